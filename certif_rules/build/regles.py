@@ -1,0 +1,192 @@
+"""A rules layer: findings, findings allowed on each line, audit types, derogations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certif_rules.build.lecteur import Lecteur, read_sources, where
+from certif_rules.model import (
+    Constat,
+    Controle,
+    Derogation,
+    Exigence,
+    SitesExtension,
+    Source,
+    Texte,
+    TypeAudit,
+)
+from certif_rules.mots import MOTS_SANS_LIGNE
+from certif_rules.perimetre import VOCABULAIRE
+
+_PERIMETRE = frozenset(VOCABULAIRE)
+_GARDE = _PERIMETRE - {"comme"}
+_CONTROLE = frozenset({"id", "texte", "constat"})
+_DEROGATION = frozenset({"types", "comme"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstatsPermis:
+    """The findings allowed on some lines, and what is said of them."""
+
+    lignes: tuple[str, ...]
+    constats: tuple[str, ...]
+    gravite: Texte
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpsRegles:
+    """What a rules layer holds."""
+
+    sources: Mapping[str, Source]
+    constats: Mapping[str, Constat]
+    permis: Mapping[str, ConstatsPermis]
+    types_audit: Mapping[str, TypeAudit]
+    derogations: tuple[Derogation, ...]
+
+
+def build_regles(
+    body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source], own_lines: Mapping[str, str]
+) -> CorpsRegles:
+    """The body of the layer.
+
+    ``own_lines`` maps the id of each line of this origin to its place: every one of them needs its findings,
+    once. Lines of editions this layer also serves may be named: ``lecteur`` knows them.
+    """
+    sources = read_sources(lecteur, body, known)
+    constats = {
+        node["id"]: Constat(
+            id=node["id"],
+            titre=node["titre"],
+            sources=lecteur.sources(node),
+            hors_portee=node.get("hors_portee", False),
+        )
+        for node in body.get("constats") or ()
+    }
+    lecteur.know("constat", constats)
+    nodes = body.get("types_audit") or ()
+    lecteur.know("type d’audit", (lecteur.qualify(node["id"]) for node in nodes))
+    lecteur.know("audit précédent", (node["id"] for node in nodes))
+    types_audit = {lecteur.qualify(node["id"]): _type_audit(node, lecteur) for node in nodes}
+    derogations = tuple(_derogation(node, lecteur) for node in body.get("derogations") or ())
+    _refuse_cycles(types_audit, derogations, nodes, lecteur)
+    return CorpsRegles(
+        sources=sources,
+        constats=constats,
+        permis=_permis(body.get("constats_permis") or (), lecteur, own_lines),
+        types_audit=types_audit,
+        derogations=derogations,
+    )
+
+
+def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[str, ConstatsPermis]:
+    """A partition: each line of this origin once (mistake E10 is a list with a line missing)."""
+    found: dict[str, ConstatsPermis] = {}
+    first: dict[str, Any] = {}
+    for node in nodes:
+        entry = ConstatsPermis(
+            lignes=lecteur.cite_lines(node, "lignes"),
+            constats=lecteur.cite_all("constat", node, "constats"),
+            gravite=lecteur.texte(node),
+        )
+        for index, ligne in enumerate(entry.lignes):
+            if ligne in found:
+                message = f"les constats permis de « {ligne} » sont donnés deux fois"
+                related = ((first[ligne], "première liste"),)
+                lecteur.refuse("constats-en-double", message, node["lignes"], index, None, related)
+            found[ligne] = entry
+            first[ligne] = node
+    missing = [ligne for ligne in own_lines if ligne not in found]
+    if missing:
+        message = f"aucun constat permis pour : {', '.join(missing)}"
+        anchor = nodes[0] if nodes else None
+        if anchor is not None:
+            lecteur.refuse("constats-manquants", message, anchor, None, "ajouter ces lignes à une liste")
+    return found
+
+
+def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:
+    sites = node.get("sites")
+    return TypeAudit(
+        id=lecteur.qualify(node["id"]),
+        origine=lecteur.origine,
+        code=node["id"],
+        titre=node["titre"],
+        perimetre=tuple(lecteur.regle(regle, _PERIMETRE) for regle in node["perimetre"]),
+        sinon=node["sinon"],
+        sources=lecteur.sources(node),
+        exige=tuple(_exigence(item, lecteur) for item in node.get("exige") or ()),
+        precedents=lecteur.cite_all("audit précédent", node, "precedents") or None,
+        pieces=tuple(_controle(item, lecteur) for item in node.get("pieces") or ()),
+        verifications=tuple(_controle(item, lecteur) for item in node.get("verifications") or ()),
+        rappels=lecteur.textes(node, "rappels"),
+        sites=SitesExtension(
+            multisite=sites["multisite"],
+            monosite=sites["monosite"],
+            inconnu=sites["inconnu"],
+            sources=lecteur.sources(sites),
+            confiance=sites["confiance"],
+        )
+        if sites
+        else None,
+        lacunes=lecteur.lacunes(node),
+        emplacement=where(node),
+    )
+
+
+def _exigence(node: Any, lecteur: Lecteur) -> Exigence:
+    return Exigence(
+        mot="ajout" if "ajout" in node else "certificat_valide",
+        valeur=tuple(node.get("ajout") or node.get("certificat_valide")),
+        texte=node["texte"],
+        sources=lecteur.sources(node),
+        emplacement=where(node),
+    )
+
+
+def _controle(node: Any, lecteur: Lecteur) -> Controle:
+    """A document or a check; without a word it is always required."""
+    constat = node.get("constat")
+    return Controle(
+        id=node["id"],
+        texte=node["texte"],
+        regle=lecteur.regle(node, MOTS_SANS_LIGNE, ignored=_CONTROLE, default={"toutes": True}),
+        constat=lecteur.cite("constat", constat, node, "constat") if constat else None,
+    )
+
+
+def _derogation(node: Any, lecteur: Lecteur) -> Derogation:
+    return Derogation(
+        types=tuple(
+            lecteur.cite("type d’audit", lecteur.qualify(t), node["types"], i)
+            for i, t in enumerate(node["types"])
+        ),
+        garde=lecteur.regle(node, _GARDE, ignored=_DEROGATION),
+        comme=lecteur.cite("type d’audit", lecteur.qualify(node["comme"]), node, "comme"),
+    )
+
+
+def _refuse_cycles(
+    types_audit: Mapping[str, TypeAudit], derogations: tuple[Derogation, ...], nodes: Any, lecteur: Lecteur
+) -> None:
+    """A perimeter that ends up referring to itself would never answer."""
+
+    def next_of(identifiant: str) -> Iterator[str]:
+        for regle in types_audit[identifiant].perimetre if identifiant in types_audit else ():
+            if isinstance(regle.mots.get("comme"), str):
+                yield str(regle.mots["comme"])
+        yield from (d.comme for d in derogations if identifiant in d.types)
+
+    for node in nodes:
+        start = lecteur.qualify(node["id"])
+        reached: set[str] = set()
+        waiting = [start]
+        while waiting:
+            for other in next_of(waiting.pop()):
+                if other not in reached:
+                    reached.add(other)
+                    waiting.append(other)
+        if start in reached:
+            message = f"le périmètre de « {start} » renvoie à lui-même"
+            lecteur.refuse("renvoi-circulaire", message, node, "perimetre")

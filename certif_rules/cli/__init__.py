@@ -1,0 +1,84 @@
+"""The command line: it presents, and never computes. Each command is imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from certif_rules import __version__
+from certif_rules.cli.french import FrenchGroup, explain
+
+#: Commands: what ``--help`` says of each; the module ``cli.<name>`` has ``command``.
+COMMANDS: dict[str, str] = {
+    "referentiels": "Les référentiels et leurs éditions : périodes, couches, lacunes.",
+    "plugins": "Les greffons installés et leur état.",
+    "checklist": "La checklist d’un audit, chaque ligne avec sa raison.",
+    "expliquer": "Les règles qui décident de l’état d’une ligne.",
+    "questions": "Les faits inconnus qui changeraient une ligne.",
+    "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
+}
+
+
+class _LazyGroup(FrenchGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(f"certif_rules.cli.{cmd_name}").command
+        return command
+
+    def short_helps(self) -> list[tuple[str, str]]:
+        return list(COMMANDS.items())
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="certif-rules", message="%(prog)s %(version)s",
+                      help="Affiche la version.")  # fmt: skip
+@click.option("--verbose", is_flag=True, help="Montre la trace complète d’une erreur interne.")
+@click.option("--sans-plugin", "sans_plugin", multiple=True, metavar="NOM", help="Écarte un greffon (répétable).")
+@click.pass_context
+def cli(ctx: click.Context, verbose: bool, sans_plugin: tuple[str, ...]) -> None:
+    """Des référentiels en greffons, et les checklists d’audit qu’on en tire.
+
+    Chaque ligne d’une checklist dit si elle est due à cet audit, et pourquoi.
+    """
+    ctx.obj = {"disabled": list(sans_plugin), "verbose": verbose}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and exit with the status of the contract: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
+    _make_streams_safe()
+    args = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(args, verbose="--verbose" in args))
+
+
+def run(arguments: list[str], *, verbose: bool = False) -> int:
+    """The exit status of one call; nothing escapes as a traceback unless ``verbose``."""
+    try:
+        result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
+    except BrokenPipeError:
+        # The reader of a pipe has left: nothing more can be said, and nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if verbose:
+            raise
+        return explain(error)
+    return result if isinstance(result, int) else 0
+
+
+def _make_streams_safe() -> None:
+    """A console that cannot show a character shows « ? » in its place rather than stopping."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

@@ -1,0 +1,72 @@
+"""``certif-rules checklist``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.hookspecs import Exporter
+from certif_rules.resultat import Checklist
+from certif_rules.services.checklist import make_checklist
+from certif_rules.services.formats import choose
+
+_COUNTERS = {
+    "a_auditer": "à auditer",
+    "a_confirmer": "à confirmer",
+    "non_audite": "non dues à cet audit",
+    "non_applicable": "non applicables",
+}
+
+
+@french_command()
+@click.argument("referentiel", required=False)
+@context_options
+@click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, csv, html…")
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, referentiel: str | None, format_: str | None, sortie: Path | None, remplacer: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    """La checklist de REFERENTIEL (ou REFERENTIEL@EDITION) pour un audit.
+
+    Chaque ligne porte son état et ses raisons. Ce qui n’est pas dit reste inconnu : la ligne est alors
+    « à confirmer », et la commande « questions » dit ce qu’il faut demander.
+    """
+    path = to_file(sortie)
+    check_free(path, replace=remplacer)
+    demande = request(referentiel, options)
+    atelier = open_for(ctx)
+    exporter = choose(format_, path, atelier.plugins.exporters)
+    checklist = make_checklist(atelier.registry, demande)
+    write(_render(exporter, checklist, to_terminal=path is None), path)
+    if path is not None:
+        _summarise(checklist, path)
+
+
+def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
+    """The document; a table for a console that lacks our symbols is written with plain ones."""
+    if exporter.name != "table" or not to_terminal:
+        return exporter.render(checklist)
+    from certif_rules.export.table import render
+
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        return render(checklist).decode("utf-8").encode(encoding)
+    except UnicodeEncodeError:
+        return render(checklist, ascii=True).decode("utf-8").encode(encoding, "replace")
+
+
+def _summarise(checklist: Checklist, path: Path) -> None:
+    referentiel = checklist.referentiel
+    counts = ", ".join(f"{n} {_COUNTERS[etat]}" for etat, n in checklist.compteurs.items())
+    click.echo(f"{path} : {referentiel.titre}, édition {referentiel.edition} : {counts}.", err=True)
+    for avertissement in checklist.avertissements:
+        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)

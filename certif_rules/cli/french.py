@@ -1,0 +1,142 @@
+"""click in French: help, usage errors, and the one way this program reports what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from certif_rules.errors import CertifRulesError, DataError, IssuesError
+
+
+class FrenchCommand(click.Command):
+    """A command whose help is in French."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Affiche cette aide."
+        return option
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, _usage(self.collect_usage_pieces(ctx)), prefix="Usage : ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx)) is not None]
+        if records:
+            with formatter.section("Options "):
+                formatter.write_dl([(names, _notes(text)) for names, text in records])
+
+
+class FrenchGroup(FrenchCommand, click.Group):
+    """A group whose help is in French and whose commands are not imported to be listed."""
+
+    command_class = FrenchCommand
+
+    def short_helps(self) -> list[tuple[str, str]]:
+        """(name, help) of each command, in order."""
+        raise NotImplementedError
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Commandes "):
+            formatter.write_dl(self.short_helps())
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            names = self.list_commands(ctx)
+            hint = f"{_near(name, names)}commandes : {', '.join(names)}"
+            raise click.UsageError(f"aucune commande « {name} » ({hint})", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def french_command(**attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """``click.command`` with French help and ``-h``."""
+    settings = {"help_option_names": ["-h", "--help"]}
+    return click.command(cls=FrenchCommand, context_settings=settings, **attributes)
+
+
+def explain(error: BaseException) -> int:
+    """Say on standard error what went wrong, without a traceback; the exit status that goes with it."""
+    if isinstance(error, IssuesError):
+        for issue in error.issues:
+            for line in issue.lines():
+                click.echo(printable(line), err=True)
+        if len(error.issues) > 1:
+            click.echo(f"{len(error.issues)} problèmes.", err=True)
+        return 1 if isinstance(error, DataError) else 2
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        return 130
+    if isinstance(error, click.UsageError):
+        click.echo(printable(f"usage: {_translate(error)}"), err=True)
+        if error.ctx is not None:
+            click.echo(f"    → {error.ctx.command_path} --help", err=True)
+        return 2
+    if isinstance(error, OSError | click.FileError):
+        name = getattr(error, "filename", None) or ""
+        reason = getattr(error, "strerror", None) or str(error)
+        click.echo(printable(f"{name}: fichier-illisible: {reason}"), err=True)
+        return 1
+    if isinstance(error, CertifRulesError):
+        click.echo(printable(str(error)), err=True)
+        return 1
+    click.echo(f"erreur-interne: {type(error).__name__} : {printable(str(error))}", err=True)
+    click.echo("    → relancer avec --verbose avant la commande, et signaler la trace obtenue", err=True)
+    return 1
+
+
+def printable(text: str) -> str:
+    """``text`` without what could drive the terminal: control characters become « � »."""
+    return "".join(c if c.isprintable() or c in "\n\t\u00a0\u202f" else "\ufffd" for c in text)
+
+
+def _translate(error: click.UsageError) -> str:
+    option = getattr(error, "option_name", None)
+    if isinstance(error, click.NoSuchOption):
+        near = f" (vouliez-vous dire {', '.join(error.possibilities)} ?)" if error.possibilities else ""
+        return f"option inconnue {option}{near}"
+    if isinstance(error, click.BadOptionUsage):
+        if "requires" in error.message:
+            return f"l’option {option} attend une valeur"
+        return f"l’option {option} n’attend pas de valeur"
+    if isinstance(error, click.MissingParameter):
+        name = error.param.human_readable_name if error.param is not None else "un argument"
+        return f"il manque {name}"
+    if isinstance(error, click.BadParameter):
+        name = _name_of(error)
+        if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Choice):
+            choices = ", ".join(map(str, error.param.type.choices))
+            return f"valeur non admise pour {name} ; valeurs admises : {choices}"
+        return f"valeur non admise pour {name} : {error.message}"
+    if error.message.startswith("Got unexpected extra argument"):
+        return f"argument en trop : {error.message.partition('(')[2].rstrip(')')}"
+    if error.message == "Missing command.":
+        return "il manque une commande"
+    return error.message
+
+
+def _name_of(error: click.BadParameter) -> str:
+    if error.param is None:
+        return "un argument"
+    return error.param.opts[-1] if isinstance(error.param, click.Option) else error.param.human_readable_name
+
+
+def _near(name: str, names: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, n=1)
+    return f"vouliez-vous dire « {near[0]} » ? " if near else ""
+
+
+def _usage(pieces: list[str]) -> str:
+    return " ".join(pieces).replace("COMMAND [ARGS]", "COMMANDE [ARGUMENTS]")
+
+
+def _notes(text: str) -> str:
+    return text.replace("[required]", "[obligatoire]").replace("[default: ", "[par défaut : ")

@@ -1,0 +1,80 @@
+"""Where documents go: standard output or a file, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.errors import DataError, Issue, Location, UsageError
+
+
+def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``-o`` and ``--remplacer``."""
+    function = click.option("--remplacer", is_flag=True, help="Remplace le fichier s’il existe.")(function)
+    kind = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+    return click.option("-o", "--sortie", "sortie", type=kind, metavar="FICHIER", help="Écrit dans un fichier.")(
+        function
+    )
+
+
+def to_file(sortie: Path | None) -> Path | None:
+    """The file to write, or ``None`` for standard output (« - » included)."""
+    return None if sortie is None or str(sortie) == "-" else sortie
+
+
+def check_free(path: Path | None, *, replace: bool) -> None:
+    """Refuse, before any work, to replace a file without being told to.
+
+    Raises:
+        UsageError: the file exists.
+    """
+    if path is not None and path.exists() and not replace:
+        hint = "ajouter --remplacer, ou choisir un autre nom"
+        raise UsageError([Issue("fichier-existant", f"« {path} » existe déjà", None, hint)])
+
+
+def write(content: bytes, path: Path | None) -> None:
+    """Write a document: to standard output, or to a temporary file that then takes its name.
+
+    Raises:
+        DataError: the file cannot be written; what was there is untouched.
+    """
+    if path is None:
+        sys.stdout.flush()
+        binary = getattr(sys.stdout, "buffer", None)
+        if binary is None:
+            sys.stdout.write(content.decode("utf-8"))
+        else:
+            binary.write(content)
+            binary.flush()
+        return
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> DataError:
+    message = f"écriture impossible ({error.strerror or error})"
+    return DataError([Issue("ecriture-impossible", message, Location(str(path)), "vérifier le dossier et les droits")])
+
+
+def _umask() -> int:
+    """The umask, which can only be read by setting it."""
+    current = os.umask(0o077)
+    os.umask(current)
+    return current

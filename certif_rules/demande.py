@@ -1,0 +1,240 @@
+"""What was asked, before any référentiel is known: a profile file, then the options, which win.
+
+Values are kept as typed (a date is still a text), each with its place when it comes from a file, so that
+:mod:`certif_rules.verification` can report everything that is wrong at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.schema import check
+from certif_rules.source import place, read_bytes, read_file
+
+
+@dataclass(frozen=True, slots=True)
+class FaitDit:
+    """One thing said of a fact: for one category, or for all (``None``)."""
+
+    fait: str
+    categorie: str | None
+    valeur: bool
+    lieu: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConstatDit:
+    """An earlier finding, under the key people used (a printed number, or an id)."""
+
+    cle: str
+    constat: str
+    ouvert: bool
+    lieu: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrecedentDit:
+    """The earlier audit as typed; ``None`` is « not given »."""
+
+    type: str | None = None
+    date: str | None = None
+    indicateurs_audites: tuple[str, ...] | None = None
+    constats: tuple[ConstatDit, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demande:
+    """A request for one audit. ``lieux`` places the values that come from a file, by name."""
+
+    referentiel: str | None = None
+    edition: str | None = None
+    guide: str | None = None
+    type_audit: str | None = None
+    date: str | None = None
+    mode: str | None = None
+    organisme: Mapping[str, Any] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+    faits: tuple[FaitDit, ...] = ()
+    ajout_categories: tuple[str, ...] = ()
+    ajout_sites: tuple[str, ...] = ()
+    precedent: PrecedentDit | None = None
+    certificats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    lieux: Mapping[str, Location] = field(default_factory=dict)
+
+    def lieu(self, name: str) -> Location | None:
+        """Where a value was written; ``None`` for the command line."""
+        return self.lieux.get(name)
+
+
+def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
+    """The request of a profile (or of a findings file, which is a profile with findings).
+
+    Args:
+        path: the file; its name is used in messages.
+        stdin: the content, when it was read elsewhere.
+
+    Raises:
+        DataError: the file cannot be read, or its schema refuses it.
+    """
+    data = read_file(path, strict=False) if stdin is None else read_bytes(stdin, str(path), strict=False)
+    findings = isinstance(data, dict) and "constats" in data
+    issues = check(data, "constats" if findings else "profil")
+    if issues:
+        raise DataError(issues)
+    return from_profile(data)
+
+
+def from_profile(data: Any) -> Demande:
+    """The request of profile data that its schema accepts (``Table`` nodes, or plain mappings)."""
+    audit, organisme = data.get("audit") or {}, data["organisme"]
+    referentiel = data.get("referentiel")
+    edition = data.get("edition")
+    if isinstance(referentiel, Mapping):
+        edition = edition if edition is not None else referentiel.get("edition")
+        referentiel = referentiel["id"]
+    ajouts = data.get("ajouts") or {}
+    lieux: dict[str, Location] = {}
+    for name, node, key in (
+        ("referentiel", data, "referentiel"),
+        ("edition", data, "edition"),
+        ("type", audit, "type"),
+        ("date", audit, "date"),
+        ("categories", organisme, "categories"),
+        ("ajouts", data, "ajouts"),
+        ("precedent", data, "precedent"),
+        ("certificats", data, "certificats"),
+    ):
+        location = _place(node, key)
+        if location is not None:
+            lieux[name] = location
+    return Demande(
+        referentiel=referentiel,
+        edition=_text(edition),
+        guide=_text(data.get("guide")),
+        type_audit=audit.get("type"),
+        date=_text(audit.get("date")),
+        mode=audit.get("mode"),
+        organisme={k: v for k, v in organisme.items() if k not in ("categories", "faits")},
+        categories=tuple(organisme["categories"]),
+        faits=tuple(_faits(organisme.get("faits") or {})),
+        ajout_categories=tuple(ajouts.get("categories") or ()),
+        ajout_sites=tuple(str(site) for site in ajouts.get("sites") or ()),
+        precedent=_precedent(data["precedent"]) if data.get("precedent") is not None else None,
+        certificats={
+            nom: (str(c["notification"]), str(c["echeance"]))
+            for nom, c in (data.get("certificats") or {}).items()
+        },
+        lieux=lieux,
+    )
+
+
+def read_precedent(path: Path) -> PrecedentDit:
+    """The earlier audit told by its findings file.
+
+    The lines that have a finding were seen; a finding lifted since is known but no longer open.
+
+    Raises:
+        DataError: the file cannot be read, or its schema refuses it.
+    """
+    data = read_file(path, strict=False)
+    issues = check(data, "constats")
+    if issues:
+        raise DataError(issues)
+    entries = data.get("constats") or ()
+    audit = data.get("audit") or {}
+    return PrecedentDit(
+        type=audit.get("type"),
+        date=_text(audit.get("date")),
+        indicateurs_audites=tuple(e["id"] for e in entries if e["constat"] != "a_evaluer"),
+        constats=tuple(
+            ConstatDit(e["id"], e["constat"], e.get("leve_le") is None, _place(e, "id"))
+            for e in entries
+            if e["constat"] != "a_evaluer"
+        ),
+    )
+
+
+def merge(profile: Demande, options: Demande) -> Demande:
+    """The profile with what the options say in its place.
+
+    A list given as options replaces the profile's. A fact said for all categories replaces all that the
+    profile says of it; said for one category, that category only.
+
+    Raises:
+        UsageError: the options name another référentiel or edition than the profile.
+    """
+    issues = [
+        Issue(
+            "demande-contradictoire",
+            f"{label} : « {asked} » en argument, « {written} » dans le profil",
+            None,
+            "retirer l’un des deux",
+        )
+        for label, asked, written in (
+            ("référentiel", options.referentiel, profile.referentiel),
+        )
+        if asked is not None and written is not None and asked != written
+    ]
+    if issues:
+        raise UsageError(issues)
+    given = {
+        name: getattr(options, name)
+        for name in (
+            "referentiel", "edition", "guide", "type_audit", "date", "mode", "categories",
+            "ajout_categories", "ajout_sites", "precedent", "certificats",
+        )
+        if getattr(options, name)
+    }  # fmt: skip
+    renamed = {"type_audit": "type", "ajout_categories": "ajouts", "ajout_sites": "ajouts"}
+    lieux = {k: v for k, v in profile.lieux.items() if k not in {renamed.get(n, n) for n in given}}
+    return replace(profile, **given, faits=_merge_faits(profile.faits, options.faits), lieux=lieux)
+
+
+def parse_fact(text: str, valeur: bool) -> FaitDit:
+    """``FAIT`` or ``FAIT:CATEGORIE`` as typed after ``--avec`` or ``--sans``."""
+    fait, _, categorie = text.partition(":")
+    return FaitDit(fait.strip(), categorie.strip() or None, valeur)
+
+
+def _merge_faits(written: Iterable[FaitDit], typed: tuple[FaitDit, ...]) -> tuple[FaitDit, ...]:
+    everywhere = {f.fait for f in typed if f.categorie is None}
+    somewhere = {(f.fait, f.categorie) for f in typed}
+    kept = (f for f in written if f.fait not in everywhere and (f.fait, f.categorie) not in somewhere)
+    return (*kept, *typed)
+
+
+def _faits(node: Any) -> Iterable[FaitDit]:
+    for fait, valeur in node.items():
+        if isinstance(valeur, Mapping):
+            for categorie, value in valeur.items():
+                yield FaitDit(fait, categorie, value, _place(valeur, categorie))
+        elif valeur is not None:
+            yield FaitDit(fait, None, valeur, _place(node, fait))
+
+
+def _precedent(node: Any) -> PrecedentDit:
+    constats = node.get("constats")
+    seen = node.get("indicateurs_audites")
+    return PrecedentDit(
+        type=node.get("type"),
+        date=_text(node.get("date")),
+        indicateurs_audites=None if seen is None else tuple(str(cle) for cle in seen),
+        constats=None
+        if constats is None
+        else tuple(
+            ConstatDit(str(cle), constat, True, _place(constats, cle)) for cle, constat in constats.items()
+        ),
+    )
+
+
+def _place(node: Any, key: str) -> Location | None:
+    """The place of a key in data read from a file; plain mappings have none."""
+    return place(node, key) if hasattr(node, "values_at") and key in node else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,48 @@
+"""Digests: SHA-256 of canonical JSON (sorted keys, NFC, UTF-8), the same on any machine.
+
+Places, paths and package versions take no part in it: same rules, same digest.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from certif_rules.model import Referentiel
+
+
+def digest(data: Any) -> str:
+    """``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans, ``None``)."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + sha256(unicodedata.normalize("NFC", text).encode("utf-8")).hexdigest()
+
+
+def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+    """Digest of a layer as written: its header less the revisions, which declare it, and its body."""
+    return digest({"couche": {k: v for k, v in header.items() if k != "revisions"}, "corps": body})
+
+
+def digest_of_referentiel(referentiel: Referentiel) -> str:
+    """Digest of the resolved rules: what ``empreinte`` means on every document."""
+    return digest(_plain(referentiel))
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+
+
+@cache
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    """The fields that carry meaning: places do not, nor does the history of our own revisions."""
+    return tuple(f.name for f in fields(cls) if f.compare and f.name != "revisions")

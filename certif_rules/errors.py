@@ -1,0 +1,73 @@
+"""What can be wrong, and where: the only place that formats ``file:line:column``.
+
+An :class:`Issue` is one thing to mend. Nothing raises at the first of them: a step collects every
+issue it can see, then raises one :class:`DataError` (or :class:`UsageError`) that carries them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file. ``line`` and ``column`` count from 1; 0 means « the file as a whole »."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Issue:
+    """One problem: a stable ``code``, a French ``message``, where it is and what to do.
+
+    ``location`` is ``None`` for what was typed on the command line. ``related`` holds other places that
+    explain the problem (the first of two duplicates, for instance), each with its own words.
+    """
+
+    code: str
+    message: str
+    location: Location | None = None
+    hint: str | None = None
+    related: tuple[tuple[Location, str], ...] = field(default=())
+
+    def lines(self) -> list[str]:
+        """The issue as it is printed: one clickable line, then what helps."""
+        where = f"{self.location}: " if self.location else ""
+        out = [f"{where}{self.code}: {self.message}"]
+        if self.hint:
+            out.append(f"    → {self.hint}")
+        out.extend(f"    {place}: {words}" for place, words in self.related)
+        return out
+
+
+class CertifRulesError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class IssuesError(CertifRulesError):
+    """An error made of issues, all found in one go, sorted by place."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self.issues: tuple[Issue, ...] = tuple(sorted(set(issues), key=_by_place))
+        super().__init__("\n".join(line for issue in self.issues for line in issue.lines()))
+
+
+class DataError(IssuesError):
+    """A file is wrong: a référentiel, a profile, a set of cases (exit status 1)."""
+
+
+class UsageError(IssuesError):
+    """What was asked is wrong or incomplete (exit status 2)."""
+
+
+def _by_place(issue: Issue) -> tuple[str, int, int, str, str]:
+    place = issue.location or Location("")
+    return (place.file, place.line, place.column, issue.code, issue.message)

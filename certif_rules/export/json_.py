@@ -1,0 +1,290 @@
+"""The checklist as JSON: the contract for other programs. Raw texts, ISO dates, no typography."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from certif_rules.contexte import Contexte
+from certif_rules.model import Alias, CoucheRetenue, Critere, Lacune, Referentiel, Source, Texte
+from certif_rules.resultat import Avertissement, Checklist, Ligne, Motif, Point
+
+Objet = dict[str, Any]
+
+
+def render(checklist: Checklist) -> bytes:
+    """``checklist`` as UTF-8 JSON, ended by a line feed."""
+    text = json.dumps(document(checklist), ensure_ascii=False, indent=2, default=_plain)
+    # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def document(checklist: Checklist) -> Objet:
+    """``checklist`` as the values that are written; keys may be added to it, never renamed."""
+    referentiel = checklist.referentiel
+    written: Objet = {
+        "format": 1,
+        "referentiel": _referentiel(checklist),
+        "audit": _audit(checklist),
+        "organisme": checklist.organisme,
+        **_circumstances(checklist.contexte),
+        "avertissements": [_avertissement(a) for a in checklist.avertissements],
+        "compteurs": checklist.compteurs,
+        "lignes": [_ligne(ligne) for ligne in checklist.lignes],
+        "pieces": [_point(point) for point in checklist.pieces],
+        "verifications": [_point(point) for point in checklist.verifications],
+        "sites": _sites(checklist),
+        "invocables": checklist.invocables,
+        "criteres": [_critere(critere) for critere in referentiel.criteres.values()],
+        "lacunes": _lacunes(checklist.lacunes),
+    }
+    cited = set(_cited(written))
+    sources = (source for source in referentiel.sources.values() if source.id in cited)
+    written["sources"] = {source.id: _source(source) for source in sources}
+    return written
+
+
+def sources(checklist: Checklist) -> tuple[Source, ...]:
+    """The sources cited anywhere in a document, in the référentiel's order."""
+    return tuple(checklist.referentiel.sources[id_] for id_ in document(checklist)["sources"])
+
+
+def _plain(value: object) -> object:
+    """What the ``json`` module does not know: frozen mappings, sets and dates."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _cited(value: object) -> Iterable[str]:
+    """Every id found under a key ``sources``, at any depth."""
+    if isinstance(value, Mapping):
+        for cle, child in value.items():
+            if cle == "sources" and isinstance(child, list | tuple):
+                yield from child
+            else:
+                yield from _cited(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _cited(child)
+
+
+def _referentiel(checklist: Checklist) -> Objet:
+    referentiel = checklist.referentiel
+    return {
+        "id": referentiel.id,
+        "edition": referentiel.edition,
+        "base": referentiel.base,
+        "guide": referentiel.guide,
+        "empreinte": checklist.empreinte,
+        "couches": [_couche(retenue) for retenue in referentiel.couches],
+        "titre": referentiel.titre,
+    }
+
+
+def _couche(retenue: CoucheRetenue) -> Objet:
+    """A layer; ``revision`` and ``empreinte`` are those of the content read, ``null`` when it declares none."""
+    couche, contenu = retenue.couche, retenue.contenu
+    revision = contenu.revisions[-1] if contenu.revisions else None
+    return {
+        "referentiel": couche.referentiel,
+        "nature": couche.nature,
+        "id": couche.id,
+        "titre": couche.titre,
+        "du": couche.du,
+        "au": couche.au,
+        "admis_du": couche.admis_du,
+        "confiance": couche.confiance,
+        "lue": couche.lue,
+        "contenu": contenu.id if contenu.cle != couche.cle else None,
+        "revision": revision.numero if revision else None,
+        "empreinte": revision.empreinte if revision else None,
+        "note": couche.note,
+        "sources": couche.sources,
+    }
+
+
+def _audit(checklist: Checklist) -> Objet:
+    contexte = checklist.contexte
+    type_audit = checklist.referentiel.types_audit[contexte.type_audit]
+    audit: Objet = {
+        "type": _shortest(checklist.referentiel, type_audit.id, type_audit.code),
+        "date": contexte.date.isoformat(),
+    }
+    if contexte.mode is not None:
+        audit["mode"] = contexte.mode
+    return audit | {"id": type_audit.id, "titre": type_audit.titre}
+
+
+def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
+    """The code alone where reading it again gives the same type: a label's own types hide its base's."""
+    candidates = (f"{origine}/{code}" for origine in reversed(referentiel.origines))
+    first = next((c for c in candidates if c in referentiel.types_audit), id_)
+    return code if first == id_ else id_
+
+
+def _circumstances(contexte: Contexte) -> Objet:
+    """What else was declared, under the keys of a profile; absent when it was not."""
+    given: Objet = {}
+    ajouts = {"categories": contexte.ajouts.categories, "sites": contexte.ajouts.sites}
+    if any(ajouts.values()):
+        given["ajouts"] = {cle: valeur for cle, valeur in ajouts.items() if valeur}
+    if contexte.precedent is not None:
+        precedent = contexte.precedent
+        constats = precedent.constats
+        given["precedent"] = {
+            "type": precedent.type,
+            "date": precedent.date,
+            "indicateurs_audites": precedent.indicateurs_audites,
+            "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
+            "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
+        }
+        given["precedent"] = {cle: v for cle, v in given["precedent"].items() if v is not None}
+    if contexte.certificats:
+        given["certificats"] = {
+            cle: {"notification": c.notification, "echeance": c.echeance}
+            for cle, c in contexte.certificats.items()
+        }
+    return given
+
+
+def _avertissement(avertissement: Avertissement) -> Objet:
+    return {
+        "code": avertissement.code,
+        "message": avertissement.message,
+        "sources": avertissement.sources,
+    }
+
+
+def _ligne(ligne: Ligne) -> Objet:
+    indicateur = ligne.indicateur
+    niveau = indicateur.niveau_attendu
+    evolution = indicateur.evolution
+    return {
+        "id": indicateur.id,
+        "numero": indicateur.numero,
+        "critere": ligne.critere.numero if ligne.critere else None,
+        "origine": indicateur.origine,
+        "titre": indicateur.titre,
+        "exigence": indicateur.exigence,
+        "niveau_attendu": niveau.texte if niveau else None,
+        "etat": ligne.etat,
+        "categories": ligne.categories,
+        "motifs": [_motif(motif) for motif in ligne.motifs],
+        "constats_permis": ligne.constats_permis,
+        "preuves": _textes(ligne.preuves),
+        "precisions": _textes(ligne.precisions),
+        "adaptations": _textes(ligne.adaptations),
+        "commentaires": _textes(indicateur.commentaires),
+        "constat_precedent": ligne.constat_precedent,
+        "confiance": indicateur.confiance,
+        "citation": indicateur.citation,
+        "sources": indicateur.sources,
+        "critere_id": ligne.critere.id if ligne.critere else None,
+        "niveau_attendu_detail": _texte(niveau) if niveau else None,
+        "gravite": _texte(indicateur.gravite) if indicateur.gravite else None,
+        "etiquettes": indicateur.etiquettes,
+        "evolution": {
+            "depuis": evolution.depuis,
+            "nature": evolution.nature,
+            "texte": evolution.texte,
+            "sources": evolution.sources,
+        }
+        if evolution
+        else None,
+        "variantes": _textes(indicateur.variantes),
+        "alias": [_alias(alias) for alias in indicateur.alias],
+        "lacunes": _lacunes(indicateur.lacunes),
+    }
+
+
+def _motif(motif: Motif) -> Objet:
+    written: Objet = {
+        "code": motif.code,
+        "texte": motif.texte,
+        "sources": motif.sources,
+        "categories": motif.categories,
+    }
+    if motif.confiance != "elevee":
+        written["confiance"] = motif.confiance
+    if motif.lecture:
+        written["lecture"] = True
+    return written
+
+
+def _textes(textes: Iterable[Texte]) -> list[Objet]:
+    return [_texte(texte) for texte in textes]
+
+
+def _texte(texte: Texte) -> Objet:
+    """A text; what is at its usual value is left out, ``categories`` excepted (contract §4)."""
+    written: Objet = {"texte": texte.texte, "categories": texte.categories, "sources": texte.sources}
+    optional = {"fait": texte.fait, "types": texte.types, "situation": texte.situation}
+    written |= {cle: valeur for cle, valeur in optional.items() if valeur is not None}
+    if texte.citation:
+        written["citation"] = True
+    if texte.confiance != "elevee":
+        written["confiance"] = texte.confiance
+    return written
+
+
+def _alias(alias: Alias) -> Objet:
+    return {"code": alias.code, "statut": alias.statut, "texte": alias.texte, "sources": alias.sources}
+
+
+def _point(point: Point) -> Objet:
+    return {
+        "id": point.id,
+        "texte": point.texte,
+        "certain": point.certain,
+        "constat": point.constat,
+        "note": point.note,
+        "sources": point.sources,
+    }
+
+
+def _sites(checklist: Checklist) -> Objet | None:
+    sites = checklist.sites
+    if sites is None:
+        return None
+    return {
+        "sites": sites.sites,
+        "texte": sites.texte,
+        "confiance": sites.confiance,
+        "sources": sites.sources,
+    }
+
+
+def _critere(critere: Critere) -> Objet:
+    return {
+        "id": critere.id,
+        "numero": critere.numero,
+        "origine": critere.origine,
+        "titre": critere.titre,
+        "variantes": _textes(critere.variantes),
+        "lacunes": _lacunes(critere.lacunes),
+        "sources": critere.sources,
+    }
+
+
+def _lacunes(lacunes: Iterable[Lacune]) -> list[Objet]:
+    return [
+        {
+            "ligne": lacune.ligne,
+            "champs": lacune.champs,
+            "cherche": lacune.cherche,
+            "sources": lacune.sources,
+        }
+        for lacune in lacunes
+    ]
+
+
+def _source(source: Source) -> Objet:
+    written: Objet = {"titre": source.titre, "reference": source.reference}
+    return written if source.nature is None else written | {"nature": source.nature}

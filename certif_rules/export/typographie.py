@@ -1,0 +1,72 @@
+"""French typography, applied when a document for people is rendered, never to data.
+
+Narrow no-break space before ``; ! ?``, no-break space before ``:``, ``%``, ``€`` and inside guillemets
+(Lexique des règles typographiques en usage à l’Imprimerie nationale).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+FINE = "\u202f"
+INSECABLE = "\u00a0"
+
+_MOIS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+# What must come out as it went in: addresses and digests, up to the next blank.
+_INTACT = re.compile(r"((?:[a-z][a-z0-9+.-]*://|www\.|mailto:|sha\d+:)\S+)", re.IGNORECASE)
+
+_BLANK = r"[ \u00a0\u202f]"
+_RULES = (
+    (re.compile(rf"{_BLANK}+(?=[;!?])|(?<=\w)(?=[;!?](?:\s|$))"), FINE),
+    (re.compile(rf"{_BLANK}+(?=[:%€](?!\w))|(?<=\w)(?=:(?:\s|$))"), INSECABLE),
+    (re.compile(rf"(?<=«){_BLANK}*(?=\S)|(?<=\S){_BLANK}*(?=»)"), INSECABLE),
+)
+
+
+def prose(texte: str) -> str:
+    """``texte`` with the blanks French wants; addresses and digests are left alone."""
+    parts = _INTACT.split(clean(texte))
+    parts[::2] = [_space(part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def clean(texte: str) -> str:
+    """``texte`` on one line, without anything that drives a terminal or turns the reading order round.
+
+    Control characters, bidirectional marks and other invisible formatting go; line breaks become blanks;
+    a lone surrogate, which no file can hold, becomes U+FFFD.
+    """
+    return "".join(map(_clean, texte)).strip()
+
+
+def plain(texte: str) -> str:
+    """``texte`` with ordinary blanks, for consoles that know no others."""
+    return texte.replace(FINE, " ").replace(INSECABLE, " ")
+
+
+def day(value: date | str) -> str:
+    """A day as people read it: « 1er septembre 2026 ». A text is an ISO date."""
+    jour = date.fromisoformat(value) if isinstance(value, str) else value
+    premier = "1er" if jour.day == 1 else str(jour.day)
+    return f"{premier} {_MOIS[jour.month - 1]} {jour.year}".replace(" ", INSECABLE)
+
+
+def _space(texte: str) -> str:
+    for pattern, blank in _RULES:
+        texte = pattern.sub(blank, texte)
+    return texte
+
+
+def _clean(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\ufffd"
+    if category in {"Zl", "Zp"} or character in "\t\n\r\v\f\x85":
+        return " "
+    return "" if category in {"Cc", "Cf"} else character

@@ -1,0 +1,103 @@
+"""What is known of each fact, category by category: declared, by nature, implied, to invoke, or unknown.
+
+Contract §1. The order is: said for this category; by nature of the category; said for all categories;
+implied by another fact; not claimed (a derogation); unknown. Unknown is never read as false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from certif_rules.contexte import Contexte, FaitDeclare
+from certif_rules.model import Fait, ParNature, Referentiel
+from certif_rules.trivalent import Trivalent
+
+#: The value of each fact, by category.
+FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """A declared value that cannot be: by nature of the category, or against what another fact implies."""
+
+    fait: str
+    categorie: str | None
+    valeur: bool
+    texte: str
+    sources: tuple[str, ...]
+
+
+def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dict[str, Trivalent]:
+    """The value of every declared fact for one category.
+
+    An implication is read both ways: where ``alternance`` implies ``situation_travail``, the first being
+    true makes the second true, the second being false makes the first false.
+    """
+    values = {fait.id: _said(fait, contexte.faits.get(fait.id), categorie) for fait in _faits(referentiel)}
+    changed = True
+    while changed:
+        changed = False
+        for source, target in _implications(referentiel):
+            if values[source] is True and values[target] is None:
+                values[target] = changed = True
+            if values[target] is False and values[source] is None:
+                values[source] = False
+                changed = True
+    for fait in _faits(referentiel):
+        if fait.a_invoquer and values[fait.id] is None:
+            values[fait.id] = False
+    return values
+
+
+def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contradiction]:
+    """Every declared value that contradicts the nature of a category or an implication."""
+    found = []
+    for fait in _faits(referentiel):
+        declared = contexte.faits.get(fait.id)
+        for nature in fait.par_nature:
+            if declared and declared.par_categorie.get(nature.categorie) is False:
+                found.append(
+                    Contradiction(
+                        fait=fait.id, categorie=nature.categorie, valeur=False,
+                        texte=nature.texte, sources=nature.sources,
+                    )
+                )  # fmt: skip
+    for source, target in _implications(referentiel):
+        premise, consequence = referentiel.faits[source], referentiel.faits[target]
+        clash = {
+            categorie
+            for categorie in contexte.categories
+            if _said(premise, contexte.faits.get(source), categorie) is True
+            and _said(consequence, contexte.faits.get(target), categorie) is False
+        }
+        if clash:
+            found.append(
+                Contradiction(
+                    fait=target, categorie=None if len(clash) > 1 else clash.pop(), valeur=False,
+                    texte=f"« {source} » implique « {target} »", sources=premise.sources,
+                )
+            )  # fmt: skip
+    return found
+
+
+def nature_of(fait: Fait, categorie: str) -> ParNature | None:
+    """Why ``fait`` always holds for ``categorie``, if it does."""
+    return next((nature for nature in fait.par_nature if nature.categorie == categorie), None)
+
+
+def _said(fait: Fait, declared: FaitDeclare | None, categorie: str) -> Trivalent:
+    if declared and categorie in declared.par_categorie:
+        return declared.par_categorie[categorie]
+    if nature_of(fait, categorie):
+        return True
+    return declared.valeur if declared else None
+
+
+def _faits(referentiel: Referentiel) -> Iterator[Fait]:
+    return iter(referentiel.faits.values())
+
+
+def _implications(referentiel: Referentiel) -> list[tuple[str, str]]:
+    return [(fait.id, cible) for fait in _faits(referentiel) for cible in fait.implique]
+

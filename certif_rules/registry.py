@@ -1,0 +1,322 @@
+"""The one object that holds state: every layer the plugins declare, and the référentiels resolved so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from certif_rules.build.assemblage import Matiere, assemble
+from certif_rules.couche_lue import HEADER, Corps, EnTete, read_body, read_header
+from certif_rules.couches import in_force, period, with_content, written_for
+from certif_rules.empreinte import digest_of_referentiel
+from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.hookspecs import Donnees
+from certif_rules.model import Couche, CoucheRetenue, Nature, Referentiel
+from certif_rules.resultat import Avertissement
+
+Cle = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """A référentiel for one day, its digest, and what the choice of its layers calls for saying."""
+
+    referentiel: Referentiel
+    empreinte: str
+    avertissements: tuple[Avertissement, ...]
+
+
+class Registry:
+    """Layers by key, in the folders that plugins declare; nothing depends on the order of the plugins.
+
+    Args:
+        donnees: (plugin name, declaration) pairs.
+        thorough: put every body read through the schemas, and check the lines of every edition (``valider``).
+    """
+
+    def __init__(self, donnees: Iterable[tuple[str, Donnees]], *, thorough: bool = False) -> None:
+        self._thorough = thorough
+        #: Problems that make a plugin's data unusable, by plugin name.
+        self.problemes: dict[str, list[Issue]] = {}
+        self._refuses: dict[str, list[Issue]] = {}
+        self._layers: dict[Cle, EnTete] = {}
+        self._bodies: dict[Cle, Corps] = {}
+        self._resolutions: dict[tuple[str, str | None, str, str | None], Resolution] = {}
+        self._index(sorted(donnees, key=lambda pair: (pair[0], str(pair[1].dossier))))
+
+    # ---- what there is -----------------------------------------------------------------------------
+
+    def referentiels(self) -> tuple[str, ...]:
+        """Names of the référentiels that have an edition, sorted."""
+        return tuple(sorted({key[0] for key in self._layers if key[1] == "exigence"}))
+
+    def layers(self, referentiel: str, nature: Nature) -> list[Couche]:
+        """The layers of one kind, oldest first."""
+        found = [e.couche for key, e in self._layers.items() if key[:2] == (referentiel, nature)]
+        return sorted(found, key=lambda c: (c.admis_du, c.id))
+
+    def plugin_of(self, couche: Couche) -> str:
+        """The name of the plugin that declares a layer."""
+        return self._layers[couche.cle].plugin
+
+    def header(self, couche: Couche) -> EnTete:
+        """The header of a layer as it was read."""
+        return self._layers[couche.cle]
+
+    # ---- resolving ---------------------------------------------------------------------------------
+
+    def resolve(
+        self, nom: str, *, day: str, edition: str | None = None, guide: str | None = None
+    ) -> Resolution:
+        """The référentiel in force on ``day`` (ISO date of the audit).
+
+        Args:
+            nom: name of the référentiel.
+            day: date of the audit; it chooses the layers, never today's date.
+            edition: id of an edition that wins over the date, with a warning when it is not in force.
+            guide: id of a guide that wins over the latest published.
+
+        Raises:
+            UsageError: no such référentiel, edition or guide, or no edition in force that day.
+            DataError: the data of one of the layers are wrong; every problem is listed.
+        """
+        key = (nom, edition, day, guide)
+        if key not in self._resolutions:
+            self._resolutions[key] = self._resolve(nom, day, edition, guide)
+        return self._resolutions[key]
+
+    def _resolve(self, nom: str, day: str, edition: str | None, guide: str | None) -> Resolution:
+        warnings: list[Avertissement] = []
+        exigence = self._edition(nom, day, edition, warnings)
+        base: Referentiel | None = None
+        if exigence.base is not None:
+            base_nom, _, base_edition = exigence.base.partition("@")
+            below = self._resolve(base_nom, day, base_edition, guide)
+            base = below.referentiel
+            warnings.extend(a for a in below.avertissements if a.code != "edition_hors_periode")
+            warnings.extend(self._base_moved(exigence, base_nom, base_edition, day))
+            guide = None
+        retenues = [CoucheRetenue(couche=exigence, contenu=exigence)]
+        retenues += self._rules(exigence, day, warnings)
+        retenues += self._guide(exigence, day, guide, warnings)
+        referentiel = self._assemble(exigence, tuple(retenues), base)
+        return Resolution(
+            referentiel=referentiel,
+            empreinte=digest_of_referentiel(referentiel),
+            avertissements=tuple(warnings),
+        )
+
+    def _edition(
+        self, nom: str, day: str, edition: str | None, warnings: list[Avertissement]
+    ) -> Couche:
+        editions = self.layers(nom, "exigence")
+        if not editions:
+            raise self._unknown_referentiel(nom)
+        if edition is not None:
+            chosen = next((c for c in editions if c.id == edition), None)
+            if chosen is None:
+                known = ", ".join(c.id for c in editions)
+                raise UsageError(
+                    [Issue("edition-introuvable", f"{nom} n’a pas d’édition « {edition} »", None, f"éditions : {known}")]
+                )
+            if chosen not in in_force(editions, day):
+                message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)})"
+                warnings.append(Avertissement("edition_hors_periode", message, chosen.sources))
+            return chosen
+        candidates = in_force(editions, day)
+        if not candidates:
+            known = " ; ".join(f"{c.id} {period(c)}" for c in editions)
+            message = f"aucune édition de {nom} n’est en vigueur le {day}"
+            raise UsageError([Issue("edition-introuvable", message, None, f"périodes connues : {known}")])
+        return candidates[0]
+
+    def _base_moved(
+        self, exigence: Couche, base: str, edition: str, day: str
+    ) -> Iterable[Avertissement]:
+        current = in_force(self.layers(base, "exigence"), day)
+        if current and current[0].id != edition:
+            message = (
+                f"{exigence.referentiel}@{exigence.id} est écrit sur {exigence.base}, "
+                f"alors que l’édition de {base} en vigueur le {day} est {current[0].id}"
+            )
+            yield Avertissement("base_hors_periode", message, exigence.sources)
+
+    def _rules(
+        self, exigence: Couche, day: str, warnings: list[Avertissement]
+    ) -> list[CoucheRetenue]:
+        candidates = written_for(self.layers(exigence.referentiel, "regles"), exigence.id)
+        current = in_force(candidates, day)
+        if not current:
+            if not candidates:
+                message = f"aucune couche de règles n’est écrite pour {exigence.referentiel}@{exigence.id}"
+                raise DataError([Issue("couche-manquante", message, _location(exigence))])
+            nearest = candidates[0] if day < candidates[0].admis_du else candidates[-1]
+            message = f"aucune règle d’audit en vigueur le {day} : « {nearest.titre} » sert à sa place"
+            warnings.append(Avertissement("regles_hors_periode", message, nearest.sources))
+            current = [nearest]
+        return [self._with_content(current[0], candidates, warnings)]
+
+    def _guide(
+        self, exigence: Couche, day: str, guide: str | None, warnings: list[Avertissement]
+    ) -> list[CoucheRetenue]:
+        layers = self.layers(exigence.referentiel, "guide")
+        candidates = written_for(layers, exigence.id)
+        current = in_force(candidates, day)
+        if guide is not None:
+            chosen = next((c for c in candidates if c.id == guide), None)
+            if chosen is None:
+                known = ", ".join(c.id for c in candidates) or "aucun"
+                message = f"« {guide} » n’est pas un guide de {exigence.referentiel}@{exigence.id}"
+                raise UsageError([Issue("guide-introuvable", message, None, f"guides : {known}")])
+            if chosen not in current:
+                message = f"le guide {guide} n’est pas admis le {day} ({period(chosen)})"
+                warnings.append(Avertissement("guide_hors_periode", message, chosen.sources))
+            return [self._with_content(chosen, candidates, warnings)]
+        if not current:
+            if layers:
+                message = (
+                    f"aucun guide de lecture connu pour {exigence.referentiel}@{exigence.id} le {day} : "
+                    "ce qu’un guide décide reste à confirmer"
+                )
+                warnings.append(Avertissement("guide_absent", message, exigence.sources))
+            return []
+        if len(current) > 1:
+            others = ", ".join(c.id for c in current[1:])
+            message = f"plusieurs guides sont admis le {day} : {current[0].id} est retenu ; aussi admis : {others}"
+            warnings.append(Avertissement("guides_admis", message, current[0].sources))
+        return [self._with_content(current[0], candidates, warnings)]
+
+    def _with_content(
+        self, couche: Couche, candidates: Sequence[Couche], warnings: list[Avertissement]
+    ) -> CoucheRetenue:
+        retenue = with_content(couche, candidates)
+        if retenue is None:
+            message = f"aucune couche « {couche.nature} » de {couche.referentiel} n’a été lue"
+            raise DataError([Issue("couche-manquante", message, _location(couche))])
+        if retenue.contenu is not couche:
+            message = (
+                f"« {couche.titre} », en vigueur à la date de l’audit, n’a pas été lu : "
+                f"le contenu de « {retenue.contenu.titre} » sert à sa place"
+            )
+            warnings.append(Avertissement("couche_non_lue", message, couche.sources))
+        return retenue
+
+    def _assemble(
+        self, exigence: Couche, retenues: tuple[CoucheRetenue, ...], base: Referentiel | None
+    ) -> Referentiel:
+        bodies = {retenue.couche.nature: self.body(retenue.contenu) for retenue in retenues}
+        sections: dict[str, dict[str, Any]] = {n: dict(body.sections) for n, body in bodies.items()}
+        for retenue in retenues:
+            if retenue.couche is not retenue.contenu:
+                own = self.body(retenue.couche).sections.get("sources") or {}
+                section = sections[retenue.couche.nature]
+                section["sources"] = {**own, **(section.get("sources") or {})}
+        undeclared = [body.non_declaree for body in bodies.values() if body.non_declaree]
+        checked = self._thorough or bool(undeclared)
+        matiere = Matiere(
+            exigence=exigence,
+            retenues=retenues,
+            corps=sections,
+            base=base,
+            editions=tuple(c.id for n in self._stack(exigence) for c in self.layers(n, "exigence")),
+            autres_lignes=self._lines_of_other_editions(exigence, retenues) if checked else None,
+        )
+        try:
+            referentiel = assemble(matiere)
+        except DataError as error:
+            raise DataError([*error.issues, *undeclared]) from error
+        if undeclared:
+            raise DataError(undeclared)
+        return referentiel
+
+    def body(self, couche: Couche) -> Corps:
+        """The body of a layer, read once.
+
+        Raises:
+            DataError: its files are wrong.
+        """
+        if couche.cle not in self._bodies:
+            self._bodies[couche.cle] = read_body(self._layers[couche.cle], thorough=self._thorough)
+        return self._bodies[couche.cle]
+
+    def _lines_of_other_editions(
+        self, exigence: Couche, retenues: tuple[CoucheRetenue, ...]
+    ) -> list[str]:
+        served = {edition for retenue in retenues for edition in retenue.contenu.pour}
+        nom = exigence.referentiel
+        return [
+            f"{nom}/{line['code']}"
+            for couche in self.layers(nom, "exigence")
+            if couche.id in served and couche.id != exigence.id
+            for line in self.body(couche).sections.get("indicateurs") or ()
+        ]
+
+    def _stack(self, exigence: Couche) -> list[str]:
+        """The référentiel and its bases, top first; a base that refers back is refused."""
+        names, couche = [exigence.referentiel], exigence
+        while couche.base is not None:
+            nom, _, edition = couche.base.partition("@")
+            if nom in names:
+                raise DataError([Issue("renvoi-circulaire", f"la base {couche.base} renvoie à {names[0]}", _location(couche))])
+            names.append(nom)
+            couche = next(c for c in self.layers(nom, "exigence") if c.id == edition)
+        return names
+
+    # ---- finding the layers ------------------------------------------------------------------------
+
+    def _index(self, donnees: Sequence[tuple[str, Donnees]]) -> None:
+        declared: dict[Cle, list[EnTete]] = {}
+        for plugin, declaration in donnees:
+            racine = declaration.dossier.parent.parent
+            headers = sorted(declaration.dossier.glob(f"*/*/{HEADER}"))
+            if not headers:
+                message = "aucune couche dans ce dossier (<nature>/<id>/couche.yaml)"
+                location = Location(declaration.dossier.name)
+                self.problemes.setdefault(plugin, []).append(Issue("dossier-vide", message, location))
+            for path in headers:
+                try:
+                    en_tete = read_header(path, racine, plugin)
+                except DataError as error:
+                    self.problemes.setdefault(plugin, []).extend(error.issues)
+                    continue
+                declared.setdefault(en_tete.couche.cle, []).append(en_tete)
+        self._refuse_duplicates(declared)
+        for cle, en_tetes in declared.items():
+            if en_tetes[0].plugin in self.problemes:
+                self._refuses.setdefault(cle[0], []).extend(self.problemes[en_tetes[0].plugin])
+            else:
+                self._layers[cle] = en_tetes[0]
+
+    def _refuse_duplicates(self, declared: dict[Cle, list[EnTete]]) -> None:
+        """Two plugins that declare the same layer are both refused, whatever the order."""
+        for cle, en_tetes in declared.items():
+            if len(en_tetes) < 2:
+                continue
+            names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
+            message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
+            for en_tete in en_tetes:
+                related = tuple((place_of(e), f"greffon {e.plugin}") for e in en_tetes if e is not en_tete)
+                hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
+                issue = Issue("couche-en-double", message, place_of(en_tete), hint, related)
+                self.problemes.setdefault(en_tete.plugin, []).append(issue)
+
+    def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
+        """Broken data of a plugin that declares it, or simply a name nobody declares."""
+        if nom in self._refuses:
+            return DataError(self._refuses[nom])
+        names = self.referentiels()
+        near = get_close_matches(nom, names, n=1)
+        hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"référentiels : {', '.join(names) or 'aucun'}"
+        return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
+
+
+def place_of(en_tete: EnTete) -> Location:
+    """Where a header starts."""
+    return _location(en_tete.couche)
+
+
+def _location(couche: Couche) -> Location:
+    file, _, line = couche.emplacement.rpartition(":")
+    return Location(file, int(line), 1)

@@ -1,0 +1,233 @@
+"""Data against the JSON Schemas of ``schemas/``: every fault at once, in French, where it was written.
+
+The only module that knows jsonschema. Schemas refer to one another by file name, and only to files of that
+folder: any other reference raises, nothing is ever fetched. A schema's own descriptions tell people what
+was expected, so each is written to be read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certif_rules.errors import Issue, Location
+from certif_rules.source import Sequence, Table, place
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+    from referencing import Registry
+
+_SUFFIX = ".schema.json"
+_SHOWN = 40
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TYPES = {
+    "object": "un dictionnaire",
+    "array": "une liste",
+    "string": "un texte",
+    "integer": "un entier",
+    "boolean": "true ou false",
+    "null": "null",
+}
+
+
+def schema_path(name: str) -> Path:
+    """The file of the schema ``name`` (« couche », « profil »…), in the wheel or in the checkout."""
+    package = Path(__file__).parent
+    folder = package / "schemas" if (package / "schemas").is_dir() else package.parent / "schemas"
+    return folder / (name + _SUFFIX)
+
+
+def check(data: Any, schema: str, name: str = "") -> list[Issue]:
+    """What the schema ``schema`` finds wrong in ``data``, sorted by place; empty when nothing is.
+
+    Args:
+        data: what :mod:`certif_rules.source` read, which knows its places, or plain JSON data.
+        schema: the short name of a schema.
+        name: what to call plain data in messages, which then give the path to the fault.
+
+    Raises:
+        KeyError: there is no such schema.
+    """
+    errors = list(_validator(schema).iter_errors(data))
+    unknown_format = [error for error in errors if error.validator == "const"]
+    # Another format has other keys: what else was found would only mislead.
+    issues = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
+    return sorted(dict.fromkeys(issues), key=lambda issue: (issue.location or Location(""), issue.message))
+
+
+@cache
+def _registry() -> Registry[Any]:
+    from referencing import Registry, Resource
+
+    paths = sorted(schema_path("commun").parent.glob("*" + _SUFFIX))
+    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    return Registry().with_resources(
+        (name, Resource.from_contents(content)) for name, content in contents.items()
+    )
+
+
+@cache
+def _validator(schema: str) -> Validator:
+    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema.validators import extend
+
+    formats = FormatChecker(formats=())
+    formats.checks("date")(_is_date)
+    # A known registry also forbids jsonschema to look for a schema elsewhere.
+    checker = extend(Draft202012Validator, validators={"pattern": _pattern})
+    return checker(_registry().contents(schema + _SUFFIX), registry=_registry(), format_checker=formats)
+
+
+def _is_date(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    try:
+        return bool(_DATE.fullmatch(value) and date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
+    """As in JSON Schema, where ``$`` is the end of the text: Python's also matches before a line feed."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield ValidationError(pattern)
+
+
+def _issues(error: ValidationError, data: Any, name: str) -> Iterator[Issue]:
+    """The issues of one error: one, or one for each key or item at fault."""
+    path = list(error.absolute_path)
+    keyword = str(error.validator)
+    faults: Iterable[tuple[_Words, list[str | int], str | None]]
+    if keyword == "required":
+        faults = (
+            (_missing(key, error), path, None) for key in error.validator_value if key not in error.instance
+        )
+    elif keyword in ("additionalProperties", "unevaluatedProperties"):
+        known = _properties(error.schema)
+        faults = ((_unknown(key, known), path, key) for key in error.instance if key not in known)
+    elif keyword == "uniqueItems":
+        items = error.instance
+        twice = (index for index, item in enumerate(items) if item in items[:index])
+        faults = ((_twice(items[index]), [*path, index], None) for index in twice)
+    elif "propertyNames" in error.absolute_schema_path:
+        faults = ((_WORDS[keyword](error), path, error.instance),)
+    else:
+        faults = ((_WORDS[keyword](error), path, None),)
+    for (code, message, hint), where, key in faults:
+        location, prefix = _locate(data, where, name, key)
+        yield Issue(code, prefix + message, location, hint)
+
+
+def _locate(data: Any, path: list[str | int], name: str, key: str | None) -> tuple[Location | None, str]:
+    """Where ``path`` leads (to its key ``key``, if given); for plain data, ``name`` and the path in words."""
+    steps = path if key is None else [*path, key]
+    parent = data
+    for step in steps[:-1]:
+        parent = parent[step]
+    if isinstance(parent, Table | Sequence):
+        return place(parent, steps[-1] if steps else None, of_key=key is not None), ""
+    words = "".join(f"[{step}]" if isinstance(step, int) else f".{_clean(step)}" for step in path).lstrip(".")
+    return Location(name) if name else None, f"{words} : " if words else ""
+
+
+def _properties(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties that ``schema`` describes, those of the definition it refers to included."""
+    properties = dict(schema.get("properties", {}))
+    if "$ref" in schema:
+        properties |= _properties(_registry().resolver().lookup(schema["$ref"]).contents)
+    return properties
+
+
+def _description(schema: Mapping[str, Any] | None) -> str | None:
+    return schema.get("description") if schema else None
+
+
+def _clean(text: str) -> str:
+    """``text`` on one line, short, without what a terminal would obey."""
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+
+
+def _show(value: Any) -> str:
+    """``value`` as people read it in a sentence."""
+    if value is None:
+        return "une valeur vide (null)"
+    if isinstance(value, dict):
+        return "un dictionnaire"
+    if isinstance(value, list):
+        return "une liste"
+    return f"« {_clean(value if isinstance(value, str) else json.dumps(value))} »"
+
+
+def _near(name: Any, known: Iterable[str]) -> str | None:
+    near = get_close_matches(str(name), list(known), n=1)
+    return f"vouliez-vous dire « {near[0]} » ?" if near else None
+
+
+#: Code, message, hint.
+_Words = tuple[str, str, str | None]
+
+
+def _missing(key: str, error: ValidationError) -> _Words:
+    hint = _description(_properties(error.schema).get(key)) or _description(error.schema)
+    return "cle-manquante", f"il manque la clé « {key} »", hint
+
+
+def _unknown(key: str, known: Iterable[str]) -> _Words:
+    hint = _near(key, known) or f"clés admises : {', '.join(known)}"
+    return "cle-inconnue", f"la clé {_show(key)} n’est pas connue ici", hint
+
+
+def _twice(item: Any) -> _Words:
+    return "valeur-en-double", f"{_show(item)} est en double", "retirer l’une des deux"
+
+
+def _type(error: ValidationError) -> _Words:
+    expected = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+    message = f"{' ou '.join(_TYPES[kind] for kind in expected)} est attendu, pas {_show(error.instance)}"
+    if "string" in expected and isinstance(error.instance, int):
+        return "type-inattendu", message, f'écrire "{json.dumps(error.instance)}"'
+    return "type-inattendu", message, _description(error.schema)
+
+
+def _enum(error: ValidationError) -> _Words:
+    hint = (
+        _near(error.instance, error.validator_value)
+        or f"valeurs admises : {', '.join(error.validator_value)}"
+    )
+    return "valeur-inattendue", f"{_show(error.instance)} n’est pas une valeur admise", hint
+
+
+def _const(error: ValidationError) -> _Words:
+    message = f"le format {_show(error.instance)} n’est pas connu de cette version, qui lit le format 1"
+    return "format-inconnu", message, "écrire `format: 1`, ou mettre certif-rules à jour"
+
+
+def _plain(code: str, words: str) -> Callable[[ValidationError], _Words]:
+    def describe(error: ValidationError) -> _Words:
+        return code, words.format(_show(error.instance), error.validator_value), _description(error.schema)
+
+    return describe
+
+
+#: For each keyword our schemas use, how to say what is wrong; those with one fault per key are above.
+_WORDS: Mapping[str, Callable[[ValidationError], _Words]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "pattern": _plain("forme-inattendue", "{0} n’a pas la forme attendue"),
+    "format": _plain("date-invalide", "{0} n’est pas une date"),
+    "not": _plain("cle-deplacee", "la clé {0} n’a pas sa place ici"),
+    "minItems": _plain("liste-vide", "la liste est vide"),
+    "minProperties": _plain("dictionnaire-vide", "le dictionnaire est vide"),
+    "minimum": _plain("nombre-trop-petit", "{0} est plus petit que {1}"),
+}

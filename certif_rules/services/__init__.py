@@ -1,0 +1,1 @@
+"""Application services: what commands, and any other front end, share. A front end never computes."""

@@ -1,0 +1,28 @@
+"""From installed plugins to a registry: one call for every front end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from certif_rules.plugins import Plugins, disabled_by_environment, load
+from certif_rules.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Atelier:
+    """The plugins as they were found, broken data included, and the registry over those that work."""
+
+    plugins: Plugins
+    registry: Registry
+
+
+def open_atelier(*, disabled: Iterable[str] = (), plugins: Plugins | None = None) -> Atelier:
+    """Load the plugins (``plugins`` when already loaded) and index their layers."""
+    found = plugins or load(disabled=[*disabled, *disabled_by_environment()])
+    registry = Registry(found.donnees)
+    causes = {
+        nom: " ; ".join(" ".join(issue.lines()[0].split()) for issue in issues)
+        for nom, issues in registry.problemes.items()
+    }
+    return Atelier(plugins=found.breaking(causes), registry=registry)

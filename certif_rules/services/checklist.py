@@ -1,0 +1,122 @@
+"""A checklist from a request: resolve the référentiel, check the request, build the lines, say what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from certif_rules.contexte import Contexte
+from certif_rules.demande import Demande
+from certif_rules.lignes import build_lines, build_points, build_sites
+from certif_rules.model import Referentiel
+from certif_rules.registry import Registry, Resolution
+from certif_rules.resultat import Avertissement, Checklist
+from certif_rules.verification import check_needed, parse_day, verify
+
+
+def resolve(registry: Registry, demande: Demande) -> Resolution:
+    """The référentiel in force for a request, by the date of the audit.
+
+    Raises:
+        UsageError, DataError: something needed is missing or wrong.
+    """
+    check_needed(demande)
+    day = parse_day(demande.date or "", "date de l’audit", demande.lieu("date"))
+    return registry.resolve(
+        demande.referentiel or "", day=day.isoformat(), edition=demande.edition, guide=demande.guide
+    )
+
+
+def make_checklist(registry: Registry, demande: Demande) -> Checklist:
+    """The checklist that ``demande`` asks for.
+
+    Raises:
+        UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
+    """
+    resolution = resolve(registry, demande)
+    return build(resolution, verify(demande, resolution.referentiel))
+
+
+def build(resolution: Resolution, contexte: Contexte) -> Checklist:
+    """The checklist of a context already checked: a pure function."""
+    referentiel = resolution.referentiel
+    type_audit = referentiel.types_audit[contexte.type_audit]
+    return Checklist(
+        referentiel=referentiel,
+        empreinte=resolution.empreinte,
+        contexte=contexte,
+        organisme=declared(contexte),
+        avertissements=(*resolution.avertissements, *_warnings(referentiel, contexte)),
+        lignes=build_lines(referentiel, contexte),
+        pieces=build_points(referentiel, contexte, type_audit.pieces),
+        verifications=build_points(referentiel, contexte, type_audit.verifications),
+        sites=build_sites(contexte, type_audit.sites),
+        invocables={
+            fait.id: _claimed(contexte, fait.id) for fait in referentiel.faits.values() if fait.a_invoquer
+        },
+        lacunes=_gaps(referentiel, contexte),
+    )
+
+
+def declared(contexte: Contexte) -> dict[str, Any]:
+    """The organisation as it was declared, in the shape of a profile (contract §3)."""
+    organisme = contexte.organisme
+    identity = {
+        "nom": organisme.nom,
+        "siren": organisme.siren,
+        "nda": organisme.nda,
+        "chiffre_affaires": organisme.chiffre_affaires,
+    }
+    faits: dict[str, Any] = {}
+    for nom, fait in contexte.faits.items():
+        faits[nom] = dict(fait.par_categorie) if fait.valeur is None else fait.valeur
+        if fait.valeur is not None and fait.par_categorie:
+            others = {c: fait.valeur for c in contexte.categories}
+            faits[nom] = {**others, **fait.par_categorie}
+    return {
+        **{key: value for key, value in identity.items() if value is not None},
+        "categories": list(organisme.categories),
+        "faits": faits,
+        **({"sites": [dict(site) for site in organisme.sites]} if organisme.sites else {}),
+    }
+
+
+def _claimed(contexte: Contexte, nom: str) -> bool:
+    fait = contexte.faits.get(nom)
+    return fait is not None and (fait.valeur is True or True in fait.par_categorie.values())
+
+
+def _gaps(referentiel: Referentiel, contexte: Contexte) -> tuple[Any, ...]:
+    """The gaps that matter here: those of other audit types are left out."""
+    others = {
+        id(lacune)
+        for type_audit in referentiel.types_audit.values()
+        if type_audit.id != contexte.type_audit
+        for lacune in type_audit.lacunes
+    }
+    return tuple(lacune for lacune in referentiel.lacunes if id(lacune) not in others)
+
+
+def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertissement]:
+    day = contexte.date.isoformat()
+    for retenue in referentiel.couches:
+        couche = retenue.couche
+        recognised = couche.reconnaissance
+        if recognised is not None and not recognised.du <= day <= recognised.au:
+            message = (
+                f"la date de l’audit est hors de la reconnaissance connue de {couche.referentiel} "
+                f"par {recognised.par} (du {recognised.du} au {recognised.au})"
+            )
+            yield Avertissement("hors_reconnaissance", message, recognised.sources)
+        if retenue.contenu.note:
+            yield Avertissement("note_de_couche", f"{retenue.contenu.titre} : {retenue.contenu.note}", couche.sources)
+    for rappel in referentiel.types_audit[contexte.type_audit].rappels:
+        yield Avertissement("rappel", rappel.texte, rappel.sources)
+    yield from _addition_warnings(contexte)
+
+
+def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:
+    again = set(contexte.ajouts.categories) & set(contexte.organisme.categories)
+    if again and not contexte.certifiees:
+        message = "toutes les catégories de l’organisme sont déclarées ajoutées : aucune n’est donc déjà certifiée"
+        yield Avertissement("aucune_categorie_certifiee", message)

@@ -1,0 +1,47 @@
+"""The formats a checklist can be written in: ours, imported when asked for, and those of plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+
+from certif_rules.errors import Issue, UsageError
+from certif_rules.hookspecs import Exporter
+
+#: Our formats: name → (suffix of the file, module that has ``render``).
+BUILTIN: dict[str, tuple[str, str]] = {
+    "table": (".txt", "certif_rules.export.table"),
+    "json": (".json", "certif_rules.export.json_"),
+    "md": (".md", "certif_rules.export.md"),
+    "csv": (".csv", "certif_rules.export.csv_"),
+    "html": (".html", "certif_rules.export.html"),
+}
+
+
+def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) -> Exporter:
+    """The exporter named, or the one the suffix of ``output`` calls for, or the table.
+
+    Raises:
+        UsageError: no such format, or a suffix that names none.
+    """
+    exporters = {e.name: e for e in others}
+    if name is None and output is not None:
+        suffixes = {suffix: n for n, (suffix, _) in BUILTIN.items()}
+        suffixes |= {e.suffix: e.name for e in exporters.values()}
+        name = suffixes.get(output.suffix.lower())
+        if name is None:
+            message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
+            hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(suffixes))}"
+            raise UsageError([Issue("format-inconnu", message, None, hint)])
+    name = name or "table"
+    if name in BUILTIN:
+        suffix, module = BUILTIN[name]
+        return Exporter(name=name, suffix=suffix, render=import_module(module).render)
+    if name in exporters:
+        return exporters[name]
+    names = [*BUILTIN, *sorted(exporters)]
+    near = get_close_matches(name, names, n=1)
+    hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"formats : {', '.join(names)}"
+    raise UsageError([Issue("format-inconnu", f"aucun format « {name} »", None, hint)])

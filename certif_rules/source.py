@@ -1,0 +1,310 @@
+"""YAML text → plain data that remembers where each key and value was written.
+
+The only module that knows ruamel. It walks the parser's *events*, the one place where a tag, an anchor
+or a directive still carries its mark, and types scalars itself: quoted or block is text; plain ``true``,
+``false``, ``null`` and decimal integers are what they say; anything else is text. What YAML should not do
+in a référentiel (anchors, tags, two documents, number-like text…) is refused with its place. A profile is
+read leniently: people may write a date or a code without quotes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from certif_rules.errors import DataError, Issue, Location
+
+#: Largest file read, in bytes. The largest layer shipped is a hundred times smaller.
+MAX_BYTES = 5_000_000
+#: Deepest nesting accepted: a référentiel needs seven levels.
+MAX_DEPTH = 30
+
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
+_NUMBER_LIKE = re.compile(
+    r"[-+]?(0[xob][0-9a-f_]+|\.?[0-9][0-9_]*([.:][0-9_]*)*(e[-+]?[0-9]+)?|\.(inf|nan)|\._+)", re.IGNORECASE
+)
+_SWITCH = re.compile(r"yes|no|on|off|y|n|True|TRUE|False|FALSE|Null|NULL", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]")
+
+_SYNTAX = {
+    "mapping values are not allowed": "un « : » inattendu : mettre le texte entre guillemets",
+    "did not find expected key": "une clé était attendue : vérifier le retrait de cette ligne et des précédentes",
+    "did not find expected '-'": "un tiret « - » était attendu : vérifier le retrait",
+    "could not find expected ':'": "un « : » manque après la clé",
+    "did not find expected ',' or ']'": "il manque une virgule ou le crochet fermant « ] »",
+    "did not find expected ',' or '}'": "il manque une virgule ou l’accolade fermante « } »",
+    "cannot start any token": "un caractère ne peut pas commencer une valeur (tabulation, @ ou `) : guillemets ou espaces",
+    "unexpected end of stream": "un guillemet ouvert n’est pas fermé",
+    "unknown escape": "une séquence « \\ » inconnue : doubler la barre, ou employer des guillemets simples",
+    "undefined tag handle": "une étiquette « ! » n’est pas admise",
+    "unexpected document indicator": "un séparateur « --- » ou « ... » est mal placé",
+    "control characters are not allowed": "un caractère de contrôle n’est pas admis",
+}
+
+
+class Table(dict[str, Any]):
+    """A mapping that knows its file, where it starts, and where each key and value stands."""
+
+    __slots__ = ("file", "keys_at", "start", "values_at")
+
+    def __init__(self, file: str, start: tuple[int, int]) -> None:
+        super().__init__()
+        self.file = file
+        self.start = start
+        self.keys_at: dict[str, tuple[int, int]] = {}
+        self.values_at: dict[str, tuple[int, int]] = {}
+
+
+class Sequence(list[Any]):
+    """A list that knows its file, where it starts, and where each item stands."""
+
+    __slots__ = ("file", "items_at", "start")
+
+    def __init__(self, file: str, start: tuple[int, int]) -> None:
+        super().__init__()
+        self.file = file
+        self.start = start
+        self.items_at: list[tuple[int, int]] = []
+
+
+def place(node: Any, key: str | int | None = None, *, of_key: bool = False) -> Location:
+    """Where ``node`` starts, or where its item ``key`` stands (the key itself with ``of_key``).
+
+    Falls back to the start of ``node`` for a key it does not have: the place where it is missing.
+    """
+    at = node.start
+    if isinstance(node, Table) and key in node:
+        at = (node.keys_at if of_key else node.values_at)[str(key)]
+    elif isinstance(node, Sequence) and isinstance(key, int):
+        at = node.items_at[key]
+    return Location(node.file, *at)
+
+
+def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Any:
+    """The data of the YAML file at ``path``, named ``name`` in messages.
+
+    Raises:
+        DataError: the file cannot be read, is not UTF-8, or holds what :func:`read` refuses.
+    """
+    name = name or str(path)
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
+        raise DataError([Issue("fichier-illisible", f"{reason} : {path.name}", Location(name))]) from error
+    return read_bytes(content, name, strict=strict)
+
+
+def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Any:
+    """As :func:`read`, from bytes: UTF-8, with or without a byte-order mark."""
+    if len(content) > MAX_BYTES:
+        message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas un fichier de ce programme"
+        raise DataError([Issue("fichier-trop-grand", message, Location(name))])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", "replace")
+        line = before.count("\n") + 1
+        where = Location(name, line, len(before) - before.rfind("\n"))
+        hint = "enregistrer le fichier en UTF-8"
+        raise DataError([Issue("encodage", "le fichier n’est pas en UTF-8", where, hint)]) from error
+    return read(text, name, strict=strict)
+
+
+def read(text: str, name: str, *, strict: bool = True) -> Any:
+    """Plain data (``Table``, ``Sequence``, text, int, bool, ``None``) of one YAML document.
+
+    Args:
+        text: the document.
+        name: what to call it in messages.
+        strict: refuse what could surprise (référentiel data); otherwise only what is dangerous (profiles).
+
+    Raises:
+        DataError: every refusal found, up to the first error of syntax, which ends the reading.
+    """
+    composer = _Composer(name, text, strict=strict)
+    composer.run()
+    if composer.issues:
+        raise DataError(composer.issues)
+    return composer.root
+
+
+def _events(text: str) -> Iterator[Any]:
+    from ruamel.yaml import YAML
+
+    return iter(YAML(typ="safe").parse(text))
+
+
+class _Composer:
+    """Builds the data from the events, with an explicit stack: no input can exhaust the interpreter's."""
+
+    def __init__(self, name: str, text: str, *, strict: bool) -> None:
+        self.name = name
+        self.strict = strict
+        self.text = text
+        self.issues: list[Issue] = []
+        self.root: Any = None
+        self._lines: list[str] | None = None
+        self._stack: list[Table | Sequence] = []
+        self._keys: list[tuple[str, tuple[int, int]] | None] = []
+        self._documents = 0
+
+    def run(self) -> None:
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        try:
+            for event in _events(self.text):
+                if not self._handle(event):
+                    return
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            at = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+            self._syntax(at, str(error.problem or error.context or ""))
+        except (YAMLError, ValueError, IndexError) as error:
+            self._syntax((0, 0), str(error))
+        except RecursionError:
+            self._too_deep((0, 0))
+        if not self._documents and not self.issues:
+            self._refuse("fichier-vide", (1, 1), "le fichier ne contient aucune donnée")
+
+    def _handle(self, event: Any) -> bool:
+        """Takes one event; false when reading must stop."""
+        kind = type(event).__name__
+        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if kind == "ScalarEvent":
+            self._marks(event, at)
+            self._scalar(event, at)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            if len(self._stack) >= MAX_DEPTH:
+                self._too_deep(at)
+                return False
+            self._marks(event, at)
+            node = (Table if kind == "MappingStartEvent" else Sequence)(self.name, at)
+            self._add(node, at)
+            self._stack.append(node)
+            self._keys.append(None)
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self._stack.pop()
+            self._keys.pop()
+        elif kind == "AliasEvent":
+            self._refuse("alias", at, f"l’alias « *{event.anchor} » n’est pas admis", "recopier la valeur")
+            self._add(None, at)
+        elif kind == "DocumentStartEvent":
+            return self._document(event, at)
+        return True
+
+    def _document(self, event: Any, at: tuple[int, int]) -> bool:
+        self._documents += 1
+        if event.version is not None or event.tags:
+            self._refuse("directive", at, "une directive « % » n’est pas admise", "la supprimer")
+        if self._documents > 1:
+            self._refuse("plusieurs-documents", at, "un seul document par fichier", "supprimer la ligne « --- »")
+            return False
+        return True
+
+    def _marks(self, event: Any, at: tuple[int, int]) -> None:
+        if event.anchor is not None:
+            self._refuse("ancre", at, f"l’ancre « &{event.anchor} » n’est pas admise", "écrire la valeur en clair")
+        if event.tag is not None:
+            self._refuse("etiquette", at, f"l’étiquette « {event.tag} » n’est pas admise", "la supprimer")
+
+    def _scalar(self, event: Any, at: tuple[int, int]) -> None:
+        text: str = event.value
+        plain = not event.style
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        if _CONTROL.search(text):
+            self._refuse("caractere-de-controle", at, "un caractère de contrôle n’est pas admis", "le supprimer")
+        if self._expects_key():
+            self._key(text, at, plain=plain)
+            return
+        value = self._typed(text, at) if plain else text
+        if plain and self.strict and value.__class__ is str and "#" in self.text:
+            self._comment_after(event)
+        self._add(value, at)
+
+    def _expects_key(self) -> bool:
+        return bool(self._stack) and isinstance(self._stack[-1], Table) and self._keys[-1] is None
+
+    def _key(self, text: str, at: tuple[int, int], *, plain: bool) -> None:
+        table = self._stack[-1]
+        assert isinstance(table, Table)
+        if plain and text == "<<":
+            self._refuse("fusion", at, "la clé de fusion « << » n’est pas admise", "recopier les clés")
+        elif plain and self.strict and not isinstance(self._typed(text, at), str):
+            self._refuse("cle-non-texte", at, f"la clé « {text} » doit être un texte", f'écrire "{text}"')
+        if text in table:
+            line, column = table.keys_at[text]
+            related = ((Location(self.name, line, column), "première apparition"),)
+            message = f"la clé « {text} » est en double"
+            self.issues.append(Issue("cle-en-double", message, Location(self.name, *at), None, related))
+        self._keys[-1] = (text, at)
+
+    def _add(self, value: Any, at: tuple[int, int]) -> None:
+        if not self._stack:
+            self.root = value
+            return
+        parent = self._stack[-1]
+        if isinstance(parent, Sequence):
+            parent.append(value)
+            parent.items_at.append(at)
+            return
+        pending = self._keys[-1]
+        if pending is None:
+            self._refuse("cle-non-texte", at, "une clé doit être un texte simple")
+            self._keys[-1] = ("", at)
+            return
+        key, key_at = pending
+        parent[key] = value
+        parent.keys_at[key] = key_at
+        parent.values_at[key] = at
+        self._keys[-1] = None
+
+    def _typed(self, text: str, at: tuple[int, int]) -> Any:
+        if text == "true":
+            return True
+        if text == "false":
+            return False
+        if text in ("", "~", "null"):
+            return None
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if self.strict:
+            if _DATE.fullmatch(text):
+                self._refuse("date-sans-guillemets", at, f"la date {text} est sans guillemets", f'écrire "{text}"')
+            elif _NUMBER_LIKE.fullmatch(text):
+                shown = text if len(text) <= 30 else text[:30] + "…"
+                message = f"« {shown} » ressemble à un nombre que YAML lirait autrement"
+                self._refuse("nombre-ambigu", at, message, f'écrire "{shown}" si c’est un texte')
+            elif _SWITCH.fullmatch(text):
+                message = f"« {text} » peut se lire comme un texte ou comme vrai/faux"
+                self._refuse("booleen-ambigu", at, message, f'écrire true, false, null, ou "{text}"')
+        return text
+
+    def _comment_after(self, event: Any) -> None:
+        """A comment after unquoted text: perhaps the end of the text, cut in silence by YAML."""
+        if self._lines is None:
+            self._lines = self.text.splitlines()
+        mark = event.end_mark
+        if mark.line >= len(self._lines):
+            return
+        rest = self._lines[mark.line][mark.column :].lstrip(" ")
+        if rest.startswith("#"):
+            at = (mark.line + 1, mark.column + 1)
+            hint = "mettre le texte entre guillemets, ou le commentaire sur sa propre ligne"
+            self._refuse("texte-coupe", at, "« # » coupe un texte sans guillemets", hint)
+
+    def _syntax(self, at: tuple[int, int], problem: str) -> None:
+        known = (french for english, french in _SYNTAX.items() if english in problem)
+        self._refuse("syntaxe", at, next(known, "la syntaxe YAML est incorrecte à cet endroit"))
+
+    def _too_deep(self, at: tuple[int, int]) -> None:
+        self._refuse("trop-profond", at, f"plus de {MAX_DEPTH} niveaux imbriqués")
+
+    def _refuse(self, code: str, at: tuple[int, int], message: str, hint: str | None = None) -> None:
+        self.issues.append(Issue(code, message, Location(self.name, *at), hint))

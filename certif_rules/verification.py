@@ -1,0 +1,261 @@
+"""A request checked against a référentiel gives a context, or every reason why it cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from difflib import get_close_matches
+
+from certif_rules.contexte import Ajouts, Certificat, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.demande import Demande, PrecedentDit
+from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError
+from certif_rules.faits import contradictions
+from certif_rules.model import Referentiel, TypeAudit
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def refusal(issues: Iterable[Issue]) -> IssuesError:
+    """The error for these issues: of a file as soon as one of them has a place, else of usage."""
+    found = list(issues)
+    return DataError(found) if any(issue.location for issue in found) else UsageError(found)
+
+
+def check_needed(demande: Demande, *, need_type: bool = True) -> None:
+    """Ask, by name and all at once, for what a checklist cannot do without.
+
+    Raises:
+        UsageError: the référentiel, the type, the date or the categories are not given.
+    """
+    needs = (
+        ("le référentiel", demande.referentiel, "en argument"),
+        ("le type d’audit", demande.type_audit if need_type else "-", "--type"),
+        ("la date de l’audit", demande.date, "--date AAAA-MM-JJ"),
+        ("au moins une catégorie", demande.categories or demande.ajout_categories, "--categorie"),
+    )
+    missing = [f"{label} ({option})" for label, value, option in needs if not value]
+    if missing:
+        hint = "les donner en option, ou dans un profil : --profil audit.yaml"
+        raise UsageError([Issue("information-manquante", f"il manque {', '.join(missing)}", None, hint)])
+
+
+def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
+    """A civil date ``AAAA-MM-JJ``; a timestamp is refused.
+
+    Raises:
+        UsageError, DataError: it is not one.
+    """
+    try:
+        if not _DAY.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{label} : « {text} » n’est pas une date"
+        hint = "écrire AAAA-MM-JJ, sans heure, par exemple 2024-03-18"
+        raise refusal([Issue("date-invalide", message, lieu, hint)]) from error
+
+
+def verify(demande: Demande, referentiel: Referentiel) -> Contexte:
+    """The context of ``demande``.
+
+    Raises:
+        UsageError, DataError: unknown names, contradictory facts, unmet conditions of the audit type; all of
+            them are listed.
+    """
+    return _Verification(demande, referentiel).run()
+
+
+class _Verification:
+    def __init__(self, demande: Demande, referentiel: Referentiel) -> None:
+        self.demande = demande
+        self.referentiel = referentiel
+        self.issues: list[Issue] = []
+
+    def run(self) -> Contexte:
+        demande = self.demande
+        type_audit = self._type()
+        contexte = Contexte(
+            type_audit=type_audit.id if type_audit else "",
+            date=self._day(demande.date or "", "date de l’audit", demande.lieu("date")) or date.min,
+            organisme=Organisme(
+                categories=self._categories(demande.categories, demande.lieu("categories")),
+                **self._identity(demande.organisme),
+            ),
+            faits=self._faits(),
+            ajouts=Ajouts(
+                categories=self._categories(demande.ajout_categories, demande.lieu("ajouts")),
+                sites=demande.ajout_sites,
+            ),
+            precedent=self._precedent(demande.precedent, type_audit),
+            certificats=self._certificats(),
+            mode=demande.mode,
+        )
+        if not self.issues and type_audit:
+            self._contradictions(contexte)
+            self._conditions(contexte, type_audit)
+        if self.issues:
+            raise refusal(self.issues)
+        return contexte
+
+    # ---- names -------------------------------------------------------------------------------------
+
+    def _unknown(self, code: str, label: str, name: str, known: Iterable[str], lieu: Location | None) -> None:
+        names = list(known)
+        near = get_close_matches(name, names, n=1)
+        hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"connus : {', '.join(names) or 'aucun'}"
+        self.issues.append(Issue(code, f"{label} « {name} » inconnu(e) de {self.referentiel.id}", lieu, hint))
+
+    def _type(self) -> TypeAudit | None:
+        own = {t.code: t for t in self.referentiel.types_audit.values() if t.origine == self.referentiel.id}
+        name = self.demande.type_audit or ""
+        found = own.get(name.removeprefix(f"{self.referentiel.id}/"))
+        if found is None:
+            self._unknown("type-inconnu", "type d’audit", name, own, self.demande.lieu("type"))
+        return found
+
+    def _categories(self, names: Iterable[str], lieu: Location | None) -> tuple[str, ...]:
+        found = [self._categorie(name, lieu) for name in names]
+        return tuple(dict.fromkeys(c for c in found if c is not None))
+
+    def _categorie(self, name: str, lieu: Location | None) -> str | None:
+        for categorie in self.referentiel.categories.values():
+            if name == categorie.id or name in categorie.synonymes:
+                return categorie.id
+        self._unknown("categorie-inconnue", "catégorie", name, self.referentiel.categories, lieu)
+        return None
+
+    def _line(self, cle: str, lieu: Location | None) -> str | None:
+        """A line by id, or by printed number when only one line bears it."""
+        lines = self.referentiel.indicateurs
+        if cle in lines:
+            return cle
+        found = [line.id for line in lines.values() if line.numero == cle]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            message = f"le numéro « {cle} » désigne plusieurs lignes : {', '.join(found)}"
+            self.issues.append(Issue("ligne-ambigue", message, lieu, "écrire l’identifiant « origine/code »"))
+        else:
+            self._unknown("ligne-inconnue", "indicateur", cle, [line.numero for line in lines.values()], lieu)
+        return None
+
+    def _day(self, text: str, label: str, lieu: Location | None) -> date | None:
+        try:
+            return parse_day(text, label, lieu)
+        except IssuesError as error:
+            self.issues.extend(error.issues)
+            return None
+
+    # ---- values ------------------------------------------------------------------------------------
+
+    def _identity(self, organisme: Mapping[str, object]) -> dict[str, object]:
+        chiffre = organisme.get("chiffre_affaires")
+        sites = organisme.get("sites") or ()
+        return {
+            "nom": _text(organisme.get("nom")),
+            "siren": _text(organisme.get("siren")),
+            "nda": _text(organisme.get("nda")),
+            "chiffre_affaires": chiffre if isinstance(chiffre, int) else None,
+            "sites": tuple({k: str(v) for k, v in site.items()} for site in sites),  # type: ignore[attr-defined]
+        }
+
+    def _faits(self) -> dict[str, FaitDeclare]:
+        valeurs: dict[str, bool] = {}
+        par_categorie: dict[str, dict[str, bool]] = {}
+        for dit in self.demande.faits:
+            if dit.fait not in self.referentiel.faits:
+                self._unknown("fait-inconnu", "fait", dit.fait, self.referentiel.faits, dit.lieu)
+                continue
+            table: dict[str, bool] = valeurs
+            key = dit.fait
+            if dit.categorie is not None:
+                categorie = self._categorie(dit.categorie, dit.lieu)
+                if categorie is None:
+                    continue
+                table, key = par_categorie.setdefault(dit.fait, {}), categorie
+            if table.get(key, dit.valeur) is not dit.valeur:
+                message = f"le fait « {dit.fait} » est dit vrai et faux à la fois"
+                self.issues.append(Issue("fait-contraire", message, dit.lieu, "ne garder que l’un des deux"))
+            table[key] = dit.valeur
+        return {
+            fait: FaitDeclare(valeur=valeurs.get(fait), par_categorie=par_categorie.get(fait, {}))
+            for fait in dict.fromkeys((*valeurs, *par_categorie))
+        }
+
+    def _precedent(self, dit: PrecedentDit | None, type_audit: TypeAudit | None) -> Precedent | None:
+        if dit is None:
+            return None
+        lieu = self.demande.lieu("precedent")
+        codes = list(dict.fromkeys(t.code for t in self.referentiel.types_audit.values()))
+        admitted = list(type_audit.precedents) if type_audit and type_audit.precedents else codes
+        if dit.type is not None and dit.type not in admitted:
+            self._unknown("type-inconnu", "type d’audit précédent", dit.type, admitted, lieu)
+        seen = dit.indicateurs_audites
+        constats = dit.constats
+        return Precedent(
+            type=dit.type,
+            date=self._day(dit.date, "date de l’audit précédent", lieu) if dit.date else None,
+            indicateurs_audites=None
+            if seen is None
+            else frozenset(i for cle in seen if (i := self._line(cle, lieu)) is not None),
+            constats=None if constats is None else self._constats(dit),
+        )
+
+    def _constats(self, dit: PrecedentDit) -> dict[str, ConstatPrecedent]:
+        found: dict[str, ConstatPrecedent] = {}
+        for entry in dit.constats or ():
+            line = self._line(entry.cle, entry.lieu)
+            if entry.constat not in self.referentiel.constats:
+                self._unknown("constat-inconnu", "constat", entry.constat, self.referentiel.constats, entry.lieu)
+            elif line is not None:
+                found[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
+        return found
+
+    def _certificats(self) -> dict[str, Certificat]:
+        lieu = self.demande.lieu("certificats")
+        found = {}
+        for nom, (debut, fin) in self.demande.certificats.items():
+            start = self._day(debut, f"notification du certificat {nom}", lieu)
+            end = self._day(fin, f"échéance du certificat {nom}", lieu)
+            if start and end:
+                found[nom] = Certificat(notification=start, echeance=end)
+        return found
+
+    # ---- what cannot be ----------------------------------------------------------------------------
+
+    def _contradictions(self, contexte: Contexte) -> None:
+        for found in contradictions(self.referentiel, contexte):
+            where = f" pour {found.categorie}" if found.categorie else ""
+            titles = ", ".join(self.referentiel.sources[s].titre for s in found.sources)
+            message = f"« {found.fait} » ne peut pas être faux{where} : {found.texte} ({titles})"
+            lieu = next((f.lieu for f in self.demande.faits if f.fait == found.fait and not f.valeur), None)
+            self.issues.append(Issue("fait-contraire", message, lieu, "retirer cette valeur"))
+
+    def _conditions(self, contexte: Contexte, type_audit: TypeAudit) -> None:
+        """What the audit type needs: an addition, a certificate valid on the day of the audit."""
+        for exigence in type_audit.exige:
+            if exigence.mot == "ajout":
+                if not contexte.ajouts.categories and not contexte.ajouts.sites:
+                    hint = "--ajout-categorie, --ajout-site, ou « ajouts » dans le profil"
+                    self.issues.append(Issue("ajout-requis", exigence.texte, self.demande.lieu("type"), hint))
+                continue
+            for nom in exigence.valeur:
+                self._certificate(contexte, nom, exigence.texte)
+
+    def _certificate(self, contexte: Contexte, nom: str, texte: str) -> None:
+        certificat = contexte.certificats.get(nom)
+        if certificat is None:
+            hint = f"--certificat {nom}=DEBUT:FIN, ou « certificats » dans le profil"
+            self.issues.append(Issue("certificat-requis", texte, self.demande.lieu("type"), hint))
+        elif not certificat.notification <= contexte.date <= certificat.echeance:
+            message = (
+                f"la date de l’audit ({contexte.date}) est hors de la validité du certificat {nom} "
+                f"({certificat.notification} – {certificat.echeance}) : {texte}"
+            )
+            lieu = self.demande.lieu("certificats") or self.demande.lieu("date")
+            self.issues.append(Issue("certificat-hors-validite", message, lieu))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

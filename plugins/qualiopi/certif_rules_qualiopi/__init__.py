@@ -1,0 +1,15 @@
+"""The national quality standard for French training bodies (référentiel national qualité, Qualiopi).
+
+The standard itself is under ``donnees/``; this module only says where.
+"""
+
+from pathlib import Path
+
+from certif_rules import hookimpl
+from certif_rules.hookspecs import Donnees
+
+
+@hookimpl
+def certif_rules_editions() -> list[Donnees]:
+    """The layers of this plugin."""
+    return [Donnees(dossier=Path(__file__).parent / "donnees")]

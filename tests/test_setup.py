@@ -1,0 +1,212 @@
+"""The newcomer's script (``.ci/go.py``) and what the three distributions must keep in common."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PLUGINS = ["qualiopi", "certifregion"]
+
+
+@pytest.fixture
+def go() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("go", ROOT / ".ci" / "go.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def empty_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, go: ModuleType) -> Path:
+    """A machine with pip but without uv: nothing on the PATH, nothing in ``.outils``."""
+    monkeypatch.setattr(go, "find_spec", lambda _: object())
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    monkeypatch.setattr(go, "OUTILS", tmp_path / "outils")
+    return tmp_path / "outils"
+
+
+class Runs:
+    """Stands for ``subprocess.run``: keeps what was asked, answers with a status."""
+
+    def __init__(self, status: int = 0) -> None:
+        self.status = status
+        self.calls: list[tuple[list[str], dict[str, object]]] = []
+
+    def __call__(self, command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        self.calls.append((command, options))
+        return subprocess.CompletedProcess(command, self.status)
+
+
+def put_uv(folder: Path) -> Path:
+    """A file that looks like uv on this system."""
+    folder.mkdir(parents=True, exist_ok=True)
+    uv = folder / ("uv.exe" if sys.platform == "win32" else "uv")
+    uv.write_bytes(b"")
+    uv.chmod(0o755)
+    return uv
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch, go: ModuleType) -> Runs:
+    stub = Runs()
+    monkeypatch.setattr(go.subprocess, "run", stub)
+    return stub
+
+
+@pytest.mark.parametrize("folder", ["bin", "Scripts"])
+def test_uv_installed_before_is_found(go: ModuleType, empty_path: Path, runs: Runs, folder: str) -> None:
+    uv = put_uv(empty_path / folder)
+    assert Path(go.find_uv()) == uv
+    assert runs.calls == []
+
+
+def test_uv_of_the_path_comes_first(
+    go: ModuleType, empty_path: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    put_uv(empty_path / "bin")
+    uv = put_uv(tmp_path / "path")
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    assert Path(go.find_uv()) == uv
+
+
+def test_uv_is_installed_beside_the_project(
+    go: ModuleType, empty_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = []
+
+    def pip(command: list[str], **options: object) -> None:
+        commands.append(command)
+        put_uv(empty_path / "bin")
+
+    monkeypatch.setattr(go.subprocess, "run", pip)
+    assert Path(go.find_uv()) == put_uv(empty_path / "bin")
+    assert commands[0][:4] == [sys.executable, "-m", "pip", "install"]
+    assert commands[0][-3:] == ["--target", str(empty_path), "uv"]
+
+
+def test_without_pip_says_what_to_install(
+    go: ModuleType, empty_path: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(go, "find_spec", lambda _: None)
+    with pytest.raises(SystemExit, match="apt install python3-pip"):
+        go.find_uv()
+    assert runs.calls == []
+
+
+def test_pip_that_fails_is_not_taken_for_a_success(go: ModuleType, empty_path: Path, runs: Runs) -> None:
+    with pytest.raises(SystemExit, match="pip n’a pas pu installer uv"):
+        go.find_uv()
+
+
+def test_essai_writes_the_page_in_the_project(
+    go: ModuleType, runs: Runs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(go, "find_uv", lambda: "uv")
+    monkeypatch.setenv("VIRTUAL_ENV", "elsewhere")
+    for name in ("UV_PYTHON", "UV_PYTHON_DOWNLOADS"):
+        monkeypatch.delenv(name, raising=False)
+    assert go.main(["essai"]) == 0
+    [(command, options)] = runs.calls
+    assert command[:5] == ["uv", "run", "certif-rules", "checklist", "certifregion"]
+    assert "--remplacer" in command
+    assert options["cwd"] == ROOT
+    env = options["env"]
+    assert isinstance(env, dict)
+    assert env["UV_PYTHON"] == sys.executable
+    assert env["UV_PYTHON_DOWNLOADS"] == "never"
+    assert "VIRTUAL_ENV" not in env
+    assert str(ROOT / "checklist-certifregion.html") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["test", "-k", "un nom"], ["essai"]])
+def test_exit_status_is_passed_on(
+    go: ModuleType,
+    runs: Runs,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(go, "find_uv", lambda: "uv")
+    runs.status = 5
+    assert go.main(arguments) == 5
+    assert capsys.readouterr().out == ""
+
+
+def test_options_go_to_pytest(go: ModuleType, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(go, "find_uv", lambda: "uv")
+    assert go.main(["test", "-k", "un nom"]) == 0
+    assert runs.calls[0][0] == ["uv", "run", "pytest", "-q", "-k", "un nom"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["aide"], ["essai", "--format", "json"]])
+def test_anything_else_shows_the_usage(
+    go: ModuleType, runs: Runs, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert go.main(arguments) == 2
+    assert "essai" in capsys.readouterr().err
+    assert runs.calls == []
+
+
+def test_an_old_python_is_refused_in_words(
+    go: ModuleType, runs: Runs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 13, "final", 0))
+    assert go.main(["essai"]) == 1
+    assert "Python 3.11 ou plus récent" in capsys.readouterr().err
+    assert runs.calls == []
+
+
+def project(folder: Path) -> dict[str, object]:
+    table: dict[str, object] = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    return table
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_plugins_accept_the_core_beside_them(name: str) -> None:
+    """Their bound is the next minor version, so it moves with the core's."""
+    major, minor, _ = str(project(ROOT)["version"]).split(".")
+    bound = f">={major}.{minor},<{major}.{int(minor) + 1}"
+    dependencies = project(ROOT / "plugins" / name)["dependencies"]
+    assert isinstance(dependencies, list)
+    assert f"certif-rules{bound}" in dependencies
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+@pytest.mark.parametrize("licence", ["LICENSE", "LICENSE-DONNEES.md"])
+def test_plugins_carry_the_licences_of_the_project(name: str, licence: str) -> None:
+    assert (ROOT / "plugins" / name / licence).read_bytes() == (ROOT / licence).read_bytes()
+
+
+@pytest.mark.parametrize("folder", [".", *(f"plugins/{name}" for name in PLUGINS)])
+def test_readmes_travel_with_their_distribution(folder: str) -> None:
+    declared = project(ROOT / folder).get("readme")
+    assert declared == ("README.md" if (ROOT / folder / "README.md").exists() else None)
+
+
+@pytest.mark.roues
+def test_every_dependency_is_pinned_and_no_pin_is_idle() -> None:
+    subprocess.run([os.environ["UV"], "lock", "--quiet"], check=True, cwd=ROOT)
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    locked = {
+        f"{package['name']}=={package['version']}" for package in lock if "registry" in package["source"]
+    }
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["uv"]
+    assert set(settings["constraint-dependencies"]) == locked
+
+
+def test_version_of_the_package_is_the_distribution_s() -> None:
+    import certif_rules
+
+    assert certif_rules.__version__ == project(ROOT)["version"]
