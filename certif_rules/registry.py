@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from certif_rules.build.assemblage import Matiere, assemble
@@ -34,10 +35,14 @@ class Registry:
     Args:
         donnees: (plugin name, declaration) pairs.
         thorough: put every body read through the schemas, and check the lines of every edition (``valider``).
+        names_from: name files relative to this folder, where they are under it, rather than to their package.
     """
 
-    def __init__(self, donnees: Iterable[tuple[str, Donnees]], *, thorough: bool = False) -> None:
+    def __init__(
+        self, donnees: Iterable[tuple[str, Donnees]], *, thorough: bool = False, names_from: Path | None = None
+    ) -> None:
         self._thorough = thorough
+        self._names_from = names_from
         #: Problems that make a plugin's data unusable, by plugin name.
         self.problemes: dict[str, list[Issue]] = {}
         self._refuses: dict[str, list[Issue]] = {}
@@ -57,13 +62,13 @@ class Registry:
         found = [e.couche for key, e in self._layers.items() if key[:2] == (referentiel, nature)]
         return sorted(found, key=lambda c: (c.admis_du, c.id))
 
+    def all_layers(self) -> list[Couche]:
+        """Every layer that can be used, by key."""
+        return [self._layers[cle].couche for cle in sorted(self._layers)]
+
     def plugin_of(self, couche: Couche) -> str:
         """The name of the plugin that declares a layer."""
         return self._layers[couche.cle].plugin
-
-    def header(self, couche: Couche) -> EnTete:
-        """The header of a layer as it was read."""
-        return self._layers[couche.cle]
 
     # ---- resolving ---------------------------------------------------------------------------------
 
@@ -269,11 +274,13 @@ class Registry:
     def _index(self, donnees: Sequence[tuple[str, Donnees]]) -> None:
         declared: dict[Cle, list[EnTete]] = {}
         for plugin, declaration in donnees:
-            racine = declaration.dossier.parent.parent
-            headers = sorted(declaration.dossier.glob(f"*/*/{HEADER}"))
+            dossier = declaration.dossier
+            own = self._names_from is not None and dossier.is_relative_to(self._names_from)
+            racine = self._names_from if own and self._names_from else dossier.parent.parent
+            headers = sorted(dossier.glob(f"*/*/{HEADER}"))
             if not headers:
                 message = "aucune couche dans ce dossier (<nature>/<id>/couche.yaml)"
-                location = Location(declaration.dossier.name)
+                location = Location(dossier.name)
                 self.problemes.setdefault(plugin, []).append(Issue("dossier-vide", message, location))
             for path in headers:
                 try:

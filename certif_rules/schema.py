@@ -80,8 +80,8 @@ def _validator(schema: str) -> Validator:
 
     formats = FormatChecker(formats=())
     formats.checks("date")(_is_date)
-    # A known registry also forbids jsonschema to look for a schema elsewhere.
-    checker = extend(Draft202012Validator, validators={"pattern": _pattern})
+    # A registry of our own also forbids jsonschema to look for a schema elsewhere.
+    checker: type[Validator] = extend(Draft202012Validator, validators={"pattern": _pattern})  # type: ignore[no-untyped-call]
     return checker(_registry().contents(schema + _SUFFIX), registry=_registry(), format_checker=formats)
 
 
@@ -102,26 +102,23 @@ def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[
         yield ValidationError(pattern)
 
 
-def _issues(error: ValidationError, data: Any, name: str) -> Iterator[Issue]:
-    """The issues of one error: one, or one for each key or item at fault."""
-    path = list(error.absolute_path)
-    keyword = str(error.validator)
+def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
+    """The issues of one ``ValidationError``: one, or one for each key or item at fault."""
+    path: list[str | int] = list(error.absolute_path)
+    found, wanted, schema = error.instance, error.validator_value, error.schema
     faults: Iterable[tuple[_Words, list[str | int], str | None]]
-    if keyword == "required":
-        faults = (
-            (_missing(key, error), path, None) for key in error.validator_value if key not in error.instance
-        )
-    elif keyword in ("additionalProperties", "unevaluatedProperties"):
-        known = _properties(error.schema)
-        faults = ((_unknown(key, known), path, key) for key in error.instance if key not in known)
-    elif keyword == "uniqueItems":
-        items = error.instance
-        twice = (index for index, item in enumerate(items) if item in items[:index])
-        faults = ((_twice(items[index]), [*path, index], None) for index in twice)
-    elif "propertyNames" in error.absolute_schema_path:
-        faults = ((_WORDS[keyword](error), path, error.instance),)
+    if error.validator == "required":
+        faults = ((_missing(key, schema), path, None) for key in wanted if key not in found)
+    elif error.validator in ("additionalProperties", "unevaluatedProperties"):
+        known = _properties(schema)
+        faults = ((_unknown(key, known), path, key) for key in found if key not in known)
+    elif error.validator == "uniqueItems":
+        twice = (index for index, item in enumerate(found) if item in found[:index])
+        faults = ((_twice(found[index]), [*path, index], None) for index in twice)
     else:
-        faults = ((_WORDS[keyword](error), path, None),)
+        of_key = "propertyNames" in error.absolute_schema_path
+        words = _WORDS[error.validator](found, wanted, _description(schema))
+        faults = ((words, path, found if of_key else None),)
     for (code, message, hint), where, key in faults:
         location, prefix = _locate(data, where, name, key)
         yield Issue(code, prefix + message, location, hint)
@@ -177,8 +174,8 @@ def _near(name: Any, known: Iterable[str]) -> str | None:
 _Words = tuple[str, str, str | None]
 
 
-def _missing(key: str, error: ValidationError) -> _Words:
-    hint = _description(_properties(error.schema).get(key)) or _description(error.schema)
+def _missing(key: str, schema: Mapping[str, Any]) -> _Words:
+    hint = _description(_properties(schema).get(key)) or _description(schema)
     return "cle-manquante", f"il manque la clé « {key} »", hint
 
 
@@ -191,36 +188,30 @@ def _twice(item: Any) -> _Words:
     return "valeur-en-double", f"{_show(item)} est en double", "retirer l’une des deux"
 
 
-def _type(error: ValidationError) -> _Words:
-    expected = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
-    message = f"{' ou '.join(_TYPES[kind] for kind in expected)} est attendu, pas {_show(error.instance)}"
-    if "string" in expected and isinstance(error.instance, int):
-        return "type-inattendu", message, f'écrire "{json.dumps(error.instance)}"'
-    return "type-inattendu", message, _description(error.schema)
+def _type(found: Any, wanted: str | list[str], description: str | None) -> _Words:
+    expected = [wanted] if isinstance(wanted, str) else wanted
+    message = f"{' ou '.join(_TYPES[kind] for kind in expected)} est attendu, pas {_show(found)}"
+    if "string" in expected and isinstance(found, int):
+        return "type-inattendu", message, f'écrire "{json.dumps(found)}"'
+    return "type-inattendu", message, description
 
 
-def _enum(error: ValidationError) -> _Words:
-    hint = (
-        _near(error.instance, error.validator_value)
-        or f"valeurs admises : {', '.join(error.validator_value)}"
-    )
-    return "valeur-inattendue", f"{_show(error.instance)} n’est pas une valeur admise", hint
+def _enum(found: Any, wanted: list[str], _: str | None) -> _Words:
+    hint = _near(found, wanted) or f"valeurs admises : {', '.join(wanted)}"
+    return "valeur-inattendue", f"{_show(found)} n’est pas une valeur admise", hint
 
 
-def _const(error: ValidationError) -> _Words:
-    message = f"le format {_show(error.instance)} n’est pas connu de cette version, qui lit le format 1"
-    return "format-inconnu", message, "écrire `format: 1`, ou mettre certif-rules à jour"
+def _const(found: Any, wanted: int, _: str | None) -> _Words:
+    message = f"le format {_show(found)} n’est pas connu de cette version, qui lit le format {wanted}"
+    return "format-inconnu", message, f"écrire `format: {wanted}`, ou mettre certif-rules à jour"
 
 
-def _plain(code: str, words: str) -> Callable[[ValidationError], _Words]:
-    def describe(error: ValidationError) -> _Words:
-        return code, words.format(_show(error.instance), error.validator_value), _description(error.schema)
-
-    return describe
+def _plain(code: str, words: str) -> Callable[[Any, Any, str | None], _Words]:
+    return lambda found, wanted, hint: (code, words.format(_show(found), wanted), hint)
 
 
 #: For each keyword our schemas use, how to say what is wrong; those with one fault per key are above.
-_WORDS: Mapping[str, Callable[[ValidationError], _Words]] = {
+_WORDS: Mapping[str, Callable[[Any, Any, str | None], _Words]] = {
     "type": _type,
     "enum": _enum,
     "const": _const,

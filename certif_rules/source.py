@@ -28,21 +28,27 @@ _NUMBER_LIKE = re.compile(
     r"[-+]?(0[xob][0-9a-f_]+|\.?[0-9][0-9_]*([.:][0-9_]*)*(e[-+]?[0-9]+)?|\.(inf|nan)|\._+)", re.IGNORECASE
 )
 _SWITCH = re.compile(r"yes|no|on|off|y|n|True|TRUE|False|FALSE|Null|NULL", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]")
+#: What no text holds: controls, invisible ends of line, changes of direction, halves of characters.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 
 _SYNTAX = {
     "mapping values are not allowed": "un « : » inattendu : mettre le texte entre guillemets",
-    "did not find expected key": "une clé était attendue : vérifier le retrait de cette ligne et des précédentes",
+    "did not find expected key": "une clé était attendue : vérifier le retrait, ici et au-dessus",
     "did not find expected '-'": "un tiret « - » était attendu : vérifier le retrait",
     "could not find expected ':'": "un « : » manque après la clé",
     "did not find expected ',' or ']'": "il manque une virgule ou le crochet fermant « ] »",
     "did not find expected ',' or '}'": "il manque une virgule ou l’accolade fermante « } »",
-    "cannot start any token": "un caractère ne peut pas commencer une valeur (tabulation, @ ou `) : guillemets ou espaces",
+    "cannot start any token": "une valeur ne commence pas ainsi : guillemets, ou espaces pour le retrait",
     "unexpected end of stream": "un guillemet ouvert n’est pas fermé",
     "unknown escape": "une séquence « \\ » inconnue : doubler la barre, ou employer des guillemets simples",
     "undefined tag handle": "une étiquette « ! » n’est pas admise",
     "unexpected document indicator": "un séparateur « --- » ou « ... » est mal placé",
-    "control characters are not allowed": "un caractère de contrôle n’est pas admis",
+    "invalid Unicode character": "une séquence « \\ » ne désigne pas un caractère",
+    "block sequence entries are not allowed": "une liste à tirets commence sur sa propre ligne",
+    "did not find expected node content": "une valeur était attendue",
+    "did not find expected <document start>": "du texte suit la fin du document",
 }
 
 
@@ -84,7 +90,7 @@ def place(node: Any, key: str | int | None = None, *, of_key: bool = False) -> L
     return Location(node.file, *at)
 
 
-def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Any:
+def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Table:
     """The data of the YAML file at ``path``, named ``name`` in messages.
 
     Raises:
@@ -100,7 +106,7 @@ def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> An
     return read_bytes(content, name, strict=strict)
 
 
-def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Any:
+def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Table:
     """As :func:`read`, from bytes: UTF-8, with or without a byte-order mark."""
     if len(content) > MAX_BYTES:
         message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas un fichier de ce programme"
@@ -108,7 +114,7 @@ def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Any:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", "replace")
+        before = error.object[: error.start].decode("utf-8", "replace")
         line = before.count("\n") + 1
         where = Location(name, line, len(before) - before.rfind("\n"))
         hint = "enregistrer le fichier en UTF-8"
@@ -116,8 +122,8 @@ def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Any:
     return read(text, name, strict=strict)
 
 
-def read(text: str, name: str, *, strict: bool = True) -> Any:
-    """Plain data (``Table``, ``Sequence``, text, int, bool, ``None``) of one YAML document.
+def read(text: str, name: str, *, strict: bool = True) -> Table:
+    """The mapping of one YAML document, made of ``Table``, ``Sequence``, text, int, bool and ``None``.
 
     Args:
         text: the document.
@@ -127,9 +133,10 @@ def read(text: str, name: str, *, strict: bool = True) -> Any:
     Raises:
         DataError: every refusal found, up to the first error of syntax, which ends the reading.
     """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     composer = _Composer(name, text, strict=strict)
     composer.run()
-    if composer.issues:
+    if composer.issues or composer.root is None:
         raise DataError(composer.issues)
     return composer.root
 
@@ -148,7 +155,7 @@ class _Composer:
         self.strict = strict
         self.text = text
         self.issues: list[Issue] = []
-        self.root: Any = None
+        self.root: Table | None = None
         self._lines: list[str] | None = None
         self._stack: list[Table | Sequence] = []
         self._keys: list[tuple[str, tuple[int, int]] | None] = []
@@ -157,16 +164,19 @@ class _Composer:
     def run(self) -> None:
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+        control = _CONTROL.search(self.text)
+        if control:
+            before = self.text[: control.start()]
+            self._control(control.group(), (before.count("\n") + 1, len(before) - before.rfind("\n")))
+            return
         try:
             for event in _events(self.text):
                 if not self._handle(event):
                     return
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            at = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            self._syntax(at, str(error.problem or error.context or ""))
+            self._syntax(error.problem_mark, error.context_mark, str(error.problem))
         except (YAMLError, ValueError, IndexError) as error:
-            self._syntax((0, 0), str(error))
+            self._syntax(None, None, str(error))
         except RecursionError:
             self._too_deep((0, 0))
         if not self._documents and not self.issues:
@@ -203,13 +213,17 @@ class _Composer:
         if event.version is not None or event.tags:
             self._refuse("directive", at, "une directive « % » n’est pas admise", "la supprimer")
         if self._documents > 1:
-            self._refuse("plusieurs-documents", at, "un seul document par fichier", "supprimer la ligne « --- »")
+            self._refuse(
+                "plusieurs-documents", at, "un seul document par fichier", "supprimer la ligne « --- »"
+            )
             return False
         return True
 
     def _marks(self, event: Any, at: tuple[int, int]) -> None:
         if event.anchor is not None:
-            self._refuse("ancre", at, f"l’ancre « &{event.anchor} » n’est pas admise", "écrire la valeur en clair")
+            self._refuse(
+                "ancre", at, f"l’ancre « &{event.anchor} » n’est pas admise", "écrire la valeur en clair"
+            )
         if event.tag is not None:
             self._refuse("etiquette", at, f"l’étiquette « {event.tag} » n’est pas admise", "la supprimer")
 
@@ -218,8 +232,9 @@ class _Composer:
         plain = not event.style
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
-        if _CONTROL.search(text):
-            self._refuse("caractere-de-controle", at, "un caractère de contrôle n’est pas admis", "le supprimer")
+        control = _CONTROL.search(text)
+        if control:
+            self._control(control.group(), at)
         if self._expects_key():
             self._key(text, at, plain=plain)
             return
@@ -239,15 +254,17 @@ class _Composer:
         elif plain and self.strict and not isinstance(self._typed(text, at), str):
             self._refuse("cle-non-texte", at, f"la clé « {text} » doit être un texte", f'écrire "{text}"')
         if text in table:
-            line, column = table.keys_at[text]
-            related = ((Location(self.name, line, column), "première apparition"),)
-            message = f"la clé « {text} » est en double"
-            self.issues.append(Issue("cle-en-double", message, Location(self.name, *at), None, related))
+            first = (Location(self.name, *table.keys_at[text]), "première apparition")
+            self._refuse("cle-en-double", at, f"la clé « {text} » est en double", None, (first,))
         self._keys[-1] = (text, at)
 
     def _add(self, value: Any, at: tuple[int, int]) -> None:
         if not self._stack:
-            self.root = value
+            if isinstance(value, Table):
+                self.root = value
+            else:
+                hint = "écrire « clé: valeur »"
+                self._refuse("type-inattendu", at, "le fichier doit être un dictionnaire", hint)
             return
         parent = self._stack[-1]
         if isinstance(parent, Sequence):
@@ -276,11 +293,13 @@ class _Composer:
             return int(text)
         if self.strict:
             if _DATE.fullmatch(text):
-                self._refuse("date-sans-guillemets", at, f"la date {text} est sans guillemets", f'écrire "{text}"')
+                self._refuse(
+                    "date-sans-guillemets", at, f"la date {text} est sans guillemets", f'écrire "{text}"'
+                )
             elif _NUMBER_LIKE.fullmatch(text):
                 shown = text if len(text) <= 30 else text[:30] + "…"
                 message = f"« {shown} » ressemble à un nombre que YAML lirait autrement"
-                self._refuse("nombre-ambigu", at, message, f'écrire "{shown}" si c’est un texte')
+                self._refuse("nombre-ambigu", at, message, "le mettre entre guillemets si c’est un texte")
             elif _SWITCH.fullmatch(text):
                 message = f"« {text} » peut se lire comme un texte ou comme vrai/faux"
                 self._refuse("booleen-ambigu", at, message, f'écrire true, false, null, ou "{text}"')
@@ -289,22 +308,34 @@ class _Composer:
     def _comment_after(self, event: Any) -> None:
         """A comment after unquoted text: perhaps the end of the text, cut in silence by YAML."""
         if self._lines is None:
-            self._lines = self.text.splitlines()
+            self._lines = self.text.split("\n")
         mark = event.end_mark
-        if mark.line >= len(self._lines):
-            return
-        rest = self._lines[mark.line][mark.column :].lstrip(" ")
+        rest = self._lines[mark.line][mark.column :].lstrip(" \t")
         if rest.startswith("#"):
             at = (mark.line + 1, mark.column + 1)
             hint = "mettre le texte entre guillemets, ou le commentaire sur sa propre ligne"
             self._refuse("texte-coupe", at, "« # » coupe un texte sans guillemets", hint)
 
-    def _syntax(self, at: tuple[int, int], problem: str) -> None:
+    def _syntax(self, mark: Any, context: Any, problem: str) -> None:
+        """An error of syntax: where it was seen, or where what is not finished began."""
+        unfinished = "could not find expected ':'" in problem or (mark and mark.index >= len(self.text))
+        mark = context if context and unfinished else mark
+        at = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         known = (french for english, french in _SYNTAX.items() if english in problem)
         self._refuse("syntaxe", at, next(known, "la syntaxe YAML est incorrecte à cet endroit"))
+
+    def _control(self, character: str, at: tuple[int, int]) -> None:
+        message = f"le caractère invisible U+{ord(character):04X} n’est pas admis"
+        self._refuse("caractere-de-controle", at, message, "le supprimer")
 
     def _too_deep(self, at: tuple[int, int]) -> None:
         self._refuse("trop-profond", at, f"plus de {MAX_DEPTH} niveaux imbriqués")
 
-    def _refuse(self, code: str, at: tuple[int, int], message: str, hint: str | None = None) -> None:
-        self.issues.append(Issue(code, message, Location(self.name, *at), hint))
+    def _refuse(
+        self, code: str, at: tuple[int, int], message: str, hint: str | None = None,
+        related: tuple[tuple[Location, str], ...] = (),
+    ) -> None:  # fmt: skip
+        # What is quoted may hold what a terminal would obey.
+        message = _CONTROL.sub("\ufffd", message)
+        hint = hint and _CONTROL.sub("\ufffd", hint)
+        self.issues.append(Issue(code, message, Location(self.name, *at), hint, related))

@@ -158,7 +158,8 @@ def _layer(retenue: CoucheRetenue) -> CoucheImprimee:
     else:
         lecture = "lue" if couche.lue else "non lue"
     notes = [prose(note) for note in dict.fromkeys((couche.note, contenu.note)) if note]
-    for label in filter(None, (couche.reconnaissance,)):
+    if couche.reconnaissance:
+        label = couche.reconnaissance
         notes.append(f"Reconnu du {day(label.du)} au {day(label.au)} par {prose(label.par)}")
     revision = contenu.revisions[-1] if contenu.revisions else None
     return CoucheImprimee(

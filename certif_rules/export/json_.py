@@ -89,7 +89,7 @@ def _referentiel(checklist: Checklist) -> Objet:
 
 
 def _couche(retenue: CoucheRetenue) -> Objet:
-    """A layer; ``revision`` and ``empreinte`` are those of the content read, ``null`` when it declares none."""
+    """A layer; ``revision`` and ``empreinte`` are those of the content read (``null``: none declared)."""
     couche, contenu = retenue.couche, retenue.contenu
     revision = contenu.revisions[-1] if contenu.revisions else None
     return {

@@ -1,0 +1,1 @@
+"""For those who test a référentiel: cases in YAML that an auditor can read, collected by pytest."""

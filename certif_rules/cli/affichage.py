@@ -1,0 +1,35 @@
+"""Tables and JSON for the commands that list things."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+import click
+
+from certif_rules.cli.french import printable
+
+#: Width of the lists, whatever the terminal: output never depends on being on one.
+WIDTH = 80
+
+
+def show_json(data: Any) -> None:
+    """``data`` as indented UTF-8 JSON on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None:
+    """One paragraph, wrapped; later lines are indented by ``hanging``."""
+    lead, later = " " * indent, " " * (indent if hanging is None else hanging)
+    for line in textwrap.wrap(
+        printable(text), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,
+        break_long_words=False,
+    ) or [""]:  # fmt: skip
+        click.echo(line)
+
+
+def format_option(*formats: str) -> Any:
+    """``--format`` among ``formats``, the first by default."""
+    help_text = f"{formats[0]} (par défaut) ou {', '.join(formats[1:])}."
+    return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], help=help_text)

@@ -1,0 +1,96 @@
+"""``certif-rules expliquer``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.french import french_command
+from certif_rules.export.textes import SIGNES
+from certif_rules.resultat import Motif
+from certif_rules.services.checklist import make_checklist
+from certif_rules.services.explication import Explication, explain
+
+
+@french_command()
+@click.argument("referentiel")
+@click.argument("indicateur")
+@context_options
+@format_option("table", "json")
+@click.pass_context
+def command(
+    ctx: click.Context, referentiel: str, indicateur: str, format_: str, **options: Any
+) -> None:
+    """Les règles qui décident de l’état de INDICATEUR, chacune avec sa source et son fichier:ligne."""
+    demande = request(referentiel, options)
+    checklist = make_checklist(open_for(ctx).registry, demande)
+    explication = explain(checklist, indicateur)
+    if format_ == "json":
+        show_json(_as_data(explication))
+    else:
+        _show(explication)
+
+
+def _as_data(explication: Explication) -> dict[str, Any]:
+    ligne = explication.ligne
+    sources = explication.checklist.referentiel.sources
+    cited = dict.fromkeys(s for motif in ligne.motifs for s in motif.sources)
+    return {
+        "format": 1,
+        "id": ligne.indicateur.id,
+        "numero": ligne.indicateur.numero,
+        "titre": ligne.indicateur.titre,
+        "emplacement": ligne.indicateur.emplacement,
+        "etat": ligne.etat,
+        "categories": list(ligne.categories),
+        "regles": [
+            {
+                "code": motif.code,
+                "texte": motif.texte,
+                "categories": list(motif.categories),
+                "sources": list(motif.sources),
+                "confiance": motif.confiance,
+                "lecture": motif.lecture,
+                "emplacements": list(motif.emplacements),
+            }
+            for motif in ligne.motifs
+        ],
+        "sources": {s: {"titre": sources[s].titre, "reference": sources[s].reference} for s in cited},
+    }
+
+
+def _show(explication: Explication) -> None:
+    ligne, checklist = explication.ligne, explication.checklist
+    indicateur = ligne.indicateur
+    titre = indicateur.titre or indicateur.exigence or "texte absent de la source"
+    paragraph(f"{indicateur.numero} — {titre} ({indicateur.id})", hanging=4)
+    paragraph(f"État : {SIGNES[ligne.etat].mot}", 2)
+    if ligne.categories:
+        paragraph(f"Dû pour : {', '.join(ligne.categories)}", 2)
+    for motif in ligne.motifs:
+        click.echo()
+        _show_reason(motif, explication)
+    click.echo()
+    paragraph(f"La ligne est écrite en {indicateur.emplacement}.", 2, hanging=4)
+    cited = dict.fromkeys(s for motif in ligne.motifs for s in motif.sources)
+    for identifiant in cited:
+        source = checklist.referentiel.sources[identifiant]
+        paragraph(f"[{identifiant}] {source.titre}. {source.reference}", 2, hanging=4)
+
+
+def _show_reason(motif: Motif, explication: Explication) -> None:
+    many = len(explication.checklist.contexte.categories) > 1
+    where = f" ({', '.join(motif.categories)})" if many and motif.categories else ""
+    paragraph(f"- {motif.code}{where} : {motif.texte}", 2, hanging=4)
+    if motif.lecture:
+        paragraph("lecture de la source, qui l’implique sans le dire", 4)
+    if motif.confiance != "elevee":
+        paragraph(f"confiance : {motif.confiance.replace('elevee', 'élevée').replace('_', ' ')}", 4)
+    if motif.sources:
+        paragraph(f"sources : {', '.join(motif.sources)}", 4)
+    for emplacement in motif.emplacements:
+        paragraph(f"règle : {emplacement}", 4, hanging=6)

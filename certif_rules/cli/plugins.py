@@ -1,0 +1,31 @@
+"""``certif-rules plugins``."""
+
+from __future__ import annotations
+
+import click
+
+from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.french import french_command
+from certif_rules.services.atelier import open_atelier
+
+_ETATS = {"actif": "actif", "desactive": "désactivé", "casse": "cassé"}
+
+
+@french_command()
+@format_option("table", "json")
+@click.pass_context
+def command(ctx: click.Context, format_: str) -> int:
+    """Les greffons installés et leur état ; le code de sortie est 1 si l’un d’eux est cassé."""
+    options = ctx.find_root().obj or {}
+    plugins = open_atelier(disabled=options.get("disabled", ())).plugins
+    if format_ == "json":
+        fields = ("nom", "distribution", "version", "etat", "cause")
+        show_json({"format": 1, "plugins": [{f: getattr(e, f) for f in fields} for e in plugins.etats]})
+    else:
+        for etat in plugins.etats:
+            paragraph(f"{etat.nom} : {_ETATS[etat.etat]} ({etat.distribution} {etat.version})", hanging=4)
+            if etat.cause:
+                paragraph(f"cause : {etat.cause}", 4, hanging=6)
+        if not plugins.etats:
+            paragraph("Aucun greffon installé.")
+    return 1 if plugins.casses else 0

@@ -1,0 +1,51 @@
+"""``certif-rules questions``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.french import french_command
+from certif_rules.services.checklist import resolve
+from certif_rules.services.questions import lines_of, questions
+from certif_rules.verification import verify
+
+
+@french_command()
+@click.argument("referentiel", required=False)
+@context_options
+@format_option("table", "json")
+@click.pass_context
+def command(ctx: click.Context, referentiel: str | None, format_: str, **options: Any) -> None:
+    """Les faits encore inconnus dont la réponse changerait l’état d’une ligne, et lesquelles."""
+    demande = request(referentiel, options)
+    resolved = resolve(open_for(ctx).registry, demande).referentiel
+    found = questions(resolved, verify(demande, resolved))
+    if format_ == "json":
+        show_json(
+            {
+                "format": 1,
+                "questions": [
+                    {
+                        "fait": q.fait.id,
+                        "question": q.fait.question,
+                        "categories": list(q.categories),
+                        "lignes": list(q.lignes),
+                        "sources": list(q.fait.sources),
+                    }
+                    for q in found
+                ],
+            }
+        )
+        return
+    if not found:
+        paragraph("Aucune question : aucun fait inconnu ne changerait une ligne.")
+    for question in found:
+        numeros = ", ".join(line.numero for line in lines_of(question, resolved))
+        paragraph(f"{question.fait.question}", hanging=4)
+        paragraph(f"répondre par --avec {question.fait.id} ou --sans {question.fait.id}", 4)
+        paragraph(f"pour : {', '.join(question.categories)} ; change : {numeros}", 4, hanging=6)

@@ -1,0 +1,65 @@
+"""``certif-rules referentiels``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.french import explain, french_command
+from certif_rules.errors import DataError
+from certif_rules.services.catalogue import describe
+
+_NATURES = {"exigence": "exigences", "regles": "règles", "guide": "guide"}
+
+
+@french_command()
+@format_option("table", "json")
+@click.option("--detail", is_flag=True, help="Liste aussi les faits à renseigner et chaque lacune.")
+@click.pass_context
+def command(ctx: click.Context, format_: str, detail: bool) -> int:
+    """Les référentiels et leurs éditions : périodes, couches, lacunes."""
+    editions, issues = describe(open_for(ctx).registry)
+    if format_ == "json":
+        show_json({"format": 1, "editions": editions})
+    else:
+        for position, edition in enumerate(editions):
+            if position:
+                click.echo()
+            _show(edition, detail=detail)
+    return explain(DataError(issues)) if issues else 0
+
+
+def _show(edition: dict[str, Any], *, detail: bool) -> None:
+    paragraph(f"{edition['referentiel']}@{edition['edition']} — {edition['titre']}", hanging=4)
+    end = f"au {edition['au']}" if edition["au"] else "sans fin connue"
+    base = f", sur {edition['base']}" if edition["base"] else ""
+    paragraph(f"audits du {edition['du']}, {end}{base} ; greffon « {edition['plugin']} »", 4)
+    paragraph(f"{edition['criteres']} critères, {edition['indicateurs']} indicateurs", 4)
+    paragraph(f"types d’audit : {', '.join(edition['types_audit'])}", 4, hanging=6)
+    paragraph(f"catégories : {', '.join(edition['categories'])}", 4, hanging=6)
+    for couche in edition["couches"]:
+        _show_layer(couche)
+    lacunes = edition["lacunes"]
+    champs = sum(len(lacune["champs"]) for lacune in lacunes)
+    hint = "" if detail or not lacunes else " (--detail les liste)"
+    paragraph(f"lacunes : {len(lacunes)}, sur {champs} points{hint}", 4)
+    if detail:
+        for lacune in lacunes:
+            subject = lacune["ligne"] or "ensemble"
+            paragraph(f"- {subject} ({', '.join(lacune['champs'])}) : {lacune['cherche']}", 6, hanging=8)
+        paragraph("faits à renseigner :", 4)
+        for fait, question in edition["faits"].items():
+            paragraph(f"- {fait} : {question}", 6, hanging=8)
+
+
+def _show_layer(couche: dict[str, Any]) -> None:
+    period = f"depuis le {couche['du']}" if couche["au"] is None else f"{couche['du']} – {couche['au']}"
+    if couche["admis_du"] != couche["du"]:
+        period += f" (admis dès le {couche['admis_du']})"
+    read = "" if couche["lue"] else ", non lue"
+    paragraph(
+        f"- {_NATURES[couche['nature']]} {couche['id']} : {period}{read}, révision {couche['revision']}", 4, hanging=6
+    )

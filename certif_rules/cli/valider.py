@@ -1,0 +1,52 @@
+"""``certif-rules valider``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from certif_rules.cli.affichage import show_json
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.french import french_command, printable
+from certif_rules.errors import Issue
+from certif_rules.services.validation import validate
+
+
+@french_command()
+@click.argument("chemins", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CHEMIN...")
+@click.option("--format", "format_", type=click.Choice(["texte", "json"]), default="texte",
+              help="texte (par défaut) ou json.")  # fmt: skip
+@click.pass_context
+def command(ctx: click.Context, chemins: tuple[Path, ...], format_: str) -> int:
+    """Contrôle des fichiers de données : couches, profils, constats, cas.
+
+    Un dossier est parcouru en entier. Chaque problème est écrit fichier:ligne:colonne: code: message.
+    """
+    atelier = open_for(ctx)
+    count, issues = validate(chemins, atelier.plugins.donnees, here=Path.cwd())
+    if format_ == "json":
+        show_json({"format": 1, "fichiers": count, "problemes": [_as_data(issue) for issue in issues]})
+    else:
+        for issue in issues:
+            for line in issue.lines():
+                click.echo(printable(line))
+    plural = "s" if len(issues) > 1 else ""
+    click.echo(f"{count} fichier(s) lus, {len(issues)} problème{plural}.", err=True)
+    return 1 if issues else 0
+
+
+def _as_data(issue: Issue) -> dict[str, object]:
+    place = issue.location
+    return {
+        "fichier": place.file if place else None,
+        "ligne": place.line if place else None,
+        "colonne": place.column if place else None,
+        "code": issue.code,
+        "message": issue.message,
+        "conseil": issue.hint,
+        "lieux": [
+            {"fichier": other.file, "ligne": other.line, "colonne": other.column, "texte": words}
+            for other, words in issue.related
+        ],
+    }

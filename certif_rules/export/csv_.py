@@ -1,0 +1,175 @@
+"""The checklist as CSV for spreadsheets: ``;``, UTF-8 with a mark, CRLF, every cell quoted.
+
+One line of the référentiel a row, and each row stands alone: the last columns repeat what the document is.
+Several values of a cell are on lines of their own. Texts are raw and dates ISO; state words are French.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from certif_rules.export import document
+from certif_rules.export.textes import (
+    CONFIANCES,
+    MOTIFS,
+    SANS_CRITERE,
+    SIGNES,
+    cite,
+    count,
+    criterion,
+    disclaimer,
+    evolution,
+    field_name,
+    finding,
+    of_label,
+    reason_remarks,
+    remarks,
+)
+from certif_rules.export.typographie import clean, plain
+from certif_rules.model import Lacune, Texte
+from certif_rules.resultat import Checklist, Ligne, Motif
+
+# A spreadsheet takes such a cell for a formula; full-width forms are folded to ASCII by some of them.
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001
+
+
+def render(checklist: Checklist) -> bytes:
+    """``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([*_COLUMNS, *_CONTEXT])
+    shared = [guard(column(checklist)) for column in _CONTEXT.values()]
+    for ligne in checklist.lignes:
+        writer.writerow([*(guard(column(checklist, ligne)) for column in _COLUMNS.values()), *shared])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def guard(cell: str) -> str:
+    """``cell`` as text for every spreadsheet: ``'`` in front of what one would run."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _lines(values: Iterable[str]) -> str:
+    return "\n".join(values)
+
+
+def _quoted(texte: str, citation: bool) -> str:
+    return f"« {clean(texte)} »" if citation else clean(texte)
+
+
+def _texte(texte: Texte | None) -> str:
+    if texte is None:
+        return ""
+    beside = ", ".join(map(plain, remarks(texte)))
+    inside = f" ({beside})" if beside else ""
+    return f"{_quoted(texte.texte, texte.citation)}{inside} {cite(texte.sources)}".rstrip()
+
+
+def _textes(textes: Iterable[Texte]) -> str:
+    return _lines(map(_texte, textes))
+
+
+def _motif(checklist: Checklist, motif: Motif) -> str:
+    beside = ", ".join(reason_remarks(checklist, motif))
+    inside = f" ({beside})" if beside else ""
+    return f"{MOTIFS[motif.code]} : {clean(motif.texte)}{inside} {cite(motif.sources)}".rstrip()
+
+
+def _lacune(lacune: Lacune) -> str:
+    champs = ", ".join(map(field_name, lacune.champs))
+    return f"{champs} : {clean(lacune.cherche)} {cite(lacune.sources)}".rstrip()
+
+
+def _sources(checklist: Checklist, ligne: Ligne) -> str:
+    """The sources a row cites, with their title and reference."""
+    indicateur = ligne.indicateur
+    single = (indicateur.niveau_attendu, indicateur.gravite, indicateur.evolution)
+    several = (
+        ligne.motifs, ligne.preuves, ligne.precisions, ligne.adaptations, indicateur.commentaires,
+        indicateur.variantes, indicateur.alias, indicateur.lacunes,
+    )  # fmt: skip
+    cited = set(indicateur.sources)
+    cited.update(i for part in single if part for i in part.sources)
+    cited.update(i for parts in several for part in parts for i in part.sources)
+    known = (s for s in checklist.referentiel.sources.values() if s.id in cited)
+    return _lines(f"[{clean(s.id)}] {clean(s.titre)}, {clean(s.reference)}" for s in known)
+
+
+_COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
+    "critère": lambda _, ligne: clean(ligne.critere.numero) if ligne.critere else "",
+    "intitulé du critère": lambda _, ligne: plain(criterion(ligne.critere)) if ligne.critere else SANS_CRITERE,
+    "indicateur": lambda _, ligne: clean(ligne.indicateur.numero),
+    "origine": lambda _, ligne: clean(ligne.indicateur.origine),
+    "label": lambda c, ligne: "oui" if of_label(c, ligne.indicateur.origine) else "non",
+    "titre": lambda _, ligne: clean(ligne.indicateur.titre or ""),
+    "exigence": lambda _, ligne: (
+        _quoted(ligne.indicateur.exigence, ligne.indicateur.citation) if ligne.indicateur.exigence else ""
+    ),
+    "état": lambda _, ligne: SIGNES[ligne.etat].mot,
+    "motifs": lambda c, ligne: _lines(_motif(c, motif) for motif in ligne.motifs),
+    "catégories": lambda _, ligne: _lines(map(clean, ligne.categories)),
+    "constats permis": lambda c, ligne: _lines(plain(finding(c, x)) for x in ligne.constats_permis),
+    "niveau attendu": lambda _, ligne: _texte(ligne.indicateur.niveau_attendu),
+    "gravité d’un écart": lambda _, ligne: _texte(ligne.indicateur.gravite),
+    "preuves": lambda _, ligne: _textes(ligne.preuves),
+    "précisions": lambda _, ligne: _textes(ligne.precisions),
+    "adaptations": lambda _, ligne: _textes(ligne.adaptations),
+    "commentaires": lambda _, ligne: _textes(ligne.indicateur.commentaires),
+    "autres rédactions": lambda _, ligne: _textes(ligne.indicateur.variantes),
+    "autres codes": lambda _, ligne: _lines(
+        f"{clean(a.code)} : {clean(a.texte)} {cite(a.sources)}" for a in ligne.indicateur.alias
+    ),
+    "évolution": lambda _, ligne: (
+        plain(evolution(ligne.indicateur.evolution)) if ligne.indicateur.evolution else ""
+    ),
+    "constat précédent": lambda c, ligne: (
+        plain(finding(c, ligne.constat_precedent)) if ligne.constat_precedent else ""
+    ),
+    "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],
+    "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.indicateur.lacunes)),
+    "sources": _sources,
+}
+
+
+def _rows(rows: Iterable[document.Rang]) -> str:
+    return _lines(plain(f"{label} : {value}") for label, value in rows)
+
+
+def _layers(checklist: Checklist) -> str:
+    return _lines(
+        plain(
+            f"{c.nature} {c.origine} {c.id} – {c.titre} – {c.periode} – confiance {c.confiance} – {c.lecture}"
+            + "".join(f" – {note}" for note in c.notes)
+        )
+        for c in document.layers(checklist)
+    )
+
+
+def _gaps(checklist: Checklist) -> str:
+    total = count(len(checklist.lacunes), "lacune déclarée", "lacunes déclarées")
+    general = [_lacune(lacune) for lacune in checklist.lacunes if lacune.ligne is None]
+    return _lines([total, *general])
+
+
+_CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
+    "référentiel": lambda c: clean(c.referentiel.id),
+    "édition": lambda c: clean(c.referentiel.edition),
+    "base": lambda c: clean(c.referentiel.base or ""),
+    "guide": lambda c: clean(c.referentiel.guide or ""),
+    "empreinte": lambda c: clean(c.empreinte),
+    "date de l’audit": lambda c: c.contexte.date.isoformat(),
+    "type d’audit": lambda c: clean(c.referentiel.types_audit[c.contexte.type_audit].titre),
+    "organisme": lambda c: _rows([*document.organisation(c), *document.circumstances(c)]),
+    "faits": lambda c: _rows(document.facts(c)),
+    "avertissements": lambda c: _lines(f"{clean(a.message)} {cite(a.sources)}".rstrip() for a in c.avertissements),
+    "compteurs": lambda c: _lines(f"{SIGNES[etat].mot} : {n}" for etat, n in c.compteurs.items()),
+    "pièces exigées": lambda c: _lines(plain(document.point(c, p)) for p in c.pieces),
+    "vérifications": lambda c: _lines(plain(document.point(c, p)) for p in c.verifications),
+    "sites à auditer": lambda c: plain(document.sites(c.sites)) if c.sites else "",
+    "textes appliqués": _layers,
+    "lacunes": _gaps,
+    "mention": lambda c: plain(disclaimer(c)),
+}

@@ -1,0 +1,95 @@
+"""What is installed: référentiels, editions, periods, layers, gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from certif_rules.couches import written_for
+from certif_rules.errors import DataError, Issue
+from certif_rules.model import Couche, Lacune
+from certif_rules.registry import Registry
+
+
+def describe(registry: Registry) -> tuple[list[dict[str, Any]], list[Issue]]:
+    """Each edition of each référentiel, as plain data; and what is wrong with those that do not resolve.
+
+    An edition is resolved on its own first day, with the latest rules and guide written for it.
+    """
+    described: list[dict[str, Any]] = []
+    issues: list[Issue] = []
+    for nom in registry.referentiels():
+        for couche in registry.layers(nom, "exigence"):
+            try:
+                described.append(_edition(registry, couche))
+            except DataError as error:
+                issues.extend(error.issues)
+    return described, issues
+
+
+def _edition(registry: Registry, couche: Couche) -> dict[str, Any]:
+    day = _latest_day(registry, couche)
+    referentiel = registry.resolve(couche.referentiel, day=day, edition=couche.id).referentiel
+    own = [c for kind in ("exigence", "regles", "guide") for c in _own_layers(registry, couche, kind)]
+    return {
+        "referentiel": couche.referentiel,
+        "edition": couche.id,
+        "titre": referentiel.titre,
+        "texte": couche.titre,
+        "du": couche.du,
+        "au": couche.au,
+        "base": couche.base,
+        "confiance": couche.confiance,
+        "note": couche.note,
+        "criteres": len(referentiel.criteres),
+        "indicateurs": len(referentiel.indicateurs),
+        "categories": {c.id: c.titre for c in referentiel.categories.values()},
+        "types_audit": {
+            t.code: t.titre for t in referentiel.types_audit.values() if t.origine == couche.referentiel
+        },
+        "faits": {f.id: f.question for f in referentiel.faits.values()},
+        "plugin": registry.plugin_of(couche),
+        "couches": [_layer(registry, c) for c in own],
+        "lacunes": [_gap(lacune) for lacune in referentiel.lacunes],
+    }
+
+
+def _latest_day(registry: Registry, couche: Couche) -> str:
+    """A day of the edition on which its latest rules and guide are in force."""
+    layers = [c for kind in ("regles", "guide") for c in _own_layers(registry, couche, kind)]
+    latest = max([couche.du, *(c.admis_du for c in layers)])
+    return couche.au if couche.au is not None and latest > couche.au else latest
+
+
+def _own_layers(registry: Registry, couche: Couche, kind: Any) -> list[Couche]:
+    if kind == "exigence":
+        return [couche]
+    return written_for(registry.layers(couche.referentiel, kind), couche.id)
+
+
+def _layer(registry: Registry, couche: Couche) -> dict[str, Any]:
+    declared = {r.empreinte: r.numero for r in couche.revisions}
+    empreinte = registry.body(couche).empreinte
+    return {
+        "nature": couche.nature,
+        "id": couche.id,
+        "titre": couche.titre,
+        "admis_du": couche.admis_du,
+        "du": couche.du,
+        "au": couche.au,
+        "lue": couche.lue,
+        "confiance": couche.confiance,
+        "revision": declared.get(empreinte),
+        "empreinte": empreinte,
+        "plugin": registry.plugin_of(couche),
+    }
+
+
+def _gap(lacune: Lacune) -> dict[str, Any]:
+    return {
+        "ligne": lacune.ligne,
+        "champs": list(lacune.champs),
+        "cherche": lacune.cherche,
+        "sources": list(lacune.sources),
+    }
+
+

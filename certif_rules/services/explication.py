@@ -1,0 +1,38 @@
+"""Every rule that decided the state of one line, with its sources and the place it is written at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from certif_rules.errors import Issue, UsageError
+from certif_rules.resultat import Checklist, Ligne
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explication:
+    """A line of a checklist, for one who wants to know why."""
+
+    checklist: Checklist
+    ligne: Ligne
+
+
+def explain(checklist: Checklist, indicateur: str) -> Explication:
+    """The line named by its printed number (when only one bears it) or by its id.
+
+    Raises:
+        UsageError: no line, or several, bear that name.
+    """
+    lignes = checklist.lignes
+    found = [li for li in lignes if li.indicateur.id == indicateur]
+    found = found or [li for li in lignes if li.indicateur.numero.casefold() == indicateur.casefold()]
+    if len(found) == 1:
+        return Explication(checklist=checklist, ligne=found[0])
+    if found:
+        ids = ", ".join(li.indicateur.id for li in found)
+        message = f"« {indicateur} » désigne plusieurs lignes : {ids}"
+        raise UsageError([Issue("ligne-ambigue", message, None, "écrire l’identifiant")])
+    numeros = [li.indicateur.numero for li in lignes]
+    near = get_close_matches(indicateur, numeros, n=1)
+    hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"lignes : {', '.join(numeros)}"
+    raise UsageError([Issue("ligne-inconnue", f"aucune ligne « {indicateur} »", None, hint)])

@@ -1,0 +1,114 @@
+"""The facts still unknown that could change a line, found by trying: what is not worth asking is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from certif_rules.contexte import Contexte, FaitDeclare
+from certif_rules.faits import contradictions, resolve
+from certif_rules.lignes import build_lines
+from certif_rules.model import Fait, Indicateur, Referentiel, Regle
+from certif_rules.resultat import Etat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A fact to ask, for which categories, and the ids of the lines whose state an answer may change."""
+
+    fait: Fait
+    categories: tuple[str, ...]
+    lignes: tuple[str, ...]
+
+
+def questions(referentiel: Referentiel, contexte: Contexte) -> tuple[Question, ...]:
+    """The facts worth asking, in the référentiel's order. A fact to invoke is claimed or not, never asked.
+
+    A fact counts when some answer, given whatever may be known of the other facts, changes the state of a
+    line. Only facts that the rules of a line mention can do so, which keeps the trials few.
+    """
+    unknown = _unknown(referentiel, contexte)
+    changed: dict[str, list[str]] = {nom: [] for nom in unknown}
+    by_audit = _facts_of_rules(_audit_rules(referentiel), referentiel)
+    for line in referentiel.indicateurs.values():
+        concerned = [n for n in unknown if n in by_audit | _facts_of_rules(line.portee, referentiel)]
+        alone = replace(referentiel, indicateurs={line.id: line})
+        for nom in _that_matter(alone, contexte, concerned, unknown):
+            changed[nom].append(line.id)
+    return tuple(
+        Question(fait=referentiel.faits[nom], categories=unknown[nom], lignes=tuple(lines))
+        for nom, lines in changed.items()
+        if lines
+    )
+
+
+def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[str, ...]]:
+    """The categories for which each askable fact is unknown."""
+    values = {c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories}
+    found = {}
+    for nom, fait in referentiel.faits.items():
+        categories = tuple(c for c, facts in values.items() if facts[nom] is None)
+        if categories and not fait.a_invoquer:
+            found[nom] = categories
+    return found
+
+
+def _that_matter(
+    alone: Referentiel, contexte: Contexte, concerned: list[str], unknown: dict[str, tuple[str, ...]]
+) -> Iterator[str]:
+    """The facts of ``concerned`` whose answer moves the line, whatever the others are worth."""
+    states: dict[tuple[bool | None, ...], Etat | None] = {}
+
+    def state(answers: tuple[bool | None, ...]) -> Etat | None:
+        if answers not in states:
+            tried = _with(contexte, dict(zip(concerned, answers, strict=True)), unknown)
+            possible = not contradictions(alone, tried)
+            states[answers] = build_lines(alone, tried)[0].etat if possible else None
+        return states[answers]
+
+    for index, nom in enumerate(concerned):
+        others = [(None, True, False)] * (len(concerned) - 1)
+        for rest in product(*others):
+            before = state((*rest[:index], None, *rest[index:]))
+            after = {state((*rest[:index], answer, *rest[index:])) for answer in (True, False)}
+            if before is not None and after - {before, None}:
+                yield nom
+                break
+
+
+def _with(
+    contexte: Contexte, answers: dict[str, bool | None], unknown: dict[str, tuple[str, ...]]
+) -> Contexte:
+    faits = dict(contexte.faits)
+    for nom, answer in answers.items():
+        if answer is not None:
+            known = faits.get(nom, FaitDeclare())
+            given = {categorie: answer for categorie in unknown[nom]}
+            faits[nom] = replace(known, par_categorie={**known.par_categorie, **given})
+    return replace(contexte, faits=faits)
+
+
+def _audit_rules(referentiel: Referentiel) -> Iterator[Regle]:
+    for type_audit in referentiel.types_audit.values():
+        yield from type_audit.perimetre
+    for derogation in referentiel.derogations:
+        yield derogation.garde
+
+
+def _facts_of_rules(regles: Iterator[Regle] | tuple[Regle, ...], referentiel: Referentiel) -> set[str]:
+    """The facts that these rules name, and those that decide them by implication, either way."""
+    named = {str(r.mots["fait"]) for regle in regles for r in (regle, regle.sauf) if r and "fait" in r.mots}
+    linked = {
+        other
+        for fait in referentiel.faits.values()
+        for pair in ((fait.id, cible) for cible in fait.implique)
+        if named.intersection(pair)
+        for other in pair
+    }
+    return named | linked
+
+
+def lines_of(question: Question, referentiel: Referentiel) -> tuple[Indicateur, ...]:
+    """The lines of a question, as the référentiel knows them."""
+    return tuple(referentiel.indicateurs[identifiant] for identifiant in question.lignes)

@@ -1,0 +1,181 @@
+"""All the checks, on files: layers with everything they refer to, profiles, findings, cases, checklists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from certif_rules.couche_lue import HEADER
+from certif_rules.demande import from_profile
+from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.hookspecs import Donnees
+from certif_rules.model import Couche
+from certif_rules.registry import Registry
+from certif_rules.schema import check
+from certif_rules.services.checklist import resolve
+from certif_rules.source import read_file
+from certif_rules.verification import check_needed, verify
+
+#: How a file that stands alone is recognised: the first kind of which it has one of the keys.
+_KINDS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("cas", frozenset({"cas"})),
+    ("checklist", frozenset({"compteurs"})),
+    ("couche", frozenset({"nature", "revisions"})),
+    ("regles", frozenset({"types_audit", "constats_permis", "derogations"})),
+    ("exigence", frozenset({"indicateurs", "criteres", "ajouts", "modifications", "retraits", "faits"})),
+    ("exigence", frozenset({"categories", "controles"})),
+    ("constats", frozenset({"ecarts_notifies_le"})),
+    ("profil", frozenset({"organisme"})),
+    ("guide", frozenset({"lignes", "portees"})),
+    ("exigence", frozenset({"sources"})),
+)
+
+
+def validate(
+    paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *, here: Path
+) -> tuple[int, list[Issue]]:
+    """Check every path: a file, or a folder that holds layers, profiles or cases at any depth.
+
+    Args:
+        paths: what to check.
+        installed: the data of the installed plugins, for the bases that a label rests on; those that the
+            paths replace are left out.
+        here: name files relative to this folder, where they are under it.
+
+    Returns: how many files were read, and every problem, sorted by place.
+    """
+    files, issues = _files(paths)
+    folders = sorted({file.parent.parent.parent for file in files if file.name == HEADER})
+    given = [(_shown(folder, here), Donnees(dossier=folder)) for folder in folders]
+    issues += _check_layers(given, list(installed), here)
+    registry = Registry(installed)
+    alone = [file for file in files if not any(file.is_relative_to(folder) for folder in folders)]
+    for file in alone:
+        issues += _check_file(file, _shown(file, here), registry)
+    return len(files), list(DataError(issues).issues)
+
+
+def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
+    files: set[Path] = set()
+    issues = []
+    for path in paths:
+        full = path.absolute()
+        if full.is_dir():
+            found = [f for pattern in ("*.yaml", "*.yml") for f in full.rglob(pattern)]
+            if not found:
+                issues.append(Issue("dossier-vide", "aucun fichier YAML dans ce dossier", Location(str(path))))
+            files.update(found)
+        elif full.exists():
+            files.add(full)
+            if (full.parent / HEADER).exists():
+                files.update(full.parent.glob("*.yaml"))
+        else:
+            issues.append(Issue("fichier-illisible", "fichier introuvable", Location(str(path))))
+    return sorted(files), issues
+
+
+def _shown(path: Path, here: Path) -> str:
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+def _check_layers(
+    given: list[tuple[str, Donnees]], installed: list[tuple[str, Donnees]], here: Path
+) -> list[Issue]:
+    """The layers of the given folders, each édition resolved with each of its rules and guides."""
+    if not given:
+        return []
+    own = Registry(given, names_from=here)
+    issues = [issue for found in own.problemes.values() for issue in found]
+    keys = {couche.cle for couche in own.all_layers()}
+    others = [pair for pair in installed if not _declares(pair, keys)]
+    registry = Registry([*given, *others], thorough=True, names_from=here)
+    for nom in sorted({key[0] for key in keys}):
+        for couche in registry.layers(nom, "exigence"):
+            for day in _days(registry, couche):
+                try:
+                    registry.resolve(nom, day=day, edition=couche.id)
+                except DataError as error:
+                    issues.extend(error.issues)
+                except UsageError as error:
+                    issues.extend(_at(issue, couche) for issue in error.issues)
+    for key in sorted(keys):
+        issues.extend(_unread(registry, key))
+    return issues
+
+
+def _declares(pair: tuple[str, Donnees], keys: set[tuple[str, str, str]]) -> bool:
+    return any(couche.cle in keys for couche in Registry([pair]).all_layers())
+
+
+def _days(registry: Registry, couche: Couche) -> list[str]:
+    """Days that between them bring every layer written for the edition into play."""
+    layers = [c for kind in ("regles", "guide") for c in registry.layers(couche.referentiel, kind)]  # type: ignore[arg-type]
+    mine = [c.admis_du for c in layers if couche.id in c.pour]
+    return sorted({couche.du, *mine})
+
+
+def _unread(registry: Registry, key: tuple[str, str, str]) -> Iterator[Issue]:
+    """Problems of a body that no resolution reads, such as a guide for no edition."""
+    couche = next(c for c in registry.all_layers() if c.cle == key)
+    try:
+        body = registry.body(couche)
+    except DataError as error:
+        yield from error.issues
+    else:
+        if body.non_declaree:
+            yield body.non_declaree
+
+
+def _at(issue: Issue, couche: Couche) -> Issue:
+    file, _, line = couche.emplacement.rpartition(":")
+    return Issue(issue.code, issue.message, Location(file, int(line), 1), issue.hint)
+
+
+def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
+    """A file that belongs to no layer: recognised by its keys."""
+    try:
+        data = _read(file, name)
+    except DataError as error:
+        return list(error.issues)
+    kind = _kind(data)
+    if kind is None:
+        message = "ni données de référentiel, ni profil, ni constats, ni cas : aucune clé connue"
+        return [Issue("nature-inconnue", message, Location(name, 1, 1), "voir docs/format-donnees.md")]
+    issues = check(data, kind)
+    if kind == "profil" and not issues:
+        issues = _check_profile(data, registry)
+    return issues
+
+
+def _read(file: Path, name: str) -> Any:
+    """YAML, leniently when it is not référentiel data; JSON is YAML, but for its tabulations."""
+    if file.suffix == ".json":
+        try:
+            return json.loads(file.read_text(encoding="utf-8"))
+        except (ValueError, OSError):
+            return read_file(file, name, strict=False)
+    lenient = read_file(file, name, strict=False)
+    return lenient if _kind(lenient) in (None, "profil", "constats", "checklist", "cas") else read_file(file, name)
+
+
+def _kind(data: Any) -> str | None:
+    if not isinstance(data, dict):
+        return None
+    if isinstance(data.get("constats"), list) and "organisme" in data:
+        return "constats"
+    return next((kind for kind, keys in _KINDS if keys & data.keys()), None)
+
+
+def _check_profile(data: Any, registry: Registry) -> list[Issue]:
+    """The names a profile uses, when it says enough to know which référentiel they are to be found in."""
+    demande = from_profile(data)
+    try:
+        check_needed(demande)
+        verify(demande, resolve(registry, demande).referentiel)
+    except DataError as error:
+        return list(error.issues)
+    except UsageError:
+        return []
+    return []

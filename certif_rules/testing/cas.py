@@ -1,0 +1,184 @@
+"""Running one YAML case: a request, and what the checklist must say of it.
+
+The format is that of ``schemas/cas.schema.json``. Sets are compared whole, never counted: « the right number
+of wrong lines » is the classic mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from certif_rules.demande import Demande, from_profile
+from certif_rules.errors import DataError, IssuesError
+from certif_rules.registry import Registry
+from certif_rules.resultat import ETATS, Checklist, Ligne
+from certif_rules.schema import check
+from certif_rules.services.atelier import open_atelier
+from certif_rules.services.checklist import make_checklist
+from certif_rules.source import read_file
+
+
+@cache
+def installed() -> Registry:
+    """The registry over the installed plugins, opened once for a run of cases."""
+    return open_atelier().registry
+
+
+def read_cases(path: Path) -> list[dict[str, Any]]:
+    """The cases of a file.
+
+    Raises:
+        DataError: the file is not a file of cases.
+    """
+    data = read_file(path, strict=False)
+    issues = check(data, "cas")
+    if issues:
+        raise DataError(issues)
+    cases: list[dict[str, Any]] = data["cas"]
+    return cases
+
+
+def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
+    """What the case expects and does not get, in French; empty when all holds."""
+    expected = case["attendu"]
+    try:
+        checklist = make_checklist(registry, _request(case))
+    except IssuesError as error:
+        codes = sorted({issue.code for issue in error.issues})
+        wanted = expected.get("erreur")
+        if wanted is None:
+            return [f"refus inattendu : {error}"]
+        wanted_codes = sorted([wanted] if isinstance(wanted, str) else wanted)
+        return [] if codes == wanted_codes else [f"refus : attendu {wanted_codes}, obtenu {codes}\n{error}"]
+    if "erreur" in expected:
+        return [f"refus attendu ({expected['erreur']}), checklist obtenue"]
+    return [text for key, value in expected.items() for text in _CHECKS[key](checklist, value, key)]
+
+
+def _request(case: Mapping[str, Any]) -> Demande:
+    asked = case.get("demande") or {}
+    demande = from_profile(case["profil"])
+    changes = {key: str(asked[key]) for key in ("referentiel", "edition", "guide") if asked.get(key) is not None}
+    return replace(demande, **changes)  # type: ignore[arg-type]
+
+
+def _lines(checklist: Checklist, names: Iterable[Any]) -> set[str]:
+    """Ids of the lines named by number, range of numbers (« 4-6 ») or id."""
+    by_number = {ligne.indicateur.numero: ligne.indicateur.id for ligne in checklist.lignes}
+    found = set()
+    for name in names:
+        text = str(name)
+        first, dash, last = text.partition("-")
+        if dash and first.isdigit() and last.isdigit():
+            found.update(by_number.get(str(n), str(n)) for n in range(int(first), int(last) + 1))
+        else:
+            found.add(by_number.get(text, text))
+    return found
+
+
+def _line(checklist: Checklist, name: Any) -> Ligne:
+    (identifiant,) = _lines(checklist, [name])
+    return next(ligne for ligne in checklist.lignes if ligne.indicateur.id == identifiant)
+
+
+def _compare(label: str, expected: set[str], found: set[str]) -> list[str]:
+    texts = []
+    if expected - found:
+        texts.append(f"{label} : il manque {', '.join(sorted(expected - found))}")
+    if found - expected:
+        texts.append(f"{label} : en trop {', '.join(sorted(found - expected))}")
+    return texts
+
+
+def _state(checklist: Checklist, value: list[Any], key: str) -> list[str]:
+    found = {ligne.indicateur.id for ligne in checklist.lignes if ligne.etat == key}
+    return _compare(key, _lines(checklist, value), found)
+
+
+def _reasons(checklist: Checklist, value: Mapping[Any, list[str]], key: str) -> list[str]:
+    return [
+        f"motifs de {name} : {missing} absent (obtenu : {', '.join(m.code for m in line.motifs)})"
+        for name, codes in value.items()
+        for line in [_line(checklist, name)]
+        for missing in codes
+        if missing not in {motif.code for motif in line.motifs}
+    ]
+
+
+def _contains(checklist: Checklist, value: Mapping[Any, str], key: str) -> list[str]:
+    return [
+        f"motifs de {name} : « {text} » absent de {[m.texte for m in line.motifs]}"
+        for name, text in value.items()
+        for line in [_line(checklist, name)]
+        if not any(text in motif.texte for motif in line.motifs)
+    ]
+
+
+def _findings(checklist: Checklist, value: Mapping[Any, list[str]], key: str) -> list[str]:
+    return [
+        text
+        for name, codes in value.items()
+        for text in _compare(f"constats de {name}", set(codes), set(_line(checklist, name).constats_permis))
+    ]
+
+
+def _adaptations(checklist: Checklist, value: Mapping[str, list[Any]], key: str) -> list[str]:
+    texts = []
+    for situation, names in value.items():
+        start = situation.replace("_", " ")
+        found = {
+            line.indicateur.id
+            for line in checklist.lignes
+            if any((texte.situation or "").startswith(start) for texte in line.adaptations)
+        }
+        texts += _compare(f"adaptations « {start} »", _lines(checklist, names), found)
+    return texts
+
+
+def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
+    codes = {a.code for a in checklist.avertissements}
+    if key == "absents":
+        return [f"avertissement en trop : {code}" for code in value if code in codes]
+    return [f"avertissement absent : {code} (obtenus : {sorted(codes)})" for code in value if code not in codes]
+
+
+def _points(checklist: Checklist, value: list[str], key: str) -> list[str]:
+    return _compare(key, set(value), {point.id for point in getattr(checklist, key)})
+
+
+def _sites(checklist: Checklist, value: list[str] | None, key: str) -> list[str]:
+    found = checklist.sites.sites if checklist.sites else None
+    if value is None or found is None:
+        return [] if value == found else [f"sites : attendu {value}, obtenu {found}"]
+    return _compare("sites", set(value), set(found))
+
+
+def _equal(getter: Callable[[Checklist], Any]) -> Callable[[Checklist, Any, str], list[str]]:
+    def check_equal(checklist: Checklist, value: Any, key: str) -> list[str]:
+        found = getter(checklist)
+        wanted = str(value) if isinstance(found, str) else value
+        return [] if found == wanted else [f"{key} : attendu {wanted}, obtenu {found}"]
+
+    return check_equal
+
+
+_CHECKS: Mapping[str, Callable[[Checklist, Any, str], list[str]]] = {
+    **dict.fromkeys(ETATS, _state),
+    "motifs": _reasons,
+    "contient": _contains,
+    "constats_permis": _findings,
+    "adaptations": _adaptations,
+    "avertissements": _warnings,
+    "absents": _warnings,
+    "pieces": _points,
+    "verifications": _points,
+    "sites": _sites,
+    "indicateurs": _equal(lambda c: len(c.lignes)),
+    "edition": _equal(lambda c: c.referentiel.edition),
+    "guide": _equal(lambda c: c.referentiel.guide),
+    "compteurs": _equal(lambda c: c.compteurs),
+}
