@@ -1,7 +1,7 @@
 """A layer on disk: its header, its body merged from its files, its digest, and whether it was published.
 
 A layer whose content has the digest of one of its revisions was validated when that revision was made: its
-files are not put through the schemas again. Any other content is, and is refused until a revision declares it.
+files are not put through the schemas again. Any other content is, and is refused until a revision says so.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
-def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
+def _merge(files: list[Any], issues: list[Issue]) -> dict[str, Any]:
     """Sections of all files: lists end to end, mappings united; a key given twice is an issue."""
     merged: dict[str, Any] = {}
     for data in files:

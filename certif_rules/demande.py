@@ -80,7 +80,8 @@ def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
     Raises:
         DataError: the file cannot be read, or its schema refuses it.
     """
-    data = read_file(path, strict=False) if stdin is None else read_bytes(stdin, str(path), strict=False)
+    name = str(path)
+    data: Any = read_file(path, strict=False) if stdin is None else read_bytes(stdin, name, strict=False)
     findings = isinstance(data, dict) and "constats" in data
     issues = check(data, "constats" if findings else "profil")
     if issues:
@@ -174,9 +175,7 @@ def merge(profile: Demande, options: Demande) -> Demande:
             None,
             "retirer l’un des deux",
         )
-        for label, asked, written in (
-            ("référentiel", options.referentiel, profile.referentiel),
-        )
+        for label, asked, written in (("référentiel", options.referentiel, profile.referentiel),)
         if asked is not None and written is not None and asked != written
     ]
     if issues:

@@ -9,7 +9,6 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -29,20 +28,19 @@ def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
 
 def digest_of_referentiel(referentiel: Referentiel) -> str:
     """Digest of the resolved rules: what ``empreinte`` means on every document."""
-    return digest(_plain(referentiel))
+    return digest(_plain(referentiel, {}))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, names: dict[type[Any], tuple[str, ...]]) -> Any:
+    """Plain data; ``names`` remembers the fields that carry meaning of each class met."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, names) for item in value]
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
-
-
-@cache
-def _names(cls: type[Any]) -> tuple[str, ...]:
-    """The fields that carry meaning: places do not, nor does the history of our own revisions."""
-    return tuple(f.name for f in fields(cls) if f.compare and f.name != "revisions")
+        return {key: _plain(item, names) for key, item in value.items()}
+    cls = type(value)
+    if cls not in names:
+        # Places say where, not what; our own revisions say how a layer came to be, not what it rules.
+        names[cls] = tuple(f.name for f in fields(cls) if f.compare and f.name != "revisions")
+    return {name: _plain(getattr(value, name), names) for name in names[cls]}

@@ -57,7 +57,7 @@ def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contrad
         declared = contexte.faits.get(fait.id)
         for nature in fait.par_nature:
             if declared and declared.par_categorie.get(nature.categorie) is False:
-                found.append(
+                found.append(  # noqa: PERF401 - reads better than a comprehension of that size
                     Contradiction(
                         fait=fait.id, categorie=nature.categorie, valeur=False,
                         texte=nature.texte, sources=nature.sources,
@@ -100,4 +100,3 @@ def _faits(referentiel: Referentiel) -> Iterator[Fait]:
 
 def _implications(referentiel: Referentiel) -> list[tuple[str, str]]:
     return [(fait.id, cible) for fait in _faits(referentiel) for cible in fait.implique]
-

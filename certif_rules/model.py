@@ -19,7 +19,7 @@ Valeur = bool | str | tuple[str, ...]
 
 
 def _emplacement() -> str:
-    return field(default="", compare=False)  # type: ignore[return-value]  # dataclasses' own typing trick
+    return field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def judge(regle: Regle, cas: Cas, mots: Mapping[str, Mot]) -> Verdict:
     return Verdict(regle, both(values.values()), values)
 
 
-def _toutes(valeur: bool, cas: Cas) -> Trivalent:
+def _toutes(valeur: bool, _cas: Cas) -> Trivalent:
     return valeur
 
 

@@ -7,7 +7,7 @@ nothing, so that there is one way to make a body.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -50,75 +50,68 @@ class Retrait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surcouche:
-    """The operations of one exigence layer. ``locations`` places what is added, by (nature, id)."""
+    """The operations of one exigence layer."""
 
     criteres: tuple[Critere, ...] = ()
     indicateurs: tuple[Indicateur, ...] = ()
     modifications: tuple[Modification, ...] = ()
     retraits: tuple[Retrait, ...] = ()
-    locations: Mapping[tuple[Cible, str], Location] = field(default_factory=dict)
 
 
 def apply(base: Corps, surcouche: Surcouche) -> tuple[Corps, list[Issue]]:
     """The body that results, and what is wrong with the operations (the body is then not to be used)."""
-    issues: list[Issue] = []
     criteres, indicateurs = dict(base.criteres), dict(base.indicateurs)
     nodes: dict[Cible, dict[str, Any]] = {"critere": criteres, "indicateur": indicateurs}
-    for retrait in surcouche.retraits:
-        if nodes[retrait.nature].pop(retrait.cible, None) is None:
-            issues.append(_missing(retrait))
-    for modification in surcouche.modifications:
-        target = nodes[modification.nature].get(modification.cible)
-        if target is None:
-            issues.append(_missing(modification))
-            continue
-        issues.extend(_useless(modification, target))
-        nodes[modification.nature][modification.cible] = replace(target, **modification.champs)
-    for nature, added in (("critere", surcouche.criteres), ("indicateur", surcouche.indicateurs)):
-        issues.extend(_add(nodes[nature], nature, added, surcouche))  # type: ignore[index,arg-type]
-    issues.extend(_orphans(criteres, indicateurs, surcouche))
+    added: tuple[Critere | Indicateur, ...] = (*surcouche.criteres, *surcouche.indicateurs)
+    issues = [
+        *(issue for retrait in surcouche.retraits for issue in _remove(nodes, retrait)),
+        *(issue for change in surcouche.modifications for issue in _modify(nodes, change)),
+        *(issue for node in added for issue in _add(nodes, node)),
+    ]
+    issues.extend(_orphans(criteres, indicateurs))
     return Corps(criteres=criteres, indicateurs=in_order(criteres, indicateurs)), issues
 
 
-def in_order(
-    criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]
-) -> dict[str, Indicateur]:
+def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> dict[str, Indicateur]:
     """The lines by criterion, then those of no known criterion; the order of arrival inside each."""
     ranks: dict[str | None, int] = {identifiant: rank for rank, identifiant in enumerate(criteres)}
     rank: Callable[[Indicateur], int] = lambda line: ranks.get(line.critere, len(ranks))  # noqa: E731
     return {line.id: line for line in sorted(indicateurs.values(), key=rank)}
 
 
-def _add(
-    nodes: dict[str, Any],
-    nature: Cible,
-    added: tuple[Critere, ...] | tuple[Indicateur, ...],
-    surcouche: Surcouche,
-) -> list[Issue]:
-    issues = []
-    seen: dict[str, Location] = {}
-    for node in added:
-        location = surcouche.locations[nature, node.id]
-        if node.id in nodes:
-            earlier = seen.get(node.id) or _from_emplacement(nodes[node.id].emplacement)
-            message = f"{_LABELS[nature]} « {node.id} » existe déjà"
-            related = ((earlier, "première déclaration"),)
-            issues.append(Issue("identifiant-en-double", message, location, "choisir un autre code", related))
-        seen.setdefault(node.id, location)
-        nodes[node.id] = node
-    return issues
+def _remove(nodes: Mapping[Cible, dict[str, Any]], retrait: Retrait) -> Iterator[Issue]:
+    if nodes[retrait.nature].pop(retrait.cible, None) is None:
+        yield _missing(retrait)
 
 
-def _orphans(
-    criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur], surcouche: Surcouche
-) -> list[Issue]:
-    issues = []
+def _modify(nodes: Mapping[Cible, dict[str, Any]], change: Modification) -> Iterator[Issue]:
+    target = nodes[change.nature].get(change.cible)
+    if target is None:
+        yield _missing(change)
+        return
+    yield from _useless(change, target)
+    nodes[change.nature][change.cible] = replace(target, **change.champs)
+
+
+def _add(nodes: Mapping[Cible, dict[str, Any]], node: Critere | Indicateur) -> Iterator[Issue]:
+    nature: Cible = "critere" if isinstance(node, Critere) else "indicateur"
+    earlier = nodes[nature].get(node.id)
+    if earlier is not None:
+        message = f"{_LABELS[nature]} « {node.id} » existe déjà"
+        related = ((_from_emplacement(earlier.emplacement), "première déclaration"),)
+        location = _from_emplacement(node.emplacement)
+        yield Issue("identifiant-en-double", message, location, "choisir un autre code", related)
+    nodes[nature][node.id] = node
+
+
+def _orphans(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> Iterator[Issue]:
     for line in indicateurs.values():
         if line.critere is not None and line.critere not in criteres:
-            location = surcouche.locations.get(("indicateur", line.id)) or _from_emplacement(line.emplacement)
-            message = f"l’indicateur « {line.id} » se rattache au critère « {line.critere} », qui n’existe pas"
-            issues.append(Issue("critere-inconnu", message, location, "déclarer ce critère ou corriger le code"))
-    return issues
+            message = (
+                f"l’indicateur « {line.id} » se rattache au critère « {line.critere} », qui n’existe pas"
+            )
+            hint = "déclarer ce critère ou corriger le code"
+            yield Issue("critere-inconnu", message, _from_emplacement(line.emplacement), hint)
 
 
 def _missing(operation: Modification | Retrait) -> Issue:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from importlib import metadata
 from typing import Any, Literal
 
@@ -88,7 +89,7 @@ def load(
         elif left_out & {etat.nom, etat.distribution}:
             etats[point.name] = replace(etat, etat="desactive")
         else:
-            cause_or_none = _attempt(lambda point=point: _register(manager, point))
+            cause_or_none = _attempt(partial(_register, manager, point))
             etats[point.name] = replace(etat, etat="casse", cause=cause_or_none) if cause_or_none else etat
     return _collect(manager, etats)
 
@@ -107,7 +108,11 @@ def _unique(points: Iterable[metadata.EntryPoint]) -> list[metadata.EntryPoint]:
 def _register(manager: pluggy.PluginManager, point: metadata.EntryPoint) -> None:
     plugin = point.load()
     for name in dir(plugin):
-        if name.startswith(f"{GROUP}_") and name not in HOOKS and hasattr(getattr(plugin, name), f"{GROUP}_impl"):
+        if (
+            name.startswith(f"{GROUP}_")
+            and name not in HOOKS
+            and hasattr(getattr(plugin, name), f"{GROUP}_impl")
+        ):
             near = get_close_matches(name, HOOKS, n=1)
             suggestion = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
             raise PluginError(f"crochet inconnu « {name} »{suggestion}")
@@ -168,7 +173,7 @@ def _attempt(action: Callable[[], None]) -> str | None:
         action()
     except PluginError as error:
         return str(error)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever foreign code raises is its cause
         words = " ".join(str(error).split())
         return f"{type(error).__name__} : {words}" if words else type(error).__name__
     return None

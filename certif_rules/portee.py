@@ -64,7 +64,9 @@ def _out(verdicts: Sequence[Verdict], cas: Cas) -> Motif:
         admitted = [c for c in cas.referentiel.categories.values() if c.id in named]
         return _motif("hors_categorie", _reserved_to(admitted), verdicts, cas)
     texts = [text for verdict in open_to_category for text in _conditions(verdict, cas)]
-    texts = list(dict.fromkeys(texts)) or [v.regle.motif or "exclue par la portée" for v in open_to_category[:1]]
+    texts = list(dict.fromkeys(texts)) or [
+        v.regle.motif or "exclue par la portée" for v in open_to_category[:1]
+    ]
     return _motif("condition_non_remplie", " ; ".join(texts), open_to_category, cas)
 
 

@@ -39,7 +39,11 @@ class Registry:
     """
 
     def __init__(
-        self, donnees: Iterable[tuple[str, Donnees]], *, thorough: bool = False, names_from: Path | None = None
+        self,
+        donnees: Iterable[tuple[str, Donnees]],
+        *,
+        thorough: bool = False,
+        names_from: Path | None = None,
     ) -> None:
         self._thorough = thorough
         self._names_from = names_from
@@ -113,9 +117,7 @@ class Registry:
             avertissements=tuple(warnings),
         )
 
-    def _edition(
-        self, nom: str, day: str, edition: str | None, warnings: list[Avertissement]
-    ) -> Couche:
+    def _edition(self, nom: str, day: str, edition: str | None, warnings: list[Avertissement]) -> Couche:
         editions = self.layers(nom, "exigence")
         if not editions:
             raise self._unknown_referentiel(nom)
@@ -124,7 +126,14 @@ class Registry:
             if chosen is None:
                 known = ", ".join(c.id for c in editions)
                 raise UsageError(
-                    [Issue("edition-introuvable", f"{nom} n’a pas d’édition « {edition} »", None, f"éditions : {known}")]
+                    [
+                        Issue(
+                            "edition-introuvable",
+                            f"{nom} n’a pas d’édition « {edition} »",
+                            None,
+                            f"éditions : {known}",
+                        )
+                    ]
                 )
             if chosen not in in_force(editions, day):
                 message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)})"
@@ -137,9 +146,7 @@ class Registry:
             raise UsageError([Issue("edition-introuvable", message, None, f"périodes connues : {known}")])
         return candidates[0]
 
-    def _base_moved(
-        self, exigence: Couche, base: str, edition: str, day: str
-    ) -> Iterable[Avertissement]:
+    def _base_moved(self, exigence: Couche, base: str, edition: str, day: str) -> Iterable[Avertissement]:
         current = in_force(self.layers(base, "exigence"), day)
         if current and current[0].id != edition:
             message = (
@@ -148,9 +155,7 @@ class Registry:
             )
             yield Avertissement("base_hors_periode", message, exigence.sources)
 
-    def _rules(
-        self, exigence: Couche, day: str, warnings: list[Avertissement]
-    ) -> list[CoucheRetenue]:
+    def _rules(self, exigence: Couche, day: str, warnings: list[Avertissement]) -> list[CoucheRetenue]:
         candidates = written_for(self.layers(exigence.referentiel, "regles"), exigence.id)
         current = in_force(candidates, day)
         if not current:
@@ -189,7 +194,9 @@ class Registry:
             return []
         if len(current) > 1:
             others = ", ".join(c.id for c in current[1:])
-            message = f"plusieurs guides sont admis le {day} : {current[0].id} est retenu ; aussi admis : {others}"
+            message = (
+                f"plusieurs guides sont admis le {day} : {current[0].id} est retenu ; aussi admis : {others}"
+            )
             warnings.append(Avertissement("guides_admis", message, current[0].sources))
         return [self._with_content(current[0], candidates, warnings)]
 
@@ -246,9 +253,7 @@ class Registry:
             self._bodies[couche.cle] = read_body(self._layers[couche.cle], thorough=self._thorough)
         return self._bodies[couche.cle]
 
-    def _lines_of_other_editions(
-        self, exigence: Couche, retenues: tuple[CoucheRetenue, ...]
-    ) -> list[str]:
+    def _lines_of_other_editions(self, exigence: Couche, retenues: tuple[CoucheRetenue, ...]) -> list[str]:
         served = {edition for retenue in retenues for edition in retenue.contenu.pour}
         nom = exigence.referentiel
         return [
@@ -264,7 +269,15 @@ class Registry:
         while couche.base is not None:
             nom, _, edition = couche.base.partition("@")
             if nom in names:
-                raise DataError([Issue("renvoi-circulaire", f"la base {couche.base} renvoie à {names[0]}", _location(couche))])
+                raise DataError(
+                    [
+                        Issue(
+                            "renvoi-circulaire",
+                            f"la base {couche.base} renvoie à {names[0]}",
+                            _location(couche),
+                        )
+                    ]
+                )
             names.append(nom)
             couche = next(c for c in self.layers(nom, "exigence") if c.id == edition)
         return names
@@ -315,7 +328,9 @@ class Registry:
             return DataError(self._refuses[nom])
         names = self.referentiels()
         near = get_close_matches(nom, names, n=1)
-        hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"référentiels : {', '.join(names) or 'aucun'}"
+        hint = (
+            f"vouliez-vous dire « {near[0]} » ?" if near else f"référentiels : {', '.join(names) or 'aucun'}"
+        )
         return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
 
 

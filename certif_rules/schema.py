@@ -162,7 +162,7 @@ def _show(value: Any) -> str:
         return "un dictionnaire"
     if isinstance(value, list):
         return "une liste"
-    return f"« {_clean(value if isinstance(value, str) else json.dumps(value))} »"
+    return f"« {_clean(value)} »" if isinstance(value, str) else _clean(json.dumps(value))
 
 
 def _near(name: Any, known: Iterable[str]) -> str | None:
@@ -190,7 +190,7 @@ def _twice(item: Any) -> _Words:
 
 def _type(found: Any, wanted: str | list[str], description: str | None) -> _Words:
     expected = [wanted] if isinstance(wanted, str) else wanted
-    message = f"{' ou '.join(_TYPES[kind] for kind in expected)} est attendu, pas {_show(found)}"
+    message = f"attendu : {' ou '.join(_TYPES[kind] for kind in expected)} ; trouvé : {_show(found)}"
     if "string" in expected and isinstance(found, int):
         return "type-inattendu", message, f'écrire "{json.dumps(found)}"'
     return "type-inattendu", message, description

@@ -225,7 +225,8 @@ class _Composer:
                 "ancre", at, f"l’ancre « &{event.anchor} » n’est pas admise", "écrire la valeur en clair"
             )
         if event.tag is not None:
-            self._refuse("etiquette", at, f"l’étiquette « {event.tag} » n’est pas admise", "la supprimer")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse("etiquette", at, f"l’étiquette « {tag} » n’est pas admise", "la supprimer")
 
     def _scalar(self, event: Any, at: tuple[int, int]) -> None:
         text: str = event.value

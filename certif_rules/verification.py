@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
 
-from certif_rules.contexte import Ajouts, Certificat, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.contexte import (
+    Ajouts,
+    Certificat,
+    ConstatPrecedent,
+    Contexte,
+    FaitDeclare,
+    Organisme,
+    Precedent,
+)
 from certif_rules.demande import Demande, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError
 from certif_rules.faits import contradictions
@@ -47,13 +55,14 @@ def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
         UsageError, DataError: it is not one.
     """
     try:
-        if not _DAY.fullmatch(text):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError as error:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
         message = f"{label} : « {text} » n’est pas une date"
         hint = "écrire AAAA-MM-JJ, sans heure, par exemple 2024-03-18"
-        raise refusal([Issue("date-invalide", message, lieu, hint)]) from error
+        raise refusal([Issue("date-invalide", message, lieu, hint)])
+    return day
 
 
 def verify(demande: Demande, referentiel: Referentiel) -> Contexte:
@@ -78,10 +87,7 @@ class _Verification:
         contexte = Contexte(
             type_audit=type_audit.id if type_audit else "",
             date=self._day(demande.date or "", "date de l’audit", demande.lieu("date")) or date.min,
-            organisme=Organisme(
-                categories=self._categories(demande.categories, demande.lieu("categories")),
-                **self._identity(demande.organisme),
-            ),
+            organisme=self._organisme(demande),
             faits=self._faits(),
             ajouts=Ajouts(
                 categories=self._categories(demande.ajout_categories, demande.lieu("ajouts")),
@@ -149,16 +155,16 @@ class _Verification:
 
     # ---- values ------------------------------------------------------------------------------------
 
-    def _identity(self, organisme: Mapping[str, object]) -> dict[str, object]:
-        chiffre = organisme.get("chiffre_affaires")
-        sites = organisme.get("sites") or ()
-        return {
-            "nom": _text(organisme.get("nom")),
-            "siren": _text(organisme.get("siren")),
-            "nda": _text(organisme.get("nda")),
-            "chiffre_affaires": chiffre if isinstance(chiffre, int) else None,
-            "sites": tuple({k: str(v) for k, v in site.items()} for site in sites),  # type: ignore[attr-defined]
-        }
+    def _organisme(self, demande: Demande) -> Organisme:
+        given = demande.organisme
+        return Organisme(
+            categories=self._categories(demande.categories, demande.lieu("categories")),
+            nom=_text(given.get("nom")),
+            siren=_text(given.get("siren")),
+            nda=_text(given.get("nda")),
+            chiffre_affaires=given.get("chiffre_affaires"),
+            sites=tuple({k: str(v) for k, v in site.items()} for site in given.get("sites") or ()),
+        )
 
     def _faits(self) -> dict[str, FaitDeclare]:
         valeurs: dict[str, bool] = {}
@@ -207,7 +213,9 @@ class _Verification:
         for entry in dit.constats or ():
             line = self._line(entry.cle, entry.lieu)
             if entry.constat not in self.referentiel.constats:
-                self._unknown("constat-inconnu", "constat", entry.constat, self.referentiel.constats, entry.lieu)
+                self._unknown(
+                    "constat-inconnu", "constat", entry.constat, self.referentiel.constats, entry.lieu
+                )
             elif line is not None:
                 found[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
         return found

@@ -52,7 +52,9 @@ def assemble(matiere: Matiere) -> Referentiel:
         lecteur.lignes_libres = True
     else:
         lecteur.know("indicateur", matiere.autres_lignes)
-    own = {i.id: i.emplacement for i in corps.indicateurs.values() if i.origine == matiere.exigence.referentiel}
+    own = {
+        i.id: i.emplacement for i in corps.indicateurs.values() if i.origine == matiere.exigence.referentiel
+    }
     regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own)
     sources.update(regles.sources)
     guide = build_guide(matiere.corps["guide"], lecteur, sources) if "guide" in matiere.corps else None

@@ -1,7 +1,7 @@
 """Control tables: the same facts written a second time, compared as sets, line by line.
 
-Totals can be right and sets wrong (mistake E2: 8 common, 27 specific). The ``controles`` section of an exigence
-layer restates its columns from the official table; every difference names its line.
+Totals can be right and sets wrong. The ``controles`` section of an exigence layer restates its columns from
+the official table; every difference names its line.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from certif_rules.build.lecteur import Lecteur
 from certif_rules.model import Indicateur
 
 
-def check_controls(
-    body: Mapping[str, Any], indicateurs: Mapping[str, Indicateur], lecteur: Lecteur
-) -> None:
+def check_controls(body: Mapping[str, Any], indicateurs: Mapping[str, Indicateur], lecteur: Lecteur) -> None:
     """Compare each control table with the lines of this origin."""
     controles = body.get("controles")
     if controles is None:
@@ -35,7 +33,9 @@ def _refuse(
 ) -> None:  # fmt: skip
     line = indicateurs.get(lecteur.qualify(code))
     table, data = ("oui", "non") if said else ("non", "oui")
-    message = f"ligne {code}, {kind_of} « {name} » : {table} dans le tableau de contrôle, {data} dans la ligne"
+    message = (
+        f"ligne {code}, {kind_of} « {name} » : {table} dans le tableau de contrôle, {data} dans la ligne"
+    )
     hint = f"la ligne est déclarée en {line.emplacement}" if line else "aucune ligne ne porte ce code"
     lecteur.refuse("controle-different", message, node, name, hint)
 
@@ -67,4 +67,3 @@ _KINDS: tuple[tuple[str, str, _Members], ...] = (
     ("conditions", "condition", _named("fait")),
     ("etiquettes", "étiquette", lambda line: line.etiquettes),
 )
-

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from certif_rules.build.lecteur import Lecteur, read_sources, where
-from certif_rules.errors import Location
 from certif_rules.model import (
     Alias,
     Categorie,
@@ -42,15 +41,11 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
     categories = _categories(body, lecteur)
     faits = _faits(body, lecteur)
     added = body.get("ajouts") or body
-    locations: dict[tuple[Cible, str], Location] = {}
     criteres = tuple(_critere(node, lecteur) for node in added.get("criteres") or ())
     lecteur.know("critère", (critere.id for critere in criteres))
     indicateurs = tuple(_indicateur(node, lecteur) for node in added.get("indicateurs") or ())
     lecteur.know("indicateur", (indicateur.id for indicateur in indicateurs))
     lecteur.know("étiquette", (e for indicateur in indicateurs for e in indicateur.etiquettes))
-    for nature, nodes in (("critere", added.get("criteres")), ("indicateur", added.get("indicateurs"))):
-        for node in nodes or ():
-            locations.setdefault((nature, lecteur.qualify(node["code"])), place(node))  # type: ignore[index,arg-type]
     return CorpsExigence(
         sources=sources,
         categories=categories,
@@ -60,7 +55,6 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
             indicateurs=indicateurs,
             modifications=tuple(_modification(n, lecteur) for n in body.get("modifications") or ()),
             retraits=tuple(_retrait(n, lecteur) for n in body.get("retraits") or ()),
-            locations=locations,
         ),
     )
 

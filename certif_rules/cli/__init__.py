@@ -42,7 +42,9 @@ class _LazyGroup(FrenchGroup):
 @click.version_option(__version__, prog_name="certif-rules", message="%(prog)s %(version)s",
                       help="Affiche la version.")  # fmt: skip
 @click.option("--verbose", is_flag=True, help="Montre la trace complète d’une erreur interne.")
-@click.option("--sans-plugin", "sans_plugin", multiple=True, metavar="NOM", help="Écarte un greffon (répétable).")
+@click.option(
+    "--sans-plugin", "sans_plugin", multiple=True, metavar="NOM", help="Écarte un greffon (répétable)."
+)
 @click.pass_context
 def cli(ctx: click.Context, verbose: bool, sans_plugin: tuple[str, ...]) -> None:
     """Des référentiels en greffons, et les checklists d’audit qu’on en tire.

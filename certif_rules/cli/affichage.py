@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import textwrap
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from certif_rules.cli.french import printable
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 #: Width of the lists, whatever the terminal: output never depends on being on one.
 WIDTH = 80
@@ -29,7 +32,7 @@ def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None
         click.echo(line)
 
 
-def format_option(*formats: str) -> Any:
+def format_option(*formats: str) -> Callable[[F], F]:
     """``--format`` among ``formats``, the first by default."""
     help_text = f"{formats[0]} (par défaut) ou {', '.join(formats[1:])}."
     return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], help=help_text)

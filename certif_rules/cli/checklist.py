@@ -32,7 +32,7 @@ _COUNTERS = {
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, referentiel: str | None, format_: str | None, sortie: Path | None, remplacer: bool,
+    ctx: click.Context, /, referentiel: str | None, format_: str | None, sortie: Path | None, remplacer: bool,
     **options: Any,
 ) -> None:  # fmt: skip
     """La checklist de REFERENTIEL (ou REFERENTIEL@EDITION) pour un audit.

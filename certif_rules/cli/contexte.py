@@ -4,43 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from certif_rules.demande import Demande, merge, parse_fact, read_precedent, read_profile
 from certif_rules.errors import Issue, UsageError
 
-_REPEATABLE = "répétable"
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE_OR_STDIN = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
-_OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    click.option("--profil", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FICHIER",
-                 help="Profil de l’audit en YAML ; « - » lit l’entrée standard."),
-    click.option("--type", "type_audit", metavar="TYPE", help="Type d’audit : initial, surveillance…"),
-    click.option("--date", "date", metavar="AAAA-MM-JJ", help="Date de l’audit : elle choisit l’édition."),
-    click.option("--edition", metavar="EDITION", help="Impose une édition, quelle que soit la date."),
-    click.option("--guide", metavar="GUIDE", help="Impose un guide de lecture."),
-    click.option("--categorie", "categories", multiple=True, metavar="CODE",
-                 help=f"Catégorie d’actions ({_REPEATABLE})."),
-    click.option("--avec", "avec", multiple=True, metavar="FAIT[:CATEGORIE]",
-                 help=f"Un fait est vrai ({_REPEATABLE})."),
-    click.option("--sans", "sans", multiple=True, metavar="FAIT[:CATEGORIE]",
-                 help=f"Un fait est faux ({_REPEATABLE})."),
-    click.option("--precedent", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
-                 help="Constats de l’audit précédent (JSON)."),
-    click.option("--ajout-categorie", "ajout_categories", multiple=True, metavar="CODE",
-                 help=f"Catégorie ajoutée par une extension ({_REPEATABLE})."),
-    click.option("--ajout-site", "ajout_sites", multiple=True, metavar="SITE",
-                 help=f"Site ajouté par une extension ({_REPEATABLE})."),
-    click.option("--certificat", "certificats", multiple=True, metavar="NOM=DEBUT:FIN",
-                 help=f"Certificat détenu, avec ses dates ({_REPEATABLE})."),
-)  # fmt: skip
+#: Name of the option, of its value in the request, of what it takes, and its help. In the order of ``--help``.
+_OPTIONS: tuple[tuple[str, str, str, str], ...] = (
+    ("--profil", "profil", "FICHIER", "Profil de l’audit en YAML ; « - » lit l’entrée standard."),
+    ("--type", "type_audit", "TYPE", "Type d’audit."),
+    ("--date", "date", "AAAA-MM-JJ", "Date de l’audit : elle choisit l’édition."),
+    ("--edition", "edition", "EDITION", "Impose une édition, quelle que soit la date."),
+    ("--guide", "guide", "GUIDE", "Impose un guide de lecture."),
+    ("--categorie", "categories", "CODE", "Catégorie d’actions (répétable)."),
+    ("--avec", "avec", "FAIT[:CATEGORIE]", "Un fait est vrai (répétable)."),
+    ("--sans", "sans", "FAIT[:CATEGORIE]", "Un fait est faux (répétable)."),
+    ("--precedent", "precedent", "FICHIER", "Constats de l’audit précédent."),
+    ("--ajout-categorie", "ajout_categories", "CODE", "Catégorie ajoutée par une extension (répétable)."),
+    ("--ajout-site", "ajout_sites", "SITE", "Site ajouté par une extension (répétable)."),
+    ("--certificat", "certificats", "NOM=DEBUT:FIN", "Certificat détenu et ses dates (répétable)."),
+)
+_TYPES = {"profil": _FILE_OR_STDIN, "precedent": _FILE}
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def context_options(function: Callable[..., Any]) -> Callable[..., Any]:
+def context_options(function: F) -> F:
     """Add the context options to a command; it receives them in ``**options`` for :func:`request`."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
+    for option, name, metavar, text in reversed(_OPTIONS):
+        repeatable = "répétable" in text
+        kind = _TYPES.get(name, str)
+        function = click.option(option, name, type=kind, multiple=repeatable, metavar=metavar, help=text)(
+            function
+        )
     return function
 
 
@@ -92,6 +93,8 @@ def _certificats(texts: tuple[str, ...]) -> dict[str, tuple[str, str]]:
         debut, colon, fin = dates.partition(":")
         if not (nom and equal and colon):
             hint = "par exemple --certificat qualiopi=2022-05-12:2025-05-12".replace("qualiopi", nom or "NOM")
-            raise UsageError([Issue("certificat-illisible", f"« {text} » n’a pas la forme NOM=DEBUT:FIN", None, hint)])
+            raise UsageError(
+                [Issue("certificat-illisible", f"« {text} » n’a pas la forme NOM=DEBUT:FIN", None, hint)]
+            )
         found[nom] = (debut, fin)
     return found

@@ -22,9 +22,7 @@ from certif_rules.services.explication import Explication, explain
 @context_options
 @format_option("table", "json")
 @click.pass_context
-def command(
-    ctx: click.Context, referentiel: str, indicateur: str, format_: str, **options: Any
-) -> None:
+def command(ctx: click.Context, /, referentiel: str, indicateur: str, format_: str, **options: Any) -> None:
     """Les règles qui décident de l’état de INDICATEUR, chacune avec sa source et son fichier:ligne."""
     demande = request(referentiel, options)
     checklist = make_checklist(open_for(ctx).registry, demande)

@@ -14,7 +14,7 @@ _ETATS = {"actif": "actif", "desactive": "désactivé", "casse": "cassé"}
 @french_command()
 @format_option("table", "json")
 @click.pass_context
-def command(ctx: click.Context, format_: str) -> int:
+def command(ctx: click.Context, /, format_: str) -> int:
     """Les greffons installés et leur état ; le code de sortie est 1 si l’un d’eux est cassé."""
     options = ctx.find_root().obj or {}
     plugins = open_atelier(disabled=options.get("disabled", ())).plugins

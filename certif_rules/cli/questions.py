@@ -20,7 +20,7 @@ from certif_rules.verification import verify
 @context_options
 @format_option("table", "json")
 @click.pass_context
-def command(ctx: click.Context, referentiel: str | None, format_: str, **options: Any) -> None:
+def command(ctx: click.Context, /, referentiel: str | None, format_: str, **options: Any) -> None:
     """Les faits encore inconnus dont la réponse changerait l’état d’une ligne, et lesquelles."""
     demande = request(referentiel, options)
     resolved = resolve(open_for(ctx).registry, demande).referentiel

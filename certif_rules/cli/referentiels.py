@@ -19,7 +19,7 @@ _NATURES = {"exigence": "exigences", "regles": "règles", "guide": "guide"}
 @format_option("table", "json")
 @click.option("--detail", is_flag=True, help="Liste aussi les faits à renseigner et chaque lacune.")
 @click.pass_context
-def command(ctx: click.Context, format_: str, detail: bool) -> int:
+def command(ctx: click.Context, /, format_: str, detail: bool) -> int:
     """Les référentiels et leurs éditions : périodes, couches, lacunes."""
     editions, issues = describe(open_for(ctx).registry)
     if format_ == "json":
@@ -61,5 +61,7 @@ def _show_layer(couche: dict[str, Any]) -> None:
         period += f" (admis dès le {couche['admis_du']})"
     read = "" if couche["lue"] else ", non lue"
     paragraph(
-        f"- {_NATURES[couche['nature']]} {couche['id']} : {period}{read}, révision {couche['revision']}", 4, hanging=6
+        f"- {_NATURES[couche['nature']]} {couche['id']} : {period}{read}, révision {couche['revision']}",
+        4,
+        hanging=6,
     )

@@ -18,9 +18,9 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``-o`` and ``--remplacer``."""
     function = click.option("--remplacer", is_flag=True, help="Remplace le fichier s’il existe.")(function)
     kind = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
-    return click.option("-o", "--sortie", "sortie", type=kind, metavar="FICHIER", help="Écrit dans un fichier.")(
-        function
-    )
+    return click.option(
+        "-o", "--sortie", "sortie", type=kind, metavar="FICHIER", help="Écrit dans un fichier."
+    )(function)
 
 
 def to_file(sortie: Path | None) -> Path | None:
@@ -61,8 +61,8 @@ def write(content: bytes, path: Path | None) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise _unwritable(path, error) from error
@@ -70,7 +70,9 @@ def write(content: bytes, path: Path | None) -> None:
 
 def _unwritable(path: Path, error: OSError) -> DataError:
     message = f"écriture impossible ({error.strerror or error})"
-    return DataError([Issue("ecriture-impossible", message, Location(str(path)), "vérifier le dossier et les droits")])
+    return DataError(
+        [Issue("ecriture-impossible", message, Location(str(path)), "vérifier le dossier et les droits")]
+    )
 
 
 def _umask() -> int:

@@ -18,7 +18,7 @@ from certif_rules.services.validation import validate
 @click.option("--format", "format_", type=click.Choice(["texte", "json"]), default="texte",
               help="texte (par défaut) ou json.")  # fmt: skip
 @click.pass_context
-def command(ctx: click.Context, chemins: tuple[Path, ...], format_: str) -> int:
+def command(ctx: click.Context, /, chemins: tuple[Path, ...], format_: str) -> int:
     """Contrôle des fichiers de données : couches, profils, constats, cas.
 
     Un dossier est parcouru en entier. Chaque problème est écrit fichier:ligne:colonne: code: message.

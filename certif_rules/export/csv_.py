@@ -15,7 +15,6 @@ from certif_rules.export import document
 from certif_rules.export.textes import (
     CONFIANCES,
     MOTIFS,
-    SANS_CRITERE,
     SIGNES,
     cite,
     count,
@@ -100,7 +99,7 @@ def _sources(checklist: Checklist, ligne: Ligne) -> str:
 
 _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
     "critère": lambda _, ligne: clean(ligne.critere.numero) if ligne.critere else "",
-    "intitulé du critère": lambda _, ligne: plain(criterion(ligne.critere)) if ligne.critere else SANS_CRITERE,
+    "intitulé du critère": lambda _, ligne: plain(criterion(ligne.critere)),
     "indicateur": lambda _, ligne: clean(ligne.indicateur.numero),
     "origine": lambda _, ligne: clean(ligne.indicateur.origine),
     "label": lambda c, ligne: "oui" if of_label(c, ligne.indicateur.origine) else "non",
@@ -135,7 +134,7 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
 
 
 def _rows(rows: Iterable[document.Rang]) -> str:
-    return _lines(plain(f"{label} : {value}") for label, value in rows)
+    return _lines(plain(document.labelled(row)) for row in rows)
 
 
 def _layers(checklist: Checklist) -> str:
@@ -164,7 +163,9 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "type d’audit": lambda c: clean(c.referentiel.types_audit[c.contexte.type_audit].titre),
     "organisme": lambda c: _rows([*document.organisation(c), *document.circumstances(c)]),
     "faits": lambda c: _rows(document.facts(c)),
-    "avertissements": lambda c: _lines(f"{clean(a.message)} {cite(a.sources)}".rstrip() for a in c.avertissements),
+    "avertissements": lambda c: _lines(
+        f"{clean(a.message)} {cite(a.sources)}".rstrip() for a in c.avertissements
+    ),
     "compteurs": lambda c: _lines(f"{SIGNES[etat].mot} : {n}" for etat, n in c.compteurs.items()),
     "pièces exigées": lambda c: _lines(plain(document.point(c, p)) for p in c.pieces),
     "vérifications": lambda c: _lines(plain(document.point(c, p)) for p in c.verifications),

@@ -50,6 +50,12 @@ def heading(checklist: Checklist) -> str:
     return f"Grille d’audit – {prose(checklist.referentiel.titre)}"
 
 
+def labelled(row: Rang) -> str:
+    """A row in one phrase; a question needs no colon."""
+    label, value = row
+    return f"{label} {value}" if label.endswith("?") else f"{label}{INSECABLE}: {value}"
+
+
 def identity(checklist: Checklist) -> list[Rang]:
     """What the checklist is, and for which audit."""
     referentiel, contexte = checklist.referentiel, checklist.contexte

@@ -43,17 +43,13 @@ def requirement(indicateur: Indicateur) -> Element:
     if indicateur.exigence is None:
         return Element(texte=f"Énoncé{INSECABLE}: {ABSENT}")
     texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
-    return Element(
-        texte=texte, remarques=tuple(confidence(indicateur.confiance)), sources=indicateur.sources
-    )
+    return Element(texte=texte, remarques=tuple(confidence(indicateur.confiance)), sources=indicateur.sources)
 
 
 def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Element, ...]:
     """Reasons, in order."""
     return tuple(
-        Element(
-            texte=prose(m.texte), remarques=tuple(reason_remarks(checklist, m)), sources=m.sources
-        )
+        Element(texte=prose(m.texte), remarques=tuple(reason_remarks(checklist, m)), sources=m.sources)
         for m in motifs
     )
 

@@ -13,7 +13,6 @@ from certif_rules.export.textes import (
     SENS,
     SENS_MARQUE,
     SIGNES,
-    cite,
     count,
     criterion,
     disclaimer,
@@ -28,9 +27,11 @@ from certif_rules.resultat import ETATS, Checklist, Ligne
 
 # What Markdown, its tables, its mathematics or raw HTML may read as markup inside a line; and what many
 # readers turn into a link of their own accord.
-_INLINE = re.compile(r"[\\`*_\[\]<>|~&$@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_INLINE = re.compile(r"[\\`*_\[\]<>|~&$]|@(?=[A-Za-z])|:(?=//)|(?<=www)\.", re.IGNORECASE)
 # What opens a heading, a list or a quotation at the beginning of a block.
 _OPENING = re.compile(r"^(\d*)([-+=#.)])")
+
+_ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
 def render(checklist: Checklist) -> bytes:
@@ -46,12 +47,11 @@ def escape(texte: str) -> str:
 def _document(checklist: Checklist) -> Iterator[str]:
     yield f"# {escape(document.heading(checklist))}"
     yield ""
-    yield from _rows([*document.identity(checklist), ("Empreinte", clean(checklist.empreinte))])
+    yield from _rows(document.identity(checklist))
+    yield f"- **Empreinte{INSECABLE}:** `{clean(checklist.empreinte).replace('`', '')}`"
     yield from _section("Organisme", _rows(document.organisation(checklist)))
     yield from _section("Circonstances de l’audit", _rows(document.circumstances(checklist)))
-    yield from _section(
-        "Faits déclarés", _table(("Question", "Réponse"), document.facts(checklist))
-    )
+    yield from _section("Faits déclarés", _table(("Question", "Réponse"), document.facts(checklist)))
     yield from _section(
         count(len(checklist.avertissements), "avertissement"),
         (f"- {escape(prose(a.message))}{_sources(a.sources)}" for a in checklist.avertissements),
@@ -76,7 +76,7 @@ def _document(checklist: Checklist) -> Iterator[str]:
     yield from _section(
         "Sources citées",
         (
-            f"- **{escape(s.id)}**{INSECABLE}: {escape(prose(s.titre))}, {escape(prose(s.reference))}"
+            f"- **{escape(s.id)}**{INSECABLE}: {escape(prose(s.titre))}, {_reference(s.reference)}"
             for s in sources(checklist)
         ),
     )
@@ -93,9 +93,7 @@ def _counters(checklist: Checklist) -> Iterator[str]:
         yield from ("", f"{MARQUE}{INSECABLE}: {SENS_MARQUE}.")
 
 
-def _criterion(
-    checklist: Checklist, critere: Critere | None, lignes: Sequence[Ligne]
-) -> Iterator[str]:
+def _criterion(checklist: Checklist, critere: Critere | None, lignes: Sequence[Ligne]) -> Iterator[str]:
     mark = f" ({MARQUE})" if critere is not None and of_label(checklist, critere.origine) else ""
     yield from ("", f"## {escape(criterion(critere))}{mark}", "")
     numbers = ((etat, sum(ligne.etat == etat for ligne in lignes)) for etat in ETATS)
@@ -175,5 +173,12 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
         yield f"| {' | '.join(map(escape, row))} |"
 
 
+def _reference(reference: str) -> str:
+    """An address as a link, anything else as text; it comes from the data, never from a form."""
+    texte = clean(reference)
+    return f"<{texte}>" if _ADDRESS.fullmatch(texte) else escape(prose(texte))
+
+
 def _sources(ids: tuple[str, ...]) -> str:
-    return f" {escape(cite(ids))}" if ids else ""
+    """Ids in brackets, which open no link: nothing written here defines a reference."""
+    return f" [{', '.join(map(escape, ids))}]" if ids else ""

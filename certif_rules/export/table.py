@@ -118,9 +118,7 @@ class _Page:
             yield from self._wrap(self._reason(motif), under + "  ", first=under + "- ")
         if ligne.constat_precedent:
             earlier = finding(self.checklist, ligne.constat_precedent)
-            yield from self._wrap(
-                prose(f"constat précédent : {earlier}"), under + "  ", first=under + "- "
-            )
+            yield from self._wrap(prose(f"constat précédent : {earlier}"), under + "  ", first=under + "- ")
 
     def _reason(self, motif: Motif) -> str:
         remarks = reason_remarks(self.checklist, motif)
@@ -166,9 +164,8 @@ class _Page:
             yield from lines
 
     def _rows(self, rows: list[tuple[str, str]], indent: str = "") -> Iterator[str]:
-        for label, value in rows:
-            blank = "" if label.endswith(("?", "!")) else "\u00a0:"
-            yield from self._wrap(f"{label}{blank} {value}", indent + "    ", first=indent)
+        for row in rows:
+            yield from self._wrap(document.labelled(row), indent + "    ", first=indent)
 
     def _wrapped(self, texts: Iterable[str], bullet: str) -> Iterator[str]:
         for text in texts:

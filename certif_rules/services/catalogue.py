@@ -91,5 +91,3 @@ def _gap(lacune: Lacune) -> dict[str, Any]:
         "cherche": lacune.cherche,
         "sources": list(lacune.sources),
     }
-
-

@@ -1,4 +1,4 @@
-"""A checklist from a request: resolve the référentiel, check the request, build the lines, say what to know."""
+"""A checklist from a request: resolve the référentiel, check the request, build the lines, warn."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def declared(contexte: Contexte) -> dict[str, Any]:
     for nom, fait in contexte.faits.items():
         faits[nom] = dict(fait.par_categorie) if fait.valeur is None else fait.valeur
         if fait.valeur is not None and fait.par_categorie:
-            others = {c: fait.valeur for c in contexte.categories}
+            others = dict.fromkeys(contexte.categories, fait.valeur)
             faits[nom] = {**others, **fait.par_categorie}
     return {
         **{key: value for key, value in identity.items() if value is not None},
@@ -109,7 +109,9 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
             )
             yield Avertissement("hors_reconnaissance", message, recognised.sources)
         if retenue.contenu.note:
-            yield Avertissement("note_de_couche", f"{retenue.contenu.titre} : {retenue.contenu.note}", couche.sources)
+            yield Avertissement(
+                "note_de_couche", f"{retenue.contenu.titre} : {retenue.contenu.note}", couche.sources
+            )
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
         yield Avertissement("rappel", rappel.texte, rappel.sources)
     yield from _addition_warnings(contexte)
@@ -118,5 +120,7 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
 def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:
     again = set(contexte.ajouts.categories) & set(contexte.organisme.categories)
     if again and not contexte.certifiees:
-        message = "toutes les catégories de l’organisme sont déclarées ajoutées : aucune n’est donc déjà certifiée"
+        message = (
+            "toutes les catégories de l’organisme sont déclarées ajoutées : aucune n’est donc déjà certifiée"
+        )
         yield Avertissement("aucune_categorie_certifiee", message)

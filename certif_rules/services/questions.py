@@ -1,4 +1,4 @@
-"""The facts still unknown that could change a line, found by trying: what is not worth asking is not asked."""
+"""The facts still unknown that could change a line, found by trying: the others are not asked."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def questions(referentiel: Referentiel, contexte: Contexte) -> tuple[Question, .
 
 def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[str, ...]]:
     """The categories for which each askable fact is unknown."""
-    values = {c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories}
+    values = {
+        c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories
+    }
     found = {}
     for nom, fait in referentiel.faits.items():
         categories = tuple(c for c, facts in values.items() if facts[nom] is None)
@@ -84,7 +86,7 @@ def _with(
     for nom, answer in answers.items():
         if answer is not None:
             known = faits.get(nom, FaitDeclare())
-            given = {categorie: answer for categorie in unknown[nom]}
+            given = dict.fromkeys(unknown[nom], answer)
             faits[nom] = replace(known, par_categorie={**known.par_categorie, **given})
     return replace(contexte, faits=faits)
 

@@ -65,7 +65,9 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
         if full.is_dir():
             found = [f for pattern in ("*.yaml", "*.yml") for f in full.rglob(pattern)]
             if not found:
-                issues.append(Issue("dossier-vide", "aucun fichier YAML dans ce dossier", Location(str(path))))
+                issues.append(
+                    Issue("dossier-vide", "aucun fichier YAML dans ce dossier", Location(str(path)))
+                )
             files.update(found)
         elif full.exists():
             files.add(full)
@@ -111,7 +113,7 @@ def _declares(pair: tuple[str, Donnees], keys: set[tuple[str, str, str]]) -> boo
 
 def _days(registry: Registry, couche: Couche) -> list[str]:
     """Days that between them bring every layer written for the edition into play."""
-    layers = [c for kind in ("regles", "guide") for c in registry.layers(couche.referentiel, kind)]  # type: ignore[arg-type]
+    layers = [c for kind in ("regles", "guide") for c in registry.layers(couche.referentiel, kind)]
     mine = [c.admis_du for c in layers if couche.id in c.pour]
     return sorted({couche.du, *mine})
 
@@ -157,7 +159,11 @@ def _read(file: Path, name: str) -> Any:
         except (ValueError, OSError):
             return read_file(file, name, strict=False)
     lenient = read_file(file, name, strict=False)
-    return lenient if _kind(lenient) in (None, "profil", "constats", "checklist", "cas") else read_file(file, name)
+    return (
+        lenient
+        if _kind(lenient) in (None, "profil", "constats", "checklist", "cas")
+        else read_file(file, name)
+    )
 
 
 def _kind(data: Any) -> str | None:

@@ -62,14 +62,16 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
 def _request(case: Mapping[str, Any]) -> Demande:
     asked = case.get("demande") or {}
     demande = from_profile(case["profil"])
-    changes = {key: str(asked[key]) for key in ("referentiel", "edition", "guide") if asked.get(key) is not None}
+    changes = {
+        key: str(asked[key]) for key in ("referentiel", "edition", "guide") if asked.get(key) is not None
+    }
     return replace(demande, **changes)  # type: ignore[arg-type]
 
 
 def _lines(checklist: Checklist, names: Iterable[Any]) -> set[str]:
     """Ids of the lines named by number, range of numbers (« 4-6 ») or id."""
     by_number = {ligne.indicateur.numero: ligne.indicateur.id for ligne in checklist.lignes}
-    found = set()
+    found: set[str] = set()
     for name in names:
         text = str(name)
         first, dash, last = text.partition("-")
@@ -99,7 +101,7 @@ def _state(checklist: Checklist, value: list[Any], key: str) -> list[str]:
     return _compare(key, _lines(checklist, value), found)
 
 
-def _reasons(checklist: Checklist, value: Mapping[Any, list[str]], key: str) -> list[str]:
+def _reasons(checklist: Checklist, value: Mapping[Any, list[str]], _key: str) -> list[str]:
     return [
         f"motifs de {name} : {missing} absent (obtenu : {', '.join(m.code for m in line.motifs)})"
         for name, codes in value.items()
@@ -109,7 +111,7 @@ def _reasons(checklist: Checklist, value: Mapping[Any, list[str]], key: str) -> 
     ]
 
 
-def _contains(checklist: Checklist, value: Mapping[Any, str], key: str) -> list[str]:
+def _contains(checklist: Checklist, value: Mapping[Any, str], _key: str) -> list[str]:
     return [
         f"motifs de {name} : « {text} » absent de {[m.texte for m in line.motifs]}"
         for name, text in value.items()
@@ -118,7 +120,7 @@ def _contains(checklist: Checklist, value: Mapping[Any, str], key: str) -> list[
     ]
 
 
-def _findings(checklist: Checklist, value: Mapping[Any, list[str]], key: str) -> list[str]:
+def _findings(checklist: Checklist, value: Mapping[Any, list[str]], _key: str) -> list[str]:
     return [
         text
         for name, codes in value.items()
@@ -126,7 +128,7 @@ def _findings(checklist: Checklist, value: Mapping[Any, list[str]], key: str) ->
     ]
 
 
-def _adaptations(checklist: Checklist, value: Mapping[str, list[Any]], key: str) -> list[str]:
+def _adaptations(checklist: Checklist, value: Mapping[str, list[Any]], _key: str) -> list[str]:
     texts = []
     for situation, names in value.items():
         start = situation.replace("_", " ")
@@ -143,17 +145,20 @@ def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
     codes = {a.code for a in checklist.avertissements}
     if key == "absents":
         return [f"avertissement en trop : {code}" for code in value if code in codes]
-    return [f"avertissement absent : {code} (obtenus : {sorted(codes)})" for code in value if code not in codes]
+    return [
+        f"avertissement absent : {code} (obtenus : {sorted(codes)})" for code in value if code not in codes
+    ]
 
 
 def _points(checklist: Checklist, value: list[str], key: str) -> list[str]:
     return _compare(key, set(value), {point.id for point in getattr(checklist, key)})
 
 
-def _sites(checklist: Checklist, value: list[str] | None, key: str) -> list[str]:
+def _sites(checklist: Checklist, value: list[str] | None, _key: str) -> list[str]:
     found = checklist.sites.sites if checklist.sites else None
     if value is None or found is None:
-        return [] if value == found else [f"sites : attendu {value}, obtenu {found}"]
+        both_unknown = value is None and found is None
+        return [] if both_unknown else [f"sites : attendu {value}, obtenu {found}"]
     return _compare("sites", set(value), set(found))
 
 

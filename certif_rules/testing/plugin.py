@@ -1,7 +1,7 @@
-"""pytest plugin: every ``cas/*.yaml`` file under the paths of the ``certif_rules_cas`` setting is a set of tests.
+"""pytest plugin: the YAML files of the folders named by the ``certif_rules_cas`` setting are tests.
 
-Only pytest and the standard library are imported at the top: a plugin of pytest is loaded by every run, of any
-project, and before coverage is measured.
+Only pytest and the standard library are imported at the top: a plugin of pytest is loaded by every run, of
+any project, and before coverage is measured.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the setting; without it nothing is collected."""
-    parser.addini("certif_rules_cas", "names of the folders whose YAML files are cases", type="args", default=[])
+    parser.addini(
+        "certif_rules_cas", "names of the folders whose YAML files are cases", type="args", default=[]
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -1,0 +1,73 @@
+"""HTML elements from Python values: what is not already :class:`Html` is escaped, always."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+
+class Html(str):
+    """A piece of markup, safe to be put as it is in a page."""
+
+    __slots__ = ()
+
+
+def el(tag: str, *children: str | None, **attributes: str) -> Html:
+    """An element. ``class_`` stands for ``class``, underscores in names of attributes for hyphens."""
+    inside = "".join(_text(child) for child in children if child is not None)
+    return Html(f"<{tag}{_attributes(attributes)}>{inside}</{tag}>")
+
+
+def void(tag: str, **attributes: str) -> Html:
+    """An element that has no content."""
+    return Html(f"<{tag}{_attributes(attributes)}>")
+
+
+def join(separator: str, parts: Iterable[str]) -> Html:
+    """``parts`` one after the other, ``separator`` between them."""
+    return Html(_text(separator).join(map(_text, parts)))
+
+
+def anchor(identifiant: str) -> str:
+    """``identifiant`` as it can stand in an ``id`` and after ``#``."""
+    return re.sub(r"[^A-Za-z0-9.-]", "-", identifiant)
+
+
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], class_: str = "donnees") -> Html:
+    """A data table; the first cell of a row is its header.
+
+    On narrow screens the style sheet lays rows out as cards, which would take the meaning of a table from
+    assistive tools: the roles keep it, and ``data-tete`` repeats the head beside each cell.
+    """
+    head = el("tr", *(el("th", name, scope="col", role="columnheader") for name in heads), role="row")
+    body = (
+        el(
+            "tr",
+            el("th", row[0], scope="row", role="rowheader"),
+            *(
+                el("td", cell, role="cell", data_tete=name)
+                for name, cell in zip(heads[1:], row[1:], strict=True)
+            ),
+            role="row",
+        )
+        for row in rows
+    )
+    return el(
+        "table",
+        el("caption", caption),
+        el("thead", head, role="rowgroup"),
+        el("tbody", *body, role="rowgroup"),
+        class_=class_,
+        role="table",
+    )
+
+
+def _text(value: str) -> str:
+    return value if isinstance(value, Html) else escape(value)
+
+
+def _attributes(attributes: dict[str, str]) -> str:
+    return "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"' for name, value in attributes.items()
+    )
