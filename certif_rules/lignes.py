@@ -99,21 +99,25 @@ def _pair(cas: Cas, type_audit: TypeAudit) -> Couple:
 
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Every reason once, those of the pairs that decided the state of the line first."""
+    order = [couple.categorie for couple in couples]
     by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat))
     motifs = dedupe(motif for couple in by_strength for motif in couple.motifs)
-    return (*motifs, *_never_seen(couples, contexte))
+    printed = (replace(m, categories=tuple(c for c in order if c in m.categories)) for m in motifs)
+    return (*printed, *_never_seen(couples, contexte))
 
 
 def _never_seen(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
-    """Flags a line that an added category makes due and that no certified category ever concerned."""
+    """Flags a line due because of an addition, and that no certified category ever concerned."""
     certified = [couple for couple in couples if couple.categorie in contexte.certifiees]
-    added = [c for c in couples if c.categorie in contexte.ajouts.categories and c.etat == "a_auditer"]
-    if not added or not certified or any(couple.portee.valeur is not False for couple in certified):
+    if not certified or any(couple.portee.valeur is not False for couple in certified):
         return ()
-    motif = added[0].perimetre.motifs[0]
+    due = [couple for couple in couples if couple.etat == "a_auditer"]
+    additions = [(c, m) for c in due for m in c.perimetre.motifs if m.code == "ajout"]
+    if not additions:
+        return ()
     texte = "jamais vue : ne concerne aucune des catégories déjà certifiées"
-    categories = tuple(couple.categorie for couple in added)
-    return (replace(motif, code="non_vue", texte=texte, categories=categories),)
+    categories = tuple(couple.categorie for couple, _ in additions)
+    return (replace(additions[0][1], code="non_vue", texte=texte, categories=categories),)
 
 
 def _texts(

@@ -240,8 +240,12 @@ class _Composer:
             self._key(text, at, plain=plain)
             return
         value = self._typed(text, at) if plain else text
-        if plain and self.strict and value.__class__ is str and "#" in self.text:
-            self._comment_after(event)
+        if plain and self.strict and isinstance(value, str):
+            if event.end_mark.line != event.start_mark.line:
+                hint = "l’écrire dans un bloc « >- » ou entre guillemets, ou corriger le retrait de la suite"
+                self._refuse("texte-sur-deux-lignes", at, "un texte sans guillemets continue plus bas", hint)
+            if "#" in self.text:
+                self._comment_after(event)
         self._add(value, at)
 
     def _expects_key(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from certif_rules.errors import Issue, UsageError
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FILE_OR_STDIN = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
-#: Name of the option, of its value in the request, of what it takes, and its help. In the order of ``--help``.
+#: Option, name of its value in the request, what it takes, help. In the order of ``--help``.
 _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--profil", "profil", "FICHIER", "Profil de l’audit en YAML ; « - » lit l’entrée standard."),
     ("--type", "type_audit", "TYPE", "Type d’audit."),
@@ -29,7 +30,7 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--ajout-site", "ajout_sites", "SITE", "Site ajouté par une extension (répétable)."),
     ("--certificat", "certificats", "NOM=DEBUT:FIN", "Certificat détenu et ses dates (répétable)."),
 )
-_TYPES = {"profil": _FILE_OR_STDIN, "precedent": _FILE}
+_TYPES: dict[str, click.Path] = {"profil": _FILE_OR_STDIN, "precedent": _FILE}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,11 +38,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 def context_options(function: F) -> F:
     """Add the context options to a command; it receives them in ``**options`` for :func:`request`."""
     for option, name, metavar, text in reversed(_OPTIONS):
-        repeatable = "répétable" in text
-        kind = _TYPES.get(name, str)
-        function = click.option(option, name, type=kind, multiple=repeatable, metavar=metavar, help=text)(
-            function
+        decorate: Callable[[F], F] = click.option(
+            option, name, type=_TYPES.get(name), multiple="répétable" in text, metavar=metavar, help=text
         )
+        function = decorate(function)
     return function
 
 
@@ -55,7 +55,7 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     profil = options["profil"]
     if profil is None:
         return typed
-    stdin = click.get_binary_stream("stdin").read() if str(profil) == "-" else None
+    stdin = sys.stdin.buffer.read() if str(profil) == "-" else None
     written = read_profile(Path("<entrée standard>") if stdin is not None else profil, stdin=stdin)
     edition = (referentiel or "").partition("@")[2]
     if edition and written.edition and edition != written.edition:

@@ -23,7 +23,8 @@ class FrenchCommand(click.Command):
         formatter.write_usage(ctx.command_path, _usage(self.collect_usage_pieces(ctx)), prefix="Usage : ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx)) is not None]
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        records = [record for p in options if (record := p.get_help_record(ctx)) is not None]
         if records:
             with formatter.section("Options "):
                 formatter.write_dl([(names, _notes(text)) for names, text in records])
