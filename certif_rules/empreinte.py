@@ -16,8 +16,18 @@ from certif_rules.model import Referentiel
 
 
 def digest(data: Any) -> str:
-    """``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans, ``None``)."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans, ``None``) or of the model."""
+    names: dict[type[Any], tuple[str, ...]] = {}
+
+    def plain(value: Any) -> dict[str, Any]:
+        """A node of the model as a mapping of the fields that carry meaning."""
+        cls = type(value)
+        if cls not in names:
+            # Places say where, not what; our own revisions say how a layer came to be, not what it rules.
+            names[cls] = tuple(f.name for f in fields(cls) if f.compare and f.name != "revisions")
+        return {name: getattr(value, name) for name in names[cls]}
+
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain)
     return "sha256:" + sha256(unicodedata.normalize("NFC", text).encode("utf-8")).hexdigest()
 
 
@@ -28,19 +38,4 @@ def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
 
 def digest_of_referentiel(referentiel: Referentiel) -> str:
     """Digest of the resolved rules: what ``empreinte`` means on every document."""
-    return digest(_plain(referentiel, {}))
-
-
-def _plain(value: Any, names: dict[type[Any], tuple[str, ...]]) -> Any:
-    """Plain data; ``names`` remembers the fields that carry meaning of each class met."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, tuple):
-        return [_plain(item, names) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(item, names) for key, item in value.items()}
-    cls = type(value)
-    if cls not in names:
-        # Places say where, not what; our own revisions say how a layer came to be, not what it rules.
-        names[cls] = tuple(f.name for f in fields(cls) if f.compare and f.name != "revisions")
-    return {name: _plain(getattr(value, name), names) for name in names[cls]}
+    return digest(referentiel)

@@ -71,3 +71,18 @@ class UsageError(IssuesError):
 def _by_place(issue: Issue) -> tuple[str, int, int, str, str]:
     place = issue.location or Location("")
     return (place.file, place.line, place.column, issue.code, issue.message)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """« Did you mean… », or ``None`` when no known name is near."""
+    # Imported on the way to an error only: starting up must not pay for it.
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"vouliez-vous dire « {near[0]} » ?" if near else None
+
+
+def suggestion(name: str, known: Iterable[str], label: str = "connus") -> str:
+    """What to do of an unknown name: the nearest known one, else all of them."""
+    names = list(known)
+    return nearest(name, names) or f"{label} : {', '.join(names) or 'aucun'}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import partial
 from importlib import metadata
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from typing import Any, Literal
 import pluggy
 
 from certif_rules import hookspecs
+from certif_rules.errors import suggestion
 from certif_rules.hookspecs import GROUP, HOOKS, Donnees, Exporter
 
 #: Names of plugins to leave out, separated by commas.
@@ -113,9 +113,7 @@ def _register(manager: pluggy.PluginManager, point: metadata.EntryPoint) -> None
             and name not in HOOKS
             and hasattr(getattr(plugin, name), f"{GROUP}_impl")
         ):
-            near = get_close_matches(name, HOOKS, n=1)
-            suggestion = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
-            raise PluginError(f"crochet inconnu « {name} »{suggestion}")
+            raise PluginError(f"crochet inconnu « {name} » : {suggestion(name, HOOKS, 'crochets')}")
     manager.register(plugin, name=point.name)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from certif_rules.build.assemblage import Matiere, assemble
 from certif_rules.couche_lue import HEADER, Corps, EnTete, read_body, read_header
 from certif_rules.couches import in_force, period, with_content, written_for
 from certif_rules.empreinte import digest_of_referentiel
-from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.errors import DataError, Issue, Location, UsageError, suggestion
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche, CoucheRetenue, Nature, Referentiel
 from certif_rules.resultat import Avertissement
@@ -93,29 +92,30 @@ class Registry:
         """
         key = (nom, edition, day, guide)
         if key not in self._resolutions:
-            self._resolutions[key] = self._resolve(nom, day, edition, guide)
+            referentiel, warnings = self._resolve(nom, day, edition, guide)
+            self._resolutions[key] = Resolution(
+                referentiel=referentiel,
+                empreinte=digest_of_referentiel(referentiel),
+                avertissements=tuple(warnings),
+            )
         return self._resolutions[key]
 
-    def _resolve(self, nom: str, day: str, edition: str | None, guide: str | None) -> Resolution:
+    def _resolve(
+        self, nom: str, day: str, edition: str | None, guide: str | None
+    ) -> tuple[Referentiel, list[Avertissement]]:
         warnings: list[Avertissement] = []
         exigence = self._edition(nom, day, edition, warnings)
         base: Referentiel | None = None
         if exigence.base is not None:
             base_nom, _, base_edition = exigence.base.partition("@")
-            below = self._resolve(base_nom, day, base_edition, guide)
-            base = below.referentiel
-            warnings.extend(a for a in below.avertissements if a.code != "edition_hors_periode")
+            base, below = self._resolve(base_nom, day, base_edition, guide)
+            warnings.extend(a for a in below if a.code != "edition_hors_periode")
             warnings.extend(self._base_moved(exigence, base_nom, base_edition, day))
             guide = None
         retenues = [CoucheRetenue(couche=exigence, contenu=exigence)]
         retenues += self._rules(exigence, day, warnings)
         retenues += self._guide(exigence, day, guide, warnings)
-        referentiel = self._assemble(exigence, tuple(retenues), base)
-        return Resolution(
-            referentiel=referentiel,
-            empreinte=digest_of_referentiel(referentiel),
-            avertissements=tuple(warnings),
-        )
+        return self._assemble(exigence, tuple(retenues), base), warnings
 
     def _edition(self, nom: str, day: str, edition: str | None, warnings: list[Avertissement]) -> Couche:
         editions = self.layers(nom, "exigence")
@@ -326,11 +326,7 @@ class Registry:
         """Broken data of a plugin that declares it, or simply a name nobody declares."""
         if nom in self._refuses:
             return DataError(self._refuses[nom])
-        names = self.referentiels()
-        near = get_close_matches(nom, names, n=1)
-        hint = (
-            f"vouliez-vous dire « {near[0]} » ?" if near else f"référentiels : {', '.join(names) or 'aucun'}"
-        )
+        hint = suggestion(nom, self.referentiels(), "référentiels")
         return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
 
 

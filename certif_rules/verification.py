@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from difflib import get_close_matches
 
 from certif_rules.contexte import (
     Ajouts,
@@ -17,7 +16,7 @@ from certif_rules.contexte import (
     Precedent,
 )
 from certif_rules.demande import Demande, PrecedentDit
-from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError
+from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.faits import contradictions
 from certif_rules.model import Referentiel, TypeAudit
 
@@ -107,9 +106,7 @@ class _Verification:
     # ---- names -------------------------------------------------------------------------------------
 
     def _unknown(self, code: str, label: str, name: str, known: Iterable[str], lieu: Location | None) -> None:
-        names = list(known)
-        near = get_close_matches(name, names, n=1)
-        hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"connus : {', '.join(names) or 'aucun'}"
+        hint = suggestion(name, known)
         self.issues.append(Issue(code, f"{label} « {name} » inconnu(e) de {self.referentiel.id}", lieu, hint))
 
     def _type(self) -> TypeAudit | None:

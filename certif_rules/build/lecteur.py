@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
-from certif_rules.errors import Issue
+from certif_rules.errors import Issue, nearest
 from certif_rules.model import Lacune, Regle, Source, Texte
 from certif_rules.source import place
 
@@ -47,9 +46,8 @@ class Lecteur:
         known = self.noms.get(kind, set())
         free = self.sans_references or (kind == "indicateur" and self.lignes_libres)
         if name not in known and not free:
-            near = get_close_matches(name, sorted(known), n=1)
             code = _CODES[kind]
-            hint = f"vouliez-vous dire « {near[0]} » ?" if near else "le déclarer, ou corriger le nom"
+            hint = nearest(name, sorted(known)) or "le déclarer, ou corriger le nom"
             self.refuse(code, f"{kind} « {name} » inconnu(e)", node, key, hint)
         return name
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import traceback
 from typing import Any
 
 import click
 
 from certif_rules import __version__
-from certif_rules.cli.french import FrenchGroup, explain
+from certif_rules.cli.french import SETTINGS, FrenchGroup, explain, plain_characters
 
 #: Commands: what ``--help`` says of each; the module ``cli.<name>`` has ``command``.
 COMMANDS: dict[str, str] = {
@@ -38,7 +38,7 @@ class _LazyGroup(FrenchGroup):
         return list(COMMANDS.items())
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="certif-rules", message="%(prog)s %(version)s",
                       help="Affiche la version.")  # fmt: skip
 @click.option("--verbose", is_flag=True, help="Montre la trace complète d’une erreur interne.")
@@ -51,7 +51,7 @@ def cli(ctx: click.Context, verbose: bool, sans_plugin: tuple[str, ...]) -> None
 
     Chaque ligne d’une checklist dit si elle est due à cet audit, et pourquoi.
     """
-    ctx.obj = {"disabled": list(sans_plugin), "verbose": verbose}
+    ctx.obj = {"disabled": list(sans_plugin)}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -65,22 +65,24 @@ def run(arguments: list[str], *, verbose: bool = False) -> int:
     """The exit status of one call; nothing escapes as a traceback unless ``verbose``."""
     try:
         result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
-    except BrokenPipeError:
-        # The reader of a pipe has left: nothing more can be said, and nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit as leaving:
+        # click turns a broken pipe into an exit and silences the streams. The reader has what it wanted.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return 0
+        raise
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        if verbose:
-            raise
+        if verbose and not isinstance(error, click.ClickException | click.Abort):
+            traceback.print_exception(error)
         return explain(error)
     return result if isinstance(result, int) else 0
 
 
 def _make_streams_safe() -> None:
-    """A console that cannot show a character shows « ? » in its place rather than stopping."""
+    """A console that cannot show a character shows the nearest it has rather than stopping."""
+    plain_characters()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")
+            reconfigure(errors="certif_rules.plain")

@@ -61,12 +61,13 @@ def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> b
     try:
         return render(checklist).decode("utf-8").encode(encoding)
     except UnicodeEncodeError:
-        return render(checklist, ascii=True).decode("utf-8").encode(encoding, "replace")
+        return render(checklist, ascii=True).decode("utf-8").encode(encoding, "certif_rules.plain")
 
 
 def _summarise(checklist: Checklist, path: Path) -> None:
     referentiel = checklist.referentiel
     counts = ", ".join(f"{n} {_COUNTERS[etat]}" for etat, n in checklist.compteurs.items())
-    click.echo(f"{path} : {referentiel.titre}, édition {referentiel.edition} : {counts}.", err=True)
+    summary = f"{path} : {referentiel.titre}, édition {referentiel.edition} : {counts}."
+    click.echo(printable(summary), err=True)
     for avertissement in checklist.avertissements:
         click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from certif_rules.errors import CertifRulesError, DataError, IssuesError
+from certif_rules.errors import CertifRulesError, DataError, IssuesError, suggestion
+
+
+#: Help is the same on every terminal, and off one.
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
 
 class FrenchCommand(click.Command):
@@ -50,15 +57,15 @@ class FrenchGroup(FrenchCommand, click.Group):
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             names = self.list_commands(ctx)
-            hint = f"{_near(name, names)}commandes : {', '.join(names)}"
-            raise click.UsageError(f"aucune commande « {name} » ({hint})", ctx)
+            raise click.UsageError(
+                f"aucune commande « {name} » ({suggestion(name, names, 'commandes')})", ctx
+            )
         return super().resolve_command(ctx, args)
 
 
 def french_command(**attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """``click.command`` with French help and ``-h``."""
-    settings = {"help_option_names": ["-h", "--help"]}
-    return click.command(cls=FrenchCommand, context_settings=settings, **attributes)
+    return click.command(cls=FrenchCommand, context_settings=SETTINGS, **attributes)
 
 
 def explain(error: BaseException) -> int:
@@ -74,15 +81,18 @@ def explain(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, click.Abort):
         return 130
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.message, err=True)
+        return 2
     if isinstance(error, click.UsageError):
         click.echo(printable(f"usage: {_translate(error)}"), err=True)
         if error.ctx is not None:
             click.echo(f"    → {error.ctx.command_path} --help", err=True)
         return 2
     if isinstance(error, OSError | click.FileError):
-        name = getattr(error, "filename", None) or ""
-        reason = getattr(error, "strerror", None) or str(error)
-        click.echo(printable(f"{name}: fichier-illisible: {reason}"), err=True)
+        name = getattr(error, "filename", None)
+        where = f"{name}: " if name else ""
+        click.echo(printable(f"{where}fichier-illisible: {reason(error)}"), err=True)
         return 1
     if isinstance(error, CertifRulesError):
         click.echo(printable(str(error)), err=True)
@@ -90,6 +100,47 @@ def explain(error: BaseException) -> int:
     click.echo(f"erreur-interne: {type(error).__name__} : {printable(str(error))}", err=True)
     click.echo("    → relancer avec --verbose avant la commande, et signaler la trace obtenue", err=True)
     return 1
+
+
+def reason(error: OSError | click.FileError) -> str:
+    """Why the system refused a file, in French where it is a usual reason."""
+    number = error.errno if isinstance(error, OSError) else None
+    words = error.strerror if isinstance(error, OSError) else error.message
+    return _REASONS.get(number or 0) or words or str(error)
+
+
+def plain_characters() -> None:
+    """Register the error handler of consoles: what they lack is written without accents, arrows as « -> »."""
+
+    def plain(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+    codecs.register_error("certif_rules.plain", plain)
+
+
+def _plain(character: str) -> str:
+    letters = unicodedata.normalize("NFKD", _PLAIN.get(character, character))
+    ascii_letters = "".join(c for c in letters if c.isascii())
+    return ascii_letters or ("" if unicodedata.combining(character) else "?")
+
+
+_PLAIN = {
+    "’": "'", "‘": "'", "«": '"', "»": '"', "“": '"', "”": '"', "–": "-", "—": "-", "→": "->", "œ": "oe", "Œ": "OE",
+    "€": "EUR", "×": "x",
+}  # fmt: skip
+
+_REASONS = {
+    errno.ENOENT: "fichier ou dossier introuvable",
+    errno.ENOTDIR: "fichier ou dossier introuvable",
+    errno.EISDIR: "c’est un dossier",
+    errno.EACCES: "droits insuffisants",
+    errno.EPERM: "droits insuffisants",
+    errno.EROFS: "le support est en lecture seule",
+    errno.ENOSPC: "il n’y a plus de place",
+    errno.ENAMETOOLONG: "le nom est trop long",
+}
 
 
 def printable(text: str) -> str:
@@ -114,7 +165,11 @@ def _translate(error: click.UsageError) -> str:
         if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Choice):
             choices = ", ".join(map(str, error.param.type.choices))
             return f"valeur non admise pour {name} ; valeurs admises : {choices}"
-        return f"valeur non admise pour {name} : {error.message}"
+        if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Path):
+            return (
+                f"valeur non admise pour {name} : c’est un dossier, ou un fichier que l’on ne peut pas lire"
+            )
+        return f"valeur non admise pour {name}"
     if error.message.startswith("Got unexpected extra argument"):
         return f"argument en trop : {error.message.partition('(')[2].rstrip(')')}"
     if error.message == "Missing command.":
@@ -126,13 +181,6 @@ def _name_of(error: click.BadParameter) -> str:
     if error.param is None:
         return "un argument"
     return error.param.opts[-1] if isinstance(error.param, click.Option) else error.param.human_readable_name
-
-
-def _near(name: str, names: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, n=1)
-    return f"vouliez-vous dire « {near[0]} » ? " if near else ""
 
 
 def _usage(pieces: list[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from certif_rules.cli.french import reason
 from certif_rules.errors import DataError, Issue, Location, UsageError
 
 
@@ -32,9 +33,16 @@ def check_free(path: Path | None, *, replace: bool) -> None:
     """Refuse, before any work, to replace a file without being told to.
 
     Raises:
-        UsageError: the file exists.
+        UsageError: the file exists, or is a device, which nothing may replace.
     """
-    if path is not None and path.exists() and not replace:
+    if path is None or not path.exists():
+        return
+    if not path.is_file():
+        hint = "choisir un autre nom, ou « - » pour la sortie standard"
+        raise UsageError(
+            [Issue("fichier-existant", f"« {path} » n’est pas un fichier ordinaire", None, hint)]
+        )
+    if not replace:
         hint = "ajouter --remplacer, ou choisir un autre nom"
         raise UsageError([Issue("fichier-existant", f"« {path} » existe déjà", None, hint)])
 
@@ -55,21 +63,25 @@ def write(content: bytes, path: Path | None) -> None:
             binary.flush()
         return
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+        _replace(path.resolve(), content)
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".certif-rules.", suffix=".tmp")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise _unwritable(path, error) from error
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> DataError:
-    message = f"écriture impossible ({error.strerror or error})"
+    message = f"écriture impossible : {reason(error)}"
     return DataError(
         [Issue("ecriture-impossible", message, Location(str(path)), "vérifier le dossier et les droits")]
     )

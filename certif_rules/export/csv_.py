@@ -32,7 +32,7 @@ from certif_rules.model import Lacune, Texte
 from certif_rules.resultat import Checklist, Ligne, Motif
 
 # A spreadsheet takes such a cell for a formula; full-width forms are folded to ASCII by some of them.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001
+_FORMULA = re.compile("\\s*[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def render(checklist: Checklist) -> bytes:

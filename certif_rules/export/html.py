@@ -203,23 +203,27 @@ class _Page:
         place = f"ligne-{anchor(indicateur.id)}"
         rest = [self._block(bloc) for bloc in blocks(self.checklist, ligne)]
         why = self._block(Bloc(titre="Motifs", elements=reasons(self.checklist, ligne.motifs)))
-        body = el(
-            "div",
-            el(
-                "h3",
-                el("span", clean(indicateur.numero), class_="numero"),
-                " ",
-                el("span", title(ligne), class_="titre" if indicateur.titre else "enonce"),
-                id=place,
-            ),
-            self._requirement(ligne),
-            el("div", why, *(rest if due else ()), class_="blocs"),
-            _folded(rest) if rest and not due else None,
-            _boxes(self.checklist, ligne),
-            class_="corps",
+        head = el(
+            "h3",
+            el("span", clean(indicateur.numero), class_="numero"),
+            " ",
+            el("span", title(ligne), class_="titre" if indicateur.titre else "enonce"),
+            id=place,
         )
-        classes = f"ligne {ligne.etat}{' label' if label else ''}"
-        return el("article", body, self._side(ligne, label=label), class_=classes, aria_labelledby=place)
+        return el(
+            "article",
+            el("div", head, self._side(ligne, label=label), class_="tete"),
+            el(
+                "div",
+                self._requirement(ligne),
+                el("div", why, *(rest if due else ()), class_="blocs"),
+                _folded(rest) if rest and not due else None,
+                _boxes(self.checklist, ligne),
+                class_="corps",
+            ),
+            class_=f"ligne {ligne.etat}{' label' if label else ''}",
+            aria_labelledby=place,
+        )
 
     def _side(self, ligne: Ligne, *, label: bool) -> Html:
         """The state, in a word and a sign, and what else is seen at a glance."""

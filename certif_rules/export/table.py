@@ -34,7 +34,9 @@ _COLOURS: dict[Etat, str] = {
     "non_applicable": "2",
 }
 
-_TO_ASCII = str.maketrans({"–": "-", "—": "-", "’": "'", "…": "...", "★": "*", "œ": "oe", "Œ": "Oe"})
+_TO_ASCII = str.maketrans(
+    {"–": "-", "—": "-", "’": "'", "…": "...", "★": "*", "œ": "oe", "Œ": "Oe", "€": "EUR"}
+)
 
 
 def render(checklist: Checklist, *, width: int = 80, ascii: bool = False, color: bool = False) -> bytes:  # noqa: A002
@@ -97,7 +99,7 @@ class _Page:
         for etat, number in self.checklist.compteurs.items():
             yield f"  {self._state(etat)} {number:>4}"
         if any(of_label(self.checklist, ligne.indicateur.origine) for ligne in self.checklist.lignes):
-            yield f"  {self._mark()}\u00a0: {SENS_MARQUE}"
+            yield from self._wrap(f"{self._mark()}\u00a0: {SENS_MARQUE}", "    ", first="  ")
 
     def _criterion(self, critere: Critere | None) -> str:
         mark = critere is not None and of_label(self.checklist, critere.origine)

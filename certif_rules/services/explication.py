@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.resultat import Checklist, Ligne
 
 
@@ -33,6 +32,5 @@ def explain(checklist: Checklist, indicateur: str) -> Explication:
         message = f"« {indicateur} » désigne plusieurs lignes : {ids}"
         raise UsageError([Issue("ligne-ambigue", message, None, "écrire l’identifiant")])
     numeros = [li.indicateur.numero for li in lignes]
-    near = get_close_matches(indicateur, numeros, n=1)
-    hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"lignes : {', '.join(numeros)}"
+    hint = suggestion(indicateur, numeros, "lignes")
     raise UsageError([Issue("ligne-inconnue", f"aucune ligne « {indicateur} »", None, hint)])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.hookspecs import Exporter
 
 #: Our formats: name → (suffix of the file, module that has ``render``).
@@ -42,6 +41,5 @@ def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) ->
     if name in exporters:
         return exporters[name]
     names = [*BUILTIN, *sorted(exporters)]
-    near = get_close_matches(name, names, n=1)
-    hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"formats : {', '.join(names)}"
+    hint = suggestion(name, names, "formats")
     raise UsageError([Issue("format-inconnu", f"aucun format « {name} »", None, hint)])

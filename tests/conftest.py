@@ -1,0 +1,11 @@
+"""Puts the made-up référentiel on the path, as if it were installed, before any entry point is looked for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+FICTIF = Path(__file__).parent / "fictif"
+
+if str(FICTIF) not in sys.path:
+    sys.path.append(str(FICTIF))

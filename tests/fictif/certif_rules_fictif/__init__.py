@@ -1,0 +1,15 @@
+"""A référentiel that does not exist, laid out as an installed distribution: the core has never heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from certif_rules import hookimpl
+from certif_rules.hookspecs import Donnees
+
+
+@hookimpl
+def certif_rules_editions() -> Iterable[Donnees]:
+    """The layers of this plugin."""
+    yield Donnees(dossier=Path(__file__).parent / "donnees")

@@ -1,0 +1,200 @@
+"""What every format for people must say, whatever its layout."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from atelier import referentiel
+from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
+
+from certif_rules.contexte import ConstatPrecedent, FaitDeclare, Precedent
+from certif_rules.export import csv_, document, html, md, table
+from certif_rules.export.textes import SIGNES, evolution, finding, groups
+from certif_rules.model import Evolution
+from certif_rules.resultat import Checklist
+
+Rendu = Callable[[Checklist], str]
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def of_table(value: Checklist) -> str:
+    return _flat(table.render(value).decode())
+
+
+def of_md(value: Checklist) -> str:
+    return _flat(re.sub(r"\\([^\w\s])", r"\1", md.render(value).decode()))
+
+
+def of_csv(value: Checklist) -> str:
+    return _flat(csv_.render(value).decode("utf-8-sig"))
+
+
+def of_html(value: Checklist) -> str:
+    content = re.sub(r"<style>.*?</style>", "", html.render(value).decode(), flags=re.DOTALL)
+    return _flat(
+        unescape(re.sub(r"<[^>]+>", "", re.sub(r"</?(td|th|p|li|tr|h\d|div|dt|dd)\b", r" \g<0>", content)))
+    )
+
+
+PERSONNES = [of_table, of_md, of_csv, of_html]
+TOUS = pytest.mark.parametrize("rendu", PERSONNES)
+
+
+@TOUS
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "etabli",
+        "V5",
+        "atelier@2021",
+        "G3",
+        EMPREINTE,
+        "Audit initial",
+        "Atelier d’exemple",
+        "123456782",
+        "76310000000",
+        "S1 – Auch, Gers",
+        "non renseigné",
+        "non invoquée",
+        "oui, déduit de",
+        "L’atelier utilise-t-il des machines ?",
+        "constats – 3 Non-conformité mineure (levé)",
+        "Charte de l’atelier",
+        "du 1er mars 2021 au 31 décembre 2026",
+        "sans fin connue",
+        "non lue, contenu de G2",
+        "Le journal de l’atelier n’a pas été lu",
+        "Reconnu du 1er janvier 2020 au 31 décembre 2025",
+        "Le guide G3 n’a pas été lu",
+        "7 lacunes déclarées",
+        "La fin de validité de la version 5.",
+        "Le seuil de poussières admis.",
+        "Le devis signé, daté de moins d’un an.",
+        "L’enseigne porte le label",
+        "à défaut : Non-conformité majeure",
+        "les sites ajoutés (confiance faible)",
+        "réservé à la verrerie (VER)",
+        "(lecture, confiance moyenne)",
+        "Présentation du label Établi, diapositive 7",
+        "https://exemple.invalid/charte?v=1;a:b",
+        "seul le texte officiel fait foi",
+        "porte sa source, avec sa diapositive",
+        "« Les locaux permettent l'accueil",
+    ],
+)
+def test_every_document_says(rendu: Rendu, phrase: str) -> None:
+    assert phrase in rendu(checklist())
+
+
+@TOUS
+def test_every_state_in_words_and_signs(rendu: Rendu) -> None:
+    text = rendu(checklist())
+    for signe in SIGNES.values():
+        assert signe.mot in text
+        assert rendu is of_csv or signe.symbole in text
+    assert rendu is of_csv or "★ label" in text
+
+
+@TOUS
+def test_nothing_unlabelled_without_a_label(rendu: Rendu) -> None:
+    alone = referentiel(id="atelier", base=None)
+    text = rendu(checklist(referentiel=alone, lignes=LIGNES[:5]))
+    assert "★" not in text
+    assert "diapositive quand" not in text
+    assert "seul le texte officiel fait foi" in text
+
+
+@TOUS
+def test_bare_checklist(rendu: Rendu) -> None:
+    """No warning, no gap, no document: the sections go, the rest stands."""
+    bare = checklist(
+        avertissements=(), pieces=(), verifications=(), sites=None, lacunes=(), organisme={},
+        contexte=replace(contexte(), precedent=None, mode=None),
+    )  # fmt: skip
+    text = rendu(bare)
+    assert re.search(r"Audit précédent\W+non renseigné", text)
+    assert "Atelier d’exemple" not in text
+    assert "Pièces exigées" not in text
+
+
+@TOUS
+@pytest.mark.parametrize("nom", HOSTILES)
+def test_no_control_character_is_left(rendu: Rendu, nom: str) -> None:
+    text = rendu(checklist(organisme=organisme(nom, sites=({"id": nom, "commune": nom},))))
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", text)
+
+
+def test_same_bytes_twice() -> None:
+    for module in (table, md, csv_, html):
+        assert module.render(checklist()) == module.render(checklist())
+
+
+def test_lines_without_a_criterion_come_last() -> None:
+    assert [critere and critere.numero for critere, _ in groups(checklist())] == ["1", "2", "8", None]
+
+
+def test_facts_by_category_and_by_nature() -> None:
+    both = replace(
+        contexte(),
+        organisme=replace(contexte().organisme, categories=("MEN", "VER")),
+        faits={"machines": FaitDeclare(valeur=True, par_categorie={"VER": False}), "four": FaitDeclare()},
+    )
+    rows = dict(document.facts(checklist(contexte=both, invocables={"insulaire": True})))
+    assert rows["L’atelier utilise-t-il des machines\u202f?"] == "MEN\u00a0: oui\u202f; VER\u00a0: non"
+    assert (
+        rows["L’atelier a-t-il un four\u202f?"]
+        == "MEN\u00a0: non renseigné\u202f; VER\u00a0: oui, par nature"
+    )
+    assert rows["L’atelier est-il sur une île\u202f?"] == "invoquée"
+
+
+def test_organisation_prints_whatever_was_declared() -> None:
+    declared = organisme(
+        chiffre_affaires="inconnu",
+        sites=(),
+        contact={"a": (1, True)},
+        effectif=None,
+        faits={"machines": False},
+    )
+    rows = dict(document.organisation(checklist(organisme=declared)))
+    assert rows["Chiffre d’affaires"] == "inconnu"
+    assert rows["contact"] == "a\u00a0: 1\u202f; oui"
+    assert "effectif" not in rows
+    assert "Sites" not in rows
+
+
+def test_earlier_audit_known_in_part() -> None:
+    partly = Precedent(indicateurs_audites=frozenset({"zz/9", "atelier/1"}))
+    rows = dict(document.circumstances(checklist(contexte=replace(contexte(), precedent=partly))))
+    assert rows["Audit précédent"] == (
+        "type non renseigné\u202f; constats non renseignés\u202f; lignes vues – 1, zz/9"
+    )
+    none = Precedent(type="inconnu", constats={}, indicateurs_audites=frozenset())
+    rows = dict(document.circumstances(checklist(contexte=replace(contexte(), precedent=none))))
+    assert rows["Audit précédent"] == "inconnu\u202f; constats – aucun\u202f; lignes vues – aucune"
+    other = Precedent(type="initial", constats={"x/1": ConstatPrecedent(constat="inedit")})
+    rows = dict(document.circumstances(checklist(contexte=replace(contexte(), precedent=other))))
+    assert rows["Audit précédent"].endswith("x/1 inedit")
+
+
+def test_unknown_finding_is_printed_as_typed() -> None:
+    assert finding(checklist(), "inedit") == "inedit"
+
+
+def test_unchanged_line() -> None:
+    assert (
+        evolution(Evolution(depuis="2015", nature="aucune", sources=())) == "inchangé depuis l’édition 2015"
+    )
+
+
+def test_csv_rows_have_every_column() -> None:
+    rows = list(csv.reader(io.StringIO(csv_.render(checklist()).decode("utf-8-sig")), delimiter=";"))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert len(rows) == 1 + len(LIGNES)

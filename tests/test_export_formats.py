@@ -1,0 +1,203 @@
+"""What belongs to one format: widths, escapes, formulas, structure."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from fabrique import HOSTILES, LIGNES, checklist, contexte, organisme
+
+from certif_rules.export import csv_, html, md, table
+from certif_rules.export.balises import anchor, el
+
+LONG_WORD = "x" * 300
+
+
+def hostile(nom: str) -> dict:
+    return organisme(nom, sites=({"id": nom, "commune": nom},), contact=nom)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_table_fits(width: int) -> None:
+    for line in table.render(checklist(), width=width).decode().splitlines():
+        assert len(line) <= width or "sha256:" in line or "https://" in line
+
+
+def test_table_is_never_narrower_than_it_can_read() -> None:
+    assert table.render(checklist(), width=3) == table.render(checklist(), width=40)
+
+
+def test_table_for_a_poor_console() -> None:
+    text = table.render(checklist(), ascii=True).decode()
+    assert text.encode("latin-1")
+    for sign in ("[X] à auditer", "[?] à confirmer", "[ ] non audité", "[-] non applicable", "* label"):
+        assert sign in text
+
+
+def test_table_colours_only_when_asked() -> None:
+    assert b"\x1b" not in table.render(checklist(organisme=hostile("\x1b[31m")))
+    coloured = table.render(checklist(organisme=hostile("\x1b[5m")), color=True).decode()
+    assert set(re.findall(r"\x1b\[(\d+)m", coloured)) == {"0", "1", "2", "33"}
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == table.render(checklist(organisme=hostile("[5m"))).decode()
+
+
+def test_table_shows_the_reasons_that_decide() -> None:
+    text = table.render(checklist()).decode()
+    poussieres = text[text.index("Captage") : text.index("Archives")]
+    assert "à renseigner" in poussieres
+    assert "audit initial" not in poussieres
+
+
+def test_table_names_categories_where_there_are_several() -> None:
+    several = replace(contexte(), organisme=replace(contexte().organisme, categories=("MEN", "VER")))
+    assert "pour MEN" in table.render(checklist(contexte=several)).decode()
+    assert "pour MEN" not in table.render(checklist()).decode()
+
+
+@pytest.mark.parametrize("nom", HOSTILES)
+def test_md_escapes_what_is_typed(nom: str) -> None:
+    text = md.render(checklist(organisme=hostile(nom))).decode()
+    bare = re.sub(r"\\.|<https://[^>]*>", "", text)
+    assert "<" not in bare
+    assert "](" not in bare
+    assert "`code`" not in bare
+    assert "# titre" not in re.findall(r"^# .*", text, re.MULTILINE)
+    tables = [line for line in bare.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in tables} == {3, 4, 5, 6}
+
+
+@pytest.mark.parametrize(
+    ("typed", "escaped"),
+    [
+        ("1. premier", "1\\. premier"),
+        ("- point", "\\- point"),
+        ("+ point", "\\+ point"),
+        ("# titre", "\\# titre"),
+        ("=====", "\\====="),
+        ("2024 travaux", "2024 travaux"),
+        ("a@b.invalid", "a\\@b.invalid"),
+        ("atelier@2021", "atelier@2021"),
+        ("www.x.invalid http://y", "www\\.x.invalid http\\://y"),
+        ("a\\*b*_c_", "a\\\\\\*b\\*\\_c\\_"),
+        ("deux\n\n# lignes", "deux  # lignes"),
+    ],
+)
+def test_md_escape(typed: str, escaped: str) -> None:
+    assert md.escape(typed) == escaped
+
+
+def test_md_links_the_address_of_a_source_only() -> None:
+    text = md.render(checklist(organisme=hostile("https://exemple.invalid"))).decode()
+    assert text.count("<https://") == 1
+    assert "https\\://exemple.invalid" in text
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["=", "+", "-", "@", " =", "\t=", "\r=", "\n+", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u200b="],
+)
+def test_csv_never_begins_a_formula(start: str) -> None:
+    lignes = (replace(LIGNES[0], indicateur=replace(LIGNES[0].indicateur, titre=f"{start}1+1")),)
+    content = csv_.render(checklist(lignes=lignes)).decode("utf-8-sig")
+    row = next(csv.DictReader(io.StringIO(content), delimiter=";"))
+    assert row["titre"].startswith("'")
+
+
+def test_csv_guards_whatever_blank_comes_first() -> None:
+    assert csv_.guard("\u00a0=1") == "'\u00a0=1"
+    assert csv_.guard("\t") == "'\t"
+    assert csv_.guard("a=1") == "a=1"
+    assert csv_.guard("") == ""
+
+
+def test_csv_is_what_spreadsheets_expect() -> None:
+    content = csv_.render(checklist())
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.endswith(b'"\r\n')
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows[0]["constats permis"].splitlines()[0] == "Conforme"
+    assert rows[1]["état"] == "non applicable"
+    assert {row["empreinte"] for row in rows} == {checklist().empreinte}
+    assert rows[7]["label"] == "oui"
+
+
+class Structure(HTMLParser):
+    """Tags, their attributes, and whether they close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            assert not name.startswith("on")
+            if name == "id":
+                self.ids.append(value)
+            if name in {"href", "src"}:
+                assert value.startswith("#")
+                self.targets.append(value[1:])
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def structure(content: bytes) -> Structure:
+    parsed = Structure()
+    parsed.feed(content.decode())
+    parsed.close()
+    assert not parsed.open
+    return parsed
+
+
+@pytest.mark.parametrize("nom", ["Atelier", *HOSTILES])
+def test_html_structure(nom: str) -> None:
+    content = html.render(checklist(organisme=hostile(nom)))
+    parsed = structure(content)
+    assert parsed.tags == structure(html.render(checklist(organisme=hostile("x")))).tags
+    assert not {"script", "link", "img", "iframe"} & set(parsed.tags)
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert set(parsed.targets) <= set(parsed.ids)
+    for tag in ("header", "nav", "main", "footer", "h1"):
+        assert parsed.tags.count(tag) == 1
+    text = content.decode()
+    assert '<html lang="fr">' in text
+    assert text.count("<caption>") == text.count("<table")
+    assert "url(" not in text
+    assert "#000091" not in text
+
+
+def test_html_boxes_only_where_a_finding_may_be_recorded() -> None:
+    text = html.render(checklist()).decode()
+    assert text.count('class="constat"') == sum(bool(ligne.constats_permis) for ligne in LIGNES)
+    assert "checked" not in text
+
+
+def test_html_folds_what_does_not_decide() -> None:
+    text = html.render(checklist()).decode()
+    assert "<details>" not in text
+    off = replace(LIGNES[2], etat="non_applicable", constats_permis=())
+    assert "<details>" in html.render(checklist(lignes=(off,))).decode()
+
+
+def test_html_source_that_is_not_declared_is_plain_text() -> None:
+    off = replace(LIGNES[0], motifs=(replace(LIGNES[0].motifs[0], sources=("ZZ",)),))
+    text = html.render(checklist(lignes=(off,))).decode()
+    assert "<span>ZZ</span>" in text
+    assert "#source-ZZ" not in text
+
+
+def test_elements_escape_everything_else() -> None:
+    assert el("p", "<b>", None, title='"&') == '<p title="&quot;&amp;">&lt;b&gt;</p>'
+    assert anchor("a/É b") == "a---b"
+
+
+def test_long_words_do_not_break_the_table() -> None:
+    assert LONG_WORD in table.render(checklist(organisme=organisme(LONG_WORD))).decode()

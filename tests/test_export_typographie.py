@@ -1,0 +1,39 @@
+"""French typography: what it touches, and above all what it leaves alone."""
+
+from datetime import date
+
+import pytest
+
+from certif_rules.export.typographie import clean, day, plain, prose
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Oui ; non !", "Oui\u202f; non\u202f!"),
+        ("Vraiment?", "Vraiment\u202f?"),
+        ("Attention: oui", "Attention\u00a0: oui"),
+        ("« mot » et «mot»", "«\u00a0mot\u00a0» et «\u00a0mot\u00a0»"),
+        ("10 % de 5 €", "10\u00a0% de 5\u00a0€"),
+        ("à 12:30", "à 12:30"),
+        ("qualiopi:x;y", "qualiopi:x;y"),
+        ("voir https://exemple.invalid/a?b=1;c:d ; fin", "voir https://exemple.invalid/a?b=1;c:d\u202f; fin"),
+        ("sha256:0a1b ?", "sha256:0a1b\u202f?"),
+    ],
+)
+def test_prose(typed: str, printed: str) -> None:
+    assert prose(typed) == printed
+    assert prose(printed) == printed
+
+
+def test_clean_removes_what_drives_a_terminal() -> None:
+    assert clean("\x1b[31ma\x07\r\nb\u202ec\u200bd\ud800\u2028e\x9b1m\x85f") == "[31ma  bcd\ufffd e1m f"
+
+
+def test_plain_keeps_only_ordinary_blanks() -> None:
+    assert plain("a\u202f; b\u00a0: c") == "a ; b : c"
+
+
+def test_day() -> None:
+    assert day(date(2026, 9, 1)) == "1er\u00a0septembre\u00a02026"
+    assert day("2024-01-08") == "8\u00a0janvier\u00a02024"
