@@ -38,12 +38,13 @@ class ConstatDit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrecedentDit:
-    """The earlier audit as typed; ``None`` is « not given »."""
+    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told."""
 
     type: str | None = None
     date: str | None = None
     indicateurs_audites: tuple[str, ...] | None = None
     constats: tuple[ConstatDit, ...] | None = None
+    lieu: Location | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +103,11 @@ def from_profile(data: Any) -> Demande:
     for name, node, key in (
         ("referentiel", data, "referentiel"),
         ("edition", data, "edition"),
+        ("guide", data, "guide"),
         ("type", audit, "type"),
         ("date", audit, "date"),
         ("categories", organisme, "categories"),
         ("ajouts", data, "ajouts"),
-        ("precedent", data, "precedent"),
         ("certificats", data, "certificats"),
     ):
         location = _place(node, key)
@@ -124,7 +125,7 @@ def from_profile(data: Any) -> Demande:
         faits=tuple(_faits(organisme.get("faits") or {})),
         ajout_categories=tuple(ajouts.get("categories") or ()),
         ajout_sites=tuple(str(site) for site in ajouts.get("sites") or ()),
-        precedent=_precedent(data["precedent"]) if data.get("precedent") is not None else None,
+        precedent=_precedent(data) if data.get("precedent") is not None else None,
         certificats={
             nom: (str(c["notification"]), str(c["echeance"]))
             for nom, c in (data.get("certificats") or {}).items()
@@ -133,15 +134,15 @@ def from_profile(data: Any) -> Demande:
     )
 
 
-def read_precedent(path: Path) -> PrecedentDit:
-    """The earlier audit told by its findings file.
+def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
+    """The earlier audit told by its findings file (arguments of :func:`read_profile`).
 
     The lines that have a finding were seen; a finding lifted since is known but no longer open.
 
     Raises:
         DataError: the file cannot be read, or its schema refuses it.
     """
-    data = read_file(path, strict=False)
+    data = read_file(path, strict=False) if stdin is None else read_bytes(stdin, str(path), strict=False)
     issues = check(data, "constats")
     if issues:
         raise DataError(issues)
@@ -156,14 +157,15 @@ def read_precedent(path: Path) -> PrecedentDit:
             for e in entries
             if e["constat"] != "a_evaluer"
         ),
+        lieu=_place(data, "audit") or _place(data, "constats"),
     )
 
 
 def merge(profile: Demande, options: Demande) -> Demande:
     """The profile with what the options say in its place.
 
-    A list given as options replaces the profile's. A fact said for all categories replaces all that the
-    profile says of it; said for one category, that category only.
+    A list given as options replaces the profile's; a certificate, the one of that name. A fact said for all
+    categories replaces all that the profile says of it; said for one category, that category only.
 
     Raises:
         UsageError: the options name another référentiel or edition than the profile.
@@ -184,13 +186,19 @@ def merge(profile: Demande, options: Demande) -> Demande:
         name: getattr(options, name)
         for name in (
             "referentiel", "edition", "guide", "type_audit", "date", "mode", "categories",
-            "ajout_categories", "ajout_sites", "precedent", "certificats",
+            "ajout_categories", "ajout_sites", "precedent",
         )
         if getattr(options, name)
     }  # fmt: skip
     renamed = {"type_audit": "type", "ajout_categories": "ajouts", "ajout_sites": "ajouts"}
     lieux = {k: v for k, v in profile.lieux.items() if k not in {renamed.get(n, n) for n in given}}
-    return replace(profile, **given, faits=_merge_faits(profile.faits, options.faits), lieux=lieux)
+    return replace(
+        profile,
+        **given,
+        faits=_merge_faits(profile.faits, options.faits),
+        certificats={**profile.certificats, **options.certificats},
+        lieux=lieux,
+    )
 
 
 def parse_fact(text: str, valeur: bool) -> FaitDit:
@@ -215,7 +223,8 @@ def _faits(node: Any) -> Iterable[FaitDit]:
             yield FaitDit(fait, None, valeur, _place(node, fait))
 
 
-def _precedent(node: Any) -> PrecedentDit:
+def _precedent(data: Any) -> PrecedentDit:
+    node = data["precedent"]
     constats = node.get("constats")
     seen = node.get("indicateurs_audites")
     return PrecedentDit(
@@ -227,6 +236,7 @@ def _precedent(node: Any) -> PrecedentDit:
         else tuple(
             ConstatDit(str(cle), constat, True, _place(constats, cle)) for cle, constat in constats.items()
         ),
+        lieu=_place(data, "precedent"),
     )
 
 

@@ -15,7 +15,7 @@ from certif_rules.contexte import (
     Organisme,
     Precedent,
 )
-from certif_rules.demande import Demande, PrecedentDit
+from certif_rules.demande import Demande, FaitDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.faits import contradictions
 from certif_rules.model import Referentiel, TypeAudit
@@ -164,32 +164,37 @@ class _Verification:
         )
 
     def _faits(self) -> dict[str, FaitDeclare]:
-        valeurs: dict[str, bool] = {}
-        par_categorie: dict[str, dict[str, bool]] = {}
+        valeurs: dict[str, FaitDit] = {}
+        par_categorie: dict[str, dict[str, FaitDit]] = {}
         for dit in self.demande.faits:
             if dit.fait not in self.referentiel.faits:
                 self._unknown("fait-inconnu", "fait", dit.fait, self.referentiel.faits, dit.lieu)
                 continue
-            table: dict[str, bool] = valeurs
+            table: dict[str, FaitDit] = valeurs
             key = dit.fait
             if dit.categorie is not None:
                 categorie = self._categorie(dit.categorie, dit.lieu)
                 if categorie is None:
                     continue
                 table, key = par_categorie.setdefault(dit.fait, {}), categorie
-            if table.get(key, dit.valeur) is not dit.valeur:
+            before = table.get(key, dit)
+            overridden = before.lieu is not None and dit.lieu is None  # an option wins over the profile
+            if before.valeur is not dit.valeur and not overridden:
                 message = f"le fait « {dit.fait} » est dit vrai et faux à la fois"
                 self.issues.append(Issue("fait-contraire", message, dit.lieu, "ne garder que l’un des deux"))
-            table[key] = dit.valeur
+            table[key] = dit
         return {
-            fait: FaitDeclare(valeur=valeurs.get(fait), par_categorie=par_categorie.get(fait, {}))
+            fait: FaitDeclare(
+                valeur=valeurs[fait].valeur if fait in valeurs else None,
+                par_categorie={c: dit.valeur for c, dit in par_categorie.get(fait, {}).items()},
+            )
             for fait in dict.fromkeys((*valeurs, *par_categorie))
         }
 
     def _precedent(self, dit: PrecedentDit | None, type_audit: TypeAudit | None) -> Precedent | None:
         if dit is None:
             return None
-        lieu = self.demande.lieu("precedent")
+        lieu = dit.lieu
         codes = list(dict.fromkeys(t.code for t in self.referentiel.types_audit.values()))
         admitted = list(type_audit.precedents) if type_audit and type_audit.precedents else codes
         if dit.type is not None and dit.type not in admitted:
@@ -214,6 +219,9 @@ class _Verification:
                     "constat-inconnu", "constat", entry.constat, self.referentiel.constats, entry.lieu
                 )
             elif line is not None:
+                if line in found:
+                    message = f"la ligne « {line} » a deux constats"
+                    self.issues.append(Issue("constat-en-double", message, entry.lieu, "n’en garder qu’un"))
                 found[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
         return found
 
@@ -223,7 +231,10 @@ class _Verification:
         for nom, (debut, fin) in self.demande.certificats.items():
             start = self._day(debut, f"notification du certificat {nom}", lieu)
             end = self._day(fin, f"échéance du certificat {nom}", lieu)
-            if start and end:
+            if start and end and start > end:
+                message = f"le certificat {nom} finit ({end}) avant de commencer ({start})"
+                self.issues.append(Issue("date-invalide", message, lieu, "écrire le début, puis la fin"))
+            elif start and end:
                 found[nom] = Certificat(notification=start, echeance=end)
         return found
 

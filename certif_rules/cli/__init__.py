@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from certif_rules import __version__
-from certif_rules.cli.french import SETTINGS, FrenchGroup, explain, plain_characters
+from certif_rules.cli.console import make_streams_safe
+from certif_rules.cli.french import SETTINGS, FrenchGroup, explain
 
 #: Commands: what ``--help`` says of each; the module ``cli.<name>`` has ``command``.
 COMMANDS: dict[str, str] = {
@@ -41,12 +42,14 @@ class _LazyGroup(FrenchGroup):
 @click.group(cls=_LazyGroup, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="certif-rules", message="%(prog)s %(version)s",
                       help="Affiche la version.")  # fmt: skip
-@click.option("--verbose", is_flag=True, help="Montre la trace complète d’une erreur interne.")
+@click.option(
+    "--verbose", is_flag=True, expose_value=False, help="Montre la trace complète d’une erreur interne."
+)
 @click.option(
     "--sans-plugin", "sans_plugin", multiple=True, metavar="NOM", help="Écarte un greffon (répétable)."
 )
 @click.pass_context
-def cli(ctx: click.Context, verbose: bool, sans_plugin: tuple[str, ...]) -> None:
+def cli(ctx: click.Context, sans_plugin: tuple[str, ...]) -> None:
     """Des référentiels en greffons, et les checklists d’audit qu’on en tire.
 
     Chaque ligne d’une checklist dit si elle est due à cet audit, et pourquoi.
@@ -56,13 +59,13 @@ def cli(ctx: click.Context, verbose: bool, sans_plugin: tuple[str, ...]) -> None
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit with the status of the contract: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
-    _make_streams_safe()
+    make_streams_safe()
     args = sys.argv[1:] if arguments is None else arguments
-    sys.exit(run(args, verbose="--verbose" in args))
+    sys.exit(run(args))
 
 
-def run(arguments: list[str], *, verbose: bool = False) -> int:
-    """The exit status of one call; nothing escapes as a traceback unless ``verbose``."""
+def run(arguments: list[str]) -> int:
+    """The exit status of one call; a traceback is shown with ``--verbose`` only, and changes no status."""
     try:
         result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
     except SystemExit as leaving:
@@ -72,17 +75,8 @@ def run(arguments: list[str], *, verbose: bool = False) -> int:
         raise
     except KeyboardInterrupt:
         return 130
-    except Exception as error:
-        if verbose and not isinstance(error, click.ClickException | click.Abort):
+    except Exception as error:  # noqa: BLE001 - the code of plugins runs too
+        if "--verbose" in arguments and not isinstance(error, click.ClickException | click.Abort):
             traceback.print_exception(error)
         return explain(error)
     return result if isinstance(result, int) else 0
-
-
-def _make_streams_safe() -> None:
-    """A console that cannot show a character shows the nearest it has rather than stopping."""
-    plain_characters()
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="certif_rules.plain")

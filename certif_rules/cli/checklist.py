@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from certif_rules.cli.atelier import open_for
+from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command, printable
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
@@ -61,7 +62,7 @@ def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> b
     try:
         return render(checklist).decode("utf-8").encode(encoding)
     except UnicodeEncodeError:
-        return render(checklist, ascii=True).decode("utf-8").encode(encoding, "certif_rules.plain")
+        return render(checklist, ascii=True).decode("utf-8").encode(encoding, PLAIN)
 
 
 def _summarise(checklist: Checklist, path: Path) -> None:

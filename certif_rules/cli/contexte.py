@@ -9,11 +9,17 @@ from typing import Any, TypeVar
 
 import click
 
-from certif_rules.demande import Demande, merge, parse_fact, read_precedent, read_profile
+from certif_rules.demande import (
+    Demande,
+    PrecedentDit,
+    merge,
+    parse_fact,
+    read_precedent,
+    read_profile,
+)
 from certif_rules.errors import Issue, UsageError
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FILE_OR_STDIN = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 #: Option, name of its value in the request, what it takes, help. In the order of ``--help``.
 _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
@@ -25,12 +31,12 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--categorie", "categories", "CODE", "Catégorie d’actions (répétable)."),
     ("--avec", "avec", "FAIT[:CATEGORIE]", "Un fait est vrai (répétable)."),
     ("--sans", "sans", "FAIT[:CATEGORIE]", "Un fait est faux (répétable)."),
-    ("--precedent", "precedent", "FICHIER", "Constats de l’audit précédent."),
+    ("--precedent", "precedent", "FICHIER", "Constats de l’audit précédent (JSON), ou « - »."),
     ("--ajout-categorie", "ajout_categories", "CODE", "Catégorie ajoutée par une extension (répétable)."),
     ("--ajout-site", "ajout_sites", "SITE", "Site ajouté par une extension (répétable)."),
     ("--certificat", "certificats", "NOM=DEBUT:FIN", "Certificat détenu et ses dates (répétable)."),
 )
-_TYPES: dict[str, click.Path] = {"profil": _FILE_OR_STDIN, "precedent": _FILE}
+_TYPES: dict[str, click.Path] = {"profil": _FILE, "precedent": _FILE}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,8 +61,8 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     profil = options["profil"]
     if profil is None:
         return typed
-    stdin = sys.stdin.buffer.read() if str(profil) == "-" else None
-    written = read_profile(Path("<entrée standard>") if stdin is not None else profil, stdin=stdin)
+    path, stdin = _input(profil)
+    written = read_profile(path, stdin=stdin)
     edition = (referentiel or "").partition("@")[2]
     if edition and written.edition and edition != written.edition:
         message = f"édition : « {edition} » en argument, « {written.edition} » dans le profil"
@@ -81,9 +87,26 @@ def _typed(referentiel: str | None, options: dict[str, Any]) -> Demande:
         faits=tuple(facts),
         ajout_categories=options["ajout_categories"],
         ajout_sites=options["ajout_sites"],
-        precedent=read_precedent(options["precedent"]) if options["precedent"] else None,
+        precedent=_precedent(options["precedent"], options["profil"]),
         certificats=_certificats(options["certificats"]),
     )
+
+
+def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | None:
+    if precedent is None:
+        return None
+    if str(precedent) == str(profil) == "-":
+        message = "le profil et les constats précédents ne peuvent venir tous deux de l’entrée standard"
+        raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
+    path, stdin = _input(precedent)
+    return read_precedent(path, stdin=stdin)
+
+
+def _input(path: Path) -> tuple[Path, bytes | None]:
+    """What to call a file in messages, and what standard input holds when it is « - »."""
+    if str(path) != "-":
+        return path, None
+    return Path("<entrée standard>"), sys.stdin.buffer.read()
 
 
 def _certificats(texts: tuple[str, ...]) -> dict[str, tuple[str, str]]:

@@ -10,20 +10,29 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-from certif_rules.export.textes import SIGNES
+from certif_rules.export.textes import CONFIANCES, SIGNES
 from certif_rules.resultat import Motif
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.explication import Explication, explain
 
 
 @french_command()
-@click.argument("referentiel")
-@click.argument("indicateur")
+@click.argument("referentiel", required=False)
+@click.argument("indicateur", required=False, metavar="INDICATEUR")
 @context_options
 @format_option("table", "json")
 @click.pass_context
-def command(ctx: click.Context, /, referentiel: str, indicateur: str, format_: str, **options: Any) -> None:
-    """Les règles qui décident de l’état de INDICATEUR, chacune avec sa source et son fichier:ligne."""
+def command(
+    ctx: click.Context, /, referentiel: str | None, indicateur: str | None, format_: str, **options: Any
+) -> None:
+    """Les règles qui décident de l’état de INDICATEUR, chacune avec sa source et son fichier:ligne.
+
+    REFERENTIEL (ou REFERENTIEL@EDITION) peut manquer si un profil le donne.
+    """
+    if indicateur is None and options["profil"] is not None:
+        referentiel, indicateur = None, referentiel
+    if indicateur is None:
+        raise click.UsageError("il manque INDICATEUR", ctx)
     demande = request(referentiel, options)
     checklist = make_checklist(open_for(ctx).registry, demande)
     explication = explain(checklist, indicateur)
@@ -87,7 +96,7 @@ def _show_reason(motif: Motif, explication: Explication) -> None:
     if motif.lecture:
         paragraph("lecture de la source, qui l’implique sans le dire", 4)
     if motif.confiance != "elevee":
-        paragraph(f"confiance : {motif.confiance.replace('elevee', 'élevée').replace('_', ' ')}", 4)
+        paragraph(f"confiance : {CONFIANCES[motif.confiance]}", 4)
     if motif.sources:
         paragraph(f"sources : {', '.join(motif.sources)}", 4)
     for emplacement in motif.emplacements:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import errno
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from certif_rules.errors import CertifRulesError, DataError, IssuesError, suggestion
-
 
 #: Help is the same on every terminal, and off one.
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
@@ -108,28 +105,6 @@ def reason(error: OSError | click.FileError) -> str:
     words = error.strerror if isinstance(error, OSError) else error.message
     return _REASONS.get(number or 0) or words or str(error)
 
-
-def plain_characters() -> None:
-    """Register the error handler of consoles: what they lack is written without accents, arrows as « -> »."""
-
-    def plain(error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeEncodeError):
-            raise error
-        return "".join(map(_plain, error.object[error.start : error.end])), error.end
-
-    codecs.register_error("certif_rules.plain", plain)
-
-
-def _plain(character: str) -> str:
-    letters = unicodedata.normalize("NFKD", _PLAIN.get(character, character))
-    ascii_letters = "".join(c for c in letters if c.isascii())
-    return ascii_letters or ("" if unicodedata.combining(character) else "?")
-
-
-_PLAIN = {
-    "’": "'", "‘": "'", "«": '"', "»": '"', "“": '"', "”": '"', "–": "-", "—": "-", "→": "->", "œ": "oe", "Œ": "OE",
-    "€": "EUR", "×": "x",
-}  # fmt: skip
 
 _REASONS = {
     errno.ENOENT: "fichier ou dossier introuvable",

@@ -31,8 +31,9 @@ def command(ctx: click.Context, /, chemins: tuple[Path, ...], format_: str) -> i
         for issue in issues:
             for line in issue.lines():
                 click.echo(printable(line))
-    plural = "s" if len(issues) > 1 else ""
-    click.echo(f"{count} fichier(s) lus, {len(issues)} problème{plural}.", err=True)
+    read = "fichiers lus" if count > 1 else "fichier lu"
+    found = "problèmes" if len(issues) > 1 else "problème"
+    click.echo(f"{count} {read}, {len(issues)} {found}.", err=True)
     return 1 if issues else 0
 
 

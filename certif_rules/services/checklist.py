@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from certif_rules.contexte import Contexte
 from certif_rules.demande import Demande
+from certif_rules.errors import Issue, UsageError
 from certif_rules.lignes import build_lines, build_points, build_sites
 from certif_rules.model import Referentiel
 from certif_rules.registry import Registry, Resolution
 from certif_rules.resultat import Avertissement, Checklist
-from certif_rules.verification import check_needed, parse_day, verify
+from certif_rules.verification import check_needed, parse_day, refusal, verify
+
+#: Confidences of a layer whose note is worth a warning; the notes of all are printed with the layers.
+_DOUBTFUL = ("faible", "non_verifiee")
 
 
 def resolve(registry: Registry, demande: Demande) -> Resolution:
@@ -22,9 +27,19 @@ def resolve(registry: Registry, demande: Demande) -> Resolution:
     """
     check_needed(demande)
     day = parse_day(demande.date or "", "date de l’audit", demande.lieu("date"))
-    return registry.resolve(
-        demande.referentiel or "", day=day.isoformat(), edition=demande.edition, guide=demande.guide
-    )
+    try:
+        return registry.resolve(
+            demande.referentiel or "", day=day.isoformat(), edition=demande.edition, guide=demande.guide
+        )
+    except UsageError as error:
+        raise refusal(_placed(issue, demande) for issue in error.issues) from error
+
+
+def _placed(issue: Issue, demande: Demande) -> Issue:
+    """The issue at the place in the profile of the name it is about, when it was not an option."""
+    names = {"referentiel-inconnu": "referentiel", "guide-introuvable": "guide"}
+    edition = "edition" if demande.edition is not None else "date"
+    return replace(issue, location=issue.location or demande.lieu(names.get(issue.code, edition)))
 
 
 def make_checklist(registry: Registry, demande: Demande) -> Checklist:
@@ -108,10 +123,8 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
                 f"par {recognised.par} (du {recognised.du} au {recognised.au})"
             )
             yield Avertissement("hors_reconnaissance", message, recognised.sources)
-        if retenue.contenu.note:
-            yield Avertissement(
-                "note_de_couche", f"{retenue.contenu.titre} : {retenue.contenu.note}", couche.sources
-            )
+        if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL):
+            yield Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
         yield Avertissement("rappel", rappel.texte, rappel.sources)
     yield from _addition_warnings(contexte)

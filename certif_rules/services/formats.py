@@ -27,8 +27,8 @@ def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) ->
     """
     exporters = {e.name: e for e in others}
     if name is None and output is not None:
-        suffixes = {suffix: n for n, (suffix, _) in BUILTIN.items()}
-        suffixes |= {e.suffix: e.name for e in exporters.values()}
+        suffixes = {e.suffix: e.name for e in exporters.values()}
+        suffixes |= {suffix: n for n, (suffix, _) in BUILTIN.items()}
         name = suffixes.get(output.suffix.lower())
         if name is None:
             message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"

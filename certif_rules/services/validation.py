@@ -23,11 +23,11 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("cas", frozenset({"cas"})),
     ("checklist", frozenset({"compteurs"})),
     ("couche", frozenset({"nature", "revisions"})),
+    ("constats", frozenset({"ecarts_notifies_le"})),
+    ("profil", frozenset({"organisme"})),
     ("regles", frozenset({"types_audit", "constats_permis", "derogations"})),
     ("exigence", frozenset({"indicateurs", "criteres", "ajouts", "modifications", "retraits", "faits"})),
     ("exigence", frozenset({"categories", "controles"})),
-    ("constats", frozenset({"ecarts_notifies_le"})),
-    ("profil", frozenset({"organisme"})),
     ("guide", frozenset({"lignes", "portees"})),
     ("exigence", frozenset({"sources"})),
 )

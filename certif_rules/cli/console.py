@@ -1,0 +1,39 @@
+"""What a console that lacks some of our characters is given in their place."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+import unicodedata
+
+#: Name of the error handler, for ``str.encode`` and for streams.
+PLAIN = "certif_rules.plain"
+
+_NEAREST = {
+    "\u2019": "'", "\u2018": "'", "«": '"', "»": '"', "“": '"', "”": '"', "–": "-", "—": "-",
+    "→": "->", "œ": "oe", "Œ": "OE", "€": "EUR", "×": "x",
+}  # fmt: skip
+
+
+def make_streams_safe() -> None:
+    """Let standard output and error write the nearest characters they have, rather than stop."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors=PLAIN)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_nearest, error.object[error.start : error.end])), error.end
+
+
+def _nearest(character: str) -> str:
+    """Without its accent, in ASCII signs, or « ? »."""
+    decomposed = unicodedata.normalize("NFKD", _NEAREST.get(character, character))
+    letters = "".join(c for c in decomposed if c.isascii())
+    return letters or ("" if unicodedata.combining(character) else "?")
+
+
+codecs.register_error(PLAIN, _plain)
