@@ -16,7 +16,7 @@ from certif_rules.model import Referentiel
 
 
 def digest(data: Any) -> str:
-    """``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans, ``None``) or of the model."""
+    """``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
     names: dict[type[Any], tuple[str, ...]] = {}
 
     def plain(value: Any) -> dict[str, Any]:

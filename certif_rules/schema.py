@@ -11,12 +11,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certif_rules.errors import Issue, Location
+from certif_rules.errors import Issue, Location, nearest
 from certif_rules.source import Sequence, Table, place
 
 if TYPE_CHECKING:
@@ -165,11 +164,6 @@ def _show(value: Any) -> str:
     return f"« {_clean(value)} »" if isinstance(value, str) else _clean(json.dumps(value))
 
 
-def _near(name: Any, known: Iterable[str]) -> str | None:
-    near = get_close_matches(str(name), list(known), n=1)
-    return f"vouliez-vous dire « {near[0]} » ?" if near else None
-
-
 #: Code, message, hint.
 _Words = tuple[str, str, str | None]
 
@@ -180,7 +174,7 @@ def _missing(key: str, schema: Mapping[str, Any]) -> _Words:
 
 
 def _unknown(key: str, known: Iterable[str]) -> _Words:
-    hint = _near(key, known) or f"clés admises : {', '.join(known)}"
+    hint = nearest(str(key), known) or f"clés admises : {', '.join(known)}"
     return "cle-inconnue", f"la clé {_show(key)} n’est pas connue ici", hint
 
 
@@ -197,7 +191,7 @@ def _type(found: Any, wanted: str | list[str], description: str | None) -> _Word
 
 
 def _enum(found: Any, wanted: list[str], _: str | None) -> _Words:
-    hint = _near(found, wanted) or f"valeurs admises : {', '.join(wanted)}"
+    hint = nearest(str(found), wanted) or f"valeurs admises : {', '.join(wanted)}"
     return "valeur-inattendue", f"{_show(found)} n’est pas une valeur admise", hint
 
 

@@ -27,7 +27,10 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 _NUMBER_LIKE = re.compile(
     r"[-+]?(0[xob][0-9a-f_]+|\.?[0-9][0-9_]*([.:][0-9_]*)*(e[-+]?[0-9]+)?|\.(inf|nan)|\._+)", re.IGNORECASE
 )
-_SWITCH = re.compile(r"yes|no|on|off|y|n|True|TRUE|False|FALSE|Null|NULL", re.IGNORECASE)
+_SWITCH = re.compile(r"yes|no|on|off|y|n|true|false|null", re.IGNORECASE)
+_LONGEST_SWITCH = len("false")
+_LITERALS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_NUMBER_STARTS = frozenset("+-.0123456789")
 #: What no text holds: controls, invisible ends of line, changes of direction, halves of characters.
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -142,9 +145,10 @@ def read(text: str, name: str, *, strict: bool = True) -> Table:
 
 
 def _events(text: str) -> Iterator[Any]:
-    from ruamel.yaml import YAML
+    """The parser's events: the C parser taken by itself, without the loader ruamel builds around it."""
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # re-exported without saying so
 
-    return iter(YAML(typ="safe").parse(text))
+    return iter(CParser(text).get_event, None)
 
 
 class _Composer:
@@ -184,8 +188,9 @@ class _Composer:
 
     def _handle(self, event: Any) -> bool:
         """Takes one event; false when reading must stop."""
-        kind = type(event).__name__
-        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        kind = event.__class__.__name__
+        mark = event.start_mark
+        at = (mark.line + 1, mark.column + 1)
         if kind == "ScalarEvent":
             self._marks(event, at)
             self._scalar(event, at)
@@ -233,9 +238,11 @@ class _Composer:
         plain = not event.style
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
-        control = _CONTROL.search(text)
-        if control:
-            self._control(control.group(), at)
+        if event.style == '"':
+            # Escapes are the one way in: raw control characters were looked for in the whole text.
+            control = _CONTROL.search(text)
+            if control:
+                self._control(control.group(), at)
         if self._expects_key():
             self._key(text, at, plain=plain)
             return
@@ -288,12 +295,13 @@ class _Composer:
         self._keys[-1] = None
 
     def _typed(self, text: str, at: tuple[int, int]) -> Any:
-        if text == "true":
-            return True
-        if text == "false":
-            return False
-        if text in ("", "~", "null"):
-            return None
+        if text in _LITERALS:
+            return _LITERALS[text]
+        if text[0] not in _NUMBER_STARTS:
+            if self.strict and len(text) <= _LONGEST_SWITCH and _SWITCH.fullmatch(text):
+                message = f"« {text} » peut se lire comme un texte ou comme vrai/faux"
+                self._refuse("booleen-ambigu", at, message, f'écrire true, false, null, ou "{text}"')
+            return text
         if _INTEGER.fullmatch(text):
             return int(text)
         if self.strict:
@@ -305,9 +313,6 @@ class _Composer:
                 shown = text if len(text) <= 30 else text[:30] + "…"
                 message = f"« {shown} » ressemble à un nombre que YAML lirait autrement"
                 self._refuse("nombre-ambigu", at, message, "le mettre entre guillemets si c’est un texte")
-            elif _SWITCH.fullmatch(text):
-                message = f"« {text} » peut se lire comme un texte ou comme vrai/faux"
-                self._refuse("booleen-ambigu", at, message, f'écrire true, false, null, ou "{text}"')
         return text
 
     def _comment_after(self, event: Any) -> None:

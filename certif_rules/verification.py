@@ -106,15 +106,15 @@ class _Verification:
     # ---- names -------------------------------------------------------------------------------------
 
     def _unknown(self, code: str, label: str, name: str, known: Iterable[str], lieu: Location | None) -> None:
-        hint = suggestion(name, known)
-        self.issues.append(Issue(code, f"{label} « {name} » inconnu(e) de {self.referentiel.id}", lieu, hint))
+        message = f"{self.referentiel.id} n’a pas {label} « {name} »"
+        self.issues.append(Issue(code, message, lieu, suggestion(name, known)))
 
     def _type(self) -> TypeAudit | None:
         own = {t.code: t for t in self.referentiel.types_audit.values() if t.origine == self.referentiel.id}
         name = self.demande.type_audit or ""
         found = own.get(name.removeprefix(f"{self.referentiel.id}/"))
         if found is None:
-            self._unknown("type-inconnu", "type d’audit", name, own, self.demande.lieu("type"))
+            self._unknown("type-inconnu", "de type d’audit", name, own, self.demande.lieu("type"))
         return found
 
     def _categories(self, names: Iterable[str], lieu: Location | None) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ class _Verification:
         for categorie in self.referentiel.categories.values():
             if name == categorie.id or name in categorie.synonymes:
                 return categorie.id
-        self._unknown("categorie-inconnue", "catégorie", name, self.referentiel.categories, lieu)
+        self._unknown("categorie-inconnue", "de catégorie", name, self.referentiel.categories, lieu)
         return None
 
     def _line(self, cle: str, lieu: Location | None) -> str | None:
@@ -140,7 +140,9 @@ class _Verification:
             message = f"le numéro « {cle} » désigne plusieurs lignes : {', '.join(found)}"
             self.issues.append(Issue("ligne-ambigue", message, lieu, "écrire l’identifiant « origine/code »"))
         else:
-            self._unknown("ligne-inconnue", "indicateur", cle, [line.numero for line in lines.values()], lieu)
+            self._unknown(
+                "ligne-inconnue", "d’indicateur", cle, [line.numero for line in lines.values()], lieu
+            )
         return None
 
     def _day(self, text: str, label: str, lieu: Location | None) -> date | None:
@@ -168,7 +170,7 @@ class _Verification:
         par_categorie: dict[str, dict[str, FaitDit]] = {}
         for dit in self.demande.faits:
             if dit.fait not in self.referentiel.faits:
-                self._unknown("fait-inconnu", "fait", dit.fait, self.referentiel.faits, dit.lieu)
+                self._unknown("fait-inconnu", "de fait", dit.fait, self.referentiel.faits, dit.lieu)
                 continue
             table: dict[str, FaitDit] = valeurs
             key = dit.fait
@@ -198,7 +200,9 @@ class _Verification:
         codes = list(dict.fromkeys(t.code for t in self.referentiel.types_audit.values()))
         admitted = list(type_audit.precedents) if type_audit and type_audit.precedents else codes
         if dit.type is not None and dit.type not in admitted:
-            self._unknown("type-inconnu", "type d’audit précédent", dit.type, admitted, lieu)
+            message = f"l’audit précédent ne peut pas être du type « {dit.type} »"
+            hint = suggestion(dit.type, admitted, "admis")
+            self.issues.append(Issue("type-inconnu", message, lieu, hint))
         seen = dit.indicateurs_audites
         constats = dit.constats
         return Precedent(
@@ -216,7 +220,7 @@ class _Verification:
             line = self._line(entry.cle, entry.lieu)
             if entry.constat not in self.referentiel.constats:
                 self._unknown(
-                    "constat-inconnu", "constat", entry.constat, self.referentiel.constats, entry.lieu
+                    "constat-inconnu", "de constat", entry.constat, self.referentiel.constats, entry.lieu
                 )
             elif line is not None:
                 if line in found:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
-from atelier import referentiel
+from atelier import TYPE, referentiel
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
 
-from certif_rules.contexte import ConstatPrecedent, FaitDeclare, Precedent
+from certif_rules.contexte import Ajouts, Certificat, ConstatPrecedent, FaitDeclare, Precedent
 from certif_rules.export import csv_, document, html, md, table
 from certif_rules.export.textes import SIGNES, evolution, finding, groups
-from certif_rules.model import Evolution
+from certif_rules.model import Evolution, Lacune
 from certif_rules.resultat import Checklist
 
 Rendu = Callable[[Checklist], str]
@@ -182,6 +182,35 @@ def test_earlier_audit_known_in_part() -> None:
     other = Precedent(type="initial", constats={"x/1": ConstatPrecedent(constat="inedit")})
     rows = dict(document.circumstances(checklist(contexte=replace(contexte(), precedent=other))))
     assert rows["Audit précédent"].endswith("x/1 inedit")
+
+
+def test_what_the_audit_adds() -> None:
+    day = contexte().date
+    adding = replace(
+        contexte(),
+        ajouts=Ajouts(categories=("VER", "ZZ")),
+        certificats={"atelier": Certificat(notification=day, echeance=day)},
+    )
+    rows = dict(document.circumstances(checklist(contexte=adding)))
+    assert rows["Catégories ajoutées"] == "VER, verrerie\u202f; ZZ"
+    assert "Sites ajoutés" not in rows
+    assert rows["Certificat atelier"].startswith("du 1er\u00a0septembre")
+
+
+def test_gaps_say_what_they_are_about() -> None:
+    of_type = Lacune(champs=("delai",), cherche="Le délai.", sources=())
+    nowhere = Lacune(champs=("autre_chose",), cherche="Autre chose.", sources=())
+    known = referentiel(types_audit={TYPE.id: replace(TYPE, lacunes=(of_type,))})
+    found = document.gaps(checklist(referentiel=known, lacunes=(of_type, nowhere, nowhere)))
+    assert [(gap.objet, gap.champs) for gap in found] == [
+        ("Audit initial", "delai"),
+        ("Label Établi", "autre chose"),
+    ]
+
+
+def test_a_text_says_its_categories() -> None:
+    of_glass = replace(LIGNES[0], preuves=LIGNES[0].indicateur.preuves)
+    assert "Les affiches de l’atelier de verrerie. (VER)" in of_html(checklist(lignes=(of_glass,)))
 
 
 def test_unknown_finding_is_printed_as_typed() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from certif_rules import __version__
-from certif_rules.cli.console import make_streams_safe
+from certif_rules.cli.console import make_streams_safe, silence_streams
 from certif_rules.cli.french import SETTINGS, FrenchGroup, explain
 
 #: Commands: what ``--help`` says of each; the module ``cli.<name>`` has ``command``.
@@ -23,6 +25,18 @@ COMMANDS: dict[str, str] = {
 }
 
 
+class _ReaderGone(Exception):  # noqa: N818 - nothing is wrong
+    """Whoever read our output has what it wanted. Not an ``OSError``: click would make a failure of it."""
+
+
+@contextmanager
+def _reader() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ReaderGone from error
+
+
 class _LazyGroup(FrenchGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -34,6 +48,14 @@ class _LazyGroup(FrenchGroup):
 
         command: click.Command = import_module(f"certif_rules.cli.{cmd_name}").command
         return command
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _reader():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _reader():
+            return super().invoke(ctx)
 
     def short_helps(self) -> list[tuple[str, str]]:
         return list(COMMANDS.items())
@@ -68,11 +90,9 @@ def run(arguments: list[str]) -> int:
     """The exit status of one call; a traceback is shown with ``--verbose`` only, and changes no status."""
     try:
         result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
-    except SystemExit as leaving:
-        # click turns a broken pipe into an exit and silences the streams. The reader has what it wanted.
-        if isinstance(leaving.__context__, BrokenPipeError):
-            return 0
-        raise
+    except _ReaderGone:
+        silence_streams()
+        return 0
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - the code of plugins runs too

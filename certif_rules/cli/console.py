@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 import unicodedata
+from contextlib import suppress
 
 #: Name of the error handler, for ``str.encode`` and for streams.
 PLAIN = "certif_rules.plain"
@@ -21,6 +23,15 @@ def make_streams_safe() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors=PLAIN)
+
+
+def silence_streams() -> None:
+    """Send what is left to write nowhere: the interpreter flushes both streams when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a stream of a test, without a file behind it
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
