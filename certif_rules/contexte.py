@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from certif_rules.trivalent import Trivalent
+
+#: The value of each fact, by category.
+FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaitDeclare:

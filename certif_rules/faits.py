@@ -6,15 +6,12 @@ implied by another fact; not claimed (a derogation); unknown. Unknown is never r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from certif_rules.contexte import Contexte, FaitDeclare
+from certif_rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
 from certif_rules.model import Fait, ParNature, Referentiel
 from certif_rules.trivalent import Trivalent
-
-#: The value of each fact, by category.
-FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +28,8 @@ class Contradiction:
 def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dict[str, Trivalent]:
     """The value of every declared fact for one category.
 
-    An implication is read both ways: where ``alternance`` implies ``situation_travail``, the first being
-    true makes the second true, the second being false makes the first false.
+    An implication is read both ways: the first fact being true makes the second true, the second being
+    false makes the first false.
     """
     values = {fait.id: _said(fait, contexte.faits.get(fait.id), categorie) for fait in _faits(referentiel)}
     changed = True
@@ -48,6 +45,11 @@ def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dic
         if fait.a_invoquer and values[fait.id] is None:
             values[fait.id] = False
     return values
+
+
+def resolve_all(referentiel: Referentiel, contexte: Contexte) -> FaitsParCategorie:
+    """The value of every fact for every category of the context, in the référentiel's order."""
+    return {c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories}
 
 
 def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contradiction]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certif_rules.contexte import Contexte
+from certif_rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.etats import Couple, findings, strongest
-from certif_rules.faits import FaitsParCategorie, resolve
+from certif_rules.faits import resolve_all
 from certif_rules.model import Controle, Indicateur, Referentiel, SitesExtension, Texte, TypeAudit
 from certif_rules.mots import MOTS, Cas, judge
 from certif_rules.perimetre import perimetre
@@ -21,7 +21,7 @@ from certif_rules.resultat import ETATS, Ligne, Motif, Point, SitesAudites
 
 def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ...]:
     """One line per indicator, in the référentiel's order, due or not."""
-    faits = {c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories}
+    faits = resolve_all(referentiel, contexte)
     return tuple(
         _line(referentiel, contexte, faits, indicateur) for indicateur in referentiel.indicateurs.values()
     )

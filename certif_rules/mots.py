@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from certif_rules.contexte import Contexte
-from certif_rules.faits import FaitsParCategorie
+from certif_rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.model import Indicateur, Referentiel, Regle
 from certif_rules.trivalent import Trivalent, both, negate
 

@@ -107,6 +107,7 @@ class Registry:
         exigence = self._edition(nom, day, edition, warnings)
         base: Referentiel | None = None
         if exigence.base is not None:
+            self._stack(exigence)
             base_nom, _, base_edition = exigence.base.partition("@")
             base, below = self._resolve(base_nom, day, base_edition, guide)
             warnings.extend(a for a in below if a.code != "edition_hors_periode")
@@ -265,8 +266,9 @@ class Registry:
 
     def _stack(self, exigence: Couche) -> list[str]:
         """The référentiel and its bases, top first; a base that refers back is refused."""
-        names, couche = [exigence.referentiel], exigence
-        while couche.base is not None:
+        names: list[str] = [exigence.referentiel]
+        couche: Couche | None = exigence
+        while couche is not None and couche.base is not None:
             nom, _, edition = couche.base.partition("@")
             if nom in names:
                 raise DataError(
@@ -279,7 +281,7 @@ class Registry:
                     ]
                 )
             names.append(nom)
-            couche = next(c for c in self.layers(nom, "exigence") if c.id == edition)
+            couche = next((c for c in self.layers(nom, "exigence") if c.id == edition), None)
         return names
 
     # ---- finding the layers ------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from certif_rules.contexte import Contexte
+from certif_rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.model import Confiance, Critere, Indicateur, Lacune, Referentiel, Texte
 
 Etat = Literal["a_auditer", "a_confirmer", "non_audite", "non_applicable"]
@@ -107,13 +107,14 @@ class SitesAudites:
 class Checklist:
     """A checklist for one audit. ``lignes`` holds every indicator, in the référentiel's order.
 
-    ``invocables`` maps each derogation that must be claimed to whether it was, by this context.
+    ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation that must be claimed to whether it was, by this context.
     ``organisme`` is what was declared, ready to be printed or written as JSON.
     """
 
     referentiel: Referentiel
     empreinte: str
     contexte: Contexte
+    faits: FaitsParCategorie
     organisme: Mapping[str, Any]
     avertissements: tuple[Avertissement, ...]
     lignes: tuple[Ligne, ...]

@@ -15,7 +15,7 @@ from certif_rules.contexte import (
     Organisme,
     Precedent,
 )
-from certif_rules.demande import Demande, FaitDit, PrecedentDit
+from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.faits import contradictions
 from certif_rules.model import Referentiel, TypeAudit
@@ -79,6 +79,7 @@ class _Verification:
         self.demande = demande
         self.referentiel = referentiel
         self.issues: list[Issue] = []
+        self._lines: dict[str, str | None] = {}
 
     def run(self) -> Contexte:
         demande = self.demande
@@ -129,7 +130,12 @@ class _Verification:
         return None
 
     def _line(self, cle: str, lieu: Location | None) -> str | None:
-        """A line by id, or by printed number when only one line bears it."""
+        """A line by id, or by printed number when only one line bears it; a wrong name is said once."""
+        if cle not in self._lines:
+            self._lines[cle] = self._find_line(cle, lieu)
+        return self._lines[cle]
+
+    def _find_line(self, cle: str, lieu: Location | None) -> str | None:
         lines = self.referentiel.indicateurs
         if cle in lines:
             return cle
@@ -204,19 +210,19 @@ class _Verification:
             hint = suggestion(dit.type, admitted, "admis")
             self.issues.append(Issue("type-inconnu", message, lieu, hint))
         seen = dit.indicateurs_audites
-        constats = dit.constats
+        constats = None if dit.constats is None else self._constats(dit.constats)
         return Precedent(
             type=dit.type,
             date=self._day(dit.date, "date de l’audit précédent", lieu) if dit.date else None,
             indicateurs_audites=None
             if seen is None
             else frozenset(i for cle in seen if (i := self._line(cle, lieu)) is not None),
-            constats=None if constats is None else self._constats(dit),
+            constats=constats,
         )
 
-    def _constats(self, dit: PrecedentDit) -> dict[str, ConstatPrecedent]:
+    def _constats(self, entries: Iterable[ConstatDit]) -> dict[str, ConstatPrecedent]:
         found: dict[str, ConstatPrecedent] = {}
-        for entry in dit.constats or ():
+        for entry in entries:
             line = self._line(entry.cle, entry.lieu)
             if entry.constat not in self.referentiel.constats:
                 self._unknown(
@@ -225,7 +231,7 @@ class _Verification:
             elif line is not None:
                 if line in found:
                     message = f"la ligne « {line} » a deux constats"
-                    self.issues.append(Issue("constat-en-double", message, entry.lieu, "n’en garder qu’un"))
+                    self.issues.append(Issue("ligne-en-double", message, entry.lieu, "n’en garder qu’un"))
                 found[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
         return found
 

@@ -21,6 +21,7 @@ from atelier import (
 )
 
 from certif_rules.contexte import Ajouts, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.faits import resolve_all
 from certif_rules.model import (
     Indicateur,
 )
@@ -138,7 +139,7 @@ def checklist(**changes: Any) -> Checklist:
     values: dict[str, Any] = {
         "referentiel": resolu,
         "empreinte": EMPREINTE,
-        "contexte": contexte(),
+        "contexte": changes.get("contexte") or contexte(),
         "organisme": organisme(),
         "avertissements": AVERTISSEMENTS,
         "lignes": LIGNES,
@@ -164,4 +165,6 @@ def checklist(**changes: Any) -> Checklist:
         "invocables": {"insulaire": False},
         "lacunes": resolu.lacunes,
     }
-    return Checklist(**values | changes)
+    values |= changes
+    values.setdefault("faits", resolve_all(resolu, values["contexte"]))
+    return Checklist(**values)

@@ -53,7 +53,9 @@ def distribution(
         shutil.copytree(donnees, package / "donnees")
     info = site / f"greffon_{nom}-2.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: greffon-{nom}\nVersion: 2.0\n", encoding="utf-8")
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: greffon-{nom}\nVersion: 2.0\n", encoding="utf-8"
+    )
     lines = [f"{name} = {module}" for name, module in (points or {nom: f"greffon_{nom}"}).items()]
     (info / "entry_points.txt").write_text("\n".join(["[certif_rules]", *lines, ""]), encoding="utf-8")
     return package

@@ -63,7 +63,7 @@ TOUS = pytest.mark.parametrize("rendu", PERSONNES)
         "S1 – Auch, Gers",
         "non renseigné",
         "non invoquée",
-        "oui, déduit de",
+        "oui, déduit d’un autre fait",
         "L’atelier utilise-t-il des machines ?",
         "constats – 3 Non-conformité mineure (levé)",
         "Charte de l’atelier",

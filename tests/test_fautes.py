@@ -98,16 +98,6 @@ def check(copy: Copy, edits: Sequence[Edit], expected: Sequence[Expected]) -> No
         assert any(all(name in message for name in e.names) for message in messages), (e, messages)
 
 
-def control(table: str, name: str, *messages: tuple[str, ...]) -> list[Expected]:
-    """The differences of one row of a control table."""
-    return [Expected("controle-different", CONTROLES, f"  {table}:", f"{name}:", names) for names in messages]
-
-
-def _row(name: str) -> str:
-    """Where a value of a control table stands: on the line of its name, or on the next."""
-    return name
-
-
 MISTAKES: dict[str, tuple[list[Edit], list[Expected]]] = {
     "E1: a criterion boundary": (
         [Edit(indicateurs(2), 'code: "8"', 'critere: "2"', 'critere: "3"')],
@@ -234,6 +224,10 @@ MISTAKES: dict[str, tuple[list[Edit], list[Expected]]] = {
             Expected("renvoi-circulaire", TYPES, "id: extension", "- comme", ("qualiopi/extension",)),
         ],
     ),
+    "a circular `comme` behind « sauf »": (
+        [Edit(TYPES, "id: renouvellement", "- toutes: true", "- toutes: true\n        sauf: {toutes: true, sauf: {comme: renouvellement}}")],
+        [Expected("renvoi-circulaire", TYPES, "id: renouvellement", "- toutes", ("qualiopi/renouvellement",))],
+    ),
     "a `comme` that goes nowhere": (
         [Edit(TYPES, "id: renouvellement", "- toutes: true", "- comme: extensoin")],
         [Expected("type-inconnu", TYPES, "id: renouvellement", "extensoin", ("qualiopi/extensoin",))],
@@ -270,8 +264,8 @@ MISTAKES: dict[str, tuple[list[Edit], list[Expected]]] = {
         ],
     ),
     "two files that declare one source differently": (
-        [Edit("guide/V9/sources.yaml", "G9:", "titre:", 'nature: autre\n    titre:')],
-        [Expected("source-differente", "guide/V9/sources.yaml", "G9:", "nature: autre", ("« G9 »",))],
+        [Edit("guide/V9/sources.yaml", "G9:", "titre: ", "titre: Autre ")],
+        [Expected("source-differente", "guide/V9/sources.yaml", "G9:", "titre: Autre", ("« G9 »",))],
     ),
 }  # fmt: skip
 
@@ -279,7 +273,7 @@ LABEL: dict[str, tuple[list[Edit], list[Expected]]] = {
     "a clash": (
         [Edit(AJOUTS, "code: C", "code: C", "code: B")],
         [
-            Expected("identifiant-en-double", AJOUTS, "numero: A", "code: B", ("certifregion/B",)),
+            Expected("identifiant-en-double", AJOUTS, "numero: B", "code: B", ("certifregion/B",)),
             Expected("ligne-inconnue", "regles/presentation-2023/constats.yaml", "lignes", "lignes", ("certifregion/C",)),
         ],
     ),
@@ -295,9 +289,9 @@ LABEL: dict[str, tuple[list[Edit], list[Expected]]] = {
         [Edit(MODIFICATIONS, "critere: qualiopi/4", "    variantes:", "    titre: Disposer de moyens pédagogiques, techniques et d'encadrement adéquats\n    variantes:")],
         [Expected("modification-sans-effet", MODIFICATIONS, "modifications", "- critere", ("« titre »", "qualiopi/4"))],
     ),
-    "a line of a criterion of the base that is gone": (
-        [Edit(MODIFICATIONS, "format", "modifications:", "retraits:\n  - {critere: qualiopi/5, motif: x, sources: [S13]}\nmodifications:")],
-        [],
+    "a label laid on itself": (
+        [Edit("exigence/V5/couche.yaml", "base:", "qualiopi@2019", "certifregion@V5")],
+        [Expected("renvoi-circulaire", "exigence/V5/couche.yaml", "format", "format", ("certifregion@V5",))],
     ),
     "a base that does not exist": (
         [Edit("exigence/V5/couche.yaml", "base:", "qualiopi@2019", "qualiopi@2018")],
@@ -332,3 +326,122 @@ def test_a_mistake_is_found_where_it_is(qualiopi: Copy, name: str) -> None:
 def test_a_mistake_of_a_label_is_found_where_it_is(certifregion: Copy, name: str) -> None:
     """The mistake gives these problems, at these lines, and no other."""
     check(certifregion, *LABEL[name])
+
+
+def test_a_removal_that_leaves_lines_alone(certifregion: Copy) -> None:
+    """A label that removes a criterion and keeps its lines is told of each of them, where the base declares it."""
+    retrait = "retraits:\n  - {critere: qualiopi/5, motif: x, sources: [S13]}\nmodifications:"
+    certifregion.edit(Edit(MODIFICATIONS, "format", "modifications:", retrait))
+    found = certifregion.issues()
+    assert [(i.code, where(i).partition("/")[0]) for i in found] == [
+        ("critere-inconnu", "certif_rules_qualiopi")
+    ] * 2
+    assert ["« qualiopi/5 »" in i.message for i in found] == [True, True]
+    assert [f"qualiopi/{n}" in i.message for i, n in zip(found, (21, 22), strict=True)] == [True, True]
+
+
+def test_a_duplicate_shows_both_places(qualiopi: Copy) -> None:
+    """The second of two declarations is the one at fault; the first is shown beside it."""
+    qualiopi.edit(Edit(indicateurs(4), 'code: "18"', 'code: "18"', 'code: "17"'))
+    (issue,) = [i for i in qualiopi.issues() if i.code == "identifiant-en-double"]
+    ((first, words),) = issue.related
+    assert where(issue) == qualiopi.place(Expected("", indicateurs(4), "Moyens humains", 'code: "17"', ()))
+    assert f"{first.file}:{first.line}" == qualiopi.place(Expected("", indicateurs(4), "", 'code: "17"', ()))
+    assert words == "première déclaration"
+
+
+def test_a_control_names_the_place_of_the_line(qualiopi: Copy) -> None:
+    """A difference with a control table says where the line is declared: one of the two is wrong."""
+    qualiopi.edit(Edit(indicateurs(3), 'code: "13"', "[AF, CFA]", "[CFA]"))
+    (issue,) = qualiopi.issues()
+    assert qualiopi.place(Expected("", indicateurs(3), "", 'code: "13"', ())) in (issue.hint or "")
+
+
+def test_a_near_name_is_suggested(qualiopi: Copy) -> None:
+    """An unknown name close to a known one comes with it."""
+    qualiopi.edit(Edit(TYPES, "id: amenage", "etiquette: specifique", "etiquette: specifiques"))
+    assert [issue.hint for issue in qualiopi.issues()] == ["vouliez-vous dire « specifique » ?"]
+
+
+def test_a_circle_through_a_derogation(qualiopi: Copy) -> None:
+    """A derogation that closes a circle of `comme` is found as well as a rule that does."""
+    qualiopi.edit(
+        Edit(TYPES, "id: amenage", "- lignes", "- {comme: initial, sources: [A10]}\n      - lignes")
+    )
+    found = {issue.message for issue in qualiopi.issues() if issue.code == "renvoi-circulaire"}
+    assert found == {
+        f"le périmètre de « qualiopi/{nom} » renvoie à lui-même" for nom in ("amenage", "initial")
+    }
+
+
+def test_a_content_that_no_revision_declares(qualiopi: Copy) -> None:
+    """Any change of a layer asks for a revision, at its header, with the digest to write; written, all is well."""
+    qualiopi.edit(Edit(CRITERES, 'code: "2"', "Fixer", "Établir"))
+    (issue,) = qualiopi.issues(seal=True)
+    assert (issue.code, where(issue)) == (
+        "empreinte-inconnue",
+        qualiopi.place(Expected("", EN_TETE, "revisions", "- {numero", ())),
+    )
+    revision = re.search(r"\{numero: 2, date: .*\}", issue.hint or "")
+    assert revision is not None
+    path = qualiopi.dossier / EN_TETE
+    line = revision.group().replace("AAAA-MM-JJ", "2026-12-01").replace("…", "Reformulation")
+    path.write_text(f"{path.read_text(encoding='utf-8')}  - {line}\n", encoding="utf-8")
+    assert qualiopi.issues(seal=True) == []
+
+
+def test_a_change_of_a_header_asks_for_a_revision_too(qualiopi: Copy) -> None:
+    """The period of a layer is sealed with its content."""
+    qualiopi.edit(Edit(EN_TETE, "au:", "2026-10-31", "2026-12-31"))
+    assert [issue.code for issue in qualiopi.issues(seal=True)] == ["empreinte-inconnue"]
+
+
+def test_no_checklist_from_data_nobody_published(tmp_path: Path) -> None:
+    """A content without revision stops a checklist, even when nothing else is wrong with it."""
+    from greffons import registry
+
+    from certif_rules.errors import DataError
+
+    copy = Copy(tmp_path, "qualiopi")
+    copy.edit(Edit(CRITERES, 'code: "2"', "Fixer", "Établir"))
+    with pytest.raises(DataError, match="empreinte-inconnue"):
+        registry(qualiopi=copy.dossier).resolve("qualiopi", day="2024-03-18")
+
+
+def test_a_layer_in_the_wrong_folder(qualiopi: Copy) -> None:
+    """A folder that does not bear the name of its layer is refused, and so is one without a single layer."""
+    (qualiopi.dossier / "guide" / "V9").rename(qualiopi.dossier / "guide" / "V10")
+    assert [issue.code for issue in qualiopi.issues() if "V10" in where(issue)] == ["couche-mal-rangee"]
+
+
+def test_all_at_once(
+    qualiopi: Copy, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Several mistakes, in several layers, come out of one call, each on its line; the status is 1."""
+    names = [
+        "E1: a criterion boundary",
+        "E4: certifying whatever the category",
+        "an unknown fact",
+        "a circular `comme`",
+    ]
+    for name in names:
+        for edit in MISTAKES[name][0]:
+            qualiopi.edit(edit)
+    monkeypatch.chdir(qualiopi.here)
+    assert run(["valider", "certif_rules_qualiopi"]) == 1
+    printed = capfd.readouterr().out.splitlines()
+    for name in names:
+        for expected in MISTAKES[name][1]:
+            start = f"{qualiopi.place(expected)}:"
+            assert any(line.startswith(start) and f" {expected.code}: " in line for line in printed), expected
+
+
+def test_a_syntax_error_does_not_hide_the_other_files(qualiopi: Copy) -> None:
+    """Files of a layer that cannot be read are all named."""
+    for critere in (1, 2):
+        qualiopi.edit(Edit(indicateurs(critere), "format", "titre: ", "titre: : "))
+    found = [
+        (issue.code, (issue.location.file if issue.location else "").rpartition("/")[2])
+        for issue in qualiopi.issues()
+    ]
+    assert found == [("syntaxe", "indicateurs-1.yaml"), ("syntaxe", "indicateurs-2.yaml")]

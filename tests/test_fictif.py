@@ -69,7 +69,13 @@ def test_plugins_shows_both(call: Call) -> None:
     found = json.loads(call("plugins", "--format", "json"))["plugins"]
     for nom in CONTEXTES:
         assert of(found, "nom", nom) == [
-            {"nom": nom, "distribution": f"certif-rules-{nom}", "version": "1.0", "etat": "actif", "cause": None}
+            {
+                "nom": nom,
+                "distribution": f"certif-rules-{nom}",
+                "version": "1.0",
+                "etat": "actif",
+                "cause": None,
+            }
         ]
 
 
@@ -173,12 +179,24 @@ def test_expliquer_names_the_rule(call: Call, nom: str, ligne: str, place: str) 
 
 def test_expliquer_shows_what_a_label_changed(call: Call) -> None:
     """A portée replaced by a label is explained by the label's own rule, and its text."""
-    arguments = ["expliquer", "enseigne", "1.2", "--type", "bapteme", "--date", "2022-03-01", "--categorie", "COUT"]
+    arguments = [
+        "expliquer",
+        "enseigne",
+        "1.2",
+        "--type",
+        "bapteme",
+        "--date",
+        "2022-03-01",
+        "--categorie",
+        "COUT",
+    ]
     found = json.loads(call(*arguments, "--format", "json"))
     assert found["etat"] == "a_auditer"
     (applicable,) = of(found["regles"], "code", "applicable")
     assert applicable["sources"] == ["ENS"]
-    assert applicable["emplacements"][0].startswith("certif_rules_enseigne/donnees/exigence/E1/operations.yaml:")
+    assert applicable["emplacements"][0].startswith(
+        "certif_rules_enseigne/donnees/exigence/E1/operations.yaml:"
+    )
 
 
 def test_questions_asks_what_would_change_a_line(call: Call) -> None:
@@ -212,7 +230,9 @@ def test_every_word_of_the_vocabulary_is_used() -> None:
     from certif_rules.perimetre import VOCABULAIRE
     from certif_rules.registry import Registry
 
-    registry = Registry([(nom, Donnees(dossier=FICTIF / f"certif_rules_{nom}" / "donnees")) for nom in CONTEXTES])
+    registry = Registry(
+        [(nom, Donnees(dossier=FICTIF / f"certif_rules_{nom}" / "donnees")) for nom in CONTEXTES]
+    )
     used: set[str] = set()
 
     def see(regle: Regle | None) -> None:

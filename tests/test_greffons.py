@@ -65,18 +65,27 @@ def test_a_good_plugin_is_active(site: Path) -> None:
 
 
 BROKEN = {
-    "import": ("import module_qui_n_existe_pas\n", "ModuleNotFoundError : No module named 'module_qui_n_existe_pas'"),
+    "import": (
+        "import module_qui_n_existe_pas\n",
+        "ModuleNotFoundError : No module named 'module_qui_n_existe_pas'",
+    ),
     "syntax": ("def :\n", "SyntaxError : "),
     "exit": ("import sys\nsys.exit('adieu')\n", "SystemExit : adieu"),
     "silent": ("raise ValueError\n", "ValueError"),
     "two_lines": ("raise ValueError('une\\n  deux')\n", "ValueError : une deux"),
-    "hook": ("@hookimpl\ndef certif_rules_editions():\n    raise OSError('disque parti')\n", "OSError : disque parti"),
+    "hook": (
+        "@hookimpl\ndef certif_rules_editions():\n    raise OSError('disque parti')\n",
+        "OSError : disque parti",
+    ),
     "hook_exit": ("@hookimpl\ndef certif_rules_editions():\n    raise SystemExit\n", "SystemExit"),
     "hook_late": (
         "@hookimpl\ndef certif_rules_editions():\n    yield Donnees(dossier=Path('a'))\n    raise OSError('trop tard')\n",
         "OSError : trop tard",
     ),
-    "not_a_list": ("@hookimpl\ndef certif_rules_editions():\n    return 3\n", "TypeError : 'int' object is not iterable"),
+    "not_a_list": (
+        "@hookimpl\ndef certif_rules_editions():\n    return 3\n",
+        "TypeError : 'int' object is not iterable",
+    ),
     "wrong": (
         "@hookimpl\ndef certif_rules_editions():\n    return ['donnees']\n",
         "certif_rules_editions doit rendre des Donnees, non 'donnees'",
@@ -89,8 +98,14 @@ BROKEN = {
         "@hookimpl\ndef certif_rules_edition():\n    return []\n",
         "crochet inconnu « certif_rules_edition » : vouliez-vous dire « certif_rules_editions » ?",
     ),
-    "unknown_hook": ("@hookimpl\ndef certif_rules_xyz():\n    return []\n", "crochet inconnu « certif_rules_xyz »"),
-    "argument": ("@hookimpl\ndef certif_rules_editions(registre):\n    return []\n", "PluginValidationError : "),
+    "unknown_hook": (
+        "@hookimpl\ndef certif_rules_xyz():\n    return []\n",
+        "crochet inconnu « certif_rules_xyz »",
+    ),
+    "argument": (
+        "@hookimpl\ndef certif_rules_editions(registre):\n    return []\n",
+        "PluginValidationError : ",
+    ),
 }
 
 
@@ -214,7 +229,9 @@ def test_a_guide_for_the_referentiel_of_another(site: Path, capfd: pytest.Captur
     assert asked("2022-09-01") == ("G2-bis", "non_applicable")
 
 
-def test_an_exporter_of_a_plugin(site: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_an_exporter_of_a_plugin(
+    site: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     """A format that a plugin adds is written by name or by suffix, and offered when a name is misspelt."""
     distribution(site, "essai", EXPORTER.format(name="essai", content="le document"))
     assert run(["checklist", "fictif", *BAPTEME, "--format", "essai"]) == 0

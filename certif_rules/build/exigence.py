@@ -160,7 +160,7 @@ def _champs_indicateur(node: Any, lecteur: Lecteur) -> dict[str, Any]:
 
 
 def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:
-    """A rule of portée; a condition without its categories is the classic mistake (certifiante for all)."""
+    """A rule of portée; a condition without its categories is the classic mistake."""
     regle = lecteur.regle(node, MOTS_PORTEE)
     if "fait" in regle.mots and "categories" not in regle.mots:
         message = "une condition se pose pour des catégories : la règle ne dit pas lesquelles"

@@ -12,6 +12,7 @@ from certif_rules.model import (
     Controle,
     Derogation,
     Exigence,
+    Regle,
     SitesExtension,
     Source,
     Texte,
@@ -173,9 +174,12 @@ def _refuse_cycles(
     """A perimeter that ends up referring to itself would never answer."""
 
     def next_of(identifiant: str) -> Iterator[str]:
-        for regle in types_audit[identifiant].perimetre if identifiant in types_audit else ():
-            if isinstance(regle.mots.get("comme"), str):
-                yield str(regle.mots["comme"])
+        rules: tuple[Regle | None, ...] = (
+            types_audit[identifiant].perimetre if identifiant in types_audit else ()
+        )
+        while rules:
+            yield from (str(regle.mots["comme"]) for regle in rules if regle and "comme" in regle.mots)
+            rules = tuple(regle.sauf for regle in rules if regle)
         yield from (d.comme for d in derogations if identifiant in d.types)
 
     for node in nodes:

@@ -115,7 +115,7 @@ def _certificats(texts: tuple[str, ...]) -> dict[str, tuple[str, str]]:
         nom, equal, dates = text.partition("=")
         debut, colon, fin = dates.partition(":")
         if not (nom and equal and colon):
-            hint = "par exemple --certificat qualiopi=2022-05-12:2025-05-12".replace("qualiopi", nom or "NOM")
+            hint = f"par exemple --certificat {nom or 'NOM'}=2022-05-12:2025-05-12"
             raise UsageError(
                 [Issue("certificat-illisible", f"« {text} » n’a pas la forme NOM=DEBUT:FIN", None, hint)]
             )

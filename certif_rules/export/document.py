@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from certif_rules.contexte import Contexte, FaitDeclare
+from certif_rules.contexte import FaitDeclare
 from certif_rules.export.textes import CONFIANCES, NATURES, confidence, field_name, finding
 from certif_rules.export.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.model import CoucheRetenue, Fait, Lacune, Referentiel
 from certif_rules.resultat import Checklist, Point, SitesAudites
+from certif_rules.trivalent import Trivalent
 
 #: A label and its value.
 Rang = tuple[str, str]
@@ -248,30 +249,20 @@ def _fact(checklist: Checklist, fait: Fait) -> str:
     if fait.a_invoquer:
         claimed = checklist.invocables.get(fait.id, False)
         return "invoquée" if claimed else "non invoquée"
-    said = {categorie: _said(fait, declared, categorie) for categorie in contexte.categories}
-    implied = _implied(checklist.referentiel, contexte, fait)
-    answers = {c: answer or implied or "non renseigné" for c, answer in said.items()}
+    answers = {c: _answer(fait, declared, c, values[fait.id]) for c, values in checklist.faits.items()}
     if len(set(answers.values())) == 1:
         return next(iter(answers.values()))
     return _SUITE.join(f"{clean(c)}{INSECABLE}: {answer}" for c, answer in answers.items())
 
 
-def _said(fait: Fait, declared: FaitDeclare, categorie: str) -> str:
-    """The same order as the engine's: for the category, by its nature, for all categories."""
-    if categorie in declared.par_categorie:
-        return _yes(declared.par_categorie[categorie])
-    if any(nature.categorie == categorie for nature in fait.par_nature):
-        return "oui, par nature"
-    return "" if declared.valeur is None else _yes(declared.valeur)
-
-
-def _implied(referentiel: Referentiel, contexte: Contexte, fait: Fait) -> str:
-    """What a declared fact says of this one, which was not."""
-    for other in referentiel.faits.values():
-        declared = contexte.faits.get(other.id)
-        if declared and declared.valeur is True and fait.id in other.implique:
-            return prose(f"oui, déduit de « {other.vrai} »")
-    return ""
+def _answer(fait: Fait, declared: FaitDeclare, categorie: str, value: Trivalent) -> str:
+    """What a fact is worth for one category, and how that is known when nobody said it."""
+    if value is None:
+        return "non renseigné"
+    if categorie not in declared.par_categorie and any(n.categorie == categorie for n in fait.par_nature):
+        return f"{_yes(value)}, par nature"
+    said = categorie in declared.par_categorie or declared.valeur is not None
+    return _yes(value) if said else f"{_yes(value)}, déduit d’un autre fait"
 
 
 def _yes(value: bool) -> str:

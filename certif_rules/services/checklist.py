@@ -8,6 +8,7 @@ from typing import Any
 
 from certif_rules.contexte import Contexte
 from certif_rules.demande import Demande
+from certif_rules.faits import resolve_all
 from certif_rules.errors import Issue, UsageError
 from certif_rules.lignes import build_lines, build_points, build_sites
 from certif_rules.model import Referentiel
@@ -60,6 +61,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
         referentiel=referentiel,
         empreinte=resolution.empreinte,
         contexte=contexte,
+        faits=resolve_all(referentiel, contexte),
         organisme=declared(contexte),
         avertissements=(*resolution.avertissements, *_warnings(referentiel, contexte)),
         lignes=build_lines(referentiel, contexte),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from certif_rules.contexte import Contexte, FaitDeclare
-from certif_rules.faits import contradictions, resolve
+from certif_rules.faits import contradictions, resolve_all
 from certif_rules.lignes import build_lines
 from certif_rules.model import Fait, Indicateur, Referentiel, Regle
 from certif_rules.resultat import Etat
@@ -45,9 +45,7 @@ def questions(referentiel: Referentiel, contexte: Contexte) -> tuple[Question, .
 
 def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[str, ...]]:
     """The categories for which each askable fact is unknown."""
-    values = {
-        c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories
-    }
+    values = resolve_all(referentiel, contexte)
     found = {}
     for nom, fait in referentiel.faits.items():
         categories = tuple(c for c, facts in values.items() if facts[nom] is None)

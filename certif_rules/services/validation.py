@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -145,20 +146,21 @@ def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
     if kind is None:
         message = "ni données de référentiel, ni profil, ni constats, ni cas : aucune clé connue"
         return [Issue("nature-inconnue", message, Location(name, 1, 1), "voir docs/format-donnees.md")]
-    issues = check(data, kind)
+    issues = check(data, kind, name)
     if kind == "profil" and not issues:
         issues = _check_profile(data, registry)
     return issues
 
 
 def _read(file: Path, name: str) -> Any:
-    """YAML, leniently when it is not référentiel data; JSON is YAML, but for its tabulations."""
-    if file.suffix == ".json":
-        try:
-            return json.loads(file.read_text(encoding="utf-8"))
-        except (ValueError, OSError):
-            return read_file(file, name, strict=False)
-    lenient = read_file(file, name, strict=False)
+    """YAML, leniently when it is not référentiel data; JSON is YAML, but for some of its escapes."""
+    try:
+        lenient = read_file(file, name, strict=False)
+    except DataError:
+        if file.suffix == ".json":
+            with suppress(ValueError, OSError):
+                return json.loads(file.read_text(encoding="utf-8"))
+        raise
     return (
         lenient
         if _kind(lenient) in (None, "profil", "constats", "checklist", "cas")
@@ -169,7 +171,7 @@ def _read(file: Path, name: str) -> Any:
 def _kind(data: Any) -> str | None:
     if not isinstance(data, dict):
         return None
-    if isinstance(data.get("constats"), list) and "organisme" in data:
+    if {"constats", "organisme"} <= data.keys():
         return "constats"
     return next((kind for kind, keys in _KINDS if keys & data.keys()), None)
 

@@ -1,0 +1,371 @@
+"""The shape of the house: floors, what the core may not name, what a command may import, where it may not go."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+import tokenize
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greffons import DONNEES, registry
+
+from certif_rules.couche_lue import HEADER
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = ROOT / "certif_rules"
+SCHEMAS = ROOT / "schemas"
+
+#: Every module of the core, on its floor: it imports from lower floors only.
+FLOORS: dict[str, str] = {
+    "0   errors": "certif_rules errors",
+    "1.1 model, logic, reading": "model source trivalent",
+    "1.2 the audit asked for": "contexte",
+    "2.1 pure: facts, layers, overlay": "couches empreinte faits overlay resultat",
+    "2.2 pure: words and reasons": "mots reponse",
+    "2.3 pure: two questions": "etats perimetre portee",
+    "2.4 pure: the lines": "lignes",
+    "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
+    "3.2 data to model: one part": "build.controles build.couche build.exigence build.guide build.regles demande",
+    "3.3 data to model: the whole": "build.assemblage couche_lue verification",
+    "4.1 export: letters": "export export.balises export.typographie",
+    "4.2 export: words": "export.json_ export.textes",
+    "4.3 export: parts of a document": "export.document export.fiche",
+    "4.4 export: formats": "export.csv_ export.html export.md export.table",
+    "5   what is installed": "plugins registry",
+    "6.1 services": (
+        "services services.atelier services.catalogue services.checklist services.explication"
+        " services.formats services.questions"
+    ),
+    "6.2 services: all the checks": "services.validation",
+    "7.1 front ends: what commands share": "cli.console",
+    "7.2 front ends: French": "cli.french",
+    "7.3 front ends: what commands share": "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas",
+    "7.4 front ends: commands": (
+        "__main__ cli.checklist cli.expliquer cli.plugins cli.questions cli.referentiels cli.valider testing.plugin"
+    ),
+}
+FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
+
+
+def name_of(path: Path) -> str:
+    """``export.html`` for ``certif_rules/export/html.py``; a package is named by its folder."""
+    parts = [part for part in path.relative_to(CORE).with_suffix("").parts if part != "__init__"]
+    return ".".join(parts) or "certif_rules"
+
+
+MODULES = {name_of(path): path for path in sorted(CORE.rglob("*.py"))}
+
+
+def text_of(name: str) -> str:
+    return MODULES[name].read_text(encoding="utf-8")
+
+
+@cache
+def tree_of(name: str) -> ast.Module:
+    return ast.parse(text_of(name))
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Names imported anywhere under ``node``, in functions too, but for the sake of types only."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, "relative import"
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        yield from imported(child)
+
+
+def core_imports(name: str) -> set[str]:
+    """The modules of the core that a module imports."""
+    found = set()
+    for full in imported(tree_of(name)):
+        if full.split(".")[0] == "certif_rules":
+            short = full.removeprefix("certif_rules.")
+            found.add(short if short in MODULES else short.rpartition(".")[0] or "certif_rules")
+    return found
+
+
+def test_every_module_has_its_floor() -> None:
+    """The table holds each module of the core once, and no other."""
+    assert Counter(name for names in FLOORS.values() for name in names.split()) == Counter(list(MODULES))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_from_lower_floors_only(name: str) -> None:
+    """Imports go down, strictly: two modules of one floor do not know each other."""
+    wrong = {other for other in core_imports(name) if FLOOR_OF[other] >= FLOOR_OF[name]}
+    assert wrong == set()
+
+
+#: The only modules that know each library.
+KNOW = {
+    "ruamel": {"source"},
+    "jsonschema": {"schema"},
+    "referencing": {"schema"},
+    "pluggy": {"hookspecs", "plugins"},
+    "pytest": {"testing.plugin"},
+}
+ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
+CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
+
+
+def test_one_module_knows_each_library() -> None:
+    """The reader alone knows ruamel, the validator jsonschema, the plugin loader pluggy; click is the command line's."""
+    for name in MODULES:
+        roots = {full.split(".")[0] for full in imported(tree_of(name))}
+        for library, allowed in KNOW.items():
+            assert library not in roots or name in allowed, (name, library)
+        assert "click" not in roots or name.split(".")[0] == "cli", name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_network_no_clock_no_chance(name: str) -> None:
+    """No module imports what would reach a network, read a clock or draw at random."""
+    roots = {full.split(".")[0] for full in imported(tree_of(name))}
+    assert roots & (ABROAD | CLOCK_AND_CHANCE) == set()
+    calls = {node.attr for node in ast.walk(tree_of(name)) if isinstance(node, ast.Attribute)}
+    assert calls & {"today", "now", "utcnow", "getdefaultlocale"} == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_are_short(name: str) -> None:
+    """A module that does one job holds in four hundred lines."""
+    assert len(text_of(name).splitlines()) <= 400
+
+
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+def tracked() -> list[str]:
+    """Files of the repository, or all those beside this one where there is no git."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, check=True,
+        ).stdout.decode()  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        folders = ("certif_rules", "docs", "plugins", "schemas", "tests")
+        return [p.relative_to(ROOT).as_posix() for folder in folders for p in (ROOT / folder).rglob("*")]
+    return [name for name in listed.split("\0") if name]
+
+
+def test_every_path_can_live_on_every_system() -> None:
+    """Paths are short, without a name Windows keeps for itself, and never differ by their case alone."""
+    paths = tracked()
+    assert [path for path in paths if len(path) >= 120] == []
+    parts = [part for path in paths for part in path.split("/")]
+    assert [part for part in parts if RESERVED.fullmatch(part)] == []
+    assert [part for part in parts if part.endswith((".", " ")) or set(part) & set('<>:"\\|?*')] == []
+    assert len({path.casefold() for path in paths}) == len(set(paths))
+
+
+# ---- what the core may not name ---------------------------------------------------------------------
+
+#: Both a finding of a référentiel and a state of the core, which was first (contract §1).
+STATES = {"non_applicable"}
+#: Words of the core that are also declared, and what they are in it.
+HOMONYMS: dict[str, dict[str, str]] = {
+    "export.csv_": {"label": "the column that says whether a line is the label’s"},
+    "schema": {"commun": "the schema that the others share"},
+}
+SHIPPED = ("qualiopi", "certifregion")
+
+
+@cache
+def declared() -> Mapping[str, set[str]]:
+    """What the shipped référentiels declare, over all their editions: names by kind."""
+    found: dict[str, set[str]] = {"référentiel": {*SHIPPED, "rnq", "certif’région", "certif'région", "occitanie"}}
+    known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
+    for nom in SHIPPED:
+        for couche in known.layers(nom, "exigence"):
+            resolved = known.resolve(nom, day=couche.du, edition=couche.id).referentiel
+            for kind, names in (
+                ("fait", resolved.faits),
+                ("catégorie", [*resolved.categories, *(s for c in resolved.categories.values() for s in c.synonymes)]),
+                ("constat", resolved.constats.keys() - STATES),
+                ("type d’audit", [t.code for t in resolved.types_audit.values()]),
+                ("étiquette", [e for line in resolved.indicateurs.values() for e in line.etiquettes]),
+                ("ligne", resolved.indicateurs),
+                ("critère", resolved.criteres),
+                ("source", resolved.sources),
+            ):
+                found.setdefault(kind, set()).update(names)
+    return found
+
+
+def strings(name: str) -> Iterator[str]:
+    """The texts a module holds, docstrings excepted."""
+    tree = tree_of(name)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docs = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, documented) and ast.get_docstring(n) is not None}  # type: ignore[attr-defined]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_core_mentions_no_referentiel_no_fact_no_category(name: str) -> None:
+    """Not even in a comment: the name of a référentiel, of one of its facts or of its categories."""
+    words = set(re.findall(r"[\w’']+", text_of(name).replace("``", " ")))
+    folded = {word.casefold() for word in words}
+    assert folded & {n.casefold() for n in declared()["référentiel"]} == set()
+    assert words & (declared()["fait"] | declared()["catégorie"]) == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_core_decides_on_nothing_declared(name: str) -> None:
+    """No text of the code is the name of a finding, an audit type, a line, a criterion, a label or a source."""
+    kinds = ("constat", "type d’audit", "étiquette", "ligne", "critère", "source")
+    forbidden = set().union(*(declared()[kind] for kind in kinds))
+    assert forbidden & set(strings(name)) == HOMONYMS.get(name, {}).keys()
+
+
+def test_the_schemas_constrain_nothing_declared() -> None:
+    """Schemas give examples in their descriptions; what they check names nothing that a référentiel declares."""
+    forbidden = set().union(*declared().values())
+
+    def values(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key not in ("description", "title", "examples"):
+                    yield from values(value)
+        elif isinstance(node, list):
+            for item in node:
+                yield from values(item)
+        elif isinstance(node, str):
+            yield node
+
+    for path in sorted(SCHEMAS.glob("*.json")):
+        assert forbidden & set(values(json.loads(path.read_text(encoding="utf-8")))) == set(), path.name
+
+
+@cache
+def totals() -> set[int]:
+    """How many lines the shipped référentiels have: in all, by origin, category, label, findings, at least ten."""
+    known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
+    counts: set[int] = set()
+    for nom in SHIPPED:
+        for couche in known.layers(nom, "exigence"):
+            resolved = known.resolve(nom, day=couche.du, edition=couche.id).referentiel
+            lines = resolved.indicateurs.values()
+            groups = Counter(
+                key
+                for line in lines
+                for key in (
+                    "all",
+                    ("origine", line.origine),
+                    ("constats", line.constats_permis),
+                    *(("étiquette", e) for e in line.etiquettes),
+                    *{("catégorie", c) for rule in line.portee for c in rule.mots.get("categories", ())},
+                )
+            )
+            counts.update(groups.values())
+    return {n for n in counts if n >= 10}
+
+
+#: Numbers that mean something else, and what.
+COINCIDENCES: dict[str, dict[int, str]] = {
+    "build.controles": {10: "a power of ten, beyond every code"},
+    "export.table": {33: "the terminal’s yellow"},
+    "source": {17: "digits of an integer", 30: "deepest nesting, and the longest text quoted"},
+}
+
+
+def test_the_totals_are_those_people_know() -> None:
+    """The set compared below holds the totals that other programs write in their code."""
+    assert {32, 33, 44, 12, 15, 17, 22, 28} <= totals()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_total_in_the_core(name: str) -> None:
+    """No number of the code, and no number in its texts, is a number of lines of a référentiel."""
+    found = {
+        node.value
+        for node in ast.walk(tree_of(name))
+        if isinstance(node, ast.Constant) and type(node.value) is int
+    }
+    found |= {int(n) for text in strings(name) for n in re.findall(r"(?<![\w.#-])\d{2,4}(?![\w.%-])", text)}
+    assert found & totals() == COINCIDENCES.get(name, {}).keys()
+
+
+def test_every_comment_is_for_the_reader() -> None:
+    """No work left to do is hidden in a comment."""
+    for name in MODULES:
+        for token in tokenize.generate_tokens(io.StringIO(text_of(name)).readline):
+            if token.type == tokenize.COMMENT:
+                assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", token.string), (name, token.start)
+
+
+# ---- what a run imports, and where it may not go ----------------------------------------------------
+
+
+def python(code: str) -> str:
+    """What a fresh interpreter prints for ``code``."""
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def modules_after(code: str) -> set[str]:
+    """The modules loaded once ``code`` has run; what it prints is left out."""
+    end = "\nimport sys\nprint('\\n@' + ' '.join(sys.modules))\n"
+    return set(python(code + end).rpartition("@")[2].split())
+
+
+CALL = "from certif_rules.cli import run\nassert run({!r}) == 0\n"
+AUDIT = ["--type", "initial", "--date", "2024-03-18", "--categorie", "AF"]
+HEAVY = {"click", "pluggy", "ruamel", "ruamel.yaml", "jsonschema", "referencing"}
+
+
+def test_importing_the_package_is_free() -> None:
+    """A plugin that only needs a marker pays for nothing: the package alone imports none of its parts."""
+    loaded = modules_after("import certif_rules")
+    assert {name for name in loaded if name.startswith("certif_rules")} == {"certif_rules"}
+    assert loaded & HEAVY == set()
+
+
+def test_help_is_light() -> None:
+    """``--help`` loads neither the plugins, nor the reader, nor the validator, nor the domain."""
+    loaded = modules_after(CALL.format(["--help"]))
+    domain = {f"certif_rules.{m}" for m in ("model", "registry", "plugins", "source", "schema", "resultat")}
+    assert loaded & (HEAVY - {"click"} | domain) == set()
+
+
+def test_a_checklist_imports_what_it_uses() -> None:
+    """A checklist in JSON, from layers already published, needs no validator and no other exporter."""
+    loaded = modules_after(CALL.format(["checklist", "qualiopi", *AUDIT, "--format", "json"]))
+    assert "certif_rules.export.json_" in loaded
+    others = {f"certif_rules.export.{m}" for m in ("html", "csv_", "md", "table", "document")}
+    assert loaded & ({"jsonschema", "referencing", "rpds"} | others) == set()
+
+
+def test_a_checklist_opens_no_connection() -> None:
+    """Every référentiel gives its checklist on a machine where no socket can be made."""
+    code = "import socket\ndef refuse(*args, **kwargs):\n    raise AssertionError('réseau')\n"
+    code += "socket.socket = socket.create_connection = socket.getaddrinfo = refuse\n"
+    for nom in SHIPPED:
+        for format_ in ("json", "html"):
+            code += CALL.format(["checklist", nom, *AUDIT, "--format", format_])
+    assert python(code).count("<!DOCTYPE html>") == len(SHIPPED)
+
+
+def test_the_layers_are_where_the_wheel_takes_them() -> None:
+    """Every layer of every plugin stands in its package, at <nature>/<id>, and nowhere else."""
+    for nom, dossier in DONNEES.items():
+        headers = sorted(dossier.parent.rglob(HEADER))
+        assert headers, nom
+        assert headers == sorted(dossier.glob(f"*/*/{HEADER}"))

@@ -1,0 +1,158 @@
+"""``--precedent`` and ``--certificat``: the earlier audit told by its findings, the certificates held."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console import AUDIT, Console
+
+SURVEILLANCE = ("qualiopi", "--type", "surveillance", "--date", "2025-09-01", "--categorie", "AF")
+COMPLEMENTAIRE = ("qualiopi", "--type", "complementaire", "--date", "2024-06-03", "--categorie", "AF")
+LABEL = ("certifregion", "--type", "complementaire", "--date", "2024-03-18", "--categorie", "AF")
+
+
+@pytest.fixture
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(capfdbinary, monkeypatch)
+
+
+def findings(*entries: dict[str, Any], **changes: Any) -> str:
+    """A findings file, of an initial audit."""
+    return json.dumps(
+        {
+            "format": 1,
+            "referentiel": {"id": "qualiopi", "edition": "2019", "empreinte": "sha256:" + "0" * 64},
+            "audit": {"type": "initial", "date": "2024-03-18"},
+            "organisme": {"categories": ["AF"]},
+            "ecarts_notifies_le": "2024-03-29",
+            "constats": list(entries),
+            "cle_d_un_autre_programme": True,
+        }
+        | changes
+    )
+
+
+OPEN = {
+    "id": "qualiopi/17", "constat": "nc_mineure", "commentaire": "…", "preuves_vues": ["…"],
+    "annotations": ["point_sensible"], "leve_le": None, "leve_par": None,
+}  # fmt: skip
+LIFTED = {"id": "qualiopi/28", "constat": "nc_majeure", "leve_le": "2024-05-02", "leve_par": "visite"}
+
+
+@pytest.fixture
+def precedent(tmp_path: Path) -> Path:
+    """One open minor finding, one major finding lifted since, one line conforming, one left to assess."""
+    path = tmp_path / "constats.json"
+    conform = {"id": "1", "constat": "conforme"}
+    left = {"id": "qualiopi/30", "constat": "a_evaluer"}
+    path.write_text(findings(OPEN, LIFTED, conform, left), encoding="utf-8")
+    return path
+
+
+def due_for_findings(call: Console, arguments: tuple[str, ...], path: Path) -> set[str]:
+    reponse = call(
+        "checklist", *arguments, "--avec", "sous_traitance", "--precedent", path, "--format", "json"
+    )
+    assert reponse.status == 0, reponse.err
+    return {
+        numero
+        for numero, ligne in reponse.lignes.items()
+        if ligne["etat"] == "a_auditer" and "constat_precedent" in {m["code"] for m in ligne["motifs"]}
+    }
+
+
+def test_a_surveillance_counts_findings_lifted_or_not(call: Console, precedent: Path) -> None:
+    """At a surveillance an earlier non-conformity makes its line due, lifted or not."""
+    found = due_for_findings(call, SURVEILLANCE, precedent)
+    assert "17" in found
+    lifted = call("checklist", *SURVEILLANCE, "--precedent", precedent, "--format", "json").lignes["28"]
+    assert lifted["constat_precedent"] == "nc_majeure"
+
+
+def test_a_closing_audit_counts_open_findings_only(call: Console, precedent: Path) -> None:
+    """At the closing of non-conformities, only the findings still open make their lines due."""
+    assert due_for_findings(call, COMPLEMENTAIRE, precedent) == {"17"}
+
+
+def test_the_findings_say_which_lines_were_seen(call: Console, precedent: Path) -> None:
+    """The lines with a finding were seen; a line left to assess was not, and has no earlier finding."""
+    reponse = call("checklist", *SURVEILLANCE, "--precedent", precedent, "--format", "json")
+    told = reponse.json["precedent"]
+    assert told["indicateurs_audites"] == ["qualiopi/1", "qualiopi/17", "qualiopi/28"]
+    assert told["type"] == "initial"
+    assert told["date"] == "2024-03-18"
+    assert told["leves"] == ["qualiopi/28"]
+    assert reponse.lignes["30"]["constat_precedent"] is None
+
+
+def test_the_option_wins_over_the_profile(call: Console, tmp_path: Path, precedent: Path) -> None:
+    """``--precedent`` replaces the earlier audit of the profile."""
+    profil = tmp_path / "audit.yaml"
+    profil.write_text(
+        "format: 1\nreferentiel: qualiopi\norganisme: {categories: [AF]}\n"
+        "audit: {type: surveillance, date: 2025-09-01}\nprecedent: {type: amenage, constats: {}}\n",
+        encoding="utf-8",
+    )
+    reponse = call("checklist", "--profil", profil, "--precedent", precedent, "--format", "json")
+    assert reponse.json["precedent"]["type"] == "initial"
+
+
+def test_standard_input_is_a_findings_file(call: Console, precedent: Path) -> None:
+    """``--precedent -`` reads standard input, which cannot also be the profile."""
+    arguments = ("checklist", *SURVEILLANCE, "--format", "json", "--precedent")
+    piped = call(*arguments, "-", stdin=precedent.read_text(encoding="utf-8"))
+    assert piped.out == call(*arguments, precedent).out
+    both = call("checklist", "--profil", "-", "--precedent", "-")
+    assert (both.status, both.codes) == (2, ["demande-contradictoire"])
+
+
+def test_findings_are_also_a_profile(call: Console, precedent: Path) -> None:
+    """A findings file given as a profile asks again for the audit it tells."""
+    reponse = call("checklist", "--profil", precedent, "--format", "json")
+    assert reponse.status == 0, reponse.err
+    assert reponse.out == call("checklist", "qualiopi@2019", *AUDIT[1:], "--format", "json").out
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (findings({"id": "999", "constat": "conforme"}), "ligne-inconnue"),
+        (findings({"id": "1", "constat": "parfait"}), "constat-inconnu"),
+        (findings(OPEN, {"id": "17", "constat": "conforme"}), "ligne-en-double"),
+        (findings(audit={"type": "visite"}), "type-inconnu"),
+        (findings({"id": "1"}), "cle-manquante"),
+        (findings(audit={"type": "initial", "date": "2024-13-18"}), "date-invalide"),
+        ("{", "syntaxe"),
+        ("format: 1\norganisme: {categories: [AF]}\n", "cle-manquante"),
+    ],
+    ids=lambda value: value if value.replace("-", "").isalpha() else "",
+)
+def test_a_wrong_findings_file_is_placed(call: Console, tmp_path: Path, text: str, code: str) -> None:
+    """What is wrong in a findings file is status 1, at its place in that file."""
+    path = tmp_path / "constats.json"
+    path.write_text(text, encoding="utf-8")
+    reponse = call("checklist", *SURVEILLANCE, "--precedent", path)
+    assert (reponse.status, reponse.codes) == (1, [code])
+    assert reponse.err.startswith(f"{path}:")
+
+
+def test_a_certificate_is_required_and_checked(call: Console) -> None:
+    """The label's complementary route asks for a certificate valid on the day of the audit."""
+    missing = call("checklist", *LABEL)
+    assert (missing.status, missing.codes) == (2, ["certificat-requis"])
+    assert "--certificat qualiopi=DEBUT:FIN" in missing.err
+    expired = call("checklist", *LABEL, "--certificat", "qualiopi=2020-03-01:2023-02-28")
+    assert (expired.status, expired.codes) == (2, ["certificat-hors-validite"])
+    assert "2023-02-28" in expired.err
+
+
+@pytest.mark.parametrize("period", ["2024-03-18:2027-03-17", "2021-03-19:2024-03-18"])
+def test_both_ends_of_a_certificate_are_valid(call: Console, period: str) -> None:
+    """The first and the last day of a certificate are days of validity."""
+    reponse = call("checklist", *LABEL, "--certificat", f"qualiopi={period}", "--format", "json")
+    assert reponse.status == 0, reponse.err
+    debut, fin = period.split(":")
+    assert reponse.json["certificats"] == {"qualiopi": {"notification": debut, "echeance": fin}}

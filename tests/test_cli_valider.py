@@ -1,0 +1,135 @@
+"""``valider``: files of any kind, each problem on its line, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from console import PROFIL, Console
+
+from certif_rules.schema import check
+
+EXEMPLES = Path(__file__).parent / "exemples"
+DONNEES = Path(__file__).parent.parent / "plugins" / "qualiopi" / "certif_rules_qualiopi" / "donnees"
+
+
+@pytest.fixture
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(capfdbinary, monkeypatch)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_shipped_data_have_no_problem(call: Console) -> None:
+    """Our own data are valid: status 0, nothing on standard output, a count on standard error."""
+    reponse = call("valider", DONNEES)
+    assert (reponse.status, reponse.out) == (0, b"")
+    assert reponse.err.endswith("0 problème.\n")
+
+
+def test_one_problem_is_one_line(call: Console, folder: Path) -> None:
+    """A problem is ``file:line:column: code: message`` with a path relative to here, status 1."""
+    (folder / "sous").mkdir()
+    (folder / "sous" / "audit.yaml").write_text(
+        PROFIL.replace("sous_traitance", "sous_traitence"), encoding="utf-8"
+    )
+    reponse = call("valider", "sous")
+    assert reponse.status == 1
+    first, hint = reponse.out.decode().splitlines()
+    assert first.startswith("sous/audit.yaml:11:27: fait-inconnu: ")
+    assert hint == "    → vouliez-vous dire « sous_traitance » ?"
+    assert reponse.err == "1 fichier lu, 1 problème.\n"
+
+
+def test_json_tells_the_same(call: Console, folder: Path) -> None:
+    """The JSON form has the place, the code, the message and the hint of each problem."""
+    (folder / "audit.yaml").write_text(PROFIL.replace("sous_traitance", "sous_traitence"), encoding="utf-8")
+    reponse = call("valider", "audit.yaml", "--format", "json")
+    assert reponse.status == 1
+    (problem,) = reponse.json["problemes"]
+    assert reponse.json["fichiers"] == 1
+    assert (problem["fichier"], problem["ligne"], problem["colonne"]) == ("audit.yaml", 11, 27)
+    assert (problem["code"], problem["lieux"]) == ("fait-inconnu", [])
+    assert problem["conseil"] == "vouliez-vous dire « sous_traitance » ?"
+
+
+def test_every_kind_of_file_is_recognised(call: Console, folder: Path) -> None:
+    """A profile, findings and a checklist are recognised by their keys, and checked."""
+    (folder / "audit.yaml").write_text(PROFIL, encoding="utf-8")
+    arguments = ("qualiopi", "--type", "initial", "--date", "2024-03-18", "--categorie", "AF")
+    assert call("checklist", *arguments, "-o", "grille.json").status == 0
+    assert check(json.loads((folder / "grille.json").read_text(encoding="utf-8")), "checklist") == []
+    constats = {"format": 1, "organisme": {"categories": ["AF"]}, "constats": []}
+    (folder / "constats.json").write_text(json.dumps(constats), encoding="utf-8")
+    assert call("valider", "audit.yaml", "grille.json", "constats.json").status == 0
+    (folder / "grille.json").write_text('{"format": 1, "compteurs": 3}', encoding="utf-8")
+    (folder / "constats.json").write_text(json.dumps(constats | {"constats": [{}]}), encoding="utf-8")
+    wrong = call("valider", "grille.json", "constats.json").out.decode()
+    assert "grille.json:1:28: type-inattendu: " in wrong
+    assert "constats.json:1:65: cle-manquante: " in wrong
+
+
+def test_json_that_yaml_cannot_read_is_read(call: Console, folder: Path) -> None:
+    """A JSON file is valid whatever JSON escapes it holds."""
+    constats = {"format": 1, "organisme": {"categories": ["AF"], "nom": "Forma\U0001f600"}, "constats": []}
+    (folder / "constats.json").write_text(json.dumps(constats, indent="\t"), encoding="utf-8")
+    assert call("valider", "constats.json").status == 0
+    (folder / "constats.json").write_text(json.dumps(constats | {"constats": 3}), encoding="utf-8")
+    assert "constats.json: type-inattendu: constats : " in call("valider", "constats.json").out.decode()
+
+
+def test_a_profile_with_additions_is_a_profile(call: Console, folder: Path) -> None:
+    """``ajouts`` and ``edition`` are keys of a profile too: its dates need no quotes."""
+    (folder / "audit.yaml").write_text(PROFIL, encoding="utf-8")
+    assert call("valider", "audit.yaml").status == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("absent.yaml", None, "fichier-illisible"),
+        ("autre.yaml", "cle: valeur\n", "nature-inconnue"),
+        ("casse.yaml", "a: [1\n", "syntaxe"),
+        ("casse.json", '{"a": [1}', "syntaxe"),
+        ("vide.yaml", "", "fichier-vide"),
+    ],
+)
+def test_a_file_that_is_nothing_known(
+    call: Console, folder: Path, name: str, text: str | None, code: str
+) -> None:
+    """A missing, broken or unknown file is a problem like another."""
+    if text is not None:
+        (folder / name).write_text(text, encoding="utf-8")
+    reponse = call("valider", name)
+    assert reponse.status == 1
+    assert f": {code}: " in reponse.out.decode()
+    assert reponse.out.decode().startswith(name)
+    assert "Traceback" not in reponse.err
+
+
+def test_an_empty_folder_is_a_problem(call: Console, folder: Path) -> None:
+    """A folder without a YAML file is likely a mistake, and said so."""
+    (folder / "vide").mkdir()
+    reponse = call("valider", "vide")
+    assert reponse.status == 1
+    assert "vide: dossier-vide: " in reponse.out.decode()
+
+
+def test_a_layer_is_checked_with_what_it_refers_to(call: Console, folder: Path) -> None:
+    """A copy of shipped data in which a source has gone is refused, although the plugin is installed."""
+    shutil.copytree(DONNEES, folder / "donnees")
+    guide = folder / "donnees" / "guide" / "V9" / "lignes-1.yaml"
+    text = guide.read_text(encoding="utf-8")
+    guide.write_text(text.replace("sources: [G9", "sources: [G99", 1), encoding="utf-8")
+    out = call("valider", "donnees").out.decode()
+    assert "donnees/guide/V9/lignes-1.yaml:" in out
+    assert "source-inconnue" in out
+    assert "« G99 »" in out
+    assert "empreinte-inconnue" in out
