@@ -107,7 +107,8 @@ class SitesAudites:
 class Checklist:
     """A checklist for one audit. ``lignes`` holds every indicator, in the référentiel's order.
 
-    ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation that must be claimed to whether it was, by this context.
+    ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation
+    that must be claimed to whether it was, by this context.
     ``organisme`` is what was declared, ready to be printed or written as JSON.
     """
 

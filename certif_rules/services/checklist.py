@@ -8,8 +8,8 @@ from typing import Any
 
 from certif_rules.contexte import Contexte
 from certif_rules.demande import Demande
-from certif_rules.faits import resolve_all
 from certif_rules.errors import Issue, UsageError
+from certif_rules.faits import resolve_all
 from certif_rules.lignes import build_lines, build_points, build_sites
 from certif_rules.model import Referentiel
 from certif_rules.registry import Registry, Resolution
