@@ -94,9 +94,10 @@ def from_profile(data: Any) -> Demande:
     """The request of profile data that its schema accepts (``Table`` nodes, or plain mappings)."""
     audit, organisme = data.get("audit") or {}, data["organisme"]
     referentiel = data.get("referentiel")
-    edition = data.get("edition")
+    edition, guide = data.get("edition"), data.get("guide")
     if isinstance(referentiel, Mapping):
         edition = edition if edition is not None else referentiel.get("edition")
+        guide = guide if guide is not None else referentiel.get("guide")
         referentiel = referentiel["id"]
     ajouts = data.get("ajouts") or {}
     lieux: dict[str, Location] = {}
@@ -116,7 +117,7 @@ def from_profile(data: Any) -> Demande:
     return Demande(
         referentiel=referentiel,
         edition=_text(edition),
-        guide=_text(data.get("guide")),
+        guide=_text(guide),
         type_audit=audit.get("type"),
         date=_text(audit.get("date")),
         mode=audit.get("mode"),
@@ -151,9 +152,9 @@ def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
     return PrecedentDit(
         type=audit.get("type"),
         date=_text(audit.get("date")),
-        indicateurs_audites=tuple(e["id"] for e in entries if e["constat"] != "a_evaluer"),
+        indicateurs_audites=tuple(str(e["id"]) for e in entries if e["constat"] != "a_evaluer"),
         constats=tuple(
-            ConstatDit(e["id"], e["constat"], e.get("leve_le") is None, _place(e, "id"))
+            ConstatDit(str(e["id"]), e["constat"], e.get("leve_le") is None, _place(e, "id"))
             for e in entries
             if e["constat"] != "a_evaluer"
         ),
@@ -227,6 +228,7 @@ def _precedent(data: Any) -> PrecedentDit:
     node = data["precedent"]
     constats = node.get("constats")
     seen = node.get("indicateurs_audites")
+    lifted = {str(cle) for cle in node.get("leves") or ()}
     return PrecedentDit(
         type=node.get("type"),
         date=_text(node.get("date")),
@@ -234,7 +236,8 @@ def _precedent(data: Any) -> PrecedentDit:
         constats=None
         if constats is None
         else tuple(
-            ConstatDit(str(cle), constat, True, _place(constats, cle)) for cle, constat in constats.items()
+            ConstatDit(str(cle), constat, str(cle) not in lifted, _place(constats, cle))
+            for cle, constat in constats.items()
         ),
         lieu=_place(data, "precedent"),
     )

@@ -8,20 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A place in a file. ``line`` and ``column`` count from 1; 0 means « the file as a whole »."""
+    """A place in a file. ``line`` and ``column`` count from 1; 0 means « the file as a whole ».
+
+    In a workbook, ``sheet`` names the sheet and the place reads as a cell does: « Grille!K14 ».
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    sheet: str = ""
 
     def __str__(self) -> str:
+        if self.sheet:
+            cell = f"!{letters(self.column)}{self.line}" if self.line else ""
+            return f"{self.file}:{self.sheet}{cell}"
         if not self.line:
             return self.file
         return f"{self.file}:{self.line}:{self.column}"
+
+
+def letters(column: int) -> str:
+    """The name of a column of a sheet, counted from 1: ``A``, ``Z``, ``AA``; of none, nothing."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, len(ascii_uppercase))
+        name = ascii_uppercase[rest] + name
+    return name
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,9 +85,9 @@ class UsageError(IssuesError):
     """What was asked is wrong or incomplete (exit status 2)."""
 
 
-def _by_place(issue: Issue) -> tuple[str, int, int, str, str]:
+def _by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
     place = issue.location or Location("")
-    return (place.file, place.line, place.column, issue.code, issue.message)
+    return (place.file, place.sheet, place.line, place.column, issue.code, issue.message)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

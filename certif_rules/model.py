@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from certif_rules.model_jugement import Annotation, Jugement
 
 Confiance = Literal["elevee", "moyenne", "faible", "non_verifiee"]
 Nature = Literal["exigence", "regles", "guide"]
@@ -246,12 +249,18 @@ class Indicateur:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constat:
-    """A finding that may be recorded, as people read it. ``hors_portee``: it says the line does not apply."""
+    """A finding that may be recorded, as people read it.
+
+    ``hors_portee``: it says the line does not apply. ``commentaire_requis``: it needs a comment. ``valeur``
+    is what it is worth in a mean or a minimum.
+    """
 
     id: str
     titre: str
     sources: tuple[str, ...]
     hors_portee: bool = False
+    commentaire_requis: bool = False
+    valeur: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,7 +335,10 @@ class CoucheRetenue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referentiel:
-    """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order."""
+    """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
+
+    ``jugements`` are by origin, base first; an origin that declares none has none.
+    """
 
     id: str
     titre: str
@@ -342,6 +354,8 @@ class Referentiel:
     types_audit: Mapping[str, TypeAudit]
     derogations: tuple[Derogation, ...]
     sources: Mapping[str, Source]
+    annotations: Mapping[str, Annotation] = field(default_factory=dict)
+    jugements: Mapping[str, Jugement] = field(default_factory=dict)
 
     @property
     def origines(self) -> tuple[str, ...]:

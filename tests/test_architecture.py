@@ -27,30 +27,39 @@ SCHEMAS = ROOT / "schemas"
 #: Every module of the core, on its floor: it imports from lower floors only.
 FLOORS: dict[str, str] = {
     "0   errors": "certif_rules errors",
-    "1.1 model, logic, reading": "model source trivalent",
+    "1.1 model, logic, reading": "model model_jugement source trivalent",
     "1.2 the audit asked for": "contexte",
-    "2.1 pure: facts, layers, overlay": "couches empreinte faits overlay resultat",
+    "2.1 pure: facts, layers, overlay": "couches delais empreinte faits jugement overlay resultat",
     "2.2 pure: words and reasons": "mots reponse",
     "2.3 pure: two questions": "etats perimetre portee",
     "2.4 pure: the lines": "lignes",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
-    "3.2 data to model: one part": "build.controles build.couche build.exigence build.guide build.regles demande",
-    "3.3 data to model: the whole": "build.assemblage couche_lue verification",
+    "3.2 data to model: judgement, a part of the rules": "build.jugement",
+    "3.3 data to model: one part": "build.controles build.couche build.exigence build.guide build.regles demande",
+    "3.4 data to model: the whole": "build.assemblage constats couche_lue verification",
+    "3.5 findings to conclusions": "conclusion",
     "4.1 export: letters": "export export.balises export.typographie",
     "4.2 export: words": "export.json_ export.textes",
-    "4.3 export: parts of a document": "export.document export.fiche",
+    "4.3 export: parts of a document": "export.classeur export.document export.fiche",
     "4.4 export: formats": "export.csv_ export.html export.md export.table",
+    "4.5 export: the form, the sheets beside the grid": "export.feuilles export.formulaire",
+    "4.6 export: the grid as a workbook": "export.grille",
+    "4.7 export: the grid, formats": "export.ods export.xlsx",
+    "4.8 reading: files and cells": "lecture lecture.saisie lecture.tableur",
+    "4.9 reading: one kind of file": "lecture.csv_ lecture.json_ lecture.ods lecture.xlsx",
+    "4.10 reading: the grid": "lecture.grille",
     "5   what is installed": "plugins registry",
     "6.1 services": (
         "services services.atelier services.catalogue services.checklist services.explication"
         " services.formats services.questions"
     ),
-    "6.2 services: all the checks": "services.validation",
-    "7.1 front ends: what commands share": "cli.console",
+    "6.2 services: all the checks, findings files": "services.constats services.validation",
+    "6.3 services: conclusions, filled grids": "services.conclusion services.lecture",
+    "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas",
     "7.4 front ends: commands": (
-        "__main__ cli.checklist cli.expliquer cli.plugins cli.questions cli.referentiels cli.valider testing.plugin"
+        "__main__ cli.checklist cli.conclure cli.expliquer cli.lire cli.plugins cli.questions cli.referentiels cli.valider testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
@@ -77,7 +86,11 @@ def tree_of(name: str) -> ast.Module:
 def imported(node: ast.AST) -> Iterator[str]:
     """Names imported anywhere under ``node``, in functions too, but for the sake of types only."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+        if (
+            isinstance(child, ast.If)
+            and isinstance(child.test, ast.Name)
+            and child.test.id == "TYPE_CHECKING"
+        ):
             continue
         if isinstance(child, ast.Import):
             yield from (alias.name for alias in child.names)
@@ -116,6 +129,7 @@ KNOW = {
     "referencing": {"schema"},
     "pluggy": {"hookspecs", "plugins"},
     "pytest": {"testing.plugin"},
+    "xlsxwriter": {"export.xlsx"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
@@ -178,6 +192,7 @@ STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
     "export.csv_": {"label": "the column that says whether a line is the label’s"},
+    "export.formulaire": {"label": "the element that names a field"},
     "schema": {"commun": "the schema that the others share"},
 }
 SHIPPED = ("qualiopi", "certifregion")
@@ -186,14 +201,19 @@ SHIPPED = ("qualiopi", "certifregion")
 @cache
 def declared() -> Mapping[str, set[str]]:
     """What the shipped référentiels declare, over all their editions: names by kind."""
-    found: dict[str, set[str]] = {"référentiel": {*SHIPPED, "rnq", "certif’région", "certif'région", "occitanie"}}
+    found: dict[str, set[str]] = {
+        "référentiel": {*SHIPPED, "rnq", "certif’région", "certif'région", "occitanie"}
+    }
     known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
     for nom in SHIPPED:
         for couche in known.layers(nom, "exigence"):
             resolved = known.resolve(nom, day=couche.du, edition=couche.id).referentiel
             for kind, names in (
                 ("fait", resolved.faits),
-                ("catégorie", [*resolved.categories, *(s for c in resolved.categories.values() for s in c.synonymes)]),
+                (
+                    "catégorie",
+                    [*resolved.categories, *(s for c in resolved.categories.values() for s in c.synonymes)],
+                ),
                 ("constat", resolved.constats.keys() - STATES),
                 ("type d’audit", [t.code for t in resolved.types_audit.values()]),
                 ("étiquette", [e for line in resolved.indicateurs.values() for e in line.etiquettes]),
@@ -209,7 +229,11 @@ def strings(name: str) -> Iterator[str]:
     """The texts a module holds, docstrings excepted."""
     tree = tree_of(name)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docs = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, documented) and ast.get_docstring(n) is not None}  # type: ignore[attr-defined]
+    docs = {
+        id(n.body[0].value)
+        for n in ast.walk(tree)
+        if isinstance(n, documented) and ast.get_docstring(n) is not None
+    }  # type: ignore[attr-defined]
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             yield node.value
@@ -278,7 +302,13 @@ def totals() -> set[int]:
 #: Numbers that mean something else, and what.
 COINCIDENCES: dict[str, dict[int, str]] = {
     "build.controles": {10: "a power of ten, beyond every code"},
+    "delais": {12: "the months of a year"},
+    "export.classeur": {10: "points of a letter", 11: "points of a heading", 16: "points of a title", 30: "a width"},
+    "export.feuilles": {30: "a width"},
+    "export.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
     "export.table": {33: "the terminal’s yellow"},
+    "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
+    "lecture.xlsx": {16: "the base of an escape"},
     "source": {17: "digits of an integer", 30: "deepest nesting, and the longest text quoted"},
 }
 
@@ -314,7 +344,11 @@ def test_every_comment_is_for_the_reader() -> None:
 def python(code: str) -> str:
     """What a fresh interpreter prints for ``code``."""
     done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-X", "utf8", "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

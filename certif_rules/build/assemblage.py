@@ -120,6 +120,11 @@ def _referentiel(
         types_audit={**(base.types_audit if base else {}), **regles.types_audit},
         derogations=(*(base.derogations if base else ()), *regles.derogations),
         sources=sources,
+        annotations={**(base.annotations if base else {}), **regles.annotations},
+        jugements={
+            **(base.jugements if base else {}),
+            **({couche.referentiel: regles.jugement} if regles.jugement else {}),
+        },
     )
 
 

@@ -33,6 +33,10 @@ class Lecteur:
         """Add ``names`` to those that may be cited as a ``kind``."""
         self.noms.setdefault(kind, set()).update(names)
 
+    def know_only(self, kind: str, names: Iterable[str]) -> None:
+        """Forget the names of a ``kind`` for these: names that hold within one part of the layer."""
+        self.noms[kind] = set(names)
+
     def refuse(
         self, code: str, message: str, node: Any, key: str | int | None = None, hint: str | None = None,
         related: tuple[tuple[Any, str], ...] = (),
@@ -168,6 +172,8 @@ _CODES: Mapping[str, str] = {
     "type d’audit": "type-inconnu",
     "indicateur": "ligne-inconnue",
     "critère": "critere-inconnu",
+    "mesure": "mesure-inconnue",
+    "date": "date-inconnue",
 }
 
 

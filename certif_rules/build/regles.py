@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from certif_rules.build.jugement import build_annotations, build_jugement
 from certif_rules.build.lecteur import Lecteur, read_sources, where
 from certif_rules.model import (
     Constat,
@@ -18,6 +19,7 @@ from certif_rules.model import (
     Texte,
     TypeAudit,
 )
+from certif_rules.model_jugement import Annotation, Jugement
 from certif_rules.mots import MOTS_SANS_LIGNE
 from certif_rules.perimetre import VOCABULAIRE
 
@@ -45,6 +47,8 @@ class CorpsRegles:
     permis: Mapping[str, ConstatsPermis]
     types_audit: Mapping[str, TypeAudit]
     derogations: tuple[Derogation, ...]
+    annotations: Mapping[str, Annotation]
+    jugement: Jugement | None
 
 
 def build_regles(
@@ -62,6 +66,8 @@ def build_regles(
             titre=node["titre"],
             sources=lecteur.sources(node),
             hors_portee=node.get("hors_portee", False),
+            commentaire_requis=node.get("commentaire_requis", False),
+            valeur=None if node.get("valeur") is None else str(node["valeur"]),
         )
         for node in body.get("constats") or ()
     }
@@ -78,6 +84,8 @@ def build_regles(
         permis=_permis(body.get("constats_permis") or (), lecteur, own_lines),
         types_audit=types_audit,
         derogations=derogations,
+        annotations=build_annotations(body),
+        jugement=build_jugement(body["jugement"], lecteur) if body.get("jugement") else None,
     )
 
 

@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "checklist": "La checklist d’un audit, chaque ligne avec sa raison.",
     "expliquer": "Les règles qui décident de l’état d’une ligne.",
     "questions": "Les faits inconnus qui changeraient une ligne.",
+    "lire": "Les constats portés dans des grilles remplies.",
+    "conclure": "La conclusion qu’appellent les constats d’un audit, et leurs échéances.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 
 from certif_rules.export import document
+from certif_rules.export.json_ import head
 from certif_rules.export.textes import (
     CONFIANCES,
     MOTIFS,
@@ -31,24 +33,50 @@ from certif_rules.export.typographie import clean, plain
 from certif_rules.model import Lacune, Texte
 from certif_rules.resultat import Checklist, Ligne, Motif
 
-# A spreadsheet takes such a cell for a formula; full-width forms are folded to ASCII by some of them.
-_FORMULA = re.compile("\\s*[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# A spreadsheet takes such a cell for a formula; full-width forms are folded to ASCII by some of them. One
+# that has the mark already gets another, so that taking one off gives back what was there.
+_FORMULA = re.compile("'*\\s*[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+#: The columns to fill, as the sheet Grille of the workbooks names them, and the one that names the line.
+SAISIE: Mapping[str, str] = {
+    "constat": "Constat",
+    "annotation": "Annotation",
+    "preuves vues": "Preuves vues",
+    "échantillon": "Échantillon",
+    "commentaire": "Commentaire",
+    "évalué par": "Évalué par",
+    "évalué le": "Évalué le",
+}
+IDENTIFIANT = "identifiant"
+#: The request and the digest of the rules, as JSON: each row can be read back alone.
+DEMANDE = "données pour la relecture"
 
 
 def render(checklist: Checklist) -> bytes:
     """``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([*_COLUMNS, *_CONTEXT])
+    writer.writerow([*_COLUMNS, *SAISIE, *_CONTEXT])
     shared = [guard(column(checklist)) for column in _CONTEXT.values()]
+    empty = [""] * len(SAISIE)
     for ligne in checklist.lignes:
-        writer.writerow([*(guard(column(checklist, ligne)) for column in _COLUMNS.values()), *shared])
+        writer.writerow([*map(guard, row(checklist, ligne).values()), *empty, *shared])
     return out.getvalue().encode("utf-8-sig")
+
+
+def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
+    """What the engine writes of a line, by column, before :func:`guard`."""
+    return {name: column(checklist, ligne) for name, column in _COLUMNS.items()}
 
 
 def guard(cell: str) -> str:
     """``cell`` as text for every spreadsheet: ``'`` in front of what one would run."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguard(cell: str) -> str:
+    """``cell`` without the mark that :func:`guard` adds."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def _lines(values: Iterable[str]) -> str:
@@ -130,6 +158,7 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
     "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],
     "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.indicateur.lacunes)),
     "sources": _sources,
+    IDENTIFIANT: lambda _, ligne: ligne.indicateur.id,
 }
 
 
@@ -173,4 +202,5 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "textes appliqués": _layers,
     "lacunes": _gaps,
     "mention": lambda c: plain(disclaimer(c)),
+    DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

@@ -33,37 +33,42 @@ _DUE = frozenset({"a_auditer", "a_confirmer"})
 
 def render(checklist: Checklist) -> bytes:
     """``checklist`` as a UTF-8 HTML page that stands alone."""
-    page = _Page(checklist)
-    return f"<!DOCTYPE html>\n{page.html()}\n".encode()
+    return Page(checklist).render()
 
 
-class _Page:
-    """One rendering: the checklist, and the sources its notes may point to."""
+class Page:
+    """One rendering: the checklist, and the sources its notes may point to. The form is a page too."""
+
+    nature = "Grille d’audit"
 
     def __init__(self, checklist: Checklist) -> None:
         self.checklist = checklist
         self.sources: dict[str, Source] = {source.id: source for source in sources(checklist)}
 
-    def html(self) -> Html:
-        return el(
-            "html",
-            el(
-                "head",
-                void("meta", charset="utf-8"),
-                el("title", self._title()),
-                void("meta", name="viewport", content="width=device-width, initial-scale=1"),
-                void("meta", name="color-scheme", content="light dark"),
-                el("style", Html(_STYLE.read_text(encoding="utf-8"))),
-            ),
-            el(
-                "body",
-                el("a", "Aller aux indicateurs", href="#indicateurs", class_="evitement"),
-                self._header(),
-                el("div", self._contents(), self._main(), class_="page"),
-                self._footer(),
-            ),
-            lang="fr",
-        )
+    def render(self) -> bytes:
+        """The page in UTF-8."""
+        page = el("html", el("head", *self._head()), el("body", *self._body()), lang="fr")
+        return f"<!DOCTYPE html>\n{page}\n".encode()
+
+    def _head(self) -> list[Html]:
+        return [
+            void("meta", charset="utf-8"),
+            el("title", self._title()),
+            void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            void("meta", name="color-scheme", content="light dark"),
+            el("style", Html(self._style())),
+        ]
+
+    def _style(self) -> str:
+        return _STYLE.read_text(encoding="utf-8")
+
+    def _body(self) -> list[Html]:
+        return [
+            el("a", "Aller aux indicateurs", href="#indicateurs", class_="evitement"),
+            self._header(),
+            el("div", self._contents(), self._main(), class_="page"),
+            self._footer(),
+        ]
 
     def _title(self) -> str:
         nom = clean(str(self.checklist.organisme.get("nom") or ""))
@@ -76,7 +81,7 @@ class _Page:
         when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
         return el(
             "header",
-            el("p", "Grille d’audit", class_="surtitre"),
+            el("p", self.nature, class_="surtitre"),
             el("h1", prose(checklist.referentiel.titre)),
             el("p", " – ".join(filter(None, [nom, when])), class_="chapeau"),
         )
@@ -118,14 +123,13 @@ class _Page:
             self._warnings(),
             self._counters(),
             self._context(),
-            el(
-                "div",
-                *(self._criterion(critere, lignes) for critere, lignes in groups(self.checklist)),
-                id="indicateurs",
-                tabindex="-1",
-            ),
+            self._lines(),
             *(self._annex(place, heading) for place, heading in self._annexes()),
         )
+
+    def _lines(self) -> Html:
+        criteria = (self._criterion(critere, lignes) for critere, lignes in groups(self.checklist))
+        return el("div", *criteria, id="indicateurs", tabindex="-1")
 
     def _warnings(self) -> Html:
         warnings = self.checklist.avertissements
@@ -200,23 +204,15 @@ class _Page:
         indicateur = ligne.indicateur
         label = of_label(self.checklist, indicateur.origine)
         due = ligne.etat in _DUE
-        place = f"ligne-{anchor(indicateur.id)}"
+        place = line_anchor(ligne)
         rest = [self._block(bloc) for bloc in blocks(self.checklist, ligne)]
-        why = self._block(Bloc(titre="Motifs", elements=reasons(self.checklist, ligne.motifs)))
-        head = el(
-            "h3",
-            el("span", clean(indicateur.numero), class_="numero"),
-            " ",
-            el("span", title(ligne), class_="titre" if indicateur.titre else "enonce"),
-            id=place,
-        )
         return el(
             "article",
-            el("div", head, self._side(ligne, label=label), class_="tete"),
+            self._line_head(ligne),
             el(
                 "div",
                 self._requirement(ligne),
-                el("div", why, *(rest if due else ()), class_="blocs"),
+                el("div", self._why(ligne), *(rest if due else ()), class_="blocs"),
                 _folded(rest) if rest and not due else None,
                 _boxes(self.checklist, ligne),
                 class_="corps",
@@ -225,8 +221,23 @@ class _Page:
             aria_labelledby=place,
         )
 
-    def _side(self, ligne: Ligne, *, label: bool) -> Html:
+    def _line_head(self, ligne: Ligne) -> Html:
+        indicateur = ligne.indicateur
+        head = el(
+            "h3",
+            el("span", clean(indicateur.numero), class_="numero"),
+            " ",
+            el("span", title(ligne), class_="titre" if indicateur.titre else "enonce"),
+            id=line_anchor(ligne),
+        )
+        return el("div", head, self._side(ligne), class_="tete")
+
+    def _why(self, ligne: Ligne) -> Html:
+        return self._block(Bloc(titre="Motifs", elements=reasons(self.checklist, ligne.motifs)))
+
+    def _side(self, ligne: Ligne) -> Html:
         """The state, in a word and a sign, and what else is seen at a glance."""
+        label = of_label(self.checklist, ligne.indicateur.origine)
         due_for = ", ".join(map(clean, ligne.categories))
         return el(
             "div",
@@ -327,6 +338,11 @@ def _state(etat: str) -> Html:
 def _mark() -> Html:
     symbole, mot = MARQUE.split(" ")
     return el("span", el("span", symbole, aria_hidden="true"), f" {mot}", class_="marque")
+
+
+def line_anchor(ligne: Ligne) -> str:
+    """The ``id`` of the heading of a line."""
+    return f"ligne-{anchor(ligne.indicateur.id)}"
 
 
 def _criterion_anchor(critere: Critere | None) -> str:

@@ -46,6 +46,25 @@ def document(checklist: Checklist) -> Objet:
     return written
 
 
+def head(checklist: Checklist) -> Objet:
+    """The request that this checklist answers, and its rules: the head of a findings file (contract §6)."""
+    whole = _referentiel(checklist)
+    named = {cle: whole[cle] for cle in ("id", "edition", "guide", "empreinte")}
+    layers = [
+        {cle: couche[cle] for cle in ("referentiel", "nature", "id", "empreinte")}
+        for couche in whole["couches"]
+    ]
+    written: Objet = {
+        "format": 1,
+        "referentiel": {**named, "couches": layers},
+        "audit": _audit(checklist),
+        "organisme": checklist.organisme,
+        **_circumstances(checklist.contexte),
+    }
+    plain: Objet = json.loads(json.dumps(written, default=_plain))
+    return plain
+
+
 def sources(checklist: Checklist) -> tuple[Source, ...]:
     """The sources cited anywhere in a document, in the référentiel's order."""
     return tuple(checklist.referentiel.sources[id_] for id_ in document(checklist)["sources"])

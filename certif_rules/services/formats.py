@@ -15,7 +15,10 @@ BUILTIN: dict[str, tuple[str, str]] = {
     "json": (".json", "certif_rules.export.json_"),
     "md": (".md", "certif_rules.export.md"),
     "csv": (".csv", "certif_rules.export.csv_"),
+    "xlsx": (".xlsx", "certif_rules.export.xlsx"),
+    "ods": (".ods", "certif_rules.export.ods"),
     "html": (".html", "certif_rules.export.html"),
+    "formulaire": (".html", "certif_rules.export.formulaire"),
 }
 
 
@@ -28,7 +31,8 @@ def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) ->
     exporters = {e.name: e for e in others}
     if name is None and output is not None:
         suffixes = {e.suffix: e.name for e in exporters.values()}
-        suffixes |= {suffix: n for n, (suffix, _) in BUILTIN.items()}
+        # Two of ours may share a suffix: it calls for the first, the other is asked for by its name.
+        suffixes |= {suffix: n for n, (suffix, _) in reversed(BUILTIN.items())}
         name = suffixes.get(output.suffix.lower())
         if name is None:
             message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"

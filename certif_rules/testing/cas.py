@@ -1,4 +1,4 @@
-"""Running one YAML case: a request, and what the checklist must say of it.
+"""Running one YAML case: a request, and what the checklist must say of it; findings, and what they conclude.
 
 The format is that of ``schemas/cas.schema.json``. Sets are compared whole, never counted: « the right number
 of wrong lines » is the classic mistake.
@@ -20,6 +20,9 @@ from certif_rules.schema import check
 from certif_rules.services.atelier import open_atelier
 from certif_rules.services.checklist import make_checklist
 from certif_rules.source import read_file
+from certif_rules.testing.constats import check_conclusions, check_deadlines, concluded
+
+_OF_FINDINGS = frozenset({"conclusions", "echeances"})
 
 
 @cache
@@ -46,7 +49,9 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     """What the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     try:
-        checklist = make_checklist(registry, _request(case))
+        demande = _request(case)
+        checklist = make_checklist(registry, demande)
+        found = concluded(case, demande, checklist) if "constats" in case else None
     except IssuesError as error:
         codes = sorted({issue.code for issue in error.issues})
         wanted = expected.get("erreur")
@@ -56,7 +61,19 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         return [] if codes == wanted_codes else [f"refus : attendu {wanted_codes}, obtenu {codes}\n{error}"]
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), checklist obtenue"]
-    return [text for key, value in expected.items() for text in _CHECKS[key](checklist, value, key)]
+    texts = [
+        text
+        for key, value in expected.items()
+        if key not in _OF_FINDINGS
+        for text in _CHECKS[key](checklist, value, key)
+    ]
+    if found is not None:
+        texts += check_conclusions(found, expected.get("conclusions", {}))
+        if "echeances" in expected:
+            texts += check_deadlines(found, expected["echeances"], checklist)
+    elif _OF_FINDINGS & expected.keys():
+        texts.append("des conclusions ou des échéances sont attendues d’un cas sans constats")
+    return texts
 
 
 def _request(case: Mapping[str, Any]) -> Demande:

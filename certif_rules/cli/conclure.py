@@ -1,0 +1,104 @@
+"""``certif-rules conclure``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.french import french_command
+from certif_rules.conclusion import Bilan, Conclusion
+from certif_rules.export.textes import CONFIANCES
+from certif_rules.services.conclusion import conclude_file, document, number
+
+_VERDICTS = {True: "oui", False: "non", None: "inconnu"}
+
+
+@french_command()
+@click.argument(
+    "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
+)
+@click.option(
+    "--accepter-autres-regles",
+    is_flag=True,
+    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
+)
+@format_option("table", "json")
+@click.pass_context
+def command(ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, format_: str) -> None:
+    """La conclusion qu’appellent les constats de CONSTATS (JSON ou YAML ; « - » lit l’entrée standard).
+
+    Une conclusion par référentiel. Elle reste inconnue tant que les lignes à évaluer ou à confirmer peuvent
+    la changer. Un constat levé (leve_le, leve_par) n’est plus compté.
+    """
+    path, stdin = constats, None
+    if str(constats) == "-":
+        path, stdin = Path("<entrée standard>"), sys.stdin.buffer.read()
+    registry = open_for(ctx).registry
+    bilan = conclude_file(registry, path, stdin=stdin, other_rules=accepter_autres_regles)
+    if format_ == "json":
+        show_json(document(bilan))
+    else:
+        _show(bilan)
+
+
+def _show(bilan: Bilan) -> None:
+    referentiel = bilan.checklist.referentiel
+    contexte = bilan.checklist.contexte
+    type_audit = referentiel.types_audit[contexte.type_audit]
+    nom = contexte.organisme.nom
+    paragraph(f"{referentiel.titre}, édition {referentiel.edition}")
+    paragraph(f"{type_audit.titre} du {contexte.date.isoformat()}" + (f" — {nom}" if nom else ""))
+    for conclusion in bilan.conclusions:
+        click.echo()
+        _show_conclusion(bilan, conclusion)
+    if bilan.echeances:
+        click.echo()
+        paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
+    for echeance in bilan.echeances:
+        titre = referentiel.constats[echeance.constat].titre
+        days = " ; ".join(
+            f"{nom.replace('_', ' ')} le {day.isoformat()}" for nom, day in echeance.dates.items() if day
+        )
+        sources = f" [{', '.join(echeance.sources)}]"
+        paragraph(f"{echeance.ligne.indicateur.numero} — {titre} : {days}{sources}", 2, hanging=6)
+    if bilan.avertissements:
+        click.echo()
+        paragraph("Avertissements :")
+    for avertissement in bilan.avertissements:
+        paragraph(f"- {avertissement.code} : {avertissement.message}", 2, hanging=4)
+
+
+def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
+    referentiel = bilan.checklist.referentiel
+    paragraph(f"{conclusion.objet} : {conclusion.texte}", hanging=4)
+    paragraph(f"délivrable : {_VERDICTS[conclusion.delivrable]}", 2)
+    jugement = referentiel.jugements.get(conclusion.objet)
+    for nom, value in conclusion.mesures.items() if jugement else ():
+        titre = jugement.mesures[nom].titre if jugement else nom
+        if isinstance(value, Mapping):
+            each = ", ".join(
+                f"{referentiel.criteres[critere].numero} : {_number(child)}"
+                for critere, child in value.items()
+            )
+            paragraph(f"{titre} : {each or 'aucune'}", 2, hanging=4)
+        else:
+            paragraph(f"{titre} : {_number(value)}", 2, hanging=4)
+    for motif in conclusion.motifs:
+        sources = f" [{', '.join(motif.sources)}]" if motif.sources else ""
+        paragraph(f"- {motif.texte}{sources}", 2, hanging=4)
+        if motif.lecture:
+            paragraph("lecture de la source, qui l’implique sans le dire", 4)
+        if motif.confiance != "elevee":
+            paragraph(f"confiance : {CONFIANCES[motif.confiance]}", 4)
+
+
+def _number(value: object) -> str:
+    from fractions import Fraction
+
+    shown = number(value) if isinstance(value, Fraction) else None
+    return "aucune" if shown is None else str(shown)

@@ -1,0 +1,65 @@
+"""``certif-rules lire``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.errors import Issue, UsageError
+from certif_rules.export.textes import count
+from certif_rules.services.constats import write_dossier
+from certif_rules.services.lecture import Lecture, read_grids
+
+
+@french_command()
+@click.argument(
+    "grilles", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="GRILLE..."
+)
+@click.option(
+    "--accepter-autres-regles",
+    is_flag=True,
+    help="Accepte une grille faite avec d’autres règles, avec un avertissement.",
+)
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool, sortie: Path | None,
+    remplacer: bool,
+) -> None:  # fmt: skip
+    """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON).
+
+    La grille est comparée à la checklist recalculée, et chaque anomalie est dite avec sa cellule. Plusieurs
+    grilles d’un même audit sont réunies ; une ligne remplie différemment dans deux d’entre elles est refusée.
+    Les grilles ne sont jamais modifiées.
+    """
+    path = to_file(sortie)
+    _check_other(path, grilles)
+    check_free(path, replace=remplacer)
+    registry = open_for(ctx).registry
+    lecture = read_grids(registry, grilles, other_rules=accepter_autres_regles)
+    write(write_dossier(lecture.dossier), path)
+    _summarise(lecture)
+
+
+def _check_other(path: Path | None, grilles: tuple[Path, ...]) -> None:
+    """The findings never take the place of a grid, whatever the options."""
+    if path is not None and path.exists() and any(g.exists() and g.samefile(path) for g in grilles):
+        message = f"« {path} » est une des grilles à lire : une grille n’est jamais modifiée"
+        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
+
+
+def _summarise(lecture: Lecture) -> None:
+    releves = lecture.dossier.releves
+    done = sum(releve.porte for releve in releves)
+    filled = {releve.ligne for releve in releves if releve.porte}
+    states = {ligne.indicateur.id: ligne.etat for ligne in lecture.checklist.lignes}
+    left = sum(etat == "a_auditer" and i not in filled for i, etat in states.items())
+    unsure = sum(etat == "a_confirmer" and i not in filled for i, etat in states.items())
+    summary = f"{count(done, 'ligne évaluée', 'lignes évaluées')}, {left} à évaluer, {unsure} à confirmer."
+    click.echo(printable(summary), err=True)
+    for avertissement in lecture.checklist.avertissements:
+        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)

@@ -1,0 +1,198 @@
+"""What an auditor recorded: findings on lines, checked against the checklist they were made with.
+
+A finding starts as :data:`A_EVALUER`; nothing defaults to conforming (contract §5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from certif_rules.demande import Demande
+from certif_rules.errors import Issue, Location, suggestion
+from certif_rules.model import Referentiel
+from certif_rules.resultat import Checklist, Ligne
+
+#: The value of a line that was not assessed yet: the only one the core knows by name.
+A_EVALUER = "a_evaluer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Releve:
+    """One finding: the id of its line, what was found, and what goes with it. ``lieu`` is where it was read.
+
+    ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
+    ``leve_le`` is ``None`` while the finding is open. ``ecart`` is what follows it, by key, as typed: causes,
+    correction, proof…
+    """
+
+    ligne: str
+    constat: str = A_EVALUER
+    commentaire: str | None = None
+    preuves_vues: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()
+    echantillons: tuple[str, ...] = ()
+    evalue_par: str | None = None
+    evalue_le: str | None = None
+    leve_le: str | None = None
+    leve_par: str | None = None
+    ecart: Mapping[str, str] = field(default_factory=dict)
+    lieu: Location | None = None
+
+    @property
+    def porte(self) -> bool:
+        """Whether something was found: the line is no longer to assess."""
+        return self.constat != A_EVALUER
+
+    @property
+    def ouvert(self) -> bool:
+        """Whether something was found that was not lifted since."""
+        return self.porte and self.leve_le is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoucheDite:
+    """A layer that a findings file says it was made with, and the digest of its content."""
+
+    referentiel: str
+    nature: str
+    id: str
+    empreinte: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A findings file: the request that its checklist answers, and the findings.
+
+    ``empreinte`` is the digest of the rules it was made with (``None``: not given), ``couches`` their layers
+    when it names them; ``notifie_le`` the ISO day the findings were notified to the organisation; ``lieux``
+    places what was read, by name (« constats », « ecarts_notifies_le », « referentiel »).
+    """
+
+    demande: Demande
+    releves: tuple[Releve, ...]
+    empreinte: str | None = None
+    notifie_le: str | None = None
+    couches: tuple[CoucheDite, ...] = ()
+    lieux: Mapping[str, Location] | None = None
+
+    def lieu(self, name: str) -> Location | None:
+        """Where a value was read; ``None`` when it does not come from a file."""
+        return (self.lieux or {}).get(name)
+
+
+def with_ids(referentiel: Referentiel, dossier: Dossier) -> tuple[Dossier, list[Issue]]:
+    """The same findings by id of line, and the printed numbers that several lines bear.
+
+    A number that no line bears is left as it is: :func:`check_findings` says so.
+    """
+    ids: dict[str, list[str]] = {}
+    for line in referentiel.indicateurs.values():
+        ids.setdefault(line.numero, []).append(line.id)
+    issues = []
+    releves = []
+    for releve in dossier.releves:
+        found = [releve.ligne] if releve.ligne in referentiel.indicateurs else ids.get(releve.ligne, [])
+        if len(found) > 1:
+            message = f"le numéro « {releve.ligne} » désigne plusieurs lignes : {', '.join(found)}"
+            hint = "écrire l’identifiant « origine/code »"
+            issues.append(Issue("ligne-ambigue", message, releve.lieu, hint))
+        releves.append(replace(releve, ligne=found[0]) if len(found) == 1 else releve)
+    return replace(dossier, releves=tuple(releves)), issues
+
+
+def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
+    """Everything impossible: lines unknown, missing or twice, findings not allowed, without reason, dates."""
+    lignes = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
+    seen: dict[str, Releve] = {}
+    for releve in dossier.releves:
+        ligne = lignes.get(releve.ligne)
+        if ligne is None:
+            if not _ambiguous(checklist, releve):
+                message = f"aucune ligne « {releve.ligne} » dans cette checklist"
+                numeros = [li.indicateur.numero for li in checklist.lignes]
+                yield Issue(
+                    "ligne-inconnue", message, releve.lieu, suggestion(releve.ligne, numeros, "lignes")
+                )
+        elif releve.ligne in seen:
+            message = f"la ligne {ligne.indicateur.numero} a deux constats"
+            yield Issue(
+                "ligne-en-double", message, releve.lieu, "n’en garder qu’un", _first(seen[releve.ligne])
+            )
+        else:
+            yield from _check_one(checklist, ligne, releve)
+        seen.setdefault(releve.ligne, releve)
+    for identifiant, ligne in lignes.items():
+        if ligne.etat == "a_auditer" and identifiant not in seen:
+            message = f"la ligne {ligne.indicateur.numero}, due à cet audit, n’a pas de constat"
+            hint = f"ajouter la ligne, au besoin avec « {A_EVALUER} »"
+            yield Issue("ligne-manquante", message, dossier.lieu("constats"), hint)
+    day = checklist.contexte.date.isoformat()
+    if dossier.notifie_le is not None and dossier.notifie_le < day:
+        message = f"les écarts sont notifiés le {dossier.notifie_le}, avant l’audit ({day})"
+        hint = "vérifier ecarts_notifies_le et la date de l’audit"
+        yield Issue("notification-avant-audit", message, dossier.lieu("ecarts_notifies_le"), hint)
+
+
+def by_line(dossier: Dossier) -> Mapping[str, Releve]:
+    """The findings by id of line."""
+    return {releve.ligne: releve for releve in dossier.releves}
+
+
+def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
+    """Whether this finding on this line must come with a reason.
+
+    On a line that the engine left out, saying that it does not apply needs none (the engine gives it) and
+    anything else, which reverses the engine, does (contract §4).
+    """
+    declared = checklist.referentiel.constats.get(constat)
+    if declared is None:
+        return False
+    if ligne.etat == "non_applicable":
+        return not declared.hors_portee
+    return declared.commentaire_requis
+
+
+def _check_one(checklist: Checklist, ligne: Ligne, releve: Releve) -> Iterator[Issue]:
+    numero = ligne.indicateur.numero
+    referentiel = checklist.referentiel
+    for annotation in releve.annotations:
+        if annotation not in referentiel.annotations:
+            message = f"ligne {numero} : l’annotation « {annotation} » n’est pas déclarée"
+            hint = suggestion(annotation, referentiel.annotations, "annotations")
+            yield Issue("annotation-inconnue", message, releve.lieu, hint)
+    yield from _check_lifting(checklist, numero, releve)
+    if not releve.porte:
+        return
+    if releve.constat not in referentiel.constats or releve.constat not in ligne.constats_permis:
+        allowed = ", ".join(ligne.constats_permis) or "aucun : elle n’est pas due à cet audit"
+        message = f"ligne {numero} : le constat « {releve.constat} » n’est pas permis"
+        yield Issue("constat-non-permis", message, releve.lieu, f"constats permis : {allowed}")
+    elif needs_comment(checklist, ligne, releve.constat) and not (releve.commentaire or "").strip():
+        titre = referentiel.constats[releve.constat].titre
+        message = f"ligne {numero} : « {titre} » demande un commentaire qui en donne la raison"
+        yield Issue("commentaire-manquant", message, releve.lieu, "écrire la raison dans le commentaire")
+
+
+def _check_lifting(checklist: Checklist, numero: str, releve: Releve) -> Iterator[Issue]:
+    if releve.leve_le is None:
+        if (releve.leve_par or "").strip():
+            message = f"ligne {numero} : le constat est dit levé par quelqu’un, sans date"
+            yield Issue("levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_par")
+        return
+    day = checklist.contexte.date.isoformat()
+    if not releve.porte:
+        message = f"ligne {numero} : rien à lever, la ligne est à évaluer"
+        yield Issue("levee-sans-constat", message, releve.lieu, "porter le constat, ou retirer leve_le")
+    elif releve.leve_le < day:
+        message = f"ligne {numero} : le constat est levé le {releve.leve_le}, avant l’audit ({day})"
+        yield Issue("levee-avant-audit", message, releve.lieu, "vérifier leve_le et la date de l’audit")
+
+
+def _ambiguous(checklist: Checklist, releve: Releve) -> bool:
+    """A number that several lines bear is already said by :func:`with_ids`."""
+    return sum(ligne.indicateur.numero == releve.ligne for ligne in checklist.lignes) > 1
+
+
+def _first(releve: Releve) -> tuple[tuple[Location, str], ...]:
+    return ((releve.lieu, "première apparition"),) if releve.lieu else ()

@@ -1,0 +1,98 @@
+"""A checklist in JSON whose lines were given findings, under the keys of a findings file (contract §6)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.export.json_ import render
+from certif_rules.lecture.tableur import refuse
+from certif_rules.resultat import Checklist
+
+#: Largest file read, in bytes.
+MAX_BYTES = 5_000_000
+#: The keys a line is filled with; the others are the engine’s.
+SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
+          "leve_le", "leve_par", "ecart")  # fmt: skip
+
+
+def load(content: bytes, name: str) -> Any:
+    """The data of a JSON file.
+
+    Raises:
+        DataError: too big, or not a JSON object.
+    """
+    if len(content) > MAX_BYTES:
+        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_BYTES // 1_000_000} Mo", name)
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise refuse("fichier-illisible", "ce JSON n’est pas en UTF-8", name) from None
+    except json.JSONDecodeError as error:
+        where = Location(name, error.lineno, error.colno)
+        raise DataError([Issue("fichier-tronque", "JSON tronqué ou mal écrit", where)]) from None
+    except (ValueError, RecursionError):
+        raise refuse("fichier-illisible", "JSON démesuré", name) from None
+    if not isinstance(data, dict) or not {"constats", "lignes"} & data.keys():
+        message = "ni constats, ni checklist écrite par ce programme"
+        raise refuse("classeur-etranger", message, name)
+    return data
+
+
+def as_findings(data: Any) -> Any:
+    """The lines of a filled checklist as a findings file; its schema says what is wrong with it."""
+    lines = data["lignes"] if isinstance(data["lignes"], list) else []
+    entries = []
+    for line in lines:
+        given = line if isinstance(line, dict) else {}
+        filled = {key: given[key] for key in SAISIE if given.get(key) not in (None, [], {}, "")}
+        if filled or given.get("etat") == "a_auditer":
+            entries.append({"id": given.get("id"), "constat": A_EVALUER, **filled})
+    keys = (
+        "format",
+        "referentiel",
+        "audit",
+        "organisme",
+        "ajouts",
+        "precedent",
+        "certificats",
+        "ecarts_notifies_le",
+    )
+    return {**{key: data[key] for key in keys if key in data}, "constats": entries}
+
+
+def compare(data: Any, checklist: Checklist, name: str) -> list[Issue]:
+    """Lines missing, unknown or twice, and values of the engine that were changed, by their path."""
+    expected = {line["id"]: line for line in json.loads(render(checklist))["lignes"]}
+    issues = []
+    seen: set[str] = set()
+    for index, line in enumerate(data["lignes"]):
+        identifiant = line.get("id") if isinstance(line, dict) else None
+        where = Location(f"{name}:lignes[{index}]")
+        if not isinstance(identifiant, str) or identifiant not in expected:
+            issues.append(Issue("ligne-inconnue", f"aucune ligne « {identifiant} » dans cette grille", where))
+            continue
+        if identifiant in seen:
+            issues.append(Issue("ligne-en-double", f"la ligne {identifiant} apparaît deux fois", where))
+        seen.add(identifiant)
+        issues += [
+            Issue(
+                "cellule-modifiee", f"« {key} » : cette valeur calculée a été modifiée", where, "la rétablir"
+            )
+            for key, value in expected[identifiant].items()
+            if line.get(key) != value
+        ]
+    issues += [
+        Issue("ligne-manquante", f"la ligne {identifiant} n’est plus dans le fichier", Location(name))
+        for identifiant in expected
+        if identifiant not in seen
+    ]
+    return issues
+
+
+def check(checklist: Checklist, dossier: Dossier) -> tuple[tuple[Releve, ...], list[Issue]]:
+    """The findings, and what is impossible in them; lines are :func:`compare`’s business."""
+    codes = ("ligne-manquante", "ligne-inconnue", "ligne-en-double")
+    return dossier.releves, [i for i in check_findings(checklist, dossier) if i.code not in codes]

@@ -1,0 +1,179 @@
+"""The cells people filled, as findings: labels to ids, dates to ISO, lists to lists; the rest as typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
+from certif_rules.errors import Issue, Location
+from certif_rules.export.textes import finding
+from certif_rules.resultat import Checklist, Ligne
+
+#: The columns people fill, as the sheet Grille calls them.
+CONSTAT, ANNOTATION, PREUVES, ECHANTILLON = "Constat", "Annotation", "Preuves vues", "Échantillon"
+COMMENTAIRE, EVALUE_PAR, EVALUE_LE = "Commentaire", "Évalué par", "Évalué le"
+SAISIE = (CONSTAT, ANNOTATION, PREUVES, ECHANTILLON, COMMENTAIRE, EVALUE_PAR, EVALUE_LE)
+
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00(?:\.0+)?)?")
+_FRENCH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+#: Day zero of spreadsheets, and the last day they count.
+_EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
+_ZONE = re.compile(r"[\n;]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rangee:
+    """A row as read: the id of its line, the text of each filled column, and where each column stands."""
+
+    ligne: str
+    saisie: Mapping[str, str]
+    lieu: Callable[[str], Location]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levee:
+    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding."""
+
+    suivi: Mapping[str, str]
+    leve_le: str | None
+    leve_par: str | None
+    lieu: Callable[[str], Location]
+
+
+def folded(text: str) -> str:
+    """``text`` as it is compared: blanks of every kind are one, and composed letters are."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def day(text: str) -> str | None:
+    """An ISO day from a date as spreadsheets and French people write it; ``None`` when it is not one."""
+    text = text.strip()
+    try:
+        if found := _ISO.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        if found := _FRENCH.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+    except ValueError:
+        return None
+    if text.isdecimal() and 0 < int(text) <= _LAST_DAY:
+        return (_EPOCH + timedelta(days=int(text))).isoformat()
+    return None
+
+
+def findings(
+    checklist: Checklist, rangees: list[Rangee], levees: Mapping[str, Levee]
+) -> tuple[tuple[Releve, ...], list[Issue]]:
+    """The findings of these rows and everything impossible in them, each at its cell.
+
+    A line due gives a finding even when nothing was typed; another, when something was.
+    """
+    issues: list[Issue] = []
+    lignes = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
+    seen: dict[str, Rangee] = {}
+    releves: list[Releve] = []
+    places: dict[str, Rangee] = {}
+    for rangee in rangees:
+        where = rangee.lieu("Identifiant")
+        ligne = lignes.get(rangee.ligne)
+        if ligne is None:
+            message = f"aucune ligne « {rangee.ligne} » dans cette grille"
+            hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
+            issues.append(Issue("ligne-inconnue", message, where, hint))
+        elif rangee.ligne in seen:
+            first = seen[rangee.ligne].lieu("Identifiant")
+            message = f"la ligne {ligne.indicateur.numero} apparaît deux fois"
+            hint = "retirer l’une des deux rangées"
+            issues.append(Issue("ligne-en-double", message, where, hint, ((first, "première apparition"),)))
+        else:
+            seen[rangee.ligne] = rangee
+            releve = _releve(checklist, ligne, rangee, levees.get(rangee.ligne), issues)
+            if releve is not None:
+                releves.append(releve)
+                places[rangee.ligne] = rangee
+    issues += [
+        Issue(i.code, i.message, _precise(i, releves, places), i.hint, i.related)
+        for i in check_findings(checklist, _dossier(releves))
+        if i.code != "ligne-manquante"  # every line is looked for, due or not, by whoever knows the file
+    ]
+    order = {identifiant: n for n, identifiant in enumerate(lignes)}
+    return tuple(sorted(releves, key=lambda r: order[r.ligne])), issues
+
+
+def _dossier(releves: list[Releve]) -> Dossier:
+    from certif_rules.demande import Demande
+
+    return Dossier(demande=Demande(), releves=tuple(releves))
+
+
+def _precise(issue: Issue, releves: list[Releve], places: Mapping[str, Rangee]) -> Location | None:
+    """The cell to mend, for what :func:`check_findings` places on the finding."""
+    columns = {"commentaire-manquant": COMMENTAIRE, "annotation-inconnue": ANNOTATION}
+    if issue.code not in columns:
+        return issue.location
+    for releve in releves:
+        if releve.lieu == issue.location:
+            return places[releve.ligne].lieu(columns[issue.code])
+    return issue.location
+
+
+def _releve(
+    checklist: Checklist, ligne: Ligne, rangee: Rangee, levee: Levee | None, issues: list[Issue]
+) -> Releve | None:
+    typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
+    if not typed and levee is None and ligne.etat != "a_auditer":
+        return None
+    evalue_le = None
+    if EVALUE_LE in typed:
+        evalue_le = day(typed[EVALUE_LE])
+        if evalue_le is None:
+            issues.append(bad_day(typed[EVALUE_LE], rangee.lieu(EVALUE_LE)))
+    return Releve(
+        ligne=rangee.ligne,
+        constat=_constat(checklist, ligne, typed.get(CONSTAT, ""), rangee, issues),
+        commentaire=typed.get(COMMENTAIRE),
+        preuves_vues=_parts(typed.get(PREUVES, ""), "\n"),
+        annotations=_annotations(checklist, typed.get(ANNOTATION, "")),
+        echantillons=_parts(typed.get(ECHANTILLON, "").replace(";", "\n"), "\n"),
+        evalue_par=typed.get(EVALUE_PAR),
+        evalue_le=evalue_le,
+        leve_le=levee.leve_le if levee else None,
+        leve_par=levee.leve_par if levee else None,
+        ecart=levee.suivi if levee else {},
+        lieu=rangee.lieu(CONSTAT),
+    )
+
+
+def bad_day(text: str, where: Location) -> Issue:
+    """A cell that should hold a date and does not."""
+    message = f"« {text[:40]} » n’est pas une date"
+    return Issue("date-invalide", message, where, "écrire JJ/MM/AAAA ou AAAA-MM-JJ, sans heure")
+
+
+def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
+    """The id of a finding typed by its label or its id; one that nobody declares is an issue."""
+    wanted = folded(text).casefold()
+    if not wanted or wanted in (A_EVALUER, "à évaluer"):
+        return A_EVALUER
+    declared = checklist.referentiel.constats
+    for constat in declared:
+        if wanted in (constat, folded(finding(checklist, constat)).casefold()):
+            return constat
+    allowed = ", ".join(folded(finding(checklist, c)) for c in ligne.constats_permis) or "aucun"
+    message = f"ligne {ligne.indicateur.numero} : « {text[:40]} » n’est pas un constat"
+    issues.append(Issue("constat-non-permis", message, rangee.lieu(CONSTAT), f"constats permis : {allowed}"))
+    return A_EVALUER
+
+
+def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
+    """Ids of annotations typed by label or id; an unknown one is kept, to be refused where all are."""
+    known = {folded(a.titre).casefold(): a.id for a in checklist.referentiel.annotations.values()}
+    parts = (folded(part) for part in _ZONE.split(text))
+    return tuple(dict.fromkeys(known.get(part.casefold(), part) for part in parts if part))
+
+
+def _parts(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(separator) if part.strip())

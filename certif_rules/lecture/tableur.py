@@ -1,0 +1,161 @@
+"""What a workbook holds once read, whatever wrote it, and the archive that both formats are.
+
+Read here rather than by a library: those at hand say neither which cells hold a formula nor which are merged,
+and make a table as large as the farthest cell, which a hostile file can place anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+from zipfile import BadZipFile, ZipFile
+
+from certif_rules.errors import DataError, Issue, Location
+
+#: Largest file read, in bytes; a grid of ours weighs a thousandth of it.
+MAX_BYTES = 20_000_000
+#: Most that an archive may hold once unpacked, in bytes, and how many files.
+MAX_UNPACKED = 60_000_000
+MAX_FILES = 1_000
+#: Most cells with something in them, over all sheets.
+MAX_CELLS = 200_000
+#: A grid shrinks to a tenth; what shrinks to a four-hundredth was made to.
+MAX_RATIO = 400
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+@dataclass(frozen=True, slots=True)
+class CelluleLue:
+    """A cell with something in it: a text, a number or an ISO day, and whether a formula gave it."""
+
+    valeur: str | float
+    formule: bool = False
+    jour: bool = False
+
+
+@dataclass(slots=True)
+class FeuilleLue:
+    """A sheet: cells by (row, column) from 1, and the first cell of each merged group."""
+
+    cellules: dict[tuple[int, int], CelluleLue] = field(default_factory=dict)
+    fusions: list[tuple[int, int]] = field(default_factory=list)
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell, empty when there is none; a whole number has no decimals."""
+        found = self.cellules.get((row, column))
+        if found is None:
+            return ""
+        if isinstance(found.valeur, str):
+            return found.valeur
+        return str(int(found.valeur)) if found.valeur.is_integer() else repr(found.valeur)
+
+
+Feuilles = Mapping[str, FeuilleLue]
+
+
+def refuse(code: str, message: str, name: str, hint: str | None = None) -> DataError:
+    """The one error of a file that is not read further."""
+    return DataError([Issue(code, message, Location(name), hint)])
+
+
+class Archive:
+    """The files of a workbook, whose sizes were all checked before any was read."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        """Open ``content``, called ``name`` in messages.
+
+        Raises:
+            DataError: too big, encrypted, truncated, with macros, or no workbook at all.
+        """
+        self.name = name
+        if len(content) > MAX_BYTES:
+            message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas une grille"
+            raise refuse("fichier-trop-grand", message, name)
+        if content.startswith(_OLE):
+            hint = "retirer le mot de passe, ou enregistrer en XLSX ou en ODS"
+            raise refuse("fichier-chiffre", "fichier chiffré, ou d’un ancien format (.xls)", name, hint)
+        if not content.startswith(b"PK"):
+            raise refuse("classeur-etranger", "ce fichier n’est pas un classeur XLSX ou ODS", name)
+        try:
+            self._zip = ZipFile(io.BytesIO(content))
+            entries = self._zip.infolist()
+        except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+            raise self._broken() from error
+        self.names = frozenset(entry.filename for entry in entries)
+        total = sum(entry.file_size for entry in entries)
+        packed = max(len(content), 1)
+        if total > MAX_UNPACKED or len(entries) > MAX_FILES or total / packed > MAX_RATIO:
+            message = (
+                f"contenu démesuré : {total // 1_000_000} Mo une fois décompressé, {len(entries)} fichiers"
+            )
+            raise refuse("fichier-trop-grand", message, name)
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise refuse("fichier-chiffre", "archive chiffrée", name, "retirer le mot de passe")
+        if any(
+            n.lower().endswith("vbaproject.bin") or n.startswith(("Basic/", "Scripts/")) for n in self.names
+        ):
+            hint = "l’enregistrer sans macros"
+            raise refuse("classeur-a-macros", "ce classeur contient des macros", name, hint)
+
+    def read(self, member: str) -> bytes:
+        """The content of one file.
+
+        Raises:
+            DataError: it is missing or damaged.
+        """
+        try:
+            return self._zip.read(member)
+        except KeyError:
+            raise refuse("classeur-etranger", f"il manque « {member} » dans le classeur", self.name) from None
+        except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise self._broken() from error
+
+    def parse(
+        self,
+        member: str,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None],
+        text: Callable[[str], None] | None = None,
+    ) -> None:
+        """Run over the XML of ``member``: names of elements and attributes come without their prefix.
+
+        Raises:
+            DataError: it is missing, is not XML, or declares a document type.
+        """
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+
+        def doctype(*_: object) -> None:
+            raise refuse("classeur-etranger", f"« {member} » déclare un type de document", self.name)
+
+        def started(tag: str, attributes: dict[str, str]) -> None:
+            start(_local(tag), {_local(key): value for key, value in attributes.items()})
+
+        parser.StartDoctypeDeclHandler = doctype
+        parser.StartElementHandler = started
+        parser.EndElementHandler = lambda tag: end(_local(tag))
+        if text is not None:
+            parser.CharacterDataHandler = text
+        content = self.read(member)
+        try:
+            parser.Parse(content, True)
+        except expat.ExpatError as error:
+            raise self._broken() from error
+        except (ValueError, OverflowError, UnicodeError) as error:
+            raise refuse("fichier-tronque", f"« {member} » est illisible", self.name) from error
+
+    def too_many(self) -> DataError:
+        """The error of a workbook with more cells than any grid."""
+        return refuse("fichier-trop-grand", f"plus de {MAX_CELLS} cellules remplies", self.name)
+
+    def _broken(self) -> DataError:
+        hint = "le copier ou le télécharger à nouveau"
+        return refuse("fichier-tronque", "fichier tronqué ou abîmé", self.name, hint)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]

@@ -1,0 +1,112 @@
+"""From a findings file to its conclusions, and those as JSON (contract §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from certif_rules.conclusion import Bilan, Conclusion, Echeance, conclude
+from certif_rules.jugement import Nombre, Valeur
+from certif_rules.registry import Registry
+from certif_rules.services.constats import open_dossier, read_dossier
+
+
+def conclude_file(
+    registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False
+) -> Bilan:
+    """The conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
+
+    Raises:
+        DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
+    """
+    checklist, dossier = open_dossier(registry, read_dossier(path, stdin=stdin), other_rules=other_rules)
+    return conclude(checklist, dossier)
+
+
+def document(bilan: Bilan) -> dict[str, Any]:
+    """The conclusions as the values that are written; keys may be added to them, never renamed."""
+    checklist = bilan.checklist
+    referentiel = checklist.referentiel
+    conclusions = [_conclusion(conclusion) for conclusion in bilan.conclusions]
+    echeances = [_echeance(echeance) for echeance in bilan.echeances]
+    avertissements = [
+        {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in bilan.avertissements
+    ]
+    cited = {
+        source
+        for item in (*(m for c in conclusions for m in c["motifs"]), *echeances, *avertissements)
+        for source in item["sources"]
+    }
+    return {
+        "format": 1,
+        "referentiel": {
+            "id": referentiel.id,
+            "edition": referentiel.edition,
+            "guide": referentiel.guide,
+            "empreinte": checklist.empreinte,
+        },
+        "audit": {
+            "type": referentiel.types_audit[checklist.contexte.type_audit].code,
+            "date": checklist.contexte.date.isoformat(),
+        },
+        "organisme": checklist.organisme,
+        "conclusions": conclusions,
+        "echeances": echeances,
+        "avertissements": avertissements,
+        "sources": {
+            source.id: {"titre": source.titre, "reference": source.reference}
+            for source in referentiel.sources.values()
+            if source.id in cited
+        },
+    }
+
+
+_CLES = frozenset({"objet", "decision", "delivrable", "texte"})
+
+
+def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
+    """``conclusion``; a measure that bears the name of one of our keys would not hide it."""
+    mesures = {nom: _value(value) for nom, value in conclusion.mesures.items()}
+    return {
+        "objet": conclusion.objet,
+        "decision": conclusion.decision,
+        "delivrable": conclusion.delivrable,
+        "texte": conclusion.texte,
+        **{nom: value for nom, value in mesures.items() if nom not in _CLES},
+        "a_evaluer": len(conclusion.a_evaluer),
+        "a_confirmer": len(conclusion.a_confirmer),
+        "motifs": [
+            {
+                "code": motif.code,
+                "texte": motif.texte,
+                "sources": list(motif.sources),
+                **({"confiance": motif.confiance} if motif.confiance != "elevee" else {}),
+                **({"lecture": True} if motif.lecture else {}),
+            }
+            for motif in conclusion.motifs
+        ],
+    }
+
+
+def _echeance(echeance: Echeance) -> dict[str, Any]:
+    return {
+        "id": echeance.ligne.indicateur.id,
+        "constat": echeance.constat,
+        **{nom: None if day is None else day.isoformat() for nom, day in echeance.dates.items()},
+        "sources": list(echeance.sources),
+    }
+
+
+def _value(value: Valeur) -> Any:
+    if isinstance(value, Mapping):
+        return {critere: number(child) for critere, child in value.items()}
+    return number(value)
+
+
+def number(value: Nombre) -> int | str | None:
+    """An exact number: an integer, else a fraction as text (« 5/3 »)."""
+    if value is None:
+        return None
+    return value.numerator if Fraction(value).denominator == 1 else str(value)

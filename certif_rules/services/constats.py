@@ -1,0 +1,368 @@
+"""Findings files: read, written, and checked against the rules that are installed (contract §6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from certif_rules.constats import CoucheDite, Dossier, Releve, check_findings, with_ids
+from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile
+from certif_rules.errors import DataError, Issue, IssuesError, Location
+from certif_rules.registry import Registry
+from certif_rules.resultat import Avertissement, Checklist
+from certif_rules.schema import check
+from certif_rules.services.checklist import make_checklist
+from certif_rules.source import place, read_bytes, read_file
+
+#: What an edition or a guide that is not installed is refused with.
+_RULES_GONE = {"edition-introuvable", "guide-introuvable"}
+_HINT_RULES = "installer les mêmes règles, ou ajouter --accepter-autres-regles"
+
+
+# ---- reading --------------------------------------------------------------------------------------------
+
+
+def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
+    """The findings file at ``path``, in JSON or YAML; nothing is checked against a référentiel yet.
+
+    Args:
+        path: the file; its name is used in messages.
+        stdin: the content, when it was read elsewhere.
+
+    Raises:
+        DataError: the file cannot be read, or its schema refuses it; every problem is listed.
+    """
+    name = str(path)
+    try:
+        data: Any = read_file(path, strict=False) if stdin is None else read_bytes(stdin, name, strict=False)
+    except DataError as error:
+        data = _json_only(path, stdin)
+        if data is None:
+            raise error from None
+    issues = check(data, "constats", name)
+    if issues:
+        raise DataError(issues)
+    return from_data(data, name)
+
+
+def _json_only(path: Path, stdin: bytes | None) -> Any:
+    """JSON is YAML, but for some of its escapes; ``None`` when it is not JSON either."""
+    with suppress(ValueError, OSError, RecursionError):
+        content = path.read_bytes() if stdin is None else stdin
+        data = json.loads(content.decode("utf-8-sig"))
+        return data if isinstance(data, dict) else None
+    return None
+
+
+def from_data(data: Any, name: str = "") -> Dossier:
+    """The findings in data that its schema accepts; ``name`` is the file, for plain data without places."""
+    referentiel = data.get("referentiel")
+    said = referentiel if isinstance(referentiel, Mapping) else {}
+    notified = data.get("ecarts_notifies_le")
+    whole = Location(name) if name else None
+    lieux = {
+        key: found
+        for key in ("referentiel", "constats", "ecarts_notifies_le")
+        if (found := _place(data, key) or whole) is not None
+    }
+    return Dossier(
+        demande=from_profile(data),
+        releves=tuple(_releve(entry, whole) for entry in data["constats"]),
+        empreinte=said.get("empreinte"),
+        notifie_le=None if notified is None else str(notified),
+        couches=tuple(_couches(said.get("couches"))),
+        lieux=lieux,
+    )
+
+
+def _releve(entry: Any, whole: Location | None) -> Releve:
+    return Releve(
+        ligne=str(entry["id"]),
+        constat=entry["constat"],
+        commentaire=entry.get("commentaire"),
+        preuves_vues=tuple(entry.get("preuves_vues") or ()),
+        annotations=tuple(entry.get("annotations") or ()),
+        echantillons=tuple(entry.get("echantillons") or ()),
+        evalue_par=entry.get("evalue_par"),
+        evalue_le=_text(entry.get("evalue_le")),
+        leve_le=_text(entry.get("leve_le")),
+        leve_par=entry.get("leve_par"),
+        ecart=dict(entry.get("ecart") or {}),
+        lieu=_place(entry, "id") or whole,
+    )
+
+
+def _couches(nodes: Any) -> Iterator[CoucheDite]:
+    """The layers a checklist was made with, when they were copied with the rest."""
+    for node in nodes if isinstance(nodes, list) else ():
+        keys = ("referentiel", "nature", "id")
+        if isinstance(node, Mapping) and all(isinstance(node.get(key), str) for key in keys):
+            empreinte = node.get("empreinte")
+            yield CoucheDite(
+                referentiel=node["referentiel"],
+                nature=node["nature"],
+                id=node["id"],
+                empreinte=empreinte if isinstance(empreinte, str) else None,
+            )
+
+
+def _place(node: Any, key: str) -> Location | None:
+    return place(node, key) if hasattr(node, "values_at") and key in node else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+# ---- checking -------------------------------------------------------------------------------------------
+
+
+def open_dossier(
+    registry: Registry, dossier: Dossier, *, other_rules: bool = False
+) -> tuple[Checklist, Dossier]:
+    """The checklist that the findings answer, and the findings by id of line; both are sound.
+
+    Args:
+        registry: the rules that are installed.
+        dossier: the findings as read.
+        other_rules: accept findings made with other rules; the checklist then carries a warning, which every
+            document prints.
+
+    Raises:
+        DataError: other rules, an incomplete request, impossible findings; everything is listed.
+    """
+    checklist = open_checklist(registry, dossier, other_rules=other_rules)
+    dossier, issues = with_ids(checklist.referentiel, dossier)
+    issues += check_findings(checklist, dossier)
+    if issues:
+        raise DataError(issues)
+    return checklist, dossier
+
+
+def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = False) -> Checklist:
+    """The checklist that the findings answer; the findings themselves are not checked.
+
+    Raises:
+        DataError: other rules, an incomplete request.
+    """
+    checklist = _checklist(registry, dossier, other_rules=other_rules)
+    differences = list(_differences(checklist, dossier))
+    if differences and not other_rules:
+        message = f"constats faits avec d’autres règles : {' ; '.join(differences)}"
+        raise DataError([Issue("regles-differentes", message, dossier.lieu("referentiel"), _HINT_RULES)])
+    return replace(checklist, avertissements=(*checklist.avertissements, *_warnings(dossier, differences)))
+
+
+def _checklist(registry: Registry, dossier: Dossier, *, other_rules: bool) -> Checklist:
+    try:
+        return make_checklist(registry, dossier.demande)
+    except IssuesError as error:
+        codes = {issue.code for issue in error.issues}
+        if not (other_rules and codes <= _RULES_GONE):
+            raise DataError(_in_file(issue, dossier) for issue in error.issues) from error
+    # The date of the audit chooses among the rules that are here.
+    demande = replace(dossier.demande, edition=None, guide=None)
+    return _checklist(registry, replace(dossier, demande=demande), other_rules=False)
+
+
+def _in_file(issue: Issue, dossier: Dossier) -> Issue:
+    """A request that comes from a file is mended in the file."""
+    hint = issue.hint
+    if issue.code == "information-manquante":
+        hint = "l’écrire dans le fichier de constats"
+    elif issue.code in _RULES_GONE:
+        hint = f"{issue.hint} ; {_HINT_RULES}"
+    return replace(issue, location=issue.location or dossier.lieu("constats"), hint=hint)
+
+
+def _differences(checklist: Checklist, dossier: Dossier) -> Iterator[str]:
+    """What differs between the rules the findings were made with and the installed ones, in French."""
+    referentiel, demande = checklist.referentiel, dossier.demande
+    for label, said, found in (
+        ("édition", demande.edition, referentiel.edition),
+        ("guide", demande.guide, referentiel.guide),
+    ):
+        if said is not None and said != found:
+            yield f"{label} {said}, ici {found or 'aucun'}"
+    if dossier.empreinte is None or dossier.empreinte == checklist.empreinte:
+        return
+    here = {(c.referentiel, c.nature): c for c in _layers(checklist)}
+    said_layers = {(c.referentiel, c.nature): c for c in dossier.couches}
+    for key in sorted({*here, *said_layers} if said_layers else ()):
+        before, now = said_layers.get(key), here.get(key)
+        if before != now:
+            yield f"couche {'/'.join(key)} {_layer(before)}, ici {_layer(now)}"
+    yield f"empreinte {_short(dossier.empreinte)}, ici {_short(checklist.empreinte)}"
+
+
+def _layers(checklist: Checklist) -> tuple[CoucheDite, ...]:
+    """The layers of a checklist; the digest is that of the content read."""
+    return tuple(
+        CoucheDite(
+            referentiel=retenue.couche.referentiel,
+            nature=retenue.couche.nature,
+            id=retenue.couche.id,
+            empreinte=retenue.contenu.revisions[-1].empreinte if retenue.contenu.revisions else None,
+        )
+        for retenue in checklist.referentiel.couches
+    )
+
+
+def _layer(couche: CoucheDite | None) -> str:
+    if couche is None:
+        return "absente"
+    return f"« {couche.id} »" + (f" ({_short(couche.empreinte)})" if couche.empreinte else "")
+
+
+def _short(empreinte: str) -> str:
+    return empreinte.removeprefix("sha256:")[:8] + "…"
+
+
+def _warnings(dossier: Dossier, differences: list[str]) -> Iterator[Avertissement]:
+    if differences:
+        message = f"constats faits avec d’autres règles, acceptées : {' ; '.join(differences)}"
+        yield Avertissement("autres_regles", message)
+    if dossier.empreinte is None:
+        message = "les constats ne portent pas l’empreinte de leurs règles : l’édition seule est vérifiée"
+        yield Avertissement("empreinte_absente", message)
+    unsigned = [r.ligne for r in dossier.releves if r.leve_le and not (r.leve_par or "").strip()]
+    if unsigned:
+        message = f"constats levés sans que l’on sache par qui : {', '.join(unsigned)}"
+        yield Avertissement("levee_sans_auteur", message)
+
+
+# ---- writing --------------------------------------------------------------------------------------------
+
+
+def with_rules(checklist: Checklist, dossier: Dossier) -> Dossier:
+    """The findings as made with the rules of this checklist: its edition, guide, digest and layers."""
+    referentiel = checklist.referentiel
+    demande = replace(
+        dossier.demande,
+        referentiel=referentiel.id,
+        edition=referentiel.edition,
+        guide=referentiel.guide,
+    )
+    return replace(dossier, demande=demande, empreinte=checklist.empreinte, couches=_layers(checklist))
+
+
+def write_dossier(dossier: Dossier) -> bytes:
+    """The findings as canonical JSON (contract §6); read again, they are the same."""
+    text = json.dumps(as_data(dossier), ensure_ascii=False, indent=2)
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def as_data(dossier: Dossier) -> dict[str, Any]:
+    """The findings as the values of a findings file."""
+    head = head_as_data(dossier)
+    return {**head, "constats": [_releve_as_data(releve) for releve in dossier.releves]}
+
+
+def head_as_data(dossier: Dossier) -> dict[str, Any]:
+    """What a findings file says before its findings: enough to compute the checklist again."""
+    demande = dossier.demande
+    referentiel: dict[str, Any] = {
+        "id": demande.referentiel,
+        "edition": demande.edition,
+        "guide": demande.guide,
+        "empreinte": dossier.empreinte,
+    }
+    couches = [
+        {"referentiel": c.referentiel, "nature": c.nature, "id": c.id, "empreinte": c.empreinte}
+        for c in dossier.couches
+    ]
+    written: dict[str, Any] = {"format": 1}
+    if demande.referentiel is not None:
+        written["referentiel"] = _given(referentiel | ({"couches": couches} if couches else {}))
+    audit = _given({"type": demande.type_audit, "date": demande.date, "mode": demande.mode})
+    if audit:
+        written["audit"] = audit
+    faits = _faits(demande)
+    written["organisme"] = {
+        **_plain(demande.organisme),
+        "categories": list(demande.categories or demande.ajout_categories),
+        **({"faits": faits} if faits else {}),
+    }
+    ajouts = {"categories": list(demande.ajout_categories), "sites": list(demande.ajout_sites)}
+    if any(ajouts.values()):
+        written["ajouts"] = {key: value for key, value in ajouts.items() if value}
+    if demande.precedent is not None:
+        written["precedent"] = _precedent(demande.precedent)
+    if demande.certificats:
+        written["certificats"] = {
+            nom: {"notification": debut, "echeance": fin} for nom, (debut, fin) in demande.certificats.items()
+        }
+    if dossier.notifie_le is not None:
+        written["ecarts_notifies_le"] = dossier.notifie_le
+    return written
+
+
+def _releve_as_data(releve: Releve) -> dict[str, Any]:
+    """Every key of the contract; those it does not list are left out when empty."""
+    return {
+        "id": releve.ligne,
+        "constat": releve.constat,
+        "commentaire": releve.commentaire,
+        "preuves_vues": list(releve.preuves_vues),
+        "annotations": list(releve.annotations),
+        **({"echantillons": list(releve.echantillons)} if releve.echantillons else {}),
+        **_given({"evalue_par": releve.evalue_par, "evalue_le": releve.evalue_le}),
+        "leve_le": releve.leve_le,
+        "leve_par": releve.leve_par,
+        **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
+    }
+
+
+def _faits(demande: Demande) -> dict[str, Any]:
+    """Facts in the shape of a profile: one value, or one per category where some differ."""
+    said: dict[str, list[FaitDit]] = {}
+    for dit in demande.faits:
+        said.setdefault(dit.fait, []).append(dit)
+    faits: dict[str, Any] = {}
+    for nom, dits in said.items():
+        own = {dit.categorie: dit.valeur for dit in dits if dit.categorie is not None}
+        shared = [dit.valeur for dit in dits if dit.categorie is None]
+        if not own:
+            faits[nom] = shared[-1]
+            continue
+        everywhere = (
+            dict.fromkeys((*demande.categories, *demande.ajout_categories), shared[-1]) if shared else {}
+        )
+        faits[nom] = {**everywhere, **own}
+    return faits
+
+
+def _precedent(precedent: PrecedentDit) -> dict[str, Any]:
+    def by_key(constats: tuple[ConstatDit, ...]) -> dict[str, str]:
+        return {dit.cle: dit.constat for dit in constats}
+
+    constats = precedent.constats
+    lifted = [dit.cle for dit in constats or () if not dit.ouvert]
+    return _given(
+        {
+            "type": precedent.type,
+            "date": precedent.date,
+            "indicateurs_audites": None
+            if precedent.indicateurs_audites is None
+            else list(precedent.indicateurs_audites),
+            "constats": None if constats is None else by_key(constats),
+            "leves": lifted or None,
+        }
+    )
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """The same data without the places it was read at."""
+    if isinstance(value, Mapping):
+        return {key: _plain(child) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(child) for child in value]
+    return value

@@ -1,0 +1,92 @@
+"""The part of a case that holds findings: what they conclude, what they open, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from certif_rules.conclusion import conclude
+from certif_rules.constats import Dossier, Releve, check_findings, with_ids
+from certif_rules.demande import Demande
+from certif_rules.errors import DataError
+from certif_rules.resultat import Checklist
+from certif_rules.services.conclusion import document
+
+#: The key of a case that gives a finding to every line due that it does not name.
+AUTRES = "autres"
+_COMMENTAIRE = "commentaire d’essai"
+
+
+def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -> dict[str, Any]:
+    """The conclusions of the findings of a case, as ``conclure`` writes them.
+
+    Raises:
+        DataError: the findings are impossible; every problem is listed.
+    """
+    said: dict[str, Any] = {str(key): value for key, value in case["constats"].items()}
+    others = said.pop(AUTRES, None)
+    releves = [_releve(key, value) for key, value in said.items()]
+    notified = case.get("ecarts_notifies_le")
+    dossier = Dossier(demande=demande, releves=tuple(releves), notifie_le=notified and str(notified))
+    dossier, issues = with_ids(checklist.referentiel, dossier)
+    if others is not None:
+        named = {releve.ligne for releve in dossier.releves}
+        left = (li.indicateur.id for li in checklist.lignes if li.etat == "a_auditer")
+        more = tuple(_releve(line, others) for line in left if line not in named)
+        dossier = Dossier(demande=demande, releves=(*dossier.releves, *more), notifie_le=dossier.notifie_le)
+    issues += check_findings(checklist, dossier)
+    if issues:
+        raise DataError(issues)
+    return document(conclude(checklist, dossier))
+
+
+def _releve(ligne: str, value: Any) -> Releve:
+    """A finding alone comes with a comment; one with its details, with those only."""
+    if isinstance(value, str):
+        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE)
+    return Releve(
+        ligne=ligne,
+        constat=value["constat"],
+        commentaire=value.get("commentaire"),
+        annotations=tuple(value.get("annotations") or ()),
+        leve_le=value.get("leve_le") and str(value["leve_le"]),
+        leve_par=value.get("leve_par"),
+    )
+
+
+def check_conclusions(found: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
+    """What is expected of each object and not concluded; ``contient`` is a part of its text or reasons."""
+    conclusions = {c["objet"]: c for c in found["conclusions"]}
+    texts = []
+    for objet, expected in value.items():
+        conclusion = conclusions.get(objet)
+        if conclusion is None:
+            texts.append(f"aucune conclusion pour {objet} (obtenues : {', '.join(conclusions)})")
+            continue
+        said = [conclusion["texte"], *(motif["texte"] for motif in conclusion["motifs"])]
+        for key, wanted in expected.items():
+            if key == "contient":
+                missing = not any(wanted in text for text in said)
+                texts += [f"{objet} : « {wanted} » absent de {said}"] if missing else []
+            elif conclusion.get(key) != wanted:
+                texts.append(f"{objet}, {key} : attendu {wanted}, obtenu {conclusion.get(key)}")
+    return texts
+
+
+def check_deadlines(
+    found: Mapping[str, Any], value: Mapping[str, Mapping[str, Any]], checklist: Checklist
+) -> list[str]:
+    """The dates expected of each line and not found, and the lines with dates that were not expected."""
+    numeros = {li.indicateur.id: li.indicateur.numero for li in checklist.lignes}
+    dated = {numeros[e["id"]]: e for e in found["echeances"]}
+    wanted = {str(key): dates for key, dates in value.items()}
+    texts = [f"échéances en trop : {numero}" for numero in dated if numero not in wanted]
+    for numero, dates in wanted.items():
+        entry = dated.get(numero)
+        if entry is None:
+            texts.append(f"échéances de {numero} : aucune")
+            continue
+        for nom, day in dates.items():
+            if entry.get(nom, "") != (day and str(day)):
+                texts.append(f"{nom} de {numero} : attendu {day}, obtenu {entry.get(nom)}")
+    return texts

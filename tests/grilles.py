@@ -1,0 +1,149 @@
+"""Grids as auditors fill them: the file is edited, never made by the code that reads it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import greffons
+from openpyxl import load_workbook
+
+from certif_rules.demande import from_profile
+from certif_rules.export import csv_, json_, ods, xlsx
+from certif_rules.export.grille import COLONNES
+from certif_rules.registry import Registry
+from certif_rules.resultat import Checklist
+from certif_rules.services.checklist import make_checklist
+
+#: What is typed on a line, by column of the sheet Grille.
+Saisie = Mapping[str, Mapping[str, str]]
+
+FAITS = {
+    "sous_traitance": True, "certifiante": False, "alternance": False, "situation_travail": False,
+    "plus_de_deux_jours": True, "nouvel_entrant": False,
+}  # fmt: skip
+AF: dict[str, Any] = {
+    "format": 1,
+    "referentiel": "qualiopi",
+    "audit": {"type": "initial", "date": "2024-03-18"},
+    "organisme": {"nom": "=Organisme  d’exemple", "categories": ["AF"], "faits": FAITS},
+}
+
+
+@cache
+def atelier() -> Registry:
+    return greffons.registry()
+
+
+def grille(**changes: Any) -> Checklist:
+    """The checklist of the worked example: a training body that subcontracts, at its initial audit."""
+    return make_checklist(atelier(), from_profile(AF | changes))
+
+
+def column(name: str) -> int:
+    return list(COLONNES).index(name) + 1
+
+
+def fill_xlsx(content: bytes, saisie: Saisie) -> bytes:
+    book = load_workbook(io.BytesIO(content), rich_text=True)
+    sheet = book["Grille"]
+    for row in range(2, sheet.max_row + 1):
+        for name, text in saisie.get(str(sheet.cell(row, column("Identifiant")).value), {}).items():
+            cell = sheet.cell(row, column(name))
+            cell.value = text
+            cell.data_type = "s"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+
+
+def fill_ods(content: bytes, saisie: Saisie) -> bytes:
+    from zipfile import ZipFile
+
+    source = ZipFile(io.BytesIO(content))
+    root = ElementTree.fromstring(source.read("content.xml"))
+    table = next(t for t in root.iter(f"{TABLE}table") if t.get(f"{TABLE}name") == "Grille")
+    for row in table.iter(f"{TABLE}table-row"):
+        cells = list(row)
+        said = saisie.get("".join(cells[column("Identifiant") - 1].itertext()), {})
+        for name, text in said.items():
+            cell = cells[column(name) - 1]
+            cell.set(f"{OFFICE}value-type", "string")
+            for line in text.split("\n"):
+                _paragraph(ElementTree.SubElement(cell, f"{TEXT}p"), line)
+    for cell in root.iter(f"{TABLE}table-cell"):
+        if f"{TABLE}formula" in cell.attrib:  # what it was worth before
+            for name in ("value", "value-type", "string-value"):
+                cell.attrib.pop(f"{OFFICE}{name}", None)
+            cell[:] = []
+    # The prefix of formulas stands in values only: ElementTree does not know that it is used.
+    root.set("xmlns:of", "urn:oasis:names:tc:opendocument:xmlns:of:1.2")
+    changed = {"content.xml": ElementTree.tostring(root)}
+    out = io.BytesIO()
+    with ZipFile(out, "w") as archive:
+        for member in source.namelist():
+            archive.writestr(member, changed.get(member) or source.read(member))
+    return out.getvalue()
+
+
+def _paragraph(node: ElementTree.Element, line: str) -> None:
+    """Every blank by its own element: the format folds those that are written."""
+    first, *rest = line.split(" ")
+    node.text = first
+    for part in rest:
+        ElementTree.SubElement(node, f"{TEXT}s").tail = part
+
+
+def fill_csv(content: bytes, saisie: Saisie) -> bytes:
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    labels = {label: rows[0].index(name) for name, label in csv_.SAISIE.items()}
+    for row in rows[1:]:
+        for name, text in saisie.get(row[rows[0].index(csv_.IDENTIFIANT)], {}).items():
+            row[labels[name]] = csv_.guard(text)
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def fill_json(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> bytes:
+    data = json.loads(content)
+    keys = {"Commentaire": "commentaire", "Évalué par": "evalue_par", "Évalué le": "evalue_le"}
+    lists = {"Preuves vues": "preuves_vues", "Échantillon": "echantillons"}
+    for line in data["lignes"]:
+        for name, text in saisie.get(line["id"], {}).items():
+            if name == "Constat":
+                line["constat"] = constats[text]
+            elif name in lists:
+                line[lists[name]] = text.split("\n")
+            else:
+                line[keys[name]] = text
+    return json.dumps(data).encode()
+
+
+FORMATS: dict[str, tuple[Callable[[Checklist], bytes], Callable[..., bytes]]] = {
+    "xlsx": (xlsx.render, fill_xlsx),
+    "ods": (ods.render, fill_ods),
+    "csv": (csv_.render, fill_csv),
+    "json": (json_.render, fill_json),
+}
+
+
+def filled(checklist: Checklist, suffix: str, saisie: Saisie, folder: Path, name: str = "grille") -> Path:
+    """The grid of ``checklist`` in one format, filled, as a file."""
+    render, fill = FORMATS[suffix]
+    constats = {c.titre: c.id for c in checklist.referentiel.constats.values()}
+    more = (constats,) if suffix == "json" else ()
+    path = folder / f"{name}.{suffix}"
+    path.write_bytes(fill(render(checklist), saisie, *more))
+    return path

@@ -1,0 +1,114 @@
+"""Grids through a real LibreOffice: what it saves is read back the same, and it clips no row (story A3)."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import pytest
+from grilles import AF, TABLE, atelier, filled, grille
+from openpyxl import load_workbook
+
+from certif_rules.constats import Releve
+from certif_rules.export import ods
+from certif_rules.export.classeur import height
+from certif_rules.export.feuilles import ECARTS
+from certif_rules.export.grille import build
+from certif_rules.services.lecture import read_grids
+
+pytestmark = pytest.mark.bureautique
+
+SAISIE = {
+    "qualiopi/1": {
+        "Constat": "Non-conformité mineure",
+        "Commentaire": "=1+1, puis\nseconde ligne",
+        "Preuves vues": "Site, page tarifs\n@contrat",
+        "Échantillon": "D-01\nD-02",
+        "Évalué par": "AB",
+        "Évalué le": "2024-03-18",
+    },
+    "qualiopi/3": {"Constat": "Non applicable"},
+    "qualiopi/11": {"Constat": "Non-conformité majeure", "Commentaire": "Aucune trace"},
+}
+
+
+def convert(path: Path, kind: str, folder: Path) -> Path:
+    """``path`` saved by LibreOffice in another format."""
+    office = shutil.which("soffice") or pytest.fail("LibreOffice n’est pas installé")
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = f"-env:UserInstallation={(folder / 'profil').resolve().as_uri()}"
+    subprocess.run(
+        [office, profile, "--headless", "--convert-to", kind, "--outdir", folder, path],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    return folder / f"{path.stem}.{kind}"
+
+
+def read(path: Path) -> list[Releve]:
+    releves = read_grids(atelier(), [path]).dossier.releves
+    return [Releve(**{k: getattr(r, k) for k in Releve.__slots__ if k != "lieu"}) for r in releves]
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_saved_by_libreoffice_reads_the_same(suffix: str, tmp_path: Path) -> None:
+    """XLSX → ODS → XLSX, and from ODS: same findings; drop-downs, header and counters are kept."""
+    path = filled(grille(), suffix, SAISIE, tmp_path)
+    expected = read(path)
+    assert sum(r.porte for r in expected) == 3
+    opened = convert(path, "ods", tmp_path / "un")
+    saved = convert(opened, "xlsx", tmp_path / "deux")
+    assert read(opened) == expected
+    assert read(saved) == expected
+    book = load_workbook(io.BytesIO(saved.read_bytes()))
+    sheet = book["Grille"]
+    assert [sheet.cell(1, c).value for c in (1, 11, 20)] == ["Critère", "Constat", "Identifiant"]
+    assert sheet.print_title_rows == "$1:$1"
+    offered = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation if v.type == "list"}
+    assert any("Listes" in formula for formula in offered.values())
+    values = load_workbook(io.BytesIO(saved.read_bytes()), data_only=True)["Contexte"]
+    counters = {values.cell(r, 1).value: values.cell(r, 2).value for r in range(1, values.max_row + 1)}
+    assert counters["Non-conformité mineure"] == 1
+    assert counters["Lignes à auditer, sans constat"] == 21
+
+
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "pt": 1.0}
+
+
+def heights(path: Path, sheet: str) -> list[float]:
+    """The height of each row of a sheet of a flat OpenDocument file, in points."""
+    root = ElementTree.parse(path).getroot()
+    styles = {}
+    for style in root.iter(f"{STYLE}style"):
+        for found in style.iter(f"{STYLE}table-row-properties"):
+            length = found.get(f"{STYLE}row-height") or "0pt"
+            styles[style.get(f"{STYLE}name")] = float(length[:-2]) * POINTS[length[-2:]]
+    table = next(t for t in root.iter(f"{TABLE}table") if t.get(f"{TABLE}name") == sheet)
+    rows = [r for r in table.iter(f"{TABLE}table-row") if "".join(r.itertext()).strip()]
+    return [styles[r.get(f"{TABLE}style-name")] for r in rows]
+
+
+@pytest.mark.parametrize("referentiel", ["qualiopi", "certifregion"])
+def test_no_row_is_clipped(referentiel: str, tmp_path: Path) -> None:
+    """Every row is at least as high as LibreOffice would make it, and not twice as high."""
+    checklist = grille(**AF | {"referentiel": referentiel})
+    source = ZipFile(io.BytesIO(ods.render(checklist)))
+    path = tmp_path / "libre.ods"
+    with ZipFile(path, "w") as archive:
+        for member in source.namelist():
+            content = source.read(member).replace(b'optimal-row-height="false"', b'optimal-row-height="true"')
+            archive.writestr(member, content)
+    best = convert(path, "fods", tmp_path / "fods")
+    for feuille in build(checklist).feuilles:
+        if feuille.cachee or feuille.nom == ECARTS:
+            continue
+        ours = [height(feuille, ligne) for ligne in feuille.lignes if any(c.texte for c in ligne)]
+        wanted = heights(best, feuille.nom)
+        assert len(ours) == len(wanted)
+        short = [(n, a, b) for n, (a, b) in enumerate(zip(ours, wanted, strict=True), start=1) if a < b - 0.5]
+        assert short == [], feuille.nom
+        assert sum(ours) < 1.6 * sum(wanted), feuille.nom

@@ -1,0 +1,137 @@
+"""The grid that goes out: sheets, drop-downs, counters, protection, and the same bytes twice (story A3)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+from grilles import OFFICE, TABLE, column, grille
+from openpyxl import load_workbook
+
+from certif_rules.export import ods, xlsx
+from certif_rules.export.classeur import Cellule, Feuille, height
+from certif_rules.export.feuilles import DONNEES
+from certif_rules.export.grille import COLONNES, build
+from certif_rules.export.ods import open_formula
+
+HOSTILE = '=HYPERLINK("http://exemple.invalid")'
+
+
+@pytest.fixture(scope="module")
+def classeur():
+    return load_workbook(io.BytesIO(xlsx.render(grille())))
+
+
+def choices(classeur, cell: str) -> list[str]:
+    """What the drop-down of a cell of the sheet Grille offers."""
+    for validation in classeur["Grille"].data_validations.dataValidation:
+        if cell in validation.sqref:
+            area = validation.formula1.removeprefix("Listes!")
+            return [row[0].value for row in classeur["Listes"][area.replace("$", "")]]
+    return []
+
+
+def row_of(classeur, numero: str) -> int:
+    sheet = classeur["Grille"]
+    return next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 2).value == numero)
+
+
+def test_a3_lines_due_and_out(classeur) -> None:
+    """One header, 23 rows due, 9 that do not apply: kept, greyed, labelled and reasoned."""
+    sheet = classeur["Grille"]
+    rows = [
+        {name: sheet.cell(r, column(name)).value for name in COLONNES} for r in range(2, sheet.max_row + 1)
+    ]
+    assert [sheet.cell(1, c).value for c in range(1, 21)] == list(COLONNES)
+    due = [row for row in rows if row["À auditer à cette étape"] == "oui"]
+    out = [row for row in rows if row["Applicabilité"] == "Non applicable"]
+    assert (len(rows), len(due), len(out)) == (32, 23, 9)
+    assert all(row["Motif"] for row in rows)
+    greys = {sheet.cell(r, 7).fill.fgColor.rgb for r, row in enumerate(rows, 2) if row in out}
+    assert greys == {"FFEAEEEC"}
+
+
+def test_a3_drop_downs_offer_what_is_permitted(classeur) -> None:
+    """No minor finding on line 11, one on line 9; every cell starts empty."""
+    on_11, on_9 = (choices(classeur, f"K{row_of(classeur, n)}") for n in ("11", "9"))
+    assert "Non-conformité mineure" not in on_11
+    assert "Non-conformité majeure" in on_11
+    assert on_9 == ["Conforme", "Non-conformité mineure", "Non-conformité majeure", "Non applicable"]
+    assert {classeur["Grille"].cell(r, column("Constat")).value for r in range(2, 34)} == {None}
+
+
+def test_a3_counters_are_live(classeur) -> None:
+    """The number of minor findings is counted over the column, in English function names."""
+    sheet = classeur["Contexte"]
+    formulas = {sheet.cell(r, 1).value: sheet.cell(r, 2).value for r in range(1, sheet.max_row + 1)}
+    assert formulas["Non-conformité mineure"] == '=COUNTIF(Grille!$K$2:$K$33,"Non-conformité mineure")'
+    assert formulas["Lignes à auditer, sans constat"].startswith("=SUMPRODUCT(")
+
+
+def test_protection_and_print(classeur) -> None:
+    """Protected without password, filtering allowed; answers unlocked; A4 landscape, one page wide."""
+    sheet = classeur["Grille"]
+    assert sheet.protection.sheet
+    assert sheet.protection.password is None
+    assert not sheet.protection.autoFilter
+    assert sheet["D2"].protection.locked
+    assert not sheet.cell(2, column("Constat")).protection.locked
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("C2", "$1:$1")
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0
+    assert classeur["Listes"].sheet_state == classeur[DONNEES].sheet_state == "hidden"
+    assert classeur.sheetnames[:4] == ["Contexte", "Grille", "Écarts", "À propos"]
+
+
+@pytest.mark.parametrize("module", [xlsx, ods])
+def test_same_bytes_twice(module) -> None:
+    assert module.render(grille()) == module.render(grille())
+
+
+@pytest.mark.parametrize("module", [xlsx, ods])
+def test_typed_text_is_never_a_formula(module) -> None:
+    """A name that looks like a formula is a text in both formats; only the engine's formulas are formulas."""
+    checklist = grille(organisme={"nom": HOSTILE, "categories": ["AF"]})
+    content = module.render(checklist)
+    if module is xlsx:
+        cells = [c for sheet in load_workbook(io.BytesIO(content)) for row in sheet for c in row]
+        assert HOSTILE in {c.value for c in cells if c.data_type == "s"}
+        assert not [c for c in cells if c.data_type == "f" and "HYPERLINK" in str(c.value)]
+        return
+    root = ElementTree.fromstring(zipfile.ZipFile(io.BytesIO(content)).read("content.xml"))
+    cells = list(root.iter(f"{TABLE}table-cell"))
+    assert HOSTILE in {"".join(c.itertext()) for c in cells if c.get(f"{OFFICE}value-type") == "string"}
+    assert not [c for c in cells if "HYPERLINK" in c.get(f"{TABLE}formula", "")]
+
+
+def test_the_grid_carries_its_request() -> None:
+    """The hidden sheet holds the request and the digest, in cells that every spreadsheet can hold."""
+    sheet = next(f for f in build(grille()).feuilles if f.nom == DONNEES)
+    texts = [row[0].texte for row in sheet.lignes]
+    assert all(len(text) < 32_000 for text in texts)
+    assert '"empreinte":"sha256:' in "".join(texts)
+    assert " " not in "".join(texts[1:])
+
+
+def test_rows_are_as_high_as_their_text() -> None:
+    sheet = Feuille(nom="x", largeurs=(20, 0), lignes=())
+    one, many = (Cellule(text, "moteur") for text in ("court", "long " * 40))
+    assert height(sheet, (one,)) < height(sheet, (many,)) <= 409
+    assert height(sheet, (one, many)) == height(sheet, (one,)), "a hidden column takes no room"
+
+
+@pytest.mark.parametrize(
+    ("a1", "opened"),
+    [
+        ('COUNTIF(Grille!$K$2:$K$3,"a,B2")', 'of:=COUNTIF([$Grille.$K$2:.$K$3];"a,B2")'),
+        (
+            "INDEX('Écarts'!$J$2:$J$9,MATCH($B4,A1:A2,0))",
+            "of:=INDEX([$'Écarts'.$J$2:.$J$9];MATCH([.$B4];[.A1:.A2];0))",
+        ),
+    ],
+)
+def test_formulas_of_opendocument(a1: str, opened: str) -> None:
+    assert open_formula(a1) == opened

@@ -1,0 +1,253 @@
+"""Judging: exact against every completion, other ways of judging by data alone, thresholds that are data."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greffons import DONNEES, registry, seal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from certif_rules.errors import DataError
+from certif_rules.jugement import LigneJugee, holds, measure, possible_decisions
+from certif_rules.model import Constat, Indicateur
+from certif_rules.model_jugement import Condition, Decision, Jugement, Mesure, Terme
+from certif_rules.testing.cas import differences, read_cases
+
+NOTES = Path(__file__).parent / "fictif_notes"
+CASES = read_cases(NOTES / "conclusions.yaml")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["nom"])
+def test_other_ways_of_judging(case: dict[str, Any]) -> None:
+    """Levels with means and critical lines, levels with must-haves, opinions: no code but their data."""
+    noms = ("niveaux", "incontournables", "avis")
+    assert differences(case, registry(**{nom: NOTES / nom for nom in noms})) == []
+
+
+def test_the_threshold_is_data(tmp_path: Path) -> None:
+    """Changing 5 to 4 in a copy of the data changes the result, and nothing else was changed."""
+    case = read_cases(DONNEES["qualiopi"].parent.parent / "tests" / "cas" / "conclusions.yaml")[0]
+    assert differences(case, registry(qualiopi=DONNEES["qualiopi"])) == []
+    copy = tmp_path / "donnees"
+    shutil.copytree(DONNEES["qualiopi"], copy)
+    (rules,) = copy.glob("regles/*/jugement.yaml")
+    text = rules.read_text(encoding="utf-8")
+    assert text.count("seuil: 5") == 1
+    rules.write_text(text.replace("seuil: 5", "seuil: 4"), encoding="utf-8")
+    seal(rules.parent)
+    assert differences(case, registry(qualiopi=copy)) == [
+        "qualiopi, decision : attendu delivrable, obtenu non_delivrable",
+        "qualiopi, delivrable : attendu True, obtenu False",
+        "qualiopi, majeures_equivalentes : attendu 0, obtenu 1",
+        next(text for text in differences(case, registry(qualiopi=copy)) if "absent de" in text),
+    ]
+
+
+MOYENNE = "    moyenne: {moyenne: par_critere, titre: moyenne du domaine, sources: [DOC]}"
+
+
+def resealed(copy: Path) -> None:
+    """Seal the rules of a copy, and read them."""
+    seal(copy / "regles" / "R1")
+    registry(niveaux=copy).resolve("niveaux", day="2024-01-10")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("moyenne: par_critere, titre", "moyenne: par_critere, minimum: true, titre", "mesure-ambigue"),
+        ("minimum: true, etiquette", "etiquette", "mesure-ambigue"),
+        (
+            MOYENNE,
+            MOYENNE + "\n    s: {somme: [{mesure: moyenne}], titre: S, sources: [DOC]}",
+            "mesure-ambigue",
+        ),
+        (
+            MOYENNE,
+            "    s: {somme: [{mesure: plancher}], titre: S, sources: [DOC]}\n" + MOYENNE,
+            "mesure-inconnue",
+        ),
+        ("mesure: plancher, moins_de: 1", "mesure: planche, moins_de: 1", "mesure-inconnue"),
+        ("mesure: plancher, moins_de: 1", "mesure: plancher", "regle-vide"),
+        ("mesure: plancher, moins_de: 1", "mesure: plancher, critere: A, moins_de: 1", "mot-deplace"),
+        ("critere: F, moins_de", "critere: Z, moins_de", "critere-inconnu"),
+        ("moins_de: 1}", "moins_de: -1}", "nombre-trop-petit"),
+        ('moins_de: "1.5"', 'moins_de: "un et demi"', "forme-inattendue"),
+        ("code: accorde, delivrable: true,", "code: refuse, delivrable: true,", "decision-contraire"),
+        (
+            "delivrable: true, titre: label accordé",
+            "delivrable: true, si: [{mesure: plancher, au_moins: 2}], titre: label accordé",
+            "decision-manquante",
+        ),
+        (
+            "    - code: refuse\n",
+            "    - {code: tout, delivrable: true, titre: Tout, sources: [DOC]}\n    - code: refuse\n",
+            "decision-manquante",
+        ),
+        (
+            "types_audit:",
+            "  echeances: {niveau_0: {suite: {de: fin, mois: 1, sources: [DOC]}}}\ntypes_audit:",
+            "date-inconnue",
+        ),
+        (
+            "types_audit:",
+            "  echeances: {niveau_9: {suite: {de: ecarts_notifies_le, sources: [DOC]}}}\ntypes_audit:",
+            "constat-inconnu",
+        ),
+    ],
+)
+def test_a_mistake_in_a_judgement_is_said(tmp_path: Path, before: str, after: str, code: str) -> None:
+    """A judgement that would not mean anything is refused, at its place."""
+    copy = tmp_path / "niveaux"
+    shutil.copytree(NOTES / "niveaux", copy)
+    path = copy / "regles" / "R1" / "contenu.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        resealed(copy)
+    assert code in {issue.code for issue in refused.value.issues if issue.location and issue.location.line}
+
+
+# ---- every completion -----------------------------------------------------------------------------------
+
+CONSTATS = {
+    nom: Constat(id=nom, titre=nom, sources=(), valeur=valeur, hors_portee=nom == "sans")
+    for nom, valeur in (("a", "0"), ("b", "1"), ("c", "1.5"), ("d", "3"), ("e", None), ("sans", None))
+}
+NOMS = sorted(CONSTATS)
+NOMBRES = st.sampled_from(["0", "1", "4/3", "1.5", "2", "3"])
+CRITERES = (None, "x/A", "x/B")
+SIMPLES = (
+    Mesure(id="ab", titre="", sources=(), compte=("a", "b")),
+    Mesure(id="etiquetees", titre="", sources=(), compte=("b", "c"), etiquette="rouge"),
+    Mesure(id="moyenne", titre="", sources=(), moyenne="ensemble"),
+    Mesure(id="domaines", titre="", sources=(), moyenne="par_critere"),
+    Mesure(id="domaines_rouges", titre="", sources=(), moyenne="par_critere", etiquette="rouge"),
+    Mesure(id="plancher", titre="", sources=(), minimum=True, etiquette="rouge"),
+)
+
+
+@st.composite
+def jugements(draw: st.DrawFn) -> Jugement:
+    """A judgement over every kind of measure, with sums of them and ordered decisions."""
+    addable = [m.id for m in SIMPLES if m.moyenne != "par_critere"]
+    terms = st.builds(Terme, mesure=st.sampled_from(addable), seuil=st.none() | NOMBRES)
+    total = Mesure(
+        id="somme", titre="", sources=(), somme=tuple(draw(st.lists(terms, min_size=1, max_size=3)))
+    )
+    second = Mesure(
+        id="double", titre="", sources=(), somme=(Terme(mesure="somme", seuil=draw(st.none() | NOMBRES)),)
+    )
+    mesures = {m.id: m for m in (*SIMPLES, total, second)}
+
+    def condition(nom: str, critere: str | None, mot: str, nombre: str) -> Condition:
+        by_criterion = mesures[nom].moyenne == "par_critere"
+        return replace(Condition(mesure=nom, critere=critere if by_criterion else None), **{mot: nombre})
+
+    conditions = st.builds(
+        condition,
+        st.sampled_from(sorted(mesures)),
+        st.sampled_from(CRITERES),
+        st.sampled_from(["au_moins", "plus_de", "au_plus", "moins_de"]),
+        NOMBRES,
+    )
+    ways = draw(st.lists(st.lists(conditions, min_size=1, max_size=2), max_size=3))
+    decisions = [
+        Decision(code=f"d{i}", delivrable=None, titre="", sources=(), si=tuple(si))
+        for i, si in enumerate(ways)
+    ]
+    last = Decision(code="fin", delivrable=True, titre="", sources=())
+    return Jugement(origine="x", mesures=mesures, decisions=(*decisions, last))
+
+
+@st.composite
+def lignes(draw: st.DrawFn) -> list[LigneJugee]:
+    """A few lines, in a few criteria, each with the findings it may end with."""
+    found = []
+    for i in range(draw(st.integers(0, 5))):
+        possible = draw(st.lists(st.sampled_from([*NOMS, None]), min_size=1, max_size=3, unique=True))
+        indicateur = Indicateur(
+            id=f"x/{i}", origine="x", code=str(i), numero=str(i), critere=draw(st.sampled_from(CRITERES)),
+            titre=None, exigence=None, citation=False, portee=(), sources=(), confiance="elevee",
+            etiquettes=("rouge",) if draw(st.booleans()) else (),
+        )  # fmt: skip
+        found.append(LigneJugee(indicateur=indicateur, possibles=tuple(possible)))
+    return found
+
+
+def decided(jugement: Jugement, known: list[LigneJugee]) -> str:
+    """The decision on lines all known, read straight from the definition."""
+    values = measure(jugement, CONSTATS, known)
+    for decision in jugement.decisions:
+        for condition in decision.si:
+            value = values[condition.mesure]
+            if isinstance(value, dict):
+                each = [v for c, v in value.items() if condition.critere in (None, c)]
+                if any(holds(condition, v) for v in each):
+                    return decision.code
+            elif holds(condition, value):  # type: ignore[arg-type]
+                return decision.code
+        if not decision.si:
+            return decision.code
+    raise AssertionError
+
+
+@settings(deadline=None)
+@given(jugements(), lignes())
+def test_every_completion_is_followed(jugement: Jugement, found: list[LigneJugee]) -> None:
+    """The decisions possible are those of the completions, written out one by one: no more, no less."""
+    completions = product(*(ligne.possibles for ligne in found))
+    brute = {
+        decided(jugement, [replace(li, possibles=(one,)) for li, one in zip(found, ending, strict=True)])
+        for ending in completions
+    }
+    assert {d.code for d in possible_decisions(jugement, CONSTATS, found)} == brute
+
+
+def test_measures_are_exact() -> None:
+    """A third is a third: 4/3 is under 1.5, three thirds make one."""
+    indicateur = Indicateur(
+        id="x/1", origine="x", code="1", numero="1", critere="x/A", titre=None, exigence=None, citation=False,
+        portee=(), etiquettes=(), sources=(), confiance="elevee",
+    )  # fmt: skip
+    jugement = Jugement(origine="x", mesures={"domaines": SIMPLES[3]}, decisions=())
+    known = [LigneJugee(indicateur=indicateur, possibles=(nom,)) for nom in ("a", "b", "d", "sans")]
+    assert measure(jugement, CONSTATS, known) == {"domaines": {"x/A": Fraction(4, 3)}}
+
+
+def test_nothing_measured_satisfies_nothing() -> None:
+    """A mean of no line is neither zero nor full marks."""
+    for mot in ("au_moins", "plus_de", "au_plus", "moins_de"):
+        assert not holds(replace(Condition(mesure="m"), **{mot: "0"}), None)
+
+
+def test_a_large_grid_is_judged_at_once() -> None:
+    """Sixty lines left to assess have more completions than can be written out."""
+    jugement = Jugement(
+        origine="x",
+        mesures={m.id: m for m in SIMPLES},
+        decisions=(
+            Decision(code="non", delivrable=False, titre="", sources=(),
+                     si=(Condition(mesure="domaines", moins_de="1"), Condition(mesure="ab", au_moins="50"))),
+            Decision(code="oui", delivrable=True, titre="", sources=()),
+        ),
+    )  # fmt: skip
+    found = [
+        LigneJugee(
+            indicateur=Indicateur(
+                id=f"x/{i}", origine="x", code=str(i), numero=str(i), critere=f"x/{i % 6}", titre=None,
+                exigence=None, citation=False, portee=(), etiquettes=(), sources=(), confiance="elevee",
+            ),
+            possibles=("a", "b", "d"),
+        )
+        for i in range(60)
+    ]  # fmt: skip
+    assert [d.code for d in possible_decisions(jugement, CONSTATS, found)] == ["non", "oui"]

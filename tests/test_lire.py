@@ -1,0 +1,345 @@
+"""Grids read back: the same findings from every format, and each mistake at its cell (story L9)."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from grilles import FORMATS, atelier, column, filled, grille
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from certif_rules.constats import Releve
+from certif_rules.errors import DataError
+from certif_rules.export import xlsx
+from certif_rules.lecture.saisie import day
+from certif_rules.services.lecture import read_grids
+
+CHECKLIST = grille()
+LIGNES = {ligne.indicateur.id: ligne for ligne in CHECKLIST.lignes}
+TITRES = {c.id: c.titre for c in CHECKLIST.referentiel.constats.values()}
+
+
+def problems(*paths: Path) -> set[str]:
+    """« cell: code » of everything wrong."""
+    with pytest.raises(DataError) as caught:
+        read_grids(atelier(), paths)
+    return {f"{str(i.location).rpartition(':')[2]}: {i.code}" for i in caught.value.issues}
+
+
+def read(*paths: Path) -> dict[str, Releve]:
+    return {r.ligne: r for r in read_grids(atelier(), paths).dossier.releves}
+
+
+def edited(folder: Path, change, name: str = "grille.xlsx") -> Path:
+    """The grid with what ``change`` did to it in a spreadsheet."""
+    book = load_workbook(io.BytesIO(xlsx.render(CHECKLIST)), rich_text=True)
+    change(book)
+    path = folder / name
+    book.save(path)
+    return path
+
+
+# ---- round trips ---------------------------------------------------------------------------------
+
+MOT = st.text("abcdeéèœ=+-@'<>&\"0", min_size=1, max_size=8)
+TEXTE = st.lists(MOT, min_size=1, max_size=4).map(" ".join)
+
+
+@st.composite
+def saisies(draw):
+    """Findings allowed on some lines, each with what goes with it."""
+    found = {}
+    open_lines = [i for i, ligne in LIGNES.items() if ligne.constats_permis]
+    for identifiant in draw(st.lists(st.sampled_from(open_lines), unique=True, max_size=6)):
+        constat = draw(st.sampled_from(LIGNES[identifiant].constats_permis))
+        found[identifiant] = {
+            "Constat": TITRES[constat],
+            "Commentaire": draw(TEXTE),
+            "Preuves vues": "\n".join(draw(st.lists(TEXTE, min_size=1, max_size=3))),
+            "Échantillon": "\n".join(draw(st.lists(MOT, min_size=1, max_size=2))),
+            "Évalué par": draw(MOT),
+            "Évalué le": draw(st.dates()).isoformat(),
+        }
+    return found
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(saisie=saisies())
+def test_what_is_filled_is_what_is_read(suffix: str, saisie, tmp_path: Path) -> None:
+    """For every format: each line filled reads as filled, and no other line is touched."""
+    releves = read(filled(CHECKLIST, suffix, saisie, tmp_path))
+    ids = {titre: identifiant for identifiant, titre in TITRES.items()}
+    for identifiant, said in saisie.items():
+        releve = releves.pop(identifiant)
+        assert releve.constat == ids[said["Constat"]]
+        assert releve.commentaire == said["Commentaire"]
+        assert releve.preuves_vues == tuple(said["Preuves vues"].split("\n"))
+        assert releve.echantillons == tuple(said["Échantillon"].split("\n"))
+        assert (releve.evalue_par, releve.evalue_le) == (said["Évalué par"], said["Évalué le"])
+    assert all(r == Releve(ligne=r.ligne, lieu=r.lieu) for r in releves.values())
+    due = {i for i, ligne in LIGNES.items() if ligne.etat == "a_auditer"}
+    assert set(releves) == due - set(saisie)
+
+
+def test_sorted_hidden_filtered_and_widened(tmp_path: Path) -> None:
+    """What a spreadsheet does to rows and columns changes nothing that is read."""
+
+    def change(book) -> None:
+        sheet = book["Grille"]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        rows[0][column("Constat") - 1] = "Conforme"
+        rows[0][column("Évalué le") - 1] = 45369
+        for number, values in enumerate(reversed(rows), start=2):
+            for place, value in enumerate(values, start=1):
+                if place != column("Échéance de traitement"):
+                    sheet.cell(number, place).value = value
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["D"].width = 80
+
+    releve = read(edited(tmp_path, change))["qualiopi/1"]
+    assert (releve.constat, releve.evalue_le) == ("conforme", "2024-03-18")
+
+
+def test_the_original_is_never_written_to(tmp_path: Path) -> None:
+    path = filled(CHECKLIST, "xlsx", {}, tmp_path)
+    before = path.read_bytes()
+    path.chmod(0o444)
+    read(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [("2024-03-18", "2024-03-18"), ("18/03/2024", "2024-03-18"), ("1.3.2024", "2024-03-01"),
+     ("45369", "2024-03-18"),
+     ("2024-03-18T00:00:00", "2024-03-18"), ("31/02/2024", None), ("mars", None), ("99999999", None)],
+)  # fmt: skip
+def test_days(text: str, iso: str | None) -> None:
+    assert day(text) == iso
+
+
+# ---- mistakes, each at its cell ------------------------------------------------------------------
+
+
+def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
+    """An unknown line, a changed engine column, a finding not allowed: all at once."""
+
+    def change(book) -> None:
+        sheet = book["Grille"]
+        sheet["T34"] = "qualiopi/99"
+        sheet["K34"] = "Conforme"
+        sheet["E5"] = "moins exigeant"
+        sheet["K12"] = "Non-conformité mineure"
+
+    path = edited(tmp_path, change)
+    assert load_workbook(path)["Grille"]["B12"].value == "11"
+    assert problems(path) == {
+        "Grille!T34: ligne-inconnue",
+        "Grille!E5: cellule-modifiee",
+        "Grille!K12: constat-non-permis",
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "expected"),
+    [
+        ("K2", "Non applicable", {"Grille!O2: commentaire-manquant"}),
+        ("K2", "Presque", {"Grille!K2: constat-non-permis"}),
+        ("K2", "=A1", {"Grille!K2: formule-inattendue"}),
+        ("D2", "=A1", {"Grille!D2: formule-inattendue"}),
+        ("S2", "hier", {"Grille!S2: date-invalide"}),
+        ("L2", "Point noir", {"Grille!L2: annotation-inconnue"}),
+        ("T2", "qualiopi/2", {"Grille!T3: ligne-en-double", "Grille: ligne-manquante"}),
+        ("K1", "Note", {"Grille!A1: colonne-absente"}),
+    ],
+)
+def test_a_mistake_is_named_at_its_cell(cell: str, value: str, expected: set[str], tmp_path: Path) -> None:
+    def change(book) -> None:
+        book["Grille"][cell] = value
+
+    assert expected <= problems(edited(tmp_path, change))
+
+
+def test_sheets_and_merged_cells(tmp_path: Path) -> None:
+    def rename(book) -> None:
+        book["Grille"].title = "Ma grille"
+
+    assert code(edited(tmp_path, rename)) == "feuille-absente"
+
+    def merge(book) -> None:
+        book["Grille"].merge_cells("M2:N3")
+
+    assert "Grille!M2: cellules-fusionnees" in problems(edited(tmp_path, merge))
+
+    def drop(book) -> None:
+        book["Grille"].delete_rows(2)
+
+    assert "Grille: ligne-manquante" in problems(edited(tmp_path, drop))
+
+
+def test_follow_up_and_lifting(tmp_path: Path) -> None:
+    """What the sheet Écarts says reaches the findings: nothing is lost."""
+
+    def change(book) -> None:
+        book["Grille"]["K2"], book["Grille"]["O2"] = "Non-conformité mineure", "Tarifs absents"
+        book["Contexte"]["B10"] = "29/03/2024"
+        assert book["Contexte"]["A10"].value.startswith("Écarts notifiés")
+        sheet = book["Écarts"]
+        for place, value in (
+            ("A2", "1"),
+            ("C2", "Tarifs"),
+            ("D2", "Oubli"),
+            ("K2", "2024-05-02"),
+            ("L2", "AB"),
+        ):
+            sheet[place] = value
+
+    path = edited(tmp_path, change)
+    releve = read(path)["qualiopi/1"]
+    assert releve.ecart == {"enonce": "Tarifs", "causes": "Oubli"}
+    assert (releve.leve_le, releve.leve_par) == ("2024-05-02", "AB")
+    assert read_grids(atelier(), [path]).dossier.notifie_le == "2024-03-29"
+
+
+def test_other_rules_are_refused_or_accepted(tmp_path: Path) -> None:
+    """Another digest is refused with the difference named; accepted, it is a warning."""
+
+    def change(book) -> None:
+        cell = book["Données"]["A2"]
+        start = cell.value.index('"empreinte":"sha256:') + 20
+        cell.value = cell.value[:start] + "0" * 64 + cell.value[start + 64 :]
+
+    path = edited(tmp_path, change)
+    assert any("regles-differentes" in p for p in problems(path))
+    lecture = read_grids(atelier(), [path], other_rules=True)
+    assert "autres_regles" in {a.code for a in lecture.checklist.avertissements}
+
+
+# ---- two auditors --------------------------------------------------------------------------------
+
+
+def test_disjoint_grids_join(tmp_path: Path) -> None:
+    a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
+    b = filled(CHECKLIST, "ods", {"qualiopi/2": {"Constat": "Conforme"}}, tmp_path, "b")
+    releves = read(a, b)
+    assert [i for i, r in releves.items() if r.porte] == ["qualiopi/1", "qualiopi/2"]
+
+
+def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
+    a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
+    b = filled(
+        CHECKLIST,
+        "csv",
+        {"qualiopi/1": {"Constat": TITRES["nc_mineure"], "Commentaire": "non"}},
+        tmp_path,
+        "b",
+    )
+    with pytest.raises(DataError) as caught:
+        read(a, b)
+    (issue,) = caught.value.issues
+    assert issue.code == "constats-contradictoires"
+    assert "« conforme » / « nc_mineure »" in issue.message
+    assert str(issue.related[0][0]).endswith("a.xlsx:Grille!K2")
+
+
+def test_grids_of_different_audits_do_not_join(tmp_path: Path) -> None:
+    a = filled(CHECKLIST, "xlsx", {}, tmp_path, "a")
+    other = grille(organisme={"nom": "Autre", "categories": ["AF"]})
+    b = filled(other, "xlsx", {}, tmp_path, "b")
+    assert {p.rpartition(" ")[2] for p in problems(a, b)} == {"dossiers-differents"}
+
+
+# ---- hostile files -------------------------------------------------------------------------------
+
+
+def packed(folder: Path, name: str, members: dict[str, bytes]) -> Path:
+    path = folder / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return path
+
+
+def repacked(folder: Path, change: dict[str, bytes]) -> Path:
+    """Our grid with some of its members replaced or added."""
+    source = zipfile.ZipFile(io.BytesIO(xlsx.render(CHECKLIST)))
+    return packed(folder, "grille.xlsx", {n: source.read(n) for n in source.namelist()} | change)
+
+
+def code(path: Path) -> str:
+    (only,) = {p.rpartition(" ")[2] for p in problems(path)}
+    return only
+
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+
+
+def test_hostile_archives(tmp_path: Path) -> None:
+    """Each gives one clear message, and none is unpacked."""
+    whole = xlsx.render(CHECKLIST)
+    for name, content, expected in (
+        ("vide.xlsx", b"", "fichier-tronque"),
+        ("coupe.xlsx", whole[: len(whole) // 2], "fichier-tronque"),
+        ("chiffre.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "fichier-chiffre"),
+        ("texte.xlsx", b"bonjour", "classeur-etranger"),
+        ("coupe.json", b'{"lignes": [', "fichier-tronque"),
+        ("profond.json", b'{"lignes":' + b"[" * 200_000, "fichier-illisible"),
+        ("autre.json", b"{}", "classeur-etranger"),
+        ("autre.csv", b"a;b\r\n1;2\r\n", "classeur-etranger"),
+        ("latin.csv", "référentiel".encode("latin-1"), "fichier-illisible"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert code(path) == expected, name
+    zeros = packed(tmp_path, "bombe.xlsx", {"xl/workbook.xml": bytes(80_000_000)})
+    assert code(zeros) == "fichier-trop-grand"
+    assert code(packed(tmp_path, "etranger.xlsx", {"a": b"b"})) == "classeur-etranger"
+    assert code(repacked(tmp_path, {"xl/vbaProject.bin": b"x"})) == "classeur-a-macros"
+    entity = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+    assert code(repacked(tmp_path, {"xl/workbook.xml": entity})) == "classeur-etranger"
+    assert (
+        code(repacked(tmp_path, {"xl/worksheets/sheet2.xml": b"<worksheet><sheetData><row"}))
+        == "fichier-tronque"
+    )
+
+
+def test_a_far_cell_takes_no_room(tmp_path: Path) -> None:
+    """A cell at the far end of a sheet is one cell, not a table of seventeen thousand million."""
+    far = SHEET.format('<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>').encode()
+    assert any(
+        "colonne-absente" in p for p in problems(repacked(tmp_path, {"xl/worksheets/sheet2.xml": far}))
+    )
+    many = "".join(f'<row r="{r}">' + '<c t="str"><v>x</v></c>' * 500 + "</row>" for r in range(1, 500))
+    content = SHEET.format(many).encode()
+    assert code(repacked(tmp_path, {"xl/worksheets/sheet2.xml": content})) == "fichier-trop-grand"
+
+
+def test_a_foreign_workbook(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    Workbook().save(tmp_path / "autre.xlsx")
+    assert code(tmp_path / "autre.xlsx") == "classeur-etranger"
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def test_the_command(tmp_path: Path, capsysbinary) -> None:
+    """Findings on standard output or in a file, never in the place of a grid."""
+    from certif_rules.cli import run
+
+    path = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path)
+    assert run(["lire", str(path)]) == 0
+    out, err = capsysbinary.readouterr()
+    assert json.loads(out)["constats"][0]["constat"] == "conforme"
+    assert "1 ligne évaluée, 22 à évaluer" in err.decode()
+    assert run(["lire", str(path), "-o", str(path), "--remplacer"]) == 2
+    constats = tmp_path / "constats.json"
+    assert run(["lire", str(path), "-o", str(constats)]) == 0
+    assert run(["conclure", str(constats)]) == 0
