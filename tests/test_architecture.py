@@ -1,4 +1,4 @@
-"""The shape of the house: floors, what the core may not name, what a command may import, where it may not go."""
+"""The shape of the house: floors, what the core may not name, what a command may import or reach."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ FLOORS: dict[str, str] = {
     "2.3 pure: two questions": "etats perimetre portee",
     "2.4 pure: the lines": "lignes",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
-    "3.2 data to model: one part": "build.controles build.couche build.exigence build.guide build.regles demande",
+    "3.2 data to model: one part": (
+        "build.controles build.couche build.exigence build.guide build.regles demande"
+    ),
     "3.3 data to model: the whole": "build.assemblage couche_lue verification",
     "4.1 export: letters": "export export.balises export.typographie",
     "4.2 export: words": "export.json_ export.textes",
@@ -46,11 +48,14 @@ FLOORS: dict[str, str] = {
         " services.formats services.questions"
     ),
     "6.2 services: all the checks": "services.validation",
-    "7.1 front ends: what commands share": "cli.console",
+    "7.1 front ends: the terminal": "cli.console",
     "7.2 front ends: French": "cli.french",
-    "7.3 front ends: what commands share": "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas",
+    "7.3 front ends: what commands share": (
+        "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas"
+    ),
     "7.4 front ends: commands": (
-        "__main__ cli.checklist cli.expliquer cli.plugins cli.questions cli.referentiels cli.valider testing.plugin"
+        "__main__ cli.checklist cli.expliquer cli.plugins cli.questions cli.referentiels cli.valider"
+        " testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
@@ -77,7 +82,11 @@ def tree_of(name: str) -> ast.Module:
 def imported(node: ast.AST) -> Iterator[str]:
     """Names imported anywhere under ``node``, in functions too, but for the sake of types only."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+        if (
+            isinstance(child, ast.If)
+            and isinstance(child.test, ast.Name)
+            and child.test.id == "TYPE_CHECKING"
+        ):
             continue
         if isinstance(child, ast.Import):
             yield from (alias.name for alias in child.names)
@@ -122,7 +131,7 @@ CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
 
 
 def test_one_module_knows_each_library() -> None:
-    """The reader alone knows ruamel, the validator jsonschema, the plugin loader pluggy; click is the command line's."""
+    """The reader alone knows ruamel, the validator jsonschema; click is the command line's."""
     for name in MODULES:
         roots = {full.split(".")[0] for full in imported(tree_of(name))}
         for library, allowed in KNOW.items():
@@ -186,14 +195,19 @@ SHIPPED = ("qualiopi", "certifregion")
 @cache
 def declared() -> Mapping[str, set[str]]:
     """What the shipped référentiels declare, over all their editions: names by kind."""
-    found: dict[str, set[str]] = {"référentiel": {*SHIPPED, "rnq", "certif’région", "certif'région", "occitanie"}}
+    found: dict[str, set[str]] = {
+        "référentiel": {*SHIPPED, "rnq", "certif’région", "certif'région", "occitanie"}
+    }
     known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
     for nom in SHIPPED:
         for couche in known.layers(nom, "exigence"):
             resolved = known.resolve(nom, day=couche.du, edition=couche.id).referentiel
             for kind, names in (
                 ("fait", resolved.faits),
-                ("catégorie", [*resolved.categories, *(s for c in resolved.categories.values() for s in c.synonymes)]),
+                (
+                    "catégorie",
+                    [*resolved.categories, *(s for c in resolved.categories.values() for s in c.synonymes)],
+                ),
                 ("constat", resolved.constats.keys() - STATES),
                 ("type d’audit", [t.code for t in resolved.types_audit.values()]),
                 ("étiquette", [e for line in resolved.indicateurs.values() for e in line.etiquettes]),
@@ -209,7 +223,11 @@ def strings(name: str) -> Iterator[str]:
     """The texts a module holds, docstrings excepted."""
     tree = tree_of(name)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docs = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, documented) and ast.get_docstring(n) is not None}  # type: ignore[attr-defined]
+    docs = {
+        id(n.body[0].value)
+        for n in ast.walk(tree)
+        if isinstance(n, documented) and ast.get_docstring(n) is not None
+    }  # type: ignore[attr-defined]
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             yield node.value
@@ -226,14 +244,14 @@ def test_the_core_mentions_no_referentiel_no_fact_no_category(name: str) -> None
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_core_decides_on_nothing_declared(name: str) -> None:
-    """No text of the code is the name of a finding, an audit type, a line, a criterion, a label or a source."""
+    """No text of the code is the name of a finding, an audit type, a line, a criterion or a source."""
     kinds = ("constat", "type d’audit", "étiquette", "ligne", "critère", "source")
     forbidden = set().union(*(declared()[kind] for kind in kinds))
     assert forbidden & set(strings(name)) == HOMONYMS.get(name, {}).keys()
 
 
 def test_the_schemas_constrain_nothing_declared() -> None:
-    """Schemas give examples in their descriptions; what they check names nothing that a référentiel declares."""
+    """Schemas give examples in their descriptions; what they check names nothing declared."""
     forbidden = set().union(*declared().values())
 
     def values(node: Any) -> Iterator[str]:
@@ -253,7 +271,7 @@ def test_the_schemas_constrain_nothing_declared() -> None:
 
 @cache
 def totals() -> set[int]:
-    """How many lines the shipped référentiels have: in all, by origin, category, label, findings, at least ten."""
+    """Numbers of lines of the shipped référentiels, from ten: in all, by origin, category, label, findings."""
     known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
     counts: set[int] = set()
     for nom in SHIPPED:
@@ -314,7 +332,11 @@ def test_every_comment_is_for_the_reader() -> None:
 def python(code: str) -> str:
     """What a fresh interpreter prints for ``code``."""
     done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-X", "utf8", "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -1,4 +1,4 @@
-"""A référentiel and a label that the core has never heard of, through every command, with no code but their data."""
+"""A référentiel and a label that the core has never heard of, through every command."""
 
 from __future__ import annotations
 
@@ -249,3 +249,21 @@ def test_every_word_of_the_vocabulary_is_used() -> None:
         ):
             see(regle)
     assert used == {*VOCABULAIRE, "sauf", "inconnu", "motif"}
+
+
+def test_a_lifted_finding_counts_for_one_type_and_not_for_another(call: Call, tmp_path: Path) -> None:
+    """What is lifted since is due again where every earlier finding is, and not where only open ones are."""
+    constats = tmp_path / "constats.yaml"
+    entries = [{"id": "fictif/1.2", "constat": "bloquant", "leve_le": "2022-02-01"}]
+    entries.append({"id": "fictif/3.1", "constat": "a_reprendre"})
+    profil = {"format": 1, "referentiel": "fictif", "organisme": {"categories": ["VELO"]}}
+    audit = {"type": "bapteme", "date": "2021-06-01"}
+    constats.write_text(json.dumps({**profil, "audit": audit, "constats": entries}), encoding="utf-8")
+
+    def due(type_audit: str) -> list[str]:
+        options = ["--type", type_audit, "--date", "2022-03-01", "--categorie", "VELO", "--sans", "benevoles"]
+        document = call("checklist", "fictif", *options, "--precedent", str(constats), "--format", "json")
+        return [li["numero"] for li in json.loads(document)["lignes"] if li["etat"] == "a_auditer"]
+
+    assert due("visite") == ["1.1", "1.2", "3.1"]
+    assert due("levee") == ["3.1"]

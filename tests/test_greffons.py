@@ -1,4 +1,4 @@
-"""Plugins, good and bad, as distributions found on the path: what works goes on working, what does not is named."""
+"""Plugins, good and bad, as distributions found on the path: what works goes on, what does not is named."""
 
 from __future__ import annotations
 
