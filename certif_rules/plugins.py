@@ -17,6 +17,7 @@ import pluggy
 
 from certif_rules import hookspecs
 from certif_rules.errors import suggestion
+from certif_rules.export import BUILTIN
 from certif_rules.hookspecs import GROUP, HOOKS, Donnees, Exporter
 
 #: Names of plugins to leave out, separated by commas.
@@ -128,6 +129,8 @@ def _collect(manager: pluggy.PluginManager, etats: dict[str, EtatPlugin]) -> Plu
         donnees.extend((nom, item) for item in returned)
     for nom, returned in _call(manager.hook.certif_rules_exporters, Exporter, breaks):
         for item in returned:
+            if item.name in BUILTIN:
+                breaks(nom, f"le format « {item.name} » est déjà celui du programme : changer de nom")
             if item.name in exporters:
                 for guilty in {nom, exporters[item.name][0]}:
                     breaks(guilty, f"le format « {item.name} » est déclaré par deux greffons")

@@ -79,7 +79,7 @@ class Copy:
         return f"certif_rules_{self.nom}/donnees/{expected.file}:{line}"
 
     def issues(self, *, seal: bool = False) -> list[Issue]:
-        """What ``valider`` finds; that a content has no revision yet follows from any edit, and is left out."""
+        """What ``valider`` finds, less what follows from any edit: that no revision has this content."""
         others = [(nom, Donnees(dossier=dossier)) for nom, dossier in DONNEES.items()]
         _, found = validate([self.dossier], others, here=self.here)
         return [issue for issue in found if seal or issue.code != "empreinte-inconnue"]

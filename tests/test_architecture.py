@@ -271,7 +271,7 @@ def test_the_schemas_constrain_nothing_declared() -> None:
 
 @cache
 def totals() -> set[int]:
-    """Numbers of lines of the shipped référentiels, from ten: in all, by origin, category, label, findings."""
+    """Numbers of lines of the shipped référentiels, from ten: in all, by origin, category, finding…"""
     known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
     counts: set[int] = set()
     for nom in SHIPPED:

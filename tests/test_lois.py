@@ -92,7 +92,7 @@ def reconcile(referentiel: Referentiel, contexte: Contexte) -> Contexte:
 
 @st.composite
 def contextes(draw: st.DrawFn, jour: str, code: str | None = None) -> Contexte:
-    """Any audit of the référentiel of ``jour`` (of the type ``code``, if given) that the checks would let by."""
+    """Any audit of the référentiel of ``jour``, of the type ``code`` if given, that contradicts nothing."""
     referentiel = resolution(jour).referentiel
     types = [
         t for t in referentiel.types_audit.values() if t.origine == referentiel.id and code in (None, t.code)
@@ -294,7 +294,7 @@ def test_an_overlay_of_nothing_is_its_base(jour: str) -> None:
 
 
 def test_the_order_of_plugins_changes_nothing() -> None:
-    """Whatever the order in which plugins are found, every référentiel writes the same JSON, digest included."""
+    """Whatever the order in which plugins are found, every référentiel writes the same JSON."""
 
     def documents(order: Any) -> list[bytes]:
         found = Registry([(nom, Donnees(dossier=DONNEES[nom])) for nom in order])

@@ -7,16 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.export import BUILTIN
 from certif_rules.hookspecs import Exporter
-
-#: Our formats: name → (suffix of the file, module that has ``render``).
-BUILTIN: dict[str, tuple[str, str]] = {
-    "table": (".txt", "certif_rules.export.table"),
-    "json": (".json", "certif_rules.export.json_"),
-    "md": (".md", "certif_rules.export.md"),
-    "csv": (".csv", "certif_rules.export.csv_"),
-    "html": (".html", "certif_rules.export.html"),
-}
 
 
 def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) -> Exporter:
