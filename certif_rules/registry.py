@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from certif_rules.build.assemblage import Matiere, assemble
+from certif_rules.choix import base_moved, choose_edition, choose_guide, choose_rules, place_of
 from certif_rules.couche_lue import HEADER, Corps, EnTete, read_body, read_header
-from certif_rules.couches import in_force, period, with_content, written_for
 from certif_rules.empreinte import digest_of_referentiel
 from certif_rules.errors import DataError, Issue, Location, UsageError, suggestion
 from certif_rules.hookspecs import Donnees
@@ -103,118 +103,25 @@ class Registry:
     def _resolve(
         self, nom: str, day: str, edition: str | None, guide: str | None
     ) -> tuple[Referentiel, list[Avertissement]]:
-        warnings: list[Avertissement] = []
-        exigence = self._edition(nom, day, edition, warnings)
+        editions = self.layers(nom, "exigence")
+        if not editions:
+            raise self._unknown_referentiel(nom)
+        exigence, warnings = choose_edition(editions, nom, day, edition)
         base: Referentiel | None = None
         if exigence.base is not None:
             self._stack(exigence)
             base_nom, _, base_edition = exigence.base.partition("@")
             base, below = self._resolve(base_nom, day, base_edition, guide)
-            warnings.extend(a for a in below if a.code != "edition_hors_periode")
-            warnings.extend(self._base_moved(exigence, base_nom, base_edition, day))
+            warnings += (a for a in below if a.code != "edition_hors_periode")
+            warnings += base_moved(exigence, self.layers(base_nom, "exigence"), day)
             guide = None
-        retenues = [CoucheRetenue(couche=exigence, contenu=exigence)]
-        retenues += self._rules(exigence, day, warnings)
-        retenues += self._guide(exigence, day, guide, warnings)
-        return self._assemble(exigence, tuple(retenues), base), warnings
-
-    def _edition(self, nom: str, day: str, edition: str | None, warnings: list[Avertissement]) -> Couche:
-        editions = self.layers(nom, "exigence")
-        if not editions:
-            raise self._unknown_referentiel(nom)
-        if edition is not None:
-            chosen = next((c for c in editions if c.id == edition), None)
-            if chosen is None:
-                known = ", ".join(c.id for c in editions)
-                raise UsageError(
-                    [
-                        Issue(
-                            "edition-introuvable",
-                            f"{nom} n’a pas d’édition « {edition} »",
-                            None,
-                            f"éditions : {known}",
-                        )
-                    ]
-                )
-            if chosen not in in_force(editions, day):
-                message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)})"
-                warnings.append(Avertissement("edition_hors_periode", message, chosen.sources))
-            return chosen
-        candidates = in_force(editions, day)
-        if not candidates:
-            known = " ; ".join(f"{c.id} {period(c)}" for c in editions)
-            message = f"aucune édition de {nom} n’est en vigueur le {day}"
-            raise UsageError([Issue("edition-introuvable", message, None, f"périodes connues : {known}")])
-        return candidates[0]
-
-    def _base_moved(self, exigence: Couche, base: str, edition: str, day: str) -> Iterable[Avertissement]:
-        current = in_force(self.layers(base, "exigence"), day)
-        if current and current[0].id != edition:
-            message = (
-                f"{exigence.referentiel}@{exigence.id} est écrit sur {exigence.base}, "
-                f"alors que l’édition de {base} en vigueur le {day} est {current[0].id}"
-            )
-            yield Avertissement("base_hors_periode", message, exigence.sources)
-
-    def _rules(self, exigence: Couche, day: str, warnings: list[Avertissement]) -> list[CoucheRetenue]:
-        candidates = written_for(self.layers(exigence.referentiel, "regles"), exigence.id)
-        current = in_force(candidates, day)
-        if not current:
-            if not candidates:
-                message = f"aucune couche de règles n’est écrite pour {exigence.referentiel}@{exigence.id}"
-                raise DataError([Issue("couche-manquante", message, _location(exigence))])
-            nearest = candidates[0] if day < candidates[0].admis_du else candidates[-1]
-            message = f"aucune règle d’audit en vigueur le {day} : « {nearest.titre} » sert à sa place"
-            warnings.append(Avertissement("regles_hors_periode", message, nearest.sources))
-            current = [nearest]
-        return [self._with_content(current[0], candidates, warnings)]
-
-    def _guide(
-        self, exigence: Couche, day: str, guide: str | None, warnings: list[Avertissement]
-    ) -> list[CoucheRetenue]:
-        layers = self.layers(exigence.referentiel, "guide")
-        candidates = written_for(layers, exigence.id)
-        current = in_force(candidates, day)
-        if guide is not None:
-            chosen = next((c for c in candidates if c.id == guide), None)
-            if chosen is None:
-                known = ", ".join(c.id for c in candidates) or "aucun"
-                message = f"« {guide} » n’est pas un guide de {exigence.referentiel}@{exigence.id}"
-                raise UsageError([Issue("guide-introuvable", message, None, f"guides : {known}")])
-            if chosen not in current:
-                message = f"le guide {guide} n’est pas admis le {day} ({period(chosen)})"
-                warnings.append(Avertissement("guide_hors_periode", message, chosen.sources))
-            return [self._with_content(chosen, candidates, warnings)]
-        if not current:
-            if layers:
-                message = (
-                    f"aucun guide de lecture connu pour {exigence.referentiel}@{exigence.id} le {day} : "
-                    "ce qu’un guide décide reste à confirmer"
-                )
-                warnings.append(Avertissement("guide_absent", message, exigence.sources))
-            return []
-        if len(current) > 1:
-            others = ", ".join(c.id for c in current[1:])
-            message = (
-                f"plusieurs guides sont admis le {day} : {current[0].id} est retenu ; aussi admis : {others}"
-            )
-            warnings.append(Avertissement("guides_admis", message, current[0].sources))
-        return [self._with_content(current[0], candidates, warnings)]
-
-    def _with_content(
-        self, couche: Couche, candidates: Sequence[Couche], warnings: list[Avertissement]
-    ) -> CoucheRetenue:
-        retenue = with_content(couche, candidates)
-        if retenue is None:
-            message = f"aucune couche « {couche.nature} » de {couche.referentiel} n’a été lue"
-            raise DataError([Issue("couche-manquante", message, _location(couche))])
-        if retenue.contenu is not couche:
-            message = (
-                f"« {couche.titre} », en vigueur à la date de l’audit, n’a pas été lu : "
-                f"le contenu de « {retenue.contenu.titre} » sert à sa place"
-            )
-            warnings.append(Avertissement("couche_non_lue", message, couche.sources))
-        return retenue
+        regles, about_rules = choose_rules(exigence, self.layers(nom, "regles"), day)
+        own_guide, about_guide = choose_guide(exigence, self.layers(nom, "guide"), day, guide)
+        retenues = [CoucheRetenue(couche=exigence, contenu=exigence), regles]
+        if own_guide is not None:
+            retenues.append(own_guide)
+        referentiel = self._assemble(exigence, tuple(retenues), base)
+        return referentiel, [*warnings, *about_rules, *about_guide]
 
     def _assemble(
         self, exigence: Couche, retenues: tuple[CoucheRetenue, ...], base: Referentiel | None
@@ -276,7 +183,7 @@ class Registry:
                         Issue(
                             "renvoi-circulaire",
                             f"la base {couche.base} renvoie à {names[0]}",
-                            _location(couche),
+                            place_of(couche),
                         )
                     ]
                 )
@@ -319,9 +226,11 @@ class Registry:
             names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
             message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
             for en_tete in en_tetes:
-                related = tuple((place_of(e), f"greffon {e.plugin}") for e in en_tetes if e is not en_tete)
+                related = tuple(
+                    (place_of(e.couche), f"greffon {e.plugin}") for e in en_tetes if e is not en_tete
+                )
                 hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
-                issue = Issue("couche-en-double", message, place_of(en_tete), hint, related)
+                issue = Issue("couche-en-double", message, place_of(en_tete.couche), hint, related)
                 self.problemes.setdefault(en_tete.plugin, []).append(issue)
 
     def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
@@ -330,13 +239,3 @@ class Registry:
             return DataError(self._refuses[nom])
         hint = suggestion(nom, self.referentiels(), "référentiels")
         return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
-
-
-def place_of(en_tete: EnTete) -> Location:
-    """Where a header starts."""
-    return _location(en_tete.couche)
-
-
-def _location(couche: Couche) -> Location:
-    file, _, line = couche.emplacement.rpartition(":")
-    return Location(file, int(line), 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,34 @@ def test_expliquer_shows_what_a_label_changed(call: Call) -> None:
     assert applicable["emplacements"][0].startswith(
         "certif_rules_enseigne/donnees/exigence/E1/operations.yaml:"
     )
+
+
+def test_a_reason_is_worth_its_weakest_link(call: Call) -> None:
+    """A reason that rests on a rule and on a fact by nature has the lower confidence of the two."""
+    audit = ["--type", "bapteme", "--date", "2022-03-01", "--categorie", "ELEC", "--sans", "soudure"]
+    found = json.loads(call("expliquer", "fictif", "I-2-a", *audit, "--format", "json"))
+    (applicable,) = of(found["regles"], "code", "applicable")
+    assert (applicable["confiance"], applicable["lecture"]) == ("faible", True)
+
+
+def test_what_was_not_read_borrows_from_the_nearest_later() -> None:
+    """An unread layer takes the content of the nearest later one that was read, else of the nearest before."""
+    from greffons import registry
+
+    from certif_rules.couches import with_content
+
+    g1, g2, g3 = registry().layers("fictif", "guide")
+    unread = replace(g2, lue=False)
+    later = replace(g3, lue=True)
+    for couches, lent in (
+        ((g1, unread, later), later),
+        ((g1, unread), g1),
+        ((g1, unread, replace(later, id="G4", admis_du="2030-01-01"), later), later),
+    ):
+        retenue = with_content(unread, couches)
+        assert retenue is not None
+        assert (retenue.couche, retenue.contenu) == (unread, lent)
+    assert with_content(unread, [unread, g3]) is None
 
 
 def test_questions_asks_what_would_change_a_line(call: Call) -> None:
