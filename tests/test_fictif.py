@@ -209,7 +209,7 @@ def test_a_reason_is_worth_its_weakest_link(call: Call) -> None:
 
 
 def test_what_was_not_read_borrows_from_the_nearest_later() -> None:
-    """An unread layer takes the content of the nearest later one that was read, else of the nearest before."""
+    """An unread layer takes the content of the nearest later one that was read, or of the nearest before."""
     from greffons import registry
 
     from certif_rules.couches import with_content
@@ -226,6 +226,27 @@ def test_what_was_not_read_borrows_from_the_nearest_later() -> None:
         assert retenue is not None
         assert (retenue.couche, retenue.contenu) == (unread, lent)
     assert with_content(unread, [unread, g3]) is None
+
+
+def test_rules_out_of_their_period_serve_with_a_warning() -> None:
+    """On a day without rules, the nearest ones serve, and it is said; none written or none read stops all."""
+    from greffons import registry
+
+    from certif_rules.choix import choose_rules
+    from certif_rules.errors import DataError
+
+    layers = registry().layers("fictif", "regles")
+    edition = registry().layers("fictif", "exigence")[-1]
+    ended = [replace(couche, au="2025-12-31", lue=True) for couche in layers]
+    for day, served in (("2019-12-31", "charte-1"), ("2026-01-01", "charte-2")):
+        retenue, warnings = choose_rules(edition, ended, day)
+        assert retenue.couche.id == served
+        assert [warning.code for warning in warnings] == ["regles_hors_periode"]
+        assert day in warnings[0].message
+    unread = [replace(couche, lue=False) for couche in layers]
+    for wrong in (unread, [replace(couche, pour=("Z",)) for couche in layers]):
+        with pytest.raises(DataError, match="couche-manquante"):
+            choose_rules(edition, wrong, "2024-06-01")
 
 
 def test_questions_asks_what_would_change_a_line(call: Call) -> None:
