@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from certif_rules.couches import in_force, period, with_content, written_for
-from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.errors import DataError, Issue, UsageError, from_emplacement
 from certif_rules.model import Couche, CoucheRetenue
 from certif_rules.resultat import Avertissement
 
@@ -65,7 +65,7 @@ def choose_rules(
     candidates = written_for(layers, exigence.id)
     if not candidates:
         message = f"aucune couche de règles n’est écrite pour {exigence.referentiel}@{exigence.id}"
-        raise DataError([Issue("couche-manquante", message, place_of(exigence))])
+        raise DataError([Issue("couche-manquante", message, from_emplacement(exigence.emplacement))])
     current = in_force(candidates, day)
     if current:
         return _with_content(current[0], candidates)
@@ -106,12 +106,6 @@ def choose_guide(
     return retenue, warnings
 
 
-def place_of(couche: Couche) -> Location:
-    """Where the header of a layer is written."""
-    file, _, line = couche.emplacement.rpartition(":")
-    return Location(file, int(line), 1)
-
-
 def _named(
     guide: str, exigence: Couche, candidates: Sequence[Couche], current: Sequence[Couche], day: str
 ) -> tuple[CoucheRetenue, Avertissements]:
@@ -132,7 +126,7 @@ def _with_content(couche: Couche, candidates: Sequence[Couche]) -> tuple[CoucheR
     retenue = with_content(couche, candidates)
     if retenue is None:
         message = f"aucune couche « {couche.nature} » de {couche.referentiel} n’a été lue"
-        raise DataError([Issue("couche-manquante", message, place_of(couche))])
+        raise DataError([Issue("couche-manquante", message, from_emplacement(couche.emplacement))])
     if retenue.contenu is couche:
         return retenue, []
     message = (

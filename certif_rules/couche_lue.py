@@ -99,13 +99,10 @@ def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
-def _merge(files: list[Any], issues: list[Issue]) -> dict[str, Any]:
+def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
     """Sections of all files: lists end to end, mappings united; a key given twice is an issue."""
     merged: dict[str, Any] = {}
     for data in files:
-        if not isinstance(data, Table):
-            issues.append(Issue("type-inattendu", "le fichier doit être un dictionnaire", place(data)))
-            continue
         for section, content in data.items():
             if section == "format":
                 continue

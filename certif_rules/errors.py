@@ -24,6 +24,12 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+def from_emplacement(emplacement: str) -> Location:
+    """The place that the model remembers as ``file:line``."""
+    file, _, line = emplacement.rpartition(":")
+    return Location(file, int(line), 1) if file else Location(emplacement)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Issue:
     """One problem: a stable ``code``, a French ``message``, where it is and what to do.

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from certif_rules.build.assemblage import Matiere, assemble
-from certif_rules.choix import base_moved, choose_edition, choose_guide, choose_rules, place_of
+from certif_rules.choix import base_moved, choose_edition, choose_guide, choose_rules
 from certif_rules.couche_lue import HEADER, Corps, EnTete, read_body, read_header
 from certif_rules.empreinte import digest_of_referentiel
-from certif_rules.errors import DataError, Issue, Location, UsageError, suggestion
+from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement, suggestion
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche, CoucheRetenue, Nature, Referentiel
 from certif_rules.resultat import Avertissement
@@ -183,7 +183,7 @@ class Registry:
                         Issue(
                             "renvoi-circulaire",
                             f"la base {couche.base} renvoie à {names[0]}",
-                            place_of(couche),
+                            from_emplacement(couche.emplacement),
                         )
                     ]
                 )
@@ -227,10 +227,14 @@ class Registry:
             message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
             for en_tete in en_tetes:
                 related = tuple(
-                    (place_of(e.couche), f"greffon {e.plugin}") for e in en_tetes if e is not en_tete
+                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}")
+                    for e in en_tetes
+                    if e is not en_tete
                 )
                 hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
-                issue = Issue("couche-en-double", message, place_of(en_tete.couche), hint, related)
+                issue = Issue(
+                    "couche-en-double", message, from_emplacement(en_tete.couche.emplacement), hint, related
+                )
                 self.problemes.setdefault(en_tete.plugin, []).append(issue)
 
     def _unknown_referentiel(self, nom: str) -> DataError | UsageError:

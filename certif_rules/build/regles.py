@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from certif_rules.build.lecteur import Lecteur, read_sources, where
+from certif_rules.errors import Issue, from_emplacement
 from certif_rules.model import (
     Constat,
     Controle,
@@ -20,6 +21,7 @@ from certif_rules.model import (
 )
 from certif_rules.mots import MOTS_SANS_LIGNE
 from certif_rules.perimetre import VOCABULAIRE
+from certif_rules.source import place
 
 _PERIMETRE = frozenset(VOCABULAIRE)
 _GARDE = _PERIMETRE - {"comme"}
@@ -101,9 +103,9 @@ def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[
     missing = [ligne for ligne in own_lines if ligne not in found]
     if missing:
         message = f"aucun constat permis pour : {', '.join(missing)}"
-        anchor = nodes[0] if nodes else None
-        if anchor is not None:
-            lecteur.refuse("constats-manquants", message, anchor, None, "ajouter ces lignes à une liste")
+        at = place(nodes[0]) if nodes else from_emplacement(own_lines[missing[0]])
+        hint = "ajouter ces lignes à une liste de `constats_permis`"
+        lecteur.issues.append(Issue("constats-manquants", message, at, hint))
     return found
 
 
