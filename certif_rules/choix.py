@@ -45,12 +45,14 @@ def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> A
     """A warning when the base in force on ``day`` is not the one the label was written on."""
     base, _, edition = (exigence.base or "").partition("@")
     current = in_force(base_editions, day)
-    if not current or current[0].id == edition:
+    if current and current[0].id == edition:
         return []
-    message = (
-        f"{exigence.referentiel}@{exigence.id} est écrit sur {exigence.base}, "
-        f"alors que l’édition de {base} en vigueur le {day} est {current[0].id}"
+    other = (
+        f"l’édition de {base} en vigueur le {day} est {current[0].id}"
+        if current
+        else (f"aucune édition de {base} n’est en vigueur le {day}")
     )
+    message = f"{exigence.referentiel}@{exigence.id} est écrit sur {exigence.base}, alors que {other}"
     return [Avertissement("base_hors_periode", message, exigence.sources)]
 
 
@@ -130,7 +132,7 @@ def _with_content(couche: Couche, candidates: Sequence[Couche]) -> tuple[CoucheR
     if retenue.contenu is couche:
         return retenue, []
     message = (
-        f"« {couche.titre} », en vigueur à la date de l’audit, n’a pas été lu : "
+        f"« {couche.titre} », à appliquer à cette date, n’a pas été lu : "
         f"le contenu de « {retenue.contenu.titre} » sert à sa place"
     )
     return retenue, [Avertissement("couche_non_lue", message, couche.sources)]

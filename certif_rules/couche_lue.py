@@ -57,11 +57,14 @@ def read_header(path: Path, racine: Path, plugin: str) -> EnTete:
     """
     name = path.relative_to(racine).as_posix()
     data = read_file(path, name)
+    lecteur = Lecteur(origine=str(data.get("referentiel")), sans_references=True)
     try:
-        couche = build_couche(data, Lecteur(origine=str(data["referentiel"]), sans_references=True))
+        couche = build_couche(data, lecteur)
         misplaced = (couche.nature, couche.id) != (path.parent.parent.name, path.parent.name)
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(check(data, "couche") or [_unreadable(name)]) from error
+    if lecteur.issues:
+        raise DataError(lecteur.issues)
     if misplaced:
         message = f"l’en-tête dit « {couche.nature}/{couche.id} », le dossier dit autre chose"
         hint = f"ranger la couche dans {couche.nature}/{couche.id}/"

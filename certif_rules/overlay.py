@@ -65,6 +65,7 @@ def apply(base: Corps, surcouche: Surcouche) -> tuple[Corps, list[Issue]]:
     added: tuple[Critere | Indicateur, ...] = (*surcouche.criteres, *surcouche.indicateurs)
     issues = [
         *(issue for retrait in surcouche.retraits for issue in _remove(nodes, retrait)),
+        *_clashes(surcouche.modifications),
         *(issue for change in surcouche.modifications for issue in _modify(nodes, change)),
         *(issue for node in added for issue in _add(nodes, node)),
     ]
@@ -82,6 +83,18 @@ def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicate
 def _remove(nodes: Mapping[Cible, dict[str, Any]], retrait: Retrait) -> Iterator[Issue]:
     if nodes[retrait.nature].pop(retrait.cible, None) is None:
         yield _missing(retrait)
+
+
+def _clashes(changes: tuple[Modification, ...]) -> Iterator[Issue]:
+    """Two operations on the same field of the same node: which one wins would be a guess."""
+    first: dict[tuple[Cible, str, str], Modification] = {}
+    for change in changes:
+        for champ in change.champs:
+            earlier = first.setdefault((change.nature, change.cible, champ), change)
+            if earlier is not change:
+                message = f"« {champ} » de « {change.cible} » est modifié deux fois"
+                related = ((earlier.location, "première modification"),)
+                yield Issue("modification-en-double", message, change.location, "n’en garder qu’une", related)
 
 
 def _modify(nodes: Mapping[Cible, dict[str, Any]], change: Modification) -> Iterator[Issue]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Literal
 
 import pluggy
@@ -155,6 +156,8 @@ def _call(
             for item in items:
                 if not isinstance(item, expected):
                     raise PluginError(f"{caller.name} doit rendre des {expected.__name__}, non {item!r:.60}")
+                if isinstance(item, Donnees) and not isinstance(item.dossier, Path):
+                    raise PluginError(f"Donnees.dossier doit être un pathlib.Path, non {item.dossier!r:.60}")
 
         cause = _attempt(run)
         if cause:

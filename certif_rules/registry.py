@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from certif_rules.errors import DataError, Issue, Location, UsageError, from_emp
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche, CoucheRetenue, Nature, Referentiel
 from certif_rules.resultat import Avertissement
+from certif_rules.source import place
 
 Cle = tuple[str, str, str]
 
@@ -111,6 +112,7 @@ class Registry:
         if exigence.base is not None:
             self._stack(exigence)
             base_nom, _, base_edition = exigence.base.partition("@")
+            self._check_base(exigence, base_nom, base_edition)
             base, below = self._resolve(base_nom, day, base_edition, guide)
             warnings += (a for a in below if a.code != "edition_hors_periode")
             warnings += base_moved(exigence, self.layers(base_nom, "exigence"), day)
@@ -122,6 +124,20 @@ class Registry:
             retenues.append(own_guide)
         referentiel = self._assemble(exigence, tuple(retenues), base)
         return referentiel, [*warnings, *about_rules, *about_guide]
+
+    def _check_base(self, exigence: Couche, nom: str, edition: str) -> None:
+        """The base must be there: what was asked for is the label, so its own header is to blame."""
+        if not any(couche.id == edition for couche in self.layers(nom, "exigence")):
+            problems = self._refuses.get(nom)
+            if problems:
+                raise DataError(problems)
+            data = self._layers[exigence.cle].data
+            message = (
+                f"{exigence.referentiel}@{exigence.id} repose sur {exigence.base}, "
+                "qu’aucun greffon actif ne déclare"
+            )
+            hint = f"installer ou réactiver le greffon de « {nom} », ou corriger `base`"
+            raise DataError([Issue("base-introuvable", message, place(data, "base"), hint)])
 
     def _assemble(
         self, exigence: Couche, retenues: tuple[CoucheRetenue, ...], base: Referentiel | None
@@ -199,12 +215,9 @@ class Registry:
             dossier = declaration.dossier
             own = self._names_from is not None and dossier.is_relative_to(self._names_from)
             racine = self._names_from if own and self._names_from else dossier.parent.parent
-            headers = sorted(dossier.glob(f"*/*/{HEADER}"))
-            if not headers:
-                message = "aucune couche dans ce dossier (<nature>/<id>/couche.yaml)"
-                location = Location(dossier.name)
-                self.problemes.setdefault(plugin, []).append(Issue("dossier-vide", message, location))
-            for path in headers:
+            for issue in _astray(dossier, racine):
+                self.problemes.setdefault(plugin, []).append(issue)
+            for path in sorted(dossier.glob(f"*/*/{HEADER}")):
                 try:
                     en_tete = read_header(path, racine, plugin)
                 except DataError as error:
@@ -243,3 +256,24 @@ class Registry:
             return DataError(self._refuses[nom])
         hint = suggestion(nom, self.referentiels(), "référentiels")
         return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
+
+
+def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
+    """What would be left out in silence: a layer without its header, a file that is not YAML."""
+    layers = sorted(path for path in dossier.glob("*/*") if path.is_dir())
+    for layer in layers:
+        files = sorted(path for path in layer.iterdir() if not path.name.startswith((".", "__")))
+        name = layer.relative_to(racine).as_posix()
+        if files and not (layer / HEADER).exists():
+            message = f"cette couche n’a pas d’en-tête {HEADER}"
+            yield Issue(
+                "en-tete-manquant", message, Location(name), "écrire l’en-tête, ou retirer le dossier"
+            )
+        for path in files:
+            if path.suffix != ".yaml":
+                at = Location(f"{name}/{path.name}")
+                message = "ce fichier ne sera pas lu : une couche est faite de fichiers .yaml"
+                yield Issue("fichier-ignore", message, at, "le renommer en .yaml, ou le retirer")
+    if not layers:
+        message = f"aucune couche dans ce dossier (<nature>/<id>/{HEADER})"
+        yield Issue("dossier-vide", message, Location(dossier.name))

@@ -339,7 +339,7 @@ LABEL: dict[str, tuple[list[Edit], list[Expected]]] = {
         [Edit("exigence/V5/couche.yaml", "base:", "qualiopi@2019", "qualiopi@2018")],
         [
             Expected(
-                "edition-introuvable", "exigence/V5/couche.yaml", "format", "format", ("qualiopi", "« 2018 »")
+                "base-introuvable", "exigence/V5/couche.yaml", "base:", "base:", ("qualiopi@2018",)
             )
         ],
     ),

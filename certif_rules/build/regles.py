@@ -58,6 +58,7 @@ def build_regles(
     once. Lines of editions this layer also serves may be named: ``lecteur`` knows them.
     """
     sources = read_sources(lecteur, body, known)
+    lecteur.declare("constat", body.get("constats") or ())
     constats = {
         node["id"]: Constat(
             id=node["id"],
@@ -67,9 +68,8 @@ def build_regles(
         )
         for node in body.get("constats") or ()
     }
-    lecteur.know("constat", constats)
     nodes = body.get("types_audit") or ()
-    lecteur.know("type d’audit", (lecteur.qualify(node["id"]) for node in nodes))
+    lecteur.declare("type d’audit", nodes, qualified=True)
     lecteur.know("audit précédent", (node["id"] for node in nodes))
     types_audit = {lecteur.qualify(node["id"]): _type_audit(node, lecteur) for node in nodes}
     derogations = tuple(_derogation(node, lecteur) for node in body.get("derogations") or ())
@@ -118,6 +118,7 @@ def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:
         titre=node["titre"],
         perimetre=tuple(lecteur.regle(regle, _PERIMETRE) for regle in node["perimetre"]),
         sinon=node["sinon"],
+        sinon_pieces=node.get("sinon_pieces"),
         sources=lecteur.sources(node),
         exige=tuple(_exigence(item, lecteur) for item in node.get("exige") or ()),
         precedents=lecteur.cite_all("audit précédent", node, "precedents") or None,
