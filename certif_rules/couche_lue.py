@@ -57,11 +57,14 @@ def read_header(path: Path, racine: Path, plugin: str) -> EnTete:
     """
     name = path.relative_to(racine).as_posix()
     data = read_file(path, name)
+    lecteur = Lecteur(origine=str(data.get("referentiel")), sans_references=True)
     try:
-        couche = build_couche(data, Lecteur(origine=str(data["referentiel"]), sans_references=True))
+        couche = build_couche(data, lecteur)
         misplaced = (couche.nature, couche.id) != (path.parent.parent.name, path.parent.name)
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(check(data, "couche") or [_unreadable(name)]) from error
+    if lecteur.issues:
+        raise DataError(lecteur.issues)
     if misplaced:
         message = f"l’en-tête dit « {couche.nature}/{couche.id} », le dossier dit autre chose"
         hint = f"ranger la couche dans {couche.nature}/{couche.id}/"
@@ -99,13 +102,10 @@ def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
-def _merge(files: list[Any], issues: list[Issue]) -> dict[str, Any]:
+def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
     """Sections of all files: lists end to end, mappings united; a key given twice is an issue."""
     merged: dict[str, Any] = {}
     for data in files:
-        if not isinstance(data, Table):
-            issues.append(Issue("type-inattendu", "le fichier doit être un dictionnaire", place(data)))
-            continue
         for section, content in data.items():
             if section == "format":
                 continue

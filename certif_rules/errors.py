@@ -41,6 +41,12 @@ def letters(column: int) -> str:
     return name
 
 
+def from_emplacement(emplacement: str) -> Location:
+    """The place that the model remembers as ``file:line``."""
+    file, _, line = emplacement.rpartition(":")
+    return Location(file, int(line), 1) if file else Location(emplacement)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Issue:
     """One problem: a stable ``code``, a French ``message``, where it is and what to do.

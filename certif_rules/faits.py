@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from certif_rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
-from certif_rules.model import Fait, ParNature, Referentiel
+from certif_rules.model import Confiance, Fait, ParNature, Referentiel
 from certif_rules.trivalent import Trivalent
 
 
@@ -81,6 +81,46 @@ def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contrad
                 )
             )  # fmt: skip
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origine:
+    """The rule that gives a fact its value when nobody said it: in words, with its sources and its place."""
+
+    texte: str
+    sources: tuple[str, ...]
+    confiance: Confiance
+    emplacement: str
+
+
+def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: str) -> Origine | None:
+    """Why ``nom`` has its value for ``categorie``; ``None`` when it was said, or is not known."""
+    fait = referentiel.faits[nom]
+    declared = contexte.faits.get(nom)
+    if declared and categorie in declared.par_categorie:
+        return None
+    nature = nature_of(fait, categorie)
+    if nature:
+        return Origine(
+            texte=nature.texte, sources=nature.sources,
+            confiance=nature.confiance, emplacement=nature.emplacement,
+        )  # fmt: skip
+    if declared and declared.valeur is not None:
+        return None
+    values = resolve(referentiel, contexte, categorie)
+    for source, target in _implications(referentiel):
+        premise, consequence = referentiel.faits[source], referentiel.faits[target]
+        if target == nom and values[source] is True:
+            texte = f"{fait.vrai} (suite de : {premise.vrai})"
+        elif source == nom and values[target] is False:
+            texte = f"{fait.faux} (suite de : {consequence.faux})"
+        else:
+            continue
+        return Origine(
+            texte=texte, sources=premise.sources,
+            confiance=premise.confiance, emplacement=premise.emplacement,
+        )  # fmt: skip
+    return None
 
 
 def nature_of(fait: Fait, categorie: str) -> ParNature | None:

@@ -120,6 +120,7 @@ class ParNature:
     texte: str
     sources: tuple[str, ...]
     confiance: Confiance
+    emplacement: str = _emplacement()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,7 @@ class Fait:
     sources: tuple[str, ...]
     confiance: Confiance
     note: str | None = None
+    emplacement: str = _emplacement()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +299,10 @@ class SitesExtension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeAudit:
-    """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified."""
+    """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
+
+    ``sinon`` is read on a line that is not due, ``sinon_pieces`` where documents stand in for the audit.
+    """
 
     id: str
     origine: str
@@ -306,6 +311,7 @@ class TypeAudit:
     perimetre: tuple[Regle, ...]
     sinon: str
     sources: tuple[str, ...]
+    sinon_pieces: str | None = None
     exige: tuple[Exigence, ...] = ()
     precedents: tuple[str, ...] | None = None
     pieces: tuple[Controle, ...] = ()

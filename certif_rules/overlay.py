@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from certif_rules.errors import Issue, Location
+from certif_rules.errors import Issue, Location, from_emplacement
 from certif_rules.model import Critere, Indicateur
 
 Cible = Literal["critere", "indicateur"]
@@ -65,10 +65,11 @@ def apply(base: Corps, surcouche: Surcouche) -> tuple[Corps, list[Issue]]:
     added: tuple[Critere | Indicateur, ...] = (*surcouche.criteres, *surcouche.indicateurs)
     issues = [
         *(issue for retrait in surcouche.retraits for issue in _remove(nodes, retrait)),
+        *_clashes(surcouche.modifications),
         *(issue for change in surcouche.modifications for issue in _modify(nodes, change)),
         *(issue for node in added for issue in _add(nodes, node)),
     ]
-    issues.extend(_orphans(criteres, indicateurs))
+    issues.extend(_orphans(criteres, indicateurs, surcouche.retraits))
     return Corps(criteres=criteres, indicateurs=in_order(criteres, indicateurs)), issues
 
 
@@ -82,6 +83,18 @@ def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicate
 def _remove(nodes: Mapping[Cible, dict[str, Any]], retrait: Retrait) -> Iterator[Issue]:
     if nodes[retrait.nature].pop(retrait.cible, None) is None:
         yield _missing(retrait)
+
+
+def _clashes(changes: tuple[Modification, ...]) -> Iterator[Issue]:
+    """Two operations on the same field of the same node: which one wins would be a guess."""
+    first: dict[tuple[Cible, str, str], Modification] = {}
+    for change in changes:
+        for champ in change.champs:
+            earlier = first.setdefault((change.nature, change.cible, champ), change)
+            if earlier is not change:
+                message = f"« {champ} » de « {change.cible} » est modifié deux fois"
+                related = ((earlier.location, "première modification"),)
+                yield Issue("modification-en-double", message, change.location, "n’en garder qu’une", related)
 
 
 def _modify(nodes: Mapping[Cible, dict[str, Any]], change: Modification) -> Iterator[Issue]:
@@ -98,20 +111,23 @@ def _add(nodes: Mapping[Cible, dict[str, Any]], node: Critere | Indicateur) -> I
     earlier = nodes[nature].get(node.id)
     if earlier is not None:
         message = f"{_LABELS[nature]} « {node.id} » existe déjà"
-        related = ((_from_emplacement(earlier.emplacement), "première déclaration"),)
-        location = _from_emplacement(node.emplacement)
+        related = ((from_emplacement(earlier.emplacement), "première déclaration"),)
+        location = from_emplacement(node.emplacement)
         yield Issue("identifiant-en-double", message, location, "choisir un autre code", related)
     nodes[nature][node.id] = node
 
 
-def _orphans(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> Iterator[Issue]:
+def _orphans(
+    criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur], retraits: tuple[Retrait, ...]
+) -> Iterator[Issue]:
+    removed = {retrait.cible: retrait.location for retrait in retraits if retrait.nature == "critere"}
     for line in indicateurs.values():
-        if line.critere is not None and line.critere not in criteres:
-            message = (
-                f"l’indicateur « {line.id} » se rattache au critère « {line.critere} », qui n’existe pas"
-            )
-            hint = "déclarer ce critère ou corriger le code"
-            yield Issue("critere-inconnu", message, _from_emplacement(line.emplacement), hint)
+        if line.critere is None or line.critere in criteres:
+            continue
+        message = f"l’indicateur « {line.id} » se rattache au critère « {line.critere} », qui n’existe pas"
+        hint = "déclarer ce critère ou corriger le code"
+        related = ((removed[line.critere], "retiré ici"),) if line.critere in removed else ()
+        yield Issue("critere-inconnu", message, from_emplacement(line.emplacement), hint, related)
 
 
 def _missing(operation: Modification | Retrait) -> Issue:
@@ -127,16 +143,11 @@ def _useless(modification: Modification, target: Any) -> list[Issue]:
             f"« {champ} » de « {modification.cible} » a déjà cette valeur dans la base",
             modification.location,
             "supprimer la modification, ou vérifier l’édition de la base",
-            ((_from_emplacement(target.emplacement), "valeur de la base"),),
+            ((from_emplacement(target.emplacement), "valeur de la base"),),
         )
         for champ, value in modification.champs.items()
         if getattr(target, champ) == value
     ]
-
-
-def _from_emplacement(emplacement: str) -> Location:
-    file, _, line = emplacement.rpartition(":")
-    return Location(file, int(line), 1) if file else Location(emplacement)
 
 
 _LABELS: Mapping[str, str] = {"critere": "le critère", "indicateur": "l’indicateur"}

@@ -78,7 +78,7 @@ def _not_due(cas: Cas, type_audit: TypeAudit) -> Motif:
     by_documents = pieces_required(cas, type_audit)
     return Motif(
         code="pieces" if by_documents else "hors_perimetre",
-        texte=type_audit.sinon,
+        texte=(by_documents and type_audit.sinon_pieces) or type_audit.sinon,
         sources=merge_sources(*(regle.sources for regle in type_audit.perimetre)) or type_audit.sources,
         categories=(cas.categorie,),
         emplacements=(type_audit.emplacement,),

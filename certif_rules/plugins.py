@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Literal
 
 import pluggy
 
 from certif_rules import hookspecs
 from certif_rules.errors import suggestion
+from certif_rules.export import BUILTIN
 from certif_rules.hookspecs import GROUP, HOOKS, Donnees, Exporter
 
 #: Names of plugins to leave out, separated by commas.
@@ -128,6 +130,8 @@ def _collect(manager: pluggy.PluginManager, etats: dict[str, EtatPlugin]) -> Plu
         donnees.extend((nom, item) for item in returned)
     for nom, returned in _call(manager.hook.certif_rules_exporters, Exporter, breaks):
         for item in returned:
+            if item.name in BUILTIN:
+                breaks(nom, f"le format « {item.name} » est déjà celui du programme : changer de nom")
             if item.name in exporters:
                 for guilty in {nom, exporters[item.name][0]}:
                     breaks(guilty, f"le format « {item.name} » est déclaré par deux greffons")
@@ -152,6 +156,8 @@ def _call(
             for item in items:
                 if not isinstance(item, expected):
                     raise PluginError(f"{caller.name} doit rendre des {expected.__name__}, non {item!r:.60}")
+                if isinstance(item, Donnees) and not isinstance(item.dossier, Path):
+                    raise PluginError(f"Donnees.dossier doit être un pathlib.Path, non {item.dossier!r:.60}")
 
         cause = _attempt(run)
         if cause:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from certif_rules.model import Categorie
+from certif_rules.faits import Origine, origin
+from certif_rules.model import Categorie, Regle
 from certif_rules.mots import MOTS, Cas, Verdict, judge
 from certif_rules.reponse import Reponse, dedupe, merge_sources, weakest
 from certif_rules.resultat import CodeMotif, Motif
@@ -43,9 +44,9 @@ def _conditions(verdict: Verdict, cas: Cas) -> list[str]:
     answer = verdict.mots["fait"]
     if answer is None:
         return [f"à renseigner : {fait.question}"]
-    nature = next((n.texte for n in fait.par_nature if n.categorie == cas.categorie), None)
-    if answer is True and nature:
-        return [nature]
+    derived = origin(cas.referentiel, cas.contexte, cas.categorie, nom)
+    if derived:
+        return [derived.texte]
     return [fait.vrai if answer else fait.faux]
 
 
@@ -82,20 +83,16 @@ def _tuple(valeur: object) -> tuple[str, ...]:
 
 def _motif(code: CodeMotif, texte: str, verdicts: Sequence[Verdict], cas: Cas) -> Motif:
     regles = [verdict.regle for verdict in verdicts]
-    nom = regles[0].mots.get("fait")
-    extra: tuple[str, ...] = ()
-    confiances = [regle.confiance for regle in regles]
-    if isinstance(nom, str) and code == "applicable":
-        for nature in cas.referentiel.faits[nom].par_nature:
-            if nature.categorie == cas.categorie:
-                extra = nature.sources
-                confiances.append(nature.confiance)
+    names = {str(regle.mots["fait"]) for regle in regles if "fait" in regle.mots}
+    asked = code in ("applicable", "condition_non_remplie")
+    origins = [origin(cas.referentiel, cas.contexte, cas.categorie, nom) for nom in sorted(names) if asked]
+    parts: list[Regle | Origine] = [*regles, *(found for found in origins if found is not None)]
     return Motif(
         code=code,
         texte=texte,
-        sources=merge_sources(*(regle.sources for regle in regles), extra),
+        sources=merge_sources(*(part.sources for part in parts)),
         categories=(cas.categorie,),
-        confiance=weakest(confiances),
+        confiance=weakest(part.confiance for part in parts),
         lecture=any(regle.lecture for regle in regles),
-        emplacements=tuple(regle.emplacement for regle in regles),
+        emplacements=tuple(part.emplacement for part in parts),
     )

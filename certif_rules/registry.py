@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from certif_rules.build.assemblage import Matiere, assemble
+from certif_rules.choix import base_moved, choose_edition, choose_guide, choose_rules
 from certif_rules.couche_lue import HEADER, Corps, EnTete, read_body, read_header
-from certif_rules.couches import in_force, period, with_content, written_for
 from certif_rules.empreinte import digest_of_referentiel
-from certif_rules.errors import DataError, Issue, Location, UsageError, suggestion
+from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement, suggestion
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche, CoucheRetenue, Nature, Referentiel
 from certif_rules.resultat import Avertissement
+from certif_rules.source import place
 
 Cle = tuple[str, str, str]
 
@@ -103,118 +104,40 @@ class Registry:
     def _resolve(
         self, nom: str, day: str, edition: str | None, guide: str | None
     ) -> tuple[Referentiel, list[Avertissement]]:
-        warnings: list[Avertissement] = []
-        exigence = self._edition(nom, day, edition, warnings)
+        editions = self.layers(nom, "exigence")
+        if not editions:
+            raise self._unknown_referentiel(nom)
+        exigence, warnings = choose_edition(editions, nom, day, edition)
         base: Referentiel | None = None
         if exigence.base is not None:
             self._stack(exigence)
             base_nom, _, base_edition = exigence.base.partition("@")
+            self._check_base(exigence, base_nom, base_edition)
             base, below = self._resolve(base_nom, day, base_edition, guide)
-            warnings.extend(a for a in below if a.code != "edition_hors_periode")
-            warnings.extend(self._base_moved(exigence, base_nom, base_edition, day))
+            warnings += (a for a in below if a.code != "edition_hors_periode")
+            warnings += base_moved(exigence, self.layers(base_nom, "exigence"), day)
             guide = None
-        retenues = [CoucheRetenue(couche=exigence, contenu=exigence)]
-        retenues += self._rules(exigence, day, warnings)
-        retenues += self._guide(exigence, day, guide, warnings)
-        return self._assemble(exigence, tuple(retenues), base), warnings
+        regles, about_rules = choose_rules(exigence, self.layers(nom, "regles"), day)
+        own_guide, about_guide = choose_guide(exigence, self.layers(nom, "guide"), day, guide)
+        retenues = [CoucheRetenue(couche=exigence, contenu=exigence), regles]
+        if own_guide is not None:
+            retenues.append(own_guide)
+        referentiel = self._assemble(exigence, tuple(retenues), base)
+        return referentiel, [*warnings, *about_rules, *about_guide]
 
-    def _edition(self, nom: str, day: str, edition: str | None, warnings: list[Avertissement]) -> Couche:
-        editions = self.layers(nom, "exigence")
-        if not editions:
-            raise self._unknown_referentiel(nom)
-        if edition is not None:
-            chosen = next((c for c in editions if c.id == edition), None)
-            if chosen is None:
-                known = ", ".join(c.id for c in editions)
-                raise UsageError(
-                    [
-                        Issue(
-                            "edition-introuvable",
-                            f"{nom} n’a pas d’édition « {edition} »",
-                            None,
-                            f"éditions : {known}",
-                        )
-                    ]
-                )
-            if chosen not in in_force(editions, day):
-                message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)})"
-                warnings.append(Avertissement("edition_hors_periode", message, chosen.sources))
-            return chosen
-        candidates = in_force(editions, day)
-        if not candidates:
-            known = " ; ".join(f"{c.id} {period(c)}" for c in editions)
-            message = f"aucune édition de {nom} n’est en vigueur le {day}"
-            raise UsageError([Issue("edition-introuvable", message, None, f"périodes connues : {known}")])
-        return candidates[0]
-
-    def _base_moved(self, exigence: Couche, base: str, edition: str, day: str) -> Iterable[Avertissement]:
-        current = in_force(self.layers(base, "exigence"), day)
-        if current and current[0].id != edition:
+    def _check_base(self, exigence: Couche, nom: str, edition: str) -> None:
+        """The base must be there: what was asked for is the label, so its own header is to blame."""
+        if not any(couche.id == edition for couche in self.layers(nom, "exigence")):
+            problems = self._refuses.get(nom)
+            if problems:
+                raise DataError(problems)
+            data = self._layers[exigence.cle].data
             message = (
-                f"{exigence.referentiel}@{exigence.id} est écrit sur {exigence.base}, "
-                f"alors que l’édition de {base} en vigueur le {day} est {current[0].id}"
+                f"{exigence.referentiel}@{exigence.id} repose sur {exigence.base}, "
+                "qu’aucun greffon actif ne déclare"
             )
-            yield Avertissement("base_hors_periode", message, exigence.sources)
-
-    def _rules(self, exigence: Couche, day: str, warnings: list[Avertissement]) -> list[CoucheRetenue]:
-        candidates = written_for(self.layers(exigence.referentiel, "regles"), exigence.id)
-        current = in_force(candidates, day)
-        if not current:
-            if not candidates:
-                message = f"aucune couche de règles n’est écrite pour {exigence.referentiel}@{exigence.id}"
-                raise DataError([Issue("couche-manquante", message, _location(exigence))])
-            nearest = candidates[0] if day < candidates[0].admis_du else candidates[-1]
-            message = f"aucune règle d’audit en vigueur le {day} : « {nearest.titre} » sert à sa place"
-            warnings.append(Avertissement("regles_hors_periode", message, nearest.sources))
-            current = [nearest]
-        return [self._with_content(current[0], candidates, warnings)]
-
-    def _guide(
-        self, exigence: Couche, day: str, guide: str | None, warnings: list[Avertissement]
-    ) -> list[CoucheRetenue]:
-        layers = self.layers(exigence.referentiel, "guide")
-        candidates = written_for(layers, exigence.id)
-        current = in_force(candidates, day)
-        if guide is not None:
-            chosen = next((c for c in candidates if c.id == guide), None)
-            if chosen is None:
-                known = ", ".join(c.id for c in candidates) or "aucun"
-                message = f"« {guide} » n’est pas un guide de {exigence.referentiel}@{exigence.id}"
-                raise UsageError([Issue("guide-introuvable", message, None, f"guides : {known}")])
-            if chosen not in current:
-                message = f"le guide {guide} n’est pas admis le {day} ({period(chosen)})"
-                warnings.append(Avertissement("guide_hors_periode", message, chosen.sources))
-            return [self._with_content(chosen, candidates, warnings)]
-        if not current:
-            if layers:
-                message = (
-                    f"aucun guide de lecture connu pour {exigence.referentiel}@{exigence.id} le {day} : "
-                    "ce qu’un guide décide reste à confirmer"
-                )
-                warnings.append(Avertissement("guide_absent", message, exigence.sources))
-            return []
-        if len(current) > 1:
-            others = ", ".join(c.id for c in current[1:])
-            message = (
-                f"plusieurs guides sont admis le {day} : {current[0].id} est retenu ; aussi admis : {others}"
-            )
-            warnings.append(Avertissement("guides_admis", message, current[0].sources))
-        return [self._with_content(current[0], candidates, warnings)]
-
-    def _with_content(
-        self, couche: Couche, candidates: Sequence[Couche], warnings: list[Avertissement]
-    ) -> CoucheRetenue:
-        retenue = with_content(couche, candidates)
-        if retenue is None:
-            message = f"aucune couche « {couche.nature} » de {couche.referentiel} n’a été lue"
-            raise DataError([Issue("couche-manquante", message, _location(couche))])
-        if retenue.contenu is not couche:
-            message = (
-                f"« {couche.titre} », en vigueur à la date de l’audit, n’a pas été lu : "
-                f"le contenu de « {retenue.contenu.titre} » sert à sa place"
-            )
-            warnings.append(Avertissement("couche_non_lue", message, couche.sources))
-        return retenue
+            hint = f"installer ou réactiver le greffon de « {nom} », ou corriger `base`"
+            raise DataError([Issue("base-introuvable", message, place(data, "base"), hint)])
 
     def _assemble(
         self, exigence: Couche, retenues: tuple[CoucheRetenue, ...], base: Referentiel | None
@@ -276,7 +199,7 @@ class Registry:
                         Issue(
                             "renvoi-circulaire",
                             f"la base {couche.base} renvoie à {names[0]}",
-                            _location(couche),
+                            from_emplacement(couche.emplacement),
                         )
                     ]
                 )
@@ -292,12 +215,9 @@ class Registry:
             dossier = declaration.dossier
             own = self._names_from is not None and dossier.is_relative_to(self._names_from)
             racine = self._names_from if own and self._names_from else dossier.parent.parent
-            headers = sorted(dossier.glob(f"*/*/{HEADER}"))
-            if not headers:
-                message = "aucune couche dans ce dossier (<nature>/<id>/couche.yaml)"
-                location = Location(dossier.name)
-                self.problemes.setdefault(plugin, []).append(Issue("dossier-vide", message, location))
-            for path in headers:
+            for issue in _astray(dossier, racine):
+                self.problemes.setdefault(plugin, []).append(issue)
+            for path in sorted(dossier.glob(f"*/*/{HEADER}")):
                 try:
                     en_tete = read_header(path, racine, plugin)
                 except DataError as error:
@@ -319,9 +239,15 @@ class Registry:
             names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
             message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
             for en_tete in en_tetes:
-                related = tuple((place_of(e), f"greffon {e.plugin}") for e in en_tetes if e is not en_tete)
+                related = tuple(
+                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}")
+                    for e in en_tetes
+                    if e is not en_tete
+                )
                 hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
-                issue = Issue("couche-en-double", message, place_of(en_tete), hint, related)
+                issue = Issue(
+                    "couche-en-double", message, from_emplacement(en_tete.couche.emplacement), hint, related
+                )
                 self.problemes.setdefault(en_tete.plugin, []).append(issue)
 
     def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
@@ -332,11 +258,22 @@ class Registry:
         return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
 
 
-def place_of(en_tete: EnTete) -> Location:
-    """Where a header starts."""
-    return _location(en_tete.couche)
-
-
-def _location(couche: Couche) -> Location:
-    file, _, line = couche.emplacement.rpartition(":")
-    return Location(file, int(line), 1)
+def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
+    """What would be left out in silence: a layer without its header, a file that is not YAML."""
+    layers = sorted(path for path in dossier.glob("*/*") if path.is_dir())
+    for layer in layers:
+        files = sorted(path for path in layer.iterdir() if not path.name.startswith((".", "__")))
+        name = layer.relative_to(racine).as_posix()
+        if files and not (layer / HEADER).exists():
+            message = f"cette couche n’a pas d’en-tête {HEADER}"
+            yield Issue(
+                "en-tete-manquant", message, Location(name), "écrire l’en-tête, ou retirer le dossier"
+            )
+        for path in files:
+            if path.suffix != ".yaml":
+                at = Location(f"{name}/{path.name}")
+                message = "ce fichier ne sera pas lu : une couche est faite de fichiers .yaml"
+                yield Issue("fichier-ignore", message, at, "le renommer en .yaml, ou le retirer")
+    if not layers:
+        message = f"aucune couche dans ce dossier (<nature>/<id>/{HEADER})"
+        yield Issue("dossier-vide", message, Location(dossier.name))

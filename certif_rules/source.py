@@ -31,6 +31,7 @@ _SWITCH = re.compile(r"yes|no|on|off|y|n|true|false|null", re.IGNORECASE)
 _LONGEST_SWITCH = len("false")
 _LITERALS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _NUMBER_STARTS = frozenset("+-.0123456789")
+_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 #: What no text holds: controls, invisible ends of line, changes of direction, halves of characters.
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -137,11 +138,19 @@ def read(text: str, name: str, *, strict: bool = True) -> Table:
         DataError: every refusal found, up to the first error of syntax, which ends the reading.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not strict and "\\ud" in text.lower():
+        text = _PAIR.sub(_joined, text)
     composer = _Composer(name, text, strict=strict)
     composer.run()
     if composer.issues or composer.root is None:
         raise DataError(composer.issues)
     return composer.root
+
+
+def _joined(pair: re.Match[str]) -> str:
+    """The character that JSON writes as two halves, which YAML does not know how to join."""
+    high, low = (int(half, 16) for half in pair.groups())
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
 
 
 def _events(text: str) -> Iterator[Any]:

@@ -76,6 +76,16 @@ def test_a_plugin_left_out(call: Console, monkeypatch: pytest.MonkeyPatch) -> No
     assert call("checklist", "certifregion", *AUDIT[1:]).err == refused.err
 
 
+@pytest.mark.parametrize("name", ["plugins", "referentiels"])
+def test_a_plugin_to_leave_out_that_is_not_installed(call: Console, name: str) -> None:
+    """A name to leave out that no plugin bears is a warning, with what could be meant."""
+    reponse = call("--sans-plugin", "qualiopy", name)
+    assert reponse.status == 0
+    expected = "avertissement: aucun greffon « qualiopy » à écarter ; vouliez-vous dire « qualiopi » ?\n"
+    assert reponse.err == expected
+    assert call("--sans-plugin", "certif-rules-qualiopi", "plugins").err == ""
+
+
 # ---- questions ------------------------------------------------------------------------------------------
 
 

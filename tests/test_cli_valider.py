@@ -82,7 +82,7 @@ def test_json_that_yaml_cannot_read_is_read(call: Console, folder: Path) -> None
     (folder / "constats.json").write_text(json.dumps(constats, indent="\t"), encoding="utf-8")
     assert call("valider", "constats.json").status == 0
     (folder / "constats.json").write_text(json.dumps(constats | {"constats": 3}), encoding="utf-8")
-    assert "constats.json: type-inattendu: constats : " in call("valider", "constats.json").out.decode()
+    assert "constats.json:1:81: type-inattendu: " in call("valider", "constats.json").out.decode()
 
 
 def test_a_profile_with_additions_is_a_profile(call: Console, folder: Path) -> None:

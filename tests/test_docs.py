@@ -117,12 +117,6 @@ def test_every_reason_is_documented() -> None:
     assert codes("Motifs") == list(get_args(CodeMotif))
 
 
-def test_every_reason_is_produced() -> None:
-    """A reason of the closed list that nothing gives would be a promise not kept."""
-    written = {text for _, node in nodes() if (text := text_of(node))}
-    assert set(get_args(CodeMotif)) <= written
-
-
 def test_every_warning_is_documented() -> None:
     """The page has every warning code of the source once, and no other."""
     assert sorted(codes("Avertissements")) == sorted(source_warnings())
@@ -144,7 +138,7 @@ def test_codes_are_written_alike() -> None:
 def test_every_code_says_what_it_means_and_what_to_do(title: str) -> None:
     """No row of the page has an empty cell."""
     columns = 3 if title.startswith("États") else 4
-    assert [row[0] for row in section(title) if len(row) != columns or not all(map(str.strip, row))] == []
+    assert [r[0] for r in section(title) if len(r) != columns or not all(map(str.strip, r))] == []
 
 
 def _template(node: ast.AST) -> str | None:
@@ -186,8 +180,6 @@ def options_of(name: str | None) -> set[str]:
 
 
 OPTIONS = {option for name in (None, *COMMANDS) for option in options_of(name)}
-#: Options of other programs that the documentation mentions.
-FOREIGN = {"--group", "--frozen", "--locked"}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -196,7 +188,7 @@ def test_commands_and_options_of_the_pages_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     named = set(re.findall(r"\bcertif-rules(?: --[a-z-]+)* ([a-z]+)\b(?![-@/])", _code(text)))
     assert named <= set(COMMANDS)
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", _code(text))) <= OPTIONS | FOREIGN
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", _code(text))) <= OPTIONS
 
 
 def _code(text: str) -> str:

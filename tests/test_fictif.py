@@ -1,9 +1,10 @@
-"""A référentiel and a label that the core has never heard of, through every command, with no code but their data."""
+"""A référentiel and a label that the core has never heard of, through every command."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,55 @@ def test_expliquer_shows_what_a_label_changed(call: Call) -> None:
     )
 
 
+def test_a_reason_is_worth_its_weakest_link(call: Call) -> None:
+    """A reason that rests on a rule and on a fact by nature has the lower confidence of the two."""
+    audit = ["--type", "bapteme", "--date", "2022-03-01", "--categorie", "ELEC", "--sans", "soudure"]
+    found = json.loads(call("expliquer", "fictif", "I-2-a", *audit, "--format", "json"))
+    (applicable,) = of(found["regles"], "code", "applicable")
+    assert (applicable["confiance"], applicable["lecture"]) == ("faible", True)
+
+
+def test_what_was_not_read_borrows_from_the_nearest_later() -> None:
+    """An unread layer takes the content of the nearest later one that was read, or of the nearest before."""
+    from greffons import registry
+
+    from certif_rules.couches import with_content
+
+    g1, g2, g3 = registry().layers("fictif", "guide")
+    unread = replace(g2, lue=False)
+    later = replace(g3, lue=True)
+    for couches, lent in (
+        ((g1, unread, later), later),
+        ((g1, unread), g1),
+        ((g1, unread, replace(later, id="G4", admis_du="2030-01-01"), later), later),
+    ):
+        retenue = with_content(unread, couches)
+        assert retenue is not None
+        assert (retenue.couche, retenue.contenu) == (unread, lent)
+    assert with_content(unread, [unread, g3]) is None
+
+
+def test_rules_out_of_their_period_serve_with_a_warning() -> None:
+    """On a day without rules, the nearest ones serve, and it is said; none written or none read stops all."""
+    from greffons import registry
+
+    from certif_rules.choix import choose_rules
+    from certif_rules.errors import DataError
+
+    layers = registry().layers("fictif", "regles")
+    edition = registry().layers("fictif", "exigence")[-1]
+    ended = [replace(couche, au="2025-12-31", lue=True) for couche in layers]
+    for day, served in (("2019-12-31", "charte-1"), ("2026-01-01", "charte-2")):
+        retenue, warnings = choose_rules(edition, ended, day)
+        assert retenue.couche.id == served
+        assert [warning.code for warning in warnings] == ["regles_hors_periode"]
+        assert day in warnings[0].message
+    unread = [replace(couche, lue=False) for couche in layers]
+    for wrong in (unread, [replace(couche, pour=("Z",)) for couche in layers]):
+        with pytest.raises(DataError, match="couche-manquante"):
+            choose_rules(edition, wrong, "2024-06-01")
+
+
 def test_questions_asks_what_would_change_a_line(call: Call) -> None:
     """Only the facts whose answer moves a line are asked, with those lines; a derogation never is."""
 
@@ -249,3 +299,21 @@ def test_every_word_of_the_vocabulary_is_used() -> None:
         ):
             see(regle)
     assert used == {*VOCABULAIRE, "sauf", "inconnu", "motif"}
+
+
+def test_a_lifted_finding_counts_for_one_type_and_not_for_another(call: Call, tmp_path: Path) -> None:
+    """What is lifted since is due again where every earlier finding is, and not where only open ones are."""
+    constats = tmp_path / "constats.yaml"
+    entries = [{"id": "fictif/1.2", "constat": "bloquant", "leve_le": "2022-02-01"}]
+    entries.append({"id": "fictif/3.1", "constat": "a_reprendre"})
+    profil = {"format": 1, "referentiel": "fictif", "organisme": {"categories": ["VELO"]}}
+    audit = {"type": "bapteme", "date": "2021-06-01"}
+    constats.write_text(json.dumps({**profil, "audit": audit, "constats": entries}), encoding="utf-8")
+
+    def due(type_audit: str) -> list[str]:
+        options = ["--type", type_audit, "--date", "2022-03-01", "--categorie", "VELO", "--sans", "benevoles"]
+        document = call("checklist", "fictif", *options, "--precedent", str(constats), "--format", "json")
+        return [li["numero"] for li in json.loads(document)["lignes"] if li["etat"] == "a_auditer"]
+
+    assert due("visite") == ["1.1", "1.2", "3.1"]
+    assert due("levee") == ["3.1"]

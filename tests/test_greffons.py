@@ -1,4 +1,4 @@
-"""Plugins, good and bad, as distributions found on the path: what works goes on working, what does not is named."""
+"""Plugins, good and bad, as distributions found on the path: what works goes on, what does not is named."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of distributions, put on the path by :func:`loaded` or :func:`called`; nothing of it remains."""
+    """A folder of distributions, first on the path; nothing of it remains afterwards."""
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.delenv(ENV_DISABLED, raising=False)
@@ -79,7 +79,10 @@ BROKEN = {
     ),
     "hook_exit": ("@hookimpl\ndef certif_rules_editions():\n    raise SystemExit\n", "SystemExit"),
     "hook_late": (
-        "@hookimpl\ndef certif_rules_editions():\n    yield Donnees(dossier=Path('a'))\n    raise OSError('trop tard')\n",
+        (
+            "@hookimpl\ndef certif_rules_editions():\n"
+            "    yield Donnees(dossier=Path('a'))\n    raise OSError('trop tard')\n"
+        ),
         "OSError : trop tard",
     ),
     "not_a_list": (
@@ -252,6 +255,16 @@ def test_a_format_name_taken_twice(site: Path) -> None:
     assert [exporter.name for exporter in plugins.exporters] == ["autre"]
     assert {etat.nom: etat.cause for etat in plugins.casses} == dict.fromkeys(
         ["deux", "un"], "le format « essai » est déclaré par deux greffons"
+    )
+
+
+def test_a_format_of_ours_is_not_taken(site: Path) -> None:
+    """A plugin that declares one of our own formats is broken, rather than ignored in silence."""
+    distribution(site, "rival", EXPORTER.format(name="json", content="autre"))
+    plugins = loaded(site)
+    assert plugins.exporters == ()
+    assert state(plugins, "rival").cause == (
+        "le format « json » est déjà celui du programme : changer de nom"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -92,7 +92,7 @@ def reconcile(referentiel: Referentiel, contexte: Contexte) -> Contexte:
 
 @st.composite
 def contextes(draw: st.DrawFn, jour: str, code: str | None = None) -> Contexte:
-    """Any audit of the référentiel of ``jour`` (of the type ``code``, if given) that the checks would let by."""
+    """Any audit of the référentiel of ``jour``, of the type ``code`` if given, that contradicts nothing."""
     referentiel = resolution(jour).referentiel
     types = [
         t for t in referentiel.types_audit.values() if t.origine == referentiel.id and code in (None, t.code)
@@ -132,13 +132,17 @@ def law(function: Callable[..., None]) -> Callable[..., None]:
 @law
 def test_the_order_of_what_is_said_changes_nothing(jour: str, data: st.DataObject) -> None:
     """Categories, added ones and facts in any order: the same lines, reasons, texts and findings."""
+
+    def shuffle(items: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(data.draw(st.permutations(list(items))))
+
     contexte = data.draw(contextes(jour))
     shuffled = replace(
         contexte,
-        organisme=replace(contexte.organisme, categories=tuple(data.draw(st.permutations(contexte.organisme.categories)))),
-        ajouts=replace(contexte.ajouts, categories=tuple(data.draw(st.permutations(contexte.ajouts.categories)))),
-        faits=dict(data.draw(st.permutations(list(contexte.faits.items())))),
-    )  # fmt: skip
+        organisme=replace(contexte.organisme, categories=shuffle(contexte.organisme.categories)),
+        ajouts=replace(contexte.ajouts, categories=shuffle(contexte.ajouts.categories)),
+        faits=dict(shuffle(contexte.faits.items())),
+    )
     referentiel = resolution(jour).referentiel
     assert build_lines(referentiel, shuffled) == build_lines(referentiel, contexte)
 
@@ -212,7 +216,7 @@ def test_at_first_a_category_only_adds(jour: str, data: st.DataObject) -> None:
 
 @law
 def test_every_reason_has_a_source(jour: str, data: st.DataObject) -> None:
-    """A rule without a source does not ship: no line is without a reason, no reason without words and a source."""
+    """A rule without a source does not ship: every line has reasons, each with words and a source."""
     referentiel = resolution(jour).referentiel
     for ligne in build_lines(referentiel, data.draw(contextes(jour))):
         assert ligne.motifs
@@ -255,7 +259,7 @@ def test_a_state_is_explained(jour: str, data: st.DataObject) -> None:
 
 @law
 def test_findings_follow_the_state(jour: str, data: st.DataObject) -> None:
-    """A line not due receives no finding; one out by category, only the finding that says so; others, all theirs."""
+    """A line not due receives no finding; one out by category, what says so; others, all of theirs."""
     referentiel = resolution(jour).referentiel
     for ligne in build_lines(referentiel, data.draw(contextes(jour))):
         permis = ligne.indicateur.constats_permis
@@ -290,7 +294,7 @@ def test_an_overlay_of_nothing_is_its_base(jour: str) -> None:
 
 
 def test_the_order_of_plugins_changes_nothing() -> None:
-    """Whatever the order in which plugins are found, every référentiel has the same digest and writes the same JSON."""
+    """Whatever the order in which plugins are found, every référentiel writes the same JSON."""
 
     def documents(order: Any) -> list[bytes]:
         found = Registry([(nom, Donnees(dossier=DONNEES[nom])) for nom in order])

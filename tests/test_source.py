@@ -421,3 +421,9 @@ def test_any_bytes(content: bytes) -> None:
     data, issues = attempt(content)
     assert (data is None) == bool(issues)
     assert {issue.code for issue in issues} <= CODES | {"encodage"}
+
+
+def test_json_halves_of_a_character_are_joined() -> None:
+    """An emoji that JSON writes as two escapes is one character, in a profile as in findings."""
+    data = read(r'{"nom": "\ud83d\ude00 et \u00e9"}', "profil.json", strict=False)
+    assert data["nom"] == "😀 et é"

@@ -11,7 +11,7 @@ from certif_rules.build.exigence import CorpsExigence, build_exigence
 from certif_rules.build.guide import CorpsGuide, annotate, build_guide
 from certif_rules.build.lecteur import Lecteur
 from certif_rules.build.regles import CorpsRegles, build_regles
-from certif_rules.errors import DataError, Issue, Location
+from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model import Couche, CoucheRetenue, Indicateur, Referentiel, Source
 from certif_rules.overlay import Corps, apply
 
@@ -92,8 +92,7 @@ def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, S
         gaps = (source for lacune in couche.lacunes for source in lacune.sources)
         for source in dict.fromkeys((*couche.sources, *recognised, *gaps)):
             if source not in sources:
-                file, _, line = couche.emplacement.rpartition(":")
-                location = Location(file, int(line), 1)
+                location = from_emplacement(couche.emplacement)
                 issues.append(Issue("source-inconnue", f"source « {source} » inconnue", location))
     return issues
 

@@ -60,7 +60,16 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
 
 
 def _categories(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Categorie]:
-    categories = {
+    nodes = body.get("categories") or ()
+    lecteur.declare("catégorie", nodes)
+    taken = set(lecteur.noms["catégorie"])
+    for node in nodes:
+        for index, synonyme in enumerate(node.get("synonymes") or ()):
+            if synonyme in taken:
+                message = f"« {synonyme} » désigne déjà une autre catégorie"
+                lecteur.refuse("synonyme-en-double", message, node["synonymes"], index)
+            taken.add(synonyme)
+    return {
         node["id"]: Categorie(
             id=node["id"],
             titre=node["titre"],
@@ -68,15 +77,13 @@ def _categories(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Categori
             synonymes=tuple(node.get("synonymes") or ()),
             sources=lecteur.sources(node),
         )
-        for node in body.get("categories") or ()
+        for node in nodes
     }
-    lecteur.know("catégorie", categories)
-    return categories
 
 
 def _faits(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Fait]:
     nodes = body.get("faits") or ()
-    lecteur.know("fait", (node["id"] for node in nodes))
+    lecteur.declare("fait", nodes)
     return {
         node["id"]: Fait(
             id=node["id"],
@@ -89,6 +96,7 @@ def _faits(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Fait]:
                     texte=nature["texte"],
                     sources=lecteur.sources(nature),
                     confiance=nature["confiance"],
+                    emplacement=where(nature),
                 )
                 for nature in node.get("par_nature") or ()
             ),
@@ -97,6 +105,7 @@ def _faits(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Fait]:
             sources=lecteur.sources(node),
             confiance=node["confiance"],
             note=node.get("note"),
+            emplacement=where(node),
         )
         for node in nodes
     }

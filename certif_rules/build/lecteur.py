@@ -37,6 +37,21 @@ class Lecteur:
         """Forget the names of a ``kind`` for these: names that hold within one part of the layer."""
         self.noms[kind] = set(names)
 
+    def declare(self, kind: str, nodes: Iterable[Any], *, qualified: bool = False) -> None:
+        """Make the ``id`` of each node a known ``kind``: declared once, and by none of the layers below."""
+        first: dict[str, Any] = {}
+        for node in nodes:
+            name = self.qualify(node["id"]) if qualified else node["id"]
+            if name in first:
+                related = ((first[name], "première déclaration"),)
+                message = f"{kind} « {name} » : déclaré deux fois"
+                self.refuse("identifiant-en-double", message, node, "id", "choisir un autre code", related)
+            elif name in self.noms.get(kind, ()):
+                message = f"{kind} « {name} » : déjà déclaré par la base"
+                self.refuse("identifiant-en-double", message, node, "id", "choisir un autre code")
+            first.setdefault(name, node)
+        self.know(kind, first)
+
     def refuse(
         self, code: str, message: str, node: Any, key: str | int | None = None, hint: str | None = None,
         related: tuple[tuple[Any, str], ...] = (),

@@ -8,6 +8,7 @@ from typing import Any
 
 from certif_rules.build.jugement import build_annotations, build_jugement
 from certif_rules.build.lecteur import Lecteur, read_sources, where
+from certif_rules.errors import Issue, from_emplacement
 from certif_rules.model import (
     Constat,
     Controle,
@@ -22,6 +23,7 @@ from certif_rules.model import (
 from certif_rules.model_jugement import Annotation, Jugement
 from certif_rules.mots import MOTS_SANS_LIGNE
 from certif_rules.perimetre import VOCABULAIRE
+from certif_rules.source import place
 
 _PERIMETRE = frozenset(VOCABULAIRE)
 _GARDE = _PERIMETRE - {"comme"}
@@ -60,6 +62,7 @@ def build_regles(
     once. Lines of editions this layer also serves may be named: ``lecteur`` knows them.
     """
     sources = read_sources(lecteur, body, known)
+    lecteur.declare("constat", body.get("constats") or ())
     constats = {
         node["id"]: Constat(
             id=node["id"],
@@ -71,9 +74,8 @@ def build_regles(
         )
         for node in body.get("constats") or ()
     }
-    lecteur.know("constat", constats)
     nodes = body.get("types_audit") or ()
-    lecteur.know("type d’audit", (lecteur.qualify(node["id"]) for node in nodes))
+    lecteur.declare("type d’audit", nodes, qualified=True)
     lecteur.know("audit précédent", (node["id"] for node in nodes))
     types_audit = {lecteur.qualify(node["id"]): _type_audit(node, lecteur) for node in nodes}
     derogations = tuple(_derogation(node, lecteur) for node in body.get("derogations") or ())
@@ -109,9 +111,9 @@ def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[
     missing = [ligne for ligne in own_lines if ligne not in found]
     if missing:
         message = f"aucun constat permis pour : {', '.join(missing)}"
-        anchor = nodes[0] if nodes else None
-        if anchor is not None:
-            lecteur.refuse("constats-manquants", message, anchor, None, "ajouter ces lignes à une liste")
+        at = place(nodes[0]) if nodes else from_emplacement(own_lines[missing[0]])
+        hint = "ajouter ces lignes à une liste de `constats_permis`"
+        lecteur.issues.append(Issue("constats-manquants", message, at, hint))
     return found
 
 
@@ -124,6 +126,7 @@ def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:
         titre=node["titre"],
         perimetre=tuple(lecteur.regle(regle, _PERIMETRE) for regle in node["perimetre"]),
         sinon=node["sinon"],
+        sinon_pieces=node.get("sinon_pieces"),
         sources=lecteur.sources(node),
         exige=tuple(_exigence(item, lecteur) for item in node.get("exige") or ()),
         precedents=lecteur.cite_all("audit précédent", node, "precedents") or None,

@@ -5,13 +5,25 @@ from __future__ import annotations
 import click
 
 from certif_rules.cli.french import printable
+from certif_rules.errors import suggestion
 from certif_rules.services.atelier import Atelier, open_atelier
 
 
 def open_for(ctx: click.Context) -> Atelier:
     """The registry over the installed plugins; a broken one is a warning on standard error."""
-    options = ctx.find_root().obj or {}
-    atelier = open_atelier(disabled=options.get("disabled", ()))
+    atelier = open_installed(ctx)
     for etat in atelier.plugins.casses:
         click.echo(printable(f"avertissement: greffon « {etat.nom} » écarté : {etat.cause}"), err=True)
+    return atelier
+
+
+def open_installed(ctx: click.Context) -> Atelier:
+    """The same without a word on broken plugins; a name to leave out that is not installed is a warning."""
+    disabled = (ctx.find_root().obj or {}).get("disabled", ())
+    atelier = open_atelier(disabled=disabled)
+    known = {name: etat.nom for etat in atelier.plugins.etats for name in (etat.nom, etat.distribution)}
+    for name in disabled:
+        if name not in known:
+            hint = suggestion(name, sorted(set(known.values())), "greffons")
+            click.echo(printable(f"avertissement: aucun greffon « {name} » à écarter ; {hint}"), err=True)
     return atelier

@@ -16,7 +16,7 @@ from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.hookspecs import Exporter
 from certif_rules.resultat import Checklist
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.formats import choose
+from certif_rules.services.formats import choose, write_document
 
 _COUNTERS = {
     "a_auditer": "à auditer",
@@ -55,7 +55,7 @@ def command(
 def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
     """The document; a table for a console that lacks our symbols is written with plain ones."""
     if exporter.name != "table" or not to_terminal:
-        return exporter.render(checklist)
+        return write_document(exporter, checklist)
     from certif_rules.export.table import render
 
     encoding = sys.stdout.encoding or "utf-8"

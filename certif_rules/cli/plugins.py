@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.atelier import open_installed
 from certif_rules.cli.french import french_command
-from certif_rules.services.atelier import open_atelier
 
 _ETATS = {"actif": "actif", "desactive": "désactivé", "casse": "cassé"}
 
@@ -16,8 +16,7 @@ _ETATS = {"actif": "actif", "desactive": "désactivé", "casse": "cassé"}
 @click.pass_context
 def command(ctx: click.Context, /, format_: str) -> int:
     """Les greffons installés et leur état ; le code de sortie est 1 si l’un d’eux est cassé."""
-    options = ctx.find_root().obj or {}
-    plugins = open_atelier(disabled=options.get("disabled", ())).plugins
+    plugins = open_installed(ctx).plugins
     if format_ == "json":
         fields = ("nom", "distribution", "version", "etat", "cause")
         show_json({"format": 1, "plugins": [{f: getattr(e, f) for f in fields} for e in plugins.etats]})

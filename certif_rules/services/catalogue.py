@@ -13,7 +13,7 @@ from certif_rules.registry import Registry
 def describe(registry: Registry) -> tuple[list[dict[str, Any]], list[Issue]]:
     """Each edition of each référentiel, as plain data; and what is wrong with those that do not resolve.
 
-    An edition is resolved on its own first day, with the latest rules and guide written for it.
+    An edition is resolved on the day its latest rules and guide came into use.
     """
     described: list[dict[str, Any]] = []
     issues: list[Issue] = []

@@ -6,20 +6,30 @@ from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
-from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.errors import DataError, Issue, UsageError, suggestion
+from certif_rules.export import BUILTIN
 from certif_rules.hookspecs import Exporter
+from certif_rules.resultat import Checklist
 
-#: Our formats: name → (suffix of the file, module that has ``render``).
-BUILTIN: dict[str, tuple[str, str]] = {
-    "table": (".txt", "certif_rules.export.table"),
-    "json": (".json", "certif_rules.export.json_"),
-    "md": (".md", "certif_rules.export.md"),
-    "csv": (".csv", "certif_rules.export.csv_"),
-    "xlsx": (".xlsx", "certif_rules.export.xlsx"),
-    "ods": (".ods", "certif_rules.export.ods"),
-    "html": (".html", "certif_rules.export.html"),
-    "formulaire": (".html", "certif_rules.export.formulaire"),
-}
+
+def write_document(exporter: Exporter, checklist: Checklist) -> bytes:
+    """The bytes of a document.
+
+    Raises:
+        DataError: a plugin's exporter raised, or returned something else than bytes.
+    """
+    if exporter.name in BUILTIN:
+        return exporter.render(checklist)
+    try:
+        content: object = exporter.render(checklist)
+    except Exception as error:  # noqa: BLE001 - whatever foreign code raises is its cause
+        cause = f"{type(error).__name__} : {error}"
+    else:
+        if isinstance(content, bytes):
+            return content
+        cause = f"il rend {type(content).__name__}, et non des octets"
+    message = f"le format « {exporter.name} », ajouté par un greffon, a échoué ({cause})"
+    raise DataError([Issue("format-en-echec", message, None, "choisir un autre format, signaler au greffon")])
 
 
 def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) -> Exporter:

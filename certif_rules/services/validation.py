@@ -10,7 +10,7 @@ from typing import Any
 
 from certif_rules.couche_lue import HEADER
 from certif_rules.demande import from_profile
-from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche
 from certif_rules.registry import Registry
@@ -132,8 +132,7 @@ def _unread(registry: Registry, key: tuple[str, str, str]) -> Iterator[Issue]:
 
 
 def _at(issue: Issue, couche: Couche) -> Issue:
-    file, _, line = couche.emplacement.rpartition(":")
-    return Issue(issue.code, issue.message, Location(file, int(line), 1), issue.hint)
+    return Issue(issue.code, issue.message, from_emplacement(couche.emplacement), issue.hint)
 
 
 def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:

@@ -15,7 +15,7 @@ from typing import Any
 from certif_rules.demande import Demande, from_profile
 from certif_rules.errors import DataError, IssuesError
 from certif_rules.registry import Registry
-from certif_rules.resultat import ETATS, Checklist, Ligne
+from certif_rules.resultat import ETATS, Checklist, Etat, Ligne
 from certif_rules.schema import check
 from certif_rules.services.atelier import open_atelier
 from certif_rules.services.checklist import make_checklist
@@ -179,6 +179,11 @@ def _sites(checklist: Checklist, value: list[str] | None, _key: str) -> list[str
     return _compare("sites", set(value), set(found))
 
 
+def _counts(checklist: Checklist, value: Mapping[Etat, int], _key: str) -> list[str]:
+    found = checklist.compteurs
+    return [f"{etat} : attendu {n}, obtenu {found[etat]}" for etat, n in value.items() if found[etat] != n]
+
+
 def _equal(getter: Callable[[Checklist], Any]) -> Callable[[Checklist, Any, str], list[str]]:
     def check_equal(checklist: Checklist, value: Any, key: str) -> list[str]:
         found = getter(checklist)
@@ -202,5 +207,5 @@ _CHECKS: Mapping[str, Callable[[Checklist, Any, str], list[str]]] = {
     "indicateurs": _equal(lambda c: len(c.lignes)),
     "edition": _equal(lambda c: c.referentiel.edition),
     "guide": _equal(lambda c: c.referentiel.guide),
-    "compteurs": _equal(lambda c: c.compteurs),
+    "compteurs": _counts,
 }

@@ -1,4 +1,4 @@
-"""A référentiel that does not exist, laid out as an installed distribution: the core has never heard of it."""
+"""A référentiel that does not exist, laid out as an installed distribution."""
 
 from __future__ import annotations
 
