@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
 import re
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,3 +90,12 @@ def process(*arguments: str | Path, stdin: bytes = b"", **options: Any) -> Repon
     command = [sys.executable, "-m", "certif_rules", *map(str, arguments)]
     done = subprocess.run(command, input=stdin, capture_output=True, env=env, check=False, **options)
     return Reponse(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
+def words(document: bytes) -> str:
+    """The text of a document: as it is, or that of the parts of a workbook without their marks."""
+    if not document.startswith(b"PK"):
+        return document.decode()
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        parts = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")]
+    return html.unescape(re.sub(r"<[^>]+>", " ", "\n".join(parts)))

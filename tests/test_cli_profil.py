@@ -314,7 +314,7 @@ def test_a_hostile_name_stays_text(call: Console, format_: str) -> None:
     plain = call("checklist", "--profil", "-", "--format", format_, stdin=hostile_profile("Organisme"))
     reponse = call("checklist", "--profil", "-", "--format", format_, stdin=hostile_profile(HOSTILE))
     assert reponse.status == 0, reponse.err
-    text = reponse.out.decode()
+    text = words(reponse.out)
     assert not [c for c in text if not c.isprintable() and c not in "\n\r\t\u00a0\u202f\ufeff"]
     if format_ == "json":
         assert json.loads(text)["organisme"]["nom"] == HOSTILE

@@ -22,12 +22,19 @@ ENGLISH = re.compile(
     r"|\bargument\(s\)|COMMAND\b"
 )
 #: Each command, with arguments that make it work.
+#: Findings of an audit where nothing is due.
+CONSTATS = """\
+{"format": 1, "referentiel": "qualiopi", "audit": {"type": "transfert", "date": "2024-03-18"},
+ "organisme": {"nom": "Élan œuvre", "categories": ["AF"]}, "constats": []}
+"""
 CALLS = {
     "referentiels": ("referentiels", "--detail"),
     "plugins": ("plugins",),
     "checklist": ("checklist", *AUDIT),
     "expliquer": ("expliquer", AUDIT[0], "7", *AUDIT[1:]),
     "questions": ("questions", *AUDIT),
+    "lire": ("lire", "constats.json"),
+    "conclure": ("conclure", "constats.json"),
     "valider": ("valider", "audit.yaml"),
 }
 
@@ -41,6 +48,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder with a profile in it."""
     (tmp_path / "audit.yaml").write_text(PROFIL, encoding="utf-8")
+    (tmp_path / "constats.json").write_text(CONSTATS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -60,7 +60,11 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize(("format_", "suffix"), [(name, suffix) for name, (suffix, _) in BUILTIN.items()])
+#: The format that each suffix calls for: the first that has it.
+SUFFIXES = {suffix: name for name, (suffix, _) in reversed(BUILTIN.items())}
+
+
+@pytest.mark.parametrize(("suffix", "format_"), SUFFIXES.items())
 def test_the_suffix_gives_the_format(call: Console, folder: Path, format_: str, suffix: str) -> None:
     """A file holds the bytes that standard output gets for the format its suffix names, in any case."""
     printed = call("checklist", *AUDIT, "--format", format_)
@@ -91,7 +95,7 @@ def test_an_unknown_suffix_is_refused(call: Console, folder: Path, name: str) ->
     """A suffix that names no format is status 2, lists those that do, and writes nothing."""
     reponse = call("checklist", *AUDIT, "-o", name)
     assert (reponse.status, reponse.codes) == (2, ["format-inconnu"])
-    assert ".csv, .html, .json, .md, .txt" in reponse.err
+    assert ".csv, .html, .json, .md, .ods, .txt, .xlsx" in reponse.err
     assert names(folder) == []
 
 
@@ -134,7 +138,7 @@ def test_an_exporter_that_fails_leaves_the_file(call: Console, folder: Path, for
     """A format that raises, or does not give bytes, leaves the former file and no temporary one."""
     (folder / "grille").write_bytes(b"mes notes")
     reponse = call("checklist", *AUDIT, "--format", format_, "-o", "grille", "--remplacer")
-    assert (reponse.status, reponse.codes) == (1, ["erreur-interne"])
+    assert (reponse.status, reponse.codes) == (1, ["format-en-echec"])
     assert "Traceback" not in reponse.err
     assert (folder / "grille").read_bytes() == b"mes notes"
     assert names(folder) == ["grille"]

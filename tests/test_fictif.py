@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from console import words
 
 from certif_rules.cli import run
 from certif_rules.services.formats import BUILTIN
@@ -33,7 +34,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes]) -> Call:
         status = run(list(arguments))
         captured = capfdbinary.readouterr()
         assert status == 0, captured.err.decode()
-        return captured.out.decode()
+        return words(captured.out)
 
     return called
 
