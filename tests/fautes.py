@@ -337,10 +337,6 @@ LABEL: dict[str, tuple[list[Edit], list[Expected]]] = {
     ),
     "a base that does not exist": (
         [Edit("exigence/V5/couche.yaml", "base:", "qualiopi@2019", "qualiopi@2018")],
-        [
-            Expected(
-                "base-introuvable", "exigence/V5/couche.yaml", "base:", "base:", ("qualiopi@2018",)
-            )
-        ],
+        [Expected("base-introuvable", "exigence/V5/couche.yaml", "base:", "base:", ("qualiopi@2018",))],
     ),
 }

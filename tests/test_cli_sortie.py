@@ -134,7 +134,7 @@ def test_an_exporter_that_fails_leaves_the_file(call: Console, folder: Path, for
     """A format that raises, or does not give bytes, leaves the former file and no temporary one."""
     (folder / "grille").write_bytes(b"mes notes")
     reponse = call("checklist", *AUDIT, "--format", format_, "-o", "grille", "--remplacer")
-    assert (reponse.status, reponse.codes) == (1, ["erreur-interne"])
+    assert (reponse.status, reponse.codes) == (1, ["format-en-echec"])
     assert "Traceback" not in reponse.err
     assert (folder / "grille").read_bytes() == b"mes notes"
     assert names(folder) == ["grille"]
