@@ -18,11 +18,11 @@ from certif_rules.source import place, read_bytes, read_file
 
 @dataclass(frozen=True, slots=True)
 class FaitDit:
-    """One thing said of a fact: for one category, or for all (``None``)."""
+    """One thing said of a fact, for one category or for all (``None``); a ``None`` value says nothing."""
 
     fait: str
     categorie: str | None
-    valeur: bool
+    valeur: bool | None
     lieu: Location | None = None
 
 
@@ -147,30 +147,54 @@ def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
     issues = check(data, "constats")
     if issues:
         raise DataError(issues)
-    entries = data.get("constats") or ()
+    return findings(data)
+
+
+def findings(data: Any) -> PrecedentDit:
+    """The audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
     audit = data.get("audit") or {}
+    constats = tuple(
+        ConstatDit(str(entry["id"]), entry["constat"], entry.get("leve_le") is None, _place(entry, "id"))
+        for entry in data["constats"]
+        if entry["constat"] != "a_evaluer"
+    )
     return PrecedentDit(
         type=audit.get("type"),
         date=_text(audit.get("date")),
-        indicateurs_audites=tuple(str(e["id"]) for e in entries if e["constat"] != "a_evaluer"),
-        constats=tuple(
-            ConstatDit(str(e["id"]), e["constat"], e.get("leve_le") is None, _place(e, "id"))
-            for e in entries
-            if e["constat"] != "a_evaluer"
-        ),
+        indicateurs_audites=tuple(constat.cle for constat in constats),
+        constats=constats,
         lieu=_place(data, "audit") or _place(data, "constats"),
     )
 
 
-def merge(profile: Demande, options: Demande) -> Demande:
+def parse_name(text: str | None) -> tuple[str | None, str | None]:
+    """``REFERENTIEL`` or ``REFERENTIEL@EDITION`` as typed: the name and the edition, ``None`` when not given.
+
+    Raises:
+        UsageError: nothing follows « @ ».
+    """
+    nom, at, edition = (text or "").partition("@")
+    if at and not edition:
+        message = f"« {text} » : il manque l’édition après « @ »"
+        raise UsageError([Issue("information-manquante", message, None, f"par exemple {nom}@2019")])
+    return nom or None, edition or None
+
+
+def merge(profile: Demande, options: Demande, *, argument: str | None = None) -> Demande:
     """The profile with what the options say in its place.
 
     A list given as options replaces the profile's; a certificate, the one of that name. A fact said for all
     categories replaces all that the profile says of it; said for one category, that category only.
 
+    Args:
+        profile: what is written.
+        options: what is typed, the argument included.
+        argument: ``REFERENTIEL`` or ``REFERENTIEL@EDITION``; it never wins over the profile.
+
     Raises:
-        UsageError: the options name another référentiel or edition than the profile.
+        UsageError: the argument names another référentiel or edition than the profile.
     """
+    nom, edition = parse_name(argument)
     issues = [
         Issue(
             "demande-contradictoire",
@@ -178,9 +202,11 @@ def merge(profile: Demande, options: Demande) -> Demande:
             None,
             "retirer l’un des deux",
         )
-        for label, asked, written in (("référentiel", options.referentiel, profile.referentiel),)
+        for label, asked, written in (
+            ("référentiel", nom, profile.referentiel), ("édition", edition, profile.edition)
+        )
         if asked is not None and written is not None and asked != written
-    ]
+    ]  # fmt: skip
     if issues:
         raise UsageError(issues)
     given = {
@@ -189,7 +215,7 @@ def merge(profile: Demande, options: Demande) -> Demande:
             "referentiel", "edition", "guide", "type_audit", "date", "mode", "categories",
             "ajout_categories", "ajout_sites", "precedent",
         )
-        if getattr(options, name)
+        if getattr(options, name) not in (None, ())
     }  # fmt: skip
     renamed = {"type_audit": "type", "ajout_categories": "ajouts", "ajout_sites": "ajouts"}
     lieux = {k: v for k, v in profile.lieux.items() if k not in {renamed.get(n, n) for n in given}}
@@ -203,9 +229,17 @@ def merge(profile: Demande, options: Demande) -> Demande:
 
 
 def parse_fact(text: str, valeur: bool) -> FaitDit:
-    """``FAIT`` or ``FAIT:CATEGORIE`` as typed after ``--avec`` or ``--sans``."""
-    fait, _, categorie = text.partition(":")
-    return FaitDit(fait.strip(), categorie.strip() or None, valeur)
+    """``FAIT`` or ``FAIT:CATEGORIE`` as typed after ``--avec`` or ``--sans``.
+
+    Raises:
+        UsageError: the fact, or the category after « : », is empty.
+    """
+    fait, colon, categorie = (part.strip() for part in text.partition(":"))
+    if not fait or (colon and not categorie):
+        hint = f"par exemple {'--avec' if valeur else '--sans'} {fait or 'FAIT'}"
+        message = f"« {text} » n’a pas la forme FAIT ou FAIT:CATEGORIE"
+        raise UsageError([Issue("fait-illisible", message, None, hint)])
+    return FaitDit(fait, categorie or None, valeur)
 
 
 def _merge_faits(written: Iterable[FaitDit], typed: tuple[FaitDit, ...]) -> tuple[FaitDit, ...]:
@@ -220,7 +254,7 @@ def _faits(node: Any) -> Iterable[FaitDit]:
         if isinstance(valeur, Mapping):
             for categorie, value in valeur.items():
                 yield FaitDit(fait, categorie, value, _place(valeur, categorie))
-        elif valeur is not None:
+        else:
             yield FaitDit(fait, None, valeur, _place(node, fait))
 
 

@@ -267,9 +267,12 @@ class Constat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exigence:
-    """What the context of an audit type must hold: an addition, a certificate valid on the day."""
+    """What the context of an audit type must hold: an addition, a certificate valid on the day.
 
-    mot: Literal["ajout", "certificat_valide"]
+    ``certificat_si_donne`` asks for no certificate, but one that is given must be valid on the day.
+    """
+
+    mot: Literal["ajout", "certificat_valide", "certificat_si_donne"]
     valeur: tuple[str, ...]
     texte: str
     sources: tuple[str, ...]

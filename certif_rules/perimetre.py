@@ -109,8 +109,11 @@ def _vue(valeur: bool, cas: Cas) -> Trivalent:
     precedent = cas.contexte.precedent
     if precedent is None:
         return None
+    earlier_finding = (precedent.constats or {}).get(cas.indicateur.id)
     seen: Trivalent
-    if precedent.indicateurs_audites is not None:
+    if earlier_finding and cas.referentiel.constats[earlier_finding.constat].hors_portee:
+        seen = False
+    elif precedent.indicateurs_audites is not None:
         seen = cas.indicateur.id in precedent.indicateurs_audites
     else:
         earlier = _type_by_code(cas, precedent.type)

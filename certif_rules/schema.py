@@ -187,6 +187,8 @@ def _type(found: Any, wanted: str | list[str], description: str | None) -> _Word
     message = f"attendu : {' ou '.join(_TYPES[kind] for kind in expected)} ; trouvé : {_show(found)}"
     if "string" in expected and isinstance(found, int):
         return "type-inattendu", message, f'écrire "{json.dumps(found)}"'
+    if "boolean" in expected and isinstance(found, str) and found.lower() in ("true", "false"):
+        return "type-inattendu", message, f"écrire {found.lower()}"
     return "type-inattendu", message, description
 
 

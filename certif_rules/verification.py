@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from certif_rules.contexte import (
@@ -18,7 +18,7 @@ from certif_rules.contexte import (
 from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.faits import contradictions
-from certif_rules.model import Referentiel, TypeAudit
+from certif_rules.model import Exigence, Referentiel, TypeAudit
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -29,7 +29,7 @@ def refusal(issues: Iterable[Issue]) -> IssuesError:
     return DataError(found) if any(issue.location for issue in found) else UsageError(found)
 
 
-def check_needed(demande: Demande, *, need_type: bool = True) -> None:
+def check_needed(demande: Demande) -> None:
     """Ask, by name and all at once, for what a checklist cannot do without.
 
     Raises:
@@ -37,7 +37,7 @@ def check_needed(demande: Demande, *, need_type: bool = True) -> None:
     """
     needs = (
         ("le référentiel", demande.referentiel, "en argument"),
-        ("le type d’audit", demande.type_audit if need_type else "-", "--type"),
+        ("le type d’audit", demande.type_audit, "--type"),
         ("la date de l’audit", demande.date, "--date AAAA-MM-JJ"),
         ("au moins une catégorie", demande.categories or demande.ajout_categories, "--categorie"),
     )
@@ -68,10 +68,22 @@ def verify(demande: Demande, referentiel: Referentiel) -> Contexte:
     """The context of ``demande``.
 
     Raises:
-        UsageError, DataError: unknown names, contradictory facts, unmet conditions of the audit type; all of
-            them are listed.
+        UsageError, DataError: something needed is missing, unknown names, contradictory facts, unmet
+            conditions of the audit type; all of them are listed.
     """
-    return _Verification(demande, referentiel).run()
+    check_needed(demande)
+    verification = _Verification(demande, referentiel)
+    contexte = verification.run()
+    if verification.issues:
+        raise refusal(verification.issues)
+    return contexte
+
+
+def check_given(demande: Demande, referentiel: Referentiel) -> list[Issue]:
+    """What is wrong in ``demande`` as far as it goes: what is not given is not missed."""
+    verification = _Verification(demande, referentiel)
+    verification.run()
+    return verification.issues
 
 
 class _Verification:
@@ -80,13 +92,16 @@ class _Verification:
         self.referentiel = referentiel
         self.issues: list[Issue] = []
         self._lines: dict[str, str | None] = {}
+        self._audit_day: date | None = None
 
     def run(self) -> Contexte:
         demande = self.demande
-        type_audit = self._type()
+        type_audit = self._type(demande.type_audit) if demande.type_audit is not None else None
+        if demande.date is not None:
+            self._audit_day = self._day(demande.date, "date de l’audit", demande.lieu("date"))
         contexte = Contexte(
             type_audit=type_audit.id if type_audit else "",
-            date=self._day(demande.date or "", "date de l’audit", demande.lieu("date")) or date.min,
+            date=self._audit_day or date.min,
             organisme=self._organisme(demande),
             faits=self._faits(),
             ajouts=Ajouts(
@@ -97,11 +112,10 @@ class _Verification:
             certificats=self._certificats(),
             mode=demande.mode,
         )
-        if not self.issues and type_audit:
+        if not self.issues:
             self._contradictions(contexte)
-            self._conditions(contexte, type_audit)
-        if self.issues:
-            raise refusal(self.issues)
+            if type_audit and self._audit_day:
+                self._conditions(contexte, type_audit)
         return contexte
 
     # ---- names -------------------------------------------------------------------------------------
@@ -110,9 +124,8 @@ class _Verification:
         message = f"{self.referentiel.id} n’a pas {label} « {name} »"
         self.issues.append(Issue(code, message, lieu, suggestion(name, known)))
 
-    def _type(self) -> TypeAudit | None:
+    def _type(self, name: str) -> TypeAudit | None:
         own = {t.code: t for t in self.referentiel.types_audit.values() if t.origine == self.referentiel.id}
-        name = self.demande.type_audit or ""
         found = own.get(name.removeprefix(f"{self.referentiel.id}/"))
         if found is None:
             self._unknown("type-inconnu", "de type d’audit", name, own, self.demande.lieu("type"))
@@ -185,6 +198,8 @@ class _Verification:
                 if categorie is None:
                     continue
                 table, key = par_categorie.setdefault(dit.fait, {}), categorie
+            if dit.valeur is None:
+                continue
             before = table.get(key, dit)
             overridden = before.lieu is not None and dit.lieu is None  # an option wins over the profile
             if before.valeur is not dit.valeur and not overridden:
@@ -194,7 +209,9 @@ class _Verification:
         return {
             fait: FaitDeclare(
                 valeur=valeurs[fait].valeur if fait in valeurs else None,
-                par_categorie={c: dit.valeur for c, dit in par_categorie.get(fait, {}).items()},
+                par_categorie={
+                    c: d.valeur for c, d in par_categorie.get(fait, {}).items() if d.valeur is not None
+                },
             )
             for fait in dict.fromkeys((*valeurs, *par_categorie))
         }
@@ -209,15 +226,31 @@ class _Verification:
             message = f"l’audit précédent ne peut pas être du type « {dit.type} »"
             hint = suggestion(dit.type, admitted, "admis")
             self.issues.append(Issue("type-inconnu", message, lieu, hint))
-        seen = dit.indicateurs_audites
         constats = None if dit.constats is None else self._constats(dit.constats)
         return Precedent(
             type=dit.type,
-            date=self._day(dit.date, "date de l’audit précédent", lieu) if dit.date else None,
+            date=self._earlier_day(dit.date, lieu) if dit.date is not None else None,
             indicateurs_audites=None
-            if seen is None
-            else frozenset(i for cle in seen if (i := self._line(cle, lieu)) is not None),
+            if dit.indicateurs_audites is None
+            else self._seen(dit.indicateurs_audites, constats or {}, lieu),
             constats=constats,
+        )
+
+    def _earlier_day(self, text: str, lieu: Location | None) -> date | None:
+        day = self._day(text, "date de l’audit précédent", lieu)
+        if day and self._audit_day and day > self._audit_day:
+            message = f"l’audit précédent ({day}) est après l’audit ({self._audit_day})"
+            self.issues.append(Issue("date-invalide", message, lieu, "vérifier les deux dates"))
+        return day
+
+    def _seen(
+        self, cles: Iterable[str], constats: Mapping[str, ConstatPrecedent], lieu: Location | None
+    ) -> frozenset[str]:
+        """The lines seen: a line found not to apply was set aside, not seen."""
+        lines = {line for cle in cles if (line := self._line(cle, lieu)) is not None}
+        known = self.referentiel.constats
+        return frozenset(
+            line for line in lines if line not in constats or not known[constats[line].constat].hors_portee
         )
 
     def _constats(self, entries: Iterable[ConstatDit]) -> dict[str, ConstatPrecedent]:
@@ -239,6 +272,9 @@ class _Verification:
         lieu = self.demande.lieu("certificats")
         found = {}
         for nom, (debut, fin) in self.demande.certificats.items():
+            if nom not in self.referentiel.origines:
+                self._unknown("certificat-inconnu", "de certificat", nom, self.referentiel.origines, lieu)
+                continue
             start = self._day(debut, f"notification du certificat {nom}", lieu)
             end = self._day(fin, f"échéance du certificat {nom}", lieu)
             if start and end and start > end:
@@ -255,11 +291,13 @@ class _Verification:
             where = f" pour {found.categorie}" if found.categorie else ""
             titles = ", ".join(self.referentiel.sources[s].titre for s in found.sources)
             message = f"« {found.fait} » ne peut pas être faux{where} : {found.texte} ({titles})"
-            lieu = next((f.lieu for f in self.demande.faits if f.fait == found.fait and not f.valeur), None)
+            lieu = next(
+                (f.lieu for f in self.demande.faits if f.fait == found.fait and f.valeur is False), None
+            )
             self.issues.append(Issue("fait-contraire", message, lieu, "retirer cette valeur"))
 
     def _conditions(self, contexte: Contexte, type_audit: TypeAudit) -> None:
-        """What the audit type needs: an addition, a certificate valid on the day of the audit."""
+        """What the audit type needs: an addition, certificates valid on the day of the audit."""
         for exigence in type_audit.exige:
             if exigence.mot == "ajout":
                 if not contexte.ajouts.categories and not contexte.ajouts.sites:
@@ -267,11 +305,14 @@ class _Verification:
                     self.issues.append(Issue("ajout-requis", exigence.texte, self.demande.lieu("type"), hint))
                 continue
             for nom in exigence.valeur:
-                self._certificate(contexte, nom, exigence.texte)
+                self._certificate(contexte, nom, exigence)
 
-    def _certificate(self, contexte: Contexte, nom: str, texte: str) -> None:
+    def _certificate(self, contexte: Contexte, nom: str, exigence: Exigence) -> None:
         certificat = contexte.certificats.get(nom)
+        texte = exigence.texte
         if certificat is None:
+            if exigence.mot == "certificat_si_donne":
+                return
             hint = f"--certificat {nom}=DEBUT:FIN, ou « certificats » dans le profil"
             self.issues.append(Issue("certificat-requis", texte, self.demande.lieu("type"), hint))
         elif not certificat.notification <= contexte.date <= certificat.echeance:

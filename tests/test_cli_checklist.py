@@ -76,11 +76,14 @@ def test_only_what_is_missing_is_asked(call: Console, given: tuple[str, ...], mi
         ({7: "--ajout-categorie=XY"}, "categorie-inconnue", "connus : AF, BC, VAE, CFA"),
         ({7: "--certificat=qualiopi"}, "certificat-illisible", "--certificat qualiopi=2022-05-12:2025-05-12"),
         (
-            {7: "--certificat=q=2025-01-01:2024-01-01"},
+            {7: "--certificat=qualiopi=2025-01-01:2024-01-01"},
             "date-invalide",
             "finit (2024-01-01) avant de commencer",
         ),
-        ({7: "--certificat=q=hier:2024-01-01"}, "date-invalide", "« hier » n’est pas une date"),
+        ({7: "--certificat=qualiopi=hier:2024-01-01"}, "date-invalide", "« hier » n’est pas une date"),
+        ({7: "--certificat=qualiopy=2024-01-01:2026-01-01"}, "certificat-inconnu", "« qualiopi » ?"),
+        ({7: "--avec=certifiante:"}, "fait-illisible", "« certifiante: » n’a pas la forme"),
+        ({0: "qualiopi@"}, "information-manquante", "il manque l’édition après « @ »"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -220,6 +223,8 @@ def _types() -> Iterator[Any]:
             options = ["--type", code, "--date", day]
             options += [word for c in first or [last] for word in ("--categorie", c)]
             for exigence in referentiel.types_audit[f"{nom}/{code}"].exige:
+                if exigence.mot == "certificat_si_donne":
+                    continue
                 if exigence.mot == "ajout":
                     options += ["--ajout-categorie", last, "--ajout-site", "S2"]
                 else:

@@ -156,3 +156,57 @@ def test_both_ends_of_a_certificate_are_valid(call: Console, period: str) -> Non
     assert reponse.status == 0, reponse.err
     debut, fin = period.split(":")
     assert reponse.json["certificats"] == {"qualiopi": {"notification": debut, "echeance": fin}}
+
+
+@pytest.mark.parametrize("nom", ["qualiopi", "certifregion"])
+@pytest.mark.parametrize(
+    ("period", "codes"),
+    [("2020-03-01:2023-02-28", ["certificat-hors-validite"]), ("2023-03-01:2026-02-28", []), (None, [])],
+)
+def test_an_extension_is_made_while_the_certificate_given_is_valid(
+    call: Console, nom: str, period: str | None, codes: list[str]
+) -> None:
+    """An extension asks for no certificate, but is refused outside the validity of the one given."""
+    given = ("--certificat", f"{nom}={period}") if period else ()
+    extension = ("--type", "extension", "--date", "2024-03-18", "--categorie", "AF", "--ajout-site", "S2")
+    reponse = call("checklist", nom, *extension, *given, "--format", "json")
+    assert (reponse.status, reponse.codes) == (2 if codes else 0, codes)
+
+
+def test_a_line_found_not_to_apply_was_not_seen(call: Console, tmp_path: Path) -> None:
+    """A line found not applicable at the reduced audit is due once it applies: nobody has seen it."""
+    path = tmp_path / "constats.json"
+    found = [{"id": "qualiopi/28", "constat": "non_applicable"}, {"id": "1", "constat": "conforme"}]
+    path.write_text(findings(*found, audit={"type": "amenage", "date": "2024-03-18"}), encoding="utf-8")
+    given = ("--avec", "situation_travail", "--precedent", path, "--format", "json")
+    reponse = call("checklist", *SURVEILLANCE, *given)
+    assert reponse.json["precedent"]["indicateurs_audites"] == ["qualiopi/1"]
+    assert reponse.lignes["28"]["etat"] == "a_auditer"
+    assert "precedent_incoherent" not in {a["code"] for a in reponse.json["avertissements"]}
+
+
+@pytest.mark.parametrize(("day", "codes"), [("2025-09-01", []), ("2025-09-02", ["date-invalide"])])
+def test_the_earlier_audit_is_not_after_the_audit(
+    call: Console, tmp_path: Path, day: str, codes: list[str]
+) -> None:
+    """An earlier audit after the audit is a problem of its file."""
+    path = tmp_path / "constats.json"
+    path.write_text(findings(audit={"type": "initial", "date": day}), encoding="utf-8")
+    reponse = call("checklist", *SURVEILLANCE, "--precedent", path)
+    assert (reponse.status, reponse.codes) == (1 if codes else 0, codes)
+    assert not codes or reponse.err.startswith(f"{path}:1:")
+
+
+def test_findings_that_cannot_be_are_warnings(call: Console) -> None:
+    """A finding its line does not permit, or of a line not seen, is a warning each."""
+    profil = (
+        "format: 1\nreferentiel: qualiopi\norganisme: {categories: [AF]}\n"
+        "audit: {type: surveillance, date: 2025-09-01}\n"
+        "precedent: {type: initial, indicateurs_audites: [1, 4], constats: {1: nc_mineure, 2: nc_mineure, "
+        "4: nc_mineure}}\n"
+    )
+    document = call("checklist", "--profil", "-", "--format", "json", stdin=profil).json
+    found = [a["message"] for a in document["avertissements"] if a["code"] == "precedent_incoherent"]
+    assert len(found) == 2
+    assert "« qualiopi/2 » a un constat" in found[0]
+    assert "« nc_mineure » n’est pas permis sur « qualiopi/4 »" in found[1]

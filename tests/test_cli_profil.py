@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console import PROFIL, Console
+from console import PROFIL, Console, words
 
 from certif_rules.services.formats import BUILTIN
 
@@ -123,7 +123,7 @@ def test_two_keys_are_enough(call: Console) -> None:
             {"notification": "2023-01-01", "echeance": "2026-01-01"},
         ),
         (
-            ("--certificat", "autre=2023-01-01:2026-01-01"),
+            ("--certificat", "certifregion=2023-01-01:2026-01-01"),
             ("certificats", "qualiopi", "notification"),
             "2022-05-12",
         ),
@@ -242,6 +242,9 @@ def test_broken_yaml_is_never_a_traceback(call: Console, text: str, code: str) -
         (('"30"', '"300"'), "ligne-inconnue", "18:38"),
         (("30\": nc_mineure", "30\": nc_mineur"), "constat-inconnu", "18:37"),
         (("echeance: 2025", "echeance: 2021"), "date-invalide", "19:14"),
+        (("{qualiopi:", "{qualiopy:"), "certificat-inconnu", "19:14"),
+        (("sous_traitance: true", "sous_traitence: "), "fait-inconnu", "11:27"),
+        (("date: 2023-01-10", "date: 2024-03-16"), "date-invalide", "15:3"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
@@ -279,6 +282,25 @@ def test_a_profile_that_is_not_there(call: Console, tmp_path: Path, name: str) -
     assert (reponse.status, reponse.out) == (1, b"")
     assert "fichier introuvable" in reponse.err
     assert "Traceback" not in reponse.err
+
+
+@pytest.mark.parametrize("empty", ["  faits:", "  sites:", "precedent:", "ajouts:", "certificats:"])
+def test_an_empty_block_is_an_absent_one(call: Console, empty: str) -> None:
+    """A block with nothing under it says nothing; findings with nothing under them are ambiguous."""
+    profil = "format: 1\nreferentiel: qualiopi\naudit: {type: initial, date: 2024-03-18}\n"
+    profil += "organisme:\n  categories: [AF]\n"
+    assert made(call, stdin=f"{profil}{empty}\n") == made(call, stdin=profil)
+    refused = call("checklist", "--profil", "-", stdin=f"{profil}precedent: {{constats: }}\n")
+    assert (refused.status, refused.codes) == (1, ["type-inattendu"])
+
+
+@pytest.mark.parametrize(("written", "hint"), [("True", "true"), ("FALSE", "false")])
+def test_true_and_false_are_written_in_lower_case(call: Console, written: str, hint: str) -> None:
+    """``True`` is a text: what to write is said."""
+    profil = f"format: 1\norganisme: {{categories: [AF], faits: {{certifiante: {written}}}}}\n"
+    reponse = call("checklist", "--profil", "-", stdin=profil)
+    assert (reponse.status, reponse.codes) == (1, ["type-inattendu"])
+    assert f"→ écrire {hint}\n" in reponse.err
 
 
 # ---- hostile text ---------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from console import AUDIT, PROFIL, Console, process
 
 from certif_rules import __version__
 from certif_rules.cli import COMMANDS
+from certif_rules.cli.affichage import paragraph
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX system")
 #: Words of click that no French help or message shows.
@@ -130,6 +131,17 @@ def test_python_m_is_the_same_program(call: Console) -> None:
         (("valider",), "il manque CHEMIN"),
         (("--",), "il manque une commande"),
         (("--sans-plugin",), "l’option --sans-plugin attend une valeur"),
+        (
+            ("checklist", "qualiopi", "--sans-plugin", "x"),
+            "l’option --sans-plugin se met avant la commande : certif-rules --sans-plugin NOM checklist …",
+        ),
+        (("checklist", "--verbose"), "se met avant la commande : certif-rules --verbose checklist …"),
+        (("checklist", "-o", ""), "la valeur de --sortie est vide"),
+        (("checklist", "--date", " "), "la valeur de --date est vide"),
+        (("checklist", "--ajout-site", "S2", "--ajout-site", ""), "la valeur de --ajout-site est vide"),
+        (("--sans-plugin", "", "plugins"), "la valeur de --sans-plugin est vide"),
+        (("checklist", ""), "la valeur de REFERENTIEL est vide"),
+        (("valider", ""), "est vide"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -306,3 +318,20 @@ def test_completion_script(shell: str) -> None:
     reponse = process(env={"_CERTIF_RULES_COMPLETE": f"{shell}_source"})
     assert reponse.status == 0
     assert b"_CERTIF_RULES_COMPLETE" in reponse.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [*((name, "-h") for name in COMMANDS), *list(CALLS.values())[:2]], ids=str
+)
+def test_no_line_breaks_where_french_does_not(call: Console, arguments: tuple[str, ...]) -> None:
+    """No line of a list or of the help begins with « : ; ! ? » » nor ends with an opening guillemet."""
+    for line in call(*arguments).out.decode().splitlines():
+        assert not re.match(r"\s*[:;!?»](\s|$)", line), line
+        assert not line.endswith("«"), line
+
+
+def test_a_paragraph_keeps_signs_with_their_word(capsys: pytest.CaptureFixture[str]) -> None:
+    """A sign goes to the next line with the word before it, and every blank comes out plain."""
+    paragraph(f"{'a' * 70} bbbbbbbb : « {'c' * 60} » ; d ?")
+    shown = capsys.readouterr().out
+    assert shown == f"{'a' * 70}\nbbbbbbbb : « {'c' * 60} » ;\nd ?\n"

@@ -14,6 +14,13 @@ from certif_rules.schema import check
 EXEMPLES = Path(__file__).parent / "exemples"
 DONNEES = Path(__file__).parent.parent / "plugins" / "qualiopi" / "certif_rules_qualiopi" / "donnees"
 
+#: A profile without type nor date, in which four names are wrong.
+WRONG = """\
+referentiel: qualiopi
+organisme: {categories: [XX], faits: {certifante: }}
+precedent: {indicateurs_audites: [300], constats: {"1": parfait}}
+"""
+
 
 @pytest.fixture
 def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
@@ -133,3 +140,46 @@ def test_a_layer_is_checked_with_what_it_refers_to(call: Console, folder: Path) 
     assert "source-inconnue" in out
     assert "« G99 »" in out
     assert "empreinte-inconnue" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("organisme: {categories: [XX]}\n", []),
+        ("referentiel: qualiopi\norganisme: {categories: [AF]}\n", []),
+        ("referentiel: qualiopy\norganisme: {categories: [AF]}\n", ["referentiel-inconnu"]),
+        (
+            WRONG,
+            ["categorie-inconnue", "constat-inconnu", "fait-inconnu", "ligne-inconnue"],
+        ),
+        (
+            "referentiel: qualiopi\nedition: 2019\norganisme: {categories: [AF]}\naudit: {type: visite}\n",
+            ["type-inconnu"],
+        ),
+        ("referentiel: qualiopi\nedition: 1789\norganisme: {categories: [AF]}\n", ["edition-introuvable"]),
+    ],
+)
+def test_an_incomplete_profile_is_checked_as_far_as_it_goes(
+    call: Console, folder: Path, text: str, codes: list[str]
+) -> None:
+    """Names are checked in a profile without a type or a date, which it may leave to the options."""
+    (folder / "audit.yaml").write_text(f"format: 1\n{text}", encoding="utf-8")
+    reponse = call("valider", "audit.yaml", "--format", "json")
+    assert sorted(problem["code"] for problem in reponse.json["problemes"]) == codes
+    assert all(problem["ligne"] for problem in reponse.json["problemes"])
+
+
+@pytest.mark.parametrize("dated", [{}, {"audit": {"type": "initial", "date": "2024-03-18"}}])
+def test_the_names_of_findings_are_checked(call: Console, folder: Path, dated: dict[str, object]) -> None:
+    """The lines and the findings of a findings file are known ones, lines left to assess included."""
+    found = [("1", "conforme"), ("2", "parfait"), ("300", "conforme"), ("301", "a_evaluer")]
+    constats = {
+        "format": 1, "referentiel": {"id": "qualiopi"}, "organisme": {"categories": ["AF"]}, **dated,
+        "constats": [{"id": line, "constat": constat} for line, constat in found],
+    }  # fmt: skip
+    (folder / "constats.json").write_text(json.dumps(constats), encoding="utf-8")
+    out = call("valider", "constats.json").out.decode()
+    assert [
+        code for code in ("constat-inconnu", "« parfait »", "« 300 »", "« 301 »") if code not in out
+    ] == []
+    assert "« 1 »" not in out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from certif_rules.build.jugement import build_annotations, build_jugement
 from certif_rules.build.lecteur import Lecteur, read_sources, where
@@ -29,6 +29,9 @@ _PERIMETRE = frozenset(VOCABULAIRE)
 _GARDE = _PERIMETRE - {"comme"}
 _CONTROLE = frozenset({"id", "texte", "constat"})
 _DEROGATION = frozenset({"types", "comme"})
+_EXIGENCES: tuple[Literal["ajout", "certificat_valide", "certificat_si_donne"], ...] = (
+    "ajout", "certificat_valide", "certificat_si_donne",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +151,10 @@ def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:
 
 
 def _exigence(node: Any, lecteur: Lecteur) -> Exigence:
+    mot = next(mot for mot in _EXIGENCES if mot in node)
     return Exigence(
-        mot="ajout" if "ajout" in node else "certificat_valide",
-        valeur=tuple(node.get("ajout") or node.get("certificat_valide")),
+        mot=mot,
+        valeur=tuple(node[mot]) if mot == "ajout" else lecteur.cite_all("référentiel", node, mot),
         texte=node["texte"],
         sources=lecteur.sources(node),
         emplacement=where(node),

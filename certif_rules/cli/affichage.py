@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from certif_rules.cli.french import printable
+from certif_rules.cli.french import bound, printable
+from certif_rules.export.typographie import plain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,13 +24,13 @@ def show_json(data: Any) -> None:
 
 
 def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None:
-    """One paragraph, wrapped; later lines are indented by ``hanging``."""
+    """One paragraph, wrapped as French is; later lines are indented by ``hanging``."""
     lead, later = " " * indent, " " * (indent if hanging is None else hanging)
     for line in textwrap.wrap(
-        printable(text), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,
+        bound(printable(text)), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,
         break_long_words=False,
     ) or [""]:  # fmt: skip
-        click.echo(line)
+        click.echo(plain(line))
 
 
 def format_option(*formats: str) -> Callable[[F], F]:

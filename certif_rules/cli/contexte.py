@@ -14,6 +14,7 @@ from certif_rules.demande import (
     PrecedentDit,
     merge,
     parse_fact,
+    parse_name,
     read_precedent,
     read_profile,
 )
@@ -62,23 +63,18 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     if profil is None:
         return typed
     path, stdin = _input(profil)
-    written = read_profile(path, stdin=stdin)
-    edition = (referentiel or "").partition("@")[2]
-    if edition and written.edition and edition != written.edition:
-        message = f"édition : « {edition} » en argument, « {written.edition} » dans le profil"
-        raise UsageError([Issue("demande-contradictoire", message, None, "retirer l’une des deux")])
-    return merge(written, typed)
+    return merge(read_profile(path, stdin=stdin), typed, argument=referentiel)
 
 
 def _typed(referentiel: str | None, options: dict[str, Any]) -> Demande:
-    nom, _, edition = (referentiel or "").partition("@")
+    nom, edition = parse_name(referentiel)
     if edition and options["edition"] and edition != options["edition"]:
         message = f"édition : « {edition} » dans l’argument, « {options['edition']} » en option"
         raise UsageError([Issue("demande-contradictoire", message, None, "retirer l’une des deux")])
     facts = [parse_fact(text, True) for text in options["avec"]]
     facts += [parse_fact(text, False) for text in options["sans"]]
     return Demande(
-        referentiel=nom or None,
+        referentiel=nom,
         edition=edition or options["edition"],
         guide=options["guide"],
         type_audit=options["type_audit"],

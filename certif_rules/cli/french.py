@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import errno
+import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from certif_rules.errors import CertifRulesError, DataError, IssuesError, suggestion
+from certif_rules.export.typographie import FINE, INSECABLE, plain
 
 #: Help is the same on every terminal, and off one.
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
 
 class FrenchCommand(click.Command):
-    """A command whose help is in French."""
+    """A command whose help is in French, and that refuses an empty value wherever it takes one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            _refuse_empty(self, ctx, list(args))
+        return super().parse_args(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        return plain(super().get_help(ctx))
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.help:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(bound(inspect.cleandoc(self.help)))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -31,7 +48,7 @@ class FrenchCommand(click.Command):
         records = [record for p in options if (record := p.get_help_record(ctx)) is not None]
         if records:
             with formatter.section("Options "):
-                formatter.write_dl([(names, _notes(text)) for names, text in records])
+                formatter.write_dl([(names, bound(_notes(text))) for names, text in records])
 
 
 class FrenchGroup(FrenchCommand, click.Group):
@@ -46,7 +63,7 @@ class FrenchGroup(FrenchCommand, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
         with formatter.section("Commandes "):
-            formatter.write_dl(self.short_helps())
+            formatter.write_dl([(name, bound(text)) for name, text in self.short_helps()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -123,9 +140,38 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t\u00a0\u202f" else "\ufffd" for c in text)
 
 
+def bound(text: str) -> str:
+    """``text`` with no-break blanks where French breaks no line, to be wrapped.
+
+    They are made plain again once it is wrapped: what is listed gets copied and searched. None is added.
+    """
+    return _BEFORE.sub(FINE, _AROUND.sub(INSECABLE, text))
+
+
+_AROUND = re.compile(r"(?<=«) | (?=[»:%€](?!\w))")
+_BEFORE = re.compile(r" (?=[;!?](?!\w))")
+
+
+def _refuse_empty(command: click.Command, ctx: click.Context, args: list[str]) -> None:
+    """Refuse a blank value before click makes a path of it, or we take it for one not given.
+
+    Raises:
+        click.UsageError: an option or an argument is blank.
+    """
+    given, _, _ = command.make_parser(ctx).parse_args(args)
+    for param in command.get_params(ctx):
+        value = given.get(param.name or "")
+        values = value if isinstance(value, list | tuple) else (value,)
+        if any(isinstance(v, str) and not v.strip() for v in values):
+            raise click.UsageError(f"la valeur de {_name_of(param)} est vide", ctx)
+
+
 def _translate(error: click.UsageError) -> str:
     option = getattr(error, "option_name", None)
     if isinstance(error, click.NoSuchOption):
+        call = _in_its_place(error.option_name, error.ctx) if error.ctx is not None else None
+        if call is not None:
+            return f"l’option {option} se met avant la commande : {call}"
         near = f" (vouliez-vous dire {', '.join(error.possibilities)} ?)" if error.possibilities else ""
         return f"option inconnue {option}{near}"
     if isinstance(error, click.BadOptionUsage):
@@ -136,7 +182,7 @@ def _translate(error: click.UsageError) -> str:
         name = error.param.human_readable_name if error.param is not None else "un argument"
         return f"il manque {name}"
     if isinstance(error, click.BadParameter):
-        name = _name_of(error)
+        name = _name_of(error.param) if error.param is not None else "un argument"
         if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Choice):
             choices = ", ".join(map(str, error.param.type.choices))
             return f"valeur non admise pour {name} ; valeurs admises : {choices}"
@@ -152,10 +198,18 @@ def _translate(error: click.UsageError) -> str:
     return error.message
 
 
-def _name_of(error: click.BadParameter) -> str:
-    if error.param is None:
-        return "un argument"
-    return error.param.opts[-1] if isinstance(error.param, click.Option) else error.param.human_readable_name
+def _in_its_place(option: str, ctx: click.Context) -> str | None:
+    """The call with an option of the program before the command; ``None`` if it is no such option."""
+    root = ctx.find_root()
+    param = next((p for p in root.command.params if option in p.opts), None)
+    if param is None or ctx is root:
+        return None
+    value = "" if getattr(param, "is_flag", False) else f" {param.make_metavar(ctx)}"
+    return f"{root.info_name} {option}{value} {ctx.info_name} …"
+
+
+def _name_of(param: click.Parameter) -> str:
+    return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
 
 
 def _usage(pieces: list[str]) -> str:

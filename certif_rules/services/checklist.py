@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from certif_rules.contexte import Contexte
+from certif_rules.contexte import Contexte, Precedent
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
 from certif_rules.faits import resolve_all
@@ -27,6 +27,15 @@ def resolve(registry: Registry, demande: Demande) -> Resolution:
         UsageError, DataError: something needed is missing or wrong.
     """
     check_needed(demande)
+    return in_force(registry, demande)
+
+
+def in_force(registry: Registry, demande: Demande) -> Resolution:
+    """The same, of a request that may not say enough for a checklist: the référentiel and the date suffice.
+
+    Raises:
+        UsageError, DataError: one of the two is missing or wrong.
+    """
     day = parse_day(demande.date or "", "date de l’audit", demande.lieu("date"))
     try:
         return registry.resolve(
@@ -130,6 +139,8 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
         yield Avertissement("rappel", rappel.texte, rappel.sources)
     yield from _addition_warnings(contexte)
+    if contexte.precedent is not None:
+        yield from _precedent_warnings(referentiel, contexte.precedent)
 
 
 def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:
@@ -139,3 +150,20 @@ def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:
             "toutes les catégories de l’organisme sont déclarées ajoutées : aucune n’est donc déjà certifiée"
         )
         yield Avertissement("aucune_categorie_certifiee", message)
+
+
+def _precedent_warnings(referentiel: Referentiel, precedent: Precedent) -> Iterator[Avertissement]:
+    """What the earlier audit cannot have found; it is taken as told all the same."""
+    for identifiant, dit in (precedent.constats or {}).items():
+        constat = referentiel.constats[dit.constat]
+        allowed = referentiel.indicateurs[identifiant].constats_permis
+        if allowed and constat.id not in allowed:
+            message = (
+                f"audit précédent : le constat « {constat.id} » n’est pas permis sur « {identifiant} » "
+                f"(permis : {', '.join(allowed)})"
+            )
+            yield Avertissement("precedent_incoherent", message)
+        seen = precedent.indicateurs_audites
+        if seen is not None and identifiant not in seen and not constat.hors_portee:
+            message = f"audit précédent : « {identifiant} » a un constat, mais n’est pas des lignes auditées"
+            yield Avertissement("precedent_incoherent", message)

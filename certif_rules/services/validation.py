@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from certif_rules.couche_lue import HEADER
-from certif_rules.demande import from_profile
-from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement
+from certif_rules.demande import Demande, PrecedentDit, findings, from_profile
+from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, from_emplacement
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche
 from certif_rules.registry import Registry
 from certif_rules.schema import check
-from certif_rules.services.checklist import resolve
+from certif_rules.services.checklist import in_force
 from certif_rules.source import read_file
-from certif_rules.verification import check_needed, verify
+from certif_rules.verification import check_given
 
 #: How a file that stands alone is recognised: the first kind of which it has one of the keys.
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -146,8 +148,10 @@ def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
         message = "ni données de référentiel, ni profil, ni constats, ni cas : aucune clé connue"
         return [Issue("nature-inconnue", message, Location(name, 1, 1), "voir docs/format-donnees.md")]
     issues = check(data, kind, name)
-    if kind == "profil" and not issues:
-        issues = _check_profile(data, registry)
+    if kind in ("profil", "constats") and not issues:
+        found = _check_names(data, kind, registry)
+        # Plain JSON does not remember where its values are.
+        issues = [replace(issue, location=issue.location or Location(name)) for issue in found]
     return issues
 
 
@@ -175,14 +179,44 @@ def _kind(data: Any) -> str | None:
     return next((kind for kind, keys in _KINDS if keys & data.keys()), None)
 
 
-def _check_profile(data: Any, registry: Registry) -> list[Issue]:
-    """The names a profile uses, when it says enough to know which référentiel they are to be found in."""
+def _check_names(data: Any, kind: str, registry: Registry) -> list[Issue]:
+    """What a profile, or findings, say of a référentiel, as far as they go: nothing is missed.
+
+    Without a date nor an édition, only what is wrong in every édition is wrong.
+    """
     demande = from_profile(data)
-    try:
-        check_needed(demande)
-        verify(demande, resolve(registry, demande).referentiel)
-    except DataError as error:
-        return list(error.issues)
-    except UsageError:
+    if demande.referentiel is None:
         return []
-    return []
+    constats = Demande(precedent=_findings(data) if kind == "constats" else None)
+    found: list[list[Issue]] = []
+    for possible in _dated(demande, registry):
+        try:
+            referentiel = in_force(registry, possible).referentiel
+        except IssuesError as error:
+            found.append(list(error.issues))
+        else:
+            found.append([*check_given(demande, referentiel), *check_given(constats, referentiel)])
+    everywhere = set.intersection(*({_fault(issue) for issue in issues} for issues in found))
+    return [issue for issue in found[-1] if _fault(issue) in everywhere]
+
+
+def _findings(data: Any) -> PrecedentDit:
+    """The findings alone, their audit being the one of the request; lines left to assess are lines too."""
+    lines = tuple(entry["id"] for entry in data["constats"])
+    return replace(findings(data), type=None, date=None, indicateurs_audites=lines)
+
+
+def _dated(demande: Demande, registry: Registry) -> list[Demande]:
+    """The request on its date, or on the first day of each édition that it may be about."""
+    editions = registry.layers(demande.referentiel or "", "exigence")
+    if demande.date is not None or not editions:
+        return [replace(demande, date=demande.date or date.min.isoformat())]
+    named = [c for c in editions if c.id == demande.edition]
+    if demande.edition is not None:
+        return [replace(demande, date=(named or editions)[0].du)]
+    return [replace(demande, date=c.du, edition=c.id) for c in editions]
+
+
+def _fault(issue: Issue) -> tuple[str, str, Location | None]:
+    """What makes an issue the same in two éditions: the names it suggests may differ."""
+    return (issue.code, issue.message, issue.location)
