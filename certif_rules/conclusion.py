@@ -12,7 +12,7 @@ from datetime import date
 from certif_rules.constats import Dossier, Releve, by_line
 from certif_rules.delais import dates
 from certif_rules.jugement import LigneJugee, Valeur, measure, possible_decisions
-from certif_rules.model import Confiance
+from certif_rules.model import Confiance, Constat
 from certif_rules.model_jugement import Decision, Delai, Jugement
 from certif_rules.resultat import Avertissement, Checklist, Ligne
 
@@ -91,9 +91,9 @@ def _conclusion(checklist: Checklist, dossier: Dossier, objet: str) -> Conclusio
         )
         for etat in ("a_auditer", "a_confirmer")
     }
-    judged = list(_judged(lignes, releves))
-    jugement = checklist.referentiel.jugements.get(objet)
     constats = checklist.referentiel.constats
+    judged = list(_judged(lignes, releves, constats))
+    jugement = checklist.referentiel.jugements.get(objet)
     mesures = measure(jugement, constats, judged) if jugement else {}
     reasons: list[MotifConclusion] = []
     possible: tuple[Decision, ...] = ()
@@ -127,10 +127,22 @@ def _found(ligne: Ligne, releves: Mapping[str, Releve]) -> bool:
     return releve is not None and releve.porte
 
 
-def _judged(lignes: list[Ligne], releves: Mapping[str, Releve]) -> Iterator[LigneJugee]:
-    """The lines with a finding, and those that may still have one: all that it permits, or none at all."""
+def _judged(
+    lignes: list[Ligne], releves: Mapping[str, Releve], constats: Mapping[str, Constat]
+) -> Iterator[LigneJugee]:
+    """The lines with a finding, and those that may still have one: all that it permits, or none at all.
+
+    Finding not applicable a line that is, says nothing: it is no line judged.
+    """
     for ligne in lignes:
         releve = releves.get(ligne.indicateur.id)
+        if (
+            releve
+            and releve.porte
+            and ligne.etat == "non_applicable"
+            and constats[releve.constat].hors_portee
+        ):
+            continue
         possibles: tuple[str | None, ...] = ()
         if releve is not None and releve.porte:
             possibles = (releve.constat if releve.ouvert else None,)

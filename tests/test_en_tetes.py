@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fautes import DEROGATIONS, EN_TETE, TYPES, VOCABULAIRE, Copy, Edit
-from greffons import EDITIONS, distribution
+from greffons import EDITIONS, distribution, registry
 
 from certif_rules.cli import run
+from certif_rules.contexte import Contexte, Organisme
+from certif_rules.faits import origin
 
 AUDIT = ["--type", "initial", "--date", "2024-05-01", "--categorie", "AF"]
 CONSTATS = "regles/arrete-2023-05-31/constats.yaml"
@@ -181,3 +184,38 @@ def test_a_derived_fact_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
     (rule, *_) = json.loads(capfd.readouterr().out)["regles"]
     assert "L6211-1" in rule["sources"]
     assert any("vocabulaire.yaml" in place for place in rule["emplacements"])
+
+
+def test_a_fact_denied_by_its_consequence_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
+    """Without what a fact implies, that fact is false: the reason says what it follows from."""
+    denied = [*AUDIT, "--sans", "situation_travail", "--format", "json"]
+    assert run(["expliquer", "qualiopi", "13", *denied]) == 0
+    (rule, *_) = json.loads(capfd.readouterr().out)["regles"]
+    assert rule["code"] == "condition_non_remplie"
+    assert "suite de" in rule["texte"]
+
+
+def test_what_is_not_known_has_no_origin() -> None:
+    """A fact that nobody said and that nothing decides comes from no rule."""
+    referentiel = registry().resolve("qualiopi", day="2024-05-01").referentiel
+    contexte = Contexte(
+        type_audit="qualiopi/initial", date=date(2024, 5, 1), organisme=Organisme(categories=("AF",))
+    )
+    assert origin(referentiel, contexte, "AF", "sous_traitance") is None
+
+
+def test_mixed_facts_are_read_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A checklist's own head, with a fact for all and for one category, gives the same checklist again."""
+    asked = ["--type", "initial", "--date", "2024-03-18", "--format", "json"]
+    asked += [word for c in ("AF", "CFA", "VAE") for word in ("--categorie", c)]
+    asked += ["--sans", "certifiante", "--avec", "certifiante:VAE"]
+    assert run(["checklist", "qualiopi", *asked]) == 0
+    first = json.loads(capfd.readouterr().out)
+    profil = {"format": 1, "referentiel": "qualiopi", "audit": {"type": "initial", "date": "2024-03-18"}}
+    path = tmp_path / "audit.json"
+    path.write_text(json.dumps({**profil, "organisme": first["organisme"]}), encoding="utf-8")
+    assert run(["checklist", "--profil", str(path), "--format", "json"]) == 0
+    again = json.loads(capfd.readouterr().out)
+    assert [(li["id"], li["etat"]) for li in again["lignes"]] == [
+        (li["id"], li["etat"]) for li in first["lignes"]
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 from certif_rules.contexte import Contexte, Precedent
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
-from certif_rules.faits import resolve_all
+from certif_rules.faits import nature_of, resolve_all
 from certif_rules.lignes import build_lines, build_points, build_sites
 from certif_rules.model import Referentiel
 from certif_rules.registry import Registry, Resolution
@@ -71,7 +71,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
         empreinte=resolution.empreinte,
         contexte=contexte,
         faits=resolve_all(referentiel, contexte),
-        organisme=declared(contexte),
+        organisme=declared(referentiel, contexte),
         avertissements=(*resolution.avertissements, *_warnings(referentiel, contexte)),
         lignes=build_lines(referentiel, contexte),
         pieces=build_points(referentiel, contexte, type_audit.pieces),
@@ -84,8 +84,12 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
     )
 
 
-def declared(contexte: Contexte) -> dict[str, Any]:
-    """The organisation as it was declared, in the shape of a profile (contract §3)."""
+def declared(referentiel: Referentiel, contexte: Contexte) -> dict[str, Any]:
+    """The organisation as it was declared, in the shape of a profile (contract §3).
+
+    A value for all categories says nothing of one where the fact holds by nature: written out by category, it
+    leaves that one aside, so that reading the document again gives the same facts.
+    """
     organisme = contexte.organisme
     identity = {
         "nom": organisme.nom,
@@ -97,8 +101,8 @@ def declared(contexte: Contexte) -> dict[str, Any]:
     for nom, fait in contexte.faits.items():
         faits[nom] = dict(fait.par_categorie) if fait.valeur is None else fait.valeur
         if fait.valeur is not None and fait.par_categorie:
-            others = dict.fromkeys(contexte.categories, fait.valeur)
-            faits[nom] = {**others, **fait.par_categorie}
+            asked = (c for c in contexte.categories if not nature_of(referentiel.faits[nom], c))
+            faits[nom] = {**dict.fromkeys(asked, fait.valeur), **fait.par_categorie}
     return {
         **{key: value for key, value in identity.items() if value is not None},
         "categories": list(organisme.categories),
