@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ import greffons
 from openpyxl import load_workbook
 
 from certif_rules.demande import from_profile
-from certif_rules.export import csv_, json_, ods, xlsx
+from certif_rules.export import csv_, formulaire, json_, ods, xlsx
 from certif_rules.export.grille import COLONNES
 from certif_rules.registry import Registry
 from certif_rules.resultat import Checklist
@@ -131,6 +132,30 @@ def fill_json(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> by
     return json.dumps(data).encode()
 
 
+def fill_form(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> bytes:
+    """What the button « Exporter » of the form gives: `fichier` and `constatVierge` of formulaire.js."""
+    found = re.search(r'<script[^>]* id="donnees"[^>]*>(.*?)</script>', content.decode(), re.DOTALL)
+    assert found
+    donnees = json.loads(found[1])
+    head = donnees["tete"]
+    texts = {"Commentaire": "commentaire", "Évalué par": "evalue_par", "Évalué le": "evalue_le"}
+    lists = {"Preuves vues": "preuves_vues", "Échantillon": "echantillons"}
+    entries = []
+    for line in donnees["lignes"]:
+        said = saisie.get(line["id"], {})
+        if said or line["etat"] == "a_auditer":
+            constat = constats[said["Constat"]] if "Constat" in said else donnees["a_evaluer"]
+            entries.append({
+                "id": line["id"], "constat": constat, "commentaire": said.get("Commentaire"),
+                "preuves_vues": [], "annotations": [], "echantillons": [],
+                "evalue_par": None, "evalue_le": None, "leve_le": None, "leve_par": None,
+                **{key: said[name] for name, key in texts.items() if name in said},
+                **{key: said[name].split("\n") for name, key in lists.items() if name in said},
+            })  # fmt: skip
+    exported = {**head, "ecarts_notifies_le": None, "constats": entries}
+    return (json.dumps(exported, ensure_ascii=False, indent=2) + "\n").encode()
+
+
 FORMATS: dict[str, tuple[Callable[[Checklist], bytes], Callable[..., bytes]]] = {
     "xlsx": (xlsx.render, fill_xlsx),
     "ods": (ods.render, fill_ods),
@@ -146,4 +171,12 @@ def filled(checklist: Checklist, suffix: str, saisie: Saisie, folder: Path, name
     more = (constats,) if suffix == "json" else ()
     path = folder / f"{name}.{suffix}"
     path.write_bytes(fill(render(checklist), saisie, *more))
+    return path
+
+
+def exported_form(checklist: Checklist, saisie: Saisie, folder: Path) -> Path:
+    """What the form of ``checklist``, filled, exports, as a file."""
+    constats = {c.titre: c.id for c in checklist.referentiel.constats.values()}
+    path = folder / "formulaire.json"
+    path.write_bytes(fill_form(formulaire.render(checklist), saisie, constats))
     return path

@@ -16,6 +16,8 @@ from certif_rules.resultat import Checklist
 
 #: Largest text file read, in bytes.
 MAX_BYTES = 5_000_000
+#: Most rows with something in them; the largest référentiels have a few hundred lines.
+MAX_ROWS = 10_000
 _INCONNU = "ce fichier n’est pas un CSV écrit par ce programme"
 _UTF8 = "l’enregistrer en UTF-8 (dans LibreOffice : « Éditer les paramètres du filtre »)"
 
@@ -45,7 +47,10 @@ class Tableau:
         start = 1
         try:
             for cells in reader:
-                self.rows.append((start, cells))
+                if not self.rows or any(map(str.strip, cells)):
+                    self.rows.append((start, cells))
+                if len(self.rows) > MAX_ROWS:
+                    raise refuse("fichier-trop-grand", f"plus de {MAX_ROWS} rangées", name)
                 start = reader.line_num + 1
         except csv.Error:
             hint = "le copier ou le télécharger à nouveau"
@@ -68,7 +73,7 @@ class Tableau:
         ]
         if issues:
             raise DataError(issues)
-        self.body = [(line, cells) for line, cells in self.rows[1:] if any(map(str.strip, cells))]
+        self.body = self.rows[1:]
 
     def text(self, cells: list[str], column: str) -> str:
         """A cell of a row, without the mark of formulas."""

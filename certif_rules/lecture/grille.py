@@ -243,7 +243,7 @@ def _lifted(feuille: FeuilleLue, checklist: Checklist, name: str) -> tuple[dict[
         identifiant = ids.get(folded(texts.get("Indicateur", "")))
         if identifiant is None or identifiant in found:
             code = "ligne-inconnue" if identifiant is None else "ligne-en-double"
-            said = texts.get("Indicateur", "")
+            said = texts.get("Indicateur", "")[:40]
             message = f"aucune ligne « {said} »" if identifiant is None else f"la ligne {said} a deux écarts"
             issues.append(Issue(code, message, where, "choisir l’indicateur dans la liste"))
             continue

@@ -13,6 +13,8 @@ from certif_rules.resultat import Checklist
 
 #: Largest file read, in bytes.
 MAX_BYTES = 5_000_000
+#: Most lines; the largest référentiels have a few hundred.
+MAX_LINES = 10_000
 #: The keys a line is filled with; the others are the engine’s.
 SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
           "leve_le", "leve_par", "ecart")  # fmt: skip
@@ -38,14 +40,19 @@ def load(content: bytes, name: str) -> Any:
     if not isinstance(data, dict) or not {"constats", "lignes"} & data.keys():
         message = "ni constats, ni checklist écrite par ce programme"
         raise refuse("classeur-etranger", message, name)
+    for key in ("constats", "lignes"):
+        lines = data.get(key, [])
+        if not isinstance(lines, list):
+            raise refuse("classeur-etranger", f"« {key} » n’est pas une liste", name)
+        if len(lines) > MAX_LINES:
+            raise refuse("fichier-trop-grand", f"plus de {MAX_LINES} lignes", name)
     return data
 
 
 def as_findings(data: Any) -> Any:
     """The lines of a filled checklist as a findings file; its schema says what is wrong with it."""
-    lines = data["lignes"] if isinstance(data["lignes"], list) else []
     entries = []
-    for line in lines:
+    for line in data["lignes"]:
         given = line if isinstance(line, dict) else {}
         filled = {key: given[key] for key in SAISIE if given.get(key) not in (None, [], {}, "")}
         if filled or given.get("etat") == "a_auditer":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from certif_rules.lecture.tableur import MAX_CELLS, Archive, CelluleLue, FeuilleLue, refuse
+from certif_rules.lecture.tableur import Archive, CelluleLue, FeuilleLue, refuse
 
 #: Ends of line in the file are its layout. Blanks in a row should fold too, but LibreOffice writes some.
 _BLANKS = re.compile(r" *[\t\r\n][ \t\r\n]*")
 #: What stands in a cell without being its text: comments, pictures.
 _BESIDE = frozenset({"annotation", "frame", "custom-shape", "shapes", "g", "line", "control"})
+#: Most rows that a sheet has, in any spreadsheet.
+_FARTHEST = 1_048_576
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
@@ -30,7 +32,7 @@ class _Reader:
         self.archive = archive
         self.feuilles: dict[str, FeuilleLue] = {}
         self.feuille: FeuilleLue | None = None
-        self.row = self.column = self.total = 0
+        self.row = self.column = 0
         self.rows_repeated = self.columns_repeated = 1
         self.cells: list[tuple[int, CelluleLue]] = []
         self.cell: dict[str, str] | None = None
@@ -46,13 +48,14 @@ class _Reader:
         elif self.feuille is None:
             return
         elif tag == "table-row":
-            self.rows_repeated = int(attributes.get("number-rows-repeated", "1"))
+            self.rows_repeated = _times(attributes, "number-rows-repeated")
             self.column, self.cells = 0, []
         elif tag in ("table-cell", "covered-table-cell"):
             self.cell, self.paragraphs = attributes, []
-            self.columns_repeated = int(attributes.get("number-columns-repeated", "1"))
+            self.columns_repeated = _times(attributes, "number-columns-repeated")
             spans = (attributes.get(f"number-{side}-spanned", "1") for side in ("columns", "rows"))
             if any(span != "1" for span in spans):
+                self.archive.count(1, 0)
                 self.feuille.fusions.append((self.row + 1, self.column + 1))
         elif self.cell is not None:
             self._inside_cell(tag, attributes)
@@ -62,7 +65,8 @@ class _Reader:
             self.paragraphs.append([])
         elif self.paragraphs:
             if tag == "s":
-                count = min(int(attributes.get("c", "1")), MAX_CELLS)
+                count = _times(attributes, "c")
+                self.archive.count(0, count)
                 self.paragraphs[-1].append("\0" * count)
             elif tag in ("tab", "line-break"):
                 self.paragraphs[-1].append("\1" if tag == "tab" else "\2")
@@ -93,23 +97,32 @@ class _Reader:
         else:
             value = "\n".join(map(_paragraph, self.paragraphs)) or attributes.get("string-value", "")
         if value != "" or formula:
-            self._room(self.columns_repeated)
+            self.archive.count(self.columns_repeated, self.columns_repeated * len(str(value)))
             found = CelluleLue(value, formula, kind == "date")
             self.cells += [(self.column + n, found) for n in range(1, self.columns_repeated + 1)]
         self.column += self.columns_repeated
 
     def _end_row(self, feuille: FeuilleLue) -> None:
         if self.cells:
-            self._room(len(self.cells) * self.rows_repeated)
+            again = self.rows_repeated - 1
+            characters = sum(len(str(cell.valeur)) for _, cell in self.cells)
+            self.archive.count(len(self.cells) * again, characters * again)
             for row in range(self.row + 1, self.row + self.rows_repeated + 1):
                 for column, cell in self.cells:
                     feuille.cellules[row, column] = cell
-            self.total += len(self.cells) * self.rows_repeated
         self.row += self.rows_repeated
 
-    def _room(self, more: int) -> None:
-        if self.total + len(self.cells) + more > MAX_CELLS:
-            raise self.archive.too_many()
+
+def _times(attributes: dict[str, str], name: str) -> int:
+    """How often something is repeated.
+
+    Raises:
+        ValueError: a number that no spreadsheet writes; it could undo what was counted.
+    """
+    times = int(attributes.get(name, "1"))
+    if not 0 <= times <= _FARTHEST:
+        raise ValueError(name)
+    return times
 
 
 def _paragraph(parts: list[str]) -> str:

@@ -80,7 +80,7 @@ def findings(
         where = rangee.lieu("Identifiant")
         ligne = lignes.get(rangee.ligne)
         if ligne is None:
-            message = f"aucune ligne « {rangee.ligne} » dans cette grille"
+            message = f"aucune ligne « {rangee.ligne[:40]} » dans cette grille"
             hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
             issues.append(Issue("ligne-inconnue", message, where, hint))
         elif rangee.ligne in seen:

@@ -7,11 +7,12 @@ and make a table as large as the farthest cell, which a hostile file can place a
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from certif_rules.errors import DataError, Issue, Location
 
@@ -20,11 +21,19 @@ MAX_BYTES = 20_000_000
 #: Most that an archive may hold once unpacked, in bytes, and how many files.
 MAX_UNPACKED = 60_000_000
 MAX_FILES = 1_000
-#: Most cells with something in them, over all sheets.
+#: Largest XML file read in it, in bytes, and how deep its elements go; a photograph may be bigger.
+MAX_PART = 10_000_000
+MAX_DEPTH = 100
+#: Most cells with something in them, over all sheets, and most characters, each as often as it is repeated.
 MAX_CELLS = 200_000
+MAX_CHARACTERS = 10_000_000
 #: A grid shrinks to a tenth; what shrinks to a four-hundredth was made to.
 MAX_RATIO = 400
 
+#: The other ways of packing are unpacked whole, however little of them is asked for.
+_PACKED = frozenset({ZIP_STORED, ZIP_DEFLATED})
+#: What a damaged archive makes the library raise.
+_DAMAGED = (BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -72,6 +81,7 @@ class Archive:
             DataError: too big, encrypted, truncated, with macros, or no workbook at all.
         """
         self.name = name
+        self._cells = self._characters = 0
         if len(content) > MAX_BYTES:
             message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas une grille"
             raise refuse("fichier-trop-grand", message, name)
@@ -83,7 +93,7 @@ class Archive:
         try:
             self._zip = ZipFile(io.BytesIO(content))
             entries = self._zip.infolist()
-        except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        except _DAMAGED as error:
             raise self._broken() from error
         self.names = frozenset(entry.filename for entry in entries)
         total = sum(entry.file_size for entry in entries)
@@ -95,6 +105,9 @@ class Archive:
             raise refuse("fichier-trop-grand", message, name)
         if any(entry.flag_bits & 1 for entry in entries):
             raise refuse("fichier-chiffre", "archive chiffrée", name, "retirer le mot de passe")
+        if any(entry.compress_type not in _PACKED for entry in entries):
+            hint = "l’enregistrer à nouveau depuis un tableur"
+            raise refuse("fichier-illisible", "une compression que les tableurs n’emploient pas", name, hint)
         if any(
             n.lower().endswith("vbaproject.bin") or n.startswith(("Basic/", "Scripts/")) for n in self.names
         ):
@@ -105,14 +118,23 @@ class Archive:
         """The content of one file.
 
         Raises:
-            DataError: it is missing or damaged.
+            DataError: it is missing, too big or damaged.
         """
+        if member not in self.names:
+            raise refuse("classeur-etranger", f"il manque « {member} » dans le classeur", self.name)
+        size = self._zip.getinfo(member).file_size
+        if size > MAX_PART:
+            message = f"« {member} » : plus de {MAX_PART // 1_000_000} Mo une fois décompressé"
+            raise refuse("fichier-trop-grand", message, self.name)
         try:
-            return self._zip.read(member)
-        except KeyError:
-            raise refuse("classeur-etranger", f"il manque « {member} » dans le classeur", self.name) from None
-        except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            # No more than was declared is unpacked: without a size, all of it would be, then cut.
+            with self._zip.open(member) as stream:
+                content = stream.read(size)
+        except _DAMAGED as error:
             raise self._broken() from error
+        if len(content) != size:
+            raise self._broken()
+        return content
 
     def parse(
         self,
@@ -124,7 +146,7 @@ class Archive:
         """Run over the XML of ``member``: names of elements and attributes come without their prefix.
 
         Raises:
-            DataError: it is missing, is not XML, or declares a document type.
+            DataError: it is missing, is not XML, goes too deep, or declares a document type.
         """
         parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -132,12 +154,24 @@ class Archive:
         def doctype(*_: object) -> None:
             raise refuse("classeur-etranger", f"« {member} » déclare un type de document", self.name)
 
+        depth = 0
+
         def started(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > MAX_DEPTH:
+                message = f"« {member} » : plus de {MAX_DEPTH} éléments les uns dans les autres"
+                raise refuse("fichier-trop-grand", message, self.name)
             start(_local(tag), {_local(key): value for key, value in attributes.items()})
+
+        def ended(tag: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(_local(tag))
 
         parser.StartDoctypeDeclHandler = doctype
         parser.StartElementHandler = started
-        parser.EndElementHandler = lambda tag: end(_local(tag))
+        parser.EndElementHandler = ended
         if text is not None:
             parser.CharacterDataHandler = text
         content = self.read(member)
@@ -148,9 +182,20 @@ class Archive:
         except (ValueError, OverflowError, UnicodeError) as error:
             raise refuse("fichier-tronque", f"« {member} » est illisible", self.name) from error
 
-    def too_many(self) -> DataError:
-        """The error of a workbook with more cells than any grid."""
-        return refuse("fichier-trop-grand", f"plus de {MAX_CELLS} cellules remplies", self.name)
+    def count(self, cells: int, characters: int) -> None:
+        """Add to what the workbook holds, before it is made.
+
+        Raises:
+            DataError: more than any grid holds.
+        """
+        self._cells += cells
+        self._characters += characters
+        if self._cells > MAX_CELLS:
+            message = f"plus de {MAX_CELLS} cellules remplies ou fusionnées"
+            raise refuse("fichier-trop-grand", message, self.name)
+        if self._characters > MAX_CHARACTERS:
+            message = f"plus de {MAX_CHARACTERS // 1_000_000} millions de caractères"
+            raise refuse("fichier-trop-grand", message, self.name)
 
     def _broken(self) -> DataError:
         hint = "le copier ou le télécharger à nouveau"

@@ -6,7 +6,7 @@ import posixpath
 import re
 from string import ascii_uppercase
 
-from certif_rules.lecture.tableur import MAX_CELLS, Archive, CelluleLue, FeuilleLue, refuse
+from certif_rules.lecture.tableur import Archive, CelluleLue, FeuilleLue, refuse
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 #: A control character that XML does not hold is written ``_x000D_``.
@@ -27,7 +27,7 @@ def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
     shared = _shared(archive)
     found: dict[str, FeuilleLue] = {}
     for name, member in sheets.items():
-        reader = _Sheet(archive, shared, MAX_CELLS - sum(len(f.cellules) for f in found.values()))
+        reader = _Sheet(archive, shared)
         archive.parse(member, reader.start, reader.end, reader.text)
         if system_1904:
             _shift(reader.feuille)
@@ -57,6 +57,8 @@ def _index(archive: Archive) -> tuple[dict[str, str], bool]:
     for name, identifier in sheets.items():
         target = targets.get(identifier, "")
         members[name] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+    if len(set(members.values())) < len(members):
+        raise refuse("classeur-etranger", "deux feuilles ont le même contenu", archive.name)
     return members, bool(flags)
 
 
@@ -77,6 +79,7 @@ def _shared(archive: Archive) -> list[str]:
     def end(tag: str) -> None:
         inside.pop()
         if tag == "si":
+            archive.count(1, 0)
             found.append(_decode("".join(parts)))
 
     def text(data: str) -> None:
@@ -91,8 +94,8 @@ def _shared(archive: Archive) -> list[str]:
 class _Sheet:
     """The reading of one worksheet, element by element."""
 
-    def __init__(self, archive: Archive, shared: list[str], room: int) -> None:
-        self.archive, self.shared, self.room = archive, shared, room
+    def __init__(self, archive: Archive, shared: list[str]) -> None:
+        self.archive, self.shared = archive, shared
         self.feuille = FeuilleLue()
         self.row = self.column = 0
         self.kind = ""
@@ -115,14 +118,14 @@ class _Sheet:
         elif tag == "mergeCell":
             place = _place(attributes.get("ref", ""))
             if place:
+                self.archive.count(1, 0)
                 self.feuille.fusions.append(place)
 
     def end(self, tag: str) -> None:
         self.inside.pop()
         if tag == "c" and (self.parts or self.formula):
-            if len(self.feuille.cellules) >= self.room:
-                raise self.archive.too_many()
             value = self._value("".join(self.parts))
+            self.archive.count(1, len(str(value)))
             if value != "" or self.formula:
                 jour = self.kind == "d"
                 self.feuille.cellules[self.row, self.column] = CelluleLue(value, self.formula, jour)
