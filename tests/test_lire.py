@@ -118,7 +118,8 @@ def test_the_original_is_never_written_to(tmp_path: Path) -> None:
     ("text", "iso"),
     [("2024-03-18", "2024-03-18"), ("18/03/2024", "2024-03-18"), ("1.3.2024", "2024-03-01"),
      ("45369", "2024-03-18"),
-     ("2024-03-18T00:00:00", "2024-03-18"), ("31/02/2024", None), ("mars", None), ("99999999", None)],
+     ("2024-03-18T00:00:00", "2024-03-18"), ("31/02/2024", None), ("mars", None), ("99999999", None),
+     ("2024", None), ("18", None)],
 )  # fmt: skip
 def test_days(text: str, iso: str | None) -> None:
     assert day(text) == iso
@@ -343,3 +344,24 @@ def test_the_command(tmp_path: Path, capsysbinary) -> None:
     constats = tmp_path / "constats.json"
     assert run(["lire", str(path), "-o", str(constats)]) == 0
     assert run(["conclure", str(constats)]) == 0
+
+
+def test_a_calendar_of_1904_is_refused(tmp_path: Path) -> None:
+    """A workbook that counts days otherwise would change numbers that are no dates: it is refused."""
+    path = filled(CHECKLIST, "xlsx", {}, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        workbook = archive.read("xl/workbook.xml").decode()
+    spoilt = workbook.replace("<workbookPr", '<workbookPr date1904="1"', 1).encode()
+    assert code(repacked(tmp_path, {"xl/workbook.xml": spoilt})) == "calendrier-ancien"
+
+
+def test_other_rules_still_say_which_lines(tmp_path: Path) -> None:
+    """With other rules accepted, a line twice in a JSON grid is refused all the same: no finding is lost."""
+    path = filled(CHECKLIST, "json", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path)
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["referentiel"]["empreinte"] = "sha256:" + "0" * 64
+    data["lignes"].append({**data["lignes"][0], "constat": "nc_mineure"})
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(DataError) as error:
+        read_grids(atelier(), [path], other_rules=True)
+    assert {issue.code for issue in error.value.issues} == {"ligne-en-double"}

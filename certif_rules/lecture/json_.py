@@ -70,8 +70,11 @@ def as_findings(data: Any) -> Any:
     return {**{key: data[key] for key in keys if key in data}, "constats": entries}
 
 
-def compare(data: Any, checklist: Checklist, name: str) -> list[Issue]:
-    """Lines missing, unknown or twice, and values of the engine that were changed, by their path."""
+def compare(data: Any, checklist: Checklist, name: str, *, same_rules: bool) -> list[Issue]:
+    """Lines missing, unknown or twice, and values of the engine that were changed, by their path.
+
+    With other rules the engine's values differ of themselves; which lines there are is checked all the same.
+    """
     expected = {line["id"]: line for line in json.loads(render(checklist))["lignes"]}
     issues = []
     seen: set[str] = set()
@@ -84,6 +87,8 @@ def compare(data: Any, checklist: Checklist, name: str) -> list[Issue]:
         if identifiant in seen:
             issues.append(Issue("ligne-en-double", f"la ligne {identifiant} apparaît deux fois", where))
         seen.add(identifiant)
+        if not same_rules:
+            continue
         issues += [
             Issue(
                 "cellule-modifiee", f"« {key} » : cette valeur calculée a été modifiée", where, "la rétablir"

@@ -22,6 +22,8 @@ _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00(?:\.0+)?)?")
 _FRENCH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 #: Day zero of spreadsheets, and the last day they count.
 _EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
+#: The first day a bare number is read as: a smaller one is a year or a slip, and would be a guess.
+_FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
 _ZONE = re.compile(r"[\n;]")
 
 
@@ -59,7 +61,7 @@ def day(text: str) -> str | None:
             return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
     except ValueError:
         return None
-    if text.isdecimal() and 0 < int(text) <= _LAST_DAY:
+    if text.isdecimal() and _FIRST_DAY <= int(text) <= _LAST_DAY:
         return (_EPOCH + timedelta(days=int(text))).isoformat()
     return None
 

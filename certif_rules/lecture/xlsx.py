@@ -24,13 +24,14 @@ def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
         hint = "l’enregistrer en .xlsx, sans macros"
         raise refuse("classeur-a-macros", "ce classeur admet des macros (.xlsm)", archive.name, hint)
     sheets, system_1904 = _index(archive)
+    if system_1904:
+        hint = "désactiver « calendrier depuis 1904 » dans le tableur, vérifier les dates, et enregistrer"
+        raise refuse("calendrier-ancien", "ce classeur compte les jours depuis 1904", archive.name, hint)
     shared = _shared(archive)
     found: dict[str, FeuilleLue] = {}
     for name, member in sheets.items():
         reader = _Sheet(archive, shared)
         archive.parse(member, reader.start, reader.end, reader.text)
-        if system_1904:
-            _shift(reader.feuille)
         found[name] = reader.feuille
     return found
 
@@ -158,10 +159,3 @@ def _place(reference: str) -> tuple[int, int] | None:
 
 def _decode(text: str) -> str:
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n")
-
-
-def _shift(feuille: FeuilleLue) -> None:
-    """Numbers that may be days, moved from the system of 1904 to that of 1900."""
-    for place, cell in feuille.cellules.items():
-        if isinstance(cell.valeur, float):
-            feuille.cellules[place] = CelluleLue(cell.valeur + 1462, cell.formule)

@@ -92,7 +92,7 @@ def _read_json(registry: Registry, content: bytes, name: str, *, other_rules: bo
     )
     dossier, issues = with_ids(checklist.referentiel, dossier)
     if grid:
-        issues += json_.compare(data, checklist, name) if _same(checklist) else []
+        issues += json_.compare(data, checklist, name, same_rules=_same(checklist))
         _, impossible = json_.check(checklist, dossier)
         issues += impossible
     else:
