@@ -161,7 +161,7 @@ def _check_one(checklist: Checklist, ligne: Ligne, releve: Releve) -> Iterator[I
             message = f"ligne {numero} : l’annotation « {annotation} » n’est pas déclarée"
             hint = suggestion(annotation, referentiel.annotations, "annotations")
             yield Issue("annotation-inconnue", message, releve.lieu, hint)
-    yield from _check_lifting(checklist, numero, releve)
+    yield from _check_lifting(checklist, ligne, releve)
     if not releve.porte:
         return
     if releve.constat not in referentiel.constats or releve.constat not in ligne.constats_permis:
@@ -174,7 +174,8 @@ def _check_one(checklist: Checklist, ligne: Ligne, releve: Releve) -> Iterator[I
         yield Issue("commentaire-manquant", message, releve.lieu, "écrire la raison dans le commentaire")
 
 
-def _check_lifting(checklist: Checklist, numero: str, releve: Releve) -> Iterator[Issue]:
+def _check_lifting(checklist: Checklist, ligne: Ligne, releve: Releve) -> Iterator[Issue]:
+    numero = ligne.indicateur.numero
     if releve.leve_le is None:
         if (releve.leve_par or "").strip():
             message = f"ligne {numero} : le constat est dit levé par quelqu’un, sans date"
@@ -184,9 +185,24 @@ def _check_lifting(checklist: Checklist, numero: str, releve: Releve) -> Iterato
     if not releve.porte:
         message = f"ligne {numero} : rien à lever, la ligne est à évaluer"
         yield Issue("levee-sans-constat", message, releve.lieu, "porter le constat, ou retirer leve_le")
+    elif not _is_a_gap(checklist, ligne, releve.constat):
+        message = f"ligne {numero} : « {releve.constat} » n’est pas un écart, il n’y a rien à lever"
+        yield Issue("levee-sans-objet", message, releve.lieu, "vérifier le constat, ou retirer leve_le")
     elif releve.leve_le < day:
         message = f"ligne {numero} : le constat est levé le {releve.leve_le}, avant l’audit ({day})"
         yield Issue("levee-avant-audit", message, releve.lieu, "vérifier leve_le et la date de l’audit")
+
+
+def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
+    """Whether the judgement of the line's own référentiel counts this finding, or gives it a delay.
+
+    Where it does neither of any finding (notes, opinions), every one may be lifted.
+    """
+    jugement = checklist.referentiel.jugements.get(ligne.indicateur.origine)
+    if jugement is None:
+        return True
+    gaps = {c for mesure in jugement.mesures.values() for c in mesure.compte} | set(jugement.echeances)
+    return not gaps or constat in gaps
 
 
 def _ambiguous(checklist: Checklist, releve: Releve) -> bool:

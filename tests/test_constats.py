@@ -207,6 +207,7 @@ def with_line(found: Dossier, numero: str, /, **changes: Any) -> Dossier:
         ({"annotations": ("point_mort",)}, ["annotation-inconnue"]),
         ({"constat": "nc_majeure", "leve_le": "2024-03-17", "leve_par": "J. D."}, ["levee-avant-audit"]),
         ({"constat": "nc_majeure", "leve_par": "J. D."}, ["levee-sans-date"]),
+        ({"constat": "conforme", "leve_le": "2024-04-17", "leve_par": "J. D."}, ["levee-sans-objet"]),
         ({"constat": "a_evaluer", "leve_le": "2024-04-17", "leve_par": "J. D."}, ["levee-sans-constat"]),
         ({"constat": "nc_majeure", "leve_le": "2024-03-18", "leve_par": "J. D."}, []),
         ({"ligne": "999"}, ["ligne-inconnue", "ligne-manquante"]),

@@ -208,6 +208,27 @@ def test_follow_up_and_lifting(tmp_path: Path) -> None:
     assert read_grids(atelier(), [path]).dossier.notifie_le == "2024-03-29"
 
 
+@pytest.mark.parametrize(
+    ("constat", "cells", "expected"),
+    [
+        ("Non-conformité mineure", {"K2": "2024-01-02", "L2": "AB"}, "Écarts!K2: levee-avant-audit"),
+        ("Non-conformité mineure", {"L2": "AB"}, "Écarts!L2: levee-sans-date"),
+        ("Conforme", {"K2": "2024-05-02", "L2": "AB"}, "Écarts!K2: levee-sans-objet"),
+    ],
+)
+def test_a_wrong_lifting_is_named_by_its_cell(
+    tmp_path: Path, constat: str, cells: dict[str, str], expected: str
+) -> None:
+    """What cannot be lifted is refused at the cell where it was typed, in the sheet of the gaps."""
+
+    def change(book) -> None:
+        book["Grille"]["K2"], book["Grille"]["O2"] = constat, "Tarifs absents"
+        for place, value in {"A2": "1", **cells}.items():
+            book["Écarts"][place] = value
+
+    assert problems(edited(tmp_path, change)) == {expected}
+
+
 def test_other_rules_are_refused_or_accepted(tmp_path: Path) -> None:
     """Another digest is refused with the difference named; accepted, it is a warning."""
 

@@ -97,7 +97,7 @@ def findings(
                 releves.append(releve)
                 places[rangee.ligne] = rangee
     issues += [
-        Issue(i.code, i.message, _precise(i, releves, places), i.hint, i.related)
+        Issue(i.code, i.message, _precise(i, releves, places, levees), i.hint, i.related)
         for i in check_findings(checklist, _dossier(releves))
         if i.code != "ligne-manquante"  # every line is looked for, due or not, by whoever knows the file
     ]
@@ -111,13 +111,18 @@ def _dossier(releves: list[Releve]) -> Dossier:
     return Dossier(demande=Demande(), releves=tuple(releves))
 
 
-def _precise(issue: Issue, releves: list[Releve], places: Mapping[str, Rangee]) -> Location | None:
+def _precise(
+    issue: Issue, releves: list[Releve], places: Mapping[str, Rangee], levees: Mapping[str, Levee]
+) -> Location | None:
     """The cell to mend, for what :func:`check_findings` places on the finding."""
     columns = {"commentaire-manquant": COMMENTAIRE, "annotation-inconnue": ANNOTATION}
-    if issue.code not in columns:
-        return issue.location
     for releve in releves:
-        if releve.lieu == issue.location:
+        if releve.lieu != issue.location:
+            continue
+        if issue.code.startswith("levee-") and releve.ligne in levees:
+            column = "Levé par" if issue.code == "levee-sans-date" else "Levé le"
+            return levees[releve.ligne].lieu(column)
+        if issue.code in columns:
             return places[releve.ligne].lieu(columns[issue.code])
     return issue.location
 
