@@ -114,7 +114,8 @@ def test_two_keys_are_enough(call: Console) -> None:
         (("--categorie", "VAE", "--categorie", "BC"), ("organisme", "categories"), ["VAE", "BC"]),
         (("--avec", "certifiante"), ("organisme", "faits", "certifiante"), True),
         (("--sans", "sous_traitance"), ("organisme", "faits", "sous_traitance"), False),
-        (("--avec", "certifiante:AF"), ("organisme", "faits", "certifiante"), {"AF": True, "CFA": False}),
+        # CFA is left aside: there the fact holds by nature, and « false » would be a contradiction.
+        (("--avec", "certifiante:AF"), ("organisme", "faits", "certifiante"), {"AF": True}),
         (("--ajout-categorie", "VAE"), ("ajouts",), {"categories": ["VAE"], "sites": ["S2"]}),
         (("--ajout-site", "S3"), ("ajouts",), {"categories": ["CFA"], "sites": ["S3"]}),
         (

@@ -229,6 +229,15 @@ def test_a_wrong_lifting_is_named_by_its_cell(
     assert problems(edited(tmp_path, change)) == {expected}
 
 
+def test_a_column_added_is_not_lost_in_silence(tmp_path: Path) -> None:
+    """Notes in a column of one's own would be lost: the column is named; an empty one is nothing."""
+
+    def change(book) -> None:
+        book["Grille"]["Y1"], book["Grille"]["Y2"] = "Mes notes", "à revoir"
+
+    assert problems(edited(tmp_path, change)) == {"Grille!Y1: colonne-en-trop"}
+
+
 def test_other_rules_are_refused_or_accepted(tmp_path: Path) -> None:
     """Another digest is refused with the difference named; accepted, it is a warning."""
 

@@ -113,7 +113,7 @@ def read_rows(
         same_rules: compare the engine's cells; with other rules accepted, they were written by those.
     """
     table = _Table(feuilles[nommees.GRILLE], name, nommees.GRILLE, tuple(ecrite.COLONNES))
-    issues = list(table.issues)
+    issues = [*table.issues, *table.strangers()]
     if issues:
         return (), issues
     ids = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
@@ -197,6 +197,20 @@ class _Table:
 
     def _at(self, row: int, column: int) -> Location:
         return Location(self.name, row, column or 1, self.sheet)
+
+    def strangers(self) -> Iterator[Issue]:
+        """Columns added beside ours that hold something: it would be lost, so it is said."""
+        known = set(self.columns.values())
+        filled = {
+            column
+            for (row, column), cell in self.feuille.cellules.items()
+            if column not in known and str(cell.valeur).strip()
+        }
+        for column in sorted(filled):
+            title = self.feuille.text(self.header, column) or "sans nom"
+            message = f"la colonne « {title} » n’est pas de la grille : ce qu’elle contient ne serait pas lu"
+            hint = "reporter son contenu dans « Commentaire », puis la supprimer"
+            yield Issue("colonne-en-trop", message, self._at(self.header, column), hint)
 
     def formulas(self, row: int) -> Iterator[str]:
         for name, column in self.columns.items():
