@@ -64,7 +64,7 @@ HORS = replace(
 def browser() -> Iterator[Any]:
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.skip("Chromium is not installed")
+        pytest.fail("Chromium is not installed")
     with playwright.sync_playwright() as run:
         browser = run.chromium.launch(executable_path=chromium, headless=True, args=ARGS)
         yield browser
@@ -75,7 +75,7 @@ def browser() -> Iterator[Any]:
 def axe() -> str:
     path = os.environ.get("AXE_JS")
     if not path:
-        pytest.skip("AXE_JS does not say where axe.min.js is")
+        pytest.fail("AXE_JS does not say where axe.min.js is")
     return path
 
 
