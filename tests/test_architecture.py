@@ -40,7 +40,7 @@ FLOORS: dict[str, str] = {
     ),
     "3.4 data to model: the whole": "build.assemblage constats couche_lue verification",
     "3.5 findings to conclusions": "conclusion",
-    "4.1 export: letters": "export export.balises export.typographie",
+    "4.1 export: letters, blocks": "export export.balises export.composition export.typographie",
     "4.2 export: words": "export.json_ export.textes",
     "4.3 export: parts of a document": "export.classeur export.document export.fiche",
     "4.4 export: formats": "export.csv_ export.html export.md export.table",
