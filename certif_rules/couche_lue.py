@@ -1,5 +1,7 @@
 """A layer on disk: its header, its body merged from its files, its digest, and whether it was published.
 
+A rules layer may have a second body, in its folder ``vie``: what it says around the audit.
+
 A layer whose content has the digest of one of its revisions was validated when that revision was made: its
 files are not put through the schemas again. Any other content is, and is refused until a revision says so.
 """
@@ -13,13 +15,15 @@ from typing import Any
 
 from certif_rules.build.couche import build_couche
 from certif_rules.build.lecteur import Lecteur
-from certif_rules.empreinte import digest_of_layer
+from certif_rules.empreinte import digest_of_layer, digest_of_life
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.model import Couche
 from certif_rules.schema import check
 from certif_rules.source import Table, place, read_file
 
 HEADER = "couche.yaml"
+#: The folder of a rules layer that holds its second body; also the name of its schema.
+LIFE = "vie"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +82,50 @@ def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
     """
+    files, issues = _read_files(en_tete, en_tete.dossier)
+    sections = _merge(files, issues)
+    empreinte = digest_of_layer(en_tete.data, sections)
+    publiee = any(revision.empreinte == empreinte for revision in en_tete.couche.revisions)
+    if thorough or not publiee:
+        issues.extend(check(en_tete.data, "couche"))
+        for data in files:
+            issues.extend(check(data, en_tete.couche.nature))
+    undeclared = None if publiee else _undeclared(en_tete, "empreinte", empreinte)
+    if issues:
+        raise DataError([*issues, undeclared] if undeclared else issues)
+    return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
+
+
+def read_life(en_tete: EnTete, *, thorough: bool = False) -> Corps | None:
+    """What a layer says around the audit, from its folder ``vie``; ``None`` when it has none.
+
+    Raises:
+        DataError: a file that cannot be read, or that its schema refuses.
+    """
+    folder = en_tete.dossier / LIFE
+    if not folder.is_dir():
+        return None
+    files, issues = _read_files(en_tete, folder)
+    sections = _merge(files, issues)
+    empreinte = digest_of_life(en_tete.data, sections)
+    publiee = any(revision.empreinte_vie == empreinte for revision in en_tete.couche.revisions)
+    if thorough or not publiee:
+        issues.extend(issue for data in files for issue in check(data, LIFE))
+    undeclared = None if publiee else _undeclared(en_tete, "empreinte_vie", empreinte)
+    if issues:
+        raise DataError([*issues, undeclared] if undeclared else issues)
+    return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
+
+
+def _read_files(en_tete: EnTete, folder: Path) -> tuple[list[Table], list[Issue]]:
+    """The files of a body, in the order of their names.
+
+    Raises:
+        DataError: some cannot be read; what the others hold would only mislead.
+    """
     issues: list[Issue] = []
     files: list[Table] = []
-    for path in sorted(en_tete.dossier.glob("*.yaml")):
+    for path in sorted(folder.glob("*.yaml")):
         if path.name == HEADER:
             continue
         try:
@@ -89,17 +134,7 @@ def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
             issues.extend(error.issues)
     if issues:
         raise DataError(issues)
-    sections = _merge(files, issues)
-    empreinte = digest_of_layer(en_tete.data, sections)
-    publiee = any(revision.empreinte == empreinte for revision in en_tete.couche.revisions)
-    if thorough or not publiee:
-        issues.extend(check(en_tete.data, "couche"))
-        for data in files:
-            issues.extend(check(data, en_tete.couche.nature))
-    undeclared = None if publiee else _undeclared(en_tete, empreinte)
-    if issues:
-        raise DataError([*issues, undeclared] if undeclared else issues)
-    return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
+    return files, issues
 
 
 def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
@@ -125,18 +160,18 @@ def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
     return merged
 
 
-def _undeclared(en_tete: EnTete, empreinte: str) -> Issue:
+def _undeclared(en_tete: EnTete, key: str, empreinte: str) -> Issue:
+    """That no revision bears this digest under ``key``. The second body is declared beside the first."""
     numero = max((r.numero for r in en_tete.couche.revisions), default=0) + 1
-    hint = (
-        f"si le changement est voulu, ajouter la révision {numero} : "
-        f'{{numero: {numero}, date: "AAAA-MM-JJ", raison: "…", empreinte: "{empreinte}"}}'
-    )
-    return Issue(
-        "empreinte-inconnue",
-        "le contenu de la couche n’est celui d’aucune révision déclarée",
-        place(en_tete.data, "revisions"),
-        hint,
-    )
+    if key == "empreinte":
+        what = "le contenu de la couche"
+        shown = f'{{numero: {numero}, date: "AAAA-MM-JJ", raison: "…", empreinte: "{empreinte}"}}'
+        hint = f"si le changement est voulu, ajouter la révision {numero} : {shown}"
+    else:
+        what = f"le contenu du dossier {LIFE}/ de la couche"
+        hint = f'si le changement est voulu, la révision qui le déclare porte {key}: "{empreinte}"'
+    message = f"{what} n’est celui d’aucune révision déclarée"
+    return Issue("empreinte-inconnue", message, place(en_tete.data, "revisions"), hint)
 
 
 def _unreadable(name: str) -> Issue:

@@ -36,6 +36,11 @@ def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     return digest({"couche": {k: v for k, v in header.items() if k != "revisions"}, "corps": body})
 
 
+def digest_of_life(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+    """Digest of what a layer says around the audit, with the names that make it that layer's."""
+    return digest({"couche": [header["referentiel"], header["nature"], header["id"]], "vie": body})
+
+
 def digest_of_referentiel(referentiel: Referentiel) -> str:
     """Digest of the resolved rules: what ``empreinte`` means on every document."""
     return digest(referentiel)

@@ -48,12 +48,16 @@ class Lacune:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One of our own corrections to a layer: number, date, reason and digest of its content."""
+    """One of our own corrections to a layer: number, date, reason and digests of its content.
+
+    ``empreinte_vie`` is that of what it says around the audit, where it says something.
+    """
 
     numero: int
     date: str
     raison: str
     empreinte: str
+    empreinte_vie: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from certif_rules.build.assemblage import Matiere, assemble
 from certif_rules.choix import base_moved, choose_edition, choose_guide, choose_rules
-from certif_rules.couche_lue import HEADER, Corps, EnTete, read_body, read_header
+from certif_rules.couche_lue import HEADER, LIFE, Corps, EnTete, read_body, read_header, read_life
 from certif_rules.empreinte import digest_of_referentiel
 from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement, suggestion
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche, CoucheRetenue, Nature, Referentiel
 from certif_rules.resultat import Avertissement
 from certif_rules.source import place
+
+if TYPE_CHECKING:
+    from certif_rules.model_vie import Vie
 
 Cle = tuple[str, str, str]
 
@@ -177,6 +180,42 @@ class Registry:
             self._bodies[couche.cle] = read_body(self._layers[couche.cle], thorough=self._thorough)
         return self._bodies[couche.cle]
 
+    def latest_day(self, edition: Couche) -> str:
+        """A day (ISO) of the edition on which its latest rules and guide are in force.
+
+        For what is asked of an edition and not of a day: its description, the dates of a cycle.
+        """
+        layers = [c for kind in ("regles", "guide") for c in self.layers(edition.referentiel, kind)]
+        latest = max([edition.du, *(c.admis_du for c in layers if edition.id in c.pour)])
+        return edition.au if edition.au is not None and latest > edition.au else latest
+
+    def life(self, referentiel: Referentiel) -> tuple[Vie, ...]:
+        """What the rules layers of a resolved référentiel say around the audit, base first.
+
+        An origin whose layer says nothing is left out.
+
+        Raises:
+            DataError: the data are wrong; every problem is listed.
+        """
+        from certif_rules.build.vie import build_life  # a checklist needs none of it
+
+        lives: list[Vie] = []
+        for retenue in referentiel.couches:
+            if retenue.couche.nature != "regles":
+                continue
+            corps = read_life(self._layers[retenue.contenu.cle], thorough=self._thorough)
+            if corps is None:
+                continue
+            undeclared = [corps.non_declaree] if corps.non_declaree else []
+            try:
+                vie = build_life(retenue.couche.referentiel, corps.sections, referentiel, tuple(lives))
+            except DataError as error:
+                raise DataError([*error.issues, *undeclared]) from error
+            if undeclared:
+                raise DataError(undeclared)
+            lives.append(vie)
+        return tuple(lives)
+
     def _lines_of_other_editions(self, exigence: Couche, retenues: tuple[CoucheRetenue, ...]) -> list[str]:
         served = {edition for retenue in retenues for edition in retenue.contenu.pour}
         nom = exigence.referentiel
@@ -269,11 +308,25 @@ def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
             yield Issue(
                 "en-tete-manquant", message, Location(name), "écrire l’en-tête, ou retirer le dossier"
             )
-        for path in files:
-            if path.suffix != ".yaml":
-                at = Location(f"{name}/{path.name}")
-                message = "ce fichier ne sera pas lu : une couche est faite de fichiers .yaml"
-                yield Issue("fichier-ignore", message, at, "le renommer en .yaml, ou le retirer")
+        yield from _ignored(files, name)
+        if (layer / LIFE).is_dir():
+            inside = (layer / LIFE).iterdir()
+            around = sorted(path for path in inside if not path.name.startswith((".", "__")))
+            yield from _ignored(around, f"{name}/{LIFE}")
     if not layers:
         message = f"aucune couche dans ce dossier (<nature>/<id>/{HEADER})"
         yield Issue("dossier-vide", message, Location(dossier.name))
+
+
+def _ignored(files: Iterable[Path], folder: str) -> Iterator[Issue]:
+    """Files that nobody reads; only a rules layer has a folder ``vie``."""
+    for path in files:
+        if path.suffix == ".yaml" or (path.name == LIFE and path.is_dir() and _holds_rules(path.parent)):
+            continue
+        message = "ce fichier ne sera pas lu : une couche est faite de fichiers .yaml"
+        hint = "le renommer en .yaml, ou le retirer"
+        yield Issue("fichier-ignore", message, Location(f"{folder}/{path.name}"), hint)
+
+
+def _holds_rules(layer: Path) -> bool:
+    return layer.parent.name == "regles"

@@ -28,7 +28,7 @@ SCHEMAS = ROOT / "schemas"
 FLOORS: dict[str, str] = {
     "0   errors": "certif_rules errors",
     "1.1 model, logic, reading": "model model_jugement source trivalent",
-    "1.2 the audit asked for": "contexte",
+    "1.2 the audit asked for": "contexte model_vie",
     "2.1 pure: facts, layers, overlay": "couches delais empreinte faits jugement overlay resultat",
     "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
     "2.3 pure: two questions": "etats perimetre portee",
@@ -38,7 +38,7 @@ FLOORS: dict[str, str] = {
     "3.3 data to model: one part": (
         "build.controles build.couche build.exigence build.guide build.regles demande"
     ),
-    "3.4 data to model: the whole": "build.assemblage constats couche_lue verification",
+    "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
     "3.5 findings to conclusions": "conclusion",
     "4.1 export: letters, blocks": "export export.balises export.composition export.typographie",
     "4.2 export: words": "export.json_ export.textes",
@@ -55,12 +55,14 @@ FLOORS: dict[str, str] = {
         "services services.atelier services.catalogue services.checklist services.explication"
         " services.formats services.questions"
     ),
-    "6.2 services: all the checks, findings files": "services.constats services.validation",
+    "6.2 services: all the checks, findings files, around the audit": (
+        "services.constats services.validation services.vie"
+    ),
     "6.3 services: conclusions, filled grids": "services.conclusion services.lecture",
     "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
-        "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas"
+        "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas testing.fichier"
     ),
     "7.4 front ends: commands": (
         "__main__ cli.checklist cli.conclure cli.expliquer cli.lire cli.plugins cli.questions"

@@ -19,7 +19,8 @@ from certif_rules import hookspecs
 from certif_rules.cli import COMMANDS, cli
 from certif_rules.resultat import ETATS, CodeMotif
 from certif_rules.services.formats import BUILTIN
-from certif_rules.testing.cas import differences, read_cases
+from certif_rules.testing.cas import differences
+from certif_rules.testing.fichier import read_cases
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "certif_rules"
@@ -214,7 +215,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 # ---- data format, architecture --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["couche", "exigence", "regles", "guide"])
+@pytest.mark.parametrize("name", ["couche", "exigence", "regles", "guide", "vie"])
 def test_every_key_of_a_layer_is_in_the_page_of_the_format(name: str) -> None:
     """A top-level key of a schema of layers is explained in the page of the data format."""
     keys = json.loads(page(f"schemas/{name}.schema.json"))["properties"]
@@ -395,5 +396,5 @@ def test_the_example_is_followed_to_its_end(
 
     from certif_rules.services.atelier import open_atelier
 
-    (case,) = read_cases(Path("tests/cas/label.yaml"))
+    _, (case,) = read_cases(Path("tests/cas/label.yaml"))
     assert differences(case, open_atelier().registry) == []

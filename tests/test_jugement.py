@@ -18,10 +18,11 @@ from certif_rules.errors import DataError
 from certif_rules.jugement import LigneJugee, holds, measure, possible_decisions
 from certif_rules.model import Constat, Indicateur
 from certif_rules.model_jugement import Condition, Decision, Jugement, Mesure, Terme
-from certif_rules.testing.cas import differences, read_cases
+from certif_rules.testing.cas import differences
+from certif_rules.testing.fichier import read_cases
 
 NOTES = Path(__file__).parent / "fictif_notes"
-CASES = read_cases(NOTES / "conclusions.yaml")
+_, CASES = read_cases(NOTES / "conclusions.yaml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["nom"])
@@ -33,7 +34,7 @@ def test_other_ways_of_judging(case: dict[str, Any]) -> None:
 
 def test_the_threshold_is_data(tmp_path: Path) -> None:
     """Changing 5 to 4 in a copy of the data changes the result, and nothing else was changed."""
-    case = read_cases(DONNEES["qualiopi"].parent.parent / "tests" / "cas" / "conclusions.yaml")[0]
+    case = read_cases(DONNEES["qualiopi"].parent.parent / "tests" / "cas" / "conclusions.yaml")[1][0]
     assert differences(case, registry(qualiopi=DONNEES["qualiopi"])) == []
     copy = tmp_path / "donnees"
     shutil.copytree(DONNEES["qualiopi"], copy)

@@ -20,6 +20,7 @@ def check_types(node: Any) -> None:
     """
     named = [node.get(key) for key in (*_DATES, *_TEXTES)]
     named += [r[key] for r in node["revisions"] for key in ("date", "raison", "empreinte")]
+    named += [r.get("empreinte_vie") for r in node["revisions"]]
     named += [value for key in ("du", "au") for value in [(node.get("reconnaissance") or {}).get(key)]]
     named += node.get("pour") or ()
     if not all(value is None or isinstance(value, str) for value in named):
@@ -79,7 +80,13 @@ def build_couche(node: Any, lecteur: Lecteur) -> Couche:
         lacunes=lecteur.lacunes(node),
         sources=lecteur.sources(node),
         revisions=tuple(
-            Revision(numero=r["numero"], date=r["date"], raison=r["raison"], empreinte=r["empreinte"])
+            Revision(
+                numero=r["numero"],
+                date=r["date"],
+                raison=r["raison"],
+                empreinte=r["empreinte"],
+                empreinte_vie=r.get("empreinte_vie"),
+            )
             for r in node["revisions"]
         ),
         emplacement=where(node),

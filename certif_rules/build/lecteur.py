@@ -189,6 +189,7 @@ _CODES: Mapping[str, str] = {
     "critère": "critere-inconnu",
     "mesure": "mesure-inconnue",
     "date": "date-inconnue",
+    "incohérence": "incoherence-inconnue",
 }
 
 

@@ -1,9 +1,9 @@
 """A document for people as a small tree of blocks, which every page format lays out: HTML, DOCX, PDF.
 
-What the report, the paper grid and the self-assessment say is decided once, in blocks of plain strings; how it
-looks is decided once per format. Strings are text, never markup: a renderer escapes all of them. Those written
-by the program have had their French typography (:func:`~certif_rules.export.typographie.prose`); those people
-typed have been cleaned only.
+What the report, the paper grid and the self-assessment say is decided once, in blocks of plain strings; how
+it looks is decided once per format. Strings are text, never markup: a renderer escapes all of them. Those
+written by the program have had their French typography (:func:`~certif_rules.export.typographie.prose`);
+those people typed have been cleaned only.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Tableau:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture with what it shows in words; ``largeur`` in millimetres. SVG where ``svg``, else PNG or JPEG."""
+    """A picture and what it shows in words: SVG where ``svg``, else PNG or JPEG; ``largeur`` in mm."""
 
     contenu: bytes
     texte: str
@@ -131,17 +131,7 @@ class SautDePage:
 
 
 Bloc: TypeAlias = (
-    Titre
-    | Paragraphe
-    | Encadre
-    | Liste
-    | Fiche
-    | Tableau
-    | Case
-    | Ecriture
-    | Image
-    | Signature
-    | SautDePage
+    Titre | Paragraphe | Encadre | Liste | Fiche | Tableau | Case | Ecriture | Image | Signature | SautDePage
 )
 
 

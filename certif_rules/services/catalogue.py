@@ -27,7 +27,7 @@ def describe(registry: Registry) -> tuple[list[dict[str, Any]], list[Issue]]:
 
 
 def _edition(registry: Registry, couche: Couche) -> dict[str, Any]:
-    day = _latest_day(registry, couche)
+    day = registry.latest_day(couche)
     referentiel = registry.resolve(couche.referentiel, day=day, edition=couche.id).referentiel
     own = [c for kind in ("exigence", "regles", "guide") for c in _own_layers(registry, couche, kind)]
     return {
@@ -51,13 +51,6 @@ def _edition(registry: Registry, couche: Couche) -> dict[str, Any]:
         "couches": [_layer(registry, c) for c in own],
         "lacunes": [_gap(lacune) for lacune in referentiel.lacunes],
     }
-
-
-def _latest_day(registry: Registry, couche: Couche) -> str:
-    """A day of the edition on which its latest rules and guide are in force."""
-    layers = [c for kind in ("regles", "guide") for c in _own_layers(registry, couche, kind)]
-    latest = max([couche.du, *(c.admis_du for c in layers)])
-    return couche.au if couche.au is not None and latest > couche.au else latest
 
 
 def _own_layers(registry: Registry, couche: Couche, kind: Any) -> list[Couche]:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from certif_rules.couche_lue import HEADER
+from certif_rules.couche_lue import HEADER, LIFE
 from certif_rules.demande import Demande, PrecedentDit, findings, from_profile
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, from_emplacement
 from certif_rules.hookspecs import Donnees
@@ -74,8 +74,9 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
             files.update(found)
         elif full.exists():
             files.add(full)
-            if (full.parent / HEADER).exists():
-                files.update(full.parent.glob("*.yaml"))
+            layer = full.parent.parent if full.parent.name == LIFE else full.parent
+            if (layer / HEADER).exists():
+                files.update(layer.rglob("*.yaml"))
         else:
             issues.append(Issue("fichier-illisible", "fichier introuvable", Location(str(path))))
     return sorted(files), issues
@@ -100,7 +101,7 @@ def _check_layers(
         for couche in registry.layers(nom, "exigence"):
             for day in _days(registry, couche):
                 try:
-                    registry.resolve(nom, day=day, edition=couche.id)
+                    registry.life(registry.resolve(nom, day=day, edition=couche.id).referentiel)
                 except DataError as error:
                     issues.extend(error.issues)
                 except UsageError as error:

@@ -1,4 +1,4 @@
-"""Running one YAML case: a request, and what the checklist must say of it; findings, and what they conclude.
+"""A case of a checklist: a request, and what the checklist must say of it; findings, and what they conclude.
 
 The format is that of ``schemas/cas.schema.json``. Sets are compared whole, never counted: « the right number
 of wrong lines » is the classic mistake.
@@ -8,41 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from certif_rules.demande import Demande, from_profile
-from certif_rules.errors import DataError, IssuesError
+from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
 from certif_rules.resultat import ETATS, Checklist, Etat, Ligne
-from certif_rules.schema import check
-from certif_rules.services.atelier import open_atelier
 from certif_rules.services.checklist import make_checklist
-from certif_rules.source import read_file
 from certif_rules.testing.constats import check_conclusions, check_deadlines, concluded
 
 _OF_FINDINGS = frozenset({"conclusions", "echeances"})
-
-
-@cache
-def installed() -> Registry:
-    """The registry over the installed plugins, opened once for a run of cases."""
-    return open_atelier().registry
-
-
-def read_cases(path: Path) -> list[dict[str, Any]]:
-    """The cases of a file.
-
-    Raises:
-        DataError: the file is not a file of cases.
-    """
-    data = read_file(path, strict=False)
-    issues = check(data, "cas")
-    if issues:
-        raise DataError(issues)
-    cases: list[dict[str, Any]] = data["cas"]
-    return cases
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:

@@ -32,24 +32,26 @@ class CaseFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test per case."""
-        from certif_rules.testing.cas import read_cases
+        from certif_rules.testing.fichier import read_cases
 
-        for case in read_cases(self.path):
-            yield Case.from_parent(self, name=case["nom"], case=case)
+        kind, cases = read_cases(self.path)
+        for case in cases:
+            yield Case.from_parent(self, name=case["nom"], kind=kind, case=case)
 
 
 class Case(pytest.Item):
     """One case: a request, and what is expected of it."""
 
-    def __init__(self, *, case: dict[str, Any], **attributes: Any) -> None:
+    def __init__(self, *, kind: str, case: dict[str, Any], **attributes: Any) -> None:
         super().__init__(**attributes)
+        self.kind = kind
         self.case = case
 
     def runtest(self) -> None:
         """Run the case on the installed plugins."""
-        from certif_rules.testing.cas import differences, installed
+        from certif_rules.testing.fichier import differences, installed
 
-        found = differences(self.case, installed())
+        found = differences(self.kind, self.case, installed())
         if found:
             raise CaseError("\n".join(found))
 

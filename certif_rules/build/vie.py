@@ -1,0 +1,75 @@
+"""The ``vie`` of a rules layer: one builder per subject, over what the référentiel declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from certif_rules.build.lecteur import Lecteur, read_sources, where
+from certif_rules.errors import DataError
+from certif_rules.model import Referentiel
+from certif_rules.model_vie import Incoherence, Vie
+
+
+def build_life(
+    origine: str, body: Mapping[str, Any], referentiel: Referentiel, below: tuple[Vie, ...]
+) -> Vie:
+    """What ``origine`` says around the audit.
+
+    Args:
+        origine: the référentiel of the stack whose rules layer holds ``body``.
+        body: sections of all the files of its folder ``vie``.
+        referentiel: the whole stack resolved: categories, facts, audit types and sources may be cited.
+        below: the same, of the référentiels it rests on, base first.
+
+    Raises:
+        DataError: names that nothing declares, rules that contradict one another; every problem is listed.
+    """
+    lecteur = _lecteur(origine, referentiel)
+    known = {**referentiel.sources, **{key: source for vie in below for key, source in vie.sources.items()}}
+    lecteur.know("source", known)
+    sources = {**known, **read_sources(lecteur, body, known)}
+    incoherences = build_incoherences(body.get("incoherences") or (), lecteur)
+    lecteur.know("incohérence", incoherences)
+    vie = Vie(origine=origine, sources=sources, incoherences=incoherences)
+    if lecteur.issues:
+        raise DataError(lecteur.issues)
+    return vie
+
+
+def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:
+    """The contradictions and silences of the sources, by id."""
+    lecteur.declare("incohérence", nodes)
+    for node in nodes:
+        if not node.get("lecture") and not node.get("question"):
+            hint = "ajouter « lecture », ce que l’on en retient, ou « question », ce qui reste à demander"
+            message = f"l’incohérence « {node['id']} » n’a ni lecture ni question"
+            lecteur.refuse("incoherence-muette", message, node, "id", hint)
+    return {
+        node["id"]: Incoherence(
+            id=node["id"],
+            texte=node["texte"],
+            sources=lecteur.sources(node),
+            lecture=node.get("lecture"),
+            question=node.get("question"),
+            commandes=tuple(node.get("commandes") or ()),
+            emplacement=where(node),
+        )
+        for node in nodes
+    }
+
+
+def _lecteur(origine: str, referentiel: Referentiel) -> Lecteur:
+    lecteur = Lecteur(origine=origine)
+    lecteur.know("référentiel", referentiel.origines)
+    lecteur.know("catégorie", referentiel.categories)
+    lecteur.know("fait", referentiel.faits)
+    lecteur.know("critère", referentiel.criteres)
+    lecteur.know("indicateur", referentiel.indicateurs)
+    lecteur.know("étiquette", (e for line in referentiel.indicateurs.values() for e in line.etiquettes))
+    lecteur.know("constat", referentiel.constats)
+    lecteur.know("type d’audit", referentiel.types_audit)
+    lecteur.know("audit précédent", (t.code for t in referentiel.types_audit.values()))
+    # A layer may serve several editions, and name lines that this one has not.
+    lecteur.lignes_libres = True
+    return lecteur

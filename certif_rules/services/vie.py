@@ -1,0 +1,85 @@
+"""What a référentiel says around the audit, for the commands that need no audit to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from certif_rules.demande import Demande
+from certif_rules.errors import Issue, UsageError
+from certif_rules.model import Referentiel
+from certif_rules.model_vie import Incoherence, Vie
+from certif_rules.registry import Registry, Resolution
+from certif_rules.services.checklist import in_force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """A référentiel resolved, with what its layers say around the audit, base first."""
+
+    resolution: Resolution
+    vies: tuple[Vie, ...]
+
+    @property
+    def referentiel(self) -> Referentiel:
+        """The référentiel itself."""
+        return self.resolution.referentiel
+
+    @property
+    def propre(self) -> Vie | None:
+        """What the référentiel asked for says itself, its bases left out."""
+        return next((vie for vie in self.vies if vie.origine == self.referentiel.id), None)
+
+
+def open_regime(registry: Registry, demande: Demande) -> Regime:
+    """The régime of a request: on the date of its audit, else that of the latest layers of its édition.
+
+    Without a date nor an édition, the latest édition is taken: rules that changed say from when themselves.
+
+    Raises:
+        UsageError, DataError: no such référentiel or édition, or wrong data.
+    """
+    if demande.date is None:
+        demande = replace(demande, date=_latest(registry, demande))
+    resolution = in_force(registry, demande)
+    return Regime(resolution=resolution, vies=registry.life(resolution.referentiel))
+
+
+def _latest(registry: Registry, demande: Demande) -> str:
+    nom = demande.referentiel
+    if nom is None:
+        known = ", ".join(registry.referentiels()) or "aucun"
+        message = "il manque le référentiel"
+        raise UsageError([Issue("information-manquante", message, None, f"référentiels : {known}")])
+    editions = registry.layers(nom, "exigence")
+    named = [c for c in editions if c.id == demande.edition] or editions
+    # Of an unknown name, the registry says what is wrong, whatever the day.
+    return registry.latest_day(named[-1]) if named else "0001-01-01"
+
+
+def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:
+    """The contradictions of the sources that those who use ``commande`` must know, in order."""
+    return tuple(i for vie in vies for i in vie.incoherences.values() if commande in i.commandes)
+
+
+def incoherence_as_data(value: Incoherence) -> dict[str, Any]:
+    """A contradiction as it is written in JSON."""
+    return {
+        "id": value.id,
+        "texte": value.texte,
+        "lecture": value.lecture,
+        "question": value.question,
+        "sources": list(value.sources),
+    }
+
+
+def sources_as_data(vies: Iterable[Vie], cited: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The sources cited, as every JSON document lists them, in the order they are declared."""
+    wanted = set(cited)
+    known = {key: source for vie in vies for key, source in vie.sources.items()}
+    return {
+        key: {"titre": source.titre, "reference": source.reference}
+        for key, source in known.items()
+        if key in wanted
+    }

@@ -1,0 +1,49 @@
+"""A file of cases: which kind it holds, said by its key, and what runs a case of that kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from certif_rules.errors import DataError
+from certif_rules.registry import Registry
+from certif_rules.schema import check
+from certif_rules.services.atelier import open_atelier
+from certif_rules.source import read_file
+
+#: The key of a file of cases, and the module whose ``differences(case, registry)`` runs one; the schema that
+#: describes the file has the name of the key, less its underscores.
+KINDS: Mapping[str, str] = {
+    "cas": "cas",
+}
+
+
+@cache
+def installed() -> Registry:
+    """The registry over the installed plugins, opened once for a run of cases."""
+    return open_atelier().registry
+
+
+def read_cases(path: Path) -> tuple[str, list[dict[str, Any]]]:
+    """The kind of the cases of a file, and the cases.
+
+    Raises:
+        DataError: the file is not a file of cases.
+    """
+    data = read_file(path, strict=False)
+    kind = next((key for key in KINDS if key in data), "cas")
+    issues = check(data, kind.replace("_", ""))
+    if issues:
+        raise DataError(issues)
+    cases: list[dict[str, Any]] = data[kind]
+    return kind, cases
+
+
+def differences(kind: str, case: Mapping[str, Any], registry: Registry) -> list[str]:
+    """What a case of this kind expects and does not get, in French; empty when all holds."""
+    run: Callable[[Mapping[str, Any], Registry], list[str]]
+    run = import_module(f"certif_rules.testing.{KINDS[kind]}").differences
+    return run(case, registry)
