@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from certif_rules.model import Source
+    from certif_rules.model_duree import Duree
+    from certif_rules.model_echantillon import Echantillon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +43,5 @@ class Vie:
     origine: str
     sources: Mapping[str, Source]
     incoherences: Mapping[str, Incoherence] = field(default_factory=dict)
+    duree: Duree | None = None
+    echantillon: Echantillon | None = None

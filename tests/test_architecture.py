@@ -28,13 +28,17 @@ SCHEMAS = ROOT / "schemas"
 FLOORS: dict[str, str] = {
     "0   errors": "certif_rules errors",
     "1.1 model, logic, reading": "model model_jugement source trivalent",
-    "1.2 the audit asked for": "contexte model_vie",
-    "2.1 pure: facts, layers, overlay": "couches delais empreinte faits jugement overlay resultat",
+    "1.2 the audit asked for, around the audit": "contexte model_duree model_echantillon model_vie",
+    "2.1 pure: facts, layers, overlay, samples": (
+        "couches delais echantillon empreinte faits jugement overlay resultat"
+    ),
     "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
-    "2.3 pure: two questions": "etats perimetre portee",
+    "2.3 pure: two questions, durations": "duree etats perimetre portee",
     "2.4 pure: the lines": "lignes",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
-    "3.2 data to model: judgement, a part of the rules": "build.jugement",
+    "3.2 data to model: judgement, a part of the rules; durations, samples": (
+        "build.duree build.echantillon build.jugement"
+    ),
     "3.3 data to model: one part": (
         "build.controles build.couche build.exigence build.guide build.regles demande"
     ),
@@ -58,15 +62,19 @@ FLOORS: dict[str, str] = {
     "6.2 services: all the checks, findings files, around the audit": (
         "services.constats services.validation services.vie"
     ),
-    "6.3 services: conclusions, filled grids": "services.conclusion services.lecture",
+    "6.3 services: conclusions, filled grids, durations, samples": (
+        "services.conclusion services.duree services.echantillon services.lecture services.population"
+    ),
     "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
-        "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas testing.fichier"
+        "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas testing.duree"
+        " testing.echantillon testing.fichier"
     ),
-    "7.4 front ends: commands": (
-        "__main__ cli.checklist cli.conclure cli.expliquer cli.lire cli.plugins cli.questions"
-        " cli.referentiels cli.valider testing.plugin"
+    "7.4 front ends: what commands around the audit show alike": "cli.vie",
+    "7.5 front ends: commands": (
+        "__main__ cli.checklist cli.conclure cli.duree cli.echantillon cli.expliquer cli.lire cli.plugins"
+        " cli.questions cli.referentiels cli.valider testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}

@@ -190,6 +190,7 @@ _CODES: Mapping[str, str] = {
     "mesure": "mesure-inconnue",
     "date": "date-inconnue",
     "incohérence": "incoherence-inconnue",
+    "barème": "bareme-inconnu",
 }
 
 

@@ -23,6 +23,8 @@ COMMANDS: dict[str, str] = {
     "questions": "Les faits inconnus qui changeraient une ligne.",
     "lire": "Les constats portés dans des grilles remplies.",
     "conclure": "La conclusion qu’appellent les constats d’un audit, et leurs échéances.",
+    "duree": "La durée d’un audit, d’après les barèmes connus.",
+    "echantillon": "Un échantillon de sites ou de dossiers, reproductible.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, UsageError
-from certif_rules.model import Referentiel
+from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.model import Referentiel, TypeAudit
 from certif_rules.model_vie import Incoherence, Vie
 from certif_rules.registry import Registry, Resolution
 from certif_rules.services.checklist import in_force
+from certif_rules.verification import refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,24 @@ def _latest(registry: Registry, demande: Demande) -> str:
     named = [c for c in editions if c.id == demande.edition] or editions
     # Of an unknown name, the registry says what is wrong, whatever the day.
     return registry.latest_day(named[-1]) if named else "0001-01-01"
+
+
+def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
+    """The audit type of a request that need not be enough for a checklist; ``None`` when it names none.
+
+    Raises:
+        UsageError, DataError: the référentiel has no such type.
+    """
+    if demande.type_audit is None:
+        return None
+    nom = regime.referentiel.id
+    own = {t.code: t for t in regime.referentiel.types_audit.values() if t.origine == nom}
+    found = own.get(demande.type_audit.removeprefix(f"{nom}/"))
+    if found is None:
+        message = f"{nom} n’a pas de type d’audit « {demande.type_audit} »"
+        hint = suggestion(demande.type_audit, own)
+        raise refusal([Issue("type-inconnu", message, demande.lieu("type"), hint)])
+    return found
 
 
 def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:

@@ -18,6 +18,8 @@ from certif_rules.source import read_file
 #: describes the file has the name of the key, less its underscores.
 KINDS: Mapping[str, str] = {
     "cas": "cas",
+    "cas_duree": "duree",
+    "cas_echantillon": "echantillon",
 }
 
 

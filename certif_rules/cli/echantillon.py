@@ -1,0 +1,120 @@
+"""``certif-rules echantillon``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.french import french_command
+from certif_rules.cli.vie import show_remarks, show_sources
+from certif_rules.demande import Demande
+from certif_rules.services.echantillon import DemandeTirage, document, make_sample
+from certif_rules.services.population import parse_population, read_population
+
+_ARRONDIS = {
+    "au_plus_proche": "arrondi au plus proche",
+    "superieur": "arrondi au-dessus",
+    "inferieur": "arrondi en dessous",
+}
+
+
+@french_command()
+@click.argument("referentiel", required=False)
+@context_options
+@click.option(
+    "--objet",
+    type=click.Choice(["sites", "dossiers"]),
+    default="sites",
+    help="sites (par défaut) ou dossiers.",
+)
+@click.option(
+    "--population", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FICHIER",
+    help="Noms parmi lesquels tirer, un par ligne ; par défaut, les sites du profil.",
+)  # fmt: skip
+@click.option(
+    "--graine", required=True, metavar="TEXTE", help="Graine du tirage : la même redonne la même liste."
+)
+@click.option(
+    "--taille", type=click.IntRange(min=1), metavar="N", help="Combien en tirer, au lieu de la règle."
+)
+@click.option(
+    "--arrondi", type=click.Choice(list(_ARRONDIS)), help="Arrondi à la place de celui de la règle."
+)
+@click.option(
+    "--deja-vu", "vus", multiple=True, metavar="NOM", help="Site vu à l’audit précédent (répétable)."
+)
+@click.option("--aucun-vu", is_flag=True, help="Aucun site n’a été vu à un audit précédent.")
+@click.option(
+    "--fonction-centrale", "centrale", metavar="NOM", help="Site vu de toute façon, hors du tirage."
+)
+@format_option("table", "json")
+@click.pass_context
+def command(
+    ctx: click.Context, /, referentiel: str | None, population: Path | None, vus: tuple[str, ...],
+    aucun_vu: bool, format_: str, **options: Any,
+) -> None:  # fmt: skip
+    """Un échantillon de sites ou de dossiers, que chacun peut retirer à l’identique.
+
+    La graine, la taille, la méthode et l’empreinte de la population sont imprimées ; l’ordre des noms ne
+    compte pas.
+    """
+    if aucun_vu and vus:
+        raise click.UsageError("--aucun-vu et --deja-vu se contredisent", ctx)
+    asked = {key: options.pop(key) for key in ("objet", "graine", "taille", "arrondi", "centrale")}
+    demande = request(referentiel, options)
+    names = _population(population, demande)
+    tirage = DemandeTirage(population=names, vus=vus or (() if aucun_vu else None), **asked)
+    data = document(make_sample(open_for(ctx).registry, demande, tirage))
+    if format_ == "json":
+        show_json(data)
+    else:
+        _show(data)
+
+
+def _population(path: Path | None, demande: Demande) -> tuple[str, ...]:
+    if path is None:
+        return tuple(str(site["id"]) for site in demande.organisme.get("sites") or ())
+    if str(path) == "-":
+        return parse_population(sys.stdin.buffer.read(), "<entrée standard>")
+    return read_population(path)
+
+
+def _show(data: dict[str, Any]) -> None:
+    regle, population = data["regle"], data["population"]
+    audit = f", audit {data['audit']['type']}" if data["audit"]["type"] else ""
+    paragraph(f"{data['referentiel']['id']}, édition {data['referentiel']['edition']}{audit}")
+    click.echo()
+    paragraph(f"Échantillon : {data['taille']} {data['objet']} sur {population['taille']}")
+    for name in data["liste"]:
+        unseen = data["non_vus"] is not None and name in data["non_vus"]
+        paragraph(f"- {name}{' (non vu à l’audit précédent)' if unseen else ''}", 2, hanging=4)
+    if data["fonction_centrale"]:
+        paragraph(f"- {data['fonction_centrale']} : fonction centrale, hors du tirage", 2, hanging=4)
+    click.echo()
+    if regle:
+        paragraph(f"Règle : {_rule(regle)} [{', '.join(regle['sources'])}]", hanging=2)
+    else:
+        paragraph("Taille : donnée, aucune règle ne l’a fixée")
+    paragraph(f"Graine : {data['graine']}")
+    paragraph(f"Méthode : {data['methode']}", hanging=2)
+    paragraph(f"Population : {population['empreinte']}", hanging=2)
+    for avertissement in data["avertissements"]:
+        paragraph(f"Attention : {avertissement['message']}", hanging=2)
+    show_remarks(data["remarques"])
+    show_sources(data["sources"])
+
+
+def _rule(regle: dict[str, Any]) -> str:
+    coefficient = "" if regle["coefficient"] == "1" else f"{regle['coefficient'].replace('.', ',')} × "
+    parts = [f"{coefficient}racine carrée du nombre de sites, {_ARRONDIS[regle['arrondi']]}"]
+    if regle["non_vus"]:
+        parts.append(f"dont {regle['non_vus']} non vu à l’audit précédent")
+    if regle["en_plus"]:
+        parts.append(f"en plus de {regle['en_plus']}")
+    return ", ".join(parts)

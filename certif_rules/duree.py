@@ -1,0 +1,176 @@
+"""How long an audit lasts: base, supplements of the categories, sampled sites; each part with its source.
+
+A part that no source gives makes the whole unknown: nothing is estimated. Days are exact fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from certif_rules.contexte import Contexte
+from certif_rules.faits import resolve_all
+from certif_rules.mots import MOTS, Cas, judge
+from certif_rules.reponse import weakest
+from certif_rules.trivalent import Trivalent, either
+
+if TYPE_CHECKING:
+    from certif_rules.model import Confiance, Referentiel, Regle
+    from certif_rules.model_duree import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poste:
+    """A part of the duration. ``jours`` is ``None`` where nothing gives it, and ``texte`` says why."""
+
+    texte: str
+    jours: Fraction | None
+    sources: tuple[str, ...]
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitesEchantillonnes:
+    """How many sites the audit samples, ``None`` where it is not known, and ``texte`` says why."""
+
+    nombre: int | None
+    texte: str
+    sources: tuple[str, ...] = ()
+    confiance: Confiance = "elevee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calcul:
+    """The duration of one audit. ``sans_bareme`` stands alone where no table rules this audit type."""
+
+    bareme: Bareme | None
+    postes: tuple[Poste, ...]
+    sans_bareme: DureeSansBareme | None = None
+
+    @property
+    def jours(self) -> Fraction | None:
+        """The sum, in days; ``None`` as soon as a part is not known."""
+        if self.bareme is None:
+            return None
+        total = Fraction(0)
+        for poste in self.postes:
+            if poste.jours is None:
+                return None
+            total += poste.jours
+        return total
+
+
+def duration(
+    duree: Duree, referentiel: Referentiel, contexte: Contexte, chiffre_affaires: int,
+    sites: SitesEchantillonnes,
+) -> Calcul:  # fmt: skip
+    """The duration of the audit of ``contexte``, by the tables of ``duree``.
+
+    Args:
+        duree: what the référentiel says of durations.
+        referentiel: it declares the audit type, the categories and the facts.
+        contexte: the audit asked for.
+        chiffre_affaires: turnover of the activity, in euros, before tax.
+        sites: the sites that the audit samples.
+    """
+    code = referentiel.types_audit[contexte.type_audit].code
+    said = next((item for item in duree.sans_bareme if code in item.types), None)
+    bareme = next((b for b in duree.baremes.values() if code in b.types), None)
+    derogation, doubt = _derogation(duree, code, referentiel, contexte)
+    if derogation is not None:
+        bareme = duree.baremes[derogation.bareme]
+    if bareme is None:
+        return Calcul(bareme=None, postes=(), sans_bareme=said)
+    postes = [*_parts(bareme, contexte, chiffre_affaires, sites)]
+    postes += _supplements(duree, code, referentiel, contexte)
+    if derogation is not None:
+        postes.insert(0, _reason(derogation, Fraction(0)))
+    elif doubt is not None:
+        other = duree.baremes[doubt.bareme]
+        same = [p.jours for p in _parts(other, contexte, chiffre_affaires, sites)]
+        if same != [p.jours for p in _parts(bareme, contexte, chiffre_affaires, sites)]:
+            postes.append(_reason(doubt, None))
+    return Calcul(bareme=bareme, postes=tuple(postes))
+
+
+def holds(regle: Regle, referentiel: Referentiel, contexte: Contexte) -> Trivalent:
+    """Whether a rule that speaks of no line holds, for one category of the audit at least."""
+    line = next(iter(referentiel.indicateurs.values()))
+    faits = resolve_all(referentiel, contexte)
+    return either(judge(regle, Cas(referentiel, contexte, faits, line, c), MOTS).valeur for c in faits)
+
+
+def _derogation(
+    duree: Duree, code: str, referentiel: Referentiel, contexte: Contexte
+) -> tuple[BaremeDerogatoire | None, BaremeDerogatoire | None]:
+    """The derogation that holds, else the first that may."""
+    values = [
+        (item, holds(item.garde, referentiel, contexte)) for item in duree.derogations if code in item.types
+    ]
+    sure = next((item for item, value in values if value is True), None)
+    return sure, None if sure else next((item for item, value in values if value is None), None)
+
+
+def _reason(derogation: BaremeDerogatoire, jours: Fraction | None) -> Poste:
+    garde = derogation.garde
+    return Poste(
+        texte=garde.inconnu or garde.motif or "",
+        jours=jours,
+        sources=garde.sources,
+        confiance=garde.confiance,
+        lecture=garde.lecture,
+    )
+
+
+def _parts(
+    bareme: Bareme, contexte: Contexte, chiffre_affaires: int, sites: SitesEchantillonnes
+) -> Iterator[Poste]:
+    """What a table gives: its base, each category, the sampled sites."""
+    band = next(t for t in bareme.tranches if t.moins_de is None or chiffre_affaires < t.moins_de)
+    yield _cell(bareme, band, "base", band.base)
+    added = bareme.categories == "ajoutees"
+    for categorie in contexte.ajouts.categories if added else contexte.categories:
+        yield _cell(bareme, band, f"catégorie {categorie}", band.supplements.get(categorie))
+    if added and not contexte.ajouts.categories:
+        texte = "aucune catégorie ajoutée : les sources ne donnent pas la durée d’un ajout de site seul"
+        yield Poste(texte=texte, jours=None, sources=bareme.sources, confiance=bareme.confiance)
+    if sites.nombre is None:
+        yield Poste(texte=sites.texte, jours=None, sources=sites.sources, confiance=sites.confiance)
+    elif sites.nombre:
+        each = _cell(bareme, band, sites.texte, band.par_site)
+        yield Poste(
+            texte=each.texte,
+            jours=None if each.jours is None else each.jours * sites.nombre,
+            sources=tuple(dict.fromkeys((*each.sources, *sites.sources))),
+            confiance=weakest((each.confiance, sites.confiance)),
+            lecture=each.lecture,
+        )
+
+
+def _cell(bareme: Bareme, band: Tranche, texte: str, days: str | None) -> Poste:
+    return Poste(
+        texte=texte if days is not None else f"{texte} : {bareme.cherche or 'case absente du barème'}",
+        jours=None if days is None else Fraction(days),
+        sources=bareme.sources,
+        confiance=weakest((bareme.confiance, band.confiance)),
+        lecture=bareme.lecture,
+    )
+
+
+def _supplements(duree: Duree, code: str, referentiel: Referentiel, contexte: Contexte) -> Iterator[Poste]:
+    for item in duree.supplements:
+        value = holds(item.garde, referentiel, contexte) if code in item.types else False
+        if value is False:
+            continue
+        nom = item.garde.mots.get("fait")
+        question = referentiel.faits[nom].question if isinstance(nom, str) else item.texte
+        yield Poste(
+            texte=item.texte if value else f"à renseigner : {question}",
+            jours=Fraction(item.jours) if value else None,
+            sources=item.garde.sources,
+            confiance=item.garde.confiance,
+            lecture=item.garde.lecture,
+        )

@@ -1,0 +1,104 @@
+"""Samples: how many sites a rule asks for, and a draw that anyone can make again.
+
+No randomness: each member of the population is ranked by the digest of the seed and of its own name, so that
+the same seed and the same population, in any order, give the same list.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+from math import isqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from certif_rules.model_echantillon import Arrondi, Echantillon, RegleSites
+
+#: How the list is drawn, in words, for those who would draw it again.
+METHODE = (
+    "rang de chaque membre : SHA-256 de la graine, d’un octet nul et du nom (UTF-8, NFC) ; les plus petits"
+    " rangs sont retenus"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tirage:
+    """A draw: the list, and all that is needed to make it again.
+
+    ``empreinte`` is that of the population: ``sha256:`` of its sorted names, one a line. ``non_vus`` are the
+    members of the list that were not seen before, ``None`` when that is not known.
+    """
+
+    graine: str
+    population: int
+    empreinte: str
+    liste: tuple[str, ...]
+    non_vus: tuple[str, ...] | None = None
+
+
+def rule_for(echantillon: Echantillon, code: str, day: str | None) -> RegleSites | None:
+    """The rule of the number of sites at an audit type, on a day (ISO); without a day, the latest."""
+    mine = [regle for regle in echantillon.sites if code in regle.types]
+    if day is None:
+        return max(mine, key=lambda regle: regle.du or "", default=None)
+    return next((r for r in mine if (r.du or day) <= day <= (r.au or day)), None)
+
+
+def sites_to_see(sites: int, coefficient: str, arrondi: Arrondi) -> int:
+    """``coefficient`` × √``sites``, made whole; exact: no float is ever computed.
+
+    Halves go up (they only arise where the root is a rational).
+    """
+    square = Fraction(coefficient) ** 2 * sites
+    floor = isqrt(square.numerator // square.denominator)
+    if arrondi == "inferieur":
+        return floor
+    if arrondi == "superieur":
+        return floor if floor * floor == square else floor + 1
+    doubled = isqrt(4 * square.numerator // square.denominator)
+    return (doubled + 1) // 2
+
+
+def draw(
+    population: Iterable[str], size: int, graine: str, *, vus: Collection[str] | None = None, non_vus: int = 0
+) -> Tirage:
+    """``size`` members of ``population``, of which ``non_vus`` at least were not seen before.
+
+    Args:
+        population: distinct names; their order does not count.
+        size: how many to draw, at most as many as there are.
+        graine: the seed, any text.
+        vus: those seen at the earlier audit; ``None`` when that is not known, and nothing is asked of it.
+        non_vus: how many unseen ones at least; fewer are drawn only where there are not so many.
+
+    Raises:
+        ValueError: ``size`` is more than the population, or negative.
+    """
+    names = sorted({_name(member) for member in population})
+    if not 0 <= size <= len(names):
+        raise ValueError(f"{size} membres parmi {len(names)}")
+    ranked = sorted(names, key=lambda name: (_rank(graine, name), name))
+    seen = None if vus is None else {_name(member) for member in vus}
+    first = [name for name in ranked if seen is not None and name not in seen][: min(non_vus, size)]
+    others = [name for name in ranked if name not in first]
+    chosen = {*first, *others[: size - len(first)]}
+    listed = tuple(name for name in ranked if name in chosen)
+    return Tirage(
+        graine=graine,
+        population=len(names),
+        empreinte="sha256:" + sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest(),
+        liste=listed,
+        non_vus=None if seen is None else tuple(name for name in listed if name not in seen),
+    )
+
+
+def _name(member: str) -> str:
+    return unicodedata.normalize("NFC", member)
+
+
+def _rank(graine: str, name: str) -> bytes:
+    text = f"{unicodedata.normalize('NFC', graine)}\0{name}"
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,205 @@
+"""A sample of sites or of files: how many, by which rule, and a list that anyone can draw again."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from certif_rules.demande import Demande
+from certif_rules.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
+from certif_rules.errors import Issue, UsageError
+from certif_rules.model import Texte
+from certif_rules.model_echantillon import Arrondi, Echantillon, RegleSites
+from certif_rules.registry import Registry
+from certif_rules.resultat import Avertissement
+from certif_rules.services.vie import Regime, audit_type, open_regime, sources_as_data
+
+Objet = Literal["sites", "dossiers"]
+
+#: How many names a message lists at most.
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandeTirage:
+    """What to draw. ``population`` are names; ``vus`` those seen at the earlier audit, ``None``: not said.
+
+    ``taille`` and ``arrondi`` are given in the place of what the rule says. ``centrale`` is the site of the
+    central function, seen besides the sample.
+    """
+
+    objet: Objet
+    population: Sequence[str]
+    graine: str
+    taille: int | None = None
+    arrondi: Arrondi | None = None
+    vus: Sequence[str] | None = None
+    centrale: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prelevement:
+    """A sample with the rule it follows (``None``: its size was given), and what must be said of it."""
+
+    regime: Regime
+    demande: DemandeTirage
+    type_audit: str | None
+    regle: RegleSites | None
+    tirage: Tirage
+    avertissements: tuple[Avertissement, ...]
+    remarques: tuple[Texte, ...]
+
+
+def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> Prelevement:
+    """The sample asked for.
+
+    Raises:
+        UsageError, DataError: the population is empty or names one twice, more is asked for than there is, a
+            size is needed that no rule gives; every problem is listed.
+    """
+    regime = open_regime(registry, demande)
+    type_audit = audit_type(regime, demande)
+    code = type_audit.code if type_audit else None
+    issues = _population_issues(asked)
+    rules = regime.propre.echantillon if regime.propre and regime.propre.echantillon else Echantillon()
+    regle = None
+    if asked.objet == "sites" and asked.taille is None:
+        regle = rule_for(rules, code, demande.date) if code else None
+        issues += _rule_issues(regime, regle, code, demande)
+    if asked.objet == "dossiers" and asked.taille is None:
+        message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
+        issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
+    if issues:
+        raise UsageError(issues)
+    drawn = [name for name in asked.population if name != asked.centrale]
+    size = asked.taille if regle is None else _size(regle, len(asked.population), asked)
+    if size is None or size > len(drawn):
+        message = f"{size} à tirer, parmi {len(drawn)}"
+        raise UsageError([Issue("echantillon-trop-grand", message, None, "donner une taille plus petite")])
+    wanted = regle.non_vus if regle else 0
+    tirage = draw(drawn, max(size, min(wanted, len(drawn))), asked.graine, vus=asked.vus, non_vus=wanted)
+    return Prelevement(
+        regime=regime,
+        demande=asked,
+        type_audit=code,
+        regle=regle,
+        tirage=tirage,
+        avertissements=tuple(_warnings(regle, asked, tirage)),
+        remarques=rules.remarques if asked.objet == "sites" else rules.dossiers,
+    )
+
+
+def _size(regle: RegleSites, sites: int, asked: DemandeTirage) -> int | None:
+    if regle.coefficient is None:
+        return None
+    return sites_to_see(sites, regle.coefficient, asked.arrondi or regle.arrondi)
+
+
+def _population_issues(asked: DemandeTirage) -> list[Issue]:
+    names = [unicodedata.normalize("NFC", name) for name in asked.population]
+    issues = []
+    if not names:
+        hint = "la donner avec --population FICHIER, un nom par ligne, ou dans les sites du profil"
+        issues.append(Issue("population-vide", "la population est vide", None, hint))
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        message = f"la population nomme plusieurs fois {', '.join(f'« {name} »' for name in twice[:_SHOWN])}"
+        issues.append(Issue("identifiant-en-double", message, None, "ne garder chaque nom qu’une fois"))
+    for label, given in (("déjà vu", asked.vus or ()), ("fonction centrale", _one(asked.centrale))):
+        strangers = [name for name in given if unicodedata.normalize("NFC", name) not in names]
+        if strangers and names:
+            message = f"{label} : {', '.join(f'« {name} »' for name in strangers)} n’est pas de la population"
+            issues.append(Issue("membre-inconnu", message, None, "reprendre un nom de la population"))
+    return issues
+
+
+def _one(value: str | None) -> tuple[str, ...]:
+    return () if value is None else (value,)
+
+
+def _rule_issues(regime: Regime, regle: RegleSites | None, code: str | None, demande: Demande) -> list[Issue]:
+    """Why no size can be drawn from the rules."""
+    hint = "donner la taille : --taille N"
+    if code is None:
+        message = "il manque le type d’audit (--type), d’où vient le nombre de sites"
+        return [Issue("information-manquante", message, None, f"{hint}, ou --type")]
+    if regle is None:
+        nom = regime.referentiel.id
+        others = [v.origine for v in regime.vies if v.origine != nom and v.echantillon]
+        elsewhere = f" ; {', '.join(others)}, sur quoi il repose, a ses règles" if others else ""
+        message = f"les sources de « {nom} » ne donnent pas le nombre de sites d’un audit « {code} »"
+        return [Issue("nombre-inconnu", message, None, hint + elsewhere)]
+    if regle.coefficient is None:
+        message = f"aucune source lue ne donne le nombre de sites d’un audit « {code} » le {demande.date}"
+        return [Issue("nombre-inconnu", message, None, hint)]
+    return []
+
+
+def _warnings(regle: RegleSites | None, asked: DemandeTirage, tirage: Tirage) -> list[Avertissement]:
+    found: list[Avertissement] = []
+    if regle is None:
+        return found
+    if asked.arrondi is not None and asked.arrondi != regle.arrondi:
+        message = "l’arrondi est celui que l’on a demandé, pas celui de la règle"
+        found.append(Avertissement("arrondi_impose", message, regle.sources))
+    if regle.non_vus and asked.vus is None:
+        message = (
+            f"la règle veut au moins {regle.non_vus} site non vu à l’audit précédent : les sites déjà vus ne "
+            "sont pas donnés (--deja-vu), rien n’est vérifié"
+        )
+        found.append(Avertissement("non_vus_inconnus", message, regle.sources))
+    elif tirage.non_vus is not None and len(tirage.non_vus) < regle.non_vus:
+        message = f"moins de {regle.non_vus} site non vu : tous ont été vus à l’audit précédent"
+        found.append(Avertissement("non_vus_manquants", message, regle.sources))
+    if asked.centrale is not None:
+        without = _size(regle, len(asked.population) - 1, asked)
+        if without != _size(regle, len(asked.population), asked):
+            message = (
+                "le site de la fonction centrale est compté dans le nombre de sites ; sans lui, la règle "
+                f"donnerait {without} : les sources ne tranchent pas"
+            )
+            found.append(Avertissement("base_incertaine", message, regle.sources))
+    return found
+
+
+# ---- as data --------------------------------------------------------------------------------------------
+
+
+def document(found: Prelevement) -> dict[str, Any]:
+    """The sample as the values that are written; keys may be added to them, never renamed."""
+    regle, tirage, asked = found.regle, found.tirage, found.demande
+    avertissements = [
+        {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in found.avertissements
+    ]
+    remarques = [
+        {"texte": t.texte, "confiance": t.confiance, "sources": list(t.sources)} for t in found.remarques
+    ]
+    cited = [s for item in (*avertissements, *remarques) for s in item["sources"]]
+    referentiel = found.regime.referentiel
+    return {
+        "format": 1,
+        "referentiel": {"id": referentiel.id, "edition": referentiel.edition},
+        "audit": {"type": found.type_audit},
+        "objet": asked.objet,
+        "regle": regle
+        and {
+            "coefficient": regle.coefficient,
+            "arrondi": asked.arrondi or regle.arrondi,
+            "non_vus": regle.non_vus,
+            "en_plus": regle.en_plus,
+            "confiance": regle.confiance,
+            "sources": list(regle.sources),
+        },
+        "population": {"taille": tirage.population, "empreinte": tirage.empreinte},
+        "fonction_centrale": asked.centrale,
+        "graine": tirage.graine,
+        "methode": METHODE,
+        "taille": len(tirage.liste),
+        "liste": list(tirage.liste),
+        "non_vus": None if tirage.non_vus is None else list(tirage.non_vus),
+        "avertissements": avertissements,
+        "remarques": remarques,
+        "sources": sources_as_data(found.regime.vies, [*cited, *(regle.sources if regle else ())]),
+    }

@@ -1,0 +1,45 @@
+"""A case of a duration: a request, and how long the audit must last, or why it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from certif_rules.demande import from_profile
+from certif_rules.errors import IssuesError
+from certif_rules.registry import Registry
+from certif_rules.services.duree import document, make_duration
+
+
+def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
+    """What the case expects and does not get, in French; empty when all holds."""
+    expected = case["attendu"]
+    demande = replace(from_profile(case["profil"]), referentiel=case["referentiel"])
+    try:
+        found = document(
+            make_duration(
+                registry, demande, sites=case.get("sites"), echantillonnes=case.get("sites_echantillonnes")
+            )
+        )
+    except IssuesError as error:
+        codes = sorted({issue.code for issue in error.issues})
+        wanted = expected.get("erreur")
+        return [] if codes == [wanted] else [f"refus : attendu {wanted}, obtenu {codes}\n{error}"]
+    if "erreur" in expected:
+        return [f"refus attendu ({expected['erreur']}), durée obtenue : {found['jours']}"]
+    texts = []
+    wanted_days = expected["jours"]
+    if found["jours"] != (wanted_days and str(wanted_days)):
+        texts.append(f"jours : attendu {wanted_days}, obtenu {found['jours']}")
+    said = [poste["texte"] for poste in found["postes"]]
+    said += [found["fixee"]["texte"]] if found["fixee"] else []
+    texts += [f"« {text} » absent de {said}" for text in expected.get("contient", ()) if not _in(text, said)]
+    shown = {item["id"] for item in found["incoherences"]}
+    if "incoherences" in expected and shown != set(expected["incoherences"]):
+        texts.append(f"incohérences : attendu {expected['incoherences']}, obtenu {sorted(shown)}")
+    return texts
+
+
+def _in(text: str, said: list[str]) -> bool:
+    return any(text in item for item in said)

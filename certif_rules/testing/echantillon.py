@@ -1,0 +1,55 @@
+"""A case of a sample: a population, and how many members must be drawn, or why none can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from certif_rules.demande import Demande
+from certif_rules.errors import IssuesError
+from certif_rules.registry import Registry
+from certif_rules.services.echantillon import DemandeTirage, make_sample
+
+
+def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
+    """What the case expects and does not get, in French; empty when all holds."""
+    expected = case["attendu"]
+    sites = case["sites"]
+    population = [f"S{n}" for n in range(1, sites + 1)] if isinstance(sites, int) else list(sites)
+    vus = case.get("deja_vus")
+    demande = Demande(
+        referentiel=case["referentiel"],
+        type_audit=case.get("type"),
+        date=case.get("date") and str(case["date"]),
+    )
+    asked = DemandeTirage(
+        objet=case.get("objet", "sites"),
+        population=population,
+        graine=str(case.get("graine", "essai")),
+        taille=case.get("taille"),
+        arrondi=case.get("arrondi"),
+        vus=None if vus is None else tuple(vus),
+        centrale=case.get("fonction_centrale"),
+    )
+    try:
+        found = make_sample(registry, demande, asked)
+    except IssuesError as error:
+        codes = sorted({issue.code for issue in error.issues})
+        wanted = expected.get("erreur")
+        return [] if codes == [wanted] else [f"refus : attendu {wanted}, obtenu {codes}\n{error}"]
+    if "erreur" in expected:
+        return [f"refus attendu ({expected['erreur']}), échantillon obtenu"]
+    warnings = {a.code for a in found.avertissements}
+    unseen = found.tirage.non_vus
+    facts: dict[str, Any] = {
+        "taille": len(found.tirage.liste),
+        "liste": set(found.tirage.liste),
+        "non_vus_au_moins": len(unseen or ()),
+        "avertissements": warnings,
+    }
+    texts = []
+    for key, wanted in expected.items():
+        value = set(wanted) if isinstance(wanted, list) else wanted
+        holds = facts[key] >= value if key == "non_vus_au_moins" else facts[key] == value
+        texts += [] if holds else [f"{key} : attendu {wanted}, obtenu {facts[key]}"]
+    return texts

@@ -1,0 +1,201 @@
+"""Samples: how many, which ones, and that anyone draws them again."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, getcontext
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from console import Console
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certif_rules.echantillon import draw, rule_for, sites_to_see
+from certif_rules.model_echantillon import Echantillon, RegleSites
+
+getcontext().prec = 60
+NAMES = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=30)
+COEFFICIENTS = st.sampled_from(["1", "0.6", "2", "1/3", "0.75"])
+
+
+@pytest.fixture
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(capfdbinary, monkeypatch)
+
+
+# ---- how many ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sites", "nearest", "above", "below"),
+    [(1, 1, 1, 1), (2, 1, 2, 1), (4, 2, 2, 2), (5, 2, 3, 2), (12, 3, 4, 3), (13, 4, 4, 3), (20, 4, 5, 4)],
+)
+def test_the_root_made_whole_in_three_ways(sites: int, nearest: int, above: int, below: int) -> None:
+    """The worked values of the auditors: nearest and ceiling differ at 2, 5, 12 and 20 sites."""
+    found = [sites_to_see(sites, "1", way) for way in ("au_plus_proche", "superieur", "inferieur")]
+    assert found == [nearest, above, below]
+
+
+@given(st.integers(0, 10**9), COEFFICIENTS)
+def test_exact_whatever_the_size(sites: int, coefficient: str) -> None:
+    """As sixty digits of decimals would have it, and between the two other ways."""
+    root = (Decimal(Fraction(coefficient).numerator) / Decimal(Fraction(coefficient).denominator)) * Decimal(
+        sites
+    ).sqrt()
+    nearest = sites_to_see(sites, coefficient, "au_plus_proche")
+    assert nearest == int(root.to_integral_value(ROUND_HALF_UP))
+    below, above = (sites_to_see(sites, coefficient, way) for way in ("inferieur", "superieur"))
+    assert below <= nearest <= above <= below + 1
+
+
+@given(st.integers(0, 1000), st.integers(0, 1000), COEFFICIENTS)
+def test_more_sites_never_mean_fewer(one: int, other: int, coefficient: str) -> None:
+    few, many = sorted((one, other))
+    assert sites_to_see(few, coefficient, "au_plus_proche") <= sites_to_see(
+        many, coefficient, "au_plus_proche"
+    )
+
+
+def rule(**changes: object) -> RegleSites:
+    values = {"types": ("visite",), "coefficient": "1", "arrondi": "inferieur", "sources": ("S",)}
+    return RegleSites(**values | changes)  # type: ignore[arg-type]
+
+
+def test_the_day_of_the_audit_chooses_the_rule() -> None:
+    """Both ends included; without a day, the latest; no rule is no rule."""
+    before, after = rule(au="2023-08-31", coefficient=None), rule(du="2023-09-01")
+    rules = Echantillon(sites=(before, after))
+    assert rule_for(rules, "visite", "2023-08-31") is before
+    assert rule_for(rules, "visite", "2023-09-01") is after
+    assert rule_for(rules, "visite", None) is after
+    assert rule_for(rules, "autre", "2023-09-01") is None
+    assert rule_for(Echantillon(sites=(before,)), "visite", "2024-01-01") is None
+
+
+# ---- which ones ----------------------------------------------------------------------------------------
+
+
+@given(NAMES, st.text(max_size=10), st.randoms(), st.data())
+def test_the_order_of_the_population_counts_for_nothing(
+    names: list[str], seed: str, shuffler: object, data: st.DataObject
+) -> None:
+    """Nor names given twice; the same seed draws the same list and prints the same digest."""
+    size = data.draw(st.integers(0, len(set(names)) and 1))
+    other = [*names, *names]
+    shuffler.shuffle(other)  # type: ignore[attr-defined]
+    assert draw(names, size, seed) == draw(other, size, seed)
+
+
+@given(st.sets(st.text("abcdef", min_size=1), min_size=1), st.text(max_size=5), st.data())
+def test_a_larger_sample_holds_the_smaller(names: set[str], seed: str, data: st.DataObject) -> None:
+    """Enlarging a sample keeps who is in it: what was seen stays seen."""
+    size = data.draw(st.integers(0, len(names)))
+    less = draw(names, max(size - 1, 0), seed).liste
+    assert set(less) <= set(draw(names, size, seed).liste) <= names
+
+
+@given(st.sets(st.text("abcdef", min_size=1), min_size=1), st.data())
+def test_the_unseen_come_first_as_far_as_there_are(names: set[str], data: st.DataObject) -> None:
+    """As many unseen ones as asked, or all there are, never more members than the size."""
+    seen = data.draw(st.sets(st.sampled_from(sorted(names))))
+    size = data.draw(st.integers(0, len(names)))
+    wanted = data.draw(st.integers(0, 3))
+    tirage = draw(names, size, "graine", vus=seen, non_vus=wanted)
+    assert len(tirage.liste) == size
+    assert tirage.non_vus is not None
+    assert set(tirage.non_vus) == set(tirage.liste) - seen
+    assert len(tirage.non_vus) >= min(wanted, size, len(names - seen))
+
+
+def test_a_draw_is_written_down_for_ever() -> None:
+    """A report prints the seed: next year's program must draw the same list."""
+    sites = [f"S{n}" for n in range(1, 13)]
+    tirage = draw(sites, 3, "2024-031")
+    assert tirage.liste == ("S5", "S4", "S8")
+    assert tirage.empreinte == "sha256:fb7375f551386ed48027eea0cc3a414d531b4b268b49c48b2dcf808805e37424"
+    by_hand = sorted(sites, key=lambda name: sha256(f"2024-031\0{name}".encode()).digest())
+    assert tirage.liste == tuple(by_hand[:3]), "the method, as its sentence says it"
+    assert draw(sites, 3, "2024-032").liste != tirage.liste
+
+
+def test_two_writings_of_an_accent_are_one_name() -> None:
+    """A file made on a Mac decomposes accents."""
+    assert draw(["Se\u0301te", "Nîmes"], 1, "g") == draw(["S\u00e9te", "Nîmes"], 1, "g")
+
+
+@pytest.mark.parametrize("size", [-1, 3])
+def test_a_size_that_cannot_be(size: int) -> None:
+    with pytest.raises(ValueError, match="parmi 2"):
+        draw(["a", "b"], size, "g")
+
+
+# ---- the command ---------------------------------------------------------------------------------------
+
+
+def test_the_population_comes_from_a_file_or_from_the_profile(call: Console, tmp_path: Path) -> None:
+    """The same names, the same sample; a file may come from a spreadsheet, with its mark and its ends."""
+    profil = tmp_path / "audit.yaml"
+    profil.write_text(
+        "format: 1\norganisme: {categories: [AF], sites: [{id: S1}, {id: S2}, {id: S3}, {id: S4}]}\n",
+        encoding="utf-8",
+    )
+    names = tmp_path / "sites.txt"
+    names.write_bytes("\ufeffS4\r\nS3\r\n\r\nS2\r\nS1\r\n".encode())
+    common = ("echantillon", "qualiopi", "--type", "initial", "--graine", "g", "--format", "json")
+    by_file = call(*common, "--population", names)
+    by_profile = call(*common, "--profil", profil)
+    assert by_file.status == by_profile.status == 0
+    assert by_file.json == by_profile.json
+    assert by_file.json["taille"] == 2
+    assert {"graine", "methode", "population", "liste"} <= by_file.json.keys()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"a\xff\n", "encodage"),
+        (b"a\x07b\nc\n", "caractere-de-controle"),
+        (b"a\n" * 100_001, "echantillon-trop-grand"),
+    ],
+)
+def test_a_file_that_is_no_list_of_names(call: Console, tmp_path: Path, content: bytes, code: str) -> None:
+    """One message with the place, and nothing drawn."""
+    path = tmp_path / "noms.txt"
+    path.write_bytes(content)
+    reponse = call("echantillon", "qualiopi", "--type", "initial", "--graine", "g", "--population", path)
+    assert (reponse.status, reponse.out) == (1, b"")
+    assert code in reponse.err
+
+
+def test_a_file_that_is_not_there(call: Console, tmp_path: Path) -> None:
+    reponse = call(
+        "echantillon", "qualiopi", "--type", "initial", "--graine", "g", "--population", tmp_path / "rien.txt"
+    )
+    assert reponse.status == 1
+    assert "fichier introuvable" in reponse.err
+
+
+def test_what_contradicts_itself_is_a_wrong_use(call: Console) -> None:
+    common = ("echantillon", "qualiopi", "--type", "initial", "--graine", "g", "--population", "-")
+    assert call(*common, "--aucun-vu", "--deja-vu", "A", stdin="A\nB\n").status == 2
+    stranger = call(*common, "--deja-vu", "C", stdin="A\nB\n")
+    assert stranger.status == 2
+    assert "membre-inconnu" in stranger.err
+    unknown = call("echantillon", "qualiopi", "--type", "initiale", "--graine", "g", stdin="")
+    assert "vouliez-vous dire « initial »" in unknown.err
+
+
+def test_what_is_printed_is_enough_to_draw_again(call: Console) -> None:
+    """Seed, size, method, digest of the population and list; the rule with its source."""
+    reponse = call(
+        "echantillon", "qualiopi", "--type", "surveillance", "--date", "2024-03-18", "--graine", "dossier 31",
+        "--population", "-", "--aucun-vu", stdin="A\nB\nC\nD\n",
+    )  # fmt: skip
+    assert reponse.status == 0
+    text = reponse.out.decode()
+    tirage = draw("ABCD", 1, "dossier 31", vus=(), non_vus=1)
+    for wanted in ("dossier 31", tirage.liste[0], "SHA-256", "0,6 × racine carrée", "[AFN]", "non vu"):
+        assert wanted in text
+    assert tirage.empreinte in text
