@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.model import Referentiel
-from certif_rules.resultat import Checklist, Ligne
+from certif_rules.resultat import NON_SATISFAITE, RESULTATS, Checklist, Ligne, Point
 
 #: The value of a line that was not assessed yet: the only one the core knows by name.
 A_EVALUER = "a_evaluer"
@@ -19,11 +19,11 @@ A_EVALUER = "a_evaluer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Releve:
-    """One finding: the id of its line, what was found, and what goes with it. ``lieu`` is where it was read.
+    """One finding: the id of its line, what was found, and what goes with it; or those of a check.
 
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
     ``leve_le`` is ``None`` while the finding is open. ``ecart`` is what follows it, by key, as typed: causes,
-    correction, proof…
+    correction, proof… ``lieu`` is where it was read.
     """
 
     ligne: str
@@ -62,7 +62,7 @@ class CoucheDite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """A findings file: the request that its checklist answers, and the findings.
+    """A findings file: the request that its checklist answers, the findings, those of the checks apart.
 
     ``empreinte`` is the digest of the rules it was made with (``None``: not given), ``couches`` their layers
     when it names them; ``notifie_le`` the ISO day the findings were notified to the organisation; ``lieux``
@@ -74,6 +74,7 @@ class Dossier:
     empreinte: str | None = None
     notifie_le: str | None = None
     couches: tuple[CoucheDite, ...] = ()
+    verifications: tuple[Releve, ...] = ()
     lieux: Mapping[str, Location] | None = None
 
     def lieu(self, name: str) -> Location | None:
@@ -120,13 +121,14 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
                 "ligne-en-double", message, releve.lieu, "n’en garder qu’un", _first(seen[releve.ligne])
             )
         else:
-            yield from _check_one(checklist, ligne, releve)
+            yield from _check_one(checklist, _of_line(checklist, ligne), releve, dossier.notifie_le)
         seen.setdefault(releve.ligne, releve)
     for identifiant, ligne in lignes.items():
         if ligne.etat == "a_auditer" and identifiant not in seen:
             message = f"la ligne {ligne.indicateur.numero}, due à cet audit, n’a pas de constat"
             hint = f"ajouter la ligne, au besoin avec « {A_EVALUER} »"
             yield Issue("ligne-manquante", message, dossier.lieu("constats"), hint)
+    yield from _check_points(checklist, dossier)
     day = checklist.contexte.date.isoformat()
     if dossier.notifie_le is not None and dossier.notifie_le < day:
         message = f"les écarts sont notifiés le {dossier.notifie_le}, avant l’audit ({day})"
@@ -137,6 +139,11 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
 def by_line(dossier: Dossier) -> Mapping[str, Releve]:
     """The findings by id of line."""
     return {releve.ligne: releve for releve in dossier.releves}
+
+
+def by_point(dossier: Dossier) -> Mapping[str, Releve]:
+    """The findings of the checks by their id."""
+    return {releve.ligne: releve for releve in dossier.verifications}
 
 
 def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
@@ -153,44 +160,109 @@ def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
     return declared.commentaire_requis
 
 
-def _check_one(checklist: Checklist, ligne: Ligne, releve: Releve) -> Iterator[Issue]:
-    numero = ligne.indicateur.numero
+def must_explain(checklist: Checklist, point: Point) -> bool:
+    """Whether a check that fails must come with a reason: its finding asks for one."""
+    return point.constat is not None and checklist.referentiel.constats[point.constat].commentaire_requis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sujet:
+    """What bears a finding, a line or a check: its name in messages, and what may be found of it.
+
+    ``requis`` are the findings that must come with a reason; ``ecarts``, those that may be lifted.
+    """
+
+    nom: str
+    permis: tuple[str, ...]
+    requis: frozenset[str]
+    ecarts: frozenset[str]
+
+
+def _of_line(checklist: Checklist, ligne: Ligne) -> _Sujet:
+    return _Sujet(
+        nom=f"ligne {ligne.indicateur.numero}",
+        permis=ligne.constats_permis,
+        requis=frozenset(c for c in ligne.constats_permis if needs_comment(checklist, ligne, c)),
+        ecarts=frozenset(c for c in ligne.constats_permis if _is_a_gap(checklist, ligne, c)),
+    )
+
+
+def _of_point(checklist: Checklist, point: Point) -> _Sujet:
+    failing = frozenset({NON_SATISFAITE})
+    return _Sujet(
+        nom=f"vérification « {point.id} »",
+        permis=RESULTATS,
+        requis=failing if must_explain(checklist, point) else frozenset(),
+        ecarts=failing,
+    )
+
+
+def _check_points(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
+    """Checks unknown or twice, and what cannot be found of them; one left out is still to be made."""
+    points = {point.id: point for point in checklist.verifications}
+    seen: dict[str, Releve] = {}
+    for releve in dossier.verifications:
+        point = points.get(releve.ligne)
+        if point is None:
+            message = f"aucune vérification « {releve.ligne[:40]} » à cet audit"
+            hint = suggestion(releve.ligne, points, "vérifications") if points else "retirer cette entrée"
+            yield Issue("verification-inconnue", message, releve.lieu, hint)
+        elif releve.ligne in seen:
+            message = f"la vérification « {point.id} » a deux constats"
+            related = _first(seen[releve.ligne])
+            yield Issue("verification-en-double", message, releve.lieu, "n’en garder qu’un", related)
+        else:
+            yield from _check_one(checklist, _of_point(checklist, point), releve, dossier.notifie_le)
+        seen.setdefault(releve.ligne, releve)
+
+
+def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None) -> Iterator[Issue]:
     referentiel = checklist.referentiel
     for annotation in releve.annotations:
         if annotation not in referentiel.annotations:
-            message = f"ligne {numero} : l’annotation « {annotation} » n’est pas déclarée"
+            message = f"{sujet.nom} : l’annotation « {annotation} » n’est pas déclarée"
             hint = suggestion(annotation, referentiel.annotations, "annotations")
             yield Issue("annotation-inconnue", message, releve.lieu, hint)
-    yield from _check_lifting(checklist, ligne, releve)
+    yield from _check_lifting(checklist, sujet, releve, notified)
     if not releve.porte:
         return
-    if releve.constat not in referentiel.constats or releve.constat not in ligne.constats_permis:
-        allowed = ", ".join(ligne.constats_permis) or "aucun : elle n’est pas due à cet audit"
-        message = f"ligne {numero} : le constat « {releve.constat} » n’est pas permis"
+    if releve.constat not in sujet.permis:
+        allowed = ", ".join(sujet.permis) or "aucun : elle n’est pas due à cet audit"
+        message = f"{sujet.nom} : le constat « {releve.constat} » n’est pas permis"
         yield Issue("constat-non-permis", message, releve.lieu, f"constats permis : {allowed}")
-    elif needs_comment(checklist, ligne, releve.constat) and not (releve.commentaire or "").strip():
-        titre = referentiel.constats[releve.constat].titre
-        message = f"ligne {numero} : « {titre} » demande un commentaire qui en donne la raison"
+    elif releve.constat in sujet.requis and not (releve.commentaire or "").strip():
+        declared = referentiel.constats.get(releve.constat)
+        titre = declared.titre if declared else "non satisfaite"
+        message = f"{sujet.nom} : « {titre} » demande un commentaire qui en donne la raison"
         yield Issue("commentaire-manquant", message, releve.lieu, "écrire la raison dans le commentaire")
 
 
-def _check_lifting(checklist: Checklist, ligne: Ligne, releve: Releve) -> Iterator[Issue]:
-    numero = ligne.indicateur.numero
+def _check_lifting(
+    checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None
+) -> Iterator[Issue]:
+    """A finding is lifted with a day and an author, after the audit, and once it was notified."""
+    author = bool((releve.leve_par or "").strip())
     if releve.leve_le is None:
-        if (releve.leve_par or "").strip():
-            message = f"ligne {numero} : le constat est dit levé par quelqu’un, sans date"
+        if author:
+            message = f"{sujet.nom} : le constat est dit levé par quelqu’un, sans date"
             yield Issue("levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_par")
         return
+    if not author:
+        message = f"{sujet.nom} : le constat est dit levé, sans dire par qui"
+        yield Issue("levee-sans-auteur", message, releve.lieu, "ajouter leve_par, ou retirer leve_le")
     day = checklist.contexte.date.isoformat()
     if not releve.porte:
-        message = f"ligne {numero} : rien à lever, la ligne est à évaluer"
+        message = f"{sujet.nom} : rien à lever, elle est à évaluer"
         yield Issue("levee-sans-constat", message, releve.lieu, "porter le constat, ou retirer leve_le")
-    elif not _is_a_gap(checklist, ligne, releve.constat):
-        message = f"ligne {numero} : « {releve.constat} » n’est pas un écart, il n’y a rien à lever"
+    elif releve.constat in sujet.permis and releve.constat not in sujet.ecarts:
+        message = f"{sujet.nom} : « {releve.constat} » n’est pas un écart, il n’y a rien à lever"
         yield Issue("levee-sans-objet", message, releve.lieu, "vérifier le constat, ou retirer leve_le")
     elif releve.leve_le < day:
-        message = f"ligne {numero} : le constat est levé le {releve.leve_le}, avant l’audit ({day})"
+        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant l’audit ({day})"
         yield Issue("levee-avant-audit", message, releve.lieu, "vérifier leve_le et la date de l’audit")
+    elif notified is not None and releve.leve_le < notified:
+        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant d’être notifié ({notified})"
+        yield Issue("levee-avant-notification", message, releve.lieu, "vérifier les deux dates")
 
 
 def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:

@@ -96,6 +96,22 @@ def _by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
     return (place.file, place.sheet, place.line, place.column, issue.code, issue.message)
 
 
+def first_of(issues: Iterable[Issue], most: int, *, more: bool = False) -> list[Issue]:
+    """The first ``most`` issues by place; where there are others, how many, said before them.
+
+    ``more`` says that others still were not even looked for.
+    """
+    found = sorted(set(issues), key=_by_place)
+    if len(found) <= most and not more:
+        return found
+    number = f"plus de {len(found)}" if more else str(len(found))
+    place = found[0].location
+    whole = Location(place.file) if place else None
+    message = f"{number} anomalies : les {most} premières sont dites ici"
+    hint = "les corriger, puis recommencer"
+    return [Issue("anomalies-nombreuses", message, whole, hint), *found[:most]]
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """« Did you mean… », or ``None`` when no known name is near."""
     # Imported on the way to an error only: starting up must not pay for it.

@@ -28,20 +28,26 @@ _RIEN: _Cumul = (Fraction(0), 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LigneJugee:
-    """A line as it is judged. ``possibles`` are the findings it may end with.
+    """A line as it is judged, or a check: without ``indicateur``, it stands in no criterion and has no label.
 
-    ``None`` is no finding that counts: lifted, or not due after all.
+    ``possibles`` are the findings it may end with. ``None`` is none that counts: lifted, satisfied, or not
+    due after all.
     """
 
-    indicateur: Indicateur
+    indicateur: Indicateur | None
     possibles: tuple[str | None, ...]
+
+    @property
+    def critere(self) -> str | None:
+        """The criterion (an id) that the line stands in."""
+        return self.indicateur.critere if self.indicateur else None
 
 
 def measure(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Iterable[LigneJugee]
 ) -> dict[str, Valeur]:
     """What each measure is worth on the lines whose finding is known; the others are left out."""
-    known = [(li.indicateur, li.possibles[0]) for li in lignes if len(li.possibles) == 1]
+    known = [(li, li.possibles[0]) for li in lignes if len(li.possibles) == 1]
     found: dict[str, Valeur] = {}
     for mesure in jugement.mesures.values():
         if mesure.somme:
@@ -68,10 +74,10 @@ def possible_decisions(
 
 
 def _by_criterion(
-    pairs: Iterable[tuple[Indicateur, str | None]],
-) -> Iterator[tuple[str, list[tuple[Indicateur, str | None]]]]:
+    pairs: Iterable[tuple[LigneJugee, str | None]],
+) -> Iterator[tuple[str, list[tuple[LigneJugee, str | None]]]]:
     """The lines of each criterion, in order; those without a criterion are in none."""
-    groups: dict[str, list[tuple[Indicateur, str | None]]] = {}
+    groups: dict[str, list[tuple[LigneJugee, str | None]]] = {}
     for pair in pairs:
         if pair[0].critere is not None:
             groups.setdefault(pair[0].critere, []).append(pair)
@@ -79,11 +85,11 @@ def _by_criterion(
 
 
 def _gather(
-    mesure: Mesure, constats: Mapping[str, Constat], pairs: Iterable[tuple[Indicateur, str | None]]
+    mesure: Mesure, constats: Mapping[str, Constat], pairs: Iterable[tuple[LigneJugee, str | None]]
 ) -> _Cumul:
     cumul = _RIEN
-    for indicateur, constat in pairs:
-        cumul = _add(mesure, constats, cumul, indicateur, constat)
+    for ligne, constat in pairs:
+        cumul = _add(mesure, constats, cumul, ligne, constat)
     return cumul
 
 
@@ -91,11 +97,12 @@ def _add(
     mesure: Mesure,
     constats: Mapping[str, Constat],
     cumul: _Cumul,
-    indicateur: Indicateur,
+    ligne: LigneJugee,
     constat: str | None,
 ) -> _Cumul:
     """The measure with one more line."""
-    if constat is None or (mesure.etiquette is not None and mesure.etiquette not in indicateur.etiquettes):
+    etiquettes = ligne.indicateur.etiquettes if ligne.indicateur else ()
+    if constat is None or (mesure.etiquette is not None and mesure.etiquette not in etiquettes):
         return cumul
     total, number = cumul
     if mesure.compte:
@@ -178,8 +185,8 @@ class _Search:
         """Indexes of the decisions that can be taken."""
         fresh = ((0, 0),) * len(self.locales)
         states: set[_State] = {(((0, 0),) * len(self.globales), fresh, self.never)}
-        ordered = sorted(lignes, key=lambda li: li.indicateur.critere or "")
-        for critere, group in groupby(ordered, key=lambda li: li.indicateur.critere):
+        ordered = sorted(lignes, key=lambda li: li.critere or "")
+        for critere, group in groupby(ordered, key=lambda li: li.critere):
             for ligne in group:
                 steps = {
                     (self._apport(self.globales, ligne, one), self._apport(self.locales, ligne, one))
@@ -199,7 +206,7 @@ class _Search:
         return {self._decide(overall, first) for overall, _, first in states}
 
     def _apport(self, mesures: Sequence[Mesure], ligne: LigneJugee, constat: str | None) -> _Apport:
-        cumuls = (_add(m, self.constats, _RIEN, ligne.indicateur, constat) for m in mesures)
+        cumuls = (_add(m, self.constats, _RIEN, ligne, constat) for m in mesures)
         return tuple(int(total * self.echelle) if number else None for total, number in cumuls)
 
     def _after(

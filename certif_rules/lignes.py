@@ -43,6 +43,7 @@ def build_points(
                     sources=controle.regle.sources,
                     certain=valeur is True,
                     constat=controle.constat,
+                    compte_pour=controle.compte_pour,
                     note=controle.regle.motif if valeur else "audit précédent à renseigner",
                 )
             )

@@ -285,12 +285,16 @@ class Exigence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controle:
-    """A document required, or a check that is no indicator, where ``regle`` holds."""
+    """A document required, or a check that is no indicator, where ``regle`` holds.
+
+    ``constat`` is what a failed check is worth, ``compte_pour`` the référentiel whose conclusion counts it.
+    """
 
     id: str
     texte: str
     regle: Regle
     constat: str | None = None
+    compte_pour: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

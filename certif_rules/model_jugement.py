@@ -113,6 +113,23 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aggravation:
+    """A finding that counts as another on a line where the earlier audit left one of ``precedents`` open.
+
+    ``types`` are the audit types (codes) where the earlier findings are looked at again.
+    """
+
+    constat: str
+    precedents: tuple[str, ...]
+    devient: str
+    types: tuple[str, ...]
+    motif: str
+    sources: tuple[str, ...]
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Jugement:
     """How one référentiel concludes on its own lines. The last decision holds always, and only it.
 
@@ -124,4 +141,5 @@ class Jugement:
     mesures: Mapping[str, Mesure]
     decisions: tuple[Decision, ...]
     echeances: Mapping[str, Mapping[str, Delai]] = field(default_factory=dict)
+    aggravations: tuple[Aggravation, ...] = ()
     remarques: tuple[Texte, ...] = ()

@@ -17,6 +17,10 @@ Etat = Literal["a_auditer", "a_confirmer", "non_audite", "non_applicable"]
 #: The four states, strongest first: a line takes the strongest of its pairs (contract §1).
 ETATS: tuple[Etat, ...] = ("a_auditer", "a_confirmer", "non_audite", "non_applicable")
 
+#: What may be found of a check: it holds, or it fails, and then counts as the finding declared for it.
+RESULTATS = ("satisfaite", "non_satisfaite")
+SATISFAITE, NON_SATISFAITE = RESULTATS
+
 CodeMotif = Literal[
     "applicable",
     "hors_categorie",
@@ -83,7 +87,11 @@ class Ligne:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A document required or a check to make; ``certain`` is false when the rule could not be decided."""
+    """A document required or a check to make; ``certain`` is false when the rule could not be decided.
+
+    Of a check, ``constat`` is the finding when it fails (``None``: none is declared), and ``compte_pour`` the
+    référentiel whose conclusion counts it.
+    """
 
     id: str
     texte: str
@@ -91,6 +99,7 @@ class Point:
     certain: bool
     constat: str | None = None
     note: str | None = None
+    compte_pour: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certif_rules.errors import Issue, Location, nearest
+from certif_rules.errors import Issue, Location, first_of, nearest
 from certif_rules.source import Sequence, Table, place
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".schema.json"
 _SHOWN = 40
+#: Most problems listed, and most looked for: a file may hold a million of them.
+_TOLD, _LOOKED_FOR = 200, 2_000
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPES = {
     "object": "un dictionnaire",
@@ -54,11 +57,11 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
     Raises:
         KeyError: there is no such schema.
     """
-    errors = list(_validator(schema).iter_errors(data))
+    errors = list(islice(_validator(schema).iter_errors(data), _LOOKED_FOR + 1))
     unknown_format = [error for error in errors if error.validator == "const"]
     # Another format has other keys: what else was found would only mislead.
     issues = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
-    return sorted(dict.fromkeys(issues), key=lambda issue: (issue.location or Location(""), issue.message))
+    return first_of(islice(issues, _LOOKED_FOR), _TOLD, more=len(errors) > _LOOKED_FOR)
 
 
 @cache
@@ -80,7 +83,9 @@ def _validator(schema: str) -> Validator:
     formats = FormatChecker(formats=())
     formats.checks("date")(_is_date)
     # A registry of our own also forbids jsonschema to look for a schema elsewhere.
-    checker: type[Validator] = extend(Draft202012Validator, validators={"pattern": _pattern})  # type: ignore[no-untyped-call]
+    checker: type[Validator] = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, validators={"pattern": _pattern, "uniqueItems": _unique}
+    )
     return checker(_registry().contents(schema + _SUFFIX), registry=_registry(), format_checker=formats)
 
 
@@ -101,6 +106,24 @@ def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[
         yield ValidationError(pattern)
 
 
+def _unique(_: Validator, wanted: bool, value: object, __: object) -> Iterator[ValidationError]:
+    """Each item once, in a time that grows with their number only."""
+    from jsonschema.exceptions import ValidationError
+
+    if wanted and isinstance(value, list | tuple) and next(_repeated(value), None) is not None:
+        yield ValidationError("uniqueItems")
+
+
+def _repeated(items: Iterable[Any]) -> Iterator[int]:
+    """The places of items that stand earlier in the list too."""
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        text = json.dumps(item, sort_keys=True, default=str)
+        if text in seen:
+            yield index
+        seen.add(text)
+
+
 def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
     """The issues of one ``ValidationError``: one, or one for each key or item at fault."""
     path: list[str | int] = list(error.absolute_path)
@@ -112,8 +135,7 @@ def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
         known = _properties(schema)
         faults = ((_unknown(key, known), path, key) for key in found if key not in known)
     elif error.validator == "uniqueItems":
-        twice = (index for index, item in enumerate(found) if item in found[:index])
-        faults = ((_twice(found[index]), [*path, index], None) for index in twice)
+        faults = ((_twice(found[index]), [*path, index], None) for index in _repeated(found))
     else:
         of_key = "propertyNames" in error.absolute_schema_path
         words = _WORDS[error.validator](found, wanted, _description(schema))

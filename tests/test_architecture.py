@@ -30,7 +30,7 @@ FLOORS: dict[str, str] = {
     "1.1 model, logic, reading": "model model_jugement source trivalent",
     "1.2 the audit asked for, around the audit": "contexte model_duree model_echantillon model_vie",
     "2.1 pure: facts, layers, overlay, samples": (
-        "couches delais echantillon empreinte faits jugement overlay resultat"
+        "aggravation couches delais echantillon empreinte faits jugement overlay resultat"
     ),
     "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
     "2.3 pure: two questions, durations": "duree etats perimetre portee",
@@ -49,11 +49,14 @@ FLOORS: dict[str, str] = {
     "4.3 export: parts of a document": "export.classeur export.document export.fiche",
     "4.4 export: formats": "export.csv_ export.html export.md export.table",
     "4.5 export: the form, the sheets beside the grid": "export.feuilles export.formulaire",
-    "4.6 export: the grid as a workbook": "export.grille",
-    "4.7 export: the grid, formats": "export.ods export.xlsx",
-    "4.8 reading: files and cells": "lecture lecture.saisie lecture.tableur",
-    "4.9 reading: one kind of file": "lecture.csv_ lecture.json_ lecture.ods lecture.xlsx",
-    "4.10 reading: the grid": "lecture.grille",
+    "4.6 export: the sheet of the checks": "export.verifications",
+    "4.7 export: the grid as a workbook": "export.grille",
+    "4.8 export: the grid, formats": "export.ods export.xlsx",
+    "4.9 reading: files and cells": "lecture lecture.saisie lecture.tableur",
+    "4.10 reading: one kind of file, one sheet": (
+        "lecture.csv_ lecture.json_ lecture.ods lecture.table lecture.xlsx"
+    ),
+    "4.11 reading: the grid": "lecture.grille",
     "5   what is installed": "plugins registry",
     "6.1 services": (
         "services services.atelier services.catalogue services.checklist services.explication"
@@ -329,6 +332,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "export.feuilles": {30: "a width"},
     "export.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
     "export.table": {33: "the terminal’s yellow"},
+    "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
     "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
     "lecture.xlsx": {16: "the base of an escape"},
     "source": {

@@ -207,6 +207,8 @@ def with_line(found: Dossier, numero: str, /, **changes: Any) -> Dossier:
         ({"annotations": ("point_mort",)}, ["annotation-inconnue"]),
         ({"constat": "nc_majeure", "leve_le": "2024-03-17", "leve_par": "J. D."}, ["levee-avant-audit"]),
         ({"constat": "nc_majeure", "leve_par": "J. D."}, ["levee-sans-date"]),
+        ({"constat": "nc_majeure", "leve_le": "2024-05-01"}, ["levee-sans-auteur"]),
+        ({"constat": "nc_majeure", "leve_le": "2024-05-01", "leve_par": " "}, ["levee-sans-auteur"]),
         ({"constat": "conforme", "leve_le": "2024-04-17", "leve_par": "J. D."}, ["levee-sans-objet"]),
         ({"constat": "a_evaluer", "leve_le": "2024-04-17", "leve_par": "J. D."}, ["levee-sans-constat"]),
         ({"constat": "nc_majeure", "leve_le": "2024-03-18", "leve_par": "J. D."}, []),
@@ -233,13 +235,13 @@ def test_everything_is_said_at_once(tmp_path: Path) -> None:
     assert all(issue.location and issue.location.line for issue in refused.value.issues)
 
 
-def test_a_lifting_without_author_is_a_warning() -> None:
-    """A finding lifted by no one known counts as lifted, and the documents say so."""
-    found = with_line(dossier(), "qualiopi/4", constat="nc_majeure", leve_le="2024-05-01")
-    checklist, opened = open_dossier(known(), found)
-    bilan = conclude(checklist, opened)
-    assert bilan.conclusions[0].delivrable is True
-    assert "levee_sans_auteur" in [a.code for a in bilan.avertissements]
+def test_a_finding_is_lifted_once_it_was_notified() -> None:
+    """The day it was notified is known: it cannot have been lifted before; that very day, it can."""
+    lifted = {"constat": "nc_majeure", "leve_le": "2024-03-28", "leve_par": "J. D."}
+    found = with_line(dossier(), "qualiopi/4", **lifted)
+    assert codes(found) == []
+    assert codes(replace(found, notifie_le="2024-03-29")) == ["levee-avant-notification"]
+    assert codes(replace(found, notifie_le="2024-03-28")) == []
 
 
 def test_a_number_that_two_lines_bear_is_ambiguous() -> None:
@@ -272,18 +274,6 @@ def test_rules_that_say_nothing_conclude_nothing() -> None:
     (conclusion,) = conclude(checklist, found).conclusions
     assert (conclusion.decision, conclusion.delivrable, conclusion.mesures) == (None, None, {})
     assert [motif.code for motif in conclusion.motifs] == ["jugement_absent"]
-
-
-def test_a_check_that_is_no_line_is_not_forgotten() -> None:
-    """The display of the certificate is checked at a surveillance: it is said not to be counted."""
-    demande = replace(DEMANDE, type_audit="surveillance", date="2025-09-01")
-    checklist = make_checklist(known(), demande)
-    codes_ = [a.code for a in conclude(checklist, Dossier(demande=demande, releves=())).avertissements]
-    assert (
-        codes_.count("verification_hors_compte")
-        == sum(point.constat is not None for point in checklist.verifications)
-        > 0
-    )
 
 
 # ---- what filling and lifting may change ----------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_sheets_and_merged_cells(tmp_path: Path) -> None:
     def merge(book) -> None:
         book["Grille"].merge_cells("M2:N3")
 
-    assert "Grille!M2: cellules-fusionnees" in problems(edited(tmp_path, merge))
+    assert problems(edited(tmp_path, merge)) == {"Grille!M2: cellules-fusionnees"}
 
     def drop(book) -> None:
         book["Grille"].delete_rows(2)
@@ -213,6 +213,7 @@ def test_follow_up_and_lifting(tmp_path: Path) -> None:
     [
         ("Non-conformité mineure", {"K2": "2024-01-02", "L2": "AB"}, "Écarts!K2: levee-avant-audit"),
         ("Non-conformité mineure", {"L2": "AB"}, "Écarts!L2: levee-sans-date"),
+        ("Non-conformité mineure", {"K2": "2024-05-02"}, "Écarts!L2: levee-sans-auteur"),
         ("Conforme", {"K2": "2024-05-02", "L2": "AB"}, "Écarts!K2: levee-sans-objet"),
     ],
 )
@@ -229,13 +230,74 @@ def test_a_wrong_lifting_is_named_by_its_cell(
     assert problems(edited(tmp_path, change)) == {expected}
 
 
-def test_a_column_added_is_not_lost_in_silence(tmp_path: Path) -> None:
-    """Notes in a column of one's own would be lost: the column is named; an empty one is nothing."""
+def test_a_column_added_is_read_over_and_said(tmp_path: Path) -> None:
+    """Notes in a column of one's own do not stop the reading: they are named as left where they are."""
 
     def change(book) -> None:
-        book["Grille"]["Y1"], book["Grille"]["Y2"] = "Mes notes", "à revoir"
+        book["Grille"]["Y1"], book["Grille"]["Y2"], book["Grille"]["Y3"] = "Mes notes", "à revoir", "=1+1"
+        book["Grille"]["Z1"] = "Vide"
+        book["Grille"]["K2"] = "Conforme"
+        book["Écarts"]["M2"] = "sans titre"
 
-    assert problems(edited(tmp_path, change)) == {"Grille!Y1: colonne-en-trop"}
+    lecture = read_grids(atelier(), [edited(tmp_path, change)])
+    assert lecture.dossier.releves[0].constat == "conforme"
+    said = [(a.code, a.message) for a in lecture.avertissements]
+    assert [code for code, _ in said] == ["colonne_ajoutee", "colonne_ajoutee"]
+    assert "Grille!Y1" in said[0][1]
+    assert "« Mes notes »" in said[0][1]
+    assert "(2 cellules remplies)" in said[0][1]
+    assert "Écarts!M1" in said[1][1]
+    content = filled(CHECKLIST, "csv", {}, tmp_path).read_bytes()
+    lines = content.replace(b"\r\n", b';"x"\r\n', 1)
+    path = tmp_path / "plus.csv"
+    path.write_bytes(lines)
+    assert read_grids(atelier(), [path]).avertissements == ()
+
+
+def test_what_is_damaged_does_not_hide_the_rest(tmp_path: Path) -> None:
+    """Merged cells, a column gone, a sheet renamed: every other error is said in the same run."""
+
+    def change(book) -> None:
+        sheet = book["Grille"]
+        sheet.merge_cells("D2:E3")
+        sheet["L1"] = "Notes"
+        sheet["S5"] = "hier"
+        sheet["K12"] = "Non-conformité mineure"
+        sheet["H9"] = "autre raison"
+        book["Contexte"]["B10"] = "demain"
+        book["Écarts"].title = "Suivi"
+
+    assert problems(edited(tmp_path, change)) == {
+        "Grille!D2: cellules-fusionnees",
+        "Grille!A1: colonne-absente",
+        "Grille!S5: date-invalide",
+        "Grille!K12: constat-non-permis",
+        "Grille!H9: cellule-modifiee",
+        "Contexte!B10: date-invalide",
+        f"{str(tmp_path / 'grille.xlsx').rpartition(':')[2]}: feuille-absente",
+    }
+
+
+def test_without_identifiers_no_line_is_said_to_be_missing(tmp_path: Path) -> None:
+    """Where rows cannot be told apart, the column is what is wrong, and the other sheets are read."""
+
+    def change(book) -> None:
+        book["Grille"]["T1"] = "Clé"
+        book["Écarts"]["A2"], book["Écarts"]["K2"] = "1", "hier"
+
+    assert problems(edited(tmp_path, change)) == {
+        "Grille!A1: colonne-absente",
+        "Écarts!K2: date-invalide",
+    }
+
+    def merge(book) -> None:
+        book["Grille"].merge_cells("S2:T3")
+        book["Grille"]["K9"] = "Presque"
+
+    assert problems(edited(tmp_path, merge)) == {
+        "Grille!S2: cellules-fusionnees",
+        "Grille!K9: constat-non-permis",
+    }
 
 
 def test_other_rules_are_refused_or_accepted(tmp_path: Path) -> None:

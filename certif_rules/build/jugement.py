@@ -7,6 +7,7 @@ from typing import Any
 
 from certif_rules.build.lecteur import Lecteur, where
 from certif_rules.model_jugement import (
+    Aggravation,
     Annotation,
     Condition,
     Decision,
@@ -60,6 +61,7 @@ def build_jugement(node: Any, lecteur: Lecteur) -> Jugement:
         mesures=mesures,
         decisions=decisions,
         echeances={lecteur.cite("constat", nom, dated, nom): _delais(dated[nom], lecteur) for nom in dated},
+        aggravations=tuple(_aggravation(item, lecteur) for item in node.get("aggravations") or ()),
         remarques=lecteur.textes(node, "remarques"),
     )
 
@@ -113,6 +115,19 @@ def _decision(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Dec
         confiance=node.get("confiance", "elevee"),
         lecture=node.get("lecture", False),
         emplacement=where(node),
+    )
+
+
+def _aggravation(node: Any, lecteur: Lecteur) -> Aggravation:
+    return Aggravation(
+        constat=lecteur.cite("constat", node["constat"], node, "constat"),
+        precedents=lecteur.cite_all("constat", node, "precedents"),
+        devient=lecteur.cite("constat", node["devient"], node, "devient"),
+        types=lecteur.cite_all("audit précédent", node, "types"),
+        motif=node["motif"],
+        sources=lecteur.sources(node),
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
     )
 
 

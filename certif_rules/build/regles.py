@@ -27,7 +27,7 @@ from certif_rules.source import place
 
 _PERIMETRE = frozenset(VOCABULAIRE)
 _GARDE = _PERIMETRE - {"comme"}
-_CONTROLE = frozenset({"id", "texte", "constat"})
+_CONTROLE = frozenset({"id", "texte", "constat", "compte_pour"})
 _DEROGATION = frozenset({"types", "comme"})
 _EXIGENCES: tuple[Literal["ajout", "certificat_valide", "certificat_si_donne"], ...] = (
     "ajout", "certificat_valide", "certificat_si_donne",
@@ -169,6 +169,9 @@ def _controle(node: Any, lecteur: Lecteur) -> Controle:
         texte=node["texte"],
         regle=lecteur.regle(node, MOTS_SANS_LIGNE, ignored=_CONTROLE, default={"toutes": True}),
         constat=lecteur.cite("constat", constat, node, "constat") if constat else None,
+        compte_pour=lecteur.cite("référentiel", node["compte_pour"], node, "compte_pour")
+        if node.get("compte_pour")
+        else lecteur.origine,
     )
 
 

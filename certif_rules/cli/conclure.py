@@ -60,12 +60,13 @@ def _show(bilan: Bilan) -> None:
         click.echo()
         paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
     for echeance in bilan.echeances:
-        titre = referentiel.constats[echeance.constat].titre
+        titre = referentiel.constats[echeance.compte_comme or echeance.constat].titre
+        nom = echeance.ligne.indicateur.numero if echeance.ligne else f"vérification « {echeance.id} »"
         days = " ; ".join(
-            f"{nom.replace('_', ' ')} le {day.isoformat()}" for nom, day in echeance.dates.items() if day
+            f"{date.replace('_', ' ')} le {day.isoformat()}" for date, day in echeance.dates.items() if day
         )
         sources = f" [{', '.join(echeance.sources)}]"
-        paragraph(f"{echeance.ligne.indicateur.numero} — {titre} : {days}{sources}", 2, hanging=6)
+        paragraph(f"{nom} — {titre} : {days}{sources}", 2, hanging=6)
     if bilan.avertissements:
         click.echo()
         paragraph("Avertissements :")

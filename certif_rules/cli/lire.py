@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,13 +12,18 @@ from certif_rules.cli.french import french_command, printable
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.textes import count
+from certif_rules.lecture.tableur import MAX_BYTES
 from certif_rules.services.constats import write_dossier
-from certif_rules.services.lecture import Lecture, read_grids
+from certif_rules.services.lecture import STDIN, Lecture, read_grids
 
 
 @french_command()
 @click.argument(
-    "grilles", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="GRILLE..."
+    "grilles",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="GRILLE...",
 )
 @click.option(
     "--accepter-autres-regles",
@@ -30,7 +36,7 @@ def command(
     ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool, sortie: Path | None,
     remplacer: bool,
 ) -> None:  # fmt: skip
-    """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON).
+    """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON ; « - » lit l’entrée standard).
 
     La grille est comparée à la checklist recalculée, et chaque anomalie est dite avec sa cellule. Plusieurs
     grilles d’un même audit sont réunies ; une ligne remplie différemment dans deux d’entre elles est refusée.
@@ -39,8 +45,9 @@ def command(
     path = to_file(sortie)
     _check_other(path, grilles)
     check_free(path, replace=remplacer)
+    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if any(str(g) == STDIN for g in grilles) else None
     registry = open_for(ctx).registry
-    lecture = read_grids(registry, grilles, other_rules=accepter_autres_regles)
+    lecture = read_grids(registry, grilles, stdin=stdin, other_rules=accepter_autres_regles)
     write(write_dossier(lecture.dossier), path)
     _summarise(lecture)
 
@@ -59,7 +66,11 @@ def _summarise(lecture: Lecture) -> None:
     states = {ligne.indicateur.id: ligne.etat for ligne in lecture.checklist.lignes}
     left = sum(etat == "a_auditer" and i not in filled for i, etat in states.items())
     unsure = sum(etat == "a_confirmer" and i not in filled for i, etat in states.items())
-    summary = f"{count(done, 'ligne évaluée', 'lignes évaluées')}, {left} à évaluer, {unsure} à confirmer."
-    click.echo(printable(summary), err=True)
-    for avertissement in lecture.checklist.avertissements:
+    parts = [count(done, "ligne évaluée", "lignes évaluées"), f"{left} à évaluer", f"{unsure} à confirmer"]
+    made = {releve.ligne for releve in lecture.dossier.verifications if releve.porte}
+    unchecked = sum(point.id not in made for point in lecture.checklist.verifications)
+    if unchecked:
+        parts.append(count(unchecked, "vérification à faire", "vérifications à faire"))
+    click.echo(printable(f"{', '.join(parts)}."), err=True)
+    for avertissement in (*lecture.avertissements, *lecture.checklist.avertissements):
         click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)

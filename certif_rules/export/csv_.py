@@ -1,6 +1,7 @@
 """The checklist as CSV for spreadsheets: ``;``, UTF-8 with a mark, CRLF, every cell quoted.
 
-One line of the référentiel a row, and each row stands alone: the last columns repeat what the document is.
+One line of the référentiel a row, then one for each check; each stands alone: the last columns repeat what
+the document is.
 Several values of a cell are on lines of their own. Texts are raw and dates ISO; state words are French.
 """
 
@@ -31,7 +32,7 @@ from certif_rules.export.textes import (
 )
 from certif_rules.export.typographie import clean, plain
 from certif_rules.model import Lacune, Texte
-from certif_rules.resultat import Checklist, Ligne, Motif
+from certif_rules.resultat import Checklist, Ligne, Motif, Point
 
 # A spreadsheet takes such a cell for a formula; full-width forms are folded to ASCII by some of them. One
 # that has the mark already gets another, so that taking one off gives back what was there.
@@ -56,17 +57,45 @@ def render(checklist: Checklist) -> bytes:
     """``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([*_COLUMNS, *SAISIE, *_CONTEXT])
+    writer.writerow(columns())
     shared = [guard(column(checklist)) for column in _CONTEXT.values()]
     empty = [""] * len(SAISIE)
     for ligne in checklist.lignes:
         writer.writerow([*map(guard, row(checklist, ligne).values()), *empty, *shared])
+    for point in checklist.verifications:
+        writer.writerow([*map(guard, check_row(checklist, point).values()), *empty, *shared])
     return out.getvalue().encode("utf-8-sig")
+
+
+def columns() -> tuple[str, ...]:
+    """The names of the columns, in order."""
+    return (*_COLUMNS, *SAISIE, *_CONTEXT)
 
 
 def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
     """What the engine writes of a line, by column, before :func:`guard`."""
     return {name: column(checklist, ligne) for name, column in _COLUMNS.items()}
+
+
+def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
+    """What the engine writes of a check, in the columns of the lines; those that it has not are empty."""
+    key = document.point_key(point)
+    known = {
+        "indicateur": document.point_numbers(checklist)[key],
+        "origine": clean(point.compte_pour),
+        "label": "oui" if of_label(checklist, point.compte_pour) else "non",
+        "titre": clean(point.texte),
+        "état": "vérification",
+        "motifs": plain(document.point(checklist, point)),
+        "constats permis": _lines(document.MOTS_RESULTATS.values()),
+        "sources": _lines(
+            f"[{clean(s.id)}] {clean(s.titre)}, {clean(s.reference)}"
+            for s in checklist.referentiel.sources.values()
+            if s.id in point.sources
+        ),
+        IDENTIFIANT: key,
+    }
+    return {name: known.get(name, "") for name in _COLUMNS}
 
 
 def guard(cell: str) -> str:

@@ -14,7 +14,7 @@ from certif_rules.contexte import FaitDeclare
 from certif_rules.export.textes import CONFIANCES, NATURES, confidence, field_name, finding
 from certif_rules.export.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.model import CoucheRetenue, Fait, Lacune, Referentiel
-from certif_rules.resultat import Checklist, Point, SitesAudites
+from certif_rules.resultat import RESULTATS, Checklist, Point, SitesAudites
 from certif_rules.trivalent import Trivalent
 
 #: A label and its value.
@@ -145,6 +145,25 @@ def point(checklist: Checklist, value: Point) -> str:
     if value.note:
         parts.append(prose(value.note))
     return " – ".join(parts)
+
+
+#: What may be found of a check, in words.
+MOTS_RESULTATS: Mapping[str, str] = dict(zip(RESULTATS, ("Satisfaite", "Non satisfaite"), strict=True))
+
+
+def point_key(point: Point) -> str:
+    """How a check is called beside the ids of lines, none of which has « : »."""
+    return f"verification:{point.id}"
+
+
+def point_numbers(checklist: Checklist) -> dict[str, str]:
+    """The printed number of each check, by its key: « V1 », « V2 »; the key where a line is called so."""
+    lines = {ligne.indicateur.numero for ligne in checklist.lignes}
+    found = {}
+    for rank, value in enumerate(checklist.verifications, start=1):
+        key = point_key(value)
+        found[key] = key if f"V{rank}" in lines else f"V{rank}"
+    return found
 
 
 def sites(value: SitesAudites) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from certif_rules.export import document
@@ -11,12 +11,15 @@ from certif_rules.export.classeur import Cellule, Feuille
 from certif_rules.export.json_ import head, sources
 from certif_rules.export.textes import SENS, SIGNES, cite, count, disclaimer, finding
 from certif_rules.export.typographie import clean, plain, prose
-from certif_rules.resultat import Checklist
+from certif_rules.resultat import NON_SATISFAITE, Checklist
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
 ECARTS: Final = "Écarts"
 A_PROPOS: Final = "À propos"
+VERIFICATIONS: Final = "Vérifications"
+#: Its columns that formulas refer to.
+CHECK_NUMBER, CHECK_FAILING, CHECK_RESULT, CHECK_DUE = "A", "D", "F", "I"
 DONNEES: Final = "Données"
 #: First cell of the hidden sheet, with the version of this layout.
 SIGNATURE: Final = "certif-rules, grille 1"
@@ -48,6 +51,41 @@ def notified_row(checklist: Checklist) -> int:
     return 4 + len(document.identity(checklist))
 
 
+def due_formula(checklist: Checklist, objet: str, cell: str, comptes: Mapping[str, str]) -> str | None:
+    """The date by which the finding in ``cell`` must be dealt with, once the day of notification is typed.
+
+    The first of the dates that the référentiel ``objet`` counts from that day. ``comptes`` maps what ``cell``
+    may hold to the finding it counts as. ``None`` when no finding has such a date.
+    """
+    jugement = checklist.referentiel.jugements.get(objet)
+    start = f"{CONTEXTE}!$B${notified_row(checklist)}"
+    formule = '""'
+    for label, constat in reversed(list(comptes.items())):
+        delais = jugement.echeances.get(constat, {}).values() if jugement else ()
+        first = next((d for d in delais if d.de == EVENEMENT), None)
+        if first is not None:
+            days = f"+{first.jours}" if first.jours else ""
+            formule = f"IF({cell}={in_formula(label)},EDATE({start},{first.mois}){days},{formule})"
+    return None if formule == '""' else f'IF({start}="","",{formule})'
+
+
+def _counter(checklist: Checklist, constat: str) -> str:
+    """How often a finding was recorded: on lines, and by checks that fail."""
+    title = in_formula(plain(finding(checklist, constat)))
+    last = len(checklist.lignes) + 1
+    formule = f"COUNTIF({GRILLE}!$K$2:$K${last},{title})"
+    if any(point.constat == constat for point in checklist.verifications):
+        failed = in_formula(document.MOTS_RESULTATS[NON_SATISFAITE])
+        failing, result = (check_area(checklist, c) for c in (CHECK_FAILING, CHECK_RESULT))
+        formule += f"+COUNTIFS({failing},{title},{result},{failed})"
+    return formule
+
+
+def check_area(checklist: Checklist, letter: str) -> str:
+    """The cells of a column of the sheet Vérifications, as formulas call them."""
+    return f"'{VERIFICATIONS}'!${letter}$2:${letter}${len(checklist.verifications) + 1}"
+
+
 def context_sheet(checklist: Checklist) -> Feuille:
     """What is audited, for whom, when, by what rules; the live counters; what to know."""
     last = len(checklist.lignes) + 1
@@ -73,11 +111,11 @@ def context_sheet(checklist: Checklist) -> Feuille:
             f'SUMPRODUCT(({dues}="{A_CONFIRMER}")*({constats}=""))',
             checklist.compteurs["a_confirmer"],
         ),
-        *(
-            (finding(checklist, c), f"COUNTIF({constats},{in_formula(plain(finding(checklist, c)))})", 0)
-            for c in checklist.referentiel.constats
-        ),
+        *((finding(checklist, c), _counter(checklist, c), 0) for c in checklist.referentiel.constats),
     ]
+    if checklist.verifications:
+        unchecked = f"COUNTBLANK({check_area(checklist, CHECK_RESULT)})"
+        counters.insert(3, ("Vérifications à faire", unchecked, len(checklist.verifications)))
     rows.extend(
         (Cellule(label, "libelle"), Cellule(str(value), "nombre", formule=formule))
         for label, formule, value in counters
@@ -94,7 +132,6 @@ def context_sheet(checklist: Checklist) -> Feuille:
             )
             for a in checklist.avertissements
         )
-    section("Vérifications", (("à vérifier", document.point(checklist, p)) for p in checklist.verifications))
     section("Pièces exigées", (("pièce", document.point(checklist, p)) for p in checklist.pieces))
     if checklist.sites:
         section("Sites", [("Sites à auditer", document.sites(checklist.sites))])
@@ -155,6 +192,13 @@ _INSTRUCTIONS: Final = (
     ("Annotation", "S’ajoute au constat sans le changer ; plusieurs, séparées par des points-virgules."),
     ("Évalué par", "Initiales de l’auditeur."),
     (
+        "Feuille Vérifications",
+        (
+            "Ce qui se vérifie sans être un indicateur, quand l’audit le demande : « Satisfaite » ou "
+            "« Non satisfaite »."
+        ),
+    ),
+    (
         "Feuille Écarts",
         "Une ligne par non-conformité ; l’échéance s’y reporte, et c’est là qu’un écart se lève.",
     ),
@@ -163,6 +207,13 @@ _INSTRUCTIONS: Final = (
         (
             "Les colonnes calculées sont protégées sans mot de passe ; trier et filtrer les lignes "
             "ne gêne pas la relecture."
+        ),
+    ),
+    (
+        "Colonnes ajoutées",
+        (
+            "Elles restent dans ce classeur, mais leur contenu n’est pas repris dans les constats : "
+            "la relecture le dit."
         ),
     ),
     ("Relire", "certif-rules lire GRILLE -o constats.json"),

@@ -11,21 +11,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from certif_rules.aggravation import counted
 from certif_rules.export import document
 from certif_rules.export.classeur import Cellule, Classeur, Feuille
+from certif_rules.export.document import MOTS_RESULTATS, point_numbers
 from certif_rules.export.feuilles import (
     A_CONFIRMER,
-    CONTEXTE,
+    CHECK_DUE,
+    CHECK_NUMBER,
+    CHECK_RESULT,
     ECARTS,
-    EVENEMENT,
     GRILLE,
     NON,
     OUI,
     about_sheet,
+    check_area,
     context_sheet,
-    in_formula,
+    due_formula,
     machine_sheet,
-    notified_row,
 )
 from certif_rules.export.textes import (
     ABSENT,
@@ -41,6 +44,7 @@ from certif_rules.export.textes import (
     wording,
 )
 from certif_rules.export.typographie import INSECABLE, clean, plain, prose
+from certif_rules.export.verifications import RESULTATS, checks_sheet
 from certif_rules.model import Texte
 from certif_rules.resultat import Checklist, Ligne
 
@@ -165,10 +169,13 @@ def build(checklist: Checklist) -> Classeur:
     listes = {name: choices for name, choices in listes.items() if choices}
     if referentiel.annotations:
         listes["annotations"] = tuple(plain(prose(a.titre)) for a in referentiel.annotations.values())
+    if checklist.verifications:
+        listes[RESULTATS] = tuple(MOTS_RESULTATS.values())
     listes["lignes"] = tuple(numbers(checklist).values())
     sheets = (
         context_sheet(checklist),
         _grid(checklist, listes),
+        *([checks_sheet(checklist)] if checklist.verifications else []),
         _deviations(checklist),
         about_sheet(checklist),
         machine_sheet(checklist),
@@ -189,10 +196,14 @@ def engine_cells(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
 
 
 def numbers(checklist: Checklist) -> dict[str, str]:
-    """How each line is called on the sheet Écarts, by id: its printed number, its id where two share one."""
+    """How each line is called on the sheet Écarts, by id: its printed number, its id where two share one.
+
+    The checks come after them, by key.
+    """
     shared = Counter(ligne.indicateur.numero for ligne in checklist.lignes)
     items = [ligne.indicateur for ligne in checklist.lignes]
-    return {i.id: clean(i.numero) if shared[i.numero] == 1 else i.id for i in items}
+    lines = {i.id: clean(i.numero) if shared[i.numero] == 1 else i.id for i in items}
+    return lines | point_numbers(checklist)
 
 
 def _list_name(ligne: Ligne) -> str:
@@ -249,20 +260,18 @@ def _row(
 
 
 def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:
-    """The date by which the finding of this row must be dealt with, once the day of notification is typed.
-
-    The first of the dates that the référentiel counts from that day, for each finding it gives one.
-    """
-    jugement = checklist.referentiel.jugements.get(ligne.indicateur.origine)
-    start = f"{CONTEXTE}!$B${notified_row(checklist)}"
-    formule = '""'
-    for constat, echeances in reversed(list(jugement.echeances.items()) if jugement else []):
-        first = next((d for d in echeances.values() if d.de == EVENEMENT), None)
-        if first is not None:
-            label = in_formula(plain(finding(checklist, constat)))
-            days = f"+{first.jours}" if first.jours else ""
-            formule = f"IF($K{number}={label},EDATE({start},{first.mois}){days},{formule})"
-    return None if formule == '""' else f'IF({start}="","",{formule})'
+    """The date by which the finding of this row must be dealt with; an aggravated one, as what it becomes."""
+    contexte = checklist.contexte
+    origine = ligne.indicateur.origine
+    jugement = checklist.referentiel.jugements.get(origine)
+    code = checklist.referentiel.types_audit[contexte.type_audit].code
+    comptes = {
+        plain(finding(checklist, c)): counted(
+            jugement, code, contexte.precedent, ligne.indicateur.id, c
+        ).possibles[0]
+        for c in checklist.referentiel.constats
+    }
+    return due_formula(checklist, origine, f"$K{number}", comptes)
 
 
 def _numbers_are_printed(checklist: Checklist) -> bool:
@@ -285,13 +294,19 @@ def _deviations(checklist: Checklist) -> Feuille:
     last = len(checklist.lignes) + 1
     key = "B" if _numbers_are_printed(checklist) else "T"
     rows = []
-    for number in range(2, len(_open_lines(checklist)) + 2):
+    for number in range(2, len(_open_lines(checklist)) + len(checklist.verifications) + 2):
         found = f"MATCH($A{number},{GRILLE}!${key}$2:${key}${last},0)"
-        looked_up = {
-            name: f'IF($A{number}="","",'
-            f'IFERROR(INDEX({GRILLE}!${letter}$2:${letter}${last},{found}){text},""))'
-            for name, letter, text in (("Constat", "K", '&""'), ("À traiter avant le", "Q", ""))
-        }
+        looked_up = {}
+        for name, letter, check, text in (
+            ("Constat", "K", CHECK_RESULT, '&""'),
+            ("À traiter avant le", "Q", CHECK_DUE, ""),
+        ):
+            beside = '""'
+            if checklist.verifications:
+                where = f"MATCH($A{number},{check_area(checklist, CHECK_NUMBER)},0)"
+                beside = f'IFERROR(INDEX({check_area(checklist, check)},{where}){text},"")'
+            inside = f"IFERROR(INDEX({GRILLE}!${letter}$2:${letter}${last},{found}){text},{beside})"
+            looked_up[name] = f'IF($A{number}="","",{inside})'
         special = {
             "Constat": Cellule(style="moteur_centre", formule=looked_up["Constat"]),
             "À traiter avant le": Cellule(style="date", formule=looked_up["À traiter avant le"]),

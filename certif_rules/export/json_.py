@@ -264,6 +264,7 @@ def _point(point: Point) -> Objet:
         "certain": point.certain,
         "constat": point.constat,
         "note": point.note,
+        "compte_pour": point.compte_pour or None,
         "sources": point.sources,
     }
 

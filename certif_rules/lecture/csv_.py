@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from certif_rules.constats import Releve
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, SAISIE, row, unguard
-from certif_rules.lecture.saisie import Rangee, findings, folded
+from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, SAISIE, check_row, columns, row, unguard
+from certif_rules.export.document import point_key
+from certif_rules.lecture.saisie import Lu, Rangee, added_column, findings, folded, missing
 from certif_rules.lecture.tableur import refuse
-from certif_rules.resultat import Checklist
+from certif_rules.resultat import Avertissement, Checklist
 
 #: Largest text file read, in bytes.
 MAX_BYTES = 5_000_000
@@ -62,17 +64,18 @@ class Tableau:
         if IDENTIFIANT not in self.columns and DEMANDE not in self.columns:
             raise refuse("classeur-etranger", _INCONNU, name)
         twice = sorted({label for label in header if label and header.count(label) > 1})
-        issues = [
+        self.issues = [
             Issue("colonne-en-double", f"la colonne « {label} » apparaît deux fois", Location(name, 1, 1))
             for label in twice
         ]
-        issues += [
+        self.issues += [
             Issue("colonne-absente", f"la colonne « {label} » manque ou a été renommée", Location(name, 1, 1))
             for label in (IDENTIFIANT, DEMANDE, *SAISIE)
             if label not in self.columns
         ]
-        if issues:
-            raise DataError(issues)
+        if DEMANDE not in self.columns:
+            raise DataError(self.issues)
+        self.header = header
         self.body = self.rows[1:]
 
     def text(self, cells: list[str], column: str) -> str:
@@ -105,14 +108,14 @@ def read_head(tableau: Tableau) -> Any:
         ) from None
 
 
-def read_rows(
-    tableau: Tableau, checklist: Checklist, *, same_rules: bool
-) -> tuple[tuple[Releve, ...], list[Issue]]:
+def read_rows(tableau: Tableau, checklist: Checklist, *, same_rules: bool) -> Lu:
     """The findings of the file and everything wrong with it, as for a workbook."""
-    ids = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
-    issues: list[Issue] = []
+    written = {ligne.indicateur.id: row(checklist, ligne) for ligne in checklist.lignes}
+    written |= {point_key(point): check_row(checklist, point) for point in checklist.verifications}
+    issues = list(tableau.issues)
     rangees = []
-    for line, cells in tableau.body:
+    # Without their identifiers, rows cannot be told.
+    for line, cells in tableau.body if IDENTIFIANT in tableau.columns else ():
         identifiant = folded(tableau.text(cells, IDENTIFIANT))
         rangees.append(
             Rangee(
@@ -121,24 +124,27 @@ def read_rows(
                 lieu=_places(tableau, line),
             )
         )
-        if identifiant in ids and same_rules:
-            for column, text in row(checklist, ids[identifiant]).items():
-                if folded(tableau.text(cells, column)) != folded(text):
-                    message = f"colonne « {column} » : cette cellule calculée a été modifiée"
-                    where = Location(tableau.name, line, tableau.columns.get(column, 0) + 1)
-                    issues.append(Issue("cellule-modifiee", message, where, "la rétablir"))
-    found = {rangee.ligne for rangee in rangees}
-    issues += [
-        Issue("ligne-manquante",
-              f"la ligne {ligne.indicateur.numero} ({identifiant}) n’est plus dans le fichier",
-              Location(tableau.name), "la rétablir")
-        for identifiant, ligne in ids.items()
-        if identifiant not in found
-    ]  # fmt: skip
-    releves, impossible = findings(checklist, rangees, {})
-    return releves, issues + impossible
+        for column, text in written.get(identifiant, {}).items() if same_rules else ():
+            if folded(tableau.text(cells, column)) != folded(text):
+                message = f"colonne « {column} » : cette cellule calculée a été modifiée"
+                where = Location(tableau.name, line, tableau.columns.get(column, 0) + 1)
+                issues.append(Issue("cellule-modifiee", message, where, "la rétablir"))
+    if IDENTIFIANT in tableau.columns:
+        issues += missing(checklist, rangees, Location(tableau.name), among=written)
+    lu = findings(checklist, rangees, {})
+    warnings = tuple(_strangers(tableau))
+    return replace(lu, issues=(*issues, *lu.issues), avertissements=warnings)
+
+
+def _strangers(tableau: Tableau) -> Iterator[Avertissement]:
+    """Columns added beside ours that hold something."""
+    known = set(columns())
+    for place, label in enumerate(tableau.header):
+        filled = sum(place < len(cells) and bool(cells[place].strip()) for _, cells in tableau.body)
+        if label not in known and filled:
+            yield added_column(tableau.name, label, filled)
 
 
 def _places(tableau: Tableau, line: int) -> Any:
     labels = {label: column for column, label in SAISIE.items()} | {"Identifiant": IDENTIFIANT}
-    return lambda label: Location(tableau.name, line, tableau.columns[labels[label]] + 1)
+    return lambda label: Location(tableau.name, line, tableau.columns.get(labels[label], 0) + 1)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from certif_rules.constats import Releve
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.export import feuilles as nommees
 from certif_rules.export import grille as ecrite
+from certif_rules.export import verifications
+from certif_rules.export.document import point_key
 from certif_rules.lecture.saisie import (
-    COMMENTAIRE,
     SAISIE,
     Levee,
+    Lu,
     Rangee,
     bad_day,
     day,
     findings,
     folded,
+    missing,
 )
-from certif_rules.lecture.tableur import Archive, FeuilleLue, Feuilles, refuse
-from certif_rules.resultat import Checklist
+from certif_rules.lecture.table import RENOMMEE, Table, formula
+from certif_rules.lecture.tableur import Archive, Feuilles, refuse
+from certif_rules.resultat import Avertissement, Checklist
 
 _IDENTIFIANT = "Identifiant"
 _CALCULEE = "Échéance de traitement"
@@ -35,7 +39,6 @@ SUIVI = {
     "Plan accepté le": "plan_accepte_le",
 }
 _JOURS = ("Plan reçu le", "Plan accepté le", "Levé le")
-_RENOMMEE = "lui rendre son nom, ou reprendre la grille d’origine"
 
 
 def open_workbook(content: bytes, name: str) -> Feuilles:
@@ -58,21 +61,15 @@ def read_head(feuilles: Feuilles, name: str) -> Any:
     """The request that the grid answers, as it was written in it.
 
     Raises:
-        DataError: the workbook is not ours, or sheets were renamed or deleted.
+        DataError: the workbook is not ours, or its request cannot be read.
     """
-    issues = [
-        Issue(
-            "feuille-absente", f"la feuille « {sheet} » manque ou a été renommée", Location(name), _RENOMMEE
-        )
-        for sheet in (nommees.CONTEXTE, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES)
-        if sheet not in feuilles
-    ]
     hint = "une grille s’obtient avec : certif-rules checklist … -o grille.xlsx"
     if not any(sheet.text(1, 1) == nommees.SIGNATURE for sheet in feuilles.values()):
         message = "ce classeur n’est pas une grille de ce programme, ou pas de cette version"
         raise refuse("classeur-etranger", message, name, hint)
-    if issues:
-        raise DataError(issues)
+    if nommees.DONNEES not in feuilles:
+        sheets = (nommees.CONTEXTE, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES)
+        raise DataError(_absent(sheet, name) for sheet in sheets if sheet not in feuilles)
     sheet = feuilles[nommees.DONNEES]
     rows = sorted(row for row, column in sheet.cellules if column == 1 and row > 1)
     try:
@@ -85,26 +82,14 @@ def read_head(feuilles: Feuilles, name: str) -> Any:
         ) from None
 
 
-def notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | None, list[Issue]]:
-    """The day the findings were notified, where it is typed, and what is wrong with it."""
-    sheet = feuilles[nommees.CONTEXTE]
-    for (row, column), cell in sheet.cellules.items():
-        if column == 1 and isinstance(cell.valeur, str) and folded(cell.valeur) == folded(nommees.NOTIFIES):
-            where = Location(name, row, 2, nommees.CONTEXTE)
-            text = sheet.text(row, 2)
-            if (row, 2) in sheet.cellules and sheet.cellules[row, 2].formule:
-                return None, where, [_formula(where)]
-            found = day(text) if text.strip() else None
-            return found, where, [bad_day(text, where)] if text.strip() and found is None else []
-    where = Location(name, 0, 0, nommees.CONTEXTE)
-    message = f"la rangée « {nommees.NOTIFIES} » a disparu"
-    return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
+def _absent(sheet: str, name: str) -> Issue:
+    return Issue(
+        "feuille-absente", f"la feuille « {sheet} » manque ou a été renommée", Location(name), RENOMMEE
+    )
 
 
-def read_rows(
-    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool
-) -> tuple[tuple[Releve, ...], list[Issue]]:
-    """The findings of a grid, and everything wrong with it, by cell.
+def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool) -> Lu:
+    """The findings of a grid, and everything wrong with it, by cell: what is damaged does not hide the rest.
 
     Args:
         feuilles: what :func:`open_workbook` gave.
@@ -112,13 +97,51 @@ def read_rows(
         name: the file, in messages.
         same_rules: compare the engine's cells; with other rules accepted, they were written by those.
     """
-    table = _Table(feuilles[nommees.GRILLE], name, nommees.GRILLE, tuple(ecrite.COLONNES))
-    issues = [*table.issues, *table.strangers()]
-    if issues:
-        return (), issues
-    ids = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
-    rangees = []
+    engine = {ligne.indicateur.id: ecrite.engine_cells(checklist, ligne) for ligne in checklist.lignes}
+    checks = {point_key(p): verifications.engine_cells(checklist, p) for p in checklist.verifications}
+    sheets: list[tuple[str, tuple[str, ...], Mapping[str, Mapping[str, str]]]] = [
+        (nommees.GRILLE, tuple(ecrite.COLONNES), engine)
+    ]
+    if checks:
+        sheets.append((nommees.VERIFICATIONS, tuple(verifications.COLONNES), checks))
+    issues: list[Issue] = []
+    warnings: list[Avertissement] = []
+    rangees: list[Rangee] = []
+    for sheet, columns, expected in sheets:
+        if sheet not in feuilles:
+            issues.append(_absent(sheet, name))
+            continue
+        table = Table(feuilles[sheet], name, sheet, columns)
+        issues += table.issues
+        warnings += table.strangers()
+        rows, wrong = _rows(table, expected if same_rules else {})
+        rangees += rows
+        issues += wrong
+        # Where rows cannot be told, none is said to be missing.
+        if _IDENTIFIANT in table.columns and len(rows) == len(table.rows):
+            issues += missing(checklist, rows, Location(name, 0, 0, sheet), among=expected)
+    levees: Mapping[str, Levee] = {}
+    if nommees.ECARTS in feuilles:
+        table = Table(feuilles[nommees.ECARTS], name, nommees.ECARTS, tuple(ecrite.COLONNES_ECARTS))
+        warnings += table.strangers()
+        levees, wrong = _lifted(table, checklist)
+        issues += wrong
+    else:
+        issues.append(_absent(nommees.ECARTS, name))
+    notified, where, wrong = _notified(feuilles, name)
+    issues += wrong
+    lu = findings(checklist, rangees, levees, notifie_le=notified, lieu_notification=where)
+    return replace(lu, issues=(*issues, *lu.issues), avertissements=tuple(warnings))
+
+
+def _rows(table: Table, expected: Mapping[str, Mapping[str, str]]) -> tuple[list[Rangee], list[Issue]]:
+    """The rows that say which line they are of, and the engine's cells that were edited."""
+    rangees: list[Rangee] = []
+    issues: list[Issue] = []
     for row in table.rows:
+        issues += table.formulas(row, except_for=_CALCULEE)
+        if not table.whole(row, _IDENTIFIANT):
+            continue
         identifiant = folded(table.text(row, _IDENTIFIANT))
         rangees.append(
             Rangee(
@@ -127,131 +150,38 @@ def read_rows(
                 lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
             )
         )
-        issues += _formulas(table, row, except_for=_CALCULEE)
-        if identifiant in ids and same_rules:
-            issues += _edited(table, row, ecrite.engine_cells(checklist, ids[identifiant]))
-    found = {rangee.ligne for rangee in rangees}
-    issues += [
-        Issue(
-            "ligne-manquante",
-            f"la ligne {ligne.indicateur.numero} ({identifiant}) n’est plus dans la grille",
-            Location(name, 0, 0, nommees.GRILLE),
-            "la rétablir : une ligne se masque ou se filtre, elle ne se supprime pas",
-        )
-        for identifiant, ligne in ids.items()
-        if identifiant not in found
-    ]
-    levees, wrong = _lifted(feuilles[nommees.ECARTS], checklist, name)
-    releves, impossible = findings(checklist, rangees, levees)
-    return releves, [*issues, *wrong, *impossible]
+        issues += table.edited(row, expected.get(identifiant, {}))
+    return rangees, issues
 
 
-class _Table:
-    """A sheet by the names of its columns, wherever they stand."""
-
-    def __init__(self, feuille: FeuilleLue, name: str, sheet: str, columns: tuple[str, ...]) -> None:
-        self.feuille, self.name, self.sheet = feuille, name, sheet
-        self.header = self._find_header(columns)
-        self.columns: dict[str, int] = {}
-        self.issues = [
-            Issue(
-                "cellules-fusionnees", "des cellules sont fusionnées", self._at(*place), "annuler la fusion"
-            )
-            for place in feuille.fusions
-        ]
-        wanted = {folded(column): column for column in columns}
-        for (row, column), cell in sorted(feuille.cellules.items()):
-            label = wanted.get(folded(str(cell.valeur)))
-            if row == self.header and label is not None:
-                if label in self.columns:
-                    message = f"la colonne « {label} » apparaît deux fois"
-                    self.issues.append(Issue("colonne-en-double", message, self._at(row, column)))
-                self.columns.setdefault(label, column)
-        missing = [column for column in columns if column not in self.columns]
-        self.issues += [
-            Issue(
-                "colonne-absente",
-                f"la colonne « {c} » manque ou a été renommée",
-                self._at(self.header, 0),
-                _RENOMMEE,
-            )
-            for c in missing
-        ]
-        known = set(self.columns.values())
-        self.rows = sorted({row for row, column in feuille.cellules if row > self.header and column in known})
-
-    def _find_header(self, columns: tuple[str, ...]) -> int:
-        """The row that has the most of the names wanted; the first, when none has any."""
-        wanted = {folded(column) for column in columns}
-        score: dict[int, int] = {}
-        for (row, _), cell in self.feuille.cellules.items():
-            if isinstance(cell.valeur, str) and folded(cell.valeur) in wanted:
-                score[row] = score.get(row, 0) + 1
-        return min(score, key=lambda row: (-score[row], row), default=1)
-
-    def text(self, row: int, column: str) -> str:
-        return self.feuille.text(row, self.columns[column])
-
-    def place(self, row: int, column: str) -> Location:
-        return self._at(row, self.columns[column])
-
-    def _at(self, row: int, column: int) -> Location:
-        return Location(self.name, row, column or 1, self.sheet)
-
-    def strangers(self) -> Iterator[Issue]:
-        """Columns added beside ours that hold something: it would be lost, so it is said."""
-        known = set(self.columns.values())
-        filled = {
-            column
-            for (row, column), cell in self.feuille.cellules.items()
-            if column not in known and str(cell.valeur).strip()
-        }
-        for column in sorted(filled):
-            title = self.feuille.text(self.header, column) or "sans nom"
-            message = f"la colonne « {title} » n’est pas de la grille : ce qu’elle contient ne serait pas lu"
-            hint = "reporter son contenu dans « Commentaire », puis la supprimer"
-            yield Issue("colonne-en-trop", message, self._at(self.header, column), hint)
-
-    def formulas(self, row: int) -> Iterator[str]:
-        for name, column in self.columns.items():
-            cell = self.feuille.cellules.get((row, column))
-            if cell is not None and cell.formule:
-                yield name
+def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | None, list[Issue]]:
+    """The day the findings were notified, where it is typed, and what is wrong with it."""
+    if nommees.CONTEXTE not in feuilles:
+        return None, None, [_absent(nommees.CONTEXTE, name)]
+    sheet = feuilles[nommees.CONTEXTE]
+    for (row, column), cell in sheet.cellules.items():
+        if column == 1 and isinstance(cell.valeur, str) and folded(cell.valeur) == folded(nommees.NOTIFIES):
+            where = Location(name, row, 2, nommees.CONTEXTE)
+            text = sheet.text(row, 2)
+            if (row, 2) in sheet.cellules and sheet.cellules[row, 2].formule:
+                return None, where, [formula(where)]
+            found = day(text) if text.strip() else None
+            return found, where, [bad_day(text, where)] if text.strip() and found is None else []
+    where = Location(name, 0, 0, nommees.CONTEXTE)
+    message = f"la rangée « {nommees.NOTIFIES} » a disparu"
+    return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
 
 
-def _formula(where: Location) -> Issue:
-    hint = "écrire la valeur elle-même ; un texte qui commence par « = » se fait précéder d’une apostrophe"
-    return Issue("formule-inattendue", "une formule, là où une valeur est attendue", where, hint)
-
-
-def _formulas(table: _Table, row: int, *, except_for: str) -> list[Issue]:
-    return [_formula(table.place(row, column)) for column in table.formulas(row) if column != except_for]
-
-
-def _edited(table: _Table, row: int, expected: Mapping[str, str]) -> Iterator[Issue]:
-    """The engine's cells of a row that are not what the engine writes; formulas are told apart."""
-    formulas = set(table.formulas(row))
-    for column, text in expected.items():
-        if column not in formulas and folded(table.text(row, column)) != folded(text):
-            where = table.place(row, column)
-            message = f"colonne « {column} » : cette cellule calculée a été modifiée"
-            hint = f"la rétablir, et écrire les remarques dans la colonne « {COMMENTAIRE} »"
-            yield Issue("cellule-modifiee", message, where, hint)
-
-
-def _lifted(feuille: FeuilleLue, checklist: Checklist, name: str) -> tuple[dict[str, Levee], list[Issue]]:
-    """What the sheet Écarts says, by id of line."""
-    table = _Table(feuille, name, nommees.ECARTS, tuple(ecrite.COLONNES_ECARTS))
+def _lifted(table: Table, checklist: Checklist) -> tuple[dict[str, Levee], list[Issue]]:
+    """What the sheet Écarts says, by id of line or key of check."""
     issues = list(table.issues)
-    if issues:
-        return {}, issues
     ids = {folded(label): identifiant for identifiant, label in ecrite.numbers(checklist).items()}
     found: dict[str, Levee] = {}
     typed = [c for c in ecrite.COLONNES_ECARTS if c not in ecrite.CALCULEES_ECARTS]
     for row in table.rows:
         texts = {column: table.text(row, column) for column in typed if table.text(row, column).strip()}
-        issues += [_formula(table.place(row, c)) for c in table.formulas(row) if c in typed]
-        if not texts:
+        issues += [i for i in table.formulas(row) if i.location in {table.place(row, c) for c in typed}]
+        if not texts or not table.whole(row, "Indicateur"):
             continue
         where = table.place(row, "Indicateur")
         identifiant = ids.get(folded(texts.get("Indicateur", "")))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
+from certif_rules.constats import A_EVALUER, Dossier, check_findings
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.export.json_ import render
 from certif_rules.lecture.tableur import refuse
@@ -18,6 +19,9 @@ MAX_LINES = 10_000
 #: The keys a line is filled with; the others are the engine’s.
 SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
           "leve_le", "leve_par", "ecart")  # fmt: skip
+#: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
+VERIFICATION = ("resultat", *SAISIE[1:])
+_EMPTY: tuple[Any, ...] = (None, [], {}, "")
 
 
 def load(content: bytes, name: str) -> Any:
@@ -54,9 +58,13 @@ def as_findings(data: Any) -> Any:
     entries = []
     for line in data["lignes"]:
         given = line if isinstance(line, dict) else {}
-        filled = {key: given[key] for key in SAISIE if given.get(key) not in (None, [], {}, "")}
+        filled = {key: given[key] for key in SAISIE if given.get(key) not in _EMPTY}
         if filled or given.get("etat") == "a_auditer":
             entries.append({"id": given.get("id"), "constat": A_EVALUER, **filled})
+    checks = [
+        {"id": given.get("id"), **{key: given[key] for key in VERIFICATION if given.get(key) not in _EMPTY}}
+        for given in _points(data)
+    ]
     keys = (
         "format",
         "referentiel",
@@ -67,7 +75,13 @@ def as_findings(data: Any) -> Any:
         "certificats",
         "ecarts_notifies_le",
     )
-    return {**{key: data[key] for key in keys if key in data}, "constats": entries}
+    head = {key: data[key] for key in keys if key in data}
+    return {**head, "constats": entries, "verifications": checks}
+
+
+def _points(data: Any) -> list[dict[str, Any]]:
+    found = data.get("verifications")
+    return [point for point in found if isinstance(point, dict)] if isinstance(found, list) else []
 
 
 def compare(data: Any, checklist: Checklist, name: str, *, same_rules: bool) -> list[Issue]:
@@ -75,36 +89,43 @@ def compare(data: Any, checklist: Checklist, name: str, *, same_rules: bool) -> 
 
     With other rules the engine's values differ of themselves; which lines there are is checked all the same.
     """
-    expected = {line["id"]: line for line in json.loads(render(checklist))["lignes"]}
-    issues = []
-    seen: set[str] = set()
-    for index, line in enumerate(data["lignes"]):
-        identifiant = line.get("id") if isinstance(line, dict) else None
-        where = Location(f"{name}:lignes[{index}]")
-        if not isinstance(identifiant, str) or identifiant not in expected:
-            issues.append(Issue("ligne-inconnue", f"aucune ligne « {identifiant} » dans cette grille", where))
-            continue
-        if identifiant in seen:
-            issues.append(Issue("ligne-en-double", f"la ligne {identifiant} apparaît deux fois", where))
-        seen.add(identifiant)
-        if not same_rules:
-            continue
-        issues += [
-            Issue(
-                "cellule-modifiee", f"« {key} » : cette valeur calculée a été modifiée", where, "la rétablir"
-            )
-            for key, value in expected[identifiant].items()
-            if line.get(key) != value
-        ]
-    issues += [
-        Issue("ligne-manquante", f"la ligne {identifiant} n’est plus dans le fichier", Location(name))
-        for identifiant in expected
-        if identifiant not in seen
-    ]
+    written = json.loads(render(checklist))
+    issues: list[Issue] = []
+    for key, entries, noun in (
+        ("lignes", data["lignes"], "ligne"),
+        ("verifications", _points(data), "vérification"),
+    ):
+        expected = {line["id"]: line for line in written[key]}
+        issues += _compare(entries, expected, (name, key, noun), same_rules=same_rules)
     return issues
 
 
-def check(checklist: Checklist, dossier: Dossier) -> tuple[tuple[Releve, ...], list[Issue]]:
-    """The findings, and what is impossible in them; lines are :func:`compare`’s business."""
-    codes = ("ligne-manquante", "ligne-inconnue", "ligne-en-double")
-    return dossier.releves, [i for i in check_findings(checklist, dossier) if i.code not in codes]
+def _compare(
+    entries: list[Any], expected: Mapping[str, Any], names: tuple[str, str, str], *, same_rules: bool
+) -> Iterator[Issue]:
+    """The same for one list: the file, its key and what it is a list of are in ``names``."""
+    name, key, noun = names
+    seen: set[str] = set()
+    for index, line in enumerate(entries):
+        identifiant = line.get("id") if isinstance(line, dict) else None
+        where = Location(f"{name}:{key}[{index}]")
+        if not isinstance(identifiant, str) or identifiant not in expected:
+            yield Issue("ligne-inconnue", f"aucune {noun} « {identifiant} » dans cette grille", where)
+            continue
+        if identifiant in seen:
+            yield Issue("ligne-en-double", f"la {noun} {identifiant} apparaît deux fois", where)
+        seen.add(identifiant)
+        for field, value in expected[identifiant].items() if same_rules else ():
+            if line.get(field) != value:
+                message = f"« {field} » : cette valeur calculée a été modifiée"
+                yield Issue("cellule-modifiee", message, where, "la rétablir")
+    for identifiant in expected:
+        if identifiant not in seen:
+            message = f"la {noun} {identifiant} n’est plus dans le fichier"
+            yield Issue("ligne-manquante", message, Location(name))
+
+
+def check(checklist: Checklist, dossier: Dossier) -> list[Issue]:
+    """What is impossible in the findings; which lines and checks there are is :func:`compare`’s business."""
+    codes = ("ligne-manquante", "ligne-inconnue", "ligne-en-double", "verification-inconnue")
+    return [i for i in check_findings(checklist, dossier) if i.code not in (*codes, "verification-en-double")]

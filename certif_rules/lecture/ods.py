@@ -53,10 +53,11 @@ class _Reader:
         elif tag in ("table-cell", "covered-table-cell"):
             self.cell, self.paragraphs = attributes, []
             self.columns_repeated = _times(attributes, "number-columns-repeated")
-            spans = (attributes.get(f"number-{side}-spanned", "1") for side in ("columns", "rows"))
-            if any(span != "1" for span in spans):
+            wide, high = (_times(attributes, f"number-{side}-spanned") for side in ("columns", "rows"))
+            if wide != 1 or high != 1:
                 self.archive.count(1, 0)
-                self.feuille.fusions.append((self.row + 1, self.column + 1))
+                first = (self.row + 1, self.column + 1)
+                self.feuille.fusions.append((*first, self.row + high, self.column + wide))
         elif self.cell is not None:
             self._inside_cell(tag, attributes)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
+from certif_rules.demande import Demande
 from certif_rules.errors import Issue, Location
+from certif_rules.export.document import MOTS_RESULTATS, point_key
 from certif_rules.export.textes import finding
-from certif_rules.resultat import Checklist, Ligne
+from certif_rules.resultat import Avertissement, Checklist, Ligne, Point
 
 #: The columns people fill, as the sheet Grille calls them.
 CONSTAT, ANNOTATION, PREUVES, ECHANTILLON = "Constat", "Annotation", "Preuves vues", "Échantillon"
@@ -25,6 +27,8 @@ _EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
 #: The first day a bare number is read as: a smaller one is a year or a slip, and would be a guess.
 _FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
 _ZONE = re.compile(r"[\n;]")
+#: Other ways than an empty cell to say that nothing was found yet.
+_LEFT = frozenset({A_EVALUER, "à évaluer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,65 +70,141 @@ def day(text: str) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lu:
+    """What a grid says: findings, those of the checks, the day of notification, and what is wrong with it.
+
+    ``avertissements`` are what its reader must know of this file.
+    """
+
+    releves: tuple[Releve, ...] = ()
+    verifications: tuple[Releve, ...] = ()
+    notifie_le: str | None = None
+    lieu_notification: Location | None = None
+    issues: tuple[Issue, ...] = ()
+    avertissements: tuple[Avertissement, ...] = ()
+
+
 def findings(
-    checklist: Checklist, rangees: list[Rangee], levees: Mapping[str, Levee]
-) -> tuple[tuple[Releve, ...], list[Issue]]:
+    checklist: Checklist,
+    rangees: Sequence[Rangee],
+    levees: Mapping[str, Levee],
+    *,
+    notifie_le: str | None = None,
+    lieu_notification: Location | None = None,
+) -> Lu:
     """The findings of these rows and everything impossible in them, each at its cell.
 
-    A line due gives a finding even when nothing was typed; another, when something was.
+    A line due and a check give a finding even when nothing was typed; another line, when something was.
     """
     issues: list[Issue] = []
     lignes = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
+    points = {point_key(point): point for point in checklist.verifications}
     seen: dict[str, Rangee] = {}
-    releves: list[Releve] = []
-    places: dict[str, Rangee] = {}
+    found: dict[str, Releve] = {}
     for rangee in rangees:
         where = rangee.lieu("Identifiant")
-        ligne = lignes.get(rangee.ligne)
-        if ligne is None:
-            message = f"aucune ligne « {rangee.ligne[:40]} » dans cette grille"
-            hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
-            issues.append(Issue("ligne-inconnue", message, where, hint))
+        if rangee.ligne not in lignes and rangee.ligne not in points:
+            issues.append(_stranger(rangee, where))
         elif rangee.ligne in seen:
             first = seen[rangee.ligne].lieu("Identifiant")
-            message = f"la ligne {ligne.indicateur.numero} apparaît deux fois"
+            name = lignes[rangee.ligne].indicateur.numero if rangee.ligne in lignes else rangee.ligne
+            message = f"la ligne {name} apparaît deux fois"
             hint = "retirer l’une des deux rangées"
             issues.append(Issue("ligne-en-double", message, where, hint, ((first, "première apparition"),)))
         else:
             seen[rangee.ligne] = rangee
-            releve = _releve(checklist, ligne, rangee, levees.get(rangee.ligne), issues)
+            levee = levees.get(rangee.ligne)
+            releve: Releve | None
+            if rangee.ligne in points:
+                releve = _verification(checklist, points[rangee.ligne], rangee, levee, issues)
+            else:
+                releve = _releve(checklist, lignes[rangee.ligne], rangee, levee, issues)
             if releve is not None:
-                releves.append(releve)
-                places[rangee.ligne] = rangee
+                found[rangee.ligne] = releve
+    order = {key: n for n, key in enumerate((*lignes, *points))}
+    keys = sorted(found, key=lambda key: order[key])
+    dossier = Dossier(
+        demande=Demande(),
+        releves=tuple(found[key] for key in keys if key in lignes),
+        verifications=tuple(found[key] for key in keys if key in points),
+        notifie_le=notifie_le,
+        lieux={"ecarts_notifies_le": lieu_notification} if lieu_notification else None,
+    )
     issues += [
-        Issue(i.code, i.message, _precise(i, releves, places, levees), i.hint, i.related)
-        for i in check_findings(checklist, _dossier(releves))
+        Issue(i.code, i.message, _precise(i, found, seen, levees), i.hint, i.related)
+        for i in check_findings(checklist, dossier)
         if i.code != "ligne-manquante"  # every line is looked for, due or not, by whoever knows the file
     ]
-    order = {identifiant: n for n, identifiant in enumerate(lignes)}
-    return tuple(sorted(releves, key=lambda r: order[r.ligne])), issues
+    return Lu(
+        releves=dossier.releves,
+        verifications=dossier.verifications,
+        notifie_le=notifie_le,
+        lieu_notification=lieu_notification,
+        issues=tuple(issues),
+    )
 
 
-def _dossier(releves: list[Releve]) -> Dossier:
-    from certif_rules.demande import Demande
+def missing(
+    checklist: Checklist, rangees: Iterable[Rangee], where: Location, *, among: Iterable[str]
+) -> list[Issue]:
+    """The lines and checks, of those asked for (ids and keys), that no row bears."""
+    found = {rangee.ligne for rangee in rangees}
+    names = {
+        ligne.indicateur.id: f"ligne {ligne.indicateur.numero} ({ligne.indicateur.id})"
+        for ligne in checklist.lignes
+    } | {point_key(point): f"vérification « {point.id} »" for point in checklist.verifications}
+    hint = "la rétablir : une ligne se masque ou se filtre, elle ne se supprime pas"
+    return [
+        Issue("ligne-manquante", f"la {names[key]} n’est plus dans la grille", where, hint)
+        for key in among
+        if key not in found
+    ]
 
-    return Dossier(demande=Demande(), releves=tuple(releves))
+
+def _stranger(rangee: Rangee, where: Location) -> Issue:
+    named = f"aucune ligne « {rangee.ligne[:40]} » dans cette grille"
+    message = named if rangee.ligne else "une rangée sans identifiant : elle n’est pas de cette grille"
+    hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
+    return Issue("ligne-inconnue", message, where, hint)
 
 
 def _precise(
-    issue: Issue, releves: list[Releve], places: Mapping[str, Rangee], levees: Mapping[str, Levee]
+    issue: Issue, found: Mapping[str, Releve], rows: Mapping[str, Rangee], levees: Mapping[str, Levee]
 ) -> Location | None:
     """The cell to mend, for what :func:`check_findings` places on the finding."""
     columns = {"commentaire-manquant": COMMENTAIRE, "annotation-inconnue": ANNOTATION}
-    for releve in releves:
+    for key, releve in found.items():
         if releve.lieu != issue.location:
             continue
-        if issue.code.startswith("levee-") and releve.ligne in levees:
-            column = "Levé par" if issue.code == "levee-sans-date" else "Levé le"
-            return levees[releve.ligne].lieu(column)
+        if issue.code.startswith("levee-") and key in levees:
+            author = issue.code in ("levee-sans-date", "levee-sans-auteur")
+            return levees[key].lieu("Levé par" if author else "Levé le")
         if issue.code in columns:
-            return places[releve.ligne].lieu(columns[issue.code])
+            return rows[key].lieu(columns[issue.code])
     return issue.location
+
+
+def _verification(
+    checklist: Checklist, point: Point, rangee: Rangee, levee: Levee | None, issues: list[Issue]
+) -> Releve:
+    typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
+    resultat = _resultat(point, typed.get(CONSTAT, ""), rangee, issues)
+    return _filled(checklist, point.id, resultat, rangee, levee, issues)
+
+
+def _resultat(point: Point, text: str, rangee: Rangee, issues: list[Issue]) -> str:
+    """The result of a check typed by its words or its id."""
+    wanted = folded(text).casefold()
+    if not wanted or wanted in _LEFT:
+        return A_EVALUER
+    for resultat, words in MOTS_RESULTATS.items():
+        if wanted in (resultat, words.casefold()):
+            return resultat
+    message = f"vérification « {point.id} » : « {text[:40]} » n’est pas un résultat"
+    hint = f"résultats permis : {', '.join(MOTS_RESULTATS.values())}"
+    issues.append(Issue("constat-non-permis", message, rangee.lieu(CONSTAT), hint))
+    return A_EVALUER
 
 
 def _releve(
@@ -133,14 +213,27 @@ def _releve(
     typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
     if not typed and levee is None and ligne.etat != "a_auditer":
         return None
+    constat = _constat(checklist, ligne, typed.get(CONSTAT, ""), rangee, issues)
+    return _filled(checklist, rangee.ligne, constat, rangee, levee, issues)
+
+
+def _filled(
+    checklist: Checklist,
+    identifiant: str,
+    constat: str,
+    rangee: Rangee,
+    levee: Levee | None,
+    issues: list[Issue],
+) -> Releve:
+    typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
     evalue_le = None
     if EVALUE_LE in typed:
         evalue_le = day(typed[EVALUE_LE])
         if evalue_le is None:
             issues.append(bad_day(typed[EVALUE_LE], rangee.lieu(EVALUE_LE)))
     return Releve(
-        ligne=rangee.ligne,
-        constat=_constat(checklist, ligne, typed.get(CONSTAT, ""), rangee, issues),
+        ligne=identifiant,
+        constat=constat,
         commentaire=typed.get(COMMENTAIRE),
         preuves_vues=_parts(typed.get(PREUVES, ""), "\n"),
         annotations=_annotations(checklist, typed.get(ANNOTATION, "")),
@@ -154,6 +247,16 @@ def _releve(
     )
 
 
+def added_column(where: object, title: str, filled: int) -> Avertissement:
+    """A column that is not ours and holds something: people are told that it goes no further."""
+    cells = "1 cellule remplie" if filled == 1 else f"{filled} cellules remplies"
+    message = (
+        f"{where} : la colonne « {title[:40] or 'sans nom'} » n’est pas de la grille ; son contenu ({cells})"
+        " n’est pas repris dans les constats, il ne reste que dans ce fichier"
+    )
+    return Avertissement("colonne_ajoutee", message)
+
+
 def bad_day(text: str, where: Location) -> Issue:
     """A cell that should hold a date and does not."""
     message = f"« {text[:40]} » n’est pas une date"
@@ -163,7 +266,7 @@ def bad_day(text: str, where: Location) -> Issue:
 def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """The id of a finding typed by its label or its id; one that nobody declares is an issue."""
     wanted = folded(text).casefold()
-    if not wanted or wanted in (A_EVALUER, "à évaluer"):
+    if not wanted or wanted in _LEFT:
         return A_EVALUER
     declared = checklist.referentiel.constats
     for constat in declared:

@@ -34,7 +34,8 @@ MAX_RATIO = 400
 _PACKED = frozenset({ZIP_STORED, ZIP_DEFLATED})
 #: What a damaged archive makes the library raise.
 _DAMAGED = (BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+#: How files of the former formats begin, and encrypted ones.
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class CelluleLue:
 
 @dataclass(slots=True)
 class FeuilleLue:
-    """A sheet: cells by (row, column) from 1, and the first cell of each merged group."""
+    """A sheet: cells by (row, column) from 1, and each merged area: first row and column, last ones."""
 
     cellules: dict[tuple[int, int], CelluleLue] = field(default_factory=dict)
-    fusions: list[tuple[int, int]] = field(default_factory=list)
+    fusions: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell, empty when there is none; a whole number has no decimals."""
@@ -85,7 +86,7 @@ class Archive:
         if len(content) > MAX_BYTES:
             message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas une grille"
             raise refuse("fichier-trop-grand", message, name)
-        if content.startswith(_OLE):
+        if content.startswith(OLE):
             hint = "retirer le mot de passe, ou enregistrer en XLSX ou en ODS"
             raise refuse("fichier-chiffre", "fichier chiffré, ou d’un ancien format (.xls)", name, hint)
         if not content.startswith(b"PK"):

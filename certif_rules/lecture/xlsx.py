@@ -117,10 +117,11 @@ class _Sheet:
         elif tag == "f":
             self.formula = True
         elif tag == "mergeCell":
-            place = _place(attributes.get("ref", ""))
-            if place:
+            first, _, last = attributes.get("ref", "").partition(":")
+            start, stop = _place(first), _place(last or first)
+            if start and stop:
                 self.archive.count(1, 0)
-                self.feuille.fusions.append(place)
+                self.feuille.fusions.append((*start, *stop))
 
     def end(self, tag: str) -> None:
         self.inside.pop()

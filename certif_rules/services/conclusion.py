@@ -63,7 +63,7 @@ def document(bilan: Bilan) -> dict[str, Any]:
     }
 
 
-_CLES = frozenset({"objet", "decision", "delivrable", "texte"})
+_CLES = frozenset({"objet", "decision", "delivrable", "texte", "a_evaluer", "a_confirmer", "a_verifier"})
 
 
 def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
@@ -77,6 +77,7 @@ def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
         **{nom: value for nom, value in mesures.items() if nom not in _CLES},
         "a_evaluer": len(conclusion.a_evaluer),
         "a_confirmer": len(conclusion.a_confirmer),
+        "a_verifier": len(conclusion.a_verifier),
         "motifs": [
             {
                 "code": motif.code,
@@ -92,8 +93,9 @@ def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
 
 def _echeance(echeance: Echeance) -> dict[str, Any]:
     return {
-        "id": echeance.ligne.indicateur.id,
+        "id": echeance.id,
         "constat": echeance.constat,
+        **({"compte_comme": echeance.compte_comme} if echeance.compte_comme else {}),
         **{nom: None if day is None else day.isoformat() for nom, day in echeance.dates.items()},
         "sources": list(echeance.sources),
     }

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from certif_rules.constats import CoucheDite, Dossier, Releve, check_findings, with_ids
+from certif_rules.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
 from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile
 from certif_rules.errors import DataError, Issue, IssuesError, Location
 from certif_rules.registry import Registry
@@ -75,14 +75,20 @@ def from_data(data: Any, name: str = "") -> Dossier:
         empreinte=said.get("empreinte"),
         notifie_le=None if notified is None else str(notified),
         couches=tuple(_couches(said.get("couches"))),
+        verifications=tuple(_verification(entry, whole) for entry in data.get("verifications") or ()),
         lieux=lieux,
     )
 
 
-def _releve(entry: Any, whole: Location | None) -> Releve:
+def _verification(entry: Any, whole: Location | None) -> Releve:
+    """A check; its ``constat`` in a checklist, from where it may be copied, is what its failure is worth."""
+    return _releve(entry, whole, "resultat")
+
+
+def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
     return Releve(
         ligne=str(entry["id"]),
-        constat=entry["constat"],
+        constat=entry.get(key, A_EVALUER),
         commentaire=entry.get("commentaire"),
         preuves_vues=tuple(entry.get("preuves_vues") or ()),
         annotations=tuple(entry.get("annotations") or ()),
@@ -229,10 +235,6 @@ def _warnings(dossier: Dossier, differences: list[str]) -> Iterator[Avertissemen
     if dossier.empreinte is None:
         message = "les constats ne portent pas l’empreinte de leurs règles : l’édition seule est vérifiée"
         yield Avertissement("empreinte_absente", message)
-    unsigned = [r.ligne for r in dossier.releves if r.leve_le and not (r.leve_par or "").strip()]
-    if unsigned:
-        message = f"constats levés sans que l’on sache par qui : {', '.join(unsigned)}"
-        yield Avertissement("levee_sans_auteur", message)
 
 
 # ---- writing --------------------------------------------------------------------------------------------
@@ -258,8 +260,10 @@ def write_dossier(dossier: Dossier) -> bytes:
 
 def as_data(dossier: Dossier) -> dict[str, Any]:
     """The findings as the values of a findings file."""
-    head = head_as_data(dossier)
-    return {**head, "constats": [_releve_as_data(releve) for releve in dossier.releves]}
+    written = {**head_as_data(dossier), "constats": [_releve_as_data(r) for r in dossier.releves]}
+    if dossier.verifications:
+        written["verifications"] = [_releve_as_data(r, "resultat") for r in dossier.verifications]
+    return written
 
 
 def head_as_data(dossier: Dossier) -> dict[str, Any]:
@@ -301,11 +305,11 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
     return written
 
 
-def _releve_as_data(releve: Releve) -> dict[str, Any]:
+def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
     """Every key of the contract; those it does not list are left out when empty."""
     return {
         "id": releve.ligne,
-        "constat": releve.constat,
+        key: releve.constat,
         "commentaire": releve.commentaire,
         "preuves_vues": list(releve.preuves_vues),
         "annotations": list(releve.annotations),

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from certif_rules.constats import A_EVALUER, Dossier, Releve, with_ids
-from certif_rules.errors import DataError, Issue, Location
+from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
+from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.lecture import csv_, grille, json_
-from certif_rules.lecture.tableur import MAX_BYTES
+from certif_rules.lecture.tableur import MAX_BYTES, OLE, refuse
 from certif_rules.registry import Registry
-from certif_rules.resultat import Checklist
+from certif_rules.resultat import Avertissement, Checklist
 from certif_rules.schema import check
 from certif_rules.services.constats import from_data, head_as_data, open_checklist
 
 _AUTRES_REGLES = "autres_regles"
+#: The path that stands for the standard input.
+STDIN = "-"
+#: Most problems of one file that are listed.
+_TOLD = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lecture:
-    """What one or several grids of an audit say, and the checklist they answer."""
+    """What one or several grids of an audit say, and the checklist they answer.
+
+    ``avertissements`` are about the files read, not about the audit.
+    """
 
     checklist: Checklist
     dossier: Dossier
+    avertissements: tuple[Avertissement, ...] = ()
 
 
-def read_grids(registry: Registry, paths: Sequence[Path], *, other_rules: bool = False) -> Lecture:
+def read_grids(
+    registry: Registry, paths: Sequence[Path], *, stdin: bytes | None = None, other_rules: bool = False
+) -> Lecture:
     """The findings of these grids of one audit, joined. The files are opened for reading only.
 
     Args:
         registry: the rules that are installed.
-        paths: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included.
+        paths: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included; « - » is ``stdin``.
+        stdin: what was read from the standard input; its content says what it is.
         other_rules: accept grids made with other rules, with a warning.
 
     Raises:
@@ -41,11 +53,14 @@ def read_grids(registry: Registry, paths: Sequence[Path], *, other_rules: bool =
     readings: list[tuple[str, Lecture]] = []
     issues: list[Issue] = []
     for path in paths:
+        piped = stdin is not None and str(path) == STDIN
+        name = "<entrée standard>" if piped else str(path)
         try:
-            content = _content(path)
-            readings.append((str(path), _read(registry, content, path, other_rules=other_rules)))
+            content = stdin if piped and stdin is not None else _content(path)
+            kind = _kind(content, "" if piped else path.suffix.lower())
+            readings.append((name, _read(registry, content, kind, name, other_rules=other_rules)))
         except DataError as error:
-            issues.extend(error.issues)
+            issues.extend(first_of(error.issues, _TOLD))
     if issues:
         raise DataError(issues)
     return _join(readings)
@@ -60,28 +75,46 @@ def _content(path: Path) -> bytes:
         raise DataError([Issue("fichier-illisible", reason, Location(str(path)))]) from error
 
 
-def _read(registry: Registry, content: bytes, path: Path, *, other_rules: bool) -> Lecture:
-    name = str(path)
+_KINDS = {
+    **dict.fromkeys((".json",), "json"),
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods", ".ots"), "classeur"),
+    **dict.fromkeys((".html", ".htm"), "html"),
+}
+
+
+def _kind(content: bytes, suffix: str) -> str:
+    """What a file is: by its suffix, else by how it begins."""
+    if suffix in _KINDS:
+        return _KINDS[suffix]
+    start = content[:200].removeprefix(BOM_UTF8).lstrip().lower()
+    if content.startswith((b"PK", OLE)) or not start:
+        return "classeur"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    return "json" if start.startswith((b"{", b"[")) else "csv"
+
+
+def _read(registry: Registry, content: bytes, kind: str, name: str, *, other_rules: bool) -> Lecture:
     if not content:
         raise DataError([Issue("fichier-tronque", "fichier vide", Location(name))])
-    if path.suffix.lower() == ".json":
+    if kind == "html":
+        hint = "ouvrir le formulaire, « Exporter les constats », et lire le fichier JSON qu’il donne"
+        raise refuse("classeur-etranger", "une page HTML ne contient pas ce qui y a été saisi", name, hint)
+    if kind == "json":
         return _read_json(registry, content, name, other_rules=other_rules)
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+    if kind == "csv":
         tableau = csv_.Tableau(content, name)
         checklist, dossier = _open(registry, csv_.read_head(tableau), name, other_rules=other_rules)
-        releves, issues = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
+        lu = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
     else:
         feuilles = grille.open_workbook(content, name)
         checklist, dossier = _open(registry, grille.read_head(feuilles, name), name, other_rules=other_rules)
-        notified, where, issues = grille.notified(feuilles, name)
-        dossier = replace(dossier, notifie_le=notified)
-        if where is not None:
-            dossier = replace(dossier, lieux={**(dossier.lieux or {}), "ecarts_notifies_le": where})
-        releves, wrong = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist))
-        issues = [*issues, *wrong, *_notified_too_early(checklist, dossier)]
-    if issues:
-        raise DataError(issues)
-    return Lecture(checklist=checklist, dossier=replace(dossier, releves=releves))
+        lu = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist))
+    if lu.issues:
+        raise DataError(lu.issues)
+    dossier = replace(dossier, releves=lu.releves, verifications=lu.verifications, notifie_le=lu.notifie_le)
+    return Lecture(checklist=checklist, dossier=dossier, avertissements=lu.avertissements)
 
 
 def _read_json(registry: Registry, content: bytes, name: str, *, other_rules: bool) -> Lecture:
@@ -93,11 +126,8 @@ def _read_json(registry: Registry, content: bytes, name: str, *, other_rules: bo
     dossier, issues = with_ids(checklist.referentiel, dossier)
     if grid:
         issues += json_.compare(data, checklist, name, same_rules=_same(checklist))
-        _, impossible = json_.check(checklist, dossier)
-        issues += impossible
+        issues += json_.check(checklist, dossier)
     else:
-        from certif_rules.constats import check_findings
-
         issues += check_findings(checklist, dossier)
     if issues:
         raise DataError(issues)
@@ -119,15 +149,6 @@ def _same(checklist: Checklist) -> bool:
     return all(a.code != _AUTRES_REGLES for a in checklist.avertissements)
 
 
-def _notified_too_early(checklist: Checklist, dossier: Dossier) -> list[Issue]:
-    day = checklist.contexte.date.isoformat()
-    if dossier.notifie_le is None or dossier.notifie_le >= day:
-        return []
-    message = f"les écarts sont notifiés le {dossier.notifie_le}, avant l’audit ({day})"
-    where = dossier.lieu("ecarts_notifies_le")
-    return [Issue("notification-avant-audit", message, where, "vérifier la date")]
-
-
 # ---- several grids of one audit -----------------------------------------------------------------------
 
 
@@ -139,7 +160,8 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
     """
     (first_name, first), *others = readings
     issues: list[Issue] = []
-    kept = {releve.ligne: releve for releve in first.dossier.releves}
+    lines = {releve.ligne: releve for releve in first.dossier.releves}
+    checks = {releve.ligne: releve for releve in first.dossier.verifications}
     notified, notified_in = first.dossier.notifie_le, first_name
     for name, lecture in others:
         issues += _different_audits(first_name, first.dossier, name, lecture.dossier)
@@ -149,18 +171,31 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
                 f"notification des écarts : {notified} dans {notified_in}, {dossier.notifie_le} dans {name}"
             )
             issues.append(Issue("constats-contradictoires", message, Location(name), "garder l’une des deux"))
-        notified = notified or dossier.notifie_le
-        for releve in dossier.releves:
-            earlier = kept.get(releve.ligne)
-            if earlier is None or _blank(earlier):
-                kept[releve.ligne] = releve
-            elif not _blank(releve) and _values(releve) != _values(earlier):
-                issues.append(_conflict(first.checklist, earlier, releve))
+        if notified is None:
+            notified, notified_in = dossier.notifie_le, name
+        for kept, releves in ((lines, dossier.releves), (checks, dossier.verifications)):
+            issues += _merge(first.checklist, kept, releves)
     if issues:
         raise DataError(issues)
     order = {ligne.indicateur.id: n for n, ligne in enumerate(first.checklist.lignes)}
-    releves = tuple(sorted(kept.values(), key=lambda r: order.get(r.ligne, len(order))))
-    return replace(first, dossier=replace(first.dossier, releves=releves, notifie_le=notified))
+    dossier = replace(
+        first.dossier,
+        releves=tuple(sorted(lines.values(), key=lambda r: order.get(r.ligne, len(order)))),
+        verifications=tuple(checks.values()),
+        notifie_le=notified,
+    )
+    warnings = tuple(a for _, lecture in readings for a in lecture.avertissements)
+    return replace(first, dossier=dossier, avertissements=warnings)
+
+
+def _merge(checklist: Checklist, kept: dict[str, Releve], releves: Iterable[Releve]) -> Iterator[Issue]:
+    """Put into ``kept`` what it has not, and say what it has otherwise."""
+    for releve in releves:
+        earlier = kept.get(releve.ligne)
+        if earlier is None or _blank(earlier):
+            kept[releve.ligne] = releve
+        elif not _blank(releve) and _values(releve) != _values(earlier):
+            yield _conflict(checklist, earlier, releve)
 
 
 def _values(releve: Releve) -> Releve:
@@ -184,10 +219,11 @@ def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier
 
 def _conflict(checklist: Checklist, one: Releve, two: Releve) -> Issue:
     """Two fillings of a line that differ: both values, each at its cell."""
-    indicateur = checklist.referentiel.indicateurs[one.ligne]
+    indicateur = checklist.referentiel.indicateurs.get(one.ligne)
+    what = f"la ligne {indicateur.numero}" if indicateur else f"la vérification « {one.ligne} »"
     differing = [key for key in _FIELDS if getattr(one, key) != getattr(two, key)]
     said = " ; ".join(f"{_FIELDS[k]} : {_said(one, k)} / {_said(two, k)}" for k in differing)
-    message = f"la ligne {indicateur.numero} est remplie deux fois, autrement : {said}"
+    message = f"{what} est remplie deux fois, autrement : {said}"
     related = ((one.lieu, "autre valeur"),) if one.lieu else ()
     hint = "s’accorder, et vider ou corriger l’une des deux"
     return Issue("constats-contradictoires", message, two.lieu, hint, related)
