@@ -260,7 +260,8 @@ def _left(objet: _Objet) -> Iterator[tuple[str, str, str]]:
     unchecked = objet.unchecked()
     if unchecked:
         noun = "vérification" if len(unchecked) == 1 else "vérifications"
-        yield "a_verifier", f"{len(unchecked)} {noun} à faire", ", ".join(unchecked)
+        texts = (point.texte.rstrip(".") for point in objet.points if point.id in unchecked)
+        yield "a_verifier", f"{len(unchecked)} {noun} à faire", " ; ".join(texts)
 
 
 def _aggravated(objet: _Objet) -> tuple[list[MotifConclusion], list[MotifConclusion]]:
@@ -364,6 +365,8 @@ def _warnings(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
     said = by_point(dossier)
     for point in checklist.verifications:
         if point.id not in said:
-            what = f"la vérification « {point.id} » n’est pas dans les constats, et reste à faire"
-            message = f"{what} : {point.texte}"
+            message = (
+                f"la vérification « {point.id} » n’est pas dans les constats, et reste à faire : "
+                f"{point.texte}"
+            )
             yield Avertissement("verification_absente", message, point.sources)

@@ -45,7 +45,7 @@ FLOORS: dict[str, str] = {
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
     "3.5 findings to conclusions": "conclusion",
     "4.1 export: letters, blocks": "export export.balises export.composition export.typographie",
-    "4.2 export: words": "export.json_ export.textes",
+    "4.2 export: words, fields, widths": "export.champs export.json_ export.largeurs export.textes",
     "4.3 export: parts of a document": "export.classeur export.document export.fiche",
     "4.4 export: formats": "export.csv_ export.html export.md export.table",
     "4.5 export: the form, the sheets beside the grid": "export.feuilles export.formulaire",

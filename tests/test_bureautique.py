@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from certif_rules.constats import Releve
 from certif_rules.export import ods
 from certif_rules.export.classeur import height
-from certif_rules.export.feuilles import ECARTS
+from certif_rules.export.feuilles import ECARTS, GRILLE
 from certif_rules.export.grille import build
 from certif_rules.services.lecture import read_grids
 
@@ -94,7 +94,7 @@ def heights(path: Path, sheet: str) -> list[float]:
 
 @pytest.mark.parametrize("referentiel", ["qualiopi", "certifregion"])
 def test_no_row_is_clipped(referentiel: str, tmp_path: Path) -> None:
-    """Every row is at least as high as LibreOffice would make it, and not twice as high."""
+    """Every row is at least as high as LibreOffice would make it, and hardly higher."""
     checklist = grille(**AF | {"referentiel": referentiel})
     source = ZipFile(io.BytesIO(ods.render(checklist)))
     path = tmp_path / "libre.ods"
@@ -111,4 +111,4 @@ def test_no_row_is_clipped(referentiel: str, tmp_path: Path) -> None:
         assert len(ours) == len(wanted)
         short = [(n, a, b) for n, (a, b) in enumerate(zip(ours, wanted, strict=True), start=1) if a < b - 0.5]
         assert short == [], feuille.nom
-        assert sum(ours) < 1.6 * sum(wanted), feuille.nom
+        assert sum(ours) < (1.3 if feuille.nom == GRILLE else 1.6) * sum(wanted), feuille.nom

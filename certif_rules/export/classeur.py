@@ -7,12 +7,12 @@ begins with ``=`` is a formula only in ``formule``, which the engine alone write
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from certif_rules.errors import letters
+from certif_rules.export.largeurs import count_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ STYLES: Final[Mapping[str, Style]] = {
     "saisie": Style(fond="FFFBE6", saisie=True),
     "saisie_choix": Style(fond="FFFBE6", saisie=True, gras=True),
     "saisie_date": Style(fond="FFFBE6", saisie=True, date=True, centre=True),
+    "saisie_jour": Style(fond="FFFBE6", saisie=True, date=True, milieu=True),
     "saisie_hors": Style(fond="F4F5F3", saisie=True),
     "saisie_hors_choix": Style(fond="F4F5F3", saisie=True, gras=True),
     "saisie_hors_date": Style(fond="F4F5F3", saisie=True, date=True, centre=True),
@@ -118,12 +119,13 @@ def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
         if not style.cadre:
             most = max(most, style.taille / 10)
             continue
-        # Bold and large letters are wider; a column shows more small letters than its width says.
-        signs = largeur * (1.2 if style.milieu else 1.3) * 9 / style.taille * (0.75 if style.gras else 1.0)
-        width = max(math.floor(signs), 2)
-        lines = sum(len(textwrap.wrap(part, width)) or 1 for part in cellule.texte.split("\n"))
+        bold, rest = (cellule.texte, "") if style.gras else (cellule.gras, cellule.texte[len(cellule.gras) :])
+        # The text of a cell stands a little inside it; a filter has its button in the header.
+        room = largeur * 7 + 2 - (16 if style.fond and style.gras and not style.saisie else 0)
+        lines = count_lines(bold, room, style.taille, bold=True) if bold else 0
+        lines += count_lines(rest.removeprefix("\n"), room, style.taille) if rest else 0
         most = max(most, lines * style.taille / 10)
-    return min(math.ceil(most * 13 + 7), _HAUTEUR_MAX)
+    return min(math.ceil(most * 12.75 + 6), _HAUTEUR_MAX)
 
 
 def list_range(classeur: Classeur, liste: str) -> tuple[str, int]:

@@ -99,7 +99,7 @@ def context_sheet(checklist: Checklist) -> Feuille:
         rows.extend(_section(name, pairs))
 
     section("L’audit", document.identity(checklist))
-    rows.append((Cellule(NOTIFIES, "libelle"), Cellule(style="saisie_date")))
+    rows.append((Cellule(NOTIFIES, "libelle"), Cellule(style="saisie_jour")))
     assert len(rows) == notified_row(checklist), "the cell that formulas refer to has moved"
     rows.append((Cellule("Avancement", "section"), Cellule("", "section")))
     todo = checklist.compteurs["a_auditer"]

@@ -7,11 +7,13 @@
 (() => {
   const donnees = JSON.parse(document.getElementById("donnees").textContent);
   const { a_evaluer: A_EVALUER, tete } = donnees;
-  const TITRES = new Map([[A_EVALUER, "À évaluer"], ...donnees.constats.map(({ id, titre }) => [id, titre])]);
+  const MOTS = [...donnees.constats, ...donnees.resultats].map(({ id, titre }) => [id, titre]);
+  const TITRES = new Map([[A_EVALUER, "À évaluer"], ...MOTS]);
   const CLE = `certif-rules/constats/${donnees.cle}`;
   const JOUR = /^\d{4}-\d{2}-\d{2}$/;
   const TEXTES = ["commentaire", "evalue_par", "evalue_le", "leve_le", "leve_par"];
   const LISTES = ["preuves_vues", "annotations", "echantillons"];
+  const DITS = ["constats", "verifications"];
   const TROP_GROS = 10_000_000;
 
   const element = (id) => document.getElementById(id);
@@ -78,14 +80,24 @@
     ligne.saisie &&
     ((aVoir(ligne) && !evalue(ligne)) || commentaireManque(ligne, lire(ligne)));
 
-  /** The findings file (contract §6): every line due, and the others where something was recorded. */
+  /** A check as the findings file holds it: what was found of it is its result. */
+  const verification = (ligne) => {
+    const { constat: resultat, ...suite } = lire(ligne);
+    return { id: ligne.verification, resultat, ...suite };
+  };
+
+  /** The findings file (contract §6): every line due, and the others where something was recorded; the checks apart. */
   const fichier = () => {
     const { format, referentiel, audit, ...suite } = tete;
-    const dites = lignes.filter((ligne) => ligne.etat === "a_auditer" || rempli(lire(ligne)));
+    const verifications = lignes.filter((ligne) => ligne.verification);
+    const dites = lignes.filter(
+      (ligne) => !ligne.verification && (ligne.etat === "a_auditer" || rempli(lire(ligne))),
+    );
     return {
       format, referentiel, audit, ...etat.autres, ...suite,
       ecarts_notifies_le: etat.notification || null,
       constats: dites.map((ligne) => ({ id: ligne.id, ...lire(ligne) })),
+      ...(verifications.length ? { verifications: verifications.map(verification) } : {}),
     };
   };
 
@@ -314,7 +326,7 @@
 
   /** The line that an entry names: by its id, or by its printed number where only one line has it. */
   const designee = (nom) => {
-    const memes = lignes.filter((ligne) => ligne.numero === String(nom));
+    const memes = lignes.filter((ligne) => !ligne.verification && ligne.numero === String(nom));
     return parId.get(nom) ?? (memes.length === 1 ? memes[0] : undefined);
   };
 
@@ -367,14 +379,17 @@
   };
 
   /** One entry of the file as it is kept here; what is wrong with it goes to `refus`. */
-  const entree = (brut, refus) => {
-    const ligne = designee(objet(brut).id);
+  const entree = (brut, refus, { controle = false } = {}) => {
+    const { id } = objet(brut);
+    const ligne = controle ? parId.get(`verification:${id}`) : designee(id);
     if (!ligne) {
-      refus.push(`ligne inconnue : « ${lisible(objet(brut).id)} »`);
+      refus.push(`${controle ? "vérification" : "ligne"} inconnue : « ${lisible(id)} »`);
       return null;
     }
     const releve = { ...constatVierge(), ...brut };
+    if (controle) releve.constat = brut.resultat ?? A_EVALUER;
     delete releve.id;
+    delete releve.resultat;
     const fautif = (champ) => refus.push(`ligne ${ligne.numero} : ${champ} a une forme inattendue`);
     if (releve.constat !== A_EVALUER && !ligne.constats.includes(releve.constat)) {
       refus.push(`ligne ${ligne.numero} : le constat « ${lisible(releve.constat)} » n’est pas permis`);
@@ -407,13 +422,15 @@
     if (lu.format !== tete.format) refus.push(`format « ${lisible(lu.format)} » inconnu`);
     if (refus.length) return { refus };
     const constats = new Map();
-    for (const trouve of lu.constats.map((brut) => entree(brut, refus))) {
+    if (!Array.isArray(lu.verifications ?? [])) return { refus: ["« verifications » n’est pas une liste"] };
+    const controles = (lu.verifications ?? []).map((brut) => entree(brut, refus, { controle: true }));
+    for (const trouve of [...lu.constats.map((brut) => entree(brut, refus)), ...controles]) {
       if (trouve && constats.has(trouve[0])) refus.push(`ligne ${parId.get(trouve[0]).numero} : deux constats`);
       if (trouve) constats.set(...trouve);
     }
     const notification = lu.ecarts_notifies_le ?? "";
     if (notification && !JOUR.test(notification)) refus.push("ecarts_notifies_le n’est pas une date");
-    const autres = Object.fromEntries(Object.entries(lu).filter(([cle]) => !(cle in tete) && cle !== "constats"));
+    const autres = Object.fromEntries(Object.entries(lu).filter(([cle]) => !(cle in tete) && !DITS.includes(cle)));
     return { refus, etat: { constats, notification, auditeur: etat.auditeur, autres } };
   };
 

@@ -9,22 +9,26 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from certif_rules.constats import A_EVALUER, needs_comment
-from certif_rules.export import json_
+from certif_rules.constats import A_EVALUER, must_explain, needs_comment
+from certif_rules.export import champs, json_
 from certif_rules.export.balises import Html, el, void
-from certif_rules.export.fiche import blocks
+from certif_rules.export.document import MOTS_RESULTATS, point_key, point_numbers
+from certif_rules.export.fiche import Bloc, Element, blocks
 from certif_rules.export.html import Page, line_anchor
-from certif_rules.export.textes import SIGNES, count, finding, of_label
-from certif_rules.export.typographie import INSECABLE, prose
-from certif_rules.resultat import ETATS, Checklist, Ligne
+from certif_rules.export.textes import SIGNES, count, finding, groups, of_label
+from certif_rules.export.typographie import INSECABLE, clean, prose
+from certif_rules.resultat import ETATS, NON_SATISFAITE, Checklist, Etat, Ligne, Point
 
 _SCRIPT: Final = Path(__file__).with_name("formulaire.js")
 _STYLE: Final = Path(__file__).with_name("formulaire.css")
 _DUE: Final = frozenset({"a_auditer", "a_confirmer"})
+#: The section of the checks, among the annexes of the page.
+_CHECKS: Final = "verifications"
 
 #: Blocks of a line that an auditor reads before anything else; the others are folded on a telephone.
 _FIRST: Final = frozenset({"Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"})
@@ -54,6 +58,9 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
         "annotations": list(checklist.referentiel.annotations),
         "cle": sha256(_canonical(tete).encode("ascii")).hexdigest(),
         "constats": [{"id": c, "titre": finding(checklist, c)} for c in checklist.referentiel.constats],
+        "resultats": [{"id": r, "titre": words} for r, words in MOTS_RESULTATS.items()]
+        if checklist.verifications
+        else [],
         "lignes": [
             {
                 "id": ligne.indicateur.id,
@@ -64,6 +71,18 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
                 "saisie": fillable(checklist, ligne),
             }
             for ligne in checklist.lignes
+        ]
+        + [
+            {
+                "id": point_key(point),
+                "verification": point.id,
+                "numero": point_numbers(checklist)[point_key(point)],
+                "etat": "a_auditer" if point.certain else "a_confirmer",
+                "constats": list(MOTS_RESULTATS),
+                "a_motiver": [NON_SATISFAITE] if must_explain(checklist, point) else [],
+                "saisie": True,
+            }
+            for point in checklist.verifications
         ],
         "nom_de_fichier": re.sub(r"[^A-Za-z0-9_.-]+", "-", name) + ".json",
         "tete": tete,
@@ -79,7 +98,7 @@ def fillable(checklist: Checklist, ligne: Ligne) -> bool:
 
 
 class _Formulaire(Page):
-    """The page with fields. Line ``n`` of the script is the ``n``-th of the checklist."""
+    """The page with fields. Line ``n`` of the script is that of the checklist; checks come after."""
 
     nature = "Formulaire d’audit"
 
@@ -121,7 +140,57 @@ class _Formulaire(Page):
             self._warnings(),
             self._lines(),
             self._context(),
-            *(self._annex(place, heading) for place, heading in self._annexes()),
+            *(self._annex(place, heading) for place, heading in self._annexes() if place != _CHECKS),
+        )
+
+    def _lines(self) -> Html:
+        """The lines, then the checks: both are filled, counted and filtered alike."""
+        criteria = (self._criterion(critere, lignes) for critere, lignes in groups(self.checklist))
+        first = len(self.checklist.lignes)
+        checks = [self._check(p, rang) for rang, p in enumerate(self.checklist.verifications, start=first)]
+        heading = dict(self._annexes()).get(_CHECKS)
+        section = (
+            el(
+                "section",
+                el("div", el("h2", heading, id=_CHECKS), class_="critere"),
+                *checks,
+                aria_labelledby=_CHECKS,
+            )
+            if heading
+            else None
+        )
+        return el("div", *criteria, section, id="indicateurs", tabindex="-1")
+
+    def _check(self, point: Point, rang: int) -> Html:
+        key = point_key(point)
+        place = f"verification-{point.id}"
+        state: Etat = "a_auditer" if point.certain else "a_confirmer"
+        words = "à vérifier" if point.certain else "à confirmer"
+        sign = el("span", SIGNES[state].symbole, aria_hidden="true")
+        fails = finding(self.checklist, point.constat) if point.constat else "aucun constat déclaré"
+        beside = [Element(texte=f"{fails}, compté pour {clean(point.compte_pour)}", sources=point.sources)]
+        note = [Element(texte=prose(point.note))] if point.note and not point.certain else []
+        texts = [
+            self._block(Bloc(titre=titre, elements=tuple(elements)))
+            for titre, elements in (("À défaut", beside), ("À confirmer", note))
+            if elements
+        ]
+        head = el(
+            "h3",
+            el("span", point_numbers(self.checklist)[key], class_="numero"),
+            " ",
+            el("span", prose(point.texte), class_="enonce"),
+            id=place,
+        )
+        side = el("div", el("p", el("span", sign, f" {words}", class_=f"etat {state}")), class_="cote")
+        fields = self._controls(rang, place, MOTS_RESULTATS, "Résultat", "Commentaire", None)
+        return el(
+            "article",
+            el("div", head, side, class_="tete"),
+            el("div", el("div", el("div", *texts, class_="blocs")), fields, class_="corps"),
+            class_=f"ligne {state}",
+            aria_labelledby=place,
+            data_ligne=str(rang),
         )
 
     def _warnings(self) -> Html:
@@ -142,10 +211,10 @@ class _Formulaire(Page):
             el("ul", "", id="comptes", class_="comptes"),
             el(
                 "div",
-                _field(
+                champs.field(
                     "auditeur", "Vos initiales", void("input", id="auditeur", type="text", autocomplete="off")
                 ),
-                _field("notification", "Écarts notifiés à l’organisme le", _date("notification")),
+                champs.field("notification", "Écarts notifiés à l’organisme le", champs.date("notification")),
                 class_="champs",
             ),
             el(
@@ -172,10 +241,10 @@ class _Formulaire(Page):
     def _search(self) -> Html:
         return el(
             "div",
-            _field(
+            champs.field(
                 "critere", "Critère", el("select", el("option", "Tous les critères", value=""), id="critere")
             ),
-            _field("texte", "Chercher", void("input", id="texte", type="search", autocomplete="off")),
+            champs.field("texte", "Chercher", void("input", id="texte", type="search", autocomplete="off")),
             el(
                 "label", void("input", id="reste", type="checkbox"), " Reste à faire seulement", class_="case"
             ),
@@ -194,13 +263,17 @@ class _Formulaire(Page):
         first = [self._block(bloc) for bloc in groups if bloc.titre in _FIRST]
         rest = [self._block(bloc) for bloc in groups if bloc.titre not in _FIRST]
         if ligne.etat in _DUE:
-            more = _fold("Preuves, précisions et notes", el("div", *rest, class_="blocs")) if rest else None
+            more = (
+                champs.fold("Preuves, précisions et notes", el("div", *rest, class_="blocs"))
+                if rest
+                else None
+            )
             texts = el("div", *first, self._why(ligne), class_="blocs")
             body = el("div", el("div", self._requirement(ligne), texts, more), *fields, class_="corps")
         else:
             summary = "Motifs, textes, et saisie pour revenir sur cet état" if fields else "Motifs et textes"
             texts = el("div", self._why(ligne), *first, *rest, class_="blocs")
-            body = el("div", _fold(summary, self._requirement(ligne), texts, *fields), class_="corps")
+            body = el("div", champs.fold(summary, self._requirement(ligne), texts, *fields), class_="corps")
         return el(
             "article",
             self._line_head(ligne),
@@ -211,42 +284,61 @@ class _Formulaire(Page):
         )
 
     def _fields(self, ligne: Ligne) -> Html:
-        rang = self.rang[ligne.indicateur.id]
-        annotations = [
-            _choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
-            for a in self.checklist.referentiel.annotations.values()
-        ]
         reversal = ligne.etat not in _DUE
         comment = f"Note{INSECABLE}: pourquoi revenir sur cet état" if reversal else "Commentaire"
+        choices = {c: finding(self.checklist, c) for c in ligne.constats_permis}
+        return self._controls(
+            self.rang[ligne.indicateur.id],
+            line_anchor(ligne),
+            choices,
+            "Constat",
+            comment,
+            self._reversal_help() if reversal else None,
+        )
+
+    def _controls(
+        self,
+        rang: int,
+        heading: str,
+        choices: Mapping[str, str],
+        legend: str,
+        comment: str,
+        help_: Html | None,
+    ) -> Html:
+        """What is filled of the line ``rang``, whose heading has this id; ``choices`` are its findings."""
+        annotations = [
+            champs.choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
+            for a in self.checklist.referentiel.annotations.values()
+        ]
         return el(
             "div",
-            self._reversal_help() if reversal else None,
+            help_,
             el(
                 "fieldset",
-                el("legend", "Constat"),
-                _choice("radio", f"constat-{rang}", A_EVALUER, "À évaluer", "constat"),
+                el("legend", legend),
+                champs.choice("radio", f"constat-{rang}", A_EVALUER, "À évaluer", "constat"),
                 *(
-                    _choice("radio", f"constat-{rang}", c, finding(self.checklist, c), "constat")
-                    for c in ligne.constats_permis
+                    champs.choice("radio", f"constat-{rang}", c, words, "constat")
+                    for c, words in choices.items()
                 ),
                 class_="choix",
             ),
-            _area(rang, "commentaire", comment, ""),
+            champs.area(rang, "commentaire", comment, ""),
             el("p", "", class_="manque", id=f"manque-{rang}"),
-            _area(rang, "preuves_vues", "Preuves vues", "une référence par ligne"),
+            champs.area(rang, "preuves_vues", "Preuves vues", "une référence par ligne"),
             el("fieldset", el("legend", "Annotations"), *annotations, class_="choix")
             if annotations
             else None,
-            _area(rang, "echantillons", "Échantillons", "un identifiant par ligne"),
+            champs.area(rang, "echantillons", "Échantillons", "un identifiant par ligne"),
             el(
                 "div",
-                _field(f"par-{rang}", "Évalué par", _text(f"par-{rang}", "evalue_par")),
-                _field(f"le-{rang}", "Évalué le", _date(f"le-{rang}", "evalue_le")),
+                champs.field(f"par-{rang}", "Évalué par", champs.text(f"par-{rang}", "evalue_par")),
+                champs.field(f"le-{rang}", "Évalué le", champs.date(f"le-{rang}", "evalue_le")),
                 class_="champs",
             ),
             class_="saisie",
             role="group",
-            aria_labelledby=line_anchor(ligne),
+            aria_labelledby=heading,
         )
 
     def _reversal_help(self) -> Html:
@@ -273,38 +365,10 @@ def _bar() -> Html:
 
 
 def _to_see(checklist: Checklist) -> str:
-    counts = (f"{checklist.compteurs[etat]}{INSECABLE}{SIGNES[etat].mot}" for etat in ETATS if etat in _DUE)
+    counts = [f"{checklist.compteurs[etat]}{INSECABLE}{SIGNES[etat].mot}" for etat in ETATS if etat in _DUE]
+    if checklist.verifications:
+        counts.append(count(len(checklist.verifications), "vérification"))
     return f"Lignes à évaluer{INSECABLE}: {', '.join(counts)}."
-
-
-def _choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
-    box = void("input", type=kind, name=name, value=value, data_champ=champ, autocomplete="off")
-    return el("label", box, f" {words}")
-
-
-def _area(rang: int, champ: str, words: str, hint: str) -> Html:
-    place = f"{champ}-{rang}"
-    label = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
-    described = {"aria_describedby": f"manque-{rang}"} if champ == "commentaire" else {}
-    area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
-    return el("div", el("label", *label, for_=place), area, class_="champ")
-
-
-def _field(place: str, words: str, control: Html) -> Html:
-    return el("div", el("label", words, for_=place), control, class_="champ")
-
-
-def _text(place: str, champ: str) -> Html:
-    return void("input", id=place, type="text", autocomplete="off", data_champ=champ)
-
-
-def _date(place: str, champ: str = "") -> Html:
-    named = {"data_champ": champ} if champ else {}
-    return void("input", id=place, type="date", autocomplete="off", **named)
-
-
-def _fold(summary: str, *children: Html | None) -> Html:
-    return el("details", el("summary", summary), *children)
 
 
 def _fingerprint(content: str) -> str:

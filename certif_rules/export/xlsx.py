@@ -38,7 +38,9 @@ def write(classeur: Classeur) -> bytes:
 
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = Workbook(out, {**options, "strings_to_numbers": False})
+    # Widths are counted in digits of the default font: one that is everywhere, or has a twin.
+    font = {"default_format_properties": {"font_name": "Arial", "font_size": 10}}
+    book = Workbook(out, {**options, **font, "strings_to_numbers": False})
     # The day of the audit: a document knows no clock.
     book.set_properties({"title": classeur.titre, "created": datetime.fromisoformat(classeur.date)})
     formats = {name: book.add_format(_format(style)) for name, style in STYLES.items()}

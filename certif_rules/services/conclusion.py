@@ -29,7 +29,8 @@ def document(bilan: Bilan) -> dict[str, Any]:
     """The conclusions as the values that are written; keys may be added to them, never renamed."""
     checklist = bilan.checklist
     referentiel = checklist.referentiel
-    conclusions = [_conclusion(conclusion) for conclusion in bilan.conclusions]
+    checked = {point.compte_pour for point in checklist.verifications}
+    conclusions = [_conclusion(c, checked=c.objet in checked) for c in bilan.conclusions]
     echeances = [_echeance(echeance) for echeance in bilan.echeances]
     avertissements = [
         {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in bilan.avertissements
@@ -66,7 +67,7 @@ def document(bilan: Bilan) -> dict[str, Any]:
 _CLES = frozenset({"objet", "decision", "delivrable", "texte", "a_evaluer", "a_confirmer", "a_verifier"})
 
 
-def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
+def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:
     """``conclusion``; a measure that bears the name of one of our keys would not hide it."""
     mesures = {nom: _value(value) for nom, value in conclusion.mesures.items()}
     return {
@@ -77,7 +78,7 @@ def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
         **{nom: value for nom, value in mesures.items() if nom not in _CLES},
         "a_evaluer": len(conclusion.a_evaluer),
         "a_confirmer": len(conclusion.a_confirmer),
-        "a_verifier": len(conclusion.a_verifier),
+        **({"a_verifier": len(conclusion.a_verifier)} if checked else {}),
         "motifs": [
             {
                 "code": motif.code,

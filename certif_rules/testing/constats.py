@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from certif_rules.conclusion import conclude
@@ -26,27 +27,33 @@ def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -
     said: dict[str, Any] = {str(key): value for key, value in case["constats"].items()}
     others = said.pop(AUTRES, None)
     releves = [_releve(key, value) for key, value in said.items()]
+    checks = [_releve(key, value, "resultat") for key, value in (case.get("verifications") or {}).items()]
     notified = case.get("ecarts_notifies_le")
-    dossier = Dossier(demande=demande, releves=tuple(releves), notifie_le=notified and str(notified))
+    dossier = Dossier(
+        demande=demande,
+        releves=tuple(releves),
+        verifications=tuple(checks),
+        notifie_le=notified and str(notified),
+    )
     dossier, issues = with_ids(checklist.referentiel, dossier)
     if others is not None:
         named = {releve.ligne for releve in dossier.releves}
         left = (li.indicateur.id for li in checklist.lignes if li.etat == "a_auditer")
         more = tuple(_releve(line, others) for line in left if line not in named)
-        dossier = Dossier(demande=demande, releves=(*dossier.releves, *more), notifie_le=dossier.notifie_le)
+        dossier = replace(dossier, releves=(*dossier.releves, *more))
     issues += check_findings(checklist, dossier)
     if issues:
         raise DataError(issues)
     return document(conclude(checklist, dossier))
 
 
-def _releve(ligne: str, value: Any) -> Releve:
+def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
     """A finding alone comes with a comment; one with its details, with those only."""
     if isinstance(value, str):
         return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE)
     return Releve(
         ligne=ligne,
-        constat=value["constat"],
+        constat=value[key],
         commentaire=value.get("commentaire"),
         annotations=tuple(value.get("annotations") or ()),
         leve_le=value.get("leve_le") and str(value["leve_le"]),
@@ -78,7 +85,7 @@ def check_deadlines(
 ) -> list[str]:
     """The dates expected of each line and not found, and the lines with dates that were not expected."""
     numeros = {li.indicateur.id: li.indicateur.numero for li in checklist.lignes}
-    dated = {numeros[e["id"]]: e for e in found["echeances"]}
+    dated = {numeros.get(e["id"], e["id"]): e for e in found["echeances"]}
     wanted = {str(key): dates for key, dates in value.items()}
     texts = [f"échéances en trop : {numero}" for numero in dated if numero not in wanted]
     for numero, dates in wanted.items():

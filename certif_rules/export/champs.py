@@ -1,0 +1,41 @@
+"""The fields of the form: each with its label, and what the script finds it by."""
+
+from __future__ import annotations
+
+from certif_rules.export.balises import Html, el, void
+
+
+def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
+    """A box to choose, with its words."""
+    box = void("input", type=kind, name=name, value=value, data_champ=champ, autocomplete="off")
+    return el("label", box, f" {words}")
+
+
+def area(rang: int, champ: str, words: str, hint: str) -> Html:
+    """A field of several lines; ``hint`` says what each is."""
+    place = f"{champ}-{rang}"
+    label = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
+    described = {"aria_describedby": f"manque-{rang}"} if champ == "commentaire" else {}
+    area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
+    return el("div", el("label", *label, for_=place), area, class_="champ")
+
+
+def field(place: str, words: str, control: Html) -> Html:
+    """A control under its label."""
+    return el("div", el("label", words, for_=place), control, class_="champ")
+
+
+def text(place: str, champ: str) -> Html:
+    """A field of one line."""
+    return void("input", id=place, type="text", autocomplete="off", data_champ=champ)
+
+
+def date(place: str, champ: str = "") -> Html:
+    """A field for a day; ``champ`` names what it fills of a line."""
+    named = {"data_champ": champ} if champ else {}
+    return void("input", id=place, type="date", autocomplete="off", **named)
+
+
+def fold(summary: str, *children: Html | None) -> Html:
+    """What is folded under a summary."""
+    return el("details", el("summary", summary), *children)

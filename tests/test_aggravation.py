@@ -1,0 +1,94 @@
+"""What the earlier audit left open makes a finding count as more, as data says; unknown stays unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from grilles import AF, FAITS, atelier
+
+from certif_rules.aggravation import counted
+from certif_rules.conclusion import Bilan, conclude
+from certif_rules.contexte import ConstatPrecedent, Precedent
+from certif_rules.model_jugement import Aggravation, Jugement
+from certif_rules.services.conclusion import document
+from certif_rules.services.constats import from_data, open_dossier
+
+REGLE = Aggravation(
+    constat="reserve", precedents=("reserve", "oubli"), devient="refus", types=("suivi",),
+    motif="déjà dit", sources=("DOC",),
+)  # fmt: skip
+JUGEMENT = Jugement(origine="x", mesures={}, decisions=(), aggravations=(REGLE,))
+
+
+def before(**constats: ConstatPrecedent) -> Precedent:
+    return Precedent(constats={f"x/{ligne}": constat for ligne, constat in constats.items()})
+
+
+OPEN, LIFTED = ConstatPrecedent(constat="reserve"), ConstatPrecedent(constat="reserve", ouvert=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "precedent", "constat", "possibles", "certain"),
+    [
+        ("suivi", before(a=OPEN), "reserve", ("refus",), True),
+        ("suivi", before(a=ConstatPrecedent(constat="oubli")), "reserve", ("refus",), True),
+        ("suivi", before(a=LIFTED), "reserve", ("reserve",), True),
+        ("suivi", before(a=ConstatPrecedent(constat="bon")), "reserve", ("reserve",), True),
+        ("suivi", before(b=OPEN), "reserve", ("reserve",), True),
+        ("suivi", before(a=OPEN), "bon", ("bon",), True),
+        ("premier", before(a=OPEN), "reserve", ("reserve",), True),
+        ("suivi", None, "reserve", ("reserve", "refus"), False),
+        ("suivi", Precedent(type="premier"), "reserve", ("reserve", "refus"), False),
+        ("suivi", None, "bon", ("bon",), True),
+    ],
+)
+def test_what_a_finding_counts_as(
+    code: str, precedent: Precedent | None, constat: str, possibles: tuple[str, ...], certain: bool
+) -> None:
+    compte = counted(JUGEMENT, code, precedent, "x/a", constat)
+    assert (compte.possibles, compte.certaine) == (possibles, certain)
+    assert (compte.regle is REGLE) is (possibles != (constat,))
+
+
+def test_without_a_judgement_it_counts_as_itself() -> None:
+    assert counted(None, "suivi", before(a=OPEN), "x/a", "reserve").possibles == ("reserve",)
+
+
+def surveillance(precedent: Any) -> Bilan:
+    """A minor on line 2 at a surveillance, everything else conforming and checked."""
+    head = {**AF, "audit": {"type": "surveillance", "date": "2025-09-01"},
+            "organisme": {"categories": ["AF"], "faits": FAITS}}  # fmt: skip
+    due = [1, 2, 4, 5, 6, 10, 11, 17, 19, 21, 22, 26, 27, 31, 32]
+    minor = {"constat": "nc_mineure", "commentaire": "Taux absents."}
+    constats = [{"id": str(n), **(minor if n == 2 else {"constat": "conforme"})} for n in due]
+    checks = [{"id": "affichage_certificat", "resultat": "satisfaite"}]
+    data = {**head, "precedent": precedent, "constats": constats, "verifications": checks}
+    return conclude(*open_dossier(atelier(), from_data({**data, "ecarts_notifies_le": "2025-09-10"})))
+
+
+def test_the_reason_is_printed_with_its_source_and_what_it_is_worth() -> None:
+    """A reading of article 5, said to be one; the dates are those of a major, of which the file says why."""
+    bilan = surveillance({"type": "initial", "constats": {"2": "nc_mineure"}})
+    (reason,) = (m for m in bilan.conclusions[0].motifs if m.code == "aggravation")
+    assert reason.texte.startswith("2 : ")
+    assert (reason.sources, reason.lecture, reason.confiance) == (("A5",), True, "moyenne")
+    (echeance,) = document(bilan)["echeances"]
+    assert (echeance["constat"], echeance["compte_comme"]) == ("nc_mineure", "nc_majeure")
+    assert (echeance["correction_avant"], echeance["verification_avant"]) == ("2025-12-10", "2026-01-10")
+
+
+def test_an_unknown_earlier_audit_is_named() -> None:
+    """With nothing known of it, the minor is measured as recorded and nothing is concluded."""
+    bilan = surveillance({"type": "initial", "constats": None})
+    (conclusion,) = bilan.conclusions
+    assert (conclusion.delivrable, conclusion.mesures["mineures"], conclusion.mesures["majeures"]) == (
+        None,
+        1,
+        0,
+    )
+    (reason,) = (m for m in conclusion.motifs if m.code == "aggravation_inconnue")
+    assert reason.texte.startswith("2 : constats de l’audit précédent inconnus")
+    (echeance,) = document(bilan)["echeances"]
+    assert "compte_comme" not in echeance
+    assert echeance["verification_avant"] is None
