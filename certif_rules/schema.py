@@ -28,6 +28,8 @@ _SUFFIX = ".schema.json"
 _SHOWN = 40
 #: Most problems listed, and most looked for: a file may hold a million of them.
 _TOLD, _LOOKED_FOR = 200, 2_000
+#: Most values that a file holds.
+_MOST = 100_000
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPES = {
     "object": "un dictionnaire",
@@ -57,11 +59,28 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
     Raises:
         KeyError: there is no such schema.
     """
+    if _overfull(data):
+        where = Location(name) if name else place(data) if isinstance(data, Table | Sequence) else None
+        message = f"plus de {_MOST} valeurs : ce n’est pas un fichier de ce programme"
+        return [Issue("fichier-trop-grand", message, where)]
     errors = list(islice(_validator(schema).iter_errors(data), _LOOKED_FOR + 1))
     unknown_format = [error for error in errors if error.validator == "const"]
     # Another format has other keys: what else was found would only mislead.
     issues = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
     return first_of(islice(issues, _LOOKED_FOR), _TOLD, more=len(errors) > _LOOKED_FOR)
+
+
+def _overfull(data: Any) -> bool:
+    """Whether there is more in ``data`` than anyone writes: checking it all would take minutes."""
+    waiting, number = [data], 0
+    while waiting:
+        value = waiting.pop()
+        children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        number += len(children)
+        if number > _MOST:
+            return True
+        waiting.extend(children)
+    return False
 
 
 @cache

@@ -211,6 +211,7 @@ STATES = {"non_applicable"}
 HOMONYMS: dict[str, dict[str, str]] = {
     "export.csv_": {"label": "the column that says whether a line is the label’s"},
     "export.formulaire": {"label": "the element that names a field"},
+    "export.champs": {"label": "the element that names a field"},
     "schema": {"commun": "the schema that the others share"},
 }
 SHIPPED = ("qualiopi", "certifregion")
@@ -331,6 +332,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     },
     "export.feuilles": {30: "a width"},
     "export.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
+    "export.xlsx": {10: "points of a letter"},
     "export.table": {33: "the terminal’s yellow"},
     "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
     "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},

@@ -14,10 +14,10 @@ def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
 def area(rang: int, champ: str, words: str, hint: str) -> Html:
     """A field of several lines; ``hint`` says what each is."""
     place = f"{champ}-{rang}"
-    label = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
+    named = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
     described = {"aria_describedby": f"manque-{rang}"} if champ == "commentaire" else {}
     area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
-    return el("div", el("label", *label, for_=place), area, class_="champ")
+    return el("div", el("label", *named, for_=place), area, class_="champ")
 
 
 def field(place: str, words: str, control: Html) -> Html:

@@ -1,0 +1,235 @@
+"""What the form exports and imports, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greffons import DONNEES, registry
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pages import (
+    WIDTHS,
+    accept,
+    by_id,
+    choose,
+    document_of,
+    exported,
+    field,
+    fill,
+    line,
+    load,
+)
+
+from certif_rules.constats import Releve
+from certif_rules.demande import ConstatDit, PrecedentDit
+from certif_rules.schema import check
+from certif_rules.services.constats import open_dossier, read_dossier
+from certif_rules.services.lecture import read_grids
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+pytestmark = pytest.mark.navigateur
+
+
+def test_the_export_is_a_findings_file(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    page = ouvrir(formulaire)
+    fill(page)
+    page.get_by_label("Écarts notifiés").fill("2024-03-29")
+    findings = exported(page, tmp_path / "constats.json")
+    assert check(findings, "constats") == []
+    value, dossier = open_dossier(registry(**DONNEES), read_dossier(tmp_path / "constats.json"))
+    due = {li.indicateur.id for li in value.lignes if li.etat == "a_auditer"}
+    assert {releve.ligne for releve in dossier.releves} == due
+    assert dossier.notifie_le == "2024-03-29"
+    first, second = by_id(findings)["qualiopi/1"], by_id(findings)["qualiopi/2"]
+    assert first["preuves_vues"] == ["Site public (12/03)", "Catalogue 2024"]
+    assert (first["annotations"], first["echantillons"]) == (["point_fort"], ["C-014"])
+    assert second["commentaire"] == "<b>Aucun</b> taux d’abandon ; « 5 % » ?"
+    assert {e["constat"] for e in findings["constats"]} == {"conforme", "nc_mineure", "a_evaluer"}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_import_gives_back_what_was_exported(
+    ouvrir: Any, formulaire: Path, tmp_path: Path, width: int
+) -> None:
+    page = ouvrir(formulaire, width=width)
+    fill(page)
+    before = exported(page, tmp_path / "constats.json")
+    lifted = by_id(before)["qualiopi/2"] | {"leve_le": "2024-06-01", "leve_par": "A. B.", "cle_a_part": 1}
+    before["constats"] = [lifted if e["id"] == "qualiopi/2" else e for e in before["constats"]]
+    before["note_a_part"] = "gardée"
+    (tmp_path / "repris.json").write_text(json.dumps(before), encoding="utf-8")
+    other = ouvrir(formulaire, width=width)
+    load(other, tmp_path / "repris.json")
+    assert "Importé" in other.locator("#etat").inner_text()
+    assert field(other, "2", "commentaire").input_value().startswith("<b>")
+    assert exported(other, tmp_path / "encore.json") == before
+    other.reload()
+    assert exported(other, tmp_path / "toujours.json") == before
+
+
+def test_import_asks_before_it_replaces(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    page = ouvrir(formulaire)
+    exported(page, tmp_path / "vide.json")
+    fill(page)
+    asked = accept(page, answer=False)
+    load(page, tmp_path / "vide.json")
+    assert asked == ["confirm"]
+    assert page.locator("#avancement").inner_text().startswith("2 sur")
+
+
+def test_import_reads_lines_by_their_printed_number(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    page = ouvrir(formulaire)
+    findings = exported(page, tmp_path / "constats.json")
+    del findings["referentiel"]["empreinte"]
+    findings["audit"] = {"type": "certifregion/initial", "date": "2024-03-18"}
+    findings["constats"] = [{"id": "1", "constat": "conforme"}]
+    (tmp_path / "court.json").write_text(json.dumps(findings), encoding="utf-8")
+    load(page, tmp_path / "court.json")
+    assert line(page, "1").locator("input[value=conforme]").is_checked()
+
+
+def changed(findings: Any, **changes: Any) -> Any:
+    """The findings with other values, keys of objects being replaced one by one."""
+    return findings | {k: findings[k] | v if isinstance(v, dict) else v for k, v in changes.items()}
+
+
+REFUSALS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "rules": (lambda f: changed(f, referentiel={"empreinte": "sha256:" + "0" * 64}), "empreinte des règles"),
+    "edition": (
+        lambda f: changed(f, referentiel={"edition": "V4"}),
+        "édition : « V5 » dans ce formulaire, « V4 »",
+    ),
+    "guide": (lambda f: changed(f, referentiel={"guide": "V8"}), "guide : « V9 »"),
+    "referentiel": (lambda f: changed(f, referentiel="qualiopi"), "référentiel : « certifregion »"),
+    "organisation": (
+        lambda f: changed(f, organisme={"nom": "<i>Autre</i>"}),
+        "« <i>Autre</i> » dans le fichier",
+    ),
+    "categories": (lambda f: changed(f, organisme={"categories": ["BC"]}), "catégories"),
+    "facts": (lambda f: changed(f, organisme={"faits": {}}), "faits"),
+    "date": (lambda f: changed(f, audit={"date": "2024-03-19"}), "date de l’audit"),
+    "type": (lambda f: changed(f, audit={"type": "surveillance"}), "type d’audit"),
+    "additions": (lambda f: f | {"ajouts": {"categories": ["CFA"]}}, "ajouts, categories"),
+    "certificates": (lambda f: f | {"certificats": {"x": {}}}, "certificats"),
+    "not permitted": (
+        lambda f: f | {"constats": [{"id": "4", "constat": "nc_mineure"}]},
+        "ligne 4 : le constat",
+    ),
+    "unknown line": (
+        lambda f: f | {"constats": [{"id": "99", "constat": "conforme"}]},
+        "ligne inconnue : « 99 »",
+    ),
+    "twice": (
+        lambda f: f | {"constats": [{"id": "1", "constat": "conforme"}] * 2},
+        "ligne 1 : deux constats",
+    ),
+    "annotation": (
+        lambda f: f | {"constats": [{"id": "1", "constat": "conforme", "annotations": ["bravo"]}]},
+        "annotation inconnue, « bravo »",
+    ),
+    "shape": (
+        lambda f: f | {"constats": [{"id": "1", "constat": "conforme", "commentaire": 3}]},
+        "commentaire a une forme",
+    ),
+    "day": (
+        lambda f: f | {"constats": [{"id": "1", "constat": "conforme", "evalue_le": "hier"}]},
+        "evalue_le a une forme",
+    ),
+    "entry": (lambda f: f | {"constats": [None]}, "ligne inconnue"),
+    "profile": (
+        lambda f: {k: v for k, v in f.items() if k != "constats"},
+        "n’est pas un fichier de constats",
+    ),
+    "format": (lambda f: f | {"format": 2}, "format « 2 » inconnu"),
+    "list": (lambda f: [f], "n’est pas un fichier de constats"),
+}
+
+
+def test_what_is_refused_is_named_and_changes_nothing(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    page = ouvrir(formulaire)
+    fill(page)
+    findings = exported(page, tmp_path / "constats.json")
+    for name, (change, expected) in REFUSALS.items():
+        (tmp_path / "faux.json").write_text(json.dumps(change(findings)), encoding="utf-8")
+        load(page, tmp_path / "faux.json")
+        said = page.locator("#refus").inner_text().replace("\u00a0", " ").replace("\u202f", " ")
+        assert expected in said, name
+        assert page.evaluate("document.activeElement.id") == "refus"
+    (tmp_path / "faux.json").write_text("{", encoding="utf-8")
+    load(page, tmp_path / "faux.json")
+    assert "n’est pas du JSON" in page.locator("#refus").inner_text()
+    assert page.locator("i").count() == 0
+    assert exported(page, tmp_path / "encore.json") == findings
+
+
+# ---- the checks, and anything filled at random ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def surveillance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The form of a surveillance, where the display of the certificate is checked."""
+    earlier = PrecedentDit(
+        type="initial", date="2023-03-18", constats=(ConstatDit("qualiopi/2", "nc_mineure", ouvert=True),)
+    )
+    folder = tmp_path_factory.mktemp("surveillance")
+    return document_of(folder, referentiel="qualiopi", type_audit="surveillance", precedent=earlier)
+
+
+def test_a_check_is_filled_exported_and_imported(ouvrir: Any, surveillance: Path, tmp_path: Path) -> None:
+    page = ouvrir(surveillance)
+    total = page.locator("#avancement").inner_text()
+    choose(page, "V1", "non_satisfaite")
+    assert "commentaire à écrire" in line(page, "V1").locator(".suivi").inner_text()
+    field(page, "V1", "commentaire").fill("Absent du site.")
+    assert page.locator("#avancement").inner_text() == total.replace("0 sur", "1 sur")
+    assert "Non-conformité mineure" in line(page, "2").inner_text(), "the earlier finding on its line"
+    findings = exported(page, tmp_path / "constats.json")
+    (check_,) = findings["verifications"]
+    assert (check_["id"], check_["resultat"]) == ("affichage_certificat", "non_satisfaite")
+    assert "constat" not in check_
+    assert check(findings, "constats") == []
+    other = ouvrir(surveillance)
+    load(other, tmp_path / "constats.json")
+    assert line(other, "V1").locator("input[value=non_satisfaite]").is_checked()
+    assert exported(other, tmp_path / "encore.json") == findings
+    findings["verifications"] = [{"id": "autre"}]
+    (tmp_path / "faux.json").write_text(json.dumps(findings), encoding="utf-8")
+    load(other, tmp_path / "faux.json")
+    assert "vérification inconnue" in other.locator("#refus").inner_text()
+
+
+WORDS = st.text("abcdeéèœ=+-@'<>&\"0", min_size=1, max_size=8)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_is_filled_at_random_is_what_is_read(
+    ouvrir: Any, surveillance: Path, tmp_path: Path, data: st.DataObject
+) -> None:
+    """Findings allowed on any lines, through the form’s own export: read the same; no other changes."""
+    page = ouvrir(surveillance)
+    rows = page.evaluate("JSON.parse(document.getElementById('donnees').textContent).lignes")
+    open_rows = [row for row in rows if row["saisie"] and row["etat"] != "non_applicable"]
+    chosen = data.draw(st.lists(st.sampled_from(open_rows), unique_by=lambda r: r["id"], max_size=4))
+    expected = {}
+    for row in chosen:
+        constat = data.draw(st.sampled_from(row["constats"]))
+        comment, proof = data.draw(WORDS), data.draw(WORDS)
+        choose(page, row["numero"], constat)
+        field(page, row["numero"], "commentaire").fill(comment)
+        field(page, row["numero"], "preuves_vues").fill(proof)
+        expected[row.get("verification") or row["id"]] = (constat, comment, (proof.strip(),))
+    exported(page, tmp_path / "constats.json")
+    dossier = read_grids(registry(**DONNEES), [tmp_path / "constats.json"]).dossier
+    read = {r.ligne: r for r in (*dossier.releves, *dossier.verifications)}
+    for identifiant, wanted in expected.items():
+        releve = read.pop(identifiant)
+        assert (releve.constat, releve.commentaire, releve.preuves_vues) == wanted
+    assert all(r == Releve(ligne=r.ligne, lieu=r.lieu) for r in read.values())
+    due = {row.get("verification") or row["id"] for row in rows if row["etat"] == "a_auditer"}
+    assert set(read) == due - set(expected)
