@@ -66,8 +66,9 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
     errors = list(islice(_validator(schema).iter_errors(data), _LOOKED_FOR + 1))
     unknown_format = [error for error in errors if error.validator == "const"]
     # Another format has other keys: what else was found would only mislead.
-    issues = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
-    return first_of(islice(issues, _LOOKED_FOR), _TOLD, more=len(errors) > _LOOKED_FOR)
+    found = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
+    issues = list(islice(found, _LOOKED_FOR + 1))
+    return first_of(issues[:_LOOKED_FOR], _TOLD, more=max(len(errors), len(issues)) > _LOOKED_FOR)
 
 
 def _overfull(data: Any) -> bool:

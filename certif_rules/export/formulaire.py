@@ -168,7 +168,7 @@ class _Formulaire(Page):
         words = "à vérifier" if point.certain else "à confirmer"
         sign = el("span", SIGNES[state].symbole, aria_hidden="true")
         fails = finding(self.checklist, point.constat) if point.constat else "aucun constat déclaré"
-        beside = [Element(texte=f"{fails}, compté pour {clean(point.compte_pour)}", sources=point.sources)]
+        beside = [Element(texte=f"{fails} (conclusion de {clean(point.compte_pour)})", sources=point.sources)]
         note = [Element(texte=prose(point.note))] if point.note and not point.certain else []
         texts = [
             self._block(Bloc(titre=titre, elements=tuple(elements)))

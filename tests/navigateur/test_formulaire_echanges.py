@@ -177,7 +177,7 @@ def surveillance(tmp_path_factory: pytest.TempPathFactory) -> Path:
         type="initial", date="2023-03-18", constats=(ConstatDit("qualiopi/2", "nc_mineure", ouvert=True),)
     )
     folder = tmp_path_factory.mktemp("surveillance")
-    return document_of(folder, referentiel="qualiopi", type_audit="surveillance", precedent=earlier)
+    return document_of(folder, type_audit="surveillance", precedent=earlier)
 
 
 def test_a_check_is_filled_exported_and_imported(ouvrir: Any, surveillance: Path, tmp_path: Path) -> None:
