@@ -7,7 +7,6 @@ import io
 import json
 import re
 import subprocess
-import sys
 import tokenize
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,8 +16,6 @@ from typing import Any
 
 import pytest
 from greffons import DONNEES, registry
-
-from certif_rules.couche_lue import HEADER
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "certif_rules"
@@ -369,70 +366,3 @@ def test_every_comment_is_for_the_reader() -> None:
         for token in tokenize.generate_tokens(io.StringIO(text_of(name)).readline):
             if token.type == tokenize.COMMENT:
                 assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", token.string), (name, token.start)
-
-
-# ---- what a run imports, and where it may not go ----------------------------------------------------
-
-
-def python(code: str) -> str:
-    """What a fresh interpreter prints for ``code``."""
-    done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", code],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def modules_after(code: str) -> set[str]:
-    """The modules loaded once ``code`` has run; what it prints is left out."""
-    end = "\nimport sys\nprint('\\n@' + ' '.join(sys.modules))\n"
-    return set(python(code + end).rpartition("@")[2].split())
-
-
-CALL = "from certif_rules.cli import run\nassert run({!r}) == 0\n"
-AUDIT = ["--type", "initial", "--date", "2024-03-18", "--categorie", "AF"]
-HEAVY = {"click", "pluggy", "ruamel", "ruamel.yaml", "jsonschema", "referencing"}
-
-
-def test_importing_the_package_is_free() -> None:
-    """A plugin that only needs a marker pays for nothing: the package alone imports none of its parts."""
-    loaded = modules_after("import certif_rules")
-    assert {name for name in loaded if name.startswith("certif_rules")} == {"certif_rules"}
-    assert loaded & HEAVY == set()
-
-
-def test_help_is_light() -> None:
-    """``--help`` loads neither the plugins, nor the reader, nor the validator, nor the domain."""
-    loaded = modules_after(CALL.format(["--help"]))
-    domain = {f"certif_rules.{m}" for m in ("model", "registry", "plugins", "source", "schema", "resultat")}
-    assert loaded & (HEAVY - {"click"} | domain) == set()
-
-
-def test_a_checklist_imports_what_it_uses() -> None:
-    """A checklist in JSON, from layers already published, needs no validator and no other exporter."""
-    loaded = modules_after(CALL.format(["checklist", "qualiopi", *AUDIT, "--format", "json"]))
-    assert "certif_rules.export.json_" in loaded
-    others = {f"certif_rules.export.{m}" for m in ("html", "csv_", "md", "table", "document")}
-    assert loaded & ({"jsonschema", "referencing", "rpds"} | others) == set()
-
-
-def test_a_checklist_opens_no_connection() -> None:
-    """Every référentiel gives its checklist on a machine where no socket can be made."""
-    code = "import socket\ndef refuse(*args, **kwargs):\n    raise AssertionError('réseau')\n"
-    code += "socket.socket = socket.create_connection = socket.getaddrinfo = refuse\n"
-    for nom in SHIPPED:
-        for format_ in ("json", "html"):
-            code += CALL.format(["checklist", nom, *AUDIT, "--format", format_])
-    assert python(code).count("<!DOCTYPE html>") == len(SHIPPED)
-
-
-def test_the_layers_are_where_the_wheel_takes_them() -> None:
-    """Every layer of every plugin stands in its package, at <nature>/<id>, and nowhere else."""
-    for nom, dossier in DONNEES.items():
-        headers = sorted(dossier.parent.rglob(HEADER))
-        assert headers, nom
-        assert headers == sorted(dossier.glob(f"*/*/{HEADER}"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -171,7 +169,7 @@ def test_sheets_and_merged_cells(tmp_path: Path) -> None:
     def rename(book) -> None:
         book["Grille"].title = "Ma grille"
 
-    assert code(edited(tmp_path, rename)) == "feuille-absente"
+    assert {p.rpartition(" ")[2] for p in problems(edited(tmp_path, rename))} == {"feuille-absente"}
 
     def merge(book) -> None:
         book["Grille"].merge_cells("M2:N3")
@@ -312,148 +310,3 @@ def test_other_rules_are_refused_or_accepted(tmp_path: Path) -> None:
     assert any("regles-differentes" in p for p in problems(path))
     lecture = read_grids(atelier(), [path], other_rules=True)
     assert "autres_regles" in {a.code for a in lecture.checklist.avertissements}
-
-
-# ---- two auditors --------------------------------------------------------------------------------
-
-
-def test_disjoint_grids_join(tmp_path: Path) -> None:
-    a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
-    b = filled(CHECKLIST, "ods", {"qualiopi/2": {"Constat": "Conforme"}}, tmp_path, "b")
-    releves = read(a, b)
-    assert [i for i, r in releves.items() if r.porte] == ["qualiopi/1", "qualiopi/2"]
-
-
-def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
-    a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
-    b = filled(
-        CHECKLIST,
-        "csv",
-        {"qualiopi/1": {"Constat": TITRES["nc_mineure"], "Commentaire": "non"}},
-        tmp_path,
-        "b",
-    )
-    with pytest.raises(DataError) as caught:
-        read(a, b)
-    (issue,) = caught.value.issues
-    assert issue.code == "constats-contradictoires"
-    assert "« conforme » / « nc_mineure »" in issue.message
-    assert str(issue.related[0][0]).endswith("a.xlsx:Grille!K2")
-
-
-def test_grids_of_different_audits_do_not_join(tmp_path: Path) -> None:
-    a = filled(CHECKLIST, "xlsx", {}, tmp_path, "a")
-    other = grille(organisme={"nom": "Autre", "categories": ["AF"]})
-    b = filled(other, "xlsx", {}, tmp_path, "b")
-    assert {p.rpartition(" ")[2] for p in problems(a, b)} == {"dossiers-differents"}
-
-
-# ---- hostile files -------------------------------------------------------------------------------
-
-
-def packed(folder: Path, name: str, members: dict[str, bytes]) -> Path:
-    path = folder / name
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member, content in members.items():
-            archive.writestr(member, content)
-    return path
-
-
-def repacked(folder: Path, change: dict[str, bytes]) -> Path:
-    """Our grid with some of its members replaced or added."""
-    source = zipfile.ZipFile(io.BytesIO(xlsx.render(CHECKLIST)))
-    return packed(folder, "grille.xlsx", {n: source.read(n) for n in source.namelist()} | change)
-
-
-def code(path: Path) -> str:
-    (only,) = {p.rpartition(" ")[2] for p in problems(path)}
-    return only
-
-
-SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
-
-
-def test_hostile_archives(tmp_path: Path) -> None:
-    """Each gives one clear message, and none is unpacked."""
-    whole = xlsx.render(CHECKLIST)
-    for name, content, expected in (
-        ("vide.xlsx", b"", "fichier-tronque"),
-        ("coupe.xlsx", whole[: len(whole) // 2], "fichier-tronque"),
-        ("chiffre.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "fichier-chiffre"),
-        ("texte.xlsx", b"bonjour", "classeur-etranger"),
-        ("coupe.json", b'{"lignes": [', "fichier-tronque"),
-        ("profond.json", b'{"lignes":' + b"[" * 200_000, "fichier-illisible"),
-        ("autre.json", b"{}", "classeur-etranger"),
-        ("autre.csv", b"a;b\r\n1;2\r\n", "classeur-etranger"),
-        ("latin.csv", "référentiel".encode("latin-1"), "fichier-illisible"),
-    ):
-        path = tmp_path / name
-        path.write_bytes(content)
-        assert code(path) == expected, name
-    zeros = packed(tmp_path, "bombe.xlsx", {"xl/workbook.xml": bytes(80_000_000)})
-    assert code(zeros) == "fichier-trop-grand"
-    assert code(packed(tmp_path, "etranger.xlsx", {"a": b"b"})) == "classeur-etranger"
-    assert code(repacked(tmp_path, {"xl/vbaProject.bin": b"x"})) == "classeur-a-macros"
-    entity = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
-    assert code(repacked(tmp_path, {"xl/workbook.xml": entity})) == "classeur-etranger"
-    assert (
-        code(repacked(tmp_path, {"xl/worksheets/sheet2.xml": b"<worksheet><sheetData><row"}))
-        == "fichier-tronque"
-    )
-
-
-def test_a_far_cell_takes_no_room(tmp_path: Path) -> None:
-    """A cell at the far end of a sheet is one cell, not a table of seventeen thousand million."""
-    far = SHEET.format('<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>').encode()
-    assert any(
-        "colonne-absente" in p for p in problems(repacked(tmp_path, {"xl/worksheets/sheet2.xml": far}))
-    )
-    many = "".join(f'<row r="{r}">' + '<c t="str"><v>x</v></c>' * 500 + "</row>" for r in range(1, 500))
-    content = SHEET.format(many).encode()
-    assert code(repacked(tmp_path, {"xl/worksheets/sheet2.xml": content})) == "fichier-trop-grand"
-
-
-def test_a_foreign_workbook(tmp_path: Path) -> None:
-    from openpyxl import Workbook
-
-    Workbook().save(tmp_path / "autre.xlsx")
-    assert code(tmp_path / "autre.xlsx") == "classeur-etranger"
-
-
-# ---- the command ---------------------------------------------------------------------------------
-
-
-def test_the_command(tmp_path: Path, capsysbinary) -> None:
-    """Findings on standard output or in a file, never in the place of a grid."""
-    from certif_rules.cli import run
-
-    path = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path)
-    assert run(["lire", str(path)]) == 0
-    out, err = capsysbinary.readouterr()
-    assert json.loads(out)["constats"][0]["constat"] == "conforme"
-    assert "1 ligne évaluée, 22 à évaluer" in err.decode()
-    assert run(["lire", str(path), "-o", str(path), "--remplacer"]) == 2
-    constats = tmp_path / "constats.json"
-    assert run(["lire", str(path), "-o", str(constats)]) == 0
-    assert run(["conclure", str(constats)]) == 0
-
-
-def test_a_calendar_of_1904_is_refused(tmp_path: Path) -> None:
-    """A workbook that counts days otherwise would change numbers that are no dates: it is refused."""
-    path = filled(CHECKLIST, "xlsx", {}, tmp_path)
-    with zipfile.ZipFile(path) as archive:
-        workbook = archive.read("xl/workbook.xml").decode()
-    spoilt = workbook.replace("<workbookPr", '<workbookPr date1904="1"', 1).encode()
-    assert code(repacked(tmp_path, {"xl/workbook.xml": spoilt})) == "calendrier-ancien"
-
-
-def test_other_rules_still_say_which_lines(tmp_path: Path) -> None:
-    """With other rules accepted, a line twice in a JSON grid is refused all the same: no finding is lost."""
-    path = filled(CHECKLIST, "json", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path)
-    data = json.loads(path.read_text(encoding="utf-8"))
-    data["referentiel"]["empreinte"] = "sha256:" + "0" * 64
-    data["lignes"].append({**data["lignes"][0], "constat": "nc_mineure"})
-    path.write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(DataError) as error:
-        read_grids(atelier(), [path], other_rules=True)
-    assert {issue.code for issue in error.value.issues} == {"ligne-en-double"}
