@@ -23,7 +23,7 @@ class Releve:
 
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
     ``leve_le`` is ``None`` while the finding is open. ``ecart`` is what follows it, by key, as typed: causes,
-    correction, proof…
+    correction, proof… ``complements`` is what was typed in the columns that a body adds, by key.
     """
 
     ligne: str
@@ -37,6 +37,7 @@ class Releve:
     leve_le: str | None = None
     leve_par: str | None = None
     ecart: Mapping[str, str] = field(default_factory=dict)
+    complements: Mapping[str, str] = field(default_factory=dict)
     lieu: Location | None = None
 
     @property
