@@ -7,6 +7,7 @@ référentiel; only the names of annotations, which never count, are the body's 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -164,7 +165,10 @@ def build(dit: HabillageDit) -> Habillage:
 
 
 def as_data(habillage: Habillage) -> dict[str, Any]:
-    """The dress as the values of its file, without the pictures: what a grid carries to be read again."""
+    """What a grid carries of the dress: its names and its columns, by which it is read again.
+
+    Pictures, sections and last sentences stay in the file: repeated in every grid, they could outgrow it.
+    """
     colonnes = {
         "masquees": list(habillage.masquees),
         "ajoutees": [{"cle": c.cle, "titre": c.titre, "largeur": c.largeur} for c in habillage.colonnes],
@@ -174,22 +178,12 @@ def as_data(habillage: Habillage) -> dict[str, Any]:
         "emetteur": habillage.emetteur,
         "annotations": dict(habillage.annotations),
         "colonnes": {key: value for key, value in colonnes.items() if value},
-        "sections": [
-            {
-                "titre": s.titre,
-                **({"texte": s.texte} if s.texte else {}),
-                **({"lignes": s.lignes} if s.lignes else {}),
-                "place": s.place,
-            }
-            for s in habillage.sections
-        ],
-        "phrases_de_fin": dict(habillage.phrases),
     }
     return {key: value for key, value in written.items() if value}
 
 
 def agree(one: HabillageDit, two: HabillageDit) -> bool:
-    """Whether two bodies' files in which no problem was found say the same, pictures aside."""
+    """Whether a grid of one, in which no problem was found, is read in the same way with the other."""
     return as_data(build(one)) == as_data(build(two))
 
 
@@ -304,9 +298,10 @@ def _named(said: Any) -> str | None:
 
 
 def _folded(text: str) -> str:
-    """``text`` as readers tell names apart: without case, accents, kinds of blanks and of apostrophes."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    """``text`` as readers tell names apart: its words without case nor accents, else its signs."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    words = re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+    return " ".join(words) or plain.strip()
 
 
 def _at(node: Any, key: str | int | None, *, of_key: bool = False) -> Location | None:

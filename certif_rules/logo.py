@@ -20,7 +20,7 @@ MAX_BYTES: Final = 500_000
 #: Largest side of a picture of pixels: a small file can hold a huge one.
 MAX_PIXELS: Final = 4_000
 #: Most elements of an SVG, how deep, and how many that draw another again (each can double what there is).
-MAX_ELEMENTS, MAX_DEPTH, MAX_USES = 20_000, 60, 12
+MAX_ELEMENTS, MAX_DEPTH, MAX_USES = 20_000, 60, 10
 #: Flattest and tallest: beyond, what is printed is a line.
 _RAPPORTS: Final = (0.02, 20.0)
 
@@ -54,6 +54,10 @@ class _Refus(Exception):  # noqa: N818 - a finding, not a failure
         self.code, self.hint = code, hint
 
 
+def _refuse(code: str, message: str, hint: str) -> _Refus:
+    return _Refus(code, message, hint)
+
+
 def check_logo(content: bytes, where: Location, *, texte: str, largeur: int) -> Logo | Issue:
     """A picture as a value, or what is wrong with it.
 
@@ -73,7 +77,7 @@ def check_logo(content: bytes, where: Location, *, texte: str, largeur: int) -> 
 def _inspect(content: bytes) -> tuple[NatureImage, float]:
     if len(content) > MAX_BYTES:
         message = f"plus de {MAX_BYTES // 1000} ko"
-        raise _Refus(
+        raise _refuse(
             "fichier-trop-grand", message, "réduire l’image : un logo n’a pas besoin de tant de points"
         )
     if content.startswith(_PNG):
@@ -84,13 +88,13 @@ def _inspect(content: bytes) -> tuple[NatureImage, float]:
     if start.startswith(b"<"):
         return "svg", _ratio(*_svg(content))
     message = "ce n’est ni un PNG, ni un JPEG, ni un SVG, quel que soit son nom"
-    raise _Refus("image-inconnue", message, "l’enregistrer dans l’un de ces formats")
+    raise _refuse("image-inconnue", message, "l’enregistrer dans l’un de ces formats")
 
 
 def _ratio(width: float, height: float) -> float:
     low, high = _RAPPORTS
     if not (width > 0 and height > 0) or not low <= height / width <= high:
-        raise _Refus(
+        raise _refuse(
             "image-inconnue", "largeur et hauteur sans proportion", "vérifier les dimensions de l’image"
         )
     return height / width
@@ -99,33 +103,30 @@ def _ratio(width: float, height: float) -> float:
 def _pixels(width: int, height: int) -> tuple[int, int]:
     if max(width, height) > MAX_PIXELS:
         message = f"{width} × {height} points, plus de {MAX_PIXELS} de côté"
-        raise _Refus("fichier-trop-grand", message, "réduire l’image")
+        raise _refuse("fichier-trop-grand", message, "réduire l’image")
     return width, height
 
 
 def _broken() -> _Refus:
-    return _Refus("fichier-tronque", "image tronquée ou abîmée", "la copier ou la télécharger à nouveau")
+    return _refuse("fichier-tronque", "image tronquée ou abîmée", "la copier ou la télécharger à nouveau")
 
 
 def _png(content: bytes) -> tuple[int, int]:
     """The size of a PNG whose every piece is whole."""
     size: tuple[int, int] | None = None
-    place, end = len(_PNG), False
-    while not end:
-        head = content[place : place + 8]
-        if len(head) < 8:
+    rest, kind = memoryview(content)[len(_PNG) :], b""
+    while kind != b"IEND":
+        if len(rest) < 8:
             raise _broken()
-        length, kind = struct.unpack(">I4s", head)
-        body = content[place + 8 : place + 8 + length]
-        check = content[place + 8 + length : place + 12 + length]
-        if len(body) < length or check != struct.pack(">I", zlib.crc32(kind + body)):
+        length, kind = struct.unpack(">I4s", rest[:8])
+        piece, rest = rest[4 : 8 + length], rest[8 + length :]
+        if len(piece) < 4 + length or rest[:4] != struct.pack(">I", zlib.crc32(piece)):
             raise _broken()
+        rest = rest[4:]
         if size is None:
-            if kind != b"IHDR" or length != 13:
+            if kind != b"IHDR" or length < 8:
                 raise _broken()
-            size = _pixels(*struct.unpack(">II", body[:8]))
-        place += 12 + length
-        end = kind == b"IEND"
+            size = _pixels(*struct.unpack(">II", piece[4:][:8]))
     assert size is not None  # the first piece gave it
     return size
 
@@ -154,7 +155,7 @@ def _jpeg(content: bytes) -> tuple[int, int]:
 
 def _unsafe(message: str) -> _Refus:
     hint = "l’enregistrer en « SVG simple », textes en tracés, sans script ni renvoi ; ou donner un PNG"
-    return _Refus("image-active", message, hint)
+    return _refuse("image-active", message, hint)
 
 
 class _Svg:
@@ -172,10 +173,10 @@ class _Svg:
         self.elements += 1
         self.uses += local == "use"
         if len(self.inside) > MAX_DEPTH or self.elements > MAX_ELEMENTS or self.uses > MAX_USES:
-            raise _Refus("fichier-trop-grand", "dessin SVG démesuré", "le simplifier, ou donner un PNG")
+            raise _refuse("fichier-trop-grand", "dessin SVG démesuré", "le simplifier, ou donner un PNG")
         if self.elements == 1:
             if (space, local) != (_SVG, "svg"):
-                raise _Refus("image-inconnue", "ce XML n’est pas un SVG", "donner un PNG, un JPEG ou un SVG")
+                raise _refuse("image-inconnue", "ce XML n’est pas un SVG", "donner un PNG, un JPEG ou un SVG")
             self.size = _dimensions(attributes)
         if _ANNEXES.match(space):
             return
@@ -215,7 +216,7 @@ def _dimensions(attributes: dict[str, str]) -> tuple[float, float]:
         return float(box[2]), float(box[3])
     except (IndexError, ValueError):
         message = "le SVG ne dit ni sa taille ni son cadre"
-        raise _Refus(
+        raise _refuse(
             "image-inconnue", message, "l’enregistrer avec « width » et « height », ou « viewBox »"
         ) from None
 

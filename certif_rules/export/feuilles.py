@@ -10,7 +10,7 @@ from certif_rules.export import document, emetteur
 from certif_rules.export.classeur import Cellule, Feuille
 from certif_rules.export.json_ import head, sources
 from certif_rules.export.textes import SENS, SIGNES, cite, count, disclaimer, finding
-from certif_rules.export.typographie import clean, plain, prose
+from certif_rules.export.typographie import INSECABLE, clean, plain, prose
 from certif_rules.model_habillage import Logo
 from certif_rules.resultat import Checklist
 
@@ -116,7 +116,7 @@ def about_sheet(checklist: Checklist) -> Feuille:
     def section(name: str, pairs: Iterable[document.Rang]) -> None:
         rows.extend(_section(name, pairs))
 
-    section("Remplir", ((label, prose(text)) for label, text in _INSTRUCTIONS))
+    section("Remplir", _instructions(checklist))
     section("Lire", [(SIGNES[e].mot, prose(sens)) for e, sens in SENS.items()])
     section("Valeur des textes", [("mention", disclaimer(checklist)), ("empreinte", checklist.empreinte)])
     section("L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage)))
@@ -143,6 +143,14 @@ def about_sheet(checklist: Checklist) -> Feuille:
         ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),
     )
     return Feuille(nom=A_PROPOS, largeurs=(38, 84), lignes=tuple(rows), paysage=False)
+
+
+def _instructions(checklist: Checklist) -> Iterator[document.Rang]:
+    """How to fill what is shown, the columns that a body adds included."""
+    added = f"Colonne de {emetteur.name(checklist)}{INSECABLE}: ce qui s’y écrit est relu et gardé, tel quel."
+    yield from ((title, added) for title in emetteur.columns(checklist).values())
+    shown = (row for row in _INSTRUCTIONS if emetteur.shows(checklist, row[0]))
+    yield from ((label, prose(text)) for label, text in shown)
 
 
 _INSTRUCTIONS: Final = (

@@ -145,7 +145,7 @@ def _audit(checklist: Checklist) -> Objet:
 
 
 def _habillage(checklist: Checklist) -> Objet:
-    """The dress without its pictures: a grid is read again without the body's file."""
+    """What is needed of the dress for a grid to be read again without the body's file."""
     return {} if checklist.habillage is None else {"habillage": as_data(checklist.habillage)}
 
 
