@@ -20,7 +20,7 @@ MAX_BYTES: Final = 500_000
 #: Largest side of a picture of pixels: a small file can hold a huge one.
 MAX_PIXELS: Final = 4_000
 #: Most elements of an SVG, how deep, and how many that draw another again (each can double what there is).
-MAX_ELEMENTS, MAX_DEPTH, MAX_USES = 20_000, 60, 10
+MAX_ELEMENTS, MAX_DEPTH, MAX_USES = 20_000, 60, 8
 #: Flattest and tallest: beyond, what is printed is a line.
 _RAPPORTS: Final = (0.02, 20.0)
 
