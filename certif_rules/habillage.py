@@ -16,7 +16,7 @@ from typing import Any, Final
 from certif_rules.errors import DataError, Issue, Location, suggestion
 from certif_rules.model import Referentiel
 from certif_rules.model_habillage import Colonne, Habillage, Logo, Section
-from certif_rules.resultat import Checklist
+from certif_rules.resultat import ETATS, Checklist
 from certif_rules.source import Sequence, Table, place
 
 _TOUJOURS: Final = (
@@ -105,6 +105,8 @@ def problems_with(referentiel: Referentiel, data: Mapping[str, Any]) -> list[Iss
     noms = data.get("annotations") or {}
     issues = []
     taken = {_folded(c.titre): f"le constat « {c.titre} »" for c in referentiel.constats.values()}
+    # The words of states are their codes with accents, and accents do not count here.
+    taken |= {etat.replace("_", " "): "l’état d’une ligne" for etat in (*ETATS, "a_evaluer")}
     taken |= {_folded(c.id): f"le constat « {c.id} »" for c in referentiel.constats.values()}
     taken |= {_folded(a.id): f"l’annotation « {a.id} »" for a in referentiel.annotations.values()}
     taken |= {

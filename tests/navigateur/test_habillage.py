@@ -1,4 +1,4 @@
-"""The form in the dress of a body, in Chromium: its logo is shown, what is typed in its column leaves with it."""
+"""The form in the dress of a body, in Chromium: its logo is shown, its column is kept and exported."""
 
 from __future__ import annotations
 
