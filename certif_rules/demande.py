@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.recherche import cle
 from certif_rules.schema import check
 from certif_rules.source import place, read_bytes, read_file
 
@@ -110,6 +111,8 @@ def from_profile(data: Any) -> Demande:
         ("categories", organisme, "categories"),
         ("ajouts", data, "ajouts"),
         ("certificats", data, "certificats"),
+        ("organisme", data, "organisme"),
+        ("mode", audit, "mode"),
     ):
         location = _place(node, key)
         if location is not None:
@@ -205,7 +208,7 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
         for label, asked, written in (
             ("référentiel", nom, profile.referentiel), ("édition", edition, profile.edition)
         )
-        if asked is not None and written is not None and asked != written
+        if asked is not None and written is not None and cle(asked) != cle(written)
     ]  # fmt: skip
     if issues:
         raise UsageError(issues)

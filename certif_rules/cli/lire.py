@@ -8,6 +8,7 @@ import click
 
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.textes import count
@@ -24,11 +25,12 @@ from certif_rules.services.lecture import Lecture, read_grids
     is_flag=True,
     help="Accepte une grille faite avec d’autres règles, avec un avertissement.",
 )
+@pseudonymise_option
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool, sortie: Path | None,
-    remplacer: bool,
+    ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool, pseudonymiser: bool,
+    sortie: Path | None, remplacer: bool,
 ) -> None:  # fmt: skip
     """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON).
 
@@ -40,8 +42,10 @@ def command(
     _check_other(path, grilles)
     check_free(path, replace=remplacer)
     registry = open_for(ctx).registry
-    lecture = read_grids(registry, grilles, other_rules=accepter_autres_regles)
+    lecture = read_grids(registry, grilles, other_rules=accepter_autres_regles, pseudonymise=pseudonymiser)
     write(write_dossier(lecture.dossier), path)
+    if pseudonymiser:
+        say_replaced(lecture.remplaces)
     _summarise(lecture)
 
 

@@ -26,8 +26,10 @@ from certif_rules.export.textes import (
     field_name,
     finding,
     of_label,
+    reading,
     reason_remarks,
     remarks,
+    sensitive,
 )
 from certif_rules.export.typographie import clean, plain
 from certif_rules.model import Lacune, Texte
@@ -155,11 +157,20 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
     "constat précédent": lambda c, ligne: (
         plain(finding(c, ligne.constat_precedent)) if ligne.constat_precedent else ""
     ),
+    "données sensibles": lambda _, ligne: _sensibles(ligne),
     "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],
     "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.indicateur.lacunes)),
     "sources": _sources,
     IDENTIFIANT: lambda _, ligne: ligne.indicateur.id,
 }
+
+
+def _sensibles(ligne: Ligne) -> str:
+    value = ligne.indicateur.donnees_sensibles
+    if value is None:
+        return ""
+    beside = f" ({', '.join(reading(value))})" if reading(value) else ""
+    return f"{plain(sensitive(value))}{beside} {cite(value.sources)}"
 
 
 def _rows(rows: Iterable[document.Rang]) -> str:
@@ -201,6 +212,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "sites à auditer": lambda c: plain(document.sites(c.sites)) if c.sites else "",
     "textes appliqués": _layers,
     "lacunes": _gaps,
+    "conservation": lambda c: _rows(document.retention(c)),
     "mention": lambda c: plain(disclaimer(c)),
     DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

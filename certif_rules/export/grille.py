@@ -29,6 +29,7 @@ from certif_rules.export.feuilles import (
 )
 from certif_rules.export.textes import (
     ABSENT,
+    DONNEES_SENSIBLES,
     MARQUE,
     cite,
     deciding,
@@ -37,6 +38,7 @@ from certif_rules.export.textes import (
     quoted,
     reason_remarks,
     remarks,
+    sensitive,
     title,
     wording,
 )
@@ -49,10 +51,12 @@ _DOUTES_DE_PORTEE = frozenset({"condition_inconnue", "portee_inconnue"})
 
 def _requirement(ligne: Ligne) -> str:
     indicateur = ligne.indicateur
-    if indicateur.titre is None or indicateur.exigence is None:
-        return title(ligne)
-    texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
-    return f"{title(ligne)}\n{texte}"
+    parts = [title(ligne)]
+    if indicateur.titre is not None and indicateur.exigence is not None:
+        parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
+    if indicateur.donnees_sensibles is not None:
+        parts.append(f"{DONNEES_SENSIBLES}{INSECABLE}: {sensitive(indicateur.donnees_sensibles)}")
+    return "\n".join(parts)
 
 
 def _text(texte: Texte) -> str:
@@ -231,7 +235,8 @@ def _row(
         "Échéance de traitement": Cellule(style="date", formule=_deadline(checklist, ligne, number)),
         "Indicateur": Cellule(texts["Indicateur"], "hors_centre" if out else "numero"),
     }
-    titre = title(ligne) if "\n" in texts["Intitulé"] else ""
+    # In bold before what follows it; a requirement that stands for the title is not one.
+    titre = title(ligne) if "\n" in texts["Intitulé"] and ligne.indicateur.titre is not None else ""
     special["Intitulé"] = Cellule(texts["Intitulé"], tone, gras=titre)
     if of_label(checklist, ligne.indicateur.origine):
         special["Origine"] = Cellule(texts["Origine"], "marque")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
@@ -38,12 +38,16 @@ class Rangee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levee:
-    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding."""
+    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding.
+
+    ``lieux`` are the cells of what was typed freely, by field of a finding.
+    """
 
     suivi: Mapping[str, str]
     leve_le: str | None
     leve_par: str | None
     lieu: Callable[[str], Location]
+    lieux: Mapping[str, Location] = field(default_factory=dict)
 
 
 def folded(text: str) -> str:
@@ -151,7 +155,20 @@ def _releve(
         leve_par=levee.leve_par if levee else None,
         ecart=levee.suivi if levee else {},
         lieu=rangee.lieu(CONSTAT),
+        lieux={
+            **{key: rangee.lieu(name) for name, key in _CHAMPS.items()},
+            **(levee.lieux if levee else {}),
+        },
     )
+
+
+#: The fields of a finding that are typed freely, by column.
+_CHAMPS = {
+    PREUVES: "preuves_vues",
+    ECHANTILLON: "echantillons",
+    COMMENTAIRE: "commentaire",
+    EVALUE_PAR: "evalue_par",
+}
 
 
 def bad_day(text: str, where: Location) -> Issue:
