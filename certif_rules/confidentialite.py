@@ -1,8 +1,8 @@
 """Where people type freely in a request and in findings: the personal data there, and the same without.
 
 Every text is taken for typed, but those listed in ``_GARDES``: a field added to a finding is looked into
-without being named here. What identifies the file stays: the name of the organisation (it is who is audited, and no
-personal data), its numbers, ids of sites and lines, dates, codes. Initials and roles stay too.
+without being named here. What identifies the file stays: the name of the organisation (no personal
+data: it is who is audited), its numbers, ids of sites and lines, dates, codes. Initials and roles stay too.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from typing import Any, Final, TypeVar
 
 from certif_rules.constats import Dossier, Releve
 from certif_rules.demande import Demande
-from certif_rules.donnees_personnelles import Nature, Trouvaille, find, pseudonymise
+from certif_rules.donnees_personnelles import Nature, Trouvaille, find, is_role, pseudonymise
 from certif_rules.errors import Location
 from certif_rules.resultat import Avertissement, Checklist
 
 T = TypeVar("T", Demande, Dossier, Checklist)
 
-#: Fields that nobody types freely, at any depth: names of lines, codes, days, places.
+#: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
-        "ligne", "id", "constat", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
-        "empreinte", "notifie_le", "couches", "date", "du", "au",
-        "nom", "siren", "siret", "nda", "chiffre_affaires", "categories", "faits",
+        "ligne", "constat", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
+        "empreinte", "notifie_le", "couches",
+        *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
+        "organisme.faits", "organisme.sites.id", "sites.id",
     }
 )  # fmt: skip
-#: Fields that hold somebody: initials are asked for, so that a full name there needs no role beside it.
-_PERSONNES: Final = frozenset({"evalue_par", "leve_par"})
+#: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
+_PERSONNES: Final = frozenset({"contact", "contacts", "evalue_par", "leve_par", "nom", "noms"})
 #: What a request holds that is typed freely.
 _DEMANDE: Final = ("mode", "organisme")
 
@@ -97,7 +98,7 @@ def pseudonymised(value: T) -> T:
         return replace(
             value,
             demande=pseudonymised(value.demande),
-            releves=tuple(_hidden(releve, "releves") for releve in value.releves),
+            releves=tuple(_hidden(releve, "") for releve in value.releves),
             **{name: _hidden(getattr(value, name), name) for name in others},
         )
     organisme = value.contexte.organisme
@@ -129,56 +130,73 @@ def _traces(value: Demande | Dossier | Releve) -> Iterator[Trace]:
     ligne = None if isinstance(value, Demande) else value.ligne
     for name in names:
         for champ, texte in _texts(getattr(value, name), name):
-            for hit in find(texte, champ, personne=_last(champ) in _PERSONNES):
+            for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
                 yield Trace(trouvaille=hit, ligne=ligne, lieu=_place(value, champ))
 
 
-def _texts(value: Any, champ: str) -> Iterator[tuple[str, str]]:
+def _texts(value: Any, champ: str, rang: str = "") -> Iterator[tuple[str, str]]:
     """(field, text) of what was typed at ``champ`` and below: « ecart.causes », « preuves_vues[1] »."""
-    if _last(champ) in _GARDES:
+    if champ in _GARDES:
         return
     if isinstance(value, str):
-        yield champ, value
-    elif isinstance(value, Mapping):
-        for key, child in value.items():
-            yield from _texts(child, f"{champ}.{key}")
+        yield f"{champ}{rang}", value
     elif isinstance(value, list | tuple):
         for rank, child in enumerate(value):
-            yield from _texts(child, f"{champ}[{rank}]")
-    elif is_dataclass(value) and not isinstance(value, type):
-        for f in fields(value):
-            yield from _texts(getattr(value, f.name), f"{champ}.{f.name}")
+            yield from _texts(child, champ, f"{rang}[{rank}]")
+    else:
+        for key, child in _children(value):
+            yield from _texts(child, _under(champ, key), rang)
 
 
 def _hidden(value: Any, champ: str) -> Any:
     """What :func:`_texts` reads, replaced; everything else as it is."""
-    if _last(champ) in _GARDES:
+    if champ in _GARDES:
         return value
     if isinstance(value, str):
-        return pseudonymise(value, personne=_last(champ) in _PERSONNES)
+        return pseudonymise(value, personne=_of_somebody(champ))
+    if isinstance(value, tuple):
+        return tuple(_hidden(child, champ) for child in value)
+    if isinstance(value, list):
+        return [_hidden(child, champ) for child in value]
+    changed = {key: _hidden(child, _under(champ, key)) for key, child in _children(value)}
     if isinstance(value, Mapping):
-        return {key: _hidden(child, f"{champ}.{key}") for key, child in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_hidden(child, f"{champ}[]") for child in value)
+        return changed
+    return replace(value, **changed) if changed else value
+
+
+def _children(value: Any) -> list[tuple[str, Any]]:
+    """What is in a mapping or in a value of the model, by name; nothing in anything else."""
+    if isinstance(value, Mapping):
+        return [(str(key), child) for key, child in value.items()]
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {f.name: _hidden(getattr(value, f.name), f"{champ}.{f.name}") for f in fields(value)}
-        return replace(value, **changed)
-    return value
+        return [(f.name, getattr(value, f.name)) for f in fields(value)]
+    return []
 
 
-def _last(champ: str) -> str:
-    """The name of a field without what it is in, nor its rank: « causes » of « ecart.causes »."""
-    return champ.rpartition(".")[2].partition("[")[0]
+def _under(champ: str, key: str) -> str:
+    return f"{champ}.{key}" if champ else key
+
+
+def _of_somebody(champ: str) -> bool:
+    """Whether a field says who: « evalue_par », « organisme.contact », « organisme.referente_handicap »."""
+    words = {word for part in champ.split(".") for word in (part, *part.split("_"))}
+    return bool(words & _PERSONNES) or any(map(is_role, words))
+
+
+def _bare(champ: str) -> str:
+    """The path of a field without its ranks."""
+    return champ.partition("[")[0]
 
 
 def _place(value: Demande | Releve, champ: str) -> Location | None:
-    if isinstance(value, Demande):
-        return value.lieu("organisme" if champ.startswith("organisme") else champ) or value.lieu("categories")
-    return value.lieux.get(champ.partition("[")[0]) or value.lieu
+    bare = _bare(champ)
+    if isinstance(value, Releve):
+        return value.lieux.get(bare) or value.lieu
+    return value.lieu(".".join(bare.split(".")[:2])) or value.lieu("organisme")
 
 
 def _where(trace: Trace, numeros: Mapping[str, str]) -> str:
-    champ = trace.trouvaille.champ.partition("[")[0] if trace.ligne is not None else trace.trouvaille.champ
+    champ = _bare(trace.trouvaille.champ)
     label = _CHAMPS.get(champ, champ.removeprefix("ecart.").removeprefix("organisme.").replace("_", " "))
     if trace.ligne is None:
         return f"profil, « {label} »"

@@ -112,6 +112,7 @@ def from_profile(data: Any) -> Demande:
         ("ajouts", data, "ajouts"),
         ("certificats", data, "certificats"),
         ("organisme", data, "organisme"),
+        *((f"organisme.{key}", organisme, key) for key in organisme if key not in ("categories", "faits")),
         ("mode", audit, "mode"),
     ):
         location = _place(node, key)

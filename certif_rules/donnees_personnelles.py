@@ -215,10 +215,15 @@ def _read(word: str) -> tuple[str, bool, bool]:
     A name has a capital, two letters at least, and is neither a civility nor a common word.
     """
     plie = cle(word)
-    last = re.split(r"['’]", word)[-1]
-    role = any(_singular(cle(part)) & _ROLES for part in (last, last.rpartition("-")[2]))
+    role = is_role(word)
     common = bool(_singular(plie) & _COMMUNS) or plie in _CIVILITES
     return plie, role, word[0].isupper() and len(word) > 1 and not common and not role
+
+
+def is_role(word: str) -> bool:
+    """Whether a word says who somebody is: « formatrice », « l’apprenti », « co-directeurs »."""
+    last = re.split(r"['’]", word)[-1]
+    return any(_singular(cle(part)) & _ROLES for part in (last, last.rpartition("-")[2]))
 
 
 def _singular(plie: str) -> set[str]:

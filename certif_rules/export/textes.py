@@ -104,7 +104,7 @@ _EVOLUTIONS: Final[Mapping[str, str]] = {
 }
 
 #: What notes may reveal, in words; never a symbol alone.
-SENSIBLES: Final[Mapping[NatureSensible, str]] = {"sante": "données de santé"}
+SENSIBLES: Final[Mapping[NatureSensible, str]] = {"sante": "santé"}
 DONNEES_SENSIBLES: Final = "Données sensibles"
 
 ABSENT: Final = "texte absent de la source"
@@ -206,7 +206,7 @@ def deciding(ligne: Ligne) -> tuple[Motif, ...]:
 
 def sensitive(value: DonneesSensibles) -> str:
     """What notes on a line may reveal, and what to write instead."""
-    return prose(f"{SENSIBLES[value.nature]} : {value.texte}")
+    return prose(f"{SENSIBLES[value.nature]}. {value.texte}")
 
 
 def reading(value: DonneesSensibles | Conservation) -> list[str]:
