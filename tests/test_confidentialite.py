@@ -135,8 +135,7 @@ organisme:
   siren: "123456782"
   nda: "76310000000"
   categories: [AF]
-  contact: {nom: Jeanne Martin, courriel: jeanne@exemple.fr}
-  sites: [{id: S1, commune: "Auch, M. Dupont"}]
+  sites: [{id: S1, commune: "Auch, M. Dupont", region: jeanne@exemple.fr}]
 """
 
 
@@ -147,9 +146,9 @@ def test_a_profile_is_warned_about_but_for_the_name_of_the_organisation(call: Co
     made = call("checklist", "--profil", path, "-o", grid)
     assert made.status == 0
     found = {re.search(r"« (.*?) » contient", m)[1] for m in said(made.err)}  # type: ignore[index]
-    assert found == {"mode", "contact.nom", "contact.courriel", "sites.commune"}
+    assert found == {"mode", "sites.commune", "sites.region"}
     assert all(m.startswith(f"{path}:") for m in said(made.err))
-    assert f"{path}:9:" in " ".join(m for m in said(made.err) if "contact" in m)
+    assert {re.search(r"yaml:(\d+):", m)[1] for m in said(made.err)} == {"3", "9"}  # type: ignore[index]
 
 
 @pytest.mark.parametrize("suffix", ["md", "html", "csv", "json", "xlsx", "ods", "txt"])
@@ -236,6 +235,16 @@ def test_a_checklist_on_its_own() -> None:
     assert hidden.contexte.organisme.sites[0]["commune"] == "M. [nom]"
     assert hidden.lignes == checklist.lignes
     assert hidden.organisme["nom"] == checklist.organisme["nom"]
+
+
+def test_what_a_findings_file_adds_of_the_organisation_is_looked_into() -> None:
+    contact = {"nom": "Jeanne Martin", "courriel": MOUCHARD, "telephone": "0612345678"}
+    demande = from_profile({**AF, "organisme": {**AF["organisme"], "contact": contact}})
+    champs = {t.trouvaille.champ for t in traces(demande)}
+    assert champs == {f"organisme.contact.{key}" for key in contact}
+    assert pseudonymised(demande).organisme["contact"] == {
+        "nom": "[nom]", "courriel": "[courriel]", "telephone": "[téléphone]",
+    }  # fmt: skip
 
 
 def test_initials_and_roles_stay() -> None:

@@ -177,6 +177,11 @@ def _rows(rows: Iterable[document.Rang]) -> str:
     return _lines(plain(document.labelled(row)) for row in rows)
 
 
+def _typed(rows: Iterable[document.Rang]) -> str:
+    """Rows whose values were typed: their blanks are kept as they are."""
+    return _lines(f"{plain(document.labelled((label, '')))}{value}" for label, value in rows)
+
+
 def _layers(checklist: Checklist) -> str:
     return _lines(
         plain(
@@ -201,7 +206,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "empreinte": lambda c: clean(c.empreinte),
     "date de l’audit": lambda c: c.contexte.date.isoformat(),
     "type d’audit": lambda c: clean(c.referentiel.types_audit[c.contexte.type_audit].titre),
-    "organisme": lambda c: _rows([*document.organisation(c), *document.circumstances(c)]),
+    "organisme": lambda c: _typed([*document.organisation(c), *document.circumstances(c)]),
     "faits": lambda c: _rows(document.facts(c)),
     "avertissements": lambda c: _lines(
         f"{clean(a.message)} {cite(a.sources)}".rstrip() for a in c.avertissements
