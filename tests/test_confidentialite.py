@@ -48,7 +48,9 @@ def test_two_warnings_with_their_cell(call: Console, tmp_path: Path, suffix: str
     assert lu.status == 0
     first, second = said(lu.err)
     place = f"{path}:Grille!O2 : ligne 1, « commentaire » contient "
-    assert first == f"{place}une adresse électronique : écrire plutôt la fonction, ou une référence de document"
+    assert (
+        first == f"{place}une adresse électronique : écrire plutôt la fonction, ou une référence de document"
+    )
     assert second == f"{place}un numéro de téléphone : l’ôter, ou écrire une référence de document"
     assert "jean.dupont" not in lu.err
     assert "06 12" not in lu.err
@@ -118,7 +120,9 @@ def test_a_findings_file_names_the_line_and_the_column(call: Console, tmp_path: 
 def test_a_follow_up_is_warned_about_at_its_own_cell(call: Console, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
-    path = filled(CHECKLIST, "xlsx", {PREMIERE: {"Constat": "Non-conformité mineure", "Commentaire": "vu"}}, tmp_path)
+    path = filled(
+        CHECKLIST, "xlsx", {PREMIERE: {"Constat": "Non-conformité mineure", "Commentaire": "vu"}}, tmp_path
+    )
     book = load_workbook(path, rich_text=True)
     book["Écarts"]["A2"], book["Écarts"]["E2"] = "1", "voir avec a@exemple.fr"
     book.save(path)
@@ -139,7 +143,9 @@ organisme:
 """
 
 
-def test_a_profile_is_warned_about_but_for_the_name_of_the_organisation(call: Console, tmp_path: Path) -> None:
+def test_a_profile_is_warned_about_but_for_the_name_of_the_organisation(
+    call: Console, tmp_path: Path
+) -> None:
     path = tmp_path / "profil.yaml"
     path.write_text(PROFIL, encoding="utf-8")
     grid = tmp_path / "grille.md"
@@ -248,7 +254,9 @@ def test_what_a_findings_file_adds_of_the_organisation_is_looked_into() -> None:
 
 
 def test_initials_and_roles_stay() -> None:
-    demande = from_profile({**AF, "organisme": {**AF["organisme"], "referente_handicap": "J. D.", "note": "formatrice"}})
+    demande = from_profile(
+        {**AF, "organisme": {**AF["organisme"], "referente_handicap": "J. D.", "note": "formatrice"}}
+    )
     assert pseudonymised(demande) == demande
     full = from_profile({**AF, "organisme": {**AF["organisme"], "referente_handicap": "Jeanne Martin"}})
     assert pseudonymised(full).organisme["referente_handicap"] == "[nom]"

@@ -155,7 +155,22 @@ def test_a_siren_and_a_date_are_nothing(siren: str, jour: Any) -> None:
 
 
 MORCEAUX = st.sampled_from(
-    ["Marie", "Durand", "formatrice", "M.", "J.", "06 12 34 56 78", "a@b.fr", NIR, ",", " ", "et", "\n", "@", "é"]
+    [
+        "Marie",
+        "Durand",
+        "formatrice",
+        "M.",
+        "J.",
+        "06 12 34 56 78",
+        "a@b.fr",
+        NIR,
+        ",",
+        " ",
+        "et",
+        "\n",
+        "@",
+        "é",
+    ]
 )
 
 

@@ -29,7 +29,9 @@ RENDUS: dict[str, Callable[[Checklist], bytes]] = {
 AVERTI = DonneesSensibles(
     nature="sante", texte="une note peut dire qui tousse.", sources=("CH1",), confiance="faible", lecture=True
 )
-GARDE = Conservation(texte="Deux ans, puis le poêle.", duree="deux ans", sources=("CH1",), confiance="moyenne")
+GARDE = Conservation(
+    texte="Deux ans, puis le poêle.", duree="deux ans", sources=("CH1",), confiance="moyenne"
+)
 
 
 def made(*, averti: DonneesSensibles | None = AVERTI, garde: Conservation | None = GARDE) -> Checklist:
@@ -54,7 +56,10 @@ def test_every_document_carries_the_warning_on_its_line(nom: str) -> None:
     assert "qui tousse" not in without
     if nom != "json":
         assert "santé. une note" in with_it
-        assert re.search(r"qui tousse\.[^[]{0,20}lecture, confiance faible", with_it) or nom in ("xlsx", "ods")
+        assert re.search(r"qui tousse\.[^[]{0,20}lecture, confiance faible", with_it) or nom in (
+            "xlsx",
+            "ods",
+        )
 
 
 @pytest.mark.parametrize("nom", [n for n in RENDUS if n != "json"])

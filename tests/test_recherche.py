@@ -122,7 +122,9 @@ def test_the_commands_take_every_spelling(
         assert found.json["referentiel"]["id"] == "certifregion"
         assert found.json["lignes"] == json_lines(reference)
     profil = tmp_path / "p.yaml"
-    profil.write_text("format: 1\nreferentiel: certifregion\norganisme: {categories: [AF]}\n", encoding="utf-8")
+    profil.write_text(
+        "format: 1\nreferentiel: certifregion\norganisme: {categories: [AF]}\n", encoding="utf-8"
+    )
     assert call("checklist", "CERTIF REGION", "--profil", profil, *AUDIT).status == 0
     assert call("checklist", "qualiopi", "--profil", profil, *AUDIT).codes == ["demande-contradictoire"]
     listed = call("referentiels", "certif région", "--format", "json").json["editions"]

@@ -269,7 +269,11 @@ def test_french_is_read_back_as_it_was_typed(
     call = Console(capfdbinary, monkeypatch)
     named = grille(organisme={**AF["organisme"], "nom": FRANCAIS})
     saisie = {LIGNE: {"Commentaire": FRANCAIS, "Preuves vues": FRANCAIS}}
-    path = exported_form(named, saisie, tmp_path) if nom == "formulaire" else filled(named, nom, saisie, tmp_path)
+    path = (
+        exported_form(named, saisie, tmp_path)
+        if nom == "formulaire"
+        else filled(named, nom, saisie, tmp_path)
+    )
     lu = call("lire", path)
     assert lu.status == 0, lu.err
     assert lu.json["organisme"]["nom"] == FRANCAIS
