@@ -82,7 +82,7 @@ def test_what_is_found(texte: str, attendu: list[tuple[str, str]]) -> None:
         "320 000 €", "1 234 567,89", "0,612345678", "06 12", "réf. 0612-34",
         "C-0612345678", "REF0612345678", "dossier 2024-0612345678",
         "FR76 3000 6000 0112 3456 7890 189",
-        "1 85 05 78 006 084 92", "1 85 13 78 006 084 91", "18505780060849",  # a wrong key, no month, a digit less
+        "1 85 05 78 006 084 92", "1 85 13 78 006 084 91", "18505780060849",  # wrong key, no month, a digit less
         "qualité@2019", "@exemple.fr", "jean@exemple", "a@b.1",
         "J. D.", "Mme J. D.", "M. D.", "formatrice J. D.", "initiales JD, formateur",
         "Marie Durand", "La formatrice a signé.", "Madame la Directrice", "Monsieur le Président",
