@@ -69,8 +69,8 @@ FLOORS: dict[str, str] = {
     "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
-        "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas testing.duree"
-        " testing.echantillon testing.fichier"
+        "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
+        " testing.duree testing.echantillon testing.fichier"
     ),
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (

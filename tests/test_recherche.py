@@ -18,7 +18,8 @@ from certif_rules.recherche import cle, mots, nom_de_fichier, ordre, retrouver
 
 AUDIT = ("--type", "initial", "--date", "2024-03-18", "--categorie", "AF", "--format", "json")
 ECRITURES = [
-    "certifregion", "Certif'Région", "certif’region", "CERTIF REGION", "certif-région", "Certif\u2011Re\u0301gion",
+    "certifregion", "Certif'Région", "certif’region", "CERTIF REGION", "certif-région",
+    "Certif\u2011Re\u0301gion",
     "certif\u202frégion", "Certif\u00a0Région", "certif_region", "Certif\u2018Région", "CERTIF\u00adRÉGION",
 ]  # fmt: skip
 
