@@ -36,6 +36,7 @@ from certif_rules.export.textes import (
     finding,
     of_label,
     quoted,
+    reading,
     reason_remarks,
     remarks,
     sensitive,
@@ -55,7 +56,9 @@ def _requirement(ligne: Ligne) -> str:
     if indicateur.titre is not None and indicateur.exigence is not None:
         parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
     if indicateur.donnees_sensibles is not None:
-        parts.append(f"{DONNEES_SENSIBLES}{INSECABLE}: {sensitive(indicateur.donnees_sensibles)}")
+        value = indicateur.donnees_sensibles
+        beside = f" ({', '.join(reading(value))})" if reading(value) else ""
+        parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{beside}")
     return "\n".join(parts)
 
 

@@ -104,7 +104,7 @@ _EVOLUTIONS: Final[Mapping[str, str]] = {
 }
 
 #: What notes may reveal, in words; never a symbol alone.
-SENSIBLES: Final[Mapping[NatureSensible, str]] = {"sante": "santé"}
+SENSIBLES: Final[Mapping[NatureSensible, str]] = {"sante": "Santé"}
 DONNEES_SENSIBLES: Final = "Données sensibles"
 
 ABSENT: Final = "texte absent de la source"
