@@ -14,6 +14,7 @@ from typing import Any
 from certif_rules.errors import DataError, Issue, Location, UsageError
 from certif_rules.habillage import HabillageDit
 from certif_rules.habillage_lu import read_habillage
+from certif_rules.recherche import cle
 from certif_rules.schema import check
 from certif_rules.source import place, read_bytes, read_file
 
@@ -136,6 +137,9 @@ def from_profile(data: Any) -> Demande:
         ("categories", organisme, "categories"),
         ("ajouts", data, "ajouts"),
         ("certificats", data, "certificats"),
+        ("organisme", data, "organisme"),
+        *((f"organisme.{key}", organisme, key) for key in organisme if key not in ("categories", "faits")),
+        ("mode", audit, "mode"),
     ):
         location = _place(node, key)
         if location is not None:
@@ -232,7 +236,7 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
         for label, asked, written in (
             ("référentiel", nom, profile.referentiel), ("édition", edition, profile.edition)
         )
-        if asked is not None and written is not None and asked != written
+        if asked is not None and written is not None and cle(asked) != cle(written)
     ]  # fmt: skip
     if issues:
         raise UsageError(issues)

@@ -8,6 +8,7 @@ import click
 
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.textes import count
@@ -31,11 +32,12 @@ from certif_rules.services.lecture import Lecture, read_grids
     metavar="FICHIER",
     help="Habillage d’un organisme, pour une grille qui ne le porte pas.",
 )
+@pseudonymise_option
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool,
-    habillage: Path | None, sortie: Path | None, remplacer: bool,
+    habillage: Path | None, pseudonymiser: bool, sortie: Path | None, remplacer: bool,
 ) -> None:  # fmt: skip
     """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON).
 
@@ -48,8 +50,12 @@ def command(
     check_free(path, replace=remplacer)
     dress = read_habillage(habillage) if habillage else None
     registry = open_for(ctx).registry
-    lecture = read_grids(registry, grilles, other_rules=accepter_autres_regles, habillage=dress)
+    lecture = read_grids(
+        registry, grilles, other_rules=accepter_autres_regles, habillage=dress, pseudonymise=pseudonymiser
+    )
     write(write_dossier(lecture.dossier), path)
+    if pseudonymiser:
+        say_replaced(lecture.remplaces)
     _summarise(lecture)
 
 

@@ -26,8 +26,10 @@ from certif_rules.export.textes import (
     field_name,
     finding,
     of_label,
+    reading,
     reason_remarks,
     remarks,
+    sensitive,
 )
 from certif_rules.export.typographie import clean, plain
 from certif_rules.model import Lacune, Texte
@@ -170,6 +172,7 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
     "constat précédent": lambda c, ligne: (
         plain(finding(c, ligne.constat_precedent)) if ligne.constat_precedent else ""
     ),
+    "données sensibles": lambda _, ligne: _sensibles(ligne),
     "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],
     "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.indicateur.lacunes)),
     "sources": _sources,
@@ -177,8 +180,21 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
 }
 
 
+def _sensibles(ligne: Ligne) -> str:
+    value = ligne.indicateur.donnees_sensibles
+    if value is None:
+        return ""
+    beside = f" ({', '.join(reading(value))})" if reading(value) else ""
+    return f"{plain(sensitive(value))}{beside} {cite(value.sources)}"
+
+
 def _rows(rows: Iterable[document.Rang]) -> str:
     return _lines(plain(document.labelled(row)) for row in rows)
+
+
+def _typed(rows: Iterable[document.Rang]) -> str:
+    """Rows whose values were typed: their blanks are kept as they are."""
+    return _lines(f"{plain(document.labelled((label, '')))}{value}" for label, value in rows)
 
 
 def _layers(checklist: Checklist) -> str:
@@ -205,7 +221,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "empreinte": lambda c: clean(c.empreinte),
     "date de l’audit": lambda c: c.contexte.date.isoformat(),
     "type d’audit": lambda c: clean(c.referentiel.types_audit[c.contexte.type_audit].titre),
-    "organisme": lambda c: _rows([*document.organisation(c), *document.circumstances(c)]),
+    "organisme": lambda c: _typed([*document.organisation(c), *document.circumstances(c)]),
     "faits": lambda c: _rows(document.facts(c)),
     "avertissements": lambda c: _lines(
         f"{clean(a.message)} {cite(a.sources)}".rstrip() for a in c.avertissements
@@ -216,6 +232,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "sites à auditer": lambda c: plain(document.sites(c.sites)) if c.sites else "",
     "textes appliqués": _layers,
     "lacunes": _gaps,
+    "conservation": lambda c: _rows(document.retention(c)),
     "mention": lambda c: _lines(map(plain, (disclaimer(c), *emetteur.closing(c.habillage)))),
     DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

@@ -12,12 +12,27 @@ from typing import Any
 
 from certif_rules.contexte import FaitDeclare
 from certif_rules.export import emetteur
-from certif_rules.export.textes import CONFIANCES, NATURES, confidence, field_name, finding
+from certif_rules.export.textes import (
+    CONFIANCES,
+    NATURES,
+    cite,
+    confidence,
+    field_name,
+    finding,
+    reading,
+)
 from certif_rules.export.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.model import CoucheRetenue, Fait, Lacune, Referentiel
 from certif_rules.resultat import Checklist, Point, SitesAudites
 from certif_rules.trivalent import Trivalent
 
+#: What :func:`retention` is about, and :data:`NOTES` is a reminder of.
+CONSERVATION = "Notes et durée de conservation"
+#: What stands in every document to fill.
+NOTES = (
+    "Noter le moins possible sur les personnes : des initiales ou une référence de dossier, ni nom complet, "
+    "ni adresse électronique, ni téléphone, ni numéro de sécurité sociale."
+)
 #: A label and its value.
 Rang = tuple[str, str]
 
@@ -135,6 +150,22 @@ def gaps(checklist: Checklist) -> list[Manque]:
         )
         for (noun, champs, cherche, sources), names in grouped.items()
     ]
+
+
+def retention(checklist: Checklist) -> list[Rang]:
+    """How long the records are kept, by référentiel, base first; what no source says is said to be absent."""
+    referentiel = checklist.referentiel
+    rows = []
+    for origine in referentiel.origines:
+        rule = referentiel.conservations.get(origine)
+        if rule is None:
+            rows.append((clean(origine), "durée absente des sources"))
+            continue
+        parts = [prose(rule.duree)] if rule.duree else []
+        beside = f" ({', '.join(reading(rule))})" if reading(rule) else ""
+        words = " – ".join([*parts, prose(rule.texte)])
+        rows.append((clean(origine), f"{words}{beside} {cite(rule.sources)}"))
+    return rows
 
 
 def point(checklist: Checklist, value: Point) -> str:

@@ -138,6 +138,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
             for g in document.gaps(checklist)
         ),
     )
+    kept = [("à noter", prose(document.NOTES)), *document.retention(checklist)]
+    section(document.CONSERVATION, kept)
     section(
         "Sources",
         ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),

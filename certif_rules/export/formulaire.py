@@ -7,7 +7,6 @@ what is typed in the browser, and reads and writes the findings file (contract �
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -18,8 +17,9 @@ from certif_rules.export import emetteur, json_
 from certif_rules.export.balises import Html, el, void
 from certif_rules.export.fiche import blocks
 from certif_rules.export.html import Page, line_anchor
-from certif_rules.export.textes import SIGNES, count, finding, of_label
+from certif_rules.export.textes import DONNEES_SENSIBLES, SIGNES, count, finding, of_label
 from certif_rules.export.typographie import INSECABLE, prose
+from certif_rules.recherche import nom_de_fichier
 from certif_rules.resultat import ETATS, Checklist, Ligne
 
 _SCRIPT: Final = Path(__file__).with_name("formulaire.js")
@@ -27,7 +27,9 @@ _STYLE: Final = Path(__file__).with_name("formulaire.css")
 _DUE: Final = frozenset({"a_auditer", "a_confirmer"})
 
 #: Blocks of a line that an auditor reads before anything else; the others are folded on a telephone.
-_FIRST: Final = frozenset({"Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"})
+_FIRST: Final = frozenset(
+    {DONNEES_SENSIBLES, "Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"}
+)
 
 #: What the page says until its script has run: an auditor must not type for nothing.
 _SANS_SCRIPT: Final = prose(
@@ -50,7 +52,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
     tete = json_.head(checklist)
     rules = tete["referentiel"]
     same = {key: value for key, value in tete.items() if key != "habillage"}
-    name = "_".join(("constats", tete["audit"]["date"], rules["id"], rules["edition"]))
+    name = nom_de_fichier("constats", tete["audit"]["date"], rules["id"], rules["edition"])
     return {
         "a_evaluer": A_EVALUER,
         "annotations": list(checklist.referentiel.annotations),
@@ -68,7 +70,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
             }
             for ligne in checklist.lignes
         ],
-        "nom_de_fichier": re.sub(r"[^A-Za-z0-9_.-]+", "-", name) + ".json",
+        "nom_de_fichier": f"{name}.json",
         "tete": tete,
     }
 

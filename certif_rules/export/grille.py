@@ -29,14 +29,17 @@ from certif_rules.export.feuilles import (
 )
 from certif_rules.export.textes import (
     ABSENT,
+    DONNEES_SENSIBLES,
     MARQUE,
     cite,
     deciding,
     finding,
     of_label,
     quoted,
+    reading,
     reason_remarks,
     remarks,
+    sensitive,
     title,
     wording,
 )
@@ -49,10 +52,14 @@ _DOUTES_DE_PORTEE = frozenset({"condition_inconnue", "portee_inconnue"})
 
 def _requirement(ligne: Ligne) -> str:
     indicateur = ligne.indicateur
-    if indicateur.titre is None or indicateur.exigence is None:
-        return title(ligne)
-    texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
-    return f"{title(ligne)}\n{texte}"
+    parts = [title(ligne)]
+    if indicateur.titre is not None and indicateur.exigence is not None:
+        parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
+    if indicateur.donnees_sensibles is not None:
+        value = indicateur.donnees_sensibles
+        beside = f" ({', '.join(reading(value))})" if reading(value) else ""
+        parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{beside}")
+    return "\n".join(parts)
 
 
 def _text(texte: Texte) -> str:
@@ -235,7 +242,8 @@ def _row(
         "Échéance de traitement": Cellule(style="date", formule=_deadline(checklist, ligne, number)),
         "Indicateur": Cellule(texts["Indicateur"], "hors_centre" if out else "numero"),
     }
-    titre = title(ligne) if "\n" in texts["Intitulé"] else ""
+    # In bold before what follows it; a requirement that stands for the title is not one.
+    titre = title(ligne) if "\n" in texts["Intitulé"] and ligne.indicateur.titre is not None else ""
     special["Intitulé"] = Cellule(texts["Intitulé"], tone, gras=titre)
     if of_label(checklist, ligne.indicateur.origine):
         special["Origine"] = Cellule(texts["Origine"], "marque")

@@ -114,6 +114,7 @@ class Page:
             ("sites", "Sites à auditer", checklist.sites is not None),
             ("textes", "Textes appliqués", True),
             ("lacunes", _gaps_heading(checklist), bool(checklist.lacunes)),
+            ("conservation", document.CONSERVATION, True),
             ("sources", "Sources citées", bool(self.sources)),
         ]
         return [(place, heading) for place, heading, present in found if present]
@@ -288,6 +289,7 @@ class Page:
         content = {
             "pieces": self._points, "verifications": self._points, "sites": self._sites,
             "textes": self._layers, "lacunes": self._gaps, "sources": self._sources,
+            "conservation": self._retention,
         }[place](place)  # fmt: skip
         return el("section", el("h2", heading, id=place), content, class_="annexe", aria_labelledby=place)
 
@@ -313,6 +315,11 @@ class Page:
         rows = [(g.objet, g.champs, g.cherche, self._refs(g.sources)) for g in document.gaps(self.checklist)]
         heads = ("Objet", "Absent", "Ce qui a été cherché", "Sources")
         return table("Ce que les sources ne donnent pas", heads, rows)
+
+    def _retention(self, _: str) -> Html:
+        rows = document.retention(self.checklist)
+        kept = _rows("Combien de temps se gardent les dossiers, par référentiel", rows)
+        return join("", [el("p", prose(document.NOTES)), kept])
 
     def _sources(self, _: str) -> Html:
         items = []

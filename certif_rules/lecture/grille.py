@@ -279,5 +279,7 @@ def _lifted(feuille: FeuilleLue, checklist: Checklist, name: str) -> tuple[dict[
             leve_le=days.get("Levé le"),
             leve_par=texts.get("Levé par"),
             lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
+            lieux={"leve_par": table.place(row, "Levé par")}
+            | {f"ecart.{key}": table.place(row, column) for column, key in SUIVI.items()},
         )
     return found, issues

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
 from certif_rules.errors import Issue, Location
 from certif_rules.export.textes import finding
+from certif_rules.recherche import cle
 from certif_rules.resultat import Checklist, Ligne
 
 #: The columns people fill, as the sheet Grille calls them.
@@ -42,12 +43,16 @@ class Rangee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levee:
-    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding."""
+    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding.
+
+    ``lieux`` are the cells of what was typed freely, by field of a finding.
+    """
 
     suivi: Mapping[str, str]
     leve_le: str | None
     leve_par: str | None
     lieu: Callable[[str], Location]
+    lieux: Mapping[str, Location] = field(default_factory=dict)
 
 
 def folded(text: str) -> str:
@@ -157,7 +162,20 @@ def _releve(
         ecart=levee.suivi if levee else {},
         complements=complements,
         lieu=rangee.lieu(CONSTAT),
+        lieux={
+            **{key: rangee.lieu(name) for name, key in _CHAMPS.items()},
+            **(levee.lieux if levee else {}),
+        },
     )
+
+
+#: The fields of a finding that are typed freely, by column.
+_CHAMPS = {
+    PREUVES: "preuves_vues",
+    ECHANTILLON: "echantillons",
+    COMMENTAIRE: "commentaire",
+    EVALUE_PAR: "evalue_par",
+}
 
 
 def bad_day(text: str, where: Location) -> Issue:
@@ -168,12 +186,12 @@ def bad_day(text: str, where: Location) -> Issue:
 
 def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """The id of a finding typed by its label or its id; one that nobody declares is an issue."""
-    wanted = folded(text).casefold()
-    if not wanted or wanted in (A_EVALUER, "à évaluer"):
+    wanted = cle(text)
+    if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     declared = checklist.referentiel.constats
     for constat in declared:
-        if wanted in (constat, folded(finding(checklist, constat)).casefold()):
+        if wanted in (cle(constat), cle(finding(checklist, constat))):
             return constat
     allowed = ", ".join(folded(finding(checklist, c)) for c in ligne.constats_permis) or "aucun"
     message = f"ligne {ligne.indicateur.numero} : « {text[:40]} » n’est pas un constat"
@@ -183,9 +201,9 @@ def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issu
 
 def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
     """Ids of annotations typed by label or id; an unknown one is kept, to be refused where all are."""
-    known = {folded(a.titre).casefold(): a.id for a in checklist.referentiel.annotations.values()}
+    known = {cle(a.titre): a.id for a in checklist.referentiel.annotations.values()}
     parts = (folded(part) for part in _ZONE.split(text))
-    return tuple(dict.fromkeys(known.get(part.casefold(), part) for part in parts if part))
+    return tuple(dict.fromkeys(known.get(cle(part), part) for part in parts if part))
 
 
 def _parts(text: str, separator: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.confidentialite import personal_warnings
 from certif_rules.constats import CoucheDite, Dossier, Releve, check_findings, with_ids
 from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile, with_habillage
 from certif_rules.errors import DataError, Issue, IssuesError, Location
@@ -97,7 +98,15 @@ def _releve(entry: Any, whole: Location | None) -> Releve:
         ecart=dict(entry.get("ecart") or {}),
         complements=dict(entry.get("complements") or {}),
         lieu=_place(entry, "id") or whole,
+        lieux=_places(entry),
     )
+
+
+def _places(entry: Any) -> dict[str, Location]:
+    """Where each field of a finding was read, those of its follow-up too, when the file says."""
+    suivi = entry.get("ecart") or {}
+    found = {key: _place(entry, key) for key in entry} | {f"ecart.{k}": _place(suivi, k) for k in suivi}
+    return {key: place for key, place in found.items() if place is not None}
 
 
 def _couches(nodes: Any) -> Iterator[CoucheDite]:
@@ -144,7 +153,14 @@ def open_dossier(
     issues += check_findings(checklist, dossier)
     if issues:
         raise DataError(issues)
-    return checklist, dossier
+    return with_personal_warnings(checklist, dossier), dossier
+
+
+def with_personal_warnings(checklist: Checklist, dossier: Dossier) -> Checklist:
+    """The checklist with a warning for each place of the findings that holds personal data."""
+    numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
+    found = personal_warnings(dossier, numeros)
+    return replace(checklist, avertissements=(*checklist.avertissements, *found))
 
 
 def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = False) -> Checklist:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.confidentialite import Trace, pseudonymised, traces
 from certif_rules.constats import A_EVALUER, Dossier, Releve, with_ids
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.habillage import HabillageDit, agree, problems
@@ -15,17 +16,26 @@ from certif_rules.lecture.tableur import MAX_BYTES
 from certif_rules.registry import Registry
 from certif_rules.resultat import Checklist
 from certif_rules.schema import check
-from certif_rules.services.constats import from_data, head_as_data, open_checklist
+from certif_rules.services.constats import (
+    from_data,
+    head_as_data,
+    open_checklist,
+    with_personal_warnings,
+)
 
 _AUTRES_REGLES = "autres_regles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lecture:
-    """What one or several grids of an audit say, and the checklist they answer."""
+    """What one or several grids of an audit say, and the checklist they answer.
+
+    ``remplaces`` are the personal data that were replaced, when that was asked for.
+    """
 
     checklist: Checklist
     dossier: Dossier
+    remplaces: tuple[Trace, ...] = ()
 
 
 def read_grids(
@@ -34,6 +44,7 @@ def read_grids(
     *,
     other_rules: bool = False,
     habillage: HabillageDit | None = None,
+    pseudonymise: bool = False,
 ) -> Lecture:
     """The findings of these grids of one audit, joined. The files are opened for reading only.
 
@@ -42,6 +53,7 @@ def read_grids(
         paths: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included.
         other_rules: accept grids made with other rules, with a warning.
         habillage: the file of the body, for grids that do not carry its dress.
+        pseudonymise: replace personal data once the grids are joined, rather than warn of them.
 
     Raises:
         DataError: anything wrong with any of them, or findings of two that differ; everything is listed.
@@ -57,7 +69,20 @@ def read_grids(
             issues.extend(error.issues)
     if issues:
         raise DataError(issues)
-    return _join(readings)
+    return _for_people(_join(readings), pseudonymise=pseudonymise)
+
+
+def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
+    """Personal data are warned about with their cell, or replaced and counted."""
+    if not pseudonymise:
+        checklist = with_personal_warnings(lecture.checklist, lecture.dossier)
+        return replace(lecture, checklist=checklist)
+    kept = [a for a in lecture.checklist.avertissements if a.code != "donnee_personnelle"]
+    return Lecture(
+        checklist=pseudonymised(replace(lecture.checklist, avertissements=tuple(kept))),
+        dossier=pseudonymised(lecture.dossier),
+        remplaces=traces(lecture.dossier),
+    )
 
 
 def _content(path: Path) -> bytes:
