@@ -117,8 +117,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     # Imported on the way to an error only: starting up must not pay for it.
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(known), n=1)
-    return f"vouliez-vous dire « {near[0]} » ?" if near else None
+    from certif_rules.recherche import cle
+
+    names = {cle(other): other for other in reversed(list(known))}
+    near = get_close_matches(cle(name), list(names), n=1)
+    return f"vouliez-vous dire « {names[near[0]]} » ?" if near else None
 
 
 def suggestion(name: str, known: Iterable[str], label: str = "connus") -> str:

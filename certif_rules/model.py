@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from certif_rules.model_jugement import Annotation, Jugement
+    from certif_rules.model_personnes import Conservation, DonneesSensibles
 
 Confiance = Literal["elevee", "moyenne", "faible", "non_verifiee"]
 Nature = Literal["exigence", "regles", "guide"]
@@ -250,6 +251,7 @@ class Indicateur:
     evolution: Evolution | None = None
     alias: tuple[Alias, ...] = ()
     lacunes: tuple[Lacune, ...] = ()
+    donnees_sensibles: DonneesSensibles | None = None
     emplacement: str = _emplacement()
 
 
@@ -354,7 +356,7 @@ class CoucheRetenue:
 class Referentiel:
     """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
 
-    ``jugements`` are by origin, base first; an origin that declares none has none.
+    ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
     """
 
     id: str
@@ -373,6 +375,7 @@ class Referentiel:
     sources: Mapping[str, Source]
     annotations: Mapping[str, Annotation] = field(default_factory=dict)
     jugements: Mapping[str, Jugement] = field(default_factory=dict)
+    conservations: Mapping[str, Conservation] = field(default_factory=dict)
 
     @property
     def origines(self) -> tuple[str, ...]:

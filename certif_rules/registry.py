@@ -14,6 +14,7 @@ from certif_rules.empreinte import digest_of_referentiel
 from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement, suggestion
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche, CoucheRetenue, Nature, Referentiel
+from certif_rules.recherche import retrouver
 from certif_rules.resultat import Avertissement
 from certif_rules.source import place
 
@@ -94,6 +95,7 @@ class Registry:
             UsageError: no such référentiel, edition or guide, or no edition in force that day.
             DataError: the data of one of the layers are wrong; every problem is listed.
         """
+        nom = self._named(nom)
         key = (nom, edition, day, guide)
         if key not in self._resolutions:
             referentiel, warnings = self._resolve(nom, day, edition, guide)
@@ -103,6 +105,22 @@ class Registry:
                 avertissements=tuple(warnings),
             )
         return self._resolutions[key]
+
+    def _named(self, texte: str) -> str:
+        """The id of the référentiel that ``texte`` names: its id or its name, however it is spelt.
+
+        Raises:
+            UsageError: several are spelt alike.
+        """
+        known = self.referentiels()
+        names = {nom: [c.nom for c in self.layers(nom, "exigence") if c.nom] for nom in known}
+        found = retrouver(texte, names)
+        if len(found) > 1:
+            message = f"« {texte} » désigne plusieurs référentiels : {', '.join(found)}"
+            raise UsageError(
+                [Issue("referentiel-ambigu", message, None, "écrire l’un de ces noms, tel quel")]
+            )
+        return found[0] if found else texte
 
     def _resolve(
         self, nom: str, day: str, edition: str | None, guide: str | None

@@ -19,6 +19,7 @@ from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.faits import contradictions
 from certif_rules.model import Exigence, Referentiel, TypeAudit
+from certif_rules.recherche import retrouver
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -150,9 +151,7 @@ class _Verification:
 
     def _find_line(self, cle: str, lieu: Location | None) -> str | None:
         lines = self.referentiel.indicateurs
-        if cle in lines:
-            return cle
-        found = [line.id for line in lines.values() if line.numero == cle]
+        found = retrouver(cle, {line.id: (line.numero,) for line in lines.values()})
         if len(found) == 1:
             return found[0]
         if found:

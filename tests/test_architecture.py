@@ -23,12 +23,16 @@ SCHEMAS = ROOT / "schemas"
 
 #: Every module of the core, on its floor: it imports from lower floors only.
 FLOORS: dict[str, str] = {
-    "0   errors": "certif_rules errors",
-    "1.1 model, logic, reading": "model model_jugement source trivalent",
+    "0.1 names compared": "recherche",
+    "0.2 errors": "certif_rules errors",
+    "1.1 model, logic, reading": (
+        "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
+    ),
     "1.2 the audit asked for, around the audit": "contexte model_duree model_echantillon model_vie",
     "2.1 pure: facts, layers, overlay, samples": (
         "aggravation couches delais echantillon empreinte faits jugement overlay resultat"
     ),
+    "2.1 pure: whether a picture is safe": "logo",
     "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
     "2.3 pure: two questions, durations": "duree etats perimetre portee",
     "2.4 pure: the lines": "lignes",
@@ -36,13 +40,17 @@ FLOORS: dict[str, str] = {
     "3.2 data to model: judgement, a part of the rules; durations, samples": (
         "build.duree build.echantillon build.jugement"
     ),
+    "3.2 data to model: a body’s dress": "habillage",
+    "3.2 data to model: a body’s dress on disk": "habillage_lu",
     "3.3 data to model: one part": (
         "build.controles build.couche build.exigence build.guide build.regles demande"
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
-    "3.5 findings to conclusions": "conclusion",
+    "3.5 findings to conclusions, and what they say of people": "conclusion confidentialite",
     "4.1 export: letters, blocks": "export export.balises export.composition export.typographie",
-    "4.2 export: words, fields, widths": "export.champs export.json_ export.largeurs export.textes",
+    "4.2 export: words, fields, widths": (
+        "export.champs export.emetteur export.json_ export.largeurs export.textes"
+    ),
     "4.3 export: parts of a document": "export.classeur export.document export.fiche",
     "4.4 export: formats": "export.csv_ export.html export.md export.table",
     "4.5 export: the form, the sheets beside the grid": "export.feuilles export.formulaire",
@@ -68,8 +76,8 @@ FLOORS: dict[str, str] = {
     "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
-        "cli cli.affichage cli.atelier cli.contexte cli.sortie testing testing.cas testing.duree"
-        " testing.echantillon testing.fichier"
+        "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
+        " testing.duree testing.echantillon testing.fichier"
     ),
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (

@@ -36,6 +36,8 @@ CALLS = {
     "questions": ("questions", *AUDIT),
     "lire": ("lire", "constats.json"),
     "conclure": ("conclure", "constats.json"),
+    "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
+    "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
     "valider": ("valider", "audit.yaml"),
 }
 
@@ -50,6 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder with a profile in it."""
     (tmp_path / "audit.yaml").write_text(PROFIL, encoding="utf-8")
     (tmp_path / "constats.json").write_text(CONSTATS, encoding="utf-8")
+    (tmp_path / "sites.txt").write_text("NORD\nSUD\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

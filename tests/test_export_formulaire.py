@@ -99,7 +99,7 @@ def test_the_head_of_the_findings_is_the_request() -> None:
     assert tete["audit"]["date"] == "2024-09-01"
     assert tete["organisme"]["faits"] == {"machines": True}
     assert tete["precedent"]["leves"] == ["atelier/3"]
-    assert data["nom_de_fichier"] == "constats_2024-09-01_etabli_V5.json"
+    assert data["nom_de_fichier"] == "constats_2024-09-01_etabli_v5.json"
 
 
 @pytest.mark.parametrize(

@@ -360,3 +360,16 @@ def test_the_form_offers_it() -> None:
     assert text.count('value="non_satisfaite"') == 1
     assert 'id="verifications"' in text
     assert 'value="non_satisfaite"' not in formulaire.render(grille()).decode()
+
+
+def test_personal_data_in_a_check_are_seen_and_replaced(tmp_path: Path) -> None:
+    """What is typed of a check is looked into as what is typed of a line."""
+    check = {"id": CHECK, "resultat": "satisfaite", "commentaire": "Vu avec jean.dupont@exemple.fr"}
+    path = tmp_path / "constats.json"
+    path.write_text(json.dumps(findings(check)), encoding="utf-8")
+    said = read_grids(atelier(), [path]).checklist.avertissements
+    assert "donnee_personnelle" in {a.code for a in said}
+    lecture = read_grids(atelier(), [path], pseudonymise=True)
+    (releve,) = lecture.dossier.verifications
+    assert (releve.commentaire, releve.ligne, releve.constat) == ("Vu avec [courriel]", CHECK, "satisfaite")
+    assert len(lecture.remplaces) == 1

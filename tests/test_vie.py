@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def declare(donnees: Path) -> None:
         open_regime(registry(fictif=donnees), Demande(referentiel="fictif"))
     (hint,) = [i.hint for i in refused.value.issues if i.code == "empreinte-inconnue" and i.hint]
     digest = hint.partition("empreinte_vie: ")[2].strip('"')
-    text = header.read_text(encoding="utf-8")
+    text = re.sub(r',\s*empreinte_vie: "[^"]*"', "", header.read_text(encoding="utf-8"))
     assert digest.startswith("sha256:")
     head, brace, tail = text.rpartition("}")
     header.write_text(f'{head}, empreinte_vie: "{digest}"{brace}{tail}', encoding="utf-8")
@@ -74,6 +75,7 @@ def test_contradictions_are_read_and_told_to_the_commands_they_touch(donnees: Pa
     write(donnees, INCOHERENCE.format(source=known_source(donnees)))
     declare(donnees)
     (vie,) = open_regime(registry(fictif=donnees), Demande(referentiel="fictif")).vies
+    assert vie.duree is not None, "the files already there are read with it"
     assert {i.id: (i.lecture, i.question) for i in vie.incoherences.values()} == {
         "INC-X": ("le plus long est retenu", None),
         "INC-Y": (None, "Quel est le délai ?"),

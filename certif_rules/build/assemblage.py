@@ -124,6 +124,10 @@ def _referentiel(
             **(base.jugements if base else {}),
             **({couche.referentiel: regles.jugement} if regles.jugement else {}),
         },
+        conservations={
+            **(base.conservations if base else {}),
+            **({couche.referentiel: regles.conservation} if regles.conservation else {}),
+        },
     )
 
 

@@ -17,6 +17,7 @@ from certif_rules.model import (
     ParNature,
     Source,
 )
+from certif_rules.model_personnes import DonneesSensibles
 from certif_rules.mots import MOTS_PORTEE
 from certif_rules.overlay import Cible, Modification, Retrait, Surcouche
 from certif_rules.source import place
@@ -165,7 +166,20 @@ def _champs_indicateur(node: Any, lecteur: Lecteur) -> dict[str, Any]:
         "preuves": lecteur.textes(node, "preuves"),
         "commentaires": lecteur.textes(node, "commentaires"),
         "variantes": lecteur.textes(node, "variantes"),
+        "donnees_sensibles": _donnees_sensibles(node.get("donnees_sensibles"), lecteur),
     }
+
+
+def _donnees_sensibles(node: Any, lecteur: Lecteur) -> DonneesSensibles | None:
+    if node is None:
+        return None
+    return DonneesSensibles(
+        nature=node["nature"],
+        texte=node["texte"],
+        sources=lecteur.sources(node),
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
+    )
 
 
 def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:

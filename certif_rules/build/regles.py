@@ -21,6 +21,7 @@ from certif_rules.model import (
     TypeAudit,
 )
 from certif_rules.model_jugement import Annotation, Jugement
+from certif_rules.model_personnes import Conservation
 from certif_rules.mots import MOTS_SANS_LIGNE
 from certif_rules.perimetre import VOCABULAIRE
 from certif_rules.source import place
@@ -54,6 +55,7 @@ class CorpsRegles:
     derogations: tuple[Derogation, ...]
     annotations: Mapping[str, Annotation]
     jugement: Jugement | None
+    conservation: Conservation | None
 
 
 def build_regles(
@@ -91,6 +93,19 @@ def build_regles(
         derogations=derogations,
         annotations=build_annotations(body),
         jugement=build_jugement(body["jugement"], lecteur) if body.get("jugement") else None,
+        conservation=_conservation(body.get("conservation"), lecteur),
+    )
+
+
+def _conservation(node: Any, lecteur: Lecteur) -> Conservation | None:
+    if node is None:
+        return None
+    return Conservation(
+        texte=node["texte"],
+        duree=node.get("duree"),
+        sources=lecteur.sources(node),
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
     )
 
 

@@ -11,6 +11,7 @@ import click
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import french_command
+from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.conclusion import Bilan, Conclusion
 from certif_rules.export.textes import CONFIANCES
 from certif_rules.services.conclusion import conclude_file, document, number
@@ -27,9 +28,12 @@ _VERDICTS = {True: "oui", False: "non", None: "inconnu"}
     is_flag=True,
     help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
 )
+@pseudonymise_option
 @format_option("table", "json")
 @click.pass_context
-def command(ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, format_: str) -> None:
+def command(
+    ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, pseudonymiser: bool, format_: str
+) -> None:
     """La conclusion qu’appellent les constats de CONSTATS (JSON ou YAML ; « - » lit l’entrée standard).
 
     Une conclusion par référentiel. Elle reste inconnue tant que les lignes à évaluer ou à confirmer peuvent
@@ -39,7 +43,11 @@ def command(ctx: click.Context, /, constats: Path, accepter_autres_regles: bool,
     if str(constats) == "-":
         path, stdin = Path("<entrée standard>"), sys.stdin.buffer.read()
     registry = open_for(ctx).registry
-    bilan = conclude_file(registry, path, stdin=stdin, other_rules=accepter_autres_regles)
+    bilan, replaced = conclude_file(
+        registry, path, stdin=stdin, other_rules=accepter_autres_regles, pseudonymise=pseudonymiser
+    )
+    if pseudonymiser:
+        say_replaced(replaced)
     if format_ == "json":
         show_json(document(bilan))
     else:

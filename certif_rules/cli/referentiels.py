@@ -16,12 +16,16 @@ _NATURES = {"exigence": "exigences", "regles": "règles", "guide": "guide"}
 
 
 @french_command()
+@click.argument("nom", required=False)
 @format_option("table", "json")
 @click.option("--detail", is_flag=True, help="Liste aussi les faits à renseigner et chaque lacune.")
 @click.pass_context
-def command(ctx: click.Context, /, format_: str, detail: bool) -> int:
-    """Les référentiels et leurs éditions : périodes, couches, lacunes."""
-    editions, issues = describe(open_for(ctx).registry)
+def command(ctx: click.Context, /, nom: str | None, format_: str, detail: bool) -> int:
+    """Les référentiels et leurs éditions : périodes, couches, lacunes ; ceux que NOM désigne, s’il est donné.
+
+    Accents, capitales, apostrophes et espaces de NOM ne comptent pas.
+    """
+    editions, issues = describe(open_for(ctx).registry, nom)
     if format_ == "json":
         show_json({"format": 1, "editions": editions})
     else:

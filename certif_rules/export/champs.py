@@ -39,3 +39,17 @@ def date(place: str, champ: str = "") -> Html:
 def fold(summary: str, *children: Html | None) -> Html:
     """What is folded under a summary."""
     return el("details", el("summary", summary), *children)
+
+
+def bar() -> Html:
+    """What stays in sight: how much is done, whether it is saved, and the way to the next line."""
+    return el(
+        "div",
+        el("p", "", id="avancement"),
+        el("progress", "", id="jauge", value="0", max="1", aria_labelledby="avancement"),
+        el("p", "", id="etat", role="status"),
+        el("button", "Ligne suivante", id="suivante", type="button"),
+        class_="barre",
+        role="region",
+        aria_label="Avancement",
+    )

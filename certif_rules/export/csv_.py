@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.json_ import head
 from certif_rules.export.textes import (
     CONFIANCES,
@@ -27,8 +27,10 @@ from certif_rules.export.textes import (
     field_name,
     finding,
     of_label,
+    reading,
     reason_remarks,
     remarks,
+    sensitive,
 )
 from certif_rules.export.typographie import clean, plain
 from certif_rules.model import Lacune, Texte
@@ -48,6 +50,8 @@ SAISIE: Mapping[str, str] = {
     "évalué par": "Évalué par",
     "évalué le": "Évalué le",
 }
+#: What the workbooks call the columns of ours that may be hidden.
+_GRILLE: Mapping[str, str] = {"preuves": "Exemples de preuves"}
 IDENTIFIANT = "identifiant"
 #: The request and the digest of the rules, as JSON: each row can be read back alone.
 DEMANDE = "données pour la relecture"
@@ -57,9 +61,10 @@ def render(checklist: Checklist) -> bytes:
     """``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(columns())
+    typed = [*_shown(checklist, SAISIE), *map(guard, extra_columns(checklist).values())]
+    writer.writerow([*_shown(checklist, _COLUMNS), *typed, *_CONTEXT])
     shared = [guard(column(checklist)) for column in _CONTEXT.values()]
-    empty = [""] * len(SAISIE)
+    empty = [""] * len(typed)
     for ligne in checklist.lignes:
         writer.writerow([*map(guard, row(checklist, ligne).values()), *empty, *shared])
     for point in checklist.verifications:
@@ -67,14 +72,26 @@ def render(checklist: Checklist) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def columns() -> tuple[str, ...]:
-    """The names of the columns, in order."""
-    return (*_COLUMNS, *SAISIE, *_CONTEXT)
+def columns(checklist: Checklist) -> tuple[str, ...]:
+    """The names of the columns that may be there, those that a body adds included."""
+    return (*_COLUMNS, *SAISIE, *extra_columns(checklist).values(), *_CONTEXT)
 
 
 def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
     """What the engine writes of a line, by column, before :func:`guard`."""
-    return {name: column(checklist, ligne) for name, column in _COLUMNS.items()}
+    return {name: _COLUMNS[name](checklist, ligne) for name in _shown(checklist, _COLUMNS)}
+
+
+def extra_columns(checklist: Checklist) -> dict[str, str]:
+    """The columns that a body adds, by key: their title, told from ours where it is one of them."""
+    ours = {*_COLUMNS, *SAISIE, *_CONTEXT}
+    titles = emetteur.columns(checklist).items()
+    return {cle: f"{title} ({cle})" if plain(title) in ours else plain(title) for cle, title in titles}
+
+
+def _shown(checklist: Checklist, columns: Iterable[str]) -> list[str]:
+    """The columns that a body does not hide, by what the workbooks call them."""
+    return [name for name in columns if emetteur.shows(checklist, SAISIE.get(name) or _GRILLE.get(name, ""))]
 
 
 def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
@@ -95,7 +112,7 @@ def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
         ),
         IDENTIFIANT: key,
     }
-    return {name: known.get(name, "") for name in _COLUMNS}
+    return {name: known.get(name, "") for name in _shown(checklist, _COLUMNS)}
 
 
 def guard(cell: str) -> str:
@@ -184,6 +201,7 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
     "constat précédent": lambda c, ligne: (
         plain(finding(c, ligne.constat_precedent)) if ligne.constat_precedent else ""
     ),
+    "données sensibles": lambda _, ligne: _sensibles(ligne),
     "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],
     "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.indicateur.lacunes)),
     "sources": _sources,
@@ -191,8 +209,21 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
 }
 
 
+def _sensibles(ligne: Ligne) -> str:
+    value = ligne.indicateur.donnees_sensibles
+    if value is None:
+        return ""
+    beside = f" ({', '.join(reading(value))})" if reading(value) else ""
+    return f"{plain(sensitive(value))}{beside} {cite(value.sources)}"
+
+
 def _rows(rows: Iterable[document.Rang]) -> str:
     return _lines(plain(document.labelled(row)) for row in rows)
+
+
+def _typed(rows: Iterable[document.Rang]) -> str:
+    """Rows whose values were typed: their blanks are kept as they are."""
+    return _lines(f"{plain(document.labelled((label, '')))}{value}" for label, value in rows)
 
 
 def _layers(checklist: Checklist) -> str:
@@ -219,7 +250,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "empreinte": lambda c: clean(c.empreinte),
     "date de l’audit": lambda c: c.contexte.date.isoformat(),
     "type d’audit": lambda c: clean(c.referentiel.types_audit[c.contexte.type_audit].titre),
-    "organisme": lambda c: _rows([*document.organisation(c), *document.circumstances(c)]),
+    "organisme": lambda c: _typed([*document.organisation(c), *document.circumstances(c)]),
     "faits": lambda c: _rows(document.facts(c)),
     "avertissements": lambda c: _lines(
         f"{clean(a.message)} {cite(a.sources)}".rstrip() for a in c.avertissements
@@ -230,6 +261,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "sites à auditer": lambda c: plain(document.sites(c.sites)) if c.sites else "",
     "textes appliqués": _layers,
     "lacunes": _gaps,
-    "mention": lambda c: plain(disclaimer(c)),
+    "conservation": lambda c: _rows(document.retention(c)),
+    "mention": lambda c: _lines(map(plain, (disclaimer(c), *emetteur.closing(c.habillage)))),
     DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

@@ -11,12 +11,28 @@ from datetime import date
 from typing import Any
 
 from certif_rules.contexte import FaitDeclare
-from certif_rules.export.textes import CONFIANCES, NATURES, confidence, field_name, finding
+from certif_rules.export import emetteur
+from certif_rules.export.textes import (
+    CONFIANCES,
+    NATURES,
+    cite,
+    confidence,
+    field_name,
+    finding,
+    reading,
+)
 from certif_rules.export.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.model import CoucheRetenue, Fait, Lacune, Referentiel
 from certif_rules.resultat import RESULTATS, Checklist, Point, SitesAudites
 from certif_rules.trivalent import Trivalent
 
+#: What :func:`retention` is about, and :data:`NOTES` is a reminder of.
+CONSERVATION = "Notes et durée de conservation"
+#: What stands in every document to fill.
+NOTES = (
+    "Noter le moins possible sur les personnes : des initiales ou une référence de dossier, ni nom complet, "
+    "ni adresse électronique, ni téléphone, ni numéro de sécurité sociale."
+)
 #: A label and its value.
 Rang = tuple[str, str]
 
@@ -62,6 +78,7 @@ def identity(checklist: Checklist) -> list[Rang]:
     referentiel, contexte = checklist.referentiel, checklist.contexte
     type_audit = referentiel.types_audit[contexte.type_audit]
     rows = [
+        ("Émetteur du document", emetteur.name(checklist)),
         ("Type d’audit", prose(type_audit.titre)),
         ("Date de l’audit", day(contexte.date)),
         ("Mode", clean(contexte.mode or "").replace("_", " ")),
@@ -133,6 +150,22 @@ def gaps(checklist: Checklist) -> list[Manque]:
         )
         for (noun, champs, cherche, sources), names in grouped.items()
     ]
+
+
+def retention(checklist: Checklist) -> list[Rang]:
+    """How long the records are kept, by référentiel, base first; what no source says is said to be absent."""
+    referentiel = checklist.referentiel
+    rows = []
+    for origine in referentiel.origines:
+        rule = referentiel.conservations.get(origine)
+        if rule is None:
+            rows.append((clean(origine), "durée absente des sources"))
+            continue
+        parts = [prose(rule.duree)] if rule.duree else []
+        beside = f" ({', '.join(reading(rule))})" if reading(rule) else ""
+        words = " – ".join([*parts, prose(rule.texte)])
+        rows.append((clean(origine), f"{words}{beside} {cite(rule.sources)}"))
+    return rows
 
 
 def point(checklist: Checklist, value: Point) -> str:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from certif_rules.export.emetteur import shows
 from certif_rules.export.textes import (
     ABSENT,
+    DONNEES_SENSIBLES,
     confidence,
     evolution,
     field_name,
     finding,
     quoted,
+    reading,
     reason_remarks,
     remarks,
+    sensitive,
     wording,
 )
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.model import Alias, Indicateur, Lacune, Texte
+from certif_rules.model_personnes import DonneesSensibles
 from certif_rules.resultat import Checklist, Ligne, Motif
 
 
@@ -59,11 +64,13 @@ def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
     indicateur = ligne.indicateur
     earlier = [Element(texte=finding(checklist, ligne.constat_precedent))] if ligne.constat_precedent else []
     evolutions = [indicateur.evolution] if indicateur.evolution else []
+    warned = [indicateur.donnees_sensibles] if indicateur.donnees_sensibles else []
     groups = (
+        (DONNEES_SENSIBLES, [warning(value) for value in warned]),
         ("Constat précédent", earlier),
         ("Niveau attendu", _texts(filter(None, (indicateur.niveau_attendu,)))),
         ("Gravité d’un écart", _texts(filter(None, (indicateur.gravite,)))),
-        ("Exemples de preuves", _texts(ligne.preuves)),
+        ("Exemples de preuves", _texts(ligne.preuves if shows(checklist, "Exemples de preuves") else ())),
         ("Précisions", _texts(ligne.precisions)),
         ("Adaptations", _texts(ligne.adaptations)),
         ("Commentaires", _texts(indicateur.commentaires)),
@@ -73,6 +80,11 @@ def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
         ("Absent des sources", [_gap(lacune) for lacune in indicateur.lacunes]),
     )
     return tuple(Bloc(titre=titre, elements=tuple(elements)) for titre, elements in groups if elements)
+
+
+def warning(value: DonneesSensibles) -> Element:
+    """What notes on a line may reveal: to be read before anything is written."""
+    return Element(texte=sensitive(value), remarques=tuple(reading(value)), sources=value.sources)
 
 
 def _texts(textes: Iterable[Texte]) -> list[Element]:

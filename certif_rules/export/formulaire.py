@@ -7,7 +7,6 @@ what is typed in the browser, and reads and writes the findings file (contract �
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -15,13 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from certif_rules.constats import A_EVALUER, must_explain, needs_comment
-from certif_rules.export import champs, json_
+from certif_rules.export import champs, emetteur, json_
 from certif_rules.export.balises import Html, el, void
 from certif_rules.export.document import MOTS_RESULTATS, point_key, point_numbers
 from certif_rules.export.fiche import Bloc, Element, blocks
 from certif_rules.export.html import Page, line_anchor
-from certif_rules.export.textes import SIGNES, count, finding, groups, of_label
+from certif_rules.export.textes import DONNEES_SENSIBLES, SIGNES, count, finding, groups, of_label
 from certif_rules.export.typographie import INSECABLE, clean, prose
+from certif_rules.recherche import nom_de_fichier
 from certif_rules.resultat import ETATS, NON_SATISFAITE, Checklist, Etat, Ligne, Point
 
 _SCRIPT: Final = Path(__file__).with_name("formulaire.js")
@@ -31,7 +31,9 @@ _DUE: Final = frozenset({"a_auditer", "a_confirmer"})
 _CHECKS: Final = "verifications"
 
 #: Blocks of a line that an auditor reads before anything else; the others are folded on a telephone.
-_FIRST: Final = frozenset({"Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"})
+_FIRST: Final = frozenset(
+    {DONNEES_SENSIBLES, "Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"}
+)
 
 #: What the page says until its script has run: an auditor must not type for nothing.
 _SANS_SCRIPT: Final = prose(
@@ -48,15 +50,18 @@ def render(checklist: Checklist) -> bytes:
 def donnees(checklist: Checklist) -> dict[str, Any]:
     """What the script needs to know: the head of the findings file, and what each line may receive.
 
-    ``cle`` is the key of this dossier in the browser: same rules, same audit, same organisation.
+    ``cle`` is the key of this dossier in the browser: same rules, same audit, same organisation, whatever
+    the dress.
     """
     tete = json_.head(checklist)
     rules = tete["referentiel"]
-    name = "_".join(("constats", tete["audit"]["date"], rules["id"], rules["edition"]))
+    same = {key: value for key, value in tete.items() if key != "habillage"}
+    name = nom_de_fichier("constats", tete["audit"]["date"], rules["id"], rules["edition"])
     return {
         "a_evaluer": A_EVALUER,
         "annotations": list(checklist.referentiel.annotations),
-        "cle": sha256(_canonical(tete).encode("ascii")).hexdigest(),
+        "cle": sha256(_canonical(same).encode("ascii")).hexdigest(),
+        "complements": list(emetteur.columns(checklist)),
         "constats": [{"id": c, "titre": finding(checklist, c)} for c in checklist.referentiel.constats],
         "resultats": [{"id": r, "titre": words} for r, words in MOTS_RESULTATS.items()]
         if checklist.verifications
@@ -84,7 +89,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
             }
             for point in checklist.verifications
         ],
-        "nom_de_fichier": re.sub(r"[^A-Za-z0-9_.-]+", "-", name) + ".json",
+        "nom_de_fichier": f"{name}.json",
         "tete": tete,
     }
 
@@ -115,9 +120,10 @@ class _Formulaire(Page):
 
     def _head(self) -> list[Html]:
         """Nothing may run but our script, and nothing may be fetched, whatever was typed."""
+        images = "img-src data:; " if emetteur.picture(self.checklist.habillage) else ""
         policy = (
             f"default-src 'none'; script-src '{_fingerprint(self.script)}'; "
-            f"style-src '{_fingerprint(self._style())}'; base-uri 'none'; form-action 'none'"
+            f"style-src '{_fingerprint(self._style())}'; {images}base-uri 'none'; form-action 'none'"
         )
         charset, *rest = super()._head()
         return [charset, Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'), *rest]
@@ -126,7 +132,7 @@ class _Formulaire(Page):
         skip, header, page, footer = super()._body()
         data = _canonical(donnees(self.checklist)).replace("<", "\\u003c")
         return [
-            skip, header, _bar(), page, footer,
+            skip, header, champs.bar(), page, footer,
             el("script", Html(data), type="application/json", id="donnees"),
             el("script", self.script),
         ]  # fmt: skip
@@ -309,6 +315,7 @@ class _Formulaire(Page):
         annotations = [
             champs.choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
             for a in self.checklist.referentiel.annotations.values()
+            if self._shows("Annotation")
         ]
         return el(
             "div",
@@ -325,21 +332,39 @@ class _Formulaire(Page):
             ),
             champs.area(rang, "commentaire", comment, ""),
             el("p", "", class_="manque", id=f"manque-{rang}"),
-            champs.area(rang, "preuves_vues", "Preuves vues", "une référence par ligne"),
+            champs.area(rang, "preuves_vues", "Preuves vues", "une référence par ligne")
+            if self._shows("Preuves vues")
+            else None,
             el("fieldset", el("legend", "Annotations"), *annotations, class_="choix")
             if annotations
             else None,
-            champs.area(rang, "echantillons", "Échantillons", "un identifiant par ligne"),
-            el(
-                "div",
-                champs.field(f"par-{rang}", "Évalué par", champs.text(f"par-{rang}", "evalue_par")),
-                champs.field(f"le-{rang}", "Évalué le", champs.date(f"le-{rang}", "evalue_le")),
-                class_="champs",
+            champs.area(rang, "echantillons", "Échantillons", "un identifiant par ligne")
+            if self._shows("Échantillon")
+            else None,
+            *(
+                champs.area(rang, f"complements.{cle}", title, "")
+                for cle, title in emetteur.columns(self.checklist).items()
             ),
+            self._signed(rang),
             class_="saisie",
             role="group",
             aria_labelledby=heading,
         )
+
+    def _signed(self, rang: int) -> Html | None:
+        """By whom and when, as far as the body shows them."""
+        fields = [
+            champs.field(f"par-{rang}", "Évalué par", champs.text(f"par-{rang}", "evalue_par"))
+            if self._shows("Évalué par")
+            else None,
+            champs.field(f"le-{rang}", "Évalué le", champs.date(f"le-{rang}", "evalue_le"))
+            if self._shows("Évalué le")
+            else None,
+        ]
+        return el("div", *fields, class_="champs") if any(fields) else None
+
+    def _shows(self, column: str) -> bool:
+        return emetteur.shows(self.checklist, column)
 
     def _reversal_help(self) -> Html:
         return el(
@@ -348,20 +373,6 @@ class _Formulaire(Page):
             " porter un constat, avec une note.",
             class_="aide",
         )
-
-
-def _bar() -> Html:
-    """What stays in sight: how much is done, whether it is saved, and the way to the next line."""
-    return el(
-        "div",
-        el("p", "", id="avancement"),
-        el("progress", "", id="jauge", value="0", max="1", aria_labelledby="avancement"),
-        el("p", "", id="etat", role="status"),
-        el("button", "Ligne suivante", id="suivante", type="button"),
-        class_="barre",
-        role="region",
-        aria_label="Avancement",
-    )
 
 
 def _to_see(checklist: Checklist) -> str:

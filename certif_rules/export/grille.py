@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from certif_rules.aggravation import counted
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.classeur import Cellule, Classeur, Feuille
 from certif_rules.export.document import MOTS_RESULTATS, point_numbers
 from certif_rules.export.feuilles import (
@@ -32,14 +32,17 @@ from certif_rules.export.feuilles import (
 )
 from certif_rules.export.textes import (
     ABSENT,
+    DONNEES_SENSIBLES,
     MARQUE,
     cite,
     deciding,
     finding,
     of_label,
     quoted,
+    reading,
     reason_remarks,
     remarks,
+    sensitive,
     title,
     wording,
 )
@@ -53,10 +56,14 @@ _DOUTES_DE_PORTEE = frozenset({"condition_inconnue", "portee_inconnue"})
 
 def _requirement(ligne: Ligne) -> str:
     indicateur = ligne.indicateur
-    if indicateur.titre is None or indicateur.exigence is None:
-        return title(ligne)
-    texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
-    return f"{title(ligne)}\n{texte}"
+    parts = [title(ligne)]
+    if indicateur.titre is not None and indicateur.exigence is not None:
+        parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
+    if indicateur.donnees_sensibles is not None:
+        value = indicateur.donnees_sensibles
+        beside = f" ({', '.join(reading(value))})" if reading(value) else ""
+        parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{beside}")
+    return "\n".join(parts)
 
 
 def _text(texte: Texte) -> str:
@@ -183,7 +190,9 @@ def build(checklist: Checklist) -> Classeur:
     nom = checklist.organisme.get("nom")
     return Classeur(
         titre=document.heading(checklist),
-        pied=" – ".join(filter(None, [document.heading(checklist), clean(str(nom or ""))])),
+        pied=" – ".join(
+            filter(None, [emetteur.name(checklist), document.heading(checklist), clean(str(nom or ""))])
+        ),
         date=checklist.contexte.date.isoformat(),
         feuilles=sheets,
         listes=listes,
@@ -218,11 +227,13 @@ def _grid(checklist: Checklist, listes: Mapping[str, tuple[str, ...]]) -> Feuill
     entete = tuple(
         Cellule(name, "entete" if write or name == "Échéance de traitement" else "entete_saisie")
         for name, (write, _) in COLONNES.items()
-    )
+    ) + tuple(Cellule(title, "entete_saisie") for title in emetteur.columns(checklist).values())
     rows = tuple(
         _row(checklist, ligne, listes, number) for number, ligne in enumerate(checklist.lignes, start=2)
     )
-    largeurs = tuple(largeur for _, largeur in COLONNES.values())
+    largeurs = tuple(
+        largeur if emetteur.shows(checklist, name) else 0 for name, (_, largeur) in COLONNES.items()
+    ) + tuple(c.largeur for c in (checklist.habillage.colonnes if checklist.habillage else ()))
     return Feuille(nom=GRILLE, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)
 
 
@@ -242,7 +253,8 @@ def _row(
         "Échéance de traitement": Cellule(style="date", formule=_deadline(checklist, ligne, number)),
         "Indicateur": Cellule(texts["Indicateur"], "hors_centre" if out else "numero"),
     }
-    titre = title(ligne) if "\n" in texts["Intitulé"] else ""
+    # In bold before what follows it; a requirement that stands for the title is not one.
+    titre = title(ligne) if "\n" in texts["Intitulé"] and ligne.indicateur.titre is not None else ""
     special["Intitulé"] = Cellule(texts["Intitulé"], tone, gras=titre)
     if of_label(checklist, ligne.indicateur.origine):
         special["Origine"] = Cellule(texts["Origine"], "marque")
@@ -256,7 +268,12 @@ def _row(
             else Cellule(style=empty)
         )
         for name in COLONNES
-    )
+    ) + (Cellule(style=empty),) * len(emetteur.columns(checklist))
+
+
+def headings(checklist: Checklist) -> tuple[str, ...]:
+    """The columns of the sheet Grille in order, those that a body adds last."""
+    return (*COLONNES, *emetteur.columns(checklist).values())
 
 
 def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.balises import Html, anchor, el, join, table, void
 from certif_rules.export.fiche import Bloc, Element, blocks, reasons, requirement
 from certif_rules.export.json_ import sources
@@ -81,6 +81,7 @@ class Page:
         when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
         return el(
             "header",
+            emetteur.picture(checklist.habillage),
             el("p", self.nature, class_="surtitre"),
             el("h1", prose(checklist.referentiel.titre)),
             el("p", " – ".join(filter(None, [nom, when])), class_="chapeau"),
@@ -113,6 +114,7 @@ class Page:
             ("sites", "Sites à auditer", checklist.sites is not None),
             ("textes", "Textes appliqués", True),
             ("lacunes", _gaps_heading(checklist), bool(checklist.lacunes)),
+            ("conservation", document.CONSERVATION, True),
             ("sources", "Sources citées", bool(self.sources)),
         ]
         return [(place, heading) for place, heading, present in found if present]
@@ -287,6 +289,7 @@ class Page:
         content = {
             "pieces": self._points, "verifications": self._points, "sites": self._sites,
             "textes": self._layers, "lacunes": self._gaps, "sources": self._sources,
+            "conservation": self._retention,
         }[place](place)  # fmt: skip
         return el("section", el("h2", heading, id=place), content, class_="annexe", aria_labelledby=place)
 
@@ -313,6 +316,11 @@ class Page:
         heads = ("Objet", "Absent", "Ce qui a été cherché", "Sources")
         return table("Ce que les sources ne donnent pas", heads, rows)
 
+    def _retention(self, _: str) -> Html:
+        rows = document.retention(self.checklist)
+        kept = _rows("Combien de temps se gardent les dossiers, par référentiel", rows)
+        return join("", [el("p", prose(document.NOTES)), kept])
+
     def _sources(self, _: str) -> Html:
         items = []
         for source in self.sources.values():
@@ -325,6 +333,7 @@ class Page:
     def _footer(self) -> Html:
         return el(
             "footer",
+            *(el("p", text, class_="emetteur") for text in emetteur.closing(self.checklist.habillage)),
             el("p", disclaimer(self.checklist)),
             el("p", f"Empreinte{INSECABLE}: ", el("code", clean(self.checklist.empreinte))),
         )
@@ -382,4 +391,7 @@ def _boxes(checklist: Checklist, ligne: Ligne) -> Html | None:
         el("li", el("span", "☐", aria_hidden="true"), f"{INSECABLE}{finding(checklist, c)}")
         for c in ligne.constats_permis
     )
-    return el("div", el("h4", "Constat"), el("ul", *boxes), class_="constat")
+    room = (
+        el("p", f"{title}{INSECABLE}:", class_="a-remplir") for title in emetteur.columns(checklist).values()
+    )
+    return el("div", el("h4", "Constat"), el("ul", *boxes), *room, class_="constat")

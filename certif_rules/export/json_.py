@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from certif_rules.contexte import Contexte
+from certif_rules.habillage import as_data
 from certif_rules.model import Alias, CoucheRetenue, Critere, Lacune, Referentiel, Source, Texte
+from certif_rules.model_personnes import Conservation, DonneesSensibles
 from certif_rules.resultat import Avertissement, Checklist, Ligne, Motif, Point
 
 Objet = dict[str, Any]
@@ -30,6 +32,7 @@ def document(checklist: Checklist) -> Objet:
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
         **_circumstances(checklist.contexte),
+        **_habillage(checklist),
         "avertissements": [_avertissement(a) for a in checklist.avertissements],
         "compteurs": checklist.compteurs,
         "lignes": [_ligne(ligne) for ligne in checklist.lignes],
@@ -39,6 +42,7 @@ def document(checklist: Checklist) -> Objet:
         "invocables": checklist.invocables,
         "criteres": [_critere(critere) for critere in referentiel.criteres.values()],
         "lacunes": _lacunes(checklist.lacunes),
+        "conservation": _conservation(referentiel),
     }
     cited = set(_cited(written))
     sources = (source for source in referentiel.sources.values() if source.id in cited)
@@ -60,6 +64,7 @@ def head(checklist: Checklist) -> Objet:
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
         **_circumstances(checklist.contexte),
+        **_habillage(checklist),
     }
     plain: Objet = json.loads(json.dumps(written, default=_plain))
     return plain
@@ -141,6 +146,11 @@ def _audit(checklist: Checklist) -> Objet:
     return audit | {"id": type_audit.id, "titre": type_audit.titre}
 
 
+def _habillage(checklist: Checklist) -> Objet:
+    """What is needed of the dress for a grid to be read again without the body's file."""
+    return {} if checklist.habillage is None else {"habillage": as_data(checklist.habillage)}
+
+
 def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
     """The code alone where reading it again gives the same type: a label's own types hide its base's."""
     candidates = (f"{origine}/{code}" for origine in reversed(referentiel.origines))
@@ -220,7 +230,31 @@ def _ligne(ligne: Ligne) -> Objet:
         "variantes": _textes(indicateur.variantes),
         "alias": [_alias(alias) for alias in indicateur.alias],
         "lacunes": _lacunes(indicateur.lacunes),
+        "donnees_sensibles": _sensibles(indicateur.donnees_sensibles),
     }
+
+
+def _sensibles(value: DonneesSensibles | None) -> Objet | None:
+    return None if value is None else {"nature": value.nature} | _reading(value)
+
+
+def _reading(value: DonneesSensibles | Conservation) -> Objet:
+    return {
+        "texte": value.texte,
+        "sources": value.sources,
+        "confiance": value.confiance,
+        "lecture": value.lecture,
+    }
+
+
+def _conservation(referentiel: Referentiel) -> list[Objet]:
+    """One entry by référentiel of the stack, base first; what none of its sources says is ``null``."""
+    unknown: Objet = {"texte": None, "duree": None, "sources": ()}
+    found = referentiel.conservations
+    return [
+        {"origine": o, **({"duree": found[o].duree} | _reading(found[o]) if o in found else unknown)}
+        for o in referentiel.origines
+    ]
 
 
 def _motif(motif: Motif) -> Objet:

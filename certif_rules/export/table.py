@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur, fiche
 from certif_rules.export.json_ import sources
 from certif_rules.export.textes import (
     MARQUE,
@@ -118,6 +118,11 @@ class _Page:
         under = " " * (len(self._sign("a_auditer")) + 1)
         for motif in deciding(ligne):
             yield from self._wrap(self._reason(motif), under + "  ", first=under + "- ")
+        if indicateur.donnees_sensibles:
+            value = fiche.warning(indicateur.donnees_sensibles)
+            beside = f" ({', '.join(value.remarques)})" if value.remarques else ""
+            shown = f"{value.texte}{beside} {cite(value.sources)}"
+            yield from self._wrap(shown, under + "  ", first=under + "! ")
         if ligne.constat_precedent:
             earlier = finding(self.checklist, ligne.constat_precedent)
             yield from self._wrap(prose(f"constat précédent : {earlier}"), under + "  ", first=under + "- ")
@@ -147,8 +152,12 @@ class _Page:
 
     def _footer(self) -> Iterator[str]:
         texts = (f"[{clean(s.id)}] {prose(s.titre)}, {prose(s.reference)}" for s in sources(self.checklist))
+        kept = map(document.labelled, document.retention(self.checklist))
+        yield from self._section(document.CONSERVATION, self._wrapped(kept, "- "))
         yield from self._section("Sources citées", self._wrapped(texts, ""))
         yield ""
+        for paragraph in emetteur.closing(self.checklist.habillage):
+            yield from (*self._wrap(paragraph, ""), "")
         yield from self._wrap(disclaimer(self.checklist), "")
         yield from self._wrap(f"Empreinte {clean(self.checklist.empreinte)}", "")
 

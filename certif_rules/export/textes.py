@@ -8,6 +8,7 @@ from typing import Final
 
 from certif_rules.export.typographie import clean, prose
 from certif_rules.model import Confiance, Critere, Evolution, Nature, Texte
+from certif_rules.model_personnes import Conservation, DonneesSensibles, NatureSensible
 from certif_rules.resultat import Checklist, CodeMotif, Etat, Ligne, Motif
 
 
@@ -101,6 +102,10 @@ _EVOLUTIONS: Final[Mapping[str, str]] = {
     "aucune": "inchangé depuis l’édition",
     "nouveau": "nouveau depuis l’édition",
 }
+
+#: What notes may reveal, in words; never a symbol alone.
+SENSIBLES: Final[Mapping[NatureSensible, str]] = {"sante": "Santé"}
+DONNEES_SENSIBLES: Final = "Données sensibles"
 
 ABSENT: Final = "texte absent de la source"
 SANS_CRITERE: Final = "Sans critère connu"
@@ -197,6 +202,16 @@ def deciding(ligne: Ligne) -> tuple[Motif, ...]:
     """The reasons that put the line in its state, or all of them when none is of the expected kind."""
     found = tuple(motif for motif in ligne.motifs if motif.code in _DECISIFS[ligne.etat])
     return found or ligne.motifs
+
+
+def sensitive(value: DonneesSensibles) -> str:
+    """What notes on a line may reveal, and what to write instead."""
+    return prose(f"{SENSIBLES[value.nature]}. {value.texte}")
+
+
+def reading(value: DonneesSensibles | Conservation) -> list[str]:
+    """What stands beside such a text: a reading of the sources, its confidence when it is not high."""
+    return [*(["lecture"] if value.lecture else []), *confidence(value.confiance)]
 
 
 def evolution(value: Evolution) -> str:

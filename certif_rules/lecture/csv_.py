@@ -5,12 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, SAISIE, check_row, columns, row, unguard
+from certif_rules.export import emetteur
+from certif_rules.export.csv_ import (
+    DEMANDE,
+    IDENTIFIANT,
+    SAISIE,
+    check_row,
+    columns,
+    extra_columns,
+    row,
+    unguard,
+)
 from certif_rules.export.document import point_key
 from certif_rules.lecture.saisie import Lu, Rangee, added_column, findings, folded, missing
 from certif_rules.lecture.tableur import refuse
@@ -59,7 +69,7 @@ class Tableau:
             raise refuse(
                 "fichier-tronque", "un guillemet n’est pas fermé, ou est mal placé", name, hint
             ) from None
-        header = [folded(cell) for cell in self.rows[0][1]] if self.rows else []
+        header = [folded(unguard(cell)) for cell in self.rows[0][1]] if self.rows else []
         self.columns = {label: place for place, label in reversed(list(enumerate(header)))}
         if IDENTIFIANT not in self.columns and DEMANDE not in self.columns:
             raise refuse("classeur-etranger", _INCONNU, name)
@@ -68,19 +78,27 @@ class Tableau:
             Issue("colonne-en-double", f"la colonne « {label} » apparaît deux fois", Location(name, 1, 1))
             for label in twice
         ]
-        self.issues += [
-            Issue("colonne-absente", f"la colonne « {label} » manque ou a été renommée", Location(name, 1, 1))
-            for label in (IDENTIFIANT, DEMANDE, *SAISIE)
-            if label not in self.columns
-        ]
+        self.issues += self.missing((IDENTIFIANT, DEMANDE))
         if DEMANDE not in self.columns:
             raise DataError(self.issues)
         self.header = header
         self.body = self.rows[1:]
 
+    def missing(self, columns: Iterable[str]) -> list[Issue]:
+        """The columns that should be there and are not."""
+        return [
+            Issue(
+                "colonne-absente",
+                f"la colonne « {label} » manque ou a été renommée",
+                Location(self.name, 1, 1),
+            )
+            for label in columns
+            if folded(label) not in self.columns
+        ]
+
     def text(self, cells: list[str], column: str) -> str:
         """A cell of a row, without the mark of formulas."""
-        place = self.columns.get(column)
+        place = self.columns.get(folded(column))
         return "" if place is None or place >= len(cells) else unguard(cells[place]).replace("\r\n", "\n")
 
 
@@ -112,7 +130,9 @@ def read_rows(tableau: Tableau, checklist: Checklist, *, same_rules: bool) -> Lu
     """The findings of the file and everything wrong with it, as for a workbook."""
     written = {ligne.indicateur.id: row(checklist, ligne) for ligne in checklist.lignes}
     written |= {point_key(point): check_row(checklist, point) for point in checklist.verifications}
-    issues = list(tableau.issues)
+    extra = extra_columns(checklist)
+    shown = [column for column, label in SAISIE.items() if emetteur.shows(checklist, label)]
+    issues = [*tableau.issues, *tableau.missing((*shown, *extra.values()))]
     rangees = []
     # Without their identifiers, rows cannot be told.
     for line, cells in tableau.body if IDENTIFIANT in tableau.columns else ():
@@ -122,6 +142,7 @@ def read_rows(tableau: Tableau, checklist: Checklist, *, same_rules: bool) -> Lu
                 ligne=identifiant,
                 saisie={label: tableau.text(cells, column) for column, label in SAISIE.items()},
                 lieu=_places(tableau, line),
+                complements={cle: tableau.text(cells, title) for cle, title in extra.items()},
             )
         )
         for column, text in written.get(identifiant, {}).items() if same_rules else ():
@@ -132,13 +153,13 @@ def read_rows(tableau: Tableau, checklist: Checklist, *, same_rules: bool) -> Lu
     if IDENTIFIANT in tableau.columns:
         issues += missing(checklist, rangees, Location(tableau.name), among=written)
     lu = findings(checklist, rangees, {})
-    warnings = tuple(_strangers(tableau))
+    warnings = tuple(_strangers(tableau, checklist))
     return replace(lu, issues=(*issues, *lu.issues), avertissements=warnings)
 
 
-def _strangers(tableau: Tableau) -> Iterator[Avertissement]:
+def _strangers(tableau: Tableau, checklist: Checklist) -> Iterator[Avertissement]:
     """Columns added beside ours that hold something."""
-    known = set(columns())
+    known = set(map(folded, columns(checklist)))
     for place, label in enumerate(tableau.header):
         filled = sum(place < len(cells) and bool(cells[place].strip()) for _, cells in tableau.body)
         if label not in known and filled:

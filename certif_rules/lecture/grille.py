@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.export import emetteur, verifications
 from certif_rules.export import feuilles as nommees
 from certif_rules.export import grille as ecrite
-from certif_rules.export import verifications
 from certif_rules.export.document import point_key
 from certif_rules.lecture.saisie import (
     SAISIE,
@@ -100,7 +100,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
     engine = {ligne.indicateur.id: ecrite.engine_cells(checklist, ligne) for ligne in checklist.lignes}
     checks = {point_key(p): verifications.engine_cells(checklist, p) for p in checklist.verifications}
     sheets: list[tuple[str, tuple[str, ...], Mapping[str, Mapping[str, str]]]] = [
-        (nommees.GRILLE, tuple(ecrite.COLONNES), engine)
+        (nommees.GRILLE, ecrite.headings(checklist), engine)
     ]
     if checks:
         sheets.append((nommees.VERIFICATIONS, tuple(verifications.COLONNES), checks))
@@ -114,7 +114,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         table = Table(feuilles[sheet], name, sheet, columns)
         issues += table.issues
         warnings += table.strangers()
-        rows, wrong = _rows(table, expected if same_rules else {})
+        rows, wrong = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
         rangees += rows
         issues += wrong
         # Where rows cannot be told, none is said to be missing.
@@ -134,8 +134,13 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
     return replace(lu, issues=(*issues, *lu.issues), avertissements=tuple(warnings))
 
 
-def _rows(table: Table, expected: Mapping[str, Mapping[str, str]]) -> tuple[list[Rangee], list[Issue]]:
-    """The rows that say which line they are of, and the engine's cells that were edited."""
+def _rows(
+    table: Table, expected: Mapping[str, Mapping[str, str]], extra: Mapping[str, str]
+) -> tuple[list[Rangee], list[Issue]]:
+    """The rows that say which line they are of, and the engine's cells that were edited.
+
+    ``extra`` are the columns that a body adds, by key.
+    """
     rangees: list[Rangee] = []
     issues: list[Issue] = []
     for row in table.rows:
@@ -148,6 +153,7 @@ def _rows(table: Table, expected: Mapping[str, Mapping[str, str]]) -> tuple[list
                 ligne=identifiant,
                 saisie={column: table.text(row, column) for column in SAISIE},
                 lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
+                complements={cle: table.text(row, title) for cle, title in extra.items()},
             )
         )
         issues += table.edited(row, expected.get(identifiant, {}))
@@ -203,5 +209,7 @@ def _lifted(table: Table, checklist: Checklist) -> tuple[dict[str, Levee], list[
             leve_le=days.get("Levé le"),
             leve_par=texts.get("Levé par"),
             lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
+            lieux={"leve_par": table.place(row, "Levé par")}
+            | {f"ecart.{key}": table.place(row, column) for column, key in SUIVI.items()},
         )
     return found, issues

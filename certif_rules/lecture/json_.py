@@ -18,7 +18,7 @@ MAX_BYTES = 5_000_000
 MAX_LINES = 10_000
 #: The keys a line is filled with; the others are the engine’s.
 SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
-          "leve_le", "leve_par", "ecart")  # fmt: skip
+          "leve_le", "leve_par", "ecart", "complements")  # fmt: skip
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
 VERIFICATION = ("resultat", *SAISIE[1:])
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
@@ -73,6 +73,7 @@ def as_findings(data: Any) -> Any:
         "ajouts",
         "precedent",
         "certificats",
+        "habillage",
         "ecarts_notifies_le",
     )
     head = {key: data[key] for key in keys if key in data}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
@@ -13,6 +13,7 @@ from certif_rules.demande import Demande
 from certif_rules.errors import Issue, Location
 from certif_rules.export.document import MOTS_RESULTATS, point_key
 from certif_rules.export.textes import finding
+from certif_rules.recherche import cle
 from certif_rules.resultat import Avertissement, Checklist, Ligne, Point
 
 #: The columns people fill, as the sheet Grille calls them.
@@ -27,27 +28,33 @@ _EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
 #: The first day a bare number is read as: a smaller one is a year or a slip, and would be a guess.
 _FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
 _ZONE = re.compile(r"[\n;]")
-#: Other ways than an empty cell to say that nothing was found yet.
-_LEFT = frozenset({A_EVALUER, "à évaluer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rangee:
-    """A row as read: the id of its line, the text of each filled column, and where each column stands."""
+    """A row as read: the id of its line, the text of each filled column, and where each column stands.
+
+    ``complements`` is what stands in the columns that a body adds, by key.
+    """
 
     ligne: str
     saisie: Mapping[str, str]
     lieu: Callable[[str], Location]
+    complements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levee:
-    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding."""
+    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding.
+
+    ``lieux`` are the cells of what was typed freely, by field of a finding.
+    """
 
     suivi: Mapping[str, str]
     leve_le: str | None
     leve_par: str | None
     lieu: Callable[[str], Location]
+    lieux: Mapping[str, Location] = field(default_factory=dict)
 
 
 def folded(text: str) -> str:
@@ -195,11 +202,11 @@ def _verification(
 
 def _resultat(point: Point, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """The result of a check typed by its words or its id."""
-    wanted = folded(text).casefold()
-    if not wanted or wanted in _LEFT:
+    wanted = cle(text)
+    if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     for resultat, words in MOTS_RESULTATS.items():
-        if wanted in (resultat, words.casefold()):
+        if wanted in (cle(resultat), cle(words)):
             return resultat
     message = f"vérification « {point.id} » : « {text[:40]} » n’est pas un résultat"
     hint = f"résultats permis : {', '.join(MOTS_RESULTATS.values())}"
@@ -211,7 +218,8 @@ def _releve(
     checklist: Checklist, ligne: Ligne, rangee: Rangee, levee: Levee | None, issues: list[Issue]
 ) -> Releve | None:
     typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
-    if not typed and levee is None and ligne.etat != "a_auditer":
+    added = any(text.strip() for text in rangee.complements.values())
+    if not typed and not added and levee is None and ligne.etat != "a_auditer":
         return None
     constat = _constat(checklist, ligne, typed.get(CONSTAT, ""), rangee, issues)
     return _filled(checklist, rangee.ligne, constat, rangee, levee, issues)
@@ -243,7 +251,12 @@ def _filled(
         leve_le=levee.leve_le if levee else None,
         leve_par=levee.leve_par if levee else None,
         ecart=levee.suivi if levee else {},
+        complements={key: text for key, text in rangee.complements.items() if text.strip()},
         lieu=rangee.lieu(CONSTAT),
+        lieux={
+            **{key: rangee.lieu(name) for name, key in _CHAMPS.items()},
+            **(levee.lieux if levee else {}),
+        },
     )
 
 
@@ -252,9 +265,19 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
     cells = "1 cellule remplie" if filled == 1 else f"{filled} cellules remplies"
     message = (
         f"{where} : la colonne « {title[:40] or 'sans nom'} » n’est pas de la grille ; son contenu ({cells})"
-        " n’est pas repris dans les constats, il ne reste que dans ce fichier"
+        " n’est pas repris dans les constats, il ne reste que dans ce fichier (--habillage lit les colonnes"
+        " qu’un organisme ajoute)"
     )
     return Avertissement("colonne_ajoutee", message)
+
+
+#: The fields of a finding that are typed freely, by column.
+_CHAMPS = {
+    PREUVES: "preuves_vues",
+    ECHANTILLON: "echantillons",
+    COMMENTAIRE: "commentaire",
+    EVALUE_PAR: "evalue_par",
+}
 
 
 def bad_day(text: str, where: Location) -> Issue:
@@ -265,12 +288,12 @@ def bad_day(text: str, where: Location) -> Issue:
 
 def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """The id of a finding typed by its label or its id; one that nobody declares is an issue."""
-    wanted = folded(text).casefold()
-    if not wanted or wanted in _LEFT:
+    wanted = cle(text)
+    if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     declared = checklist.referentiel.constats
     for constat in declared:
-        if wanted in (constat, folded(finding(checklist, constat)).casefold()):
+        if wanted in (cle(constat), cle(finding(checklist, constat))):
             return constat
     allowed = ", ".join(folded(finding(checklist, c)) for c in ligne.constats_permis) or "aucun"
     message = f"ligne {ligne.indicateur.numero} : « {text[:40]} » n’est pas un constat"
@@ -280,9 +303,9 @@ def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issu
 
 def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
     """Ids of annotations typed by label or id; an unknown one is kept, to be refused where all are."""
-    known = {folded(a.titre).casefold(): a.id for a in checklist.referentiel.annotations.values()}
+    known = {cle(a.titre): a.id for a in checklist.referentiel.annotations.values()}
     parts = (folded(part) for part in _ZONE.split(text))
-    return tuple(dict.fromkeys(known.get(part.casefold(), part) for part in parts if part))
+    return tuple(dict.fromkeys(known.get(cle(part), part) for part in parts if part))
 
 
 def _parts(text: str, separator: str) -> tuple[str, ...]:

@@ -5,25 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from certif_rules.couches import written_for
-from certif_rules.errors import DataError, Issue
+from certif_rules.errors import DataError, Issue, UsageError, suggestion
 from certif_rules.model import Couche, Lacune
+from certif_rules.recherche import cle
 from certif_rules.registry import Registry
 
 
-def describe(registry: Registry) -> tuple[list[dict[str, Any]], list[Issue]]:
+def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str, Any]], list[Issue]]:
     """Each edition of each référentiel, as plain data; and what is wrong with those that do not resolve.
 
-    An edition is resolved on the day its latest rules and guide came into use.
+    An edition is resolved on the day its latest rules and guide came into use. ``name`` keeps those whose id
+    or name holds it, however it is spelt.
+
+    Raises:
+        UsageError: ``name`` is nobody's.
     """
     described: list[dict[str, Any]] = []
     issues: list[Issue] = []
-    for nom in registry.referentiels():
+    for nom in _named(registry, name) if name is not None else registry.referentiels():
         for couche in registry.layers(nom, "exigence"):
             try:
                 described.append(_edition(registry, couche))
             except DataError as error:
                 issues.extend(error.issues)
     return described, issues
+
+
+def _named(registry: Registry, name: str) -> list[str]:
+    titles = {
+        nom: [nom, *(c.nom for c in registry.layers(nom, "exigence") if c.nom)]
+        for nom in registry.referentiels()
+    }
+    found = [nom for nom, known in titles.items() if any(cle(name) in cle(title) for title in known)]
+    if not found:
+        hint = suggestion(name, titles, "référentiels")
+        raise UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {name} »", None, hint)])
+    return found
 
 
 def _edition(registry: Registry, couche: Couche) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from certif_rules.confidentialite import personal_warnings
 from certif_rules.contexte import Contexte, Precedent
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
 from certif_rules.faits import nature_of, resolve_all
+from certif_rules.habillage import dressed
 from certif_rules.lignes import build_lines, build_points, build_sites
 from certif_rules.model import Referentiel
 from certif_rules.registry import Registry, Resolution
@@ -47,7 +49,11 @@ def in_force(registry: Registry, demande: Demande) -> Resolution:
 
 def _placed(issue: Issue, demande: Demande) -> Issue:
     """The issue at the place in the profile of the name it is about, when it was not an option."""
-    names = {"referentiel-inconnu": "referentiel", "guide-introuvable": "guide"}
+    names = {
+        "referentiel-inconnu": "referentiel",
+        "referentiel-ambigu": "referentiel",
+        "guide-introuvable": "guide",
+    }
     edition = "edition" if demande.edition is not None else "date"
     return replace(issue, location=issue.location or demande.lieu(names.get(issue.code, edition)))
 
@@ -59,7 +65,8 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
     """
     resolution = resolve(registry, demande)
-    return build(resolution, verify(demande, resolution.referentiel))
+    checklist = dressed(build(resolution, verify(demande, resolution.referentiel)), demande.habillage)
+    return replace(checklist, avertissements=(*checklist.avertissements, *personal_warnings(demande)))
 
 
 def build(resolution: Resolution, contexte: Contexte) -> Checklist:

@@ -8,21 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from certif_rules.conclusion import Bilan, Conclusion, Echeance, conclude
+from certif_rules.confidentialite import Trace, pseudonymised, traces
 from certif_rules.jugement import Nombre, Valeur
 from certif_rules.registry import Registry
 from certif_rules.services.constats import open_dossier, read_dossier
 
 
 def conclude_file(
-    registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False
-) -> Bilan:
+    registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
+    pseudonymise: bool = False,
+) -> tuple[Bilan, tuple[Trace, ...]]:  # fmt: skip
     """The conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
+
+    With ``pseudonymise``, the personal data replaced come with them; without, they are warned about.
 
     Raises:
         DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
     """
-    checklist, dossier = open_dossier(registry, read_dossier(path, stdin=stdin), other_rules=other_rules)
-    return conclude(checklist, dossier)
+    read = read_dossier(path, stdin=stdin)
+    replaced = traces(read) if pseudonymise else ()
+    asked = pseudonymised(read) if pseudonymise else read
+    checklist, dossier = open_dossier(registry, asked, other_rules=other_rules)
+    return conclude(checklist, dossier), replaced
 
 
 def document(bilan: Bilan) -> dict[str, Any]:

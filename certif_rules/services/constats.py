@@ -9,9 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.confidentialite import personal_warnings
 from certif_rules.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
-from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile
+from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile, with_habillage
 from certif_rules.errors import DataError, Issue, IssuesError, Location
+from certif_rules.habillage import as_data as habillage_as_data
+from certif_rules.habillage import build
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement, Checklist
 from certif_rules.schema import check
@@ -46,7 +49,8 @@ def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
     issues = check(data, "constats", name)
     if issues:
         raise DataError(issues)
-    return from_data(data, name)
+    dossier = from_data(data, name)
+    return replace(dossier, demande=with_habillage(dossier.demande, data, path.parent))
 
 
 def _json_only(path: Path, stdin: bytes | None) -> Any:
@@ -98,8 +102,17 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
         leve_le=_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
         ecart=dict(entry.get("ecart") or {}),
+        complements=dict(entry.get("complements") or {}),
         lieu=_place(entry, "id") or whole,
+        lieux=_places(entry),
     )
+
+
+def _places(entry: Any) -> dict[str, Location]:
+    """Where each field of a finding was read, those of its follow-up too, when the file says."""
+    suivi = entry.get("ecart") or {}
+    found = {key: _place(entry, key) for key in entry} | {f"ecart.{k}": _place(suivi, k) for k in suivi}
+    return {key: place for key, place in found.items() if place is not None}
 
 
 def _couches(nodes: Any) -> Iterator[CoucheDite]:
@@ -146,7 +159,14 @@ def open_dossier(
     issues += check_findings(checklist, dossier)
     if issues:
         raise DataError(issues)
-    return checklist, dossier
+    return with_personal_warnings(checklist, dossier), dossier
+
+
+def with_personal_warnings(checklist: Checklist, dossier: Dossier) -> Checklist:
+    """The checklist with a warning for each place of the findings that holds personal data."""
+    numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
+    found = personal_warnings(dossier, numeros)
+    return replace(checklist, avertissements=(*checklist.avertissements, *found))
 
 
 def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = False) -> Checklist:
@@ -300,6 +320,8 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
         written["certificats"] = {
             nom: {"notification": debut, "echeance": fin} for nom, (debut, fin) in demande.certificats.items()
         }
+    if demande.habillage is not None:
+        written["habillage"] = habillage_as_data(build(demande.habillage))
     if dossier.notifie_le is not None:
         written["ecarts_notifies_le"] = dossier.notifie_le
     return written
@@ -318,6 +340,7 @@ def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
         "leve_le": releve.leve_le,
         "leve_par": releve.leve_par,
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
+        **({"complements": dict(releve.complements)} if releve.complements else {}),
     }
 
 

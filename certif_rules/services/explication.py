@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.recherche import retrouver
 from certif_rules.resultat import Checklist, Ligne
 
 
@@ -23,8 +24,8 @@ def explain(checklist: Checklist, indicateur: str) -> Explication:
         UsageError: no line, or several, bear that name.
     """
     lignes = checklist.lignes
-    found = [li for li in lignes if li.indicateur.id == indicateur]
-    found = found or [li for li in lignes if li.indicateur.numero.casefold() == indicateur.casefold()]
+    named = retrouver(indicateur, {li.indicateur.id: (li.indicateur.numero,) for li in lignes})
+    found = [li for li in lignes if li.indicateur.id in named]
     if len(found) == 1:
         return Explication(checklist=checklist, ligne=found[0])
     if found:

@@ -8,14 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.confidentialite import Trace, pseudonymised, traces
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
 from certif_rules.errors import DataError, Issue, Location, first_of
+from certif_rules.habillage import HabillageDit, agree, problems
 from certif_rules.lecture import csv_, grille, json_
 from certif_rules.lecture.tableur import MAX_BYTES, OLE, refuse
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement, Checklist
 from certif_rules.schema import check
-from certif_rules.services.constats import from_data, head_as_data, open_checklist
+from certif_rules.services.constats import (
+    from_data,
+    head_as_data,
+    open_checklist,
+    with_personal_warnings,
+)
 
 _AUTRES_REGLES = "autres_regles"
 #: The path that stands for the standard input.
@@ -28,16 +35,24 @@ _TOLD = 500
 class Lecture:
     """What one or several grids of an audit say, and the checklist they answer.
 
-    ``avertissements`` are about the files read, not about the audit.
+    ``avertissements`` are about the files read, not about the audit; ``remplaces`` are the personal data that
+    were replaced, when that was asked for.
     """
 
     checklist: Checklist
     dossier: Dossier
     avertissements: tuple[Avertissement, ...] = ()
+    remplaces: tuple[Trace, ...] = ()
 
 
 def read_grids(
-    registry: Registry, paths: Sequence[Path], *, stdin: bytes | None = None, other_rules: bool = False
+    registry: Registry,
+    paths: Sequence[Path],
+    *,
+    stdin: bytes | None = None,
+    other_rules: bool = False,
+    habillage: HabillageDit | None = None,
+    pseudonymise: bool = False,
 ) -> Lecture:
     """The findings of these grids of one audit, joined. The files are opened for reading only.
 
@@ -46,10 +61,13 @@ def read_grids(
         paths: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included; « - » is ``stdin``.
         stdin: what was read from the standard input; its content says what it is.
         other_rules: accept grids made with other rules, with a warning.
+        habillage: the file of the body, for grids that do not carry its dress.
+        pseudonymise: replace personal data once the grids are joined, rather than warn of them.
 
     Raises:
         DataError: anything wrong with any of them, or findings of two that differ; everything is listed.
     """
+    options = _Options(registry, other_rules, habillage)
     readings: list[tuple[str, Lecture]] = []
     issues: list[Issue] = []
     for path in paths:
@@ -58,12 +76,26 @@ def read_grids(
         try:
             content = stdin if piped and stdin is not None else _content(path)
             kind = _kind(content, "" if piped else path.suffix.lower())
-            readings.append((name, _read(registry, content, kind, name, other_rules=other_rules)))
+            readings.append((name, _read(options, content, kind, name)))
         except DataError as error:
             issues.extend(first_of(error.issues, _TOLD))
     if issues:
         raise DataError(issues)
-    return _join(readings)
+    return _for_people(_join(readings), pseudonymise=pseudonymise)
+
+
+def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
+    """Personal data are warned about with their cell, or replaced and counted."""
+    if not pseudonymise:
+        checklist = with_personal_warnings(lecture.checklist, lecture.dossier)
+        return replace(lecture, checklist=checklist)
+    kept = [a for a in lecture.checklist.avertissements if a.code != "donnee_personnelle"]
+    return replace(
+        lecture,
+        checklist=pseudonymised(replace(lecture.checklist, avertissements=tuple(kept))),
+        dossier=pseudonymised(lecture.dossier),
+        remplaces=traces(lecture.dossier),
+    )
 
 
 def _content(path: Path) -> bytes:
@@ -95,21 +127,30 @@ def _kind(content: bytes, suffix: str) -> str:
     return "json" if start.startswith((b"{", b"[")) else "csv"
 
 
-def _read(registry: Registry, content: bytes, kind: str, name: str, *, other_rules: bool) -> Lecture:
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """How grids are read: with which rules, in which dress when they carry none."""
+
+    registry: Registry
+    other_rules: bool
+    habillage: HabillageDit | None
+
+
+def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
     if not content:
         raise DataError([Issue("fichier-tronque", "fichier vide", Location(name))])
     if kind == "html":
         hint = "ouvrir le formulaire, « Exporter les constats », et lire le fichier JSON qu’il donne"
         raise refuse("classeur-etranger", "une page HTML ne contient pas ce qui y a été saisi", name, hint)
     if kind == "json":
-        return _read_json(registry, content, name, other_rules=other_rules)
+        return _read_json(options, content, name)
     if kind == "csv":
         tableau = csv_.Tableau(content, name)
-        checklist, dossier = _open(registry, csv_.read_head(tableau), name, other_rules=other_rules)
+        checklist, dossier = _open(options, csv_.read_head(tableau), name)
         lu = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
     else:
         feuilles = grille.open_workbook(content, name)
-        checklist, dossier = _open(registry, grille.read_head(feuilles, name), name, other_rules=other_rules)
+        checklist, dossier = _open(options, grille.read_head(feuilles, name), name)
         lu = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist))
     if lu.issues:
         raise DataError(lu.issues)
@@ -117,12 +158,10 @@ def _read(registry: Registry, content: bytes, kind: str, name: str, *, other_rul
     return Lecture(checklist=checklist, dossier=dossier, avertissements=lu.avertissements)
 
 
-def _read_json(registry: Registry, content: bytes, name: str, *, other_rules: bool) -> Lecture:
+def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
     data = json_.load(content, name)
     grid = "constats" not in data
-    checklist, dossier = _open(
-        registry, json_.as_findings(data) if grid else data, name, other_rules=other_rules
-    )
+    checklist, dossier = _open(options, json_.as_findings(data) if grid else data, name)
     dossier, issues = with_ids(checklist.referentiel, dossier)
     if grid:
         issues += json_.compare(data, checklist, name, same_rules=_same(checklist))
@@ -134,14 +173,32 @@ def _read_json(registry: Registry, content: bytes, name: str, *, other_rules: bo
     return Lecture(checklist=checklist, dossier=dossier)
 
 
-def _open(registry: Registry, head: Any, name: str, *, other_rules: bool) -> tuple[Checklist, Dossier]:
+def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
     """The checklist computed again from a grid’s own request, and a findings file without findings yet."""
     data = {"constats": [], **head} if isinstance(head, dict) else head
     issues = check(data, "constats", name)
     if issues:
         raise DataError(issues)
-    dossier = from_data(data, name)
-    return open_checklist(registry, dossier, other_rules=other_rules), dossier
+    dossier = _dressed(from_data(data, name), options.habillage, name)
+    return open_checklist(options.registry, dossier, other_rules=options.other_rules), dossier
+
+
+def _dressed(dossier: Dossier, given: HabillageDit | None, name: str) -> Dossier:
+    """The findings in the dress that their grid carries, else in the one that was given.
+
+    Raises:
+        DataError: the two differ.
+    """
+    carried = dossier.demande.habillage
+    if given is None:
+        return dossier
+    if carried is None:
+        return replace(dossier, demande=replace(dossier.demande, habillage=given))
+    if not problems(carried.data) and not agree(carried, given):
+        message = "cette grille porte un autre habillage que celui de --habillage"
+        hint = "retirer --habillage : la grille se relit avec le sien"
+        raise DataError([Issue("habillage-different", message, Location(name), hint)])
+    return dossier
 
 
 def _same(checklist: Checklist) -> bool:
@@ -177,6 +234,8 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
             issues += _merge(first.checklist, kept, releves)
     if issues:
         raise DataError(issues)
+    dress = (lecture for _, lecture in readings if lecture.dossier.demande.habillage is not None)
+    first = next(dress, first)
     order = {ligne.indicateur.id: n for n, ligne in enumerate(first.checklist.lignes)}
     dossier = replace(
         first.dossier,
@@ -208,7 +267,11 @@ def _blank(releve: Releve) -> bool:
 
 def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier) -> list[Issue]:
     one, two = head_as_data(first), head_as_data(other)
-    keys = sorted(k for k in {*one, *two} - {"ecarts_notifies_le"} if one.get(k) != two.get(k))
+    # A grid without a dress may be read with one that has it; two different dresses are two documents.
+    apart = {"ecarts_notifies_le"} | (
+        {"habillage"} if one.get("habillage") is None or two.get("habillage") is None else set()
+    )
+    keys = sorted(k for k in {*one, *two} - apart if one.get(k) != two.get(k))
     if not keys:
         return []
     message = f"cette grille n’est pas du même audit que {first_name} : {', '.join(keys)}"
@@ -240,6 +303,7 @@ _FIELDS = {
     "leve_le": "levé le",
     "leve_par": "levé par",
     "ecart": "suivi de l’écart",
+    "complements": "colonnes ajoutées",
 }
 
 

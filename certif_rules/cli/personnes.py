@@ -1,0 +1,28 @@
+"""``--pseudonymiser``, wherever what people typed goes into a document, and what it says of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from certif_rules.cli.french import printable
+from certif_rules.confidentialite import Trace, summary
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def pseudonymise_option(function: F) -> F:
+    """Add ``--pseudonymiser`` to a command."""
+    decorate: Callable[[F], F] = click.option(
+        "--pseudonymiser",
+        is_flag=True,
+        help="Remplace courriels, téléphones, numéros de sécurité sociale et noms de personnes.",
+    )
+    return decorate(function)
+
+
+def say_replaced(found: tuple[Trace, ...]) -> None:
+    """On standard error, how many of each kind were replaced; never what they were."""
+    click.echo(printable(summary(found)), err=True)
