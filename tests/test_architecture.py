@@ -45,10 +45,14 @@ FLOORS: dict[str, str] = {
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
     "3.5 findings to conclusions, and what they say of people": "conclusion confidentialite",
-    "4.1 export: letters, blocks": "export export.balises export.composition export.typographie",
-    "4.2 export: words": "export.json_ export.textes",
-    "4.3 export: parts of a document": "export.classeur export.document export.fiche",
-    "4.4 export: formats": "export.csv_ export.html export.md export.table",
+    "4.1 export: letters, blocks": (
+        "export export.balises export.composition export.extras export.ooxml export.typographie"
+    ),
+    "4.2 export: words, blocks made ready": "export.dessin export.json_ export.rendu export.textes",
+    "4.3 export: parts of a document": "export.classeur export.document export.docx_styles export.fiche",
+    "4.4 export: formats": (
+        "export.csv_ export.docx export.html export.md export.page export.pdf export.table"
+    ),
     "4.5 export: the form, the sheets beside the grid": "export.feuilles export.formulaire",
     "4.6 export: the grid as a workbook": "export.grille",
     "4.7 export: the grid, formats": "export.ods export.xlsx",
@@ -146,6 +150,9 @@ KNOW = {
     "pluggy": {"hookspecs", "plugins"},
     "pytest": {"testing.plugin"},
     "xlsxwriter": {"export.xlsx"},
+    "docx": {"export.docx", "export.docx_styles"},
+    "lxml": {"export.docx"},
+    "typst": {"export.pdf", "export.dessin"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}

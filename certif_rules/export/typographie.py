@@ -40,9 +40,14 @@ def clean(texte: str) -> str:
     """``texte`` on one line, without anything that drives a terminal or turns the reading order round.
 
     Control characters, bidirectional marks and other invisible formatting go; line breaks become blanks;
-    a lone surrogate, which no file can hold, becomes U+FFFD.
+    what no file can hold, a lone surrogate or a noncharacter, becomes U+FFFD.
     """
-    return "".join(map(_clean, texte)).strip()
+    return harmless(texte).strip()
+
+
+def harmless(texte: str) -> str:
+    """The same with the blanks at both ends: a run of a longer text."""
+    return "".join(map(_clean, texte))
 
 
 def plain(texte: str) -> str:
@@ -65,7 +70,7 @@ def _space(texte: str) -> str:
 
 def _clean(character: str) -> str:
     category = unicodedata.category(character)
-    if category == "Cs":
+    if category == "Cs" or (category == "Cn" and ord(character) & 0xFFFE == 0xFFFE):
         return "\ufffd"
     if category in {"Zl", "Zp"} or character in "\t\n\r\v\f\x85":
         return " "
