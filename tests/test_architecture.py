@@ -53,7 +53,9 @@ FLOORS: dict[str, str] = {
     "4.4 export: formats": (
         "export.csv_ export.docx export.html export.md export.page export.pdf export.table"
     ),
-    "4.5 export: the form, the sheets beside the grid": "export.feuilles export.formulaire",
+    "4.5 export: the form, the paper, the sheets beside the grid": (
+        "export.feuilles export.formulaire export.papier"
+    ),
     "4.6 export: the grid as a workbook": "export.grille",
     "4.7 export: the grid, formats": "export.ods export.xlsx",
     "4.8 reading: files and cells": "lecture lecture.saisie lecture.tableur",

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 #: Rows higher than this many lines may be cut by the end of a page.
 _SECABLE: Final = 34
-_EM: Final = 9 * 0.3528
+_EM: Final = 8.5 * 0.3528
 _LIBELLES: Final = 32
 _TONS: Final = {"information": "0D5A50", "attention": "7A4300", "refus": "8C1D18"}
 _FONDS: Final = {"information": "F3F8F6", "attention": "FDF6E9", "refus": "FCF1EF"}

@@ -32,7 +32,7 @@ _ENCRE, _DOUX, _ACCENT, _FILET = "1D2826", "4D5A57", "0D5A50", "9AA8A3"
 
 def dress(made: Docx, document: Document, sheet: Pages) -> None:
     """Give ``made`` the styles, the properties, the paper and the foot of ``document``."""
-    _styles(made)
+    _styles(made, sheet)
     _properties(made, document)
     _paper(made, document, sheet)
     _foot(made, document, sheet)
@@ -108,7 +108,7 @@ _TRAITS: Final = w(
 _RETRAIT: Final = w("ind", left=340, hanging=340)
 _TABULE: Final = w("tabs", w("tab", val="left", pos=340))
 _MARGE: Final = w("ind", left=200, right=100)
-_PARAGRAPHES: Final[Mapping[str, _Style]] = {
+_PARAGRAPHES: Final[dict[str, _Style]] = {
     "Heading1": _Style("heading 1", _UNIE, 20, gras=True, apres=3, niveau=1),
     "Heading2": _Style("heading 2", (*_UNIE, _REGLE), 14, True, _ACCENT, avant=18, apres=7, niveau=2),
     "Heading3": _Style("heading 3", _UNIE, 11.5, gras=True, avant=12, apres=4, niveau=3),
@@ -122,11 +122,6 @@ _PARAGRAPHES: Final[Mapping[str, _Style]] = {
     "ListBullet": _Style("List Bullet", (_RETRAIT,), apres=3),
     "ListNumber": _Style("List Number", (_RETRAIT,), apres=3),
     "Caption": _Style("caption", _UNIE, 9, gras=True, avant=9, apres=4),
-    "Tete": _Style("Tête de tableau", _UNIE, 8.5, gras=True),
-    "Cellule": _Style("Cellule", (), 8.5),
-    "CelluleForte": _Style("Cellule de tête de rang", (), 8.5, gras=True),
-    "Libelle": _Style("Libellé", (), 8.5, couleur=_DOUX),
-    "Choix": _Style("Choix", (_TABULE, _RETRAIT), 8.5, apres=2),
     "Intitule": _Style("Intitulé", _UNIE, 8, couleur=_DOUX),
     "Ligne": _Style("Ligne à remplir", (_TRAITS,), fixe=21),
     "LigneCellule": _Style("Ligne à remplir, cellule", (_TRAITS,), fixe=19),
@@ -137,7 +132,19 @@ _PARAGRAPHES: Final[Mapping[str, _Style]] = {
 }
 
 
-def _styles(made: Docx) -> None:
+def _in_tables(sheet: Pages) -> dict[str, _Style]:
+    """Styles of cells: the paper says their size, and ours is a wide type."""
+    size = sheet.corps - 0.5
+    return {
+        "Tete": _Style("Tête de tableau", _UNIE, size, gras=True),
+        "Cellule": _Style("Cellule", (), size),
+        "CelluleForte": _Style("Cellule de tête de rang", (), size, gras=True),
+        "Libelle": _Style("Libellé", (), size, couleur=_DOUX),
+        "Choix": _Style("Choix", (_TABULE, _RETRAIT), size, apres=2),
+    }
+
+
+def _styles(made: Docx, sheet: Pages) -> None:
     root = made.styles.element
     for child in list(root):
         root.remove(child)
@@ -148,7 +155,7 @@ def _styles(made: Docx) -> None:
         "styles",
         w("docDefaults", w("rPrDefault", base), w("pPrDefault", w("pPr"))),
         w("style", w("name", val="Normal"), w("qFormat"), type="paragraph", default=1, styleId="Normal"),
-        *(style.markup(identifier) for identifier, style in _PARAGRAPHES.items()),
+        *(style.markup(identifier) for identifier, style in (_PARAGRAPHES | _in_tables(sheet)).items()),
         w("style", w("name", val="Default Paragraph Font"), type="character", default=1, styleId="Police"),
         _tables(),
     )

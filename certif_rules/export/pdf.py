@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 _TEMPLATE = Path(__file__).with_name("document.typ")
 _STANDARDS: Final[list[Any]] = ["ua-1"]
 
-#: Sizes of type in the template, in millimetres per em.
-_CORPS, _TABLE = 10.5 * 0.3528, 8.8 * 0.3528
+#: Millimetres of a point; the size of type in the template, in millimetres.
+_POINT: Final = 0.3528
+_CORPS: Final = 10.5 * _POINT
 #: Blank on both sides of a cell, in millimetres.
 _BLANC = 3.4
 #: Rows higher than this many lines may be cut by the end of a page.
@@ -77,6 +78,10 @@ def render(document: Document) -> bytes:
     )
     assert isinstance(made, bytes), "a PDF is one file"
     return made
+
+
+def _table(sheet: Pages) -> float:
+    return sheet.corps * _POINT
 
 
 def _instant(document: Document) -> datetime:
@@ -123,6 +128,7 @@ def _data(document: Document) -> dict[str, Any]:
         "pied": _texte(line(document.pied), room),
         "paysage": document.paysage,
         "marge": sheet.marge,
+        "corps": sheet.corps,
         "sommaire": document.sommaire,
         "logo": _image(document.logo, sheet) if document.logo else None,
         "blocs": [{"genre": _GENRES[type(b)][0]} | _GENRES[type(b)][1](b, sheet) for b in ready(document)],
@@ -178,16 +184,18 @@ def _liste(bloc: Liste, sheet: Pages) -> dict[str, Any]:
 def _fiche(bloc: Fiche, sheet: Pages) -> dict[str, Any]:
     label, value = (part - _BLANC for part in shares((_LIBELLES, 100 - _LIBELLES), sheet.texte))
     return {
-        "legende": _texte(bloc.legende, sheet.texte / _TABLE, 1.1),
-        "rangs": [[_texte(a, label / _TABLE), _texte(b, value / _TABLE)] for a, b in bloc.rangs],
+        "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
+        "rangs": [
+            [_texte(a, label / _table(sheet)), _texte(b, value / _table(sheet))] for a, b in bloc.rangs
+        ],
         "part": _LIBELLES,
     }
 
 
 def _tableau(bloc: Tableau, sheet: Pages) -> dict[str, Any]:
-    rooms = [(part - _BLANC) / _TABLE for part in shares(bloc.largeurs, sheet.texte)]
+    rooms = [(part - _BLANC) / _table(sheet) for part in shares(bloc.largeurs, sheet.texte)]
     return {
-        "legende": _texte(bloc.legende, sheet.texte / _TABLE, 1.1),
+        "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
         "largeurs": [max(width, 1) for width in bloc.largeurs],
         "tetes": [_texte(head, room, 1.1) for head, room in zip(bloc.tetes, rooms, strict=True)],
         "lignes": [

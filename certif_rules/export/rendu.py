@@ -34,11 +34,12 @@ COTES: Final = (210, 297)
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The paper, in millimetres. ``texte`` is the width between the margins."""
+    """The paper, in millimetres; ``corps`` is the size of type in tables, in points."""
 
     largeur: int
     hauteur: int
     marge: int
+    corps: float
 
     @property
     def texte(self) -> int:
@@ -47,9 +48,9 @@ class Pages:
 
 
 def pages(document: Document) -> Pages:
-    """A4, upright or turned."""
+    """A4, upright or turned; turned, it is for wide tables, whose type is smaller."""
     short, long = COTES
-    return Pages(long, short, 14) if document.paysage else Pages(short, long, 17)
+    return Pages(long, short, 13, 8.2) if document.paysage else Pages(short, long, 17, 8.8)
 
 
 def passages(texte: Texte) -> tuple[Passage, ...]:
