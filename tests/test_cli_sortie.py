@@ -95,7 +95,7 @@ def test_an_unknown_suffix_is_refused(call: Console, folder: Path, name: str) ->
     """A suffix that names no format is status 2, lists those that do, and writes nothing."""
     reponse = call("checklist", *AUDIT, "-o", name)
     assert (reponse.status, reponse.codes) == (2, ["format-inconnu"])
-    assert ".csv, .html, .json, .md, .ods, .txt, .xlsx" in reponse.err
+    assert ".csv, .docx, .html, .json, .md, .ods, .pdf, .txt, .xlsx" in reponse.err
     assert names(folder) == []
 
 

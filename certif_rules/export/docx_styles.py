@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from certif_rules.export.composition import Document
 from certif_rules.export.ooxml import ESPACES, Xml, twips, w
-from certif_rules.export.rendu import Pages, line
+from certif_rules.export.rendu import Pages, foot, line
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
@@ -218,7 +218,7 @@ def _foot(made: Docx, document: Document, sheet: Pages) -> None:
         root.remove(child)
     edge = w("pBdr", w("top", val="single", sz=4, space=4, color="C3CCC8"))
     tabs = w("tabs", w("tab", val="right", pos=twips(sheet.texte)))
-    text = w("r", w("t", line(document.pied)))
+    text = w("r", w("t", foot(document)))
     number = [w("r", w("tab")), _said("page "), _field("PAGE"), _said(" sur "), _field("NUMPAGES")]
     properties = w("pPr", w("pStyle", val="Footer"), edge, tabs)
     root.append(_parse(w("p", properties, text, *number)))
@@ -252,7 +252,7 @@ def _settings(made: Docx) -> None:
     for found in made.settings.element.iter(qn("w:themeFontLang")):
         found.set(qn("w:val"), "fr-FR")
         found.attrib.pop(qn("w:eastAsia"), None)
-    package = made.part.package
-    for name, relation in list(package.rels.items()):
-        if relation.reltype.endswith("/thumbnail"):
-            del package.rels[name]
+    for relations in (made.part.package.rels, made.part.rels):
+        for name, relation in list(relations.items()):
+            if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects", "/customXml")):
+                del relations[name]

@@ -230,13 +230,16 @@ def _point(checklist: Checklist, point: Point) -> tuple[str | Case | Ecriture, .
 def _annexes(checklist: Checklist) -> Iterator[Bloc]:
     yield Titre(texte="Textes appliqués et sources", niveau=2)
     yield Paragraphe(texte=disclaimer(checklist))
-    rows = tuple(
+    layers = tuple(
         (f"{c.nature} – {c.origine} {c.id}", c.titre, c.periode, c.confiance, _reading(c))
         for c in document.layers(checklist)
     )
-    heads = ("Nature", "Texte", "Période", "Confiance", "Lecture")
-    legende = "Les textes dont la grille est tirée, et ce qu’ils valent"
-    yield Tableau(legende=legende, tetes=heads, lignes=rows, largeurs=(38, 70, 50, 20, 80))
+    yield Tableau(
+        legende="Les textes dont la grille est tirée, et ce qu’ils valent",
+        tetes=("Nature", "Texte", "Période", "Confiance", "Lecture"),
+        lignes=layers,
+        largeurs=(38, 70, 50, 20, 80),
+    )
     gaps = tuple((g.objet, g.champs, f"{g.cherche} {cite(g.sources)}") for g in document.gaps(checklist))
     if gaps:
         total = count(len(checklist.lacunes), "lacune déclarée", "lacunes déclarées")

@@ -28,7 +28,7 @@ from certif_rules.export.composition import (
     Texte,
     Titre,
 )
-from certif_rules.export.rendu import Pages, ems, height, line, pages, passages, ready, shares
+from certif_rules.export.rendu import Pages, ems, foot, height, line, pages, passages, ready, shares
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -125,7 +125,7 @@ def _data(document: Document) -> dict[str, Any]:
         "sous_titre": _texte(document.sous_titre, room / 1.2),
         "sujet": line(document.sujet),
         "date": {"year": day.year, "month": day.month, "day": day.day},
-        "pied": _texte(line(document.pied), room),
+        "pied": _texte(foot(document), (sheet.texte - 32) / (8 * _POINT)),
         "paysage": document.paysage,
         "marge": sheet.marge,
         "corps": sheet.corps,

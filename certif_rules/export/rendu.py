@@ -120,6 +120,20 @@ def height(cellule: Cellule, room: float) -> float:
     return sum(1 + int(width * 0.8 / max(room, 1)) for width in widths)
 
 
+def foot(document: Document) -> str:
+    """The foot text, on two lines of small type beside the number of the page: cut if it is longer."""
+    texte = line(document.pied)
+    room = 1.7 * (pages(document).texte - 32) / _PETIT
+    if ems(texte) <= room:
+        return texte
+    kept = 0.0
+    for number, character in enumerate(texte):
+        kept += _em(character)
+        if kept > room:
+            return texte[:number].rstrip() + "…"
+    return texte
+
+
 def _unix(texte: str) -> str:
     return texte.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -148,6 +162,8 @@ def _signatures(blocks: list[Signature]) -> Tableau:
     return Tableau(legende="Signatures", tetes=heads, lignes=tuple(rows), largeurs=(30, 30, 16, 34))
 
 
+#: The size of the foot, in millimetres.
+_PETIT: Final = 8 * 0.3528
 _LARGES = frozenset("mwMW@%&œŒæÆ—…")
 
 

@@ -1,7 +1,7 @@
 """French typography, applied when a document for people is rendered, never to data.
 
-Narrow no-break space before ``; ! ?``, no-break space before ``:``, ``%``, ``€`` and inside guillemets
-(Lexique des règles typographiques en usage à l’Imprimerie nationale).
+Narrow no-break space before ``; ! ?``, no-break space before ``:``, ``%``, ``€`` and inside guillemets;
+curved apostrophes (Lexique des règles typographiques en usage à l’Imprimerie nationale).
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ _BLANK = r"[ \u00a0\u202f]"
 _RULES = (
     (re.compile(rf"{_BLANK}+(?=[;!?])|(?<=\w)(?=[;!?](?:\s|$))"), FINE),
     (re.compile(rf"{_BLANK}+(?=[:%€](?!\w))|(?<=\w)(?=:(?:\s|$))"), INSECABLE),
+    (re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])"), "’"),
     (re.compile(rf"(?<=«){_BLANK}*(?=\S)|(?<=\S){_BLANK}*(?=»)"), INSECABLE),
 )
 
 
 def prose(texte: str) -> str:
-    """``texte`` with the blanks French wants; addresses and digests are left alone."""
+    """``texte`` with the blanks and the apostrophes French wants; addresses and digests are left alone."""
     parts = _INTACT.split(clean(texte))
     parts[::2] = [_space(part) for part in parts[::2]]
     return "".join(parts)
