@@ -154,7 +154,7 @@ def _pieces(texte: str, room: float) -> list[str]:
     pieces = [""]
     for number, word in enumerate(texte.split(" ")):
         blank = " " if number else ""
-        if ems(word) < room:
+        if len(word) < room or ems(word) < room:
             pieces[-1] += blank + word
         else:
             pieces[-1] += blank

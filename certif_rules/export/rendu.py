@@ -116,8 +116,8 @@ def height(cellule: Cellule, room: float) -> float:
         return sum(height(choice, room - 2) for choice in cellule.choix) * 1.4
     if isinstance(cellule, Ecriture):
         return 1 + 1.8 * cellule.lignes
-    widths = (ems("".join(run.texte for run in passage)) for passage in passages(cellule))
-    return sum(1 + int(width * 0.8 / max(room, 1)) for width in widths)
+    lengths = (sum(len(run.texte) for run in passage) for passage in passages(cellule))
+    return sum(1 + int(length * _MOYEN / max(room, 1)) for length in lengths)
 
 
 def foot(document: Document) -> str:
@@ -164,6 +164,8 @@ def _signatures(blocks: list[Signature]) -> Tableau:
 
 #: The size of the foot, in millimetres.
 _PETIT: Final = 8 * 0.3528
+#: Ems of a letter, on average.
+_MOYEN: Final = 0.46
 _LARGES = frozenset("mwMW@%&œŒæÆ—…")
 
 

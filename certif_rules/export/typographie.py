@@ -48,6 +48,8 @@ def clean(texte: str) -> str:
 
 def harmless(texte: str) -> str:
     """The same with the blanks at both ends: a run of a longer text."""
+    if plain(texte).isprintable():  # most are, and documents are long
+        return texte
     return "".join(map(_clean, texte))
 
 
