@@ -45,7 +45,7 @@ def letters(content: bytes) -> Iterator[tuple[int, str, tuple[float, float, floa
             whole = text.get_text_range()
             for index in range(text.count_chars()):
                 if index < len(whole) and not whole[index].isspace():
-                    yield number, whole[index], text.get_charbox(index)
+                    yield number, whole[index].replace(_COUPURE, "-"), text.get_charbox(index)
     finally:
         document.close()
 

@@ -6,8 +6,6 @@ Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,15 +26,6 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.navigateur
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (1280, 360)
 NO_STORAGE = """Object.defineProperty(window, "localStorage", {
   get() { throw new DOMException("refused", "SecurityError"); },
@@ -58,25 +47,6 @@ HORS = replace(
     indicateur=replace(LIGNES[3].indicateur, id="atelier/6", code="6", numero="6"),
     etat="non_applicable",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is not installed")
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=chromium, headless=True, args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    path = os.environ.get("AXE_JS")
-    if not path:
-        pytest.fail("AXE_JS does not say where axe.min.js is")
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,6 @@ Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,40 +18,12 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.navigateur
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (1280, 768, 360)
 ISSUES = """async () => {
   const found = await axe.run(document);
   const told = node => `${node.target} ${node.failureSummary}`;
   return found.violations.map(rule => `${rule.id}: ${rule.nodes.map(told).join(" | ")}`);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is not installed")
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=chromium, headless=True, args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    path = os.environ.get("AXE_JS")
-    if not path:
-        pytest.fail("AXE_JS does not say where axe.min.js is")
-    return path
 
 
 @pytest.fixture(scope="module")
