@@ -13,7 +13,7 @@ from fabrique import LIGNES, checklist, contexte, organisme
 from grilles import AF, grille
 from pages import docx_rows, docx_text, letters, pdf_text, squashed
 
-from certif_rules.export import papier
+from certif_rules.export import document, papier
 from certif_rules.export.composition import Case, Ecriture, Tableau, Titre
 from certif_rules.export.fiche import blocks, reasons
 from certif_rules.export.textes import deciding, finding, title
@@ -61,6 +61,7 @@ def test_every_text_is_printed(rendu: FACE, value: Callable[[], Checklist]) -> N
             wanted += [e.texte for name in papier.IMPRIMES if name in named for e in named[name].elements]
     wanted += [a.message for a in made.avertissements]
     wanted += [made.empreinte, "seul le texte officiel fait foi"]
+    wanted += [value for _, value in document.retention(made)]
     wanted += [lacune.cherche for lacune in made.lacunes]
     assert [words for words in wanted if squashed(words).replace("'", "’") not in text] == []
 
@@ -131,15 +132,16 @@ def test_headings_in_order() -> None:
     assert found == [
         "L’audit et l’organisme",
         "Lire et remplir",
-        *found[2:-6],
+        *found[2:-7],
         "Lignes qui ne sont pas à voir",
         "Pièces exigées",
         "Vérifications hors indicateurs",
         "Sites à auditer",
         "Évaluation",
+        document.CONSERVATION,
         "Textes appliqués et sources",
     ]
-    assert [texte.split(" – ")[0] for texte in found[2:-6]] == [
+    assert [texte.split(" – ")[0] for texte in found[2:-7]] == [
         "Critère 1", "Critère 2", "Critère 8", "Sans critère connu",
     ]  # fmt: skip
 
@@ -157,6 +159,7 @@ def test_a_bare_checklist() -> None:
         "Lire et remplir",
         "Lignes qui ne sont pas à voir",
         "Évaluation",
+        document.CONSERVATION,
         "Textes appliqués et sources",
     ]
     assert not value.sous_titre.startswith(" –")

@@ -317,7 +317,7 @@ class Page:
 
     def _retention(self, _: str) -> Html:
         rows = document.retention(self.checklist)
-        kept = _rows("Combien de temps se gardent les dossiers, par référentiel", rows)
+        kept = pairs("Combien de temps se gardent les dossiers, par référentiel", rows)
         return join("", [el("p", prose(document.NOTES)), kept])
 
     def _sources(self, _: str) -> Html:

@@ -28,6 +28,7 @@ from certif_rules.export.fiche import Element, blocks, reasons, requirement
 from certif_rules.export.json_ import sources
 from certif_rules.export.rendu import height
 from certif_rules.export.textes import (
+    DONNEES_SENSIBLES,
     MARQUE,
     SENS,
     SENS_MARQUE,
@@ -48,6 +49,7 @@ from certif_rules.resultat import ETATS, Checklist, Etat, Ligne, Point
 _DUS: Final[frozenset[Etat]] = frozenset({"a_auditer", "a_confirmer"})
 #: The groups of texts that paper has room for; the others are in the HTML page.
 IMPRIMES: Final = (
+    DONNEES_SENSIBLES,
     "Constat précédent",
     "Niveau attendu",
     "Gravité d’un écart",
@@ -228,6 +230,10 @@ def _point(checklist: Checklist, point: Point) -> tuple[str | Case | Ecriture, .
 
 
 def _annexes(checklist: Checklist) -> Iterator[Bloc]:
+    yield Titre(texte=document.CONSERVATION, niveau=2)
+    yield Paragraphe(texte=prose(document.NOTES))
+    kept = "Combien de temps se gardent les dossiers, par référentiel"
+    yield Fiche(legende=kept, rangs=tuple(document.retention(checklist)))
     yield Titre(texte="Textes appliqués et sources", niveau=2)
     yield Paragraphe(texte=disclaimer(checklist))
     layers = tuple(
