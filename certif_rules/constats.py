@@ -23,8 +23,8 @@ class Releve:
 
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
     ``leve_le`` is ``None`` while the finding is open. ``ecart`` is what follows it, by key, as typed: causes,
-    correction, proof… ``lieux`` places its fields one by one where they were read so (« commentaire »,
-    « ecart.causes »).
+    correction, proof… ``complements`` is what was typed in the columns that a body adds, by key. ``lieux``
+    places its fields one by one where they were read so (« commentaire », « ecart.causes »).
     """
 
     ligne: str
@@ -38,6 +38,7 @@ class Releve:
     leve_le: str | None = None
     leve_par: str | None = None
     ecart: Mapping[str, str] = field(default_factory=dict)
+    complements: Mapping[str, str] = field(default_factory=dict)
     lieu: Location | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict, compare=False)
 

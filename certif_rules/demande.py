@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.habillage import HabillageDit
+from certif_rules.habillage_lu import read_habillage
 from certif_rules.recherche import cle
 from certif_rules.schema import check
 from certif_rules.source import place, read_bytes, read_file
@@ -50,7 +52,10 @@ class PrecedentDit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demande:
-    """A request for one audit. ``lieux`` places the values that come from a file, by name."""
+    """A request for one audit. ``lieux`` places the values that come from a file, by name.
+
+    ``habillage`` is what the file of a body says of its documents, if one was given.
+    """
 
     referentiel: str | None = None
     edition: str | None = None
@@ -65,6 +70,7 @@ class Demande:
     ajout_sites: tuple[str, ...] = ()
     precedent: PrecedentDit | None = None
     certificats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    habillage: HabillageDit | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict)
 
     def lieu(self, name: str) -> Location | None:
@@ -88,11 +94,31 @@ def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
     issues = check(data, "constats" if findings else "profil")
     if issues:
         raise DataError(issues)
-    return from_profile(data)
+    return with_habillage(from_profile(data), data, path.parent)
+
+
+def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
+    """``demande`` with the body's file that ``data`` names, as a path from ``folder``.
+
+    Raises:
+        DataError: that file is wrong; everything is listed.
+    """
+    said = data.get("habillage")
+    if not isinstance(said, str):
+        return demande
+    path = folder / said
+    if not path.is_file():
+        message = f"habillage : « {said} » n’est pas un fichier"
+        hint = "un chemin depuis le dossier du profil"
+        raise DataError([Issue("fichier-illisible", message, _place(data, "habillage"), hint)])
+    return replace(demande, habillage=read_habillage(path))
 
 
 def from_profile(data: Any) -> Demande:
-    """The request of profile data that its schema accepts (``Table`` nodes, or plain mappings)."""
+    """The request of profile data that its schema accepts (``Table`` nodes, or plain mappings).
+
+    A body's file that it names is not read: see :func:`with_habillage`.
+    """
     audit, organisme = data.get("audit") or {}, data["organisme"]
     referentiel = data.get("referentiel")
     edition, guide = data.get("edition"), data.get("guide")
@@ -135,6 +161,7 @@ def from_profile(data: Any) -> Demande:
             nom: (str(c["notification"]), str(c["echeance"]))
             for nom, c in (data.get("certificats") or {}).items()
         },
+        habillage=HabillageDit(data["habillage"]) if isinstance(data.get("habillage"), Mapping) else None,
         lieux=lieux,
     )
 
@@ -217,7 +244,7 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
         name: getattr(options, name)
         for name in (
             "referentiel", "edition", "guide", "type_audit", "date", "mode", "categories",
-            "ajout_categories", "ajout_sites", "precedent",
+            "ajout_categories", "ajout_sites", "precedent", "habillage",
         )
         if getattr(options, name) not in (None, ())
     }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from certif_rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.model import Confiance, Critere, Indicateur, Lacune, Referentiel, Texte
+from certif_rules.model_habillage import Habillage
 
 Etat = Literal["a_auditer", "a_confirmer", "non_audite", "non_applicable"]
 
@@ -109,7 +110,8 @@ class Checklist:
 
     ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation
     that must be claimed to whether it was, by this context.
-    ``organisme`` is what was declared, ready to be printed or written as JSON.
+    ``organisme`` is what was declared, ready to be printed or written as JSON. ``habillage`` is how the body
+    dresses its documents; it changes nothing of what they say.
     """
 
     referentiel: Referentiel
@@ -124,6 +126,7 @@ class Checklist:
     sites: SitesAudites | None
     invocables: Mapping[str, bool]
     lacunes: tuple[Lacune, ...]
+    habillage: Habillage | None = None
 
     @property
     def compteurs(self) -> dict[Etat, int]:

@@ -217,4 +217,7 @@ _WORDS: Mapping[str, Callable[[Any, Any, str | None], _Words]] = {
     "minItems": _plain("liste-vide", "la liste est vide"),
     "minProperties": _plain("dictionnaire-vide", "le dictionnaire est vide"),
     "minimum": _plain("nombre-trop-petit", "{0} est plus petit que {1}"),
+    "maximum": _plain("nombre-trop-grand", "{0} est plus grand que {1}"),
+    "maxItems": _plain("liste-trop-longue", "la liste a plus de {1} éléments"),
+    "maxLength": _plain("texte-trop-long", "ce texte a plus de {1} signes"),
 }

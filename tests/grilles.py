@@ -37,6 +37,10 @@ AF: dict[str, Any] = {
 }
 
 
+#: The columns that the dress of the tests adds, last in the grid, with their keys.
+AJOUTEES = {"Référence interne": "reference_interne", "Vu, où ?": "lieu"}
+
+
 @cache
 def atelier() -> Registry:
     return greffons.registry()
@@ -48,7 +52,7 @@ def grille(**changes: Any) -> Checklist:
 
 
 def column(name: str) -> int:
-    return list(COLONNES).index(name) + 1
+    return [*COLONNES, *AJOUTEES].index(name) + 1
 
 
 def fill_xlsx(content: bytes, saisie: Saisie) -> bytes:
@@ -108,7 +112,8 @@ def _paragraph(node: ElementTree.Element, line: str) -> None:
 
 def fill_csv(content: bytes, saisie: Saisie) -> bytes:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
-    labels = {label: rows[0].index(name) for name, label in csv_.SAISIE.items()}
+    labels = {label: rows[0].index(name) for name, label in csv_.SAISIE.items() if name in rows[0]}
+    labels |= {name: place for place, name in enumerate(rows[0]) if name in AJOUTEES}
     for row in rows[1:]:
         for name, text in saisie.get(row[rows[0].index(csv_.IDENTIFIANT)], {}).items():
             row[labels[name]] = csv_.guard(text)
@@ -123,7 +128,9 @@ def fill_json(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> by
     lists = {"Preuves vues": "preuves_vues", "Échantillon": "echantillons"}
     for line in data["lignes"]:
         for name, text in saisie.get(line["id"], {}).items():
-            if name == "Constat":
+            if name in AJOUTEES:
+                line.setdefault("complements", {})[AJOUTEES[name]] = text
+            elif name == "Constat":
                 line["constat"] = constats[text]
             elif name in lists:
                 line[lists[name]] = text.split("\n")
@@ -149,6 +156,8 @@ def fill_form(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> by
                 "id": line["id"], "constat": constat, "commentaire": said.get("Commentaire"),
                 "preuves_vues": [], "annotations": [], "echantillons": [],
                 "evalue_par": None, "evalue_le": None, "leve_le": None, "leve_par": None,
+                **({"complements": {AJOUTEES[n]: text for n, text in said.items() if n in AJOUTEES}}
+                   if donnees["complements"] else {}),
                 **{key: said[name] for name, key in texts.items() if name in said},
                 **{key: said[name].split("\n") for name, key in lists.items() if name in said},
             })  # fmt: skip

@@ -28,11 +28,14 @@ SCHEMAS = ROOT / "schemas"
 FLOORS: dict[str, str] = {
     "0.1 names compared": "recherche",
     "0.2 errors": "certif_rules errors",
-    "1.1 model, logic, reading": "donnees_personnelles model model_jugement model_personnes source trivalent",
+    "1.1 model, logic, reading": (
+        "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
+    ),
     "1.2 the audit asked for, around the audit": "contexte model_duree model_echantillon model_vie",
     "2.1 pure: facts, layers, overlay, samples": (
         "couches delais echantillon empreinte faits jugement overlay resultat"
     ),
+    "2.1 pure: whether a picture is safe": "logo",
     "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
     "2.3 pure: two questions, durations": "duree etats perimetre portee",
     "2.4 pure: the lines": "lignes",
@@ -40,6 +43,8 @@ FLOORS: dict[str, str] = {
     "3.2 data to model: judgement, a part of the rules; durations, samples": (
         "build.duree build.echantillon build.jugement"
     ),
+    "3.2 data to model: a body’s dress": "habillage",
+    "3.2 data to model: a body’s dress on disk": "habillage_lu",
     "3.3 data to model: one part": (
         "build.controles build.couche build.exigence build.guide build.regles demande"
     ),
@@ -48,7 +53,9 @@ FLOORS: dict[str, str] = {
     "4.1 export: letters, blocks": (
         "export export.balises export.composition export.extras export.ooxml export.typographie"
     ),
-    "4.2 export: words, blocks made ready": "export.dessin export.json_ export.rendu export.textes",
+    "4.2 export: words, blocks made ready": (
+        "export.dessin export.emetteur export.json_ export.rendu export.textes"
+    ),
     "4.3 export: parts of a document": "export.classeur export.document export.docx_styles export.fiche",
     "4.4 export: formats": (
         "export.csv_ export.docx export.html export.md export.page export.pdf export.table"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import images
 import pytest
 from documents import CHOIX, document, png
 from fabrique import HOSTILES
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import docx_text, letters, pdf_text, squashed
 
+from certif_rules.errors import DataError
 from certif_rules.export import docx, page, pdf
 from certif_rules.export.composition import Document, Image, Paragraphe, Tableau, Titre
 from certif_rules.export.rendu import line, ready
@@ -253,3 +255,11 @@ def test_pictures_say_what_they_are() -> None:
         "data:image/jpeg",
         "data:image/png",
     ]
+
+
+def test_a_picture_that_cannot_be_decoded_is_one_message() -> None:
+    """A logo may be whole, piece by piece, and hold nothing that can be drawn."""
+    spoilt = images.png(2000, 1000)
+    with pytest.raises(DataError, match="ne se décode pas") as error:
+        pdf.render(document(logo=Image(contenu=spoilt, texte="logo", largeur=20)))
+    assert [issue.code for issue in error.value.issues] == ["image-illisible"]

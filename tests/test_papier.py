@@ -6,11 +6,13 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pypdf
 import pytest
 from fabrique import LIGNES, checklist, contexte, organisme
 from grilles import AF, grille
+from habillages import habillee
 from pages import docx_rows, docx_text, letters, pdf_text, squashed
 
 from certif_rules.export import document, papier
@@ -170,3 +172,15 @@ def test_the_name_of_the_organisation_is_at_the_head_and_the_foot() -> None:
     value = papier.compose(checklist(organisme=organisme("Atelier : « x » ?")))
     assert "Atelier : « x » ?" in value.sous_titre
     assert "Atelier : « x » ?" in value.pied
+
+
+@TOUS
+def test_the_dress_of_a_body_is_on_paper_too(rendu: FACE, tmp_path: Path) -> None:
+    """Its name, its sentence, room for the columns it adds; nothing of ours goes."""
+    said = squashed(rendu(habillee(tmp_path)))
+    for words in ("Certif’Exemple", "Merci de votre accueil", "Référence interne", "seul le texte officiel"):
+        assert squashed(words) in said
+    assert squashed("Merci de votre accueil") not in squashed(
+        rendu(replace(habillee(tmp_path), habillage=None))
+    )
+    assert papier.compose(habillee(tmp_path)).logo is not None

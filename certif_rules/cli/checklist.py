@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from certif_rules.cli.french import french_command, printable
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.confidentialite import pseudonymised, traces
+from certif_rules.habillage_lu import read_habillage
 from certif_rules.hookspecs import Exporter
 from certif_rules.resultat import Checklist
 from certif_rules.services.checklist import make_checklist
@@ -32,12 +34,18 @@ _COUNTERS = {
 @click.argument("referentiel", required=False)
 @context_options
 @click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, csv, html…")
+@click.option(
+    "--habillage",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Habillage d’un organisme en YAML : logo, colonnes, phrases de fin.",
+)
 @pseudonymise_option
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, referentiel: str | None, format_: str | None, pseudonymiser: bool,
-    sortie: Path | None, remplacer: bool, **options: Any,
+    ctx: click.Context, /, referentiel: str | None, format_: str | None, habillage: Path | None,
+    pseudonymiser: bool, sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """La checklist de REFERENTIEL (ou REFERENTIEL@EDITION) pour un audit.
 
@@ -47,6 +55,8 @@ def command(
     path = to_file(sortie)
     check_free(path, replace=remplacer)
     demande = request(referentiel, options)
+    if habillage is not None:
+        demande = replace(demande, habillage=read_habillage(habillage))
     if pseudonymiser:
         say_replaced(traces(demande))
         demande = pseudonymised(demande)

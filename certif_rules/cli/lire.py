@@ -12,6 +12,7 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.textes import count
+from certif_rules.habillage_lu import read_habillage
 from certif_rules.services.constats import write_dossier
 from certif_rules.services.lecture import Lecture, read_grids
 
@@ -25,12 +26,18 @@ from certif_rules.services.lecture import Lecture, read_grids
     is_flag=True,
     help="Accepte une grille faite avec d’autres règles, avec un avertissement.",
 )
+@click.option(
+    "--habillage",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Habillage d’un organisme, pour une grille qui ne le porte pas.",
+)
 @pseudonymise_option
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool, pseudonymiser: bool,
-    sortie: Path | None, remplacer: bool,
+    ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool,
+    habillage: Path | None, pseudonymiser: bool, sortie: Path | None, remplacer: bool,
 ) -> None:  # fmt: skip
     """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON).
 
@@ -41,8 +48,11 @@ def command(
     path = to_file(sortie)
     _check_other(path, grilles)
     check_free(path, replace=remplacer)
+    dress = read_habillage(habillage) if habillage else None
     registry = open_for(ctx).registry
-    lecture = read_grids(registry, grilles, other_rules=accepter_autres_regles, pseudonymise=pseudonymiser)
+    lecture = read_grids(
+        registry, grilles, other_rules=accepter_autres_regles, habillage=dress, pseudonymise=pseudonymiser
+    )
     write(write_dossier(lecture.dossier), path)
     if pseudonymiser:
         say_replaced(lecture.remplaces)

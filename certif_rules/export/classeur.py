@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from certif_rules.errors import letters
+from certif_rules.model_habillage import Logo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class Cellule:
 class Feuille:
     """A sheet. ``largeurs`` are in characters; with ``entete`` the first row is frozen, repeated, filtered.
 
-    Columns of no width are hidden.
+    Columns of no width are hidden. ``logo`` stands in the first cell, which is then as high as it.
     """
 
     nom: str
@@ -89,6 +90,7 @@ class Feuille:
     figees: int = 0
     cachee: bool = False
     paysage: bool = True
+    logo: Logo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ _HAUTEUR_MAX: Final = 409.0
 def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
     """The height of a row in points, estimated on the long side: what does not fit is clipped."""
     most = 1.0
+    if feuille.logo is not None and ligne is feuille.lignes[0]:
+        most = math.ceil(feuille.logo.hauteur * 72 / 25.4) / 13 + 0.2
     for largeur, cellule in zip(feuille.largeurs, ligne, strict=False):
         if not largeur or not cellule.texte:
             continue

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.json_ import head
 from certif_rules.export.textes import (
     CONFIANCES,
@@ -49,6 +49,8 @@ SAISIE: Mapping[str, str] = {
     "évalué par": "Évalué par",
     "évalué le": "Évalué le",
 }
+#: What the workbooks call the columns of ours that may be hidden.
+_GRILLE: Mapping[str, str] = {"preuves": "Exemples de preuves"}
 IDENTIFIANT = "identifiant"
 #: The request and the digest of the rules, as JSON: each row can be read back alone.
 DEMANDE = "données pour la relecture"
@@ -58,9 +60,10 @@ def render(checklist: Checklist) -> bytes:
     """``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([*_COLUMNS, *SAISIE, *_CONTEXT])
+    typed = [*_shown(checklist, SAISIE), *map(guard, extra_columns(checklist).values())]
+    writer.writerow([*_shown(checklist, _COLUMNS), *typed, *_CONTEXT])
     shared = [guard(column(checklist)) for column in _CONTEXT.values()]
-    empty = [""] * len(SAISIE)
+    empty = [""] * len(typed)
     for ligne in checklist.lignes:
         writer.writerow([*map(guard, row(checklist, ligne).values()), *empty, *shared])
     return out.getvalue().encode("utf-8-sig")
@@ -68,7 +71,19 @@ def render(checklist: Checklist) -> bytes:
 
 def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
     """What the engine writes of a line, by column, before :func:`guard`."""
-    return {name: column(checklist, ligne) for name, column in _COLUMNS.items()}
+    return {name: _COLUMNS[name](checklist, ligne) for name in _shown(checklist, _COLUMNS)}
+
+
+def extra_columns(checklist: Checklist) -> dict[str, str]:
+    """The columns that a body adds, by key: their title, told from ours where it is one of them."""
+    ours = {*_COLUMNS, *SAISIE, *_CONTEXT}
+    titles = emetteur.columns(checklist).items()
+    return {cle: f"{title} ({cle})" if plain(title) in ours else plain(title) for cle, title in titles}
+
+
+def _shown(checklist: Checklist, columns: Iterable[str]) -> list[str]:
+    """The columns that a body does not hide, by what the workbooks call them."""
+    return [name for name in columns if emetteur.shows(checklist, SAISIE.get(name) or _GRILLE.get(name, ""))]
 
 
 def guard(cell: str) -> str:
@@ -218,6 +233,6 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "textes appliqués": _layers,
     "lacunes": _gaps,
     "conservation": lambda c: _rows(document.retention(c)),
-    "mention": lambda c: plain(disclaimer(c)),
+    "mention": lambda c: _lines(map(plain, (disclaimer(c), *emetteur.closing(c.habillage)))),
     DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

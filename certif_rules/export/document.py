@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from certif_rules.contexte import FaitDeclare
+from certif_rules.export import emetteur
 from certif_rules.export.textes import (
     CONFIANCES,
     NATURES,
@@ -77,6 +78,7 @@ def identity(checklist: Checklist) -> list[Rang]:
     referentiel, contexte = checklist.referentiel, checklist.contexte
     type_audit = referentiel.types_audit[contexte.type_audit]
     rows = [
+        ("Émetteur du document", emetteur.name(checklist)),
         ("Type d’audit", prose(type_audit.titre)),
         ("Date de l’audit", day(contexte.date)),
         ("Mode", clean(contexte.mode or "").replace("_", " ")),

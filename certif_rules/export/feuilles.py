@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.classeur import Cellule, Feuille
 from certif_rules.export.json_ import head, sources
 from certif_rules.export.textes import SENS, SIGNES, cite, count, disclaimer, finding
-from certif_rules.export.typographie import clean, plain, prose
+from certif_rules.export.typographie import INSECABLE, clean, plain, prose
+from certif_rules.model_habillage import Logo
 from certif_rules.resultat import Checklist
 
 CONTEXTE: Final = "Contexte"
@@ -45,14 +46,21 @@ def _section(name: str, pairs: Iterable[document.Rang]) -> Iterator[tuple[Cellul
 
 def notified_row(checklist: Checklist) -> int:
     """The row of the sheet Contexte where the day of notification is typed: after titles and a heading."""
-    return 4 + len(document.identity(checklist))
+    return 4 + len(document.identity(checklist)) + (sheet_logo(checklist) is not None)
+
+
+def sheet_logo(checklist: Checklist) -> Logo | None:
+    """The logo of the workbook: pixels, which every spreadsheet shows."""
+    return checklist.habillage.image if checklist.habillage else None
 
 
 def context_sheet(checklist: Checklist) -> Feuille:
     """What is audited, for whom, when, by what rules; the live counters; what to know."""
     last = len(checklist.lignes) + 1
     constats, dues = f"{GRILLE}!$K$2:$K${last}", f"{GRILLE}!$I$2:$I${last}"
+    logo = sheet_logo(checklist)
     rows: list[tuple[Cellule, ...]] = [
+        *([(Cellule(style="sous_titre"),)] if logo else []),
         (Cellule(document.heading(checklist), "titre"),),
         (Cellule(clean(str(checklist.organisme.get("nom") or "")), "sous_titre"),),
     ]
@@ -98,7 +106,7 @@ def context_sheet(checklist: Checklist) -> Feuille:
     section("Pièces exigées", (("pièce", document.point(checklist, p)) for p in checklist.pieces))
     if checklist.sites:
         section("Sites", [("Sites à auditer", document.sites(checklist.sites))])
-    return Feuille(nom=CONTEXTE, largeurs=(38, 84), lignes=tuple(rows), paysage=False)
+    return Feuille(nom=CONTEXTE, largeurs=(38, 84), lignes=tuple(rows), paysage=False, logo=logo)
 
 
 def about_sheet(checklist: Checklist) -> Feuille:
@@ -108,9 +116,10 @@ def about_sheet(checklist: Checklist) -> Feuille:
     def section(name: str, pairs: Iterable[document.Rang]) -> None:
         rows.extend(_section(name, pairs))
 
-    section("Remplir", ((label, prose(text)) for label, text in _INSTRUCTIONS))
+    section("Remplir", _instructions(checklist))
     section("Lire", [(SIGNES[e].mot, prose(sens)) for e, sens in SENS.items()])
     section("Valeur des textes", [("mention", disclaimer(checklist)), ("empreinte", checklist.empreinte)])
+    section("L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage)))
     section(
         "Textes appliqués",
         (
@@ -136,6 +145,14 @@ def about_sheet(checklist: Checklist) -> Feuille:
         ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),
     )
     return Feuille(nom=A_PROPOS, largeurs=(38, 84), lignes=tuple(rows), paysage=False)
+
+
+def _instructions(checklist: Checklist) -> Iterator[document.Rang]:
+    """How to fill what is shown, the columns that a body adds included."""
+    added = f"Colonne de {emetteur.name(checklist)}{INSECABLE}: ce qui s’y écrit est relu et gardé, tel quel."
+    yield from ((title, added) for title in emetteur.columns(checklist).values())
+    shown = (row for row in _INSTRUCTIONS if emetteur.shows(checklist, row[0]))
+    yield from ((label, prose(text)) for label, text in shown)
 
 
 _INSTRUCTIONS: Final = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from certif_rules.export.emetteur import shows
 from certif_rules.export.textes import (
     ABSENT,
     DONNEES_SENSIBLES,
@@ -69,7 +70,7 @@ def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
         ("Constat précédent", earlier),
         ("Niveau attendu", _texts(filter(None, (indicateur.niveau_attendu,)))),
         ("Gravité d’un écart", _texts(filter(None, (indicateur.gravite,)))),
-        ("Exemples de preuves", _texts(ligne.preuves)),
+        ("Exemples de preuves", _texts(ligne.preuves if shows(checklist, "Exemples de preuves") else ())),
         ("Précisions", _texts(ligne.precisions)),
         ("Adaptations", _texts(ligne.adaptations)),
         ("Commentaires", _texts(indicateur.commentaires)),

@@ -61,13 +61,21 @@
   const constatVierge = () => ({
     constat: A_EVALUER, commentaire: null, preuves_vues: [], annotations: [], echantillons: [],
     evalue_par: null, evalue_le: null, leve_le: null, leve_par: null,
+    ...(donnees.complements.length ? { complements: {} } : {}),
   });
 
   const lire = (ligne) => etat.constats.get(ligne.id) ?? constatVierge();
 
   const rempli = (releve) =>
     releve.constat !== A_EVALUER ||
-    TEXTES.some((cle) => releve[cle]) || LISTES.some((cle) => releve[cle].length > 0);
+    TEXTES.some((cle) => releve[cle]) || LISTES.some((cle) => releve[cle].length > 0) ||
+    Object.values(releve.complements ?? {}).some(Boolean);
+
+  /** What was typed in a column that the body adds. */
+  const dit = (releve, cle) => (Object.hasOwn(releve.complements ?? {}, cle) ? releve.complements[cle] : "");
+
+  /** The key of a column that the body adds, when a field is one: « complements.cle ». */
+  const complement = (cle) => (cle.startsWith("complements.") ? cle.slice("complements.".length) : null);
 
   const commentaireManque = (ligne, releve) =>
     ligne.a_motiver.includes(releve.constat) && !(releve.commentaire ?? "").trim();
@@ -166,7 +174,8 @@
   const montrer = (ligne) => {
     const releve = lire(ligne);
     for (const champ of champs(ligne)) {
-      const valeur = releve[champ.dataset.champ];
+      const ajoutee = complement(champ.dataset.champ);
+      const valeur = ajoutee === null ? releve[champ.dataset.champ] : dit(releve, ajoutee);
       if (champ.type === "radio") champ.checked = champ.value === valeur;
       else if (champ.type === "checkbox") champ.checked = valeur.includes(champ.value);
       else champ.value = Array.isArray(valeur) ? valeur.join("\n") : valeur ?? "";
@@ -246,8 +255,9 @@
     const numeros = lignes.filter((autre) => simple(autre.numero) === texte);
     if (numeros.length) return numeros.includes(ligne);
     ligne.texte ??= simple([...ligne.article.querySelectorAll("h3, .exigence, .bloc")].map((n) => n.textContent).join(" "));
-    const { commentaire, preuves_vues: preuves, echantillons } = lire(ligne);
-    return `${ligne.texte} ${simple([commentaire ?? "", ...preuves, ...echantillons].join(" "))}`.includes(texte);
+    const { commentaire, preuves_vues: preuves, echantillons, complements } = lire(ligne);
+    const dits = [commentaire ?? "", ...preuves, ...echantillons, ...Object.values(complements ?? {})];
+    return `${ligne.texte} ${simple(dits.join(" "))}`.includes(texte);
   };
 
   const filtrer = () => {
@@ -387,6 +397,10 @@
       releve[cle] ??= [];
       if (!Array.isArray(releve[cle]) || releve[cle].some((valeur) => typeof valeur !== "string")) fautif(cle);
     }
+    const complements = releve.complements ?? {};
+    if (objet(complements) !== complements || Object.values(complements).some((v) => typeof v !== "string")) {
+      fautif("complements");
+    }
     const inconnues = Array.isArray(releve.annotations) ? releve.annotations : [];
     for (const annotation of inconnues.filter((nom) => !donnees.annotations.includes(nom))) {
       refus.push(`ligne ${ligne.numero} : annotation inconnue, « ${lisible(annotation)} »`);
@@ -481,7 +495,11 @@
     const ligne = lignes[articles.indexOf(champ.closest("article[data-ligne]"))];
     const releve = { ...lire(ligne) };
     const cle = champ.dataset.champ;
-    if (champ.type === "checkbox") {
+    const ajoutee = complement(cle);
+    if (ajoutee !== null) {
+      const { [ajoutee]: _, ...reste } = releve.complements ?? {};
+      releve.complements = champ.value ? { ...reste, [ajoutee]: champ.value } : reste;
+    } else if (champ.type === "checkbox") {
       const autres = releve[cle].filter((valeur) => valeur !== champ.value);
       releve[cle] = champ.checked ? [...autres, champ.value] : autres;
     } else if (LISTES.includes(cle)) {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from certif_rules.constats import A_EVALUER, needs_comment
-from certif_rules.export import json_
+from certif_rules.export import emetteur, json_
 from certif_rules.export.balises import Html, el, void
 from certif_rules.export.fiche import blocks
 from certif_rules.export.html import Page, line_anchor
@@ -46,15 +46,18 @@ def render(checklist: Checklist) -> bytes:
 def donnees(checklist: Checklist) -> dict[str, Any]:
     """What the script needs to know: the head of the findings file, and what each line may receive.
 
-    ``cle`` is the key of this dossier in the browser: same rules, same audit, same organisation.
+    ``cle`` is the key of this dossier in the browser: same rules, same audit, same organisation, whatever
+    the dress.
     """
     tete = json_.head(checklist)
     rules = tete["referentiel"]
+    same = {key: value for key, value in tete.items() if key != "habillage"}
     name = nom_de_fichier("constats", tete["audit"]["date"], rules["id"], rules["edition"])
     return {
         "a_evaluer": A_EVALUER,
         "annotations": list(checklist.referentiel.annotations),
-        "cle": sha256(_canonical(tete).encode("ascii")).hexdigest(),
+        "cle": sha256(_canonical(same).encode("ascii")).hexdigest(),
+        "complements": list(emetteur.columns(checklist)),
         "constats": [{"id": c, "titre": finding(checklist, c)} for c in checklist.referentiel.constats],
         "lignes": [
             {
@@ -98,9 +101,10 @@ class _Formulaire(Page):
 
     def _head(self) -> list[Html]:
         """Nothing may run but our script, and nothing may be fetched, whatever was typed."""
+        images = "img-src data:; " if emetteur.picture(self.checklist.habillage) else ""
         policy = (
             f"default-src 'none'; script-src '{_fingerprint(self.script)}'; "
-            f"style-src '{_fingerprint(self._style())}'; base-uri 'none'; form-action 'none'"
+            f"style-src '{_fingerprint(self._style())}'; {images}base-uri 'none'; form-action 'none'"
         )
         charset, *rest = super()._head()
         return [charset, Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'), *rest]
@@ -217,6 +221,7 @@ class _Formulaire(Page):
         annotations = [
             _choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
             for a in self.checklist.referentiel.annotations.values()
+            if self._shows("Annotation")
         ]
         reversal = ligne.etat not in _DUE
         comment = f"Note{INSECABLE}: pourquoi revenir sur cet état" if reversal else "Commentaire"
@@ -235,21 +240,39 @@ class _Formulaire(Page):
             ),
             _area(rang, "commentaire", comment, ""),
             el("p", "", class_="manque", id=f"manque-{rang}"),
-            _area(rang, "preuves_vues", "Preuves vues", "une référence par ligne"),
+            _area(rang, "preuves_vues", "Preuves vues", "une référence par ligne")
+            if self._shows("Preuves vues")
+            else None,
             el("fieldset", el("legend", "Annotations"), *annotations, class_="choix")
             if annotations
             else None,
-            _area(rang, "echantillons", "Échantillons", "un identifiant par ligne"),
-            el(
-                "div",
-                _field(f"par-{rang}", "Évalué par", _text(f"par-{rang}", "evalue_par")),
-                _field(f"le-{rang}", "Évalué le", _date(f"le-{rang}", "evalue_le")),
-                class_="champs",
+            _area(rang, "echantillons", "Échantillons", "un identifiant par ligne")
+            if self._shows("Échantillon")
+            else None,
+            *(
+                _area(rang, f"complements.{cle}", title, "")
+                for cle, title in emetteur.columns(self.checklist).items()
             ),
+            self._signed(rang),
             class_="saisie",
             role="group",
             aria_labelledby=line_anchor(ligne),
         )
+
+    def _signed(self, rang: int) -> Html | None:
+        """By whom and when, as far as the body shows them."""
+        fields = [
+            _field(f"par-{rang}", "Évalué par", _text(f"par-{rang}", "evalue_par"))
+            if self._shows("Évalué par")
+            else None,
+            _field(f"le-{rang}", "Évalué le", _date(f"le-{rang}", "evalue_le"))
+            if self._shows("Évalué le")
+            else None,
+        ]
+        return el("div", *fields, class_="champs") if any(fields) else None
+
+    def _shows(self, column: str) -> bool:
+        return emetteur.shows(self.checklist, column)
 
     def _reversal_help(self) -> Html:
         return el(

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.classeur import Cellule, Classeur, Feuille
 from certif_rules.export.feuilles import (
     A_CONFIRMER,
@@ -183,7 +183,9 @@ def build(checklist: Checklist) -> Classeur:
     nom = checklist.organisme.get("nom")
     return Classeur(
         titre=document.heading(checklist),
-        pied=" – ".join(filter(None, [document.heading(checklist), clean(str(nom or ""))])),
+        pied=" – ".join(
+            filter(None, [emetteur.name(checklist), document.heading(checklist), clean(str(nom or ""))])
+        ),
         date=checklist.contexte.date.isoformat(),
         feuilles=sheets,
         listes=listes,
@@ -214,11 +216,13 @@ def _grid(checklist: Checklist, listes: Mapping[str, tuple[str, ...]]) -> Feuill
     entete = tuple(
         Cellule(name, "entete" if write or name == "Échéance de traitement" else "entete_saisie")
         for name, (write, _) in COLONNES.items()
-    )
+    ) + tuple(Cellule(title, "entete_saisie") for title in emetteur.columns(checklist).values())
     rows = tuple(
         _row(checklist, ligne, listes, number) for number, ligne in enumerate(checklist.lignes, start=2)
     )
-    largeurs = tuple(largeur for _, largeur in COLONNES.values())
+    largeurs = tuple(
+        largeur if emetteur.shows(checklist, name) else 0 for name, (_, largeur) in COLONNES.items()
+    ) + tuple(c.largeur for c in (checklist.habillage.colonnes if checklist.habillage else ()))
     return Feuille(nom=GRILLE, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)
 
 
@@ -253,7 +257,12 @@ def _row(
             else Cellule(style=empty)
         )
         for name in COLONNES
-    )
+    ) + (Cellule(style=empty),) * len(emetteur.columns(checklist))
+
+
+def headings(checklist: Checklist) -> tuple[str, ...]:
+    """The columns of the sheet Grille in order, those that a body adds last."""
+    return (*COLONNES, *emetteur.columns(checklist).values())
 
 
 def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:

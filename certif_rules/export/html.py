@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.balises import Html, anchor, el, join, pairs, table, void
 from certif_rules.export.fiche import Bloc, Element, blocks, reasons, requirement
 from certif_rules.export.json_ import sources
@@ -81,6 +81,7 @@ class Page:
         when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
         return el(
             "header",
+            emetteur.picture(checklist.habillage),
             el("p", self.nature, class_="surtitre"),
             el("h1", prose(checklist.referentiel.titre)),
             el("p", " – ".join(filter(None, [nom, when])), class_="chapeau"),
@@ -332,6 +333,7 @@ class Page:
     def _footer(self) -> Html:
         return el(
             "footer",
+            *(el("p", text, class_="emetteur") for text in emetteur.closing(self.checklist.habillage)),
             el("p", disclaimer(self.checklist)),
             el("p", f"Empreinte{INSECABLE}: ", el("code", clean(self.checklist.empreinte))),
         )
@@ -383,4 +385,7 @@ def _boxes(checklist: Checklist, ligne: Ligne) -> Html | None:
         el("li", el("span", "☐", aria_hidden="true"), f"{INSECABLE}{finding(checklist, c)}")
         for c in ligne.constats_permis
     )
-    return el("div", el("h4", "Constat"), el("ul", *boxes), class_="constat")
+    room = (
+        el("p", f"{title}{INSECABLE}:", class_="a-remplir") for title in emetteur.columns(checklist).values()
+    )
+    return el("div", el("h4", "Constat"), el("ul", *boxes), *room, class_="constat")

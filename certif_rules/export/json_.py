@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from certif_rules.contexte import Contexte
+from certif_rules.habillage import as_data
 from certif_rules.model import Alias, CoucheRetenue, Critere, Lacune, Referentiel, Source, Texte
 from certif_rules.model_personnes import Conservation, DonneesSensibles
 from certif_rules.resultat import Avertissement, Checklist, Ligne, Motif, Point
@@ -31,6 +32,7 @@ def document(checklist: Checklist) -> Objet:
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
         **_circumstances(checklist.contexte),
+        **_habillage(checklist),
         "avertissements": [_avertissement(a) for a in checklist.avertissements],
         "compteurs": checklist.compteurs,
         "lignes": [_ligne(ligne) for ligne in checklist.lignes],
@@ -62,6 +64,7 @@ def head(checklist: Checklist) -> Objet:
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
         **_circumstances(checklist.contexte),
+        **_habillage(checklist),
     }
     plain: Objet = json.loads(json.dumps(written, default=_plain))
     return plain
@@ -141,6 +144,11 @@ def _audit(checklist: Checklist) -> Objet:
     if contexte.mode is not None:
         audit["mode"] = contexte.mode
     return audit | {"id": type_audit.id, "titre": type_audit.titre}
+
+
+def _habillage(checklist: Checklist) -> Objet:
+    """What is needed of the dress for a grid to be read again without the body's file."""
+    return {} if checklist.habillage is None else {"habillage": as_data(checklist.habillage)}
 
 
 def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:

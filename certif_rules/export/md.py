@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from certif_rules.export import document
+from certif_rules.export import document, emetteur
 from certif_rules.export.fiche import Element, blocks, reasons, requirement
 from certif_rules.export.json_ import sources
 from certif_rules.export.textes import (
@@ -82,7 +82,10 @@ def _document(checklist: Checklist) -> Iterator[str]:
             for s in sources(checklist)
         ),
     )
-    yield from ("", "---", "", escape(disclaimer(checklist)))
+    yield from ("", "---", "")
+    for paragraph in emetteur.closing(checklist.habillage):
+        yield from (escape(paragraph), "")
+    yield escape(disclaimer(checklist))
 
 
 def _counters(checklist: Checklist) -> Iterator[str]:
@@ -121,6 +124,8 @@ def _line(checklist: Checklist, ligne: Ligne) -> Iterator[str]:
     if ligne.constats_permis:
         boxes = "   ".join(f"☐{INSECABLE}{escape(finding(checklist, c))}" for c in ligne.constats_permis)
         yield f"- **Constat{INSECABLE}:** {boxes}"
+        for column in emetteur.columns(checklist).values():
+            yield f"- **{escape(column)}{INSECABLE}:** …"
 
 
 def _block(titre: str, elements: Sequence[Element]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -26,6 +26,7 @@ from certif_rules.export.classeur import (
     lists_sheet,
 )
 from certif_rules.export.grille import build
+from certif_rules.model_habillage import Logo
 from certif_rules.resultat import Checklist
 
 _MIME: Final = "application/vnd.oasis.opendocument.spreadsheet"
@@ -33,10 +34,12 @@ _OASIS: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _SPACES: Final = {
     "office": "office:1.0", "style": "style:1.0", "table": "table:1.0", "text": "text:1.0",
     "number": "datastyle:1.0", "fo": "xsl-fo-compatible:1.0", "config": "config:1.0", "meta": "meta:1.0",
+    "draw": "drawing:1.0", "svg": "svg-compatible:1.0",
 }  # fmt: skip
 _OTHERS: Final = {
     "of": "urn:oasis:names:tc:opendocument:xmlns:of:1.2",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "xlink": "http://www.w3.org/1999/xlink",
     "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
 }
 _ENTETE: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -55,18 +58,21 @@ def render(checklist: Checklist) -> bytes:
 def write(classeur: Classeur) -> bytes:
     """A workbook as ODS bytes. No text is ever taken for a formula."""
     sheets = (*classeur.feuilles, lists_sheet(classeur))
+    logos = {_picture(sheet.logo): sheet.logo for sheet in sheets if sheet.logo}
     members = (
         ("content.xml", _content(classeur, sheets)),
         ("styles.xml", _styles(classeur)),
         ("meta.xml", _meta(classeur)),
         ("settings.xml", _settings(sheets)),
-        ("META-INF/manifest.xml", _manifest()),
+        ("META-INF/manifest.xml", _manifest(logos)),
     )
     out = io.BytesIO()
     with ZipFile(out, "w") as archive:
         archive.writestr(ZipInfo("mimetype"), _MIME, ZIP_STORED)
         for name, text in members:
             archive.writestr(ZipInfo(name), text.encode("utf-8"), ZIP_DEFLATED)
+        for name, logo in logos.items():
+            archive.writestr(ZipInfo(name), logo.contenu, ZIP_STORED)
     return out.getvalue()
 
 
@@ -173,6 +179,8 @@ def _sheet(sheet: Feuille) -> str:
         for width in sheet.largeurs
     )
     rows = [_row(sheet, ligne) for ligne in sheet.lignes]
+    if sheet.logo is not None:
+        rows[0] = rows[0].replace("</table:table-cell>", f"{_frame(sheet.logo)}</table:table-cell>", 1)
     if sheet.entete:
         rows[0] = f"<table:table-header-rows>{rows[0]}</table:table-header-rows>"
     return (
@@ -186,6 +194,21 @@ def _sheet(sheet: Feuille) -> str:
 def _row(sheet: Feuille, ligne: tuple[Cellule, ...]) -> str:
     cells = "".join(map(_cell, ligne))
     return f'<table:table-row table:style-name="l{_points(sheet, ligne)}">{cells}</table:table-row>'
+
+
+def _picture(logo: Logo) -> str:
+    """Where a picture stands in the archive."""
+    return f"Pictures/logo.{logo.nature}"
+
+
+def _frame(logo: Logo) -> str:
+    """A picture in a cell, with what it shows in words."""
+    texte = _ILLEGAL.sub("\ufffd", logo.texte)
+    return (
+        f'<draw:frame draw:name="Logo" svg:width="{logo.largeur}mm" svg:height="{logo.hauteur}mm" svg:x="1mm"'
+        f' svg:y="1mm"><draw:image xlink:href="{_picture(logo)}" xlink:type="simple" xlink:show="embed"'
+        f' xlink:actuate="onLoad"/><svg:title>{escape(texte)}</svg:title></draw:frame>'
+    )
 
 
 def _cell(cellule: Cellule) -> str:
@@ -325,11 +348,12 @@ def _item(name: str, kind: str, value: str) -> str:
     )
 
 
-def _manifest() -> str:
+def _manifest(logos: Mapping[str, Logo]) -> str:
     space = f"{_OASIS}manifest:1.0"
     entries = [
         ("/", _MIME),
         *((name, "text/xml") for name in ("content.xml", "styles.xml", "meta.xml", "settings.xml")),
+        *((name, f"image/{logo.nature}") for name, logo in logos.items()),
     ]
     lines = "".join(
         f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{kind}"/>'

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from certif_rules.export import document, docx, pdf
+from certif_rules.export import document, docx, emetteur, pdf
 from certif_rules.export.composition import (
     Bloc,
     Case,
@@ -100,6 +100,7 @@ def compose(checklist: Checklist) -> Document:
         sujet=f"{titre}, {when}",
         date=checklist.contexte.date.isoformat(),
         pied=" – ".join(filter(None, [titre, nom, when])),
+        logo=emetteur.logo(checklist.habillage),
         paysage=True,
         blocs=tuple(_blocks(checklist)),
     )
@@ -118,6 +119,8 @@ def _blocks(checklist: Checklist) -> Iterator[Bloc]:
     yield from _others(checklist)
     yield from _points(checklist)
     yield Titre(texte="Évaluation", niveau=2)
+    for titre in emetteur.columns(checklist).values():
+        yield Ecriture(intitule=titre, lignes=2)
     yield Ecriture(intitule="Remarques d’ensemble", lignes=4)
     yield Signature(role="Auditeur")
     yield from _annexes(checklist)
@@ -253,6 +256,8 @@ def _annexes(checklist: Checklist) -> Iterator[Bloc]:
         heads = ("Objet", "Absent", "Ce qui a été cherché")
         yield Tableau(legende=legende, tetes=heads, lignes=gaps, largeurs=(50, 45, 160))
     yield from _sources(checklist)
+    for paragraph in emetteur.closing(checklist.habillage):
+        yield Paragraphe(texte=paragraph)
     yield Paragraphe(texte=(Morceau(f"Empreinte{INSECABLE}: {clean(checklist.empreinte)}", "discret"),))
 
 

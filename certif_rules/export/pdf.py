@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from certif_rules.errors import DataError, Issue
 from certif_rules.export import extras
 from certif_rules.export.composition import (
     Bloc,
@@ -61,6 +62,7 @@ def render(document: Document) -> bytes:
 
     Raises:
         UsageError: the library that makes PDF files is not installed.
+        DataError: a picture cannot be decoded.
     """
     extras.check("pdf")
     import typst
@@ -70,12 +72,20 @@ def render(document: Document) -> bytes:
     missing = _without_glyph(compiler, set(content) - _USUAL)
     if missing:
         content = content.translate(dict.fromkeys(map(ord, missing), "\ufffd"))
-    made = compiler.compile(
-        input=_TEMPLATE.read_bytes(),
-        sys_inputs={"donnees": content, "manquants": MANQUANTS if missing else ""},
-        pdf_standards=_STANDARDS,
-        timestamp=_instant(document),
-    )
+    try:
+        made = compiler.compile(
+            input=_TEMPLATE.read_bytes(),
+            sys_inputs={"donnees": content, "manquants": MANQUANTS if missing else ""},
+            pdf_standards=_STANDARDS,
+            timestamp=_instant(document),
+        )
+    except typst.TypstError as error:
+        # Our template and its data always compile: only what a picture holds can be wrong.
+        if "image" not in str(error):
+            raise
+        hint = "l’ouvrir et l’enregistrer à nouveau, ou choisir un autre format"
+        message = f"une image de ce document ne se décode pas ({error})"
+        raise DataError([Issue("image-illisible", message, None, hint)]) from error
     assert isinstance(made, bytes), "a PDF is one file"
     return made
 

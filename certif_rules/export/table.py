@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from certif_rules.export import document, fiche
+from certif_rules.export import document, emetteur, fiche
 from certif_rules.export.json_ import sources
 from certif_rules.export.textes import (
     MARQUE,
@@ -156,6 +156,8 @@ class _Page:
         yield from self._section(document.CONSERVATION, self._wrapped(kept, "- "))
         yield from self._section("Sources citées", self._wrapped(texts, ""))
         yield ""
+        for paragraph in emetteur.closing(self.checklist.habillage):
+            yield from (*self._wrap(paragraph, ""), "")
         yield from self._wrap(disclaimer(self.checklist), "")
         yield from self._wrap(f"Empreinte {clean(self.checklist.empreinte)}", "")
 

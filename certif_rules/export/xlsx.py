@@ -18,6 +18,7 @@ from certif_rules.export.classeur import (
     lists_sheet,
 )
 from certif_rules.export.grille import build
+from certif_rules.model_habillage import Logo
 from certif_rules.resultat import Checklist
 
 if TYPE_CHECKING:
@@ -104,6 +105,22 @@ def _lay_out(sheet: Any, classeur: Classeur, feuille: Feuille) -> None:
         sheet.autofilter(0, 0, len(feuille.lignes) - 1, len(feuille.largeurs) - 1)
     if feuille.cachee:
         sheet.hide()
+    if feuille.logo is not None:
+        _picture(sheet, feuille.logo)
+
+
+def _picture(sheet: Any, logo: Logo) -> None:
+    """The logo at its size, whatever resolution its file says, with what it shows in words."""
+    from xlsxwriter.image import Image
+
+    image = Image(io.BytesIO(logo.contenu))
+    pixels = logo.largeur / 25.4
+    options = {
+        "description": logo.texte, "x_offset": 4, "y_offset": 4,
+        "x_scale": pixels * image.x_dpi / image.width,
+        "y_scale": pixels * logo.rapport * image.y_dpi / image.height,
+    }  # fmt: skip
+    sheet.insert_image(0, 0, image, options)
 
 
 def _write(sheet: Any, row: int, col: int, cellule: Cellule, formats: Mapping[str, Any], parts: Any) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from certif_rules.constats import Releve
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, SAISIE, row, unguard
+from certif_rules.export import emetteur
+from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, SAISIE, extra_columns, row, unguard
 from certif_rules.lecture.saisie import Rangee, findings, folded
 from certif_rules.lecture.tableur import refuse
 from certif_rules.resultat import Checklist
@@ -57,7 +59,7 @@ class Tableau:
             raise refuse(
                 "fichier-tronque", "un guillemet n’est pas fermé, ou est mal placé", name, hint
             ) from None
-        header = [folded(cell) for cell in self.rows[0][1]] if self.rows else []
+        header = [folded(unguard(cell)) for cell in self.rows[0][1]] if self.rows else []
         self.columns = {label: place for place, label in reversed(list(enumerate(header)))}
         if IDENTIFIANT not in self.columns and DEMANDE not in self.columns:
             raise refuse("classeur-etranger", _INCONNU, name)
@@ -66,18 +68,26 @@ class Tableau:
             Issue("colonne-en-double", f"la colonne « {label} » apparaît deux fois", Location(name, 1, 1))
             for label in twice
         ]
-        issues += [
-            Issue("colonne-absente", f"la colonne « {label} » manque ou a été renommée", Location(name, 1, 1))
-            for label in (IDENTIFIANT, DEMANDE, *SAISIE)
-            if label not in self.columns
-        ]
+        issues += self.missing((IDENTIFIANT, DEMANDE))
         if issues:
             raise DataError(issues)
         self.body = self.rows[1:]
 
+    def missing(self, columns: Iterable[str]) -> list[Issue]:
+        """The columns that should be there and are not."""
+        return [
+            Issue(
+                "colonne-absente",
+                f"la colonne « {label} » manque ou a été renommée",
+                Location(self.name, 1, 1),
+            )
+            for label in columns
+            if folded(label) not in self.columns
+        ]
+
     def text(self, cells: list[str], column: str) -> str:
         """A cell of a row, without the mark of formulas."""
-        place = self.columns.get(column)
+        place = self.columns.get(folded(column))
         return "" if place is None or place >= len(cells) else unguard(cells[place]).replace("\r\n", "\n")
 
 
@@ -110,7 +120,11 @@ def read_rows(
 ) -> tuple[tuple[Releve, ...], list[Issue]]:
     """The findings of the file and everything wrong with it, as for a workbook."""
     ids = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
-    issues: list[Issue] = []
+    extra = extra_columns(checklist)
+    shown = [column for column, label in SAISIE.items() if emetteur.shows(checklist, label)]
+    issues = tableau.missing((*shown, *extra.values()))
+    if issues:
+        return (), issues
     rangees = []
     for line, cells in tableau.body:
         identifiant = folded(tableau.text(cells, IDENTIFIANT))
@@ -119,6 +133,7 @@ def read_rows(
                 ligne=identifiant,
                 saisie={label: tableau.text(cells, column) for column, label in SAISIE.items()},
                 lieu=_places(tableau, line),
+                complements={cle: tableau.text(cells, title) for cle, title in extra.items()},
             )
         )
         if identifiant in ids and same_rules:

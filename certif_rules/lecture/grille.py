@@ -7,6 +7,7 @@ from typing import Any
 
 from certif_rules.constats import Releve
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.export import emetteur
 from certif_rules.export import feuilles as nommees
 from certif_rules.export import grille as ecrite
 from certif_rules.lecture.saisie import (
@@ -112,7 +113,8 @@ def read_rows(
         name: the file, in messages.
         same_rules: compare the engine's cells; with other rules accepted, they were written by those.
     """
-    table = _Table(feuilles[nommees.GRILLE], name, nommees.GRILLE, tuple(ecrite.COLONNES))
+    extra = emetteur.columns(checklist)
+    table = _Table(feuilles[nommees.GRILLE], name, nommees.GRILLE, ecrite.headings(checklist))
     issues = [*table.issues, *table.strangers()]
     if issues:
         return (), issues
@@ -125,6 +127,7 @@ def read_rows(
                 ligne=identifiant,
                 saisie={column: table.text(row, column) for column in SAISIE},
                 lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
+                complements={cle: table.text(row, title) for cle, title in extra.items()},
             )
         )
         issues += _formulas(table, row, except_for=_CALCULEE)
@@ -209,7 +212,10 @@ class _Table:
         for column in sorted(filled):
             title = self.feuille.text(self.header, column) or "sans nom"
             message = f"la colonne « {title} » n’est pas de la grille : ce qu’elle contient ne serait pas lu"
-            hint = "reporter son contenu dans « Commentaire », puis la supprimer"
+            hint = (
+                "reporter son contenu dans « Commentaire », puis la supprimer ; ou donner par --habillage"
+                " le fichier de l’organisme qui l’ajoute"
+            )
             yield Issue("colonne-en-trop", message, self._at(self.header, column), hint)
 
     def formulas(self, row: int) -> Iterator[str]:

@@ -17,7 +17,7 @@ MAX_BYTES = 5_000_000
 MAX_LINES = 10_000
 #: The keys a line is filled with; the others are the engine’s.
 SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
-          "leve_le", "leve_par", "ecart")  # fmt: skip
+          "leve_le", "leve_par", "ecart", "complements")  # fmt: skip
 
 
 def load(content: bytes, name: str) -> Any:
@@ -65,6 +65,7 @@ def as_findings(data: Any) -> Any:
         "ajouts",
         "precedent",
         "certificats",
+        "habillage",
         "ecarts_notifies_le",
     )
     return {**{key: data[key] for key in keys if key in data}, "constats": entries}

@@ -30,11 +30,15 @@ _ZONE = re.compile(r"[\n;]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rangee:
-    """A row as read: the id of its line, the text of each filled column, and where each column stands."""
+    """A row as read: the id of its line, the text of each filled column, and where each column stands.
+
+    ``complements`` is what stands in the columns that a body adds, by key.
+    """
 
     ligne: str
     saisie: Mapping[str, str]
     lieu: Callable[[str], Location]
+    complements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,8 @@ def _releve(
     checklist: Checklist, ligne: Ligne, rangee: Rangee, levee: Levee | None, issues: list[Issue]
 ) -> Releve | None:
     typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
-    if not typed and levee is None and ligne.etat != "a_auditer":
+    complements = {cle: text for cle, text in rangee.complements.items() if text.strip()}
+    if not typed and not complements and levee is None and ligne.etat != "a_auditer":
         return None
     evalue_le = None
     if EVALUE_LE in typed:
@@ -155,6 +160,7 @@ def _releve(
         leve_le=levee.leve_le if levee else None,
         leve_par=levee.leve_par if levee else None,
         ecart=levee.suivi if levee else {},
+        complements=complements,
         lieu=rangee.lieu(CONSTAT),
         lieux={
             **{key: rangee.lieu(name) for name, key in _CHAMPS.items()},

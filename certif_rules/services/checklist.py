@@ -11,6 +11,7 @@ from certif_rules.contexte import Contexte, Precedent
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
 from certif_rules.faits import nature_of, resolve_all
+from certif_rules.habillage import dressed
 from certif_rules.lignes import build_lines, build_points, build_sites
 from certif_rules.model import Referentiel
 from certif_rules.registry import Registry, Resolution
@@ -64,7 +65,7 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
     """
     resolution = resolve(registry, demande)
-    checklist = build(resolution, verify(demande, resolution.referentiel))
+    checklist = dressed(build(resolution, verify(demande, resolution.referentiel)), demande.habillage)
     return replace(checklist, avertissements=(*checklist.avertissements, *personal_warnings(demande)))
 
 

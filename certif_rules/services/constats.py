@@ -11,8 +11,10 @@ from typing import Any
 
 from certif_rules.confidentialite import personal_warnings
 from certif_rules.constats import CoucheDite, Dossier, Releve, check_findings, with_ids
-from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile
+from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile, with_habillage
 from certif_rules.errors import DataError, Issue, IssuesError, Location
+from certif_rules.habillage import as_data as habillage_as_data
+from certif_rules.habillage import build
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement, Checklist
 from certif_rules.schema import check
@@ -47,7 +49,8 @@ def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
     issues = check(data, "constats", name)
     if issues:
         raise DataError(issues)
-    return from_data(data, name)
+    dossier = from_data(data, name)
+    return replace(dossier, demande=with_habillage(dossier.demande, data, path.parent))
 
 
 def _json_only(path: Path, stdin: bytes | None) -> Any:
@@ -93,6 +96,7 @@ def _releve(entry: Any, whole: Location | None) -> Releve:
         leve_le=_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
         ecart=dict(entry.get("ecart") or {}),
+        complements=dict(entry.get("complements") or {}),
         lieu=_place(entry, "id") or whole,
         lieux=_places(entry),
     )
@@ -312,6 +316,8 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
         written["certificats"] = {
             nom: {"notification": debut, "echeance": fin} for nom, (debut, fin) in demande.certificats.items()
         }
+    if demande.habillage is not None:
+        written["habillage"] = habillage_as_data(build(demande.habillage))
     if dossier.notifie_le is not None:
         written["ecarts_notifies_le"] = dossier.notifie_le
     return written
@@ -330,6 +336,7 @@ def _releve_as_data(releve: Releve) -> dict[str, Any]:
         "leve_le": releve.leve_le,
         "leve_par": releve.leve_par,
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
+        **({"complements": dict(releve.complements)} if releve.complements else {}),
     }
 
 

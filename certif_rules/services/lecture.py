@@ -10,6 +10,7 @@ from typing import Any
 from certif_rules.confidentialite import Trace, pseudonymised, traces
 from certif_rules.constats import A_EVALUER, Dossier, Releve, with_ids
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.habillage import HabillageDit, agree, problems
 from certif_rules.lecture import csv_, grille, json_
 from certif_rules.lecture.tableur import MAX_BYTES
 from certif_rules.registry import Registry
@@ -38,7 +39,12 @@ class Lecture:
 
 
 def read_grids(
-    registry: Registry, paths: Sequence[Path], *, other_rules: bool = False, pseudonymise: bool = False
+    registry: Registry,
+    paths: Sequence[Path],
+    *,
+    other_rules: bool = False,
+    habillage: HabillageDit | None = None,
+    pseudonymise: bool = False,
 ) -> Lecture:
     """The findings of these grids of one audit, joined. The files are opened for reading only.
 
@@ -46,17 +52,19 @@ def read_grids(
         registry: the rules that are installed.
         paths: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included.
         other_rules: accept grids made with other rules, with a warning.
+        habillage: the file of the body, for grids that do not carry its dress.
         pseudonymise: replace personal data once the grids are joined, rather than warn of them.
 
     Raises:
         DataError: anything wrong with any of them, or findings of two that differ; everything is listed.
     """
+    options = _Options(registry, other_rules, habillage)
     readings: list[tuple[str, Lecture]] = []
     issues: list[Issue] = []
     for path in paths:
         try:
             content = _content(path)
-            readings.append((str(path), _read(registry, content, path, other_rules=other_rules)))
+            readings.append((str(path), _read(options, content, path)))
         except DataError as error:
             issues.extend(error.issues)
     if issues:
@@ -86,19 +94,28 @@ def _content(path: Path) -> bytes:
         raise DataError([Issue("fichier-illisible", reason, Location(str(path)))]) from error
 
 
-def _read(registry: Registry, content: bytes, path: Path, *, other_rules: bool) -> Lecture:
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """How grids are read: with which rules, in which dress when they carry none."""
+
+    registry: Registry
+    other_rules: bool
+    habillage: HabillageDit | None
+
+
+def _read(options: _Options, content: bytes, path: Path) -> Lecture:
     name = str(path)
     if not content:
         raise DataError([Issue("fichier-tronque", "fichier vide", Location(name))])
     if path.suffix.lower() == ".json":
-        return _read_json(registry, content, name, other_rules=other_rules)
+        return _read_json(options, content, name)
     if path.suffix.lower() in (".csv", ".tsv", ".txt"):
         tableau = csv_.Tableau(content, name)
-        checklist, dossier = _open(registry, csv_.read_head(tableau), name, other_rules=other_rules)
+        checklist, dossier = _open(options, csv_.read_head(tableau), name)
         releves, issues = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
     else:
         feuilles = grille.open_workbook(content, name)
-        checklist, dossier = _open(registry, grille.read_head(feuilles, name), name, other_rules=other_rules)
+        checklist, dossier = _open(options, grille.read_head(feuilles, name), name)
         notified, where, issues = grille.notified(feuilles, name)
         dossier = replace(dossier, notifie_le=notified)
         if where is not None:
@@ -110,12 +127,10 @@ def _read(registry: Registry, content: bytes, path: Path, *, other_rules: bool) 
     return Lecture(checklist=checklist, dossier=replace(dossier, releves=releves))
 
 
-def _read_json(registry: Registry, content: bytes, name: str, *, other_rules: bool) -> Lecture:
+def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
     data = json_.load(content, name)
     grid = "constats" not in data
-    checklist, dossier = _open(
-        registry, json_.as_findings(data) if grid else data, name, other_rules=other_rules
-    )
+    checklist, dossier = _open(options, json_.as_findings(data) if grid else data, name)
     dossier, issues = with_ids(checklist.referentiel, dossier)
     if grid:
         issues += json_.compare(data, checklist, name, same_rules=_same(checklist))
@@ -130,14 +145,32 @@ def _read_json(registry: Registry, content: bytes, name: str, *, other_rules: bo
     return Lecture(checklist=checklist, dossier=dossier)
 
 
-def _open(registry: Registry, head: Any, name: str, *, other_rules: bool) -> tuple[Checklist, Dossier]:
+def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
     """The checklist computed again from a grid’s own request, and a findings file without findings yet."""
     data = {"constats": [], **head} if isinstance(head, dict) else head
     issues = check(data, "constats", name)
     if issues:
         raise DataError(issues)
-    dossier = from_data(data, name)
-    return open_checklist(registry, dossier, other_rules=other_rules), dossier
+    dossier = _dressed(from_data(data, name), options.habillage, name)
+    return open_checklist(options.registry, dossier, other_rules=options.other_rules), dossier
+
+
+def _dressed(dossier: Dossier, given: HabillageDit | None, name: str) -> Dossier:
+    """The findings in the dress that their grid carries, else in the one that was given.
+
+    Raises:
+        DataError: the two differ.
+    """
+    carried = dossier.demande.habillage
+    if given is None:
+        return dossier
+    if carried is None:
+        return replace(dossier, demande=replace(dossier.demande, habillage=given))
+    if not problems(carried.data) and not agree(carried, given):
+        message = "cette grille porte un autre habillage que celui de --habillage"
+        hint = "retirer --habillage : la grille se relit avec le sien"
+        raise DataError([Issue("habillage-different", message, Location(name), hint)])
+    return dossier
 
 
 def _same(checklist: Checklist) -> bool:
@@ -184,6 +217,8 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
                 issues.append(_conflict(first.checklist, earlier, releve))
     if issues:
         raise DataError(issues)
+    dress = (lecture for _, lecture in readings if lecture.dossier.demande.habillage is not None)
+    first = next(dress, first)
     order = {ligne.indicateur.id: n for n, ligne in enumerate(first.checklist.lignes)}
     releves = tuple(sorted(kept.values(), key=lambda r: order.get(r.ligne, len(order))))
     return replace(first, dossier=replace(first.dossier, releves=releves, notifie_le=notified))
@@ -199,7 +234,11 @@ def _blank(releve: Releve) -> bool:
 
 def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier) -> list[Issue]:
     one, two = head_as_data(first), head_as_data(other)
-    keys = sorted(k for k in {*one, *two} - {"ecarts_notifies_le"} if one.get(k) != two.get(k))
+    # A grid without a dress may be read with one that has it; two different dresses are two documents.
+    apart = {"ecarts_notifies_le"} | (
+        {"habillage"} if one.get("habillage") is None or two.get("habillage") is None else set()
+    )
+    keys = sorted(k for k in {*one, *two} - apart if one.get(k) != two.get(k))
     if not keys:
         return []
     message = f"cette grille n’est pas du même audit que {first_name} : {', '.join(keys)}"
@@ -230,6 +269,7 @@ _FIELDS = {
     "leve_le": "levé le",
     "leve_par": "levé par",
     "ecart": "suivi de l’écart",
+    "complements": "colonnes ajoutées",
 }
 
 

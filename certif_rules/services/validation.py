@@ -13,6 +13,7 @@ from typing import Any
 from certif_rules.couche_lue import HEADER, LIFE
 from certif_rules.demande import Demande, PrecedentDit, findings, from_profile
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, from_emplacement
+from certif_rules.habillage_lu import check_habillage
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche
 from certif_rules.registry import Registry
@@ -28,6 +29,7 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("couche", frozenset({"nature", "revisions"})),
     ("constats", frozenset({"ecarts_notifies_le"})),
     ("profil", frozenset({"organisme"})),
+    ("habillage", frozenset({"emetteur", "phrases_de_fin"})),
     ("regles", frozenset({"types_audit", "constats_permis", "derogations"})),
     ("exigence", frozenset({"indicateurs", "criteres", "ajouts", "modifications", "retraits", "faits"})),
     ("exigence", frozenset({"categories", "controles"})),
@@ -148,6 +150,8 @@ def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
     if kind is None:
         message = "ni données de référentiel, ni profil, ni constats, ni cas : aucune clé connue"
         return [Issue("nature-inconnue", message, Location(name, 1, 1), "voir docs/format-donnees.md")]
+    if kind == "habillage":
+        return check_habillage(data, file.parent)[0]
     issues = check(data, kind, name)
     if kind in ("profil", "constats") and not issues:
         found = _check_names(data, kind, registry)
@@ -167,7 +171,7 @@ def _read(file: Path, name: str) -> Any:
         raise
     return (
         lenient
-        if _kind(lenient) in (None, "profil", "constats", "checklist", "cas")
+        if _kind(lenient) in (None, "profil", "habillage", "constats", "checklist", "cas")
         else read_file(file, name)
     )
 
