@@ -93,7 +93,11 @@ def process(*arguments: str | Path, stdin: bytes = b"", **options: Any) -> Repon
 
 
 def words(document: bytes) -> str:
-    """The text of a document: as it is, or that of the parts of a workbook without their marks."""
+    """The text of a document: as it is, of the pages of a PDF, or of the parts of a package."""
+    if document.startswith(b"%PDF"):
+        from pages import pdf_text
+
+        return pdf_text(document)
     if not document.startswith(b"PK"):
         return document.decode()
     with zipfile.ZipFile(io.BytesIO(document)) as archive:

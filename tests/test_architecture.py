@@ -47,13 +47,19 @@ FLOORS: dict[str, str] = {
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
     "3.5 findings to conclusions, and what they say of people": "conclusion confidentialite",
-    "4.1 export: letters, blocks": "export export.balises export.composition export.typographie",
-    "4.2 export: words, fields, widths": (
-        "export.champs export.emetteur export.json_ export.largeurs export.textes"
+    "4.1 export: letters, blocks": (
+        "export export.balises export.composition export.extras export.ooxml export.typographie"
     ),
-    "4.3 export: parts of a document": "export.classeur export.document export.fiche",
-    "4.4 export: formats": "export.csv_ export.html export.md export.table",
-    "4.5 export: the form, the sheets beside the grid": "export.feuilles export.formulaire",
+    "4.2 export: words, fields, widths, blocks made ready": (
+        "export.champs export.dessin export.emetteur export.json_ export.largeurs export.rendu export.textes"
+    ),
+    "4.3 export: parts of a document": "export.classeur export.document export.docx_styles export.fiche",
+    "4.4 export: formats": (
+        "export.csv_ export.docx export.html export.md export.page export.pdf export.table"
+    ),
+    "4.5 export: the form, the paper, the sheets beside the grid": (
+        "export.feuilles export.formulaire export.papier"
+    ),
     "4.6 export: the sheet of the checks": "export.verifications",
     "4.7 export: the grid as a workbook": "export.grille",
     "4.8 export: the grid, formats": "export.ods export.xlsx",
@@ -153,6 +159,9 @@ KNOW = {
     "pluggy": {"hookspecs", "plugins"},
     "pytest": {"testing.plugin"},
     "xlsxwriter": {"export.xlsx"},
+    "docx": {"export.docx", "export.docx_styles"},
+    "lxml": {"export.docx"},
+    "typst": {"export.pdf", "export.dessin"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
@@ -335,9 +344,14 @@ COINCIDENCES: dict[str, dict[int, str]] = {
         16: "points of a title",
         30: "a width",
     },
+    "export.docx": {32: "a width, in percents", 34: "lines of a tall row"},
+    "export.docx_styles": dict.fromkeys((10, 12, 15), "points, millimetres"),
     "export.feuilles": {30: "a width"},
     "export.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
     "export.xlsx": {10: "points of a letter"},
+    "export.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
+    "export.pdf": {10: "millimetres", 30: "lines of a tall row", 32: "a width, in percents"},
+    "export.rendu": dict.fromkeys((16, 17, 30, 32, 34), "millimetres"),
     "export.table": {33: "the terminal’s yellow"},
     "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
     "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},

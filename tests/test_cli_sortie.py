@@ -74,6 +74,20 @@ def test_the_suffix_gives_the_format(call: Console, folder: Path, format_: str, 
         assert (folder / name).read_bytes() == printed.out
 
 
+@pytest.mark.parametrize(("format_", "library"), [("docx", "docx"), ("pdf", "typst")])
+def test_a_format_of_the_extra_says_what_to_install(
+    call: Console, folder: Path, monkeypatch: pytest.MonkeyPatch, format_: str, library: str
+) -> None:
+    """Without its library a format is status 2, one message says what to install, and nothing is written."""
+    monkeypatch.setitem(sys.modules, library, None)
+    for arguments in (("--format", format_), ("-o", f"grille.{format_}")):
+        reponse = call("checklist", *AUDIT, *arguments)
+        assert (reponse.status, reponse.out, reponse.codes) == (2, b"", ["format-non-installe"])
+        assert 'pip install "certif-rules[tout]"' in reponse.err
+    assert names(folder) == []
+    assert call("checklist", *AUDIT, "--format", "ods").status == 0
+
+
 def test_the_summary_goes_to_standard_error(call: Console, folder: Path) -> None:
     """Once the file is written, standard error says which, the counts and the warnings."""
     reponse = call("checklist", *AUDIT, "-o", "grille.json")
@@ -95,7 +109,7 @@ def test_an_unknown_suffix_is_refused(call: Console, folder: Path, name: str) ->
     """A suffix that names no format is status 2, lists those that do, and writes nothing."""
     reponse = call("checklist", *AUDIT, "-o", name)
     assert (reponse.status, reponse.codes) == (2, ["format-inconnu"])
-    assert ".csv, .html, .json, .md, .ods, .txt, .xlsx" in reponse.err
+    assert ".csv, .docx, .html, .json, .md, .ods, .pdf, .txt, .xlsx" in reponse.err
     assert names(folder) == []
 
 

@@ -86,7 +86,7 @@ TOUS = pytest.mark.parametrize("rendu", PERSONNES)
         "https://exemple.invalid/charte?v=1;a:b",
         "seul le texte officiel fait foi",
         "porte sa source, avec sa diapositive",
-        "« Les locaux permettent l'accueil",
+        "« Les locaux permettent l",
     ],
 )
 def test_every_document_says(rendu: Rendu, phrase: str) -> None:

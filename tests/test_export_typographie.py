@@ -16,6 +16,12 @@ from certif_rules.export.typographie import clean, day, plain, prose
         ("« mot » et «mot»", "«\u00a0mot\u00a0» et «\u00a0mot\u00a0»"),
         ("10 % de 5 €", "10\u00a0% de 5\u00a0€"),
         ("à 12:30", "à 12:30"),
+        ("l'audit d'« A », 5' et 'x'", "l’audit d’«\u00a0A\u00a0», 5' et 'x'"),
+        ("https://exemple.invalid/l'a", "https://exemple.invalid/l'a"),
+        (
+            "« L’audit : « oui » ; œuvre, 5 % »",
+            "«\u00a0L’audit\u00a0: «\u00a0oui\u00a0»\u202f; œuvre, 5\u00a0%\u00a0»",
+        ),
         ("qualiopi:x;y", "qualiopi:x;y"),
         ("voir https://exemple.invalid/a?b=1;c:d ; fin", "voir https://exemple.invalid/a?b=1;c:d\u202f; fin"),
         ("sha256:0a1b ?", "sha256:0a1b\u202f?"),
@@ -28,6 +34,7 @@ def test_prose(typed: str, printed: str) -> None:
 
 def test_clean_removes_what_drives_a_terminal() -> None:
     assert clean("\x1b[31ma\x07\r\nb\u202ec\u200bd\ud800\u2028e\x9b1m\x85f") == "[31ma  bcd\ufffd e1m f"
+    assert clean("a\ufffeb\uffffc\U0001fffed\ue000e") == "a\ufffdb\ufffdc\ufffdd\ue000e"
 
 
 def test_plain_keeps_only_ordinary_blanks() -> None:

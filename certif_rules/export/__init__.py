@@ -6,7 +6,7 @@ checklist, same bytes: no clock, no terminal, no random order.
 
 from __future__ import annotations
 
-#: Our formats: name → (suffix of the file, module that has ``render``).
+#: Our formats: name → (suffix of the file, module that has ``render``, or module and function).
 BUILTIN: dict[str, tuple[str, str]] = {
     "table": (".txt", "certif_rules.export.table"),
     "json": (".json", "certif_rules.export.json_"),
@@ -16,4 +16,6 @@ BUILTIN: dict[str, tuple[str, str]] = {
     "ods": (".ods", "certif_rules.export.ods"),
     "html": (".html", "certif_rules.export.html"),
     "formulaire": (".html", "certif_rules.export.formulaire"),
+    "docx": (".docx", "certif_rules.export.papier:to_docx"),
+    "pdf": (".pdf", "certif_rules.export.papier:to_pdf"),
 }

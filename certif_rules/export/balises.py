@@ -34,8 +34,14 @@ def anchor(identifiant: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]", "-", identifiant)
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], class_: str = "donnees") -> Html:
-    """A data table; the first cell of a row is its header.
+def table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    class_: str = "donnees",
+    widths: Sequence[float] = (),
+) -> Html:
+    """A data table; the first cell of a row is its header. ``widths`` are percentages, one per column.
 
     On narrow screens the style sheet lays rows out as cards, which would take the meaning of a table from
     assistive tools: the roles keep it, and ``data-tete`` repeats the head beside each cell.
@@ -56,11 +62,18 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], cla
     return el(
         "table",
         el("caption", caption),
+        el("colgroup", *(void("col", style=f"width:{width:.4g}%") for width in widths)) if widths else None,
         el("thead", head, role="rowgroup"),
         el("tbody", *body, role="rowgroup"),
         class_=class_,
         role="table",
     )
+
+
+def pairs(caption: str, values: Iterable[tuple[str, str]]) -> Html:
+    """Labels and values as a table whose first cells are headers."""
+    lines = (el("tr", el("th", label, scope="row"), el("td", value or "–")) for label, value in values)
+    return el("table", el("caption", caption), el("tbody", *lines), class_="rangs")
 
 
 def _text(value: str) -> str:

@@ -140,6 +140,7 @@ class Document:
     """A whole document. ``pied`` is repeated at the foot of each page, beside the page number.
 
     ``date`` (ISO) is the document's own, that of the audit: no clock is read. ``paysage`` turns the pages.
+    ``sommaire`` asks for a table of contents on paper; on a screen, several chapters always have one.
     """
 
     titre: str
@@ -150,3 +151,4 @@ class Document:
     sous_titre: str = ""
     logo: Image | None = None
     paysage: bool = False
+    sommaire: bool = False

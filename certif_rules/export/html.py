@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from certif_rules.export import document, emetteur
-from certif_rules.export.balises import Html, anchor, el, join, table, void
+from certif_rules.export.balises import Html, anchor, el, join, pairs, table, void
 from certif_rules.export.fiche import Bloc, Element, blocks, reasons, requirement
 from certif_rules.export.json_ import sources
 from certif_rules.export.textes import (
@@ -172,9 +172,9 @@ class Page:
             el("h2", "L’audit et l’organisme"),
             el(
                 "div",
-                _rows("L’audit et son référentiel", [*identity, digest]),
-                _rows("L’organisme, comme déclaré", organisation),
-                _rows("Les faits déclarés", document.facts(checklist)),
+                pairs("L’audit et son référentiel", [*identity, digest]),
+                pairs("L’organisme, comme déclaré", organisation),
+                pairs("Les faits déclarés", document.facts(checklist)),
                 class_="fiches",
             ),
         )
@@ -318,7 +318,7 @@ class Page:
 
     def _retention(self, _: str) -> Html:
         rows = document.retention(self.checklist)
-        kept = _rows("Combien de temps se gardent les dossiers, par référentiel", rows)
+        kept = pairs("Combien de temps se gardent les dossiers, par référentiel", rows)
         return join("", [el("p", prose(document.NOTES)), kept])
 
     def _sources(self, _: str) -> Html:
@@ -365,12 +365,6 @@ def _counts(lignes: Sequence[Ligne]) -> str:
 
 def _gaps_heading(checklist: Checklist) -> str:
     return count(len(checklist.lacunes), "lacune déclarée", "lacunes déclarées")
-
-
-def _rows(caption: str, rows: Iterable[tuple[str, str]]) -> Html:
-    """Labels and values as a table whose first cells are headers."""
-    lines = (el("tr", el("th", label, scope="row"), el("td", value or "–")) for label, value in rows)
-    return el("table", el("caption", caption), el("tbody", *lines), class_="rangs")
 
 
 def _reading(couche: document.CoucheImprimee) -> Html:

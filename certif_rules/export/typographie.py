@@ -1,7 +1,7 @@
 """French typography, applied when a document for people is rendered, never to data.
 
-Narrow no-break space before ``; ! ?``, no-break space before ``:``, ``%``, ``€`` and inside guillemets
-(Lexique des règles typographiques en usage à l’Imprimerie nationale).
+Narrow no-break space before ``; ! ?``, no-break space before ``:``, ``%``, ``€`` and inside guillemets;
+curved apostrophes (Lexique des règles typographiques en usage à l’Imprimerie nationale).
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ _BLANK = r"[ \u00a0\u202f]"
 _RULES = (
     (re.compile(rf"{_BLANK}+(?=[;!?])|(?<=\w)(?=[;!?](?:\s|$))"), FINE),
     (re.compile(rf"{_BLANK}+(?=[:%€](?!\w))|(?<=\w)(?=:(?:\s|$))"), INSECABLE),
+    (re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])"), "’"),
     (re.compile(rf"(?<=«){_BLANK}*(?=\S)|(?<=\S){_BLANK}*(?=»)"), INSECABLE),
 )
 
 
 def prose(texte: str) -> str:
-    """``texte`` with the blanks French wants; addresses and digests are left alone."""
+    """``texte`` with the blanks and the apostrophes French wants; addresses and digests are left alone."""
     parts = _INTACT.split(clean(texte))
     parts[::2] = [_space(part) for part in parts[::2]]
     return "".join(parts)
@@ -40,9 +41,16 @@ def clean(texte: str) -> str:
     """``texte`` on one line, without anything that drives a terminal or turns the reading order round.
 
     Control characters, bidirectional marks and other invisible formatting go; line breaks become blanks;
-    a lone surrogate, which no file can hold, becomes U+FFFD.
+    what no file can hold, a lone surrogate or a noncharacter, becomes U+FFFD.
     """
-    return "".join(map(_clean, texte)).strip()
+    return harmless(texte).strip()
+
+
+def harmless(texte: str) -> str:
+    """The same with the blanks at both ends: a run of a longer text."""
+    if plain(texte).isprintable():  # most are, and documents are long
+        return texte
+    return "".join(map(_clean, texte))
 
 
 def plain(texte: str) -> str:
@@ -65,7 +73,7 @@ def _space(texte: str) -> str:
 
 def _clean(character: str) -> str:
     category = unicodedata.category(character)
-    if category == "Cs":
+    if category == "Cs" or (category == "Cn" and ord(character) & 0xFFFE == 0xFFFE):
         return "\ufffd"
     if category in {"Zl", "Zp"} or character in "\t\n\r\v\f\x85":
         return " "

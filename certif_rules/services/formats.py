@@ -8,6 +8,7 @@ from pathlib import Path
 
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
 from certif_rules.export import BUILTIN
+from certif_rules.export.extras import check
 from certif_rules.hookspecs import Exporter
 from certif_rules.resultat import Checklist
 
@@ -36,7 +37,7 @@ def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) ->
     """The exporter named, or the one the suffix of ``output`` calls for, or the table.
 
     Raises:
-        UsageError: no such format, or a suffix that names none.
+        UsageError: no such format, a suffix that names none, or a format whose library is not installed.
     """
     exporters = {e.name: e for e in others}
     if name is None and output is not None:
@@ -50,8 +51,10 @@ def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) ->
             raise UsageError([Issue("format-inconnu", message, None, hint)])
     name = name or "table"
     if name in BUILTIN:
-        suffix, module = BUILTIN[name]
-        return Exporter(name=name, suffix=suffix, render=import_module(module).render)
+        check(name)
+        suffix, place = BUILTIN[name]
+        module, _, function = place.partition(":")
+        return Exporter(name=name, suffix=suffix, render=getattr(import_module(module), function or "render"))
     if name in exporters:
         return exporters[name]
     names = [*BUILTIN, *sorted(exporters)]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import ARGS, document_of, hostile_of
+from formulaires import ARGS, document_of, hostile_of
 
 
 @pytest.fixture(scope="session")

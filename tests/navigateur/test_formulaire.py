@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import (
+from formulaires import (
     FULL_STORAGE,
     NO_STORAGE,
     WIDTHS,

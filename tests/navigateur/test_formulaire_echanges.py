@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from greffons import DONNEES, registry
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pages import (
+from formulaires import (
     WIDTHS,
     accept,
     by_id,
@@ -23,6 +20,9 @@ from pages import (
     line,
     load,
 )
+from greffons import DONNEES, registry
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from certif_rules.constats import Releve
 from certif_rules.demande import ConstatDit, PrecedentDit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,22 +19,12 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.navigateur
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 CHAMP = "article[data-ligne='0'] [data-champ='complements.reference_interne']"
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Any]:
+def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
     """The dressed form, opened from a file: any message of the console fails the test."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is not installed")
     (tmp_path / "logo.svg").write_bytes(svg('<rect width="40" height="10" fill="#123"/>'))
     text = (
         "format: 1\nemetteur: Certif’Exemple\nlogo: logo.svg\n"
@@ -44,14 +33,13 @@ def page(tmp_path: Path) -> Iterator[Any]:
     path = tmp_path / "audit.html"
     path.write_bytes(formulaire.render(habillee(tmp_path, text)))
     said: list[str] = []
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=chromium, headless=True, args=ARGS)
-        opened = browser.new_page()
-        opened.on("console", lambda message: said.append(message.text))
-        opened.on("pageerror", lambda error: said.append(str(error)))
-        opened.goto(path.as_uri())
-        yield opened
-        browser.close()
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(path.as_uri())
+    yield opened
+    context.close()
     assert said == []
 
 

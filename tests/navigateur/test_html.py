@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fabrique import HOSTILES, LIGNES, checklist, organisme
-from pages import ISSUES
+from formulaires import ISSUES
 
 from certif_rules.export import html
 

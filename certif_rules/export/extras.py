@@ -1,0 +1,32 @@
+"""Formats whose library comes with the extra « tout » only: whether it is there, and what to say when not."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Final
+
+from certif_rules.errors import Issue, UsageError
+
+#: Format → the module of its library.
+LIBRARIES: Final = {"docx": "docx", "pdf": "typst"}
+
+
+def check(format_: str) -> None:
+    """Make sure that the library of a format is installed, without importing it.
+
+    Raises:
+        UsageError: it is not; the message says what to install.
+    """
+    library = LIBRARIES.get(format_)
+    if library is None or _installed(library):
+        return
+    message = f"le format « {format_} » demande une bibliothèque qui n’est pas installée"
+    hint = 'installer le complément : pip install "certif-rules[tout]" ; ou choisir html, md, csv ou xlsx'
+    raise UsageError([Issue("format-non-installe", message, None, hint)])
+
+
+def _installed(library: str) -> bool:
+    try:
+        return find_spec(library) is not None
+    except (ImportError, ValueError):  # what `find_spec` raises of a module taken out of the way
+        return False
