@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from certif_rules.compte_rendu import CLES
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.export.json_ import render
@@ -17,7 +18,7 @@ MAX_BYTES = 5_000_000
 MAX_LINES = 10_000
 #: The keys a line is filled with; the others are the engine’s.
 SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
-          "leve_le", "leve_par", "ecart", "complements")  # fmt: skip
+          "leve_le", "leve_par", "ecart", "par_site", "complements")  # fmt: skip
 
 
 def load(content: bytes, name: str) -> Any:
@@ -67,6 +68,7 @@ def as_findings(data: Any) -> Any:
         "certificats",
         "habillage",
         "ecarts_notifies_le",
+        *CLES,
     )
     return {**{key: data[key] for key in keys if key in data}, "constats": entries}
 

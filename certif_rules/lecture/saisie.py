@@ -131,6 +131,9 @@ def _precise(
         if issue.code.startswith("levee-") and releve.ligne in levees:
             column = "Levé par" if issue.code == "levee-sans-date" else "Levé le"
             return levees[releve.ligne].lieu(column)
+        if issue.code.startswith("plan-") and releve.ligne in levees:
+            column = "Plan reçu le" if issue.code == "plan-avant-audit" else "Plan accepté le"
+            return levees[releve.ligne].lieu(column)
         if issue.code in columns:
             return places[releve.ligne].lieu(columns[issue.code])
     return issue.location

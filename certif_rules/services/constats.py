@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.coherence import check_compte_rendu
+from certif_rules.compte_rendu import compte_rendu_as_data, read_compte_rendu, read_seen, seen_as_data
 from certif_rules.confidentialite import personal_warnings
 from certif_rules.constats import CoucheDite, Dossier, Releve, check_findings, with_ids
 from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile, with_habillage
@@ -80,6 +82,7 @@ def from_data(data: Any, name: str = "") -> Dossier:
         notifie_le=None if notified is None else str(notified),
         couches=tuple(_couches(said.get("couches"))),
         lieux=lieux,
+        compte_rendu=read_compte_rendu(data),
     )
 
 
@@ -95,7 +98,8 @@ def _releve(entry: Any, whole: Location | None) -> Releve:
         evalue_le=_text(entry.get("evalue_le")),
         leve_le=_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
-        ecart=dict(entry.get("ecart") or {}),
+        ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
+        par_site=tuple(map(read_seen, entry.get("par_site") or ())),
         complements=dict(entry.get("complements") or {}),
         lieu=_place(entry, "id") or whole,
         lieux=_places(entry),
@@ -151,6 +155,7 @@ def open_dossier(
     checklist = open_checklist(registry, dossier, other_rules=other_rules)
     dossier, issues = with_ids(checklist.referentiel, dossier)
     issues += check_findings(checklist, dossier)
+    issues += check_compte_rendu(checklist, dossier)
     if issues:
         raise DataError(issues)
     return with_personal_warnings(checklist, dossier), dossier
@@ -278,7 +283,7 @@ def write_dossier(dossier: Dossier) -> bytes:
 
 def as_data(dossier: Dossier) -> dict[str, Any]:
     """The findings as the values of a findings file."""
-    head = head_as_data(dossier)
+    head = head_as_data(dossier) | compte_rendu_as_data(dossier.compte_rendu)
     return {**head, "constats": [_releve_as_data(releve) for releve in dossier.releves]}
 
 
@@ -337,6 +342,7 @@ def _releve_as_data(releve: Releve) -> dict[str, Any]:
         "leve_par": releve.leve_par,
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
         **({"complements": dict(releve.complements)} if releve.complements else {}),
+        **({"par_site": [seen_as_data(seen) for seen in releve.par_site]} if releve.par_site else {}),
     }
 
 

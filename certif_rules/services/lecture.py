@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.coherence import check_compte_rendu
+from certif_rules.compte_rendu import VuSurSite, join_comptes_rendus
 from certif_rules.confidentialite import Trace, pseudonymised, traces
 from certif_rules.constats import A_EVALUER, Dossier, Releve, with_ids
 from certif_rules.errors import DataError, Issue, Location
@@ -140,6 +142,7 @@ def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
         from certif_rules.constats import check_findings
 
         issues += check_findings(checklist, dossier)
+    issues += check_compte_rendu(checklist, dossier)
     if issues:
         raise DataError(issues)
     return Lecture(checklist=checklist, dossier=dossier)
@@ -200,6 +203,7 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
     issues: list[Issue] = []
     kept = {releve.ligne: releve for releve in first.dossier.releves}
     notified, notified_in = first.dossier.notifie_le, first_name
+    compte_rendu = first.dossier.compte_rendu
     for name, lecture in others:
         issues += _different_audits(first_name, first.dossier, name, lecture.dossier)
         dossier = lecture.dossier
@@ -209,6 +213,10 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
             )
             issues.append(Issue("constats-contradictoires", message, Location(name), "garder l’une des deux"))
         notified = notified or dossier.notifie_le
+        compte_rendu, differing = join_comptes_rendus(compte_rendu, dossier.compte_rendu)
+        for cle in differing:
+            message = f"« {cle} » n’est pas le même dans {name} que dans ce qui est lu avant"
+            issues.append(Issue("constats-contradictoires", message, Location(name), "n’en garder qu’un"))
         for releve in dossier.releves:
             earlier = kept.get(releve.ligne)
             if earlier is None or _blank(earlier):
@@ -221,7 +229,8 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
     first = next(dress, first)
     order = {ligne.indicateur.id: n for n, ligne in enumerate(first.checklist.lignes)}
     releves = tuple(sorted(kept.values(), key=lambda r: order.get(r.ligne, len(order))))
-    return replace(first, dossier=replace(first.dossier, releves=releves, notifie_le=notified))
+    joined = replace(first.dossier, releves=releves, notifie_le=notified, compte_rendu=compte_rendu)
+    return replace(first, dossier=joined)
 
 
 def _values(releve: Releve) -> Releve:
@@ -270,6 +279,7 @@ _FIELDS = {
     "leve_par": "levé par",
     "ecart": "suivi de l’écart",
     "complements": "colonnes ajoutées",
+    "par_site": "vu par site",
 }
 
 
@@ -278,7 +288,7 @@ def _said(releve: Releve, key: str) -> str:
     if key == "constat" and value == A_EVALUER:
         return "à évaluer"
     if isinstance(value, tuple):
-        value = ", ".join(value)
+        value = ", ".join(part.site if isinstance(part, VuSurSite) else part for part in value)
     if isinstance(value, dict):
         value = ", ".join(value.values())
     return f"« {value} »" if value else "rien"
