@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, TypeVar
 
+from certif_rules.compte_rendu import CompteRendu
 from certif_rules.constats import Dossier, Releve
 from certif_rules.demande import Demande
 from certif_rules.donnees_personnelles import Nature, Trouvaille, find, is_role, pseudonymise
@@ -26,13 +27,19 @@ _GARDES: Final = frozenset(
         "ligne", "constat", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
         "empreinte", "notifie_le", "couches",
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
-        "organisme.faits", "organisme.sites.id", "sites.id",
+        "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
+        *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", "decision")),
+        *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.id", "echantillons.site",
+          "echantillons.categorie", "echantillons.graine", "echantillons.empreinte", "decision.objet")),
     }
 )  # fmt: skip
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
-_PERSONNES: Final = frozenset({"contact", "contacts", "evalue_par", "leve_par", "nom", "noms"})
+_PERSONNES: Final = frozenset({"contact", "contacts", "evalue_par", "leve_par", "nom", "noms", "par"})
 #: What a request holds that is typed freely.
 _DEMANDE: Final = ("mode", "organisme")
+
+#: The field of a findings file that only a report uses.
+_RAPPORT: Final = "compte_rendu"
 
 _NOMS: Final[Mapping[Nature, str]] = {
     "courriel": "une adresse électronique",
@@ -74,10 +81,14 @@ def personal_warnings(
     """One warning for each kind of data and each place; what was found is never repeated in it.
 
     Args:
-        value: what was typed; of a findings file, its findings only: its request has its own.
+        value: what was typed; of a findings file, all but its request, which has its own.
         numeros: the printed number of each line, by id.
     """
-    found = (*value.releves, *value.verifications) if isinstance(value, Dossier) else (value,)
+    found: tuple[Demande | Releve | CompteRendu, ...]
+    if isinstance(value, Dossier):
+        found = (*value.releves, *value.verifications, value.compte_rendu)
+    else:
+        found = (value,)
     seen: dict[tuple[str, ...], Avertissement] = {}
     for trace in (trace for part in found for trace in _traces(part)):
         hit = trace.trouvaille
@@ -111,6 +122,12 @@ def pseudonymised(value: T) -> T:
     return replace(value, contexte=contexte, organisme=_hidden(value.organisme, "organisme"))
 
 
+def without_personal_warnings(checklist: Checklist) -> Checklist:
+    """The same without the warnings of :func:`personal_warnings`, for when what they say is replaced."""
+    kept = (a for a in checklist.avertissements if a.code != "donnee_personnelle")
+    return replace(checklist, avertissements=tuple(kept))
+
+
 def summary(found: tuple[Trace, ...]) -> str:
     """What was replaced, counted, in one phrase; empty when nothing was."""
     counts = Counter(trace.trouvaille.nature for trace in found)
@@ -121,11 +138,17 @@ def summary(found: tuple[Trace, ...]) -> str:
 # ---- walking --------------------------------------------------------------------------------------------
 
 
-def _traces(value: Demande | Dossier | Releve) -> Iterator[Trace]:
+def _traces(value: Demande | Dossier | Releve | CompteRendu) -> Iterator[Trace]:
     if isinstance(value, Dossier):
         yield from _traces(value.demande)
         for releve in (*value.releves, *value.verifications):
             yield from _traces(releve)
+        yield from _traces(value.compte_rendu)
+        return
+    if isinstance(value, CompteRendu):
+        for champ, texte in _texts(value, _RAPPORT):
+            for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
+                yield Trace(trouvaille=hit, ligne=None, lieu=None)
         return
     names = _DEMANDE if isinstance(value, Demande) else tuple(f.name for f in fields(value))
     ligne = None if isinstance(value, Demande) else value.ligne
@@ -199,6 +222,8 @@ def _place(value: Demande | Releve, champ: str) -> Location | None:
 def _where(trace: Trace, numeros: Mapping[str, str]) -> str:
     champ = _bare(trace.trouvaille.champ)
     label = _CHAMPS.get(champ, champ.removeprefix("ecart.").removeprefix("organisme.").replace("_", " "))
+    if trace.ligne is None and champ.startswith(f"{_RAPPORT}."):
+        return f"rapport, « {champ.removeprefix(_RAPPORT + '.').replace('_', ' ')} »"
     if trace.ligne is None:
         return f"profil, « {label} »"
     return f"ligne {numeros.get(trace.ligne, trace.ligne)}, « {label} »"

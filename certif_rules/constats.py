@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from certif_rules.compte_rendu import CompteRendu, VuSurSite
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.model import Referentiel
@@ -15,6 +16,8 @@ from certif_rules.resultat import NON_SATISFAITE, RESULTATS, Checklist, Ligne, P
 
 #: The value of a line that was not assessed yet: the only one the core knows by name.
 A_EVALUER = "a_evaluer"
+#: The two days of what follows a finding.
+PLAN_RECU, PLAN_ACCEPTE = "plan_recu_le", "plan_accepte_le"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +26,9 @@ class Releve:
 
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
     ``leve_le`` is ``None`` while the finding is open. ``ecart`` is what follows it, by key, as typed: causes,
-    correction, proof… ``complements`` is what was typed in the columns that a body adds, by key. ``lieu`` is
-    where it was read, ``lieux`` places its fields one by one where they were read so (« commentaire »,
-    « ecart.causes »).
+    correction, proof… ``par_site`` is what was seen at each site. ``complements`` is what was typed in the
+    columns that a body adds, by key. ``lieu`` is where it was read, ``lieux`` places its fields one by one
+    where they were read so (« commentaire », « ecart.causes »).
     """
 
     ligne: str
@@ -40,6 +43,7 @@ class Releve:
     leve_par: str | None = None
     ecart: Mapping[str, str] = field(default_factory=dict)
     complements: Mapping[str, str] = field(default_factory=dict)
+    par_site: tuple[VuSurSite, ...] = ()
     lieu: Location | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict, compare=False)
 
@@ -70,7 +74,8 @@ class Dossier:
 
     ``empreinte`` is the digest of the rules it was made with (``None``: not given), ``couches`` their layers
     when it names them; ``notifie_le`` the ISO day the findings were notified to the organisation; ``lieux``
-    places what was read, by name (« constats », « ecarts_notifies_le », « referentiel »).
+    places what was read, by name (« constats », « ecarts_notifies_le », « referentiel »). ``compte_rendu`` is
+    what only a report uses.
     """
 
     demande: Demande
@@ -80,6 +85,7 @@ class Dossier:
     couches: tuple[CoucheDite, ...] = ()
     verifications: tuple[Releve, ...] = ()
     lieux: Mapping[str, Location] | None = None
+    compte_rendu: CompteRendu = field(default_factory=CompteRendu)
 
     def lieu(self, name: str) -> Location | None:
         """Where a value was read; ``None`` when it does not come from a file."""
@@ -164,6 +170,21 @@ def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
     return declared.commentaire_requis
 
 
+def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
+    """The findings that are gaps on the lines of ``origine``: its judgement counts or dates them.
+
+    A finding that needs no comment and opens no date is counted for what is good. Where the référentiel says
+    nothing of its own lines, what is a gap for another of the stack is one.
+    """
+    own = referentiel.jugements.get(origine)
+    jugements = [own] if own else list(referentiel.jugements.values())
+    dated = {c for j in referentiel.jugements.values() for c in j.echeances}
+    counted = {c for j in jugements for mesure in j.mesures.values() for c in mesure.compte}
+    needing = {c for c in counted if referentiel.constats[c].commentaire_requis}
+    found = (dated & counted) | needing | {c for j in jugements for c in j.echeances}
+    return frozenset(c for c in found if not referentiel.constats[c].hors_portee)
+
+
 def must_explain(checklist: Checklist, point: Point) -> bool:
     """Whether a check that fails must come with a reason: its finding asks for one."""
     return point.constat is not None and checklist.referentiel.constats[point.constat].commentaire_requis
@@ -228,6 +249,7 @@ def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: st
             hint = suggestion(annotation, referentiel.annotations, "annotations")
             yield Issue("annotation-inconnue", message, releve.lieu, hint)
     yield from _check_lifting(checklist, sujet, releve, notified)
+    yield from _check_plan(checklist, sujet, releve)
     if not releve.porte:
         return
     if releve.constat not in sujet.permis:
@@ -267,6 +289,21 @@ def _check_lifting(
     elif notified is not None and releve.leve_le < notified:
         message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant d’être notifié ({notified})"
         yield Issue("levee-avant-notification", message, releve.lieu, "vérifier les deux dates")
+
+
+def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:
+    """The days of the plan of actions: not before the audit, accepted not before it is received."""
+    day = checklist.contexte.date.isoformat()
+    received, accepted = (releve.ecart.get(cle) for cle in (PLAN_RECU, PLAN_ACCEPTE))
+    if received is not None and received < day:
+        message = f"{sujet.nom} : le plan est reçu le {received}, avant l’audit ({day})"
+        yield Issue("plan-avant-audit", message, releve.lieu, "vérifier plan_recu_le et la date de l’audit")
+    if accepted is not None and accepted < max(received or day, day):
+        before = (
+            f"avant d’être reçu ({received})" if received and received >= day else f"avant l’audit ({day})"
+        )
+        message = f"{sujet.nom} : le plan est accepté le {accepted}, {before}"
+        yield Issue("plan-accepte-trop-tot", message, releve.lieu, "vérifier plan_accepte_le et plan_recu_le")
 
 
 def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:

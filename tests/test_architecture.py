@@ -43,10 +43,11 @@ FLOORS: dict[str, str] = {
     "3.2 data to model: a body’s dress": "habillage",
     "3.2 data to model: a body’s dress on disk": "habillage_lu",
     "3.3 data to model: one part": (
-        "build.controles build.couche build.exigence build.guide build.regles demande"
+        "build.controles build.couche build.exigence build.guide build.regles compte_rendu demande"
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
-    "3.5 findings to conclusions, and what they say of people": "conclusion confidentialite",
+    "3.5 findings to conclusions, and what they say of people": "coherence conclusion confidentialite",
+    "3.6 what a report says": "rapport",
     "4.1 export: letters, blocks": (
         "export export.balises export.composition export.extras export.ooxml export.typographie"
     ),
@@ -62,6 +63,10 @@ FLOORS: dict[str, str] = {
     ),
     "4.6 export: the sheet of the checks": "export.verifications",
     "4.7 export: the grid as a workbook": "export.grille",
+    "4.7.1 the report: its sentences": "export.formules export.redaction",
+    "4.7.2 the report: its first chapters": "export.rapport_champ export.rapport_constats",
+    "4.7.3 the report: its last chapters, its sheets": "export.fiche_ecart export.rapport_fin",
+    "4.7.4 the report": "export.rapport",
     "4.8 export: the grid, formats": "export.ods export.xlsx",
     "4.9 reading: files and cells": "lecture lecture.saisie lecture.tableur",
     "4.10 reading: one kind of file, one sheet": (
@@ -79,6 +84,7 @@ FLOORS: dict[str, str] = {
     "6.3 services: conclusions, filled grids, durations, samples": (
         "services.conclusion services.duree services.echantillon services.lecture services.population"
     ),
+    "6.4 services: the report": "services.rapport",
     "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
@@ -88,7 +94,7 @@ FLOORS: dict[str, str] = {
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (
         "__main__ cli.checklist cli.conclure cli.duree cli.echantillon cli.expliquer cli.lire cli.plugins"
-        " cli.questions cli.referentiels cli.valider testing.plugin"
+        " cli.questions cli.rapport cli.referentiels cli.valider testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
@@ -352,6 +358,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "export.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
     "export.pdf": {10: "millimetres", 30: "lines of a tall row", 32: "a width, in percents"},
     "export.rendu": dict.fromkeys((16, 17, 30, 32, 34), "millimetres"),
+    "export.rapport_constats": dict.fromkeys((10, 12), "a width"),
     "export.table": {33: "the terminal’s yellow"},
     "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
     "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},

@@ -38,6 +38,7 @@ CALLS = {
     "conclure": ("conclure", "constats.json"),
     "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
+    "rapport": ("rapport", "constats.json"),
     "valider": ("valider", "audit.yaml"),
 }
 

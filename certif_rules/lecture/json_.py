@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from certif_rules.compte_rendu import CLES
 from certif_rules.constats import A_EVALUER, Dossier, check_findings
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.export.json_ import render
@@ -18,7 +19,7 @@ MAX_BYTES = 5_000_000
 MAX_LINES = 10_000
 #: The keys a line is filled with; the others are the engine’s.
 SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
-          "leve_le", "leve_par", "ecart", "complements")  # fmt: skip
+          "leve_le", "leve_par", "ecart", "par_site", "complements")  # fmt: skip
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
 VERIFICATION = ("resultat", *SAISIE[1:])
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
@@ -75,6 +76,7 @@ def as_findings(data: Any) -> Any:
         "certificats",
         "habillage",
         "ecarts_notifies_le",
+        *CLES,
     )
     head = {key: data[key] for key in keys if key in data}
     return {**head, "constats": entries, "verifications": checks}

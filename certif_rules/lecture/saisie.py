@@ -187,6 +187,9 @@ def _precise(
         if issue.code.startswith("levee-") and key in levees:
             author = issue.code in ("levee-sans-date", "levee-sans-auteur")
             return levees[key].lieu("Levé par" if author else "Levé le")
+        if issue.code.startswith("plan-") and key in levees:
+            column = "Plan reçu le" if issue.code == "plan-avant-audit" else "Plan accepté le"
+            return levees[key].lieu(column)
         if issue.code in columns:
             return rows[key].lieu(columns[issue.code])
     return issue.location

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from certif_rules.conclusion import Bilan, Conclusion, Echeance, conclude
-from certif_rules.confidentialite import Trace, pseudonymised, traces
+from certif_rules.confidentialite import Trace, pseudonymised, traces, without_personal_warnings
+from certif_rules.habillage import HabillageDit
 from certif_rules.jugement import Nombre, Valeur
 from certif_rules.registry import Registry
 from certif_rules.services.constats import open_dossier, read_dossier
@@ -16,20 +18,25 @@ from certif_rules.services.constats import open_dossier, read_dossier
 
 def conclude_file(
     registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
-    pseudonymise: bool = False,
+    habillage: HabillageDit | None = None, pseudonymise: bool = False,
 ) -> tuple[Bilan, tuple[Trace, ...]]:  # fmt: skip
     """The conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
 
-    With ``pseudonymise``, the personal data replaced come with them; without, they are warned about.
+    ``habillage`` is the dress of a body, in place of the one the file carries. With ``pseudonymise``, the
+    personal data replaced come with them; without, they are warned about.
 
     Raises:
         DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
     """
     read = read_dossier(path, stdin=stdin)
-    replaced = traces(read) if pseudonymise else ()
-    asked = pseudonymised(read) if pseudonymise else read
-    checklist, dossier = open_dossier(registry, asked, other_rules=other_rules)
-    return conclude(checklist, dossier), replaced
+    if habillage is not None:  # the file itself carries names and columns only
+        read = replace(read, demande=replace(read.demande, habillage=habillage))
+    # Checked as typed: once replaced, two people cannot be told apart.
+    checklist, dossier = open_dossier(registry, read, other_rules=other_rules)
+    if not pseudonymise:
+        return conclude(checklist, dossier), ()
+    checklist, dossier = pseudonymised(without_personal_warnings(checklist)), pseudonymised(dossier)
+    return conclude(checklist, dossier), traces(read)
 
 
 def document(bilan: Bilan) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.coherence import check_compte_rendu
+from certif_rules.compte_rendu import compte_rendu_as_data, read_compte_rendu, read_seen, seen_as_data
 from certif_rules.confidentialite import personal_warnings
 from certif_rules.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
 from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit, from_profile, with_habillage
@@ -81,6 +83,7 @@ def from_data(data: Any, name: str = "") -> Dossier:
         couches=tuple(_couches(said.get("couches"))),
         verifications=tuple(_verification(entry, whole) for entry in data.get("verifications") or ()),
         lieux=lieux,
+        compte_rendu=read_compte_rendu(data),
     )
 
 
@@ -101,7 +104,8 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
         evalue_le=_text(entry.get("evalue_le")),
         leve_le=_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
-        ecart=dict(entry.get("ecart") or {}),
+        ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
+        par_site=tuple(map(read_seen, entry.get("par_site") or ())),
         complements=dict(entry.get("complements") or {}),
         lieu=_place(entry, "id") or whole,
         lieux=_places(entry),
@@ -157,6 +161,7 @@ def open_dossier(
     checklist = open_checklist(registry, dossier, other_rules=other_rules)
     dossier, issues = with_ids(checklist.referentiel, dossier)
     issues += check_findings(checklist, dossier)
+    issues += check_compte_rendu(checklist, dossier)
     if issues:
         raise DataError(issues)
     return with_personal_warnings(checklist, dossier), dossier
@@ -280,7 +285,8 @@ def write_dossier(dossier: Dossier) -> bytes:
 
 def as_data(dossier: Dossier) -> dict[str, Any]:
     """The findings as the values of a findings file."""
-    written = {**head_as_data(dossier), "constats": [_releve_as_data(r) for r in dossier.releves]}
+    head = head_as_data(dossier) | compte_rendu_as_data(dossier.compte_rendu)
+    written = {**head, "constats": [_releve_as_data(r) for r in dossier.releves]}
     if dossier.verifications:
         written["verifications"] = [_releve_as_data(r, "resultat") for r in dossier.verifications]
     return written
@@ -341,6 +347,7 @@ def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
         "leve_par": releve.leve_par,
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
         **({"complements": dict(releve.complements)} if releve.complements else {}),
+        **({"par_site": [seen_as_data(seen) for seen in releve.par_site]} if releve.par_site else {}),
     }
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from certif_rules.coherence import check_compte_rendu
+from certif_rules.compte_rendu import VuSurSite, join_comptes_rendus
 from certif_rules.confidentialite import Trace, pseudonymised, traces
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
 from certif_rules.errors import DataError, Issue, Location, first_of
@@ -168,6 +170,7 @@ def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
         issues += json_.check(checklist, dossier)
     else:
         issues += check_findings(checklist, dossier)
+    issues += check_compte_rendu(checklist, dossier)
     if issues:
         raise DataError(issues)
     return Lecture(checklist=checklist, dossier=dossier)
@@ -220,6 +223,7 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
     lines = {releve.ligne: releve for releve in first.dossier.releves}
     checks = {releve.ligne: releve for releve in first.dossier.verifications}
     notified, notified_in = first.dossier.notifie_le, first_name
+    compte_rendu = first.dossier.compte_rendu
     for name, lecture in others:
         issues += _different_audits(first_name, first.dossier, name, lecture.dossier)
         dossier = lecture.dossier
@@ -230,6 +234,10 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
             issues.append(Issue("constats-contradictoires", message, Location(name), "garder l’une des deux"))
         if notified is None:
             notified, notified_in = dossier.notifie_le, name
+        compte_rendu, differing = join_comptes_rendus(compte_rendu, dossier.compte_rendu)
+        for cle in differing:
+            message = f"« {cle} » n’est pas le même dans {name} que dans ce qui est lu avant"
+            issues.append(Issue("constats-contradictoires", message, Location(name), "n’en garder qu’un"))
         for kept, releves in ((lines, dossier.releves), (checks, dossier.verifications)):
             issues += _merge(first.checklist, kept, releves)
     if issues:
@@ -242,6 +250,7 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
         releves=tuple(sorted(lines.values(), key=lambda r: order.get(r.ligne, len(order)))),
         verifications=tuple(checks.values()),
         notifie_le=notified,
+        compte_rendu=compte_rendu,
     )
     warnings = tuple(a for _, lecture in readings for a in lecture.avertissements)
     return replace(first, dossier=dossier, avertissements=warnings)
@@ -304,6 +313,7 @@ _FIELDS = {
     "leve_par": "levé par",
     "ecart": "suivi de l’écart",
     "complements": "colonnes ajoutées",
+    "par_site": "vu par site",
 }
 
 
@@ -312,7 +322,7 @@ def _said(releve: Releve, key: str) -> str:
     if key == "constat" and value == A_EVALUER:
         return "à évaluer"
     if isinstance(value, tuple):
-        value = ", ".join(value)
+        value = ", ".join(part.site if isinstance(part, VuSurSite) else part for part in value)
     if isinstance(value, dict):
         value = ", ".join(value.values())
     return f"« {value} »" if value else "rien"

@@ -1,0 +1,107 @@
+"""``certif-rules rapport``."""
+
+from __future__ import annotations
+
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.personnes import pseudonymise_option, say_replaced
+from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.errors import Issue, UsageError
+from certif_rules.export.textes import count
+from certif_rules.habillage_lu import read_habillage
+from certif_rules.rapport import Rapport
+from certif_rules.services.rapport import FORMATS, choose_format, compose, lay_out, report_file
+
+
+@french_command()
+@click.argument(
+    "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
+)
+@click.option("--format", "format_", metavar="FORMAT", help="html (par défaut), docx ou pdf.")
+@click.option("--fiches", is_flag=True, help="Les fiches de non-conformité seules, une par page.")
+@click.option(
+    "--accepter-autres-regles",
+    is_flag=True,
+    help="Accepte des constats faits avec d’autres règles, avec un avertissement imprimé.",
+)
+@click.option(
+    "--habillage",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Habillage d’un organisme en YAML : logo, sections, phrases de fin.",
+)
+@pseudonymise_option
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, constats: Path, format_: str | None, fiches: bool, sortie: Path | None,
+    remplacer: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Le rapport d’audit de CONSTATS (JSON ou YAML ; « - » lit l’entrée standard).
+
+    Il porte les constats, leurs preuves, la conclusion, et une fiche par écart. Ce qui n’est pas renseigné
+    est écrit comme tel, avec la place de l’écrire à la main : rien n’est rempli.
+    """
+    path = to_file(sortie)
+    chosen = choose_format(format_, path)
+    _refuse_binary(chosen, sortie)
+    _check_other(path, constats)
+    check_free(path, replace=remplacer)
+    source, stdin = constats, None
+    if str(constats) == "-":
+        source, stdin = Path("<entrée standard>"), sys.stdin.buffer.read()
+    dress = read_habillage(options["habillage"]) if options["habillage"] else None
+    registry = open_for(ctx).registry
+    rapport, replaced = report_file(
+        registry,
+        source,
+        stdin=stdin,
+        other_rules=options["accepter_autres_regles"],
+        habillage=dress,
+        pseudonymise=options["pseudonymiser"],
+    )
+    if options["pseudonymiser"]:
+        say_replaced(replaced)
+    _progress(f"mise en page ({chosen})…")
+    content = lay_out(compose(rapport, sheets=fiches), chosen)
+    write(content, path)
+    if path is not None:
+        _summarise(rapport, path, content)
+
+
+def _refuse_binary(format_: str, sortie: Path | None) -> None:
+    """A document that is not text goes to a file, or to standard output when that is written."""
+    if sortie is None and not FORMATS[format_][2]:
+        message = f"le format « {format_} » n’est pas du texte : il lui faut un fichier"
+        hint = f"ajouter -o rapport{FORMATS[format_][0]}, ou « -o - » pour l’envoyer à un autre programme"
+        raise UsageError([Issue("sortie-requise", message, None, hint)])
+
+
+def _check_other(path: Path | None, constats: Path) -> None:
+    """The report never takes the place of the findings, whatever the options."""
+    if path is not None and path.exists() and constats.exists() and constats.samefile(path):
+        message = f"« {path} » est le fichier de constats : il n’est jamais remplacé"
+        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(printable(text), err=True)
+
+
+def _summarise(rapport: Rapport, path: Path, content: bytes) -> None:
+    """What was written, what is missing, and the digest of the file, to be signed elsewhere."""
+    lines = sum(len(section.lignes) for section in rapport.sections)
+    gaps = count(len(rapport.ecarts), "écart")
+    missing = count(len(rapport.manques), "élément non renseigné", "éléments non renseignés")
+    click.echo(printable(f"{path} : {count(lines, 'ligne')}, {gaps}, {missing}."), err=True)
+    click.echo(f"sha256:{sha256(content).hexdigest()}", err=True)
+    for avertissement in rapport.bilan.avertissements:
+        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)

@@ -1,0 +1,209 @@
+"""Reports of other référentiels, of a label on its base, and with the words of a body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greffons import registry
+from rapports import a6, bare, changed, constats, registre, texte, written
+
+from certif_rules.export.composition import Document, Paragraphe, Signature, Titre
+from certif_rules.export.formules import ECHANTILLON
+from certif_rules.habillage import dress
+from certif_rules.habillage_lu import read_habillage
+from certif_rules.model_habillage import Colonne, Habillage, Section
+from certif_rules.rapport import Rapport, make_report
+from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
+
+NOTES = Path(__file__).parent / "fictif_notes"
+
+
+def noted(referentiel: str, said: dict[str, str], folder: Path) -> Rapport:
+    """The report of a made-up référentiel, whose findings are levels or opinions."""
+    data: dict[str, Any] = {
+        "format": 1,
+        "referentiel": referentiel,
+        "audit": {"type": "visite", "date": "2024-01-10"},
+        "organisme": {"categories": ["TOUT"]},
+        "ecarts_notifies_le": "2024-01-31",
+        "constats": [{"id": k, "constat": v, "commentaire": f"Vu {k}."} for k, v in said.items()],
+    }
+    known = registry(**{nom: NOTES / nom for nom in ("niveaux", "incontournables", "avis")})
+    return report_file(known, written(data, folder))[0]
+
+
+def headings(document: Document) -> list[str]:
+    return [bloc.texte for bloc in document.blocs if isinstance(bloc, Titre)]
+
+
+def test_levels_are_no_gaps(tmp_path: Path) -> None:
+    """Where findings are levels, none is a gap: no sheet, and the means of the conclusion are printed."""
+    levels = {"A1": "niveau_0", "A2": "niveau_2", "F1": "niveau_1", "F2": "niveau_2", "F3": "niveau_2"}
+    rapport = noted("niveaux", levels, tmp_path)
+    assert rapport.ecarts == ()
+    document = compose(rapport)
+    assert not [titre for titre in headings(document) if titre.startswith("Fiche")]
+    assert "critèreF5/3" in texte(lay_out(document, "html"), "html")
+
+
+def test_opinions_have_their_sheets(tmp_path: Path) -> None:
+    """Opinions that are counted against, or that open a delay, have a sheet; the good ones none."""
+    said = {"A1": "favorable", "A2": "reserve", "A3": "defavorable", "A4": "favorable"}
+    rapport = noted("avis", said, tmp_path)
+    assert [(e.ligne.indicateur.numero, e.echeance is not None) for e in rapport.ecarts] == [
+        ("A2", True), ("A3", False),
+    ]  # fmt: skip
+    found = texte(lay_out(compose(rapport, sheets=True), "html"), "html")
+    assert bare("Reponse avant 15 mars 2024") in found
+    assert bare("aucun délai connu") in found
+
+
+@pytest.fixture
+def label(tmp_path: Path) -> Rapport:
+    """A label on its base: a gap on one of its lines, two decisions."""
+    faits = a6()["organisme"]["faits"] | {"formation_a_distance": True, "sous_traitance": True}
+    tete: dict[str, Any] = {
+        "format": 1,
+        "referentiel": "certifregion",
+        "audit": {"type": "initial", "date": "2024-03-18"},
+        "organisme": {"nom": "Organisme d’exemple", "categories": ["AF"], "faits": faits},
+    }
+    said = {"E": {"constat": "nc_mineure", "commentaire": "Rien de prévu."}}
+    data = tete | {
+        "ecarts_notifies_le": "2024-03-29",
+        "evaluation": {"par": "A. B.", "le": "2024-03-29"},
+        "decision": [
+            {"objet": "qualiopi", "par": "G. H.", "le": "2024-05-06", "decision": "delivrable"},
+            {"objet": "certifregion", "par": "I. J.", "le": "2024-05-21", "decision": "Ajournée."},
+        ],
+        "constats": constats(tete, said),
+    }
+    return report_file(registre(), written(data, tmp_path))[0]
+
+
+def test_a_label_on_its_base(label: Rapport) -> None:
+    """Each object has its conclusion and its decision; the label’s lines bear a word."""
+    document = compose(label)
+    page = lay_out(document, "html").decode()
+    found = texte(page.encode(), "html")
+    assert bare("Certif’Région Occitanie – conclusion ouverte") in found
+    assert bare("Référentiel national qualité (Qualiopi) – conclusion favorable") in found
+    assert bare("Décision – Certif’Région Occitanie") in found
+    assert bare("Ajournée.") in found
+    chapter = page.split(". Décision</h2>")[1].split("<h2")[0]
+    assert texte(chapter.encode(), "html").count(bare("Certification délivrable")) == 1
+    marked = set(re.findall(r"(\w+)</(?:strong|b)>[^<]*<span class=\"discret\"> \(★ label\)", page))
+    lines = {vue.ligne.indicateur.numero for s in label.sections for vue in s.lignes}
+    assert marked == {numero for numero in lines if numero.isalpha()}
+    signed = [bloc for bloc in document.blocs if isinstance(bloc, Signature)]
+    assert [(s.role, s.nom) for s in signed] == [
+        ("Évaluation", "A. B."),
+        ("Organisme audité, pour réception du rapport", ""),
+        ("Décision – Référentiel national qualité (Qualiopi)", "G. H."),
+        ("Décision – Certif’Région Occitanie", "I. J."),
+    ]
+
+
+def test_every_source_cited_is_listed(label: Rapport) -> None:
+    """An id in brackets has its row in the list of sources, and the list has no other."""
+    page = lay_out(compose(label), "html").decode()
+    body, chapter = page.rsplit(", et leurs sources</h2>", 1)
+    table = chapter.split("</table>")[0]
+    listed = set(re.findall(r'<th[^>]*scope="row"[^>]*>([^<]+)</th>', table))
+    known = set(label.checklist.referentiel.sources)
+    text = re.sub(r"<[^>]+>", "", body + chapter.split("</table>", 1)[1])
+    cited = {i for group in re.findall(r"\[([^\]]+)\]", text) for i in group.split(", ")} & known
+    assert cited == listed
+
+
+def worn(rapport: Rapport, habillage: Habillage) -> Rapport:
+    """The same report in the dress of a body."""
+    bilan = replace(rapport.bilan, checklist=dress(rapport.checklist, habillage))
+    return make_report(bilan)
+
+
+def test_the_words_of_a_body(label: Rapport) -> None:
+    """A body adds its name, sections and last sentences; what every report says stays."""
+    habillage = Habillage(
+        emetteur="Organisme X",
+        phrases={
+            "rapport": "Document de l’organisme.\n\nDeuxième phrase.",
+            "fiche": "À rendre sous un mois.",
+        },
+        sections=(
+            Section(titre="Avis du comité", texte="Favorable.", lignes=0, place="debut"),
+            Section(titre="Vu par", texte=None, lignes=2, place="avant_conclusion"),
+        ),
+    )
+    document, plain = compose(worn(label, habillage)), compose(label)
+    found = texte(lay_out(document, "html"), "html")
+    for sentence in ("Organisme X : Document de l’organisme.", "Deuxième phrase.", "Favorable."):
+        assert found.count(bare(sentence)) == 1
+    assert found.count(bare("Organisme X : À rendre sous un mois.")) == len(label.ecarts)
+    assert bare(ECHANTILLON) in found
+    assert document.pied.startswith("Organisme X – ")
+    order = [titre.partition(". ")[2] for titre in headings(document)]
+    assert order.index("Avis du comité") + 1 == order.index("Objectifs")
+    assert order.index("Vu par") + 1 == order.index("Conclusion")
+    assert {t.partition(". ")[2] for t in headings(plain)} == set(order) - {"Avis du comité", "Vu par"}
+    numbers = [int(t.partition(".")[0]) for t in headings(document) if re.match(r"\d+\. ", t)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_names_and_columns_of_a_body(tmp_path: Path) -> None:
+    """An annotation takes its name; what was typed in a column added stands under its title, on its line."""
+    data = changed("2", complements={"reference_interne": "R-2024-017"})
+    rapport, _ = report_file(registre(), written(data, tmp_path))
+    habillage = Habillage(
+        emetteur="Organisme X",
+        annotations={"point_fort": "Atout"},
+        colonnes=(Colonne(cle="reference_interne", titre="Référence interne"),),
+    )
+    found = texte(lay_out(compose(worn(rapport, habillage)), "html"), "html")
+    assert "+Atout" in found
+    assert bare("Point fort") not in found
+    assert bare("Référence interne : R-2024-017") in found
+    assert bare("reference interne : R-2024-017") in texte(lay_out(compose(rapport), "html"), "html")
+
+
+@pytest.mark.parametrize("format_", sorted(FORMATS))
+def test_the_example_of_a_dress(tmp_path: Path, format_: str) -> None:
+    """Story L10, in a report: logo, sections, last sentences; regulatory words as they were."""
+    example = Path(__file__).parent.parent / "docs" / "exemples" / "habillage.yaml"
+    path = written(changed("2", annotations=["piste_amelioration"]), tmp_path)
+    rapport, _ = report_file(registre(), path, habillage=read_habillage(example))
+    content = lay_out(compose(rapport), format_)
+    found = texte(content, format_)
+    for words in (
+        "Opportunité d’amélioration", "Observations de l’organisme audité", "à personne d’autre",
+        "Toute question sur ce rapport s’adresse à Certif’Exemple", "Non-conformité mineure",
+    ):  # fmt: skip
+        assert bare(words) in found, words
+    assert found.count(bare("La réponse à cette fiche s’envoie à Certif’Exemple.")) == 4
+    assert bare("Piste d’amélioration") not in found
+    plain, _ = report_file(registre(), path)
+    assert compose(rapport).logo is not None
+    assert len(content) > len(lay_out(compose(plain), format_))
+
+
+def test_prose_has_its_typography_and_typed_text_is_kept(tmp_path: Path) -> None:
+    """What the program writes gets French blanks; what people typed comes out letter for letter."""
+    odd = "L’audit : « oui » ; œuvre, 5 %"
+    rapport, _ = report_file(
+        registre(), written(a6(objectifs=odd, confidentialite=[odd, "Et après ?"]), tmp_path)
+    )
+    blocs = compose(rapport).blocs
+    assert Paragraphe(texte=odd) in blocs
+    for bloc in blocs:
+        if isinstance(bloc, Paragraphe) and isinstance(bloc.texte, str) and odd not in bloc.texte:
+            assert " :" not in bloc.texte
+            assert " ;" not in bloc.texte
+    for format_ in ("html", "docx"):
+        content = lay_out(compose(rapport), format_)
+        from rapports import _words
+
+        assert odd in _words(content, format_), format_
