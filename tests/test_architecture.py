@@ -79,7 +79,7 @@ FLOORS: dict[str, str] = {
         " services.formats services.questions"
     ),
     "6.2 services: all the checks, findings files, around the audit": (
-        "services.constats services.validation services.vie"
+        "services.constats services.constats_ecrits services.validation services.vie"
     ),
     "6.3 services: conclusions, filled grids, durations, samples": (
         "services.conclusion services.duree services.echantillon services.lecture services.population"

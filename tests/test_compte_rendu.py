@@ -15,7 +15,8 @@ from certif_rules.coherence import same_person
 from certif_rules.compte_rendu import CLES, CompteRendu, compte_rendu_as_data, read_compte_rendu
 from certif_rules.errors import DataError
 from certif_rules.export import json_
-from certif_rules.services.constats import as_data, open_dossier, read_dossier, write_dossier
+from certif_rules.services.constats import open_dossier, read_dossier
+from certif_rules.services.constats_ecrits import as_data, write_dossier
 from certif_rules.services.lecture import read_grids
 
 
@@ -231,7 +232,7 @@ def test_the_sheet_of_gaps_is_checked_at_its_cell(tmp_path: Path) -> None:
     saisie = {"Constat": "Non-conformité mineure", "Commentaire": "Vu."}
     row = Rangee(ligne="qualiopi/17", saisie=saisie, lieu=lambda name: Location(f"Grille {name}"))
     gap = Levee(suivi=suivi, leve_le=None, leve_par=None, lieu=lambda name: Location(f"Écarts {name}"))
-    _, issues = findings(found, [row], {"qualiopi/17": gap})
+    issues = findings(found, [row], {"qualiopi/17": gap}).issues
     assert [(i.code, str(i.location)) for i in issues] == [
         ("plan-accepte-trop-tot", "Écarts Plan accepté le")
     ]

@@ -21,14 +21,8 @@ from certif_rules.registry import Registry
 from certif_rules.resultat import Checklist
 from certif_rules.schema import check
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.constats import (
-    as_data,
-    from_data,
-    open_dossier,
-    read_dossier,
-    with_rules,
-    write_dossier,
-)
+from certif_rules.services.constats import from_data, open_dossier, read_dossier, with_rules
+from certif_rules.services.constats_ecrits import as_data, write_dossier
 
 FAITS = ("certifiante", "alternance", "situation_travail", "nouvel_entrant")
 DEMANDE = Demande(

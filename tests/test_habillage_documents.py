@@ -29,7 +29,8 @@ from certif_rules.habillage import dress
 from certif_rules.model_habillage import Colonne, Habillage, Section
 from certif_rules.resultat import Checklist
 from certif_rules.schema import check
-from certif_rules.services.constats import open_dossier, read_dossier, write_dossier
+from certif_rules.services.constats import open_dossier, read_dossier
+from certif_rules.services.constats_ecrits import write_dossier
 from certif_rules.services.lecture import read_grids
 
 PAGES = {"html": html.render, "md": md.render, "table": table.render, "formulaire": formulaire.render}

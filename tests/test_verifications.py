@@ -24,7 +24,8 @@ from certif_rules.errors import DataError
 from certif_rules.export import csv_, formulaire, json_, ods, xlsx
 from certif_rules.export.verifications import COLONNES
 from certif_rules.resultat import Checklist
-from certif_rules.services.constats import from_data, open_dossier, read_dossier, write_dossier
+from certif_rules.services.constats import from_data, open_dossier, read_dossier
+from certif_rules.services.constats_ecrits import write_dossier
 from certif_rules.services.lecture import read_grids
 
 AUDIT = {

@@ -15,7 +15,7 @@ from certif_rules.errors import Issue, UsageError
 from certif_rules.export.textes import count
 from certif_rules.habillage_lu import read_habillage
 from certif_rules.lecture.tableur import MAX_BYTES
-from certif_rules.services.constats import write_dossier
+from certif_rules.services.constats_ecrits import write_dossier
 from certif_rules.services.lecture import STDIN, Lecture, read_grids
 
 

@@ -19,12 +19,8 @@ from certif_rules.lecture.tableur import MAX_BYTES, OLE, refuse
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement, Checklist
 from certif_rules.schema import check
-from certif_rules.services.constats import (
-    from_data,
-    head_as_data,
-    open_checklist,
-    with_personal_warnings,
-)
+from certif_rules.services.constats import from_data, open_checklist, with_personal_warnings
+from certif_rules.services.constats_ecrits import head_as_data
 
 _AUTRES_REGLES = "autres_regles"
 #: The path that stands for the standard input.
