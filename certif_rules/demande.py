@@ -55,6 +55,7 @@ class Demande:
     """A request for one audit. ``lieux`` places the values that come from a file, by name.
 
     ``habillage`` is what the file of a body says of its documents, if one was given.
+    ``dossier`` is what the file says of an application, as it was read; only those who study it look inside.
     """
 
     referentiel: str | None = None
@@ -71,6 +72,7 @@ class Demande:
     precedent: PrecedentDit | None = None
     certificats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     habillage: HabillageDit | None = None
+    dossier: Mapping[str, Any] | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict)
 
     def lieu(self, name: str) -> Location | None:
@@ -134,6 +136,7 @@ def from_profile(data: Any) -> Demande:
         ("guide", data, "guide"),
         ("type", audit, "type"),
         ("date", audit, "date"),
+        ("mode", audit, "mode"),
         ("categories", organisme, "categories"),
         ("ajouts", data, "ajouts"),
         ("certificats", data, "certificats"),
@@ -162,6 +165,7 @@ def from_profile(data: Any) -> Demande:
             for nom, c in (data.get("certificats") or {}).items()
         },
         habillage=HabillageDit(data["habillage"]) if isinstance(data.get("habillage"), Mapping) else None,
+        dossier=data.get("dossier"),
         lieux=lieux,
     )
 

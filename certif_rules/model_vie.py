@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from certif_rules.model_acteurs import Attribution, Instances
+from certif_rules.model_dossier import Candidature
+
 if TYPE_CHECKING:
     from certif_rules.model import Source
     from certif_rules.model_duree import Duree
@@ -45,3 +48,6 @@ class Vie:
     incoherences: Mapping[str, Incoherence] = field(default_factory=dict)
     duree: Duree | None = None
     echantillon: Echantillon | None = None
+    dossier: Candidature | None = None
+    instances: Instances = field(default_factory=Instances)
+    attribution: Attribution | None = None

@@ -28,25 +28,32 @@ FLOORS: dict[str, str] = {
     "1.1 model, logic, reading": (
         "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
     ),
-    "1.2 the audit asked for, around the audit": "contexte model_duree model_echantillon model_vie",
-    "2.1 pure: facts, layers, overlay, samples": (
-        "aggravation couches delais echantillon empreinte faits jugement overlay resultat"
+    "1.2 the audit asked for, what stands around it": (
+        "contexte model_depot model_dossier model_duree model_echantillon"
+    ),
+    "1.3 actors": "model_acteurs",
+    "1.4 around the audit": "model_vie",
+    "2.1 pure: facts, layers, overlay, samples, money": (
+        "aggravation conditions couches delais echantillon empreinte faits jugement montants overlay resultat"
     ),
     "2.1 pure: whether a picture is safe": "logo",
-    "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
-    "2.3 pure: two questions, durations": "duree etats perimetre portee",
-    "2.4 pure: the lines": "lignes",
+    "2.2 pure: words and reasons, layers of a day, documents of an application": "choix mots pieces reponse",
+    "2.3 pure: two questions, durations, an application": "dossier duree etats perimetre portee",
+    "2.4 pure: the lines, what is shown of an application": "lignes vue_dossier",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
-    "3.2 data to model: judgement, a part of the rules; durations, samples": (
-        "build.duree build.echantillon build.jugement"
+    "3.2 data to model: judgement, a part of the rules; durations, samples, an application": (
+        "build.dossier build.duree build.echantillon build.jugement"
     ),
     "3.2 data to model: a body’s dress": "habillage",
     "3.2 data to model: a body’s dress on disk": "habillage_lu",
     "3.3 data to model: one part": (
-        "build.controles build.couche build.exigence build.guide build.regles compte_rendu demande"
+        "build.acteurs build.controles build.couche build.exigence build.guide build.regles"
+        " compte_rendu demande"
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
-    "3.5 findings to conclusions, and what they say of people": "coherence conclusion confidentialite",
+    "3.5 findings to conclusions, and what they say of people; an application": (
+        "coherence conclusion confidentialite depot"
+    ),
     "3.6 what a report says": "rapport",
     "4.1 export: letters, blocks": (
         "export export.balises export.composition export.extras export.ooxml export.typographie"
@@ -54,12 +61,15 @@ FLOORS: dict[str, str] = {
     "4.2 export: words, fields, widths, blocks made ready": (
         "export.champs export.dessin export.emetteur export.json_ export.largeurs export.rendu export.textes"
     ),
-    "4.3 export: parts of a document": "export.classeur export.document export.docx_styles export.fiche",
-    "4.4 export: formats": (
-        "export.csv_ export.docx export.html export.md export.page export.pdf export.table"
+    "4.3 export: parts of a document": (
+        "export.appuis export.classeur export.document export.docx_styles export.dossier_json export.fiche"
     ),
-    "4.5 export: the form, the paper, the sheets beside the grid": (
-        "export.feuilles export.formulaire export.papier"
+    "4.4 export: formats": (
+        "export.attribution export.csv_ export.docx export.dossier export.html export.md export.page"
+        " export.pdf export.table"
+    ),
+    "4.5 export: the form, the paper, the sheets beside the grid, blocks as text": (
+        "export.blocs_texte export.feuilles export.formulaire export.papier"
     ),
     "4.6 export: the sheet of the checks": "export.verifications",
     "4.7 export: the grid as a workbook": "export.grille",
@@ -81,20 +91,21 @@ FLOORS: dict[str, str] = {
     "6.2 services: all the checks, findings files, around the audit": (
         "services.constats services.constats_ecrits services.validation services.vie"
     ),
-    "6.3 services: conclusions, filled grids, durations, samples": (
-        "services.conclusion services.duree services.echantillon services.lecture services.population"
+    "6.3 services: conclusions, filled grids, durations, samples, applications": (
+        "services.conclusion services.dossier services.duree services.echantillon services.lecture"
+        " services.population"
     ),
     "6.4 services: the report": "services.rapport",
     "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
         "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
-        " testing.duree testing.echantillon testing.fichier"
+        " testing.dossier testing.duree testing.echantillon testing.fichier"
     ),
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (
-        "__main__ cli.checklist cli.conclure cli.duree cli.echantillon cli.expliquer cli.lire cli.plugins"
-        " cli.questions cli.rapport cli.referentiels cli.valider testing.plugin"
+        "__main__ cli.checklist cli.conclure cli.dossier cli.duree cli.echantillon cli.expliquer cli.lire"
+        " cli.plugins cli.questions cli.rapport cli.referentiels cli.valider testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
@@ -361,6 +372,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "export.rapport_constats": dict.fromkeys((10, 12), "a width"),
     "export.table": {33: "the terminal’s yellow"},
     "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
+    "montants": {10: "the base of figures"},
     "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
     "lecture.xlsx": {16: "the base of an escape"},
     "source": {

@@ -39,6 +39,7 @@ CALLS = {
     "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
     "rapport": ("rapport", "constats.json"),
+    "dossier": ("dossier", "certifregion", "--type", "initial"),
     "valider": ("valider", "audit.yaml"),
 }
 

@@ -191,6 +191,12 @@ _CODES: Mapping[str, str] = {
     "date": "date-inconnue",
     "incohérence": "incoherence-inconnue",
     "barème": "bareme-inconnu",
+    "étape": "etape-inconnue",
+    "question": "question-inconnue",
+    "réponse": "reponse-inconnue",
+    "voie": "voie-inconnue",
+    "pièce": "piece-inconnue",
+    "acteur": "acteur-inconnu",
 }
 
 

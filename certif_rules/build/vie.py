@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from certif_rules.build.acteurs import build_attribution, build_instances
+from certif_rules.build.dossier import build_dossier
 from certif_rules.build.duree import build_duree
 from certif_rules.build.echantillon import build_echantillon
 from certif_rules.build.lecteur import Lecteur, read_sources, where
@@ -39,6 +41,9 @@ def build_life(
         incoherences=incoherences,
         duree=build_duree(body["duree"], lecteur) if "duree" in body else None,
         echantillon=build_echantillon(body["echantillon"], lecteur) if "echantillon" in body else None,
+        dossier=build_dossier(body["dossier"], lecteur) if "dossier" in body else None,
+        instances=build_instances(body.get("acteurs") or (), body.get("interventions") or (), lecteur),
+        attribution=build_attribution(body["attribution"], lecteur) if "attribution" in body else None,
     )
     if lecteur.issues:
         raise DataError(lecteur.issues)

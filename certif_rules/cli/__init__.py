@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "duree": "La durée d’un audit, d’après les barèmes connus.",
     "echantillon": "Un échantillon de sites ou de dossiers, reproductible.",
     "rapport": "Le rapport d’un audit et ses fiches de non-conformité : HTML, DOCX, PDF.",
+    "dossier": "Le dossier de candidature : pièces, financement, ce qui manque ; l’attribution.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -33,7 +33,8 @@ def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None
         click.echo(plain(line))
 
 
-def format_option(*formats: str) -> Callable[[F], F]:
-    """``--format`` among ``formats``, the first by default."""
+def format_option(*formats: str, of_file: bool = False) -> Callable[[F], F]:
+    """``--format`` among ``formats``, the first by default; with ``of_file``, that of the file to write."""
     help_text = f"{formats[0]} (par défaut) ou {', '.join(formats[1:])}."
-    return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], help=help_text)
+    default = None if of_file else formats[0]
+    return click.option("--format", "format_", type=click.Choice(formats), default=default, help=help_text)

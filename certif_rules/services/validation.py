@@ -25,6 +25,9 @@ from certif_rules.verification import check_given
 #: How a file that stands alone is recognised: the first kind of which it has one of the keys.
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("cas", frozenset({"cas"})),
+    ("casdossier", frozenset({"cas_dossier"})),
+    ("casduree", frozenset({"cas_duree"})),
+    ("casechantillon", frozenset({"cas_echantillon"})),
     ("checklist", frozenset({"compteurs"})),
     ("couche", frozenset({"nature", "revisions"})),
     ("constats", frozenset({"ecarts_notifies_le"})),
@@ -171,7 +174,8 @@ def _read(file: Path, name: str) -> Any:
         raise
     return (
         lenient
-        if _kind(lenient) in (None, "profil", "habillage", "constats", "checklist", "cas")
+        if (kind := _kind(lenient)) in (None, "profil", "habillage", "constats", "checklist")
+        or kind.startswith("cas")
         else read_file(file, name)
     )
 

@@ -1,0 +1,52 @@
+"""``certif-rules dossier``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.cli.affichage import format_option
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.console import PLAIN
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.french import french_command
+from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.services.dossier import open_file, render
+
+_SUFFIXES = {".json": "json", ".md": "md", ".html": "html", ".htm": "html", ".txt": "table"}
+
+
+@french_command()
+@click.argument("referentiel", required=False)
+@context_options
+@click.option("--attribution", is_flag=True, help="Ce que donne une attribution, et les instances.")
+@format_option("table", "json", "md", "html", of_file=True)
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, referentiel: str | None, attribution: bool, format_: str | None,
+    sortie: Path | None, remplacer: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Le dossier de candidature à REFERENTIEL : ce qui est là, ce qui manque, ce qui reste à demander.
+
+    Le profil dit, sous « dossier », quelles pièces et quels devis sont déposés. Le résultat est « complet »,
+    « incomplet » ou « à confirmer » ; il ne dit rien des exigences.
+    Sans profil, la commande dit ce qu’il faut réunir.
+    """
+    path = to_file(sortie)
+    check_free(path, replace=remplacer)
+    chosen = format_ or (_SUFFIXES.get(path.suffix.lower(), "table") if path else "table")
+    dossier = open_file(open_for(ctx).registry, request(referentiel, options))
+    if chosen != "table" or path is not None:
+        write(render(dossier, chosen, attribution=attribution), path)
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        content = render(dossier, chosen, attribution=attribution).decode("utf-8").encode(encoding)
+    except UnicodeEncodeError:
+        plain = render(dossier, chosen, attribution=attribution, ascii=True)
+        content = plain.decode("utf-8").encode(encoding, PLAIN)
+    write(content, None)

@@ -1,0 +1,91 @@
+"""Conditions of an application, in three values, with what is missing where they stay unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from certif_rules.model_depot import Depot
+from certif_rules.model_dossier import Candidature, Condition, Si
+from certif_rules.trivalent import Trivalent, both, either, negate
+
+
+@dataclass(frozen=True, slots=True)
+class Manque:
+    """What would decide: the audit type, the earlier audit, an answer, a document; or nobody can say."""
+
+    nature: Literal["type", "precedent", "question", "piece", "categorie", "inconnu"]
+    cle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """True, false or unknown; when unknown, what is missing."""
+
+    valeur: Trivalent
+    manques: tuple[Manque, ...] = ()
+
+
+def judge(si: Si, candidature: Candidature, depot: Depot, fournies: frozenset[str] = frozenset()) -> Verdict:
+    """Whether one of the conditions holds (none given: always).
+
+    Args:
+        si: the conditions.
+        candidature: what the label declares, routes among others.
+        depot: what is told.
+        fournies: the documents provided. One that is not leaves unknown what it would prove.
+    """
+    if not si:
+        return Verdict(True)
+    return any_of(_condition(condition, candidature, depot, fournies) for condition in si)
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Conjunction: what is missing is what the unknown ones miss, as none is false."""
+    found = tuple(verdicts)
+    return _joined(both(v.valeur for v in found), found)
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Disjunction: what is missing is what the unknown ones miss, as none is true."""
+    found = tuple(verdicts)
+    return _joined(either(v.valeur for v in found), found)
+
+
+def _joined(valeur: Trivalent, verdicts: tuple[Verdict, ...]) -> Verdict:
+    if valeur is not None:
+        return Verdict(valeur)
+    missing = (m for v in verdicts if v.valeur is None for m in v.manques)
+    return Verdict(None, tuple(dict.fromkeys(missing)))
+
+
+def _condition(c: Condition, candidature: Candidature, depot: Depot, fournies: frozenset[str]) -> Verdict:
+    return all_of(_words(c, candidature, depot, fournies))
+
+
+def _words(
+    c: Condition, candidature: Candidature, depot: Depot, fournies: frozenset[str]
+) -> Iterator[Verdict]:
+    if c.types:
+        yield _among(depot.type, c.types, Manque("type"))
+    if c.precedents:
+        yield _among(depot.precedent, c.precedents, Manque("precedent"))
+    if c.voies:
+        yield any_of(judge(candidature.voies[voie].si, candidature, depot) for voie in c.voies)
+    for question, accepted in c.reponses.items():
+        yield _among(depot.reponses.get(question), accepted, Manque("question", question))
+    for piece in c.pieces:
+        yield Verdict(True) if piece in fournies else Verdict(None, (Manque("piece", piece),))
+    if c.categories:
+        known = bool(set(c.categories) & set(depot.categories)) if depot.categories else None
+        yield Verdict(known, () if depot.categories else (Manque("categorie"),))
+    if c.sauf is not None:
+        held = _condition(c.sauf, candidature, depot, fournies)
+        yield Verdict(negate(held.valeur), held.manques)
+    if c.inconnu is not None:
+        yield Verdict(None, (Manque("inconnu", c.inconnu),))
+
+
+def _among(said: str | None, accepted: tuple[str, ...], manque: Manque) -> Verdict:
+    return Verdict(None, (manque,)) if said is None else Verdict(said in accepted)

@@ -1,0 +1,245 @@
+"""The application file of a profile, checked against what a label declares: every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from certif_rules.conditions import judge
+from certif_rules.demande import Demande
+from certif_rules.errors import Issue, IssuesError, Location, suggestion
+from certif_rules.model import Referentiel
+from certif_rules.model_depot import CertificatDit, Depot, DevisDit, PieceDite
+from certif_rules.model_dossier import Auditeur, Candidature, Question
+from certif_rules.montants import cents, days
+from certif_rules.source import Sequence, Table, place
+from certif_rules.verification import check_given, parse_day, refusal
+
+#: What this command lists as missing, or as expired, and which is thus no error of the request.
+_LISTED = frozenset({"ajout-requis", "certificat-requis", "certificat-hors-validite"})
+
+
+def read_deposit(demande: Demande, referentiel: Referentiel, candidature: Candidature) -> Depot:
+    """What ``demande`` tells of an application.
+
+    Raises:
+        UsageError, DataError: unknown names, wrong dates or amounts, answers that contradict one another;
+            all of them are listed.
+    """
+    reader = _Reader(demande, referentiel, candidature)
+    depot = reader.run()
+    if reader.issues:
+        raise refusal(reader.issues)
+    return depot
+
+
+class _Reader:
+    def __init__(self, demande: Demande, referentiel: Referentiel, candidature: Candidature) -> None:
+        self.demande = demande
+        self.referentiel = referentiel
+        self.candidature = candidature
+        self.node: Mapping[str, Any] = demande.dossier or {}
+        self.issues = [i for i in check_given(demande, referentiel) if i.code not in _LISTED]
+
+    def run(self) -> Depot:
+        if self.issues:
+            return Depot()
+        demande = self.demande
+        prefix = f"{self.referentiel.id}/"
+        audit = parse_day(demande.date, "date de l’audit") if demande.date else None
+        certificats = {
+            nom: CertificatDit(notification=date.fromisoformat(debut), echeance=date.fromisoformat(fin))
+            for nom, (debut, fin) in demande.certificats.items()
+        }
+        depot = Depot(
+            type=demande.type_audit.removeprefix(prefix) if demande.type_audit else None,
+            precedent=demande.precedent.type if demande.precedent else None,
+            depot_le=self._day(self.node, "depot"),
+            audit_le=audit,
+            nom=None if demande.organisme.get("nom") is None else str(demande.organisme["nom"]),
+            categories=self._categories(),
+            pieces=self._pieces(),
+            devis=self._quotes(),
+            certificats=certificats,
+            auditeur=self._firm(self.node, "auditeur") if self.node.get("auditeur") else None,
+            mode=demande.mode,
+            motif_mode=self.node.get("motif_mode"),
+        )
+        depot = self._answers(depot)
+        depot = depot if depot.type else _led(depot, self.candidature)
+        return replace(depot, mode=self._mode(depot))
+
+    # ---- small values ------------------------------------------------------------------------------
+
+    def _refuse(self, code: str, message: str, node: Any, key: Any, hint: str | None = None) -> None:
+        self.issues.append(Issue(code, message, _place(node, key), hint))
+
+    def _day(self, node: Mapping[str, Any], key: str) -> date | None:
+        text = node.get(key)
+        if text is None:
+            return None
+        try:
+            return parse_day(str(text), key, _place(node, key))
+        except IssuesError as error:
+            self.issues.extend(error.issues)
+            return None
+
+    def _firm(self, node: Mapping[str, Any], key: str) -> str | None:
+        """A firm of the register, by code or by name."""
+        said = str(node[key])
+        known = self.candidature.auditeurs
+        for auditeur in known.values():
+            if said.casefold() in (auditeur.id.casefold(), auditeur.nom.casefold()):
+                return auditeur.id
+        message = f"l’auditeur « {said} » n’est pas du registre de {self.referentiel.id}"
+        self._refuse("auditeur-inconnu", message, node, key, _listed(known.values()))
+        return None
+
+    def _categories(self) -> tuple[str, ...]:
+        named = (*self.demande.categories, *self.demande.ajout_categories)
+        synonyms = {s: c.id for c in self.referentiel.categories.values() for s in (c.id, *c.synonymes)}
+        return tuple(dict.fromkeys(synonyms[name] for name in named))
+
+    def _mode(self, depot: Depot) -> str | None:
+        """The mode among those that a label lets choose here; where it lets none, whatever is printed."""
+        lieux = [li for li in self.candidature.lieux.values() if judge(li.si, self.candidature, depot).valeur]
+        modes = {code: nom for lieu in lieux for code, nom in lieu.modes.items()}
+        said = depot.mode
+        if said is None or not modes:
+            return said
+        for code, nom in modes.items():
+            if said.casefold() in (code.casefold(), nom.casefold()):
+                return code
+        message = f"le mode « {said} » n’est pas l’un de ceux que {self.referentiel.id} connaît"
+        self.issues.append(Issue("mode-inconnu", message, self.demande.lieu("mode"), suggestion(said, modes)))
+        return None
+
+    # ---- documents ---------------------------------------------------------------------------------
+
+    def _pieces(self) -> dict[str, PieceDite] | None:
+        node = self.node.get("pieces")
+        if node is None:
+            return None
+        found = {}
+        for identifiant, told in node.items():
+            piece = self.candidature.pieces.get(identifiant)
+            if piece is None or piece.devis is not None or piece.certificat is not None:
+                self._misplaced(identifiant, node)
+            else:
+                found[identifiant] = self._piece(told, [f.id for f in piece.formes])
+        return found
+
+    def _misplaced(self, identifiant: str, node: Mapping[str, Any]) -> None:
+        piece = self.candidature.pieces.get(identifiant)
+        if piece is None:
+            plain = [p.id for p in self.candidature.pieces.values() if not (p.devis or p.certificat)]
+            message = f"{self.referentiel.id} n’a pas de pièce « {identifiant} »"
+            self._refuse("piece-inconnue", message, node, identifiant, suggestion(identifiant, plain))
+        else:
+            key = "devis" if piece.devis else "certificats"
+            message = f"la pièce « {identifiant} » se décrit sous « {key} »"
+            self._refuse("piece-deplacee", message, node, identifiant, f"l’écrire sous « {key} »")
+
+    def _piece(self, told: Any, formes: list[str]) -> PieceDite:
+        if not isinstance(told, Mapping):
+            return PieceDite(fournie=told)
+        forme = told.get("forme")
+        if forme is not None and forme not in formes:
+            message = f"« {forme} » n’est pas une forme de cette pièce"
+            self._refuse("forme-inconnue", message, told, "forme", suggestion(forme, formes, "formes"))
+        return PieceDite(
+            fournie=told.get("fourni", True),
+            fourni_le=self._day(told, "fourni_le"),
+            etabli_le=self._day(told, "etabli_le"),
+            expire_le=self._day(told, "expire_le"),
+            signe=told.get("signe"),
+            forme=forme,
+        )
+
+    def _quotes(self) -> tuple[DevisDit, ...] | None:
+        node = self.node.get("devis")
+        if node is None:
+            return None
+        return tuple(self._quote(told) for told in node)
+
+    def _quote(self, told: Mapping[str, Any]) -> DevisDit:
+        montant = duree = None
+        if told.get("montant") is not None:
+            montant = cents(str(told["montant"]))
+            if montant is None:
+                message = f"« {told['montant']} » n’est pas un montant"
+                self._refuse("montant-illisible", message, told, "montant", "en euros, par exemple 3200,50")
+        if told.get("duree_jours") is not None:
+            duree = days(str(told["duree_jours"]))
+            if duree is None or duree == Fraction(0):
+                message = f"« {told['duree_jours']} » n’est pas un nombre de jours"
+                self._refuse("duree-illisible", message, told, "duree_jours", "par exemple 1,5")
+        return DevisDit(
+            auditeur=self._firm(told, "auditeur") or "",
+            montant=montant,
+            duree_jours=duree,
+            financement=told.get("financement"),
+            signe=told.get("signe"),
+            expire_le=self._day(told, "expire_le"),
+        )
+
+    # ---- answers -----------------------------------------------------------------------------------
+
+    def _answers(self, depot: Depot) -> Depot:
+        """The answers given, and those the profile gives elsewhere, which may not contradict them."""
+        node = self.node.get("reponses") or {}
+        known = {q.id: q for q in self.candidature.questions.values() if q.choix}
+        answers: dict[str, str] = {}
+        for identifiant, said in node.items():
+            question = known.get(identifiant)
+            if question is None:
+                message = f"{self.referentiel.id} n’a pas de question « {identifiant} »"
+                self._refuse("question-inconnue", message, node, identifiant, suggestion(identifiant, known))
+            elif said is not None:
+                choices = [c.id for c in question.choix]
+                if said in choices:
+                    answers[identifiant] = said
+                else:
+                    message = f"« {said} » ne répond pas à « {identifiant} »"
+                    hint = suggestion(said, choices, "réponses")
+                    self._refuse("reponse-inconnue", message, node, identifiant, hint)
+        deduced = {q.id: found for q in known.values() if (found := self._deduced(q, depot))}
+        for identifiant, found in deduced.items():
+            if answers.get(identifiant, found[0]) not in found:
+                said = answers[identifiant]
+                message = f"« {identifiant} » : « {said} », mais le reste du profil dit « {found[0]} »"
+                self._refuse("reponse-contraire", message, node, identifiant, "corriger l’un des deux")
+            answers.setdefault(identifiant, found[0])
+        return replace(depot, reponses=answers, deduites=frozenset(deduced) - frozenset(node))
+
+    def _deduced(self, question: Question, depot: Depot) -> list[str]:
+        """The answers that the sites, or the certificates valid on the day, give by themselves."""
+        sites = self.demande.organisme.get("sites") or ()
+        regions = {str(site["region"]).casefold() for site in sites if site.get("region")}
+        day = depot.jour
+        held = {n for n, c in depot.certificats.items() if day and c.notification <= day <= c.echeance}
+        return [
+            c.id
+            for c in question.choix
+            if (c.region and c.region.casefold() in regions) or (c.certificat and c.certificat in held)
+        ]
+
+
+def _led(depot: Depot, candidature: Candidature) -> Depot:
+    """The audit type that an answer leads to, when it leads to one only."""
+    for question in candidature.questions.values():
+        for choix in question.choix:
+            if depot.reponses.get(question.id) == choix.id and len(choix.mene_a) == 1:
+                return replace(depot, type=choix.mene_a[0], type_deduit_de=question.id)
+    return depot
+
+
+def _listed(auditeurs: Iterable[Auditeur]) -> str:
+    return "auditeurs habilités : " + ", ".join(f"{a.nom} ({a.id})" for a in auditeurs)
+
+
+def _place(node: Any, key: Any) -> Location | None:
+    return place(node, key) if isinstance(node, Table | Sequence) else None

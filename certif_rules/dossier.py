@@ -1,0 +1,256 @@
+"""An application file studied: which one it is, what is there, who pays, what is left to ask. Pure.
+
+The result is « complet », « incomplet » or « à confirmer »; it says nothing of any requirement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from certif_rules.conditions import Manque, Verdict, all_of, any_of, judge
+from certif_rules.model_acteurs import Instances, Intervention
+from certif_rules.model_depot import Depot, DevisDit
+from certif_rules.model_dossier import (
+    Auditeur,
+    Candidature,
+    ConditionFinancement,
+    Financement,
+    Lieu,
+    Phrase,
+    Point,
+    Question,
+    Voie,
+    Volet,
+)
+from certif_rules.montants import share
+from certif_rules.pieces import Element, Presence, element, provided, quote
+from certif_rules.resultat import Avertissement
+from certif_rules.trivalent import Trivalent
+
+Resultat = Literal["complet", "incomplet", "a_confirmer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payeur:
+    """A funding that concerns, or may concern, this request: each condition, then whether it is due."""
+
+    financement: Financement
+    concerne: Trivalent
+    conditions: tuple[tuple[ConditionFinancement, Trivalent], ...]
+    accorde: Trivalent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevisEtudie:
+    """A quote, how it answers what is wanted, and in cents what is paid by the funding and what is left.
+
+    Both amounts are ``None`` unless the quote gives its own and a funding is due for sure.
+    """
+
+    devis: DevisDit
+    auditeur: Auditeur
+    presence: Presence | None
+    part: Fraction | None
+    reste: Fraction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoixAuditeur:
+    """Who chooses the firm, and which: ``dit`` in the file, or ``lu`` on the only quote that is signed."""
+
+    par: tuple[tuple[Intervention, Trivalent], ...]
+    auditeur: Auditeur | None
+    origine: Literal["dit", "lu"] | None
+    a_demander: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LieuEtudie:
+    """The place of the audit: what each sentence would make of it, and what was decided, for which reason."""
+
+    lieu: Lieu
+    concerne: Trivalent
+    phrases: tuple[tuple[Phrase, Trivalent], ...]
+    mode: str | None
+    motif: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Etude:
+    """Everything that is known of one application file."""
+
+    depot: Depot
+    resultat: Resultat
+    volets: tuple[tuple[Volet, Trivalent], ...]
+    voies: tuple[tuple[Voie, Trivalent], ...]
+    questions: tuple[tuple[Question, str | None], ...]
+    elements: tuple[Element, ...]
+    payeurs: tuple[Payeur, ...]
+    devis: tuple[DevisEtudie, ...]
+    choix: ChoixAuditeur
+    lieux: tuple[LieuEtudie, ...]
+    interventions: tuple[tuple[Intervention, Trivalent], ...]
+    points: tuple[Point, ...]
+    manques: tuple[Manque, ...]
+    avertissements: tuple[Avertissement, ...]
+
+
+def study(candidature: Candidature, instances: Instances, depot: Depot) -> Etude:
+    """What is known of the file ``depot``, by the rules of a label."""
+    return _Study(candidature, instances, depot).run()
+
+
+class _Study:
+    def __init__(self, candidature: Candidature, instances: Instances, depot: Depot) -> None:
+        self.candidature = candidature
+        self.instances = instances
+        self.depot = depot
+        self.fournies = provided(candidature, depot)
+
+    def run(self) -> Etude:
+        volets = [(volet, self._judge(volet)) for volet in self.candidature.volets.values()]
+        kept = [(volet, verdict) for volet, verdict in volets if verdict.valeur is not False]
+        elements = tuple(self._elements(kept))
+        payeurs = tuple(self._payers())
+        lieux = tuple(self._places())
+        questions = tuple(self._questions())
+        return Etude(
+            depot=self.depot,
+            resultat=_result(kept, elements),
+            volets=tuple((volet, verdict.valeur) for volet, verdict in kept),
+            voies=tuple(
+                (voie, verdict.valeur)
+                for voie in self.candidature.voies.values()
+                if (verdict := self._judge(voie)).valeur is not False
+            ),
+            questions=questions,
+            elements=elements,
+            payeurs=payeurs,
+            devis=tuple(self._quotes(elements, payeurs)),
+            choix=self._choice(),
+            lieux=lieux,
+            interventions=tuple(self._interventions()),
+            points=tuple(p for p in self.candidature.points.values() if self._judge(p).valeur is not False),
+            manques=tuple(dict.fromkeys(m for _, v in volets for m in v.manques)),
+            avertissements=tuple(self._warnings()),
+        )
+
+    def _judge(self, rule: Volet | Voie | Question | Point | Lieu | Financement | Intervention) -> Verdict:
+        return judge(rule.si, self.candidature, self.depot, self.fournies)
+
+    def _elements(self, volets: list[tuple[Volet, Verdict]]) -> Iterator[Element]:
+        """The documents of the files that it is or may be, each once, in the order of the label."""
+        for piece in self.candidature.pieces.values():
+            asked = [verdict for volet, verdict in volets if piece.id in volet.pieces]
+            if asked:
+                own = judge(piece.si, self.candidature, self.depot)
+                found = element(piece, all_of([any_of(asked), own]), self.candidature, self.depot)
+                if found is not None:
+                    yield found
+
+    def _questions(self) -> Iterator[tuple[Question, str | None]]:
+        for question in self.candidature.questions.values():
+            if self._judge(question).valeur is not False:
+                said = self.depot.nom if question.champ else self.depot.reponses.get(question.id)
+                yield question, said
+
+    def _payers(self) -> Iterator[Payeur]:
+        for rule in self.candidature.financements.values():
+            concerned = self._judge(rule)
+            if concerned.valeur is False:
+                continue
+            conditions = tuple(
+                (c, judge(c.si, self.candidature, self.depot, self.fournies)) for c in rule.conditions
+            )
+            unknown = Verdict(None) if rule.inconnu else Verdict(True)
+            yield Payeur(
+                financement=rule,
+                concerne=concerned.valeur,
+                conditions=tuple((c, v.valeur) for c, v in conditions),
+                accorde=all_of([concerned, unknown, *(v for _, v in conditions)]).valeur,
+            )
+
+    def _quotes(self, elements: tuple[Element, ...], payeurs: tuple[Payeur, ...]) -> Iterator[DevisEtudie]:
+        """Each quote; shares add up only when every funding that may concern the request is decided."""
+        wanted = [e.piece.devis for e in elements if e.piece.devis is not None]
+        decided = bool(payeurs) and all(p.accorde is not None for p in payeurs)
+        rate = sum((p.financement.taux or Fraction(0) for p in payeurs if p.accorde), Fraction(0))
+        for devis in self.depot.devis or ():
+            part = share(devis.montant, rate) if devis.montant is not None and decided else None
+            yield DevisEtudie(
+                devis=devis,
+                auditeur=self.candidature.auditeurs[devis.auditeur],
+                presence=quote(wanted[0], devis, self.candidature, self.depot) if len(wanted) == 1 else None,
+                part=part,
+                reste=None if part is None or devis.montant is None else devis.montant - part,
+            )
+
+    def _choice(self) -> ChoixAuditeur:
+        par = tuple((i, v) for i, v in self._interventions() if i.role == "choisit")
+        mine = any(v is not False and self._is_applicant(i) for i, v in par)
+        chosen = self.depot.auditeur
+        origine: Literal["dit", "lu"] | None = "dit" if chosen else None
+        if chosen is None and mine and all(v is True for i, v in par if self._is_applicant(i)):
+            signed = {devis.auditeur for devis in self.depot.devis or () if devis.signe}
+            if len(signed) == 1:
+                (chosen,) = signed
+                origine = "lu"
+        return ChoixAuditeur(
+            par=par,
+            auditeur=self.candidature.auditeurs[chosen] if chosen else None,
+            origine=origine,
+            a_demander=chosen is None and mine,
+        )
+
+    def _is_applicant(self, intervention: Intervention) -> bool:
+        return intervention.acteur is not None and self.instances.acteurs[intervention.acteur].candidat
+
+    def _interventions(self) -> Iterator[tuple[Intervention, Trivalent]]:
+        for intervention in self.instances.interventions:
+            valeur = self._judge(intervention).valeur
+            if valeur is not False:
+                yield intervention, valeur
+
+    def _places(self) -> Iterator[LieuEtudie]:
+        for lieu in self.candidature.lieux.values():
+            concerned = self._judge(lieu).valeur
+            if concerned is not False:
+                yield LieuEtudie(
+                    lieu=lieu,
+                    concerne=concerned,
+                    phrases=tuple(
+                        (p, judge(p.si, self.candidature, self.depot, self.fournies).valeur)
+                        for p in lieu.phrases
+                    ),
+                    mode=self.depot.mode,
+                    motif=self.depot.motif_mode,
+                )
+
+    def _warnings(self) -> Iterator[Avertissement]:
+        for question in self.candidature.questions.values():
+            for choix in question.choix:
+                said = self.depot.reponses.get(question.id) == choix.id
+                if said and choix.mene_a and self.depot.type and self.depot.type not in choix.mene_a:
+                    message = (
+                        f"« {question.texte} » : « {choix.titre} » mène à {' ou '.join(choix.mene_a)}, "
+                        f"le type demandé est {self.depot.type}"
+                    )
+                    yield Avertissement("voie_inattendue", message, choix.sources)
+        chosen = self.depot.auditeur
+        signed = {devis.auditeur for devis in self.depot.devis or () if devis.signe}
+        if chosen and signed and chosen not in signed:
+            nom = self.candidature.auditeurs[chosen].nom
+            message = f"l’auditeur choisi ({nom}) n’est celui d’aucun devis signé"
+            yield Avertissement("auditeur_sans_devis", message, self.candidature.auditeurs[chosen].sources)
+
+
+def _result(volets: list[tuple[Volet, Verdict]], elements: tuple[Element, ...]) -> Resultat:
+    """What the documents make of the file: one that is missing for sure is enough to say so."""
+    if any(e.bloque is True for e in elements):
+        return "incomplet"
+    sure = [volet for volet, verdict in volets if verdict.valeur is True]
+    open_ = len(sure) != len(volets) or not sure or any(volet.inconnu for volet in sure)
+    return "a_confirmer" if open_ or any(e.bloque is None for e in elements) else "complet"

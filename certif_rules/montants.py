@@ -1,0 +1,71 @@
+"""Amounts of money and numbers of days, exact: cents and fractions, never floats, never rounded."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+_CENTS = 100
+_EUROS = re.compile(r"(\d{1,12})(?:[.,](\d{1,2}))?\s*(?:€|euros?)?", re.IGNORECASE | re.ASCII)
+_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+_DAYS = re.compile(r"(\d{1,4})(?:[.,](\d{1,3}))?|(\d{1,4})/([1-9]\d{0,3})", re.ASCII)
+
+
+def cents(text: str) -> int | None:
+    """The cents of « 3 200,50 € », « 3200.5 » or « 3200 »; ``None`` when it is no amount of euros."""
+    found = _EUROS.fullmatch(_THOUSANDS.sub("", text.strip()))
+    if found is None:
+        return None
+    return int(found[1]) * _CENTS + int((found[2] or "").ljust(2, "0"))
+
+
+def days(text: str) -> Fraction | None:
+    """The days of « 1,5 », « 1.5 », « 3/2 » or « 2 »; ``None`` when it is no number of days."""
+    found = _DAYS.fullmatch(text.strip())
+    if found is None:
+        return None
+    if found[4]:
+        return Fraction(int(found[3]), int(found[4]))
+    return Fraction(f"{found[1]}.{found[2] or 0}")
+
+
+def share(amount: int, rate: Fraction) -> Fraction:
+    """The cents that ``rate`` of ``amount`` cents makes: a fraction where a cent is split."""
+    return amount * rate
+
+
+def decimal(value: Fraction, least: int = 0) -> str | None:
+    """``value`` in figures with a point, ``least`` decimals at least; ``None`` where they never end."""
+    digits = 0
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+        if digits > least + _LONGEST:
+            return None
+    digits = max(digits, least)
+    whole = str((value * 10**digits).numerator).rjust(digits + 1, "0")
+    return f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole
+
+
+#: Decimals beyond the usual that are written in full; a rate of an eighth of a cent needs three.
+_LONGEST = 6
+
+
+def euros(amount: Fraction | int) -> str:
+    """Cents as « 1600.25 », exact; as a fraction of a euro where decimals never end (« 100/3 »)."""
+    value = Fraction(amount) / _CENTS
+    return decimal(value, 2) or str(value)
+
+
+def in_words(amount: Fraction | int) -> str:
+    """Cents as people read them: « 1 600,25 € »."""
+    whole, _, decimals = euros(amount).partition(".")
+    if not decimals:
+        return f"{whole} €"
+    grouped = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "\u202f", whole)
+    return f"{grouped},{decimals} €"
+
+
+def percent(rate: Fraction) -> str:
+    """A share of one as « 50 % », or as a fraction where that never ends."""
+    shown = decimal(rate * _CENTS)
+    return f"{shown.replace('.', ',')} %" if shown else f"{rate}"

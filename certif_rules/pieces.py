@@ -1,0 +1,227 @@
+"""The documents of an application: provided, missing, expired, to be looked at again, to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from certif_rules.conditions import Manque, Verdict, judge
+from certif_rules.delais import add
+from certif_rules.model_depot import Depot, DevisDit, PieceDite
+from certif_rules.model_dossier import Candidature, DevisAttendus, Piece
+from certif_rules.trivalent import Trivalent, both
+
+#: ``a_fournir``: the documents were not described at all. ``conditionnelle``: absent, which blocks nothing.
+EtatPiece = Literal[
+    "fournie", "manquante", "expiree", "a_revoir", "a_confirmer", "a_fournir", "conditionnelle"
+]
+ETATS_PIECE: tuple[EtatPiece, ...] = (
+    "manquante", "expiree", "a_revoir", "a_confirmer", "a_fournir", "conditionnelle", "fournie",
+)  # fmt: skip
+_FAULTS = frozenset({"manquante", "expiree", "a_revoir"})
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How a document is there, whether due or not, and why."""
+
+    etat: EtatPiece
+    motifs: tuple[str, ...] = ()
+    manques: tuple[Manque, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A document of this file. ``requise``: due and compulsory; ``bloque``: keeps the file incomplete.
+
+    Both are unknown where the source does not say, or where something is not told.
+    """
+
+    piece: Piece
+    etat: EtatPiece
+    requise: Trivalent
+    bloque: Trivalent
+    motifs: tuple[str, ...] = ()
+    manques: tuple[Manque, ...] = ()
+
+
+def element(piece: Piece, due: Verdict, candidature: Candidature, depot: Depot) -> Element | None:
+    """The document ``piece``, due as ``due`` says; ``None`` when it is not."""
+    if due.valeur is False:
+        return None
+    compulsory = {"obligatoire": True, "conditionnee": False, None: None}[piece.classe]
+    requise = both((due.valeur, compulsory))
+    there = presence(piece, candidature, depot)
+    etat, motifs, manques = there.etat, there.motifs, there.manques
+    if etat in ("manquante", "a_fournir"):
+        if compulsory is False:
+            etat = "conditionnelle"
+        elif due.valeur is None:
+            etat, manques = "a_confirmer", (*manques, *due.manques)
+    return Element(
+        piece=piece,
+        etat=etat,
+        requise=requise,
+        bloque=_blocks(etat, requise),
+        motifs=motifs,
+        manques=tuple(dict.fromkeys(manques)),
+    )
+
+
+def _blocks(etat: EtatPiece, requise: Trivalent) -> Trivalent:
+    if etat == "fournie" or requise is False:
+        return False
+    return True if requise and etat in _FAULTS else None
+
+
+def presence(piece: Piece, candidature: Candidature, depot: Depot) -> Presence:
+    """How ``piece`` is there, from what is told."""
+    if piece.certificat is not None:
+        return _certificate(piece.certificat, depot)
+    if piece.devis is not None:
+        return _quotes(piece.devis, candidature, depot)
+    if depot.pieces is None:
+        return Presence("a_fournir")
+    told = depot.pieces.get(piece.id)
+    if told is None or told.fournie is False:
+        return Presence("manquante")
+    if told.fournie is None:
+        return Presence("a_confirmer", ("on ne sait pas si elle est fournie",))
+    return _worst(
+        [
+            _expiry(_end(piece, told), depot.jour),
+            _age(piece, told),
+            _signature(piece.signe, told.signe),
+            _late(told, depot),
+        ]
+    )
+
+
+def provided(candidature: Candidature, depot: Depot) -> frozenset[str]:
+    """The ids of the documents that are there and in order."""
+    return frozenset(
+        piece.id
+        for piece in candidature.pieces.values()
+        if presence(piece, candidature, depot).etat == "fournie"
+    )
+
+
+_ORDER: tuple[EtatPiece, ...] = ("expiree", "a_revoir", "a_confirmer", "fournie")
+
+
+def _worst(found: list[Presence]) -> Presence:
+    """The worst state, with the reasons of all that are as bad or worse than in order."""
+    etat = min((p.etat for p in found), key=_ORDER.index)
+    motifs = tuple(m for p in found if p.etat != "fournie" or etat == "fournie" for m in p.motifs)
+    return Presence(etat, motifs, tuple(m for p in found for m in p.manques))
+
+
+def _end(piece: Piece, told: PieceDite) -> date | None:
+    """The last day a document is good for: as told, or as its rule counts it, the earlier of both."""
+    ends = [told.expire_le] if told.expire_le else []
+    if piece.validite_mois and told.etabli_le:
+        counted = add(told.etabli_le, mois=piece.validite_mois)
+        ends += [counted] if counted else []
+    return min(ends, default=None)
+
+
+def _age(piece: Piece, told: PieceDite) -> Presence:
+    if piece.validite_mois and told.etabli_le is None and told.expire_le is None:
+        motif = f"valable {piece.validite_mois} mois depuis un jour qui n’est pas dit (etabli_le)"
+        return Presence("a_confirmer", (motif,))
+    return Presence("fournie")
+
+
+def _late(told: PieceDite, depot: Depot) -> Presence:
+    """A document that came after the filing is there all the same, and it is said."""
+    late = told.fourni_le and depot.depot_le and told.fourni_le > depot.depot_le
+    return Presence("fournie", (f"fournie le {told.fourni_le}, après le dépôt",) if late else ())
+
+
+def _expiry(end: date | None, day: date | None) -> Presence:
+    if end is None:
+        return Presence("fournie")
+    if day is None:
+        motif = f"expire le {end}, sans jour de dépôt ni d’audit à quoi le comparer"
+        return Presence("a_confirmer", (motif,))
+    if end < day:
+        return Presence("expiree", (f"valable jusqu’au {end}, comparé au {day}",))
+    return Presence("fournie", (f"valable jusqu’au {end}",))
+
+
+def _signature(wanted: bool | None, told: bool | None) -> Presence:
+    if wanted is None or wanted is told:
+        return Presence("fournie")
+    if told is None:
+        return Presence("a_confirmer", ("on ne sait pas si la signature y est",))
+    motif = "non signé, à signer" if wanted else "signé, alors qu’il ne doit pas l’être"
+    return Presence("a_revoir", (motif,))
+
+
+def _certificate(nom: str, depot: Depot) -> Presence:
+    held = depot.certificats.get(nom)
+    if held is None:
+        return Presence("a_confirmer", ("certificat non renseigné (certificats)",))
+    # It holds on the day of the audit, which comes after that of the filing.
+    day = depot.audit_le or depot.depot_le
+    if day is None:
+        return Presence("a_confirmer", (f"expire le {held.echeance}, sans jour d’audit à quoi le comparer",))
+    if not held.notification <= day <= held.echeance:
+        return Presence("expiree", (f"valable du {held.notification} au {held.echeance}, comparé au {day}",))
+    return Presence("fournie", (f"valable du {held.notification} au {held.echeance}",))
+
+
+def quote(wanted: DevisAttendus, devis: DevisDit, candidature: Candidature, depot: Depot) -> Presence:
+    """How one quote answers what is wanted: signature, validity, what it must carry."""
+    found = [_expiry(devis.expire_le, depot.jour), _signature(wanted.signe, devis.signe)]
+    for mention in wanted.mentions:
+        due = judge(mention.si, candidature, depot).valeur
+        told = getattr(devis, mention.champ)
+        if due is False or (told is not None and told is not False):
+            continue
+        if due is None:
+            found.append(Presence("a_confirmer", (f"mention peut-être requise : {mention.titre}",)))
+        elif told is False:
+            found.append(Presence("a_revoir", (f"mention absente : {mention.titre}",)))
+        else:
+            found.append(Presence("a_confirmer", (f"mention à vérifier : {mention.titre}",)))
+    return _worst(found)
+
+
+def _quotes(wanted: DevisAttendus, candidature: Candidature, depot: Depot) -> Presence:
+    """As many quotes as wanted, the best of them counting: one more never makes a file worse."""
+    if depot.devis is None:
+        return Presence("manquante" if depot.decrit else "a_fournir")
+    each = [(devis, quote(wanted, devis, candidature, depot)) for devis in depot.devis]
+    each.sort(key=lambda pair: -_ORDER.index(pair[1].etat))
+    if len(each) < wanted.nombre:
+        return Presence("manquante", (f"{len(each)} sur {wanted.nombre}",) if each else ())
+    apart = _apart(each) if wanted.auditeurs_distincts else each
+    found = _together(apart[: wanted.nombre], candidature) if len(apart) >= wanted.nombre else None
+    if found is not None and found.etat in ("fournie", "a_confirmer"):
+        return found
+    alike = _together(each[: wanted.nombre], candidature)
+    if alike.etat in ("fournie", "a_confirmer") and wanted.auditeurs_distincts:
+        return Presence("a_confirmer", ("devis d’un même auditeur : la source ne dit pas s’ils suffisent",))
+    return found or alike
+
+
+def _together(kept: list[tuple[DevisDit, Presence]], candidature: Candidature) -> Presence:
+    """The worst of these quotes, its reasons under the name of each firm."""
+    worst = _worst([found for _, found in kept])
+    motifs = tuple(
+        f"{candidature.auditeurs[devis.auditeur].nom} : {motif}"
+        for devis, found in kept
+        if found.etat != "fournie"
+        for motif in found.motifs
+    )
+    return Presence(worst.etat, motifs, worst.manques)
+
+
+def _apart(each: list[tuple[DevisDit, Presence]]) -> list[tuple[DevisDit, Presence]]:
+    """The best quote of each firm."""
+    best: dict[str, tuple[DevisDit, Presence]] = {}
+    for devis, found in each:
+        best.setdefault(devis.auditeur, (devis, found))
+    return list(best.values())

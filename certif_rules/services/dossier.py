@@ -1,0 +1,86 @@
+"""The application file of a request, and what it is as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from certif_rules.demande import Demande
+from certif_rules.depot import read_deposit
+from certif_rules.dossier import study
+from certif_rules.errors import Issue, UsageError
+from certif_rules.export.dossier_json import appui, award_as_data, study_as_data
+from certif_rules.registry import Registry
+from certif_rules.services.vie import incoherence_as_data, open_regime
+from certif_rules.vue_dossier import DossierEtudie, cited, met, supports, texts_sources, to_ask
+
+
+def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
+    """The application file that ``demande`` tells of.
+
+    Raises:
+        UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
+    """
+    regime = open_regime(registry, demande)
+    referentiel, vie = regime.referentiel, regime.propre
+    if vie is None or vie.dossier is None:
+        message = f"les données de « {referentiel.id} » ne disent rien d’un dossier de candidature"
+        hint = "ce sont ses règles d’audit qui le disent, dans leur dossier vie/"
+        raise UsageError([Issue("sujet-absent", message, None, hint)])
+    etude = study(vie.dossier, vie.instances, read_deposit(demande, referentiel, vie.dossier))
+    asked = referentiel.types_audit.get(f"{referentiel.id}/{etude.depot.type}")
+    return DossierEtudie(
+        referentiel=referentiel.id,
+        edition=referentiel.edition,
+        titre=referentiel.titre,
+        type_audit=asked.titre if asked else None,
+        vie=vie,
+        candidature=vie.dossier,
+        etude=etude,
+    )
+
+
+def document(dossier: DossierEtudie) -> dict[str, Any]:
+    """The file, the actors and the award as the values that are written; keys may be added, never renamed."""
+    rules = tuple(supports(dossier))
+    vie = dossier.vie
+    avertissements = dossier.etude.avertissements
+    others = [*texts_sources(dossier), *(s for a in avertissements for s in a.sources)]
+    return {
+        "format": 1,
+        "referentiel": {"id": dossier.referentiel, "edition": dossier.edition},
+        **study_as_data(dossier.etude, dossier.candidature),
+        **award_as_data(vie.attribution, vie.instances),
+        "a_demander": [
+            {"texte": a.texte, "cle": a.cle, **(appui(a.appui) if a.appui else {"sources": []})}
+            for a in to_ask(dossier)
+        ],
+        "avertissements": [
+            {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in avertissements
+        ],
+        "incoherences": [incoherence_as_data(i) for i in met(vie, rules)],
+        "sources": {
+            source.id: {"titre": source.titre, "reference": source.reference}
+            for source in cited(vie, rules, others)
+        },
+    }
+
+
+def render(dossier: DossierEtudie, format_: str, *, attribution: bool = False, ascii: bool = False) -> bytes:  # noqa: A002
+    """The file in « table », « json », « md » or « html »; ``attribution`` gives what an award gives instead.
+
+    The JSON holds both. ``ascii`` is for a table on consoles that lack our signs.
+    """
+    if format_ == "json":
+        return (json.dumps(document(dossier), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    from certif_rules.export.attribution import award
+    from certif_rules.export.dossier import study as blocks
+
+    made = award(dossier) if attribution else blocks(dossier)
+    if format_ == "html":
+        from certif_rules.export.page import render as page
+
+        return page(made)
+    from certif_rules.export import blocs_texte
+
+    return blocs_texte.markdown(made) if format_ == "md" else blocs_texte.render(made, ascii=ascii)

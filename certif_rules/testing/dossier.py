@@ -1,0 +1,114 @@
+"""A case on an application file: a profile, and what the study of it must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from certif_rules.demande import from_profile
+from certif_rules.errors import IssuesError
+from certif_rules.registry import Registry
+from certif_rules.services.dossier import document, open_file
+
+
+def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
+    """What the case expects and does not get, in French."""
+    expected = dict(case["attendu"])
+    wanted = expected.pop("erreur", None)
+    try:
+        found = document(open_file(registry, from_profile(case["profil"])))
+    except IssuesError as error:
+        codes = sorted({issue.code for issue in error.issues})
+        if wanted is None:
+            return [str(error)]
+        named = sorted([wanted] if isinstance(wanted, str) else wanted)
+        return [] if codes == named else [f"refus attendu : {named}, obtenu : {codes}"]
+    if wanted is not None:
+        return [f"un refus était attendu : {wanted}"]
+    return [text for key, value in expected.items() for text in _CHECKS[key](key, value, found)]
+
+
+def _equal(key: str, wanted: Any, found: Mapping[str, Any]) -> list[str]:
+    value = found["audit"]["type"] if key == "type" else found[key]
+    return [] if value == wanted else [f"{key} : attendu {wanted}, obtenu {value}"]
+
+
+def _pieces(key: str, wanted: Mapping[str, str], found: Mapping[str, Any]) -> list[str]:
+    """Every document, and no other, in the state it must have."""
+    return _same(key, dict(wanted), {piece["id"]: piece["etat"] for piece in found["pieces"]})
+
+
+def _bloque(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {p["id"] for p in found["pieces"] if p["bloque"] is True})
+
+
+def _dossiers(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {d["id"] for d in found["dossiers"]})
+
+
+def _voies(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {v["id"] for v in found["voies"] if v["valeur"] is True})
+
+
+def _financements(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Whether each funding is due (true, false, null), all of them and no other."""
+    return _same(key, dict(wanted), {f["id"]: f["accorde"] for f in found["financements"]})
+
+
+def _parts(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """By firm, what is paid and what is left, in euros."""
+    got = {d["auditeur"]: {"part": d["part_financee"], "reste": d["reste_a_charge"]} for d in found["devis"]}
+    return _same(key, {firm: dict(amounts) for firm, amounts in wanted.items()}, got)
+
+
+def _auditeur(key: str, wanted: Any, found: Mapping[str, Any]) -> list[str]:
+    return _same(key, wanted, found["auditeur"]["choisi"])
+
+
+def _decide(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Who does what, by intervention, all of them and no other: the actor, or null where nobody says."""
+    got = {i["id"]: i["acteur"] for i in found["interventions"] if i["valeur"] is True}
+    return _same(key, dict(wanted), {identifiant: got.get(identifiant, "–") for identifiant in wanted})
+
+
+def _lieux(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """By place: the mode decided, or null."""
+    return _same(key, dict(wanted), {place["id"]: place["mode"] for place in found["lieux"]})
+
+
+def _demander(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+    """A part of each thing to ask, all of them and no other."""
+    asked = [item["texte"] for item in found["a_demander"]]
+    texts = [f"{key}, absent : {part}" for part in wanted if not any(part in text for text in asked)]
+    return texts + [f"{key}, en trop : {text}" for text in asked if not any(part in text for part in wanted)]
+
+
+def _incoherences(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+    missing = set(wanted) - {i["id"] for i in found["incoherences"]}
+    return [f"{key} non montrées : {sorted(missing)}"] if missing else []
+
+
+def _avertissements(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {a["code"] for a in found["avertissements"]})
+
+
+def _same(key: str, wanted: Any, got: Any) -> list[str]:
+    return [] if wanted == got else [f"{key} : attendu {wanted}, obtenu {got}"]
+
+
+_CHECKS = {
+    "resultat": _equal,
+    "type": _equal,
+    "pieces": _pieces,
+    "bloquent": _bloque,
+    "dossiers": _dossiers,
+    "voies": _voies,
+    "financements": _financements,
+    "parts": _parts,
+    "auditeur": _auditeur,
+    "qui": _decide,
+    "lieux": _lieux,
+    "a_demander": _demander,
+    "incoherences": _incoherences,
+    "avertissements": _avertissements,
+}

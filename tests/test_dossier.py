@@ -1,0 +1,435 @@
+"""Application files: laws of their study, what people are shown, what is refused. Cases are in YAML."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console import PROFIL, Console, process
+from greffons import DONNEES, registry
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certif_rules.demande import Demande
+from certif_rules.dossier import Etude, study
+from certif_rules.model_depot import CertificatDit, Depot, DevisDit, PieceDite
+from certif_rules.model_vie import Vie
+from certif_rules.services.vie import open_regime
+from certif_rules.source import read_file
+
+LABELS = {"certifregion": ("initial", "complementaire", "surveillance", "extension", "renouvellement"),
+          "enseigne": ("bapteme", "accroche", "visite")}  # fmt: skip
+PRECEDENTS = {"certifregion": ("initial", "complementaire"), "enseigne": ("bapteme", "accroche")}
+RANK = {"incomplet": 0, "a_confirmer": 1, "complet": 2}
+DAY = date(2023, 3, 1)
+
+
+@pytest.fixture
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(capfdbinary, monkeypatch)
+
+
+@cache
+def vie(label: str) -> Vie:
+    found = open_regime(registry(), Demande(referentiel=label)).propre
+    assert found is not None
+    return found
+
+
+def studied(label: str, depot: Depot) -> Etude:
+    candidature = vie(label).dossier
+    assert candidature is not None
+    return study(candidature, vie(label).instances, depot)
+
+
+# ---- laws ----------------------------------------------------------------------------------------------
+
+BOOLS = st.sampled_from([None, True, False])
+DAYS = st.sampled_from([None, date(2022, 12, 1), date(2023, 2, 28), DAY, date(2023, 9, 1)])
+PIECE = st.builds(PieceDite, fournie=BOOLS, expire_le=DAYS, etabli_le=DAYS, signe=BOOLS)
+GOOD = PieceDite(etabli_le=DAY, signe=True)
+
+
+@st.composite
+def deposits(draw: st.DrawFn) -> tuple[str, Depot]:
+    """A label, and a file told in part."""
+    label = draw(st.sampled_from(sorted(LABELS)))
+    candidature = vie(label).dossier
+    assert candidature is not None
+    plain = [p.id for p in candidature.pieces.values() if not (p.devis or p.certificat)]
+    questions = {q.id: [c.id for c in q.choix] for q in candidature.questions.values() if q.choix}
+    reponses = {q: draw(st.sampled_from([None, *choix])) for q, choix in questions.items()}
+    devis = st.builds(
+        DevisDit,
+        auditeur=st.sampled_from(sorted(candidature.auditeurs)),
+        montant=st.sampled_from([None, 0, 1, 160025]),
+        duree_jours=st.sampled_from([None, Fraction(3, 2)]),
+        financement=st.sampled_from([None, False, "50 %"]),
+        signe=BOOLS,
+        expire_le=DAYS,
+    )
+    held = {"qualiopi": CertificatDit(notification=date(2022, 1, 1), echeance=date(2023, 2, 1))}
+    return label, Depot(
+        type=draw(st.sampled_from([None, *LABELS[label]])),
+        precedent=draw(st.sampled_from([None, *PRECEDENTS[label]])),
+        depot_le=draw(st.sampled_from([None, DAY])),
+        reponses={q: said for q, said in reponses.items() if said},
+        pieces=draw(st.dictionaries(st.sampled_from(plain), PIECE)),
+        devis=tuple(draw(st.lists(devis, max_size=4))),
+        certificats=draw(st.sampled_from([{}, held])) if label == "certifregion" else {},
+        auditeur=draw(st.sampled_from([None, *sorted(candidature.auditeurs)])),
+    )
+
+
+@given(deposits(), st.data())
+def test_one_more_document_never_makes_a_file_less_complete(
+    told: tuple[str, Depot], data: st.DataObject
+) -> None:
+    """A document provided in order, or any quote, leaves the result as it was or nearer to complete."""
+    label, depot = told
+    candidature = vie(label).dossier
+    assert candidature is not None
+    before = RANK[studied(label, depot).resultat]
+    plain = [p.id for p in candidature.pieces.values() if not (p.devis or p.certificat)]
+    piece = data.draw(st.sampled_from(plain))
+    wanted = candidature.pieces[piece].signe
+    more = replace(depot, pieces={**(depot.pieces or {}), piece: replace(GOOD, signe=wanted)})
+    assert RANK[studied(label, more).resultat] >= before
+    devis = DevisDit(
+        auditeur=data.draw(st.sampled_from(sorted(candidature.auditeurs))),
+        signe=data.draw(BOOLS),
+        financement=data.draw(st.sampled_from([None, False, "oui"])),
+        expire_le=data.draw(DAYS),
+    )
+    more = replace(depot, devis=(*(depot.devis or ()), devis))
+    assert RANK[studied(label, more).resultat] >= before
+
+
+def blocks(etude: Etude) -> dict[str, Any]:
+    return {element.piece.id: element.bloque for element in etude.elements}
+
+
+def answers(label: str, depot: Depot) -> list[Depot]:
+    """The file with one unknown answered, each in turn."""
+    candidature = vie(label).dossier
+    assert candidature is not None
+    found = [replace(depot, type=t) for t in LABELS[label] if depot.type is None]
+    found += [replace(depot, precedent=t) for t in PRECEDENTS[label] if depot.precedent is None]
+    for question in candidature.questions.values():
+        if question.choix and question.id not in depot.reponses:
+            found += [replace(depot, reponses={**depot.reponses, question.id: c.id}) for c in question.choix]
+    return found
+
+
+@given(deposits())
+def test_an_answer_never_changes_what_was_decided(told: tuple[str, Depot]) -> None:
+    """What blocks, what does not, and who pays, once decided, stay so whatever else is learnt."""
+    label, depot = told
+    before = studied(label, depot)
+    for more in answers(label, depot):
+        after = studied(label, more)
+        later = blocks(after)
+        for piece, blocked in blocks(before).items():
+            if blocked is not None:
+                assert later.get(piece, False) is blocked, (piece, more)
+        paid = {p.financement.id: p.accorde for p in after.payeurs}
+        for payeur in before.payeurs:
+            if payeur.accorde is not None:
+                assert paid.get(payeur.financement.id, False) is payeur.accorde
+        if before.resultat != "a_confirmer":
+            assert after.resultat == before.resultat
+
+
+@given(deposits())
+def test_money_is_exact(told: tuple[str, Depot]) -> None:
+    """Nothing is paid that a quote does not say; shares and what is left make the amount again."""
+    label, depot = told
+    for devis in studied(label, depot).devis:
+        if devis.part is None or devis.reste is None:
+            assert devis.part is None
+            assert devis.reste is None
+        else:
+            assert devis.devis.montant == devis.part + devis.reste
+            assert 0 <= devis.part <= devis.devis.montant
+
+
+# ---- the data of the label -----------------------------------------------------------------------------
+
+
+def shipped() -> str:
+    folder = DONNEES["certifregion"] / "regles" / "presentation-2023" / "vie"
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml")))
+
+
+def test_no_person_ships() -> None:
+    """No e-mail, telephone or name of a person of the presentation; public pages may."""
+    text = shipped()
+    assert "mailto:" not in text
+    assert re.findall(r"[\w.]+@[\w.]+", text) == []
+    assert re.findall(r"\b0[1-9](?:[ .]?\d\d){4}\b", text) == []
+    assert [name for name in ("hodin", "guibon", "planche") if name in text.casefold()] == []
+
+
+def test_every_contradiction_that_touches_the_command_is_met_by_a_rule() -> None:
+    """An inconsistency said to touch ``dossier`` is cited by a rule, and shown beside it."""
+    label = vie("certifregion")
+    folder = DONNEES["certifregion"] / "regles" / "presentation-2023" / "vie"
+    cited: set[str] = set()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, Mapping):
+            cited.update(node.get("incoherences") or () if isinstance(node.get("id"), str | None) else ())
+            for key, value in node.items():
+                if key != "incoherences":
+                    walk(value)
+        elif isinstance(node, list):
+            for item in node:
+                walk(item)
+
+    for name in ("dossier", "etapes", "acteurs", "attribution"):
+        walk(read_file(folder / f"{name}.yaml"))
+    told = {i.id for i in label.incoherences.values() if "dossier" in i.commandes}
+    assert told - cited == set()
+    assert {
+        "INC-01",
+        "INC-07",
+        "INC-11",
+        *(f"INC-{n}" for n in (*range(14, 23), 26, 27, 31, 32, 37)),
+    } <= cited
+
+
+@pytest.mark.parametrize("nom", ["INC-19"])
+def test_the_award_shows_what_it_meets(call: Console, nom: str) -> None:
+    """Rhythms: a minimum, and what was announced for a year, told apart with the contradiction."""
+    text = call("dossier", "certifregion", "--attribution").out.decode()
+    assert f"{nom} : " in text.replace("\u00a0", " ")
+    assert "au moins une fois par trimestre (un minimum) (voir INC-19)" in " ".join(text.split())
+    assert "six en 2023 (annoncé pour cette année-là)" in " ".join(text.split())
+
+
+def test_the_award_gives_five_things_and_is_published_twice(call: Console) -> None:
+    """Letter, two certificates, two guides to date and sign; the national list and the label's page."""
+    found = call("dossier", "certifregion", "--format", "json").json["attribution"]
+    assert {r["id"]: (r["a_dater"], r["a_signer"]) for r in found["remises"]} == {
+        "courrier": (False, False),
+        "certificat_label": (False, False),
+        "certificat_qualiopi": (False, False),
+        "guide_logo_label": (True, True),
+        "guide_logo_qualiopi": (True, True),
+    }
+    assert [p["id"] for p in found["publications"]] == ["liste_nationale", "page_label"]
+    assert {s["id"]: (s["motivee"], s["date"]) for s in found["suites"]} == {
+        "attribution": (False, "notification"),
+        "maintien": (False, None),
+        "rejet": (True, "nouvelle_demande"),
+    }
+
+
+def test_the_six_steps_in_order(call: Console) -> None:
+    """Their numbers, the optional one, and public pages with their titles."""
+    etapes = call("dossier", "certifregion", "--format", "json").json["etapes"]
+    assert [e["id"] for e in etapes] == ["1", "2", "3", "4", "5", "6"]
+    assert [e["id"] for e in etapes if e["facultative"]] == ["4"]
+    pages = [page for e in etapes for page in e["ressources"]]
+    assert len(pages) > 8
+    assert all(page["titre"] and page["adresse"].startswith("https://") for page in pages)
+
+
+# ---- what people see -----------------------------------------------------------------------------------
+
+DOSSIER = """\
+format: 1
+referentiel: certifregion
+audit: {type: initial, date: 2023-05-10}
+organisme:
+  nom: "Écoute & <b>Cie</b>"
+  categories: [AF]
+  sites: [{id: S1, region: Occitanie}]
+dossier:
+  depot: 2023-02-22
+  reponses: {detention: aucun}
+  pieces:
+    egalite_professionnelle: true
+    immatriculation: {expire_le: 2023-02-20}
+    adresse_site: true
+  devis: [{auditeur: maieutika, montant: "3200,50", duree_jours: "2,5", financement: "50 %", signe: true}]
+"""
+
+
+def test_the_result_comes_first_and_says_what_is_missing(call: Console) -> None:
+    """At 80 columns, in words and signs; the status is 0 whatever the result."""
+    reponse = call("dossier", "--profil", "-", stdin=DOSSIER)
+    assert reponse.status == 0
+    text = reponse.out.decode()
+    assert max(len(line) for line in text.splitlines() if "https://" not in line) <= 80
+    head = text.split("\nÀ demander")[0]
+    assert "Dossier incomplet" in head
+    assert "Formation «\u00a0Référent handicap\u00a0»." in head
+    assert "×\u00a0manquante\u00a0: 1" in head
+    flat = " ".join(text.split())
+    assert "Formation par ACCEIS sur 2 jours. [S23]" in flat
+    assert "prise en charge à 100 % par l’Agefiph [S23]" in flat
+    assert "conforme" not in head
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "md", "html"])
+def test_the_same_file_gives_the_same_bytes(call: Console, format_: str) -> None:
+    """In every format, and nothing typed is lost."""
+    first = call("dossier", "--profil", "-", "--format", format_, stdin=DOSSIER)
+    assert first.status == 0, first.err
+    assert first.out == call("dossier", "--profil", "-", "--format", format_, stdin=DOSSIER).out
+    assert "Écoute" in first.out.decode()
+
+
+class Tags(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_what_is_typed_is_never_markup(call: Console) -> None:
+    """Neither in HTML nor in Markdown, nor for a terminal."""
+    hostile = DOSSIER.replace(
+        "Écoute & <b>Cie</b>", "<script>alert(1)</script> [x](http://y) | `z` \\u001b[31m"
+    )
+    refused = call("dossier", "--profil", "-", stdin=hostile)
+    assert (refused.status, refused.codes) == (1, ["caractere-de-controle"])
+    hostile = hostile.replace("\\u001b", "")
+    page = call("dossier", "--profil", "-", "--format", "html", stdin=hostile).out.decode()
+    tags = Tags(page).found
+    assert "script" not in {tag for tag, _ in tags}
+    assert ("html", {"lang": "fr"}) in tags
+    text = call("dossier", "--profil", "-", "--format", "md", stdin=hostile).out.decode()
+    assert "<script>" not in text
+    assert "\\[x\\](http\\://y)" in text
+    assert "<http" not in text.split("## À demander")[0]
+    assert "<https://www.cariforefoccitanie.fr/" in text
+
+
+def test_every_table_has_its_caption_and_heads(call: Console) -> None:
+    """For assistive tools: a caption per table, headers, one h1, no level skipped."""
+    tags = Tags(call("dossier", "--profil", "-", "--format", "html", stdin=DOSSIER).out.decode()).found
+    names = [tag for tag, _ in tags]
+    assert names.count("table") == names.count("caption") > 2
+    assert names.count("h1") == 1
+    levels = [int(tag[1]) for tag in names if re.fullmatch("h[1-6]", tag)]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_an_old_console_gets_other_signs() -> None:
+    """cp1252 lacks some of our signs: each has a plain one, and the words are whole."""
+    reponse = process("dossier", "certifregion", "--type", "initial", env={"PYTHONIOENCODING": "cp1252"})
+    assert reponse.status == 0, reponse.err
+    text = reponse.out.decode("cp1252")
+    assert "o à fournir" in text
+    assert "?à" not in text.replace("? à", "")
+
+
+def test_a_file_is_written_whole_and_not_replaced(call: Console, tmp_path: Path) -> None:
+    """The suffix gives the format; a second time is refused."""
+    path = tmp_path / "dossier.html"
+    assert call("dossier", "certifregion", "-o", path).status == 0
+    assert path.read_bytes().startswith(b"<!DOCTYPE html>")
+    assert call("dossier", "certifregion", "-o", path).codes == ["fichier-existant"]
+    other = tmp_path / "d.json"
+    assert call("dossier", "certifregion", "-o", other).status == 0
+    assert json.loads(other.read_bytes())["resultat"] == "a_confirmer"
+
+
+# ---- what is asked, what is refused --------------------------------------------------------------------
+
+
+def test_the_profile_of_the_contract_is_read(call: Console) -> None:
+    """As printed: it tells of no file, so nothing is missing yet."""
+    found = call("dossier", "--profil", "-", "--format", "json", stdin=PROFIL).json
+    assert found["resultat"] == "a_confirmer"
+    assert "manquante" not in {piece["etat"] for piece in found["pieces"]}
+    assert found["format"] == 1
+    assert set(found["sources"]) >= {"S15", "S23", "S26"}
+
+
+def test_other_commands_leave_the_file_aside(call: Console) -> None:
+    """The same profile gives its checklist."""
+    reponse = call("checklist", "--profil", "-", "--format", "json", stdin=DOSSIER)
+    assert reponse.status == 0
+    assert reponse.json["audit"]["type"] == "initial"
+
+
+def test_without_a_file_the_command_says_what_to_gather(call: Console) -> None:
+    """Neither type nor date is needed; what they would decide is asked."""
+    found = call("dossier", "certifregion", "--format", "json").json
+    assert found["audit"]["type"] is None
+    assert found["a_demander"][0] == {"texte": "Quel type d’audit ?", "cle": "audit.type", "sources": []}
+    assert {piece["etat"] for piece in found["pieces"]} == {"a_confirmer", "conditionnelle"}
+
+
+def test_the_two_firms_are_listed_when_the_one_named_is_not_of_them(call: Console) -> None:
+    """With its place in the file and both names."""
+    reponse = call("dossier", "--profil", "-", stdin=DOSSIER.replace("maieutika", "Cabinet Untel"))
+    assert reponse.status == 1
+    assert "<entrée standard>:15:22: auditeur-inconnu" in reponse.err
+    assert "Cidées Conseil & Formation (cidees), Maïeutika (maieutika)" in reponse.err
+
+
+def test_a_label_that_says_nothing_of_it_is_a_wrong_usage(call: Console) -> None:
+    """The référentiel is known, the subject is not its own."""
+    for nom in ("qualiopi", "fictif"):
+        reponse = call("dossier", nom)
+        assert (reponse.status, reponse.codes) == (2, ["sujet-absent"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (("depot: 2023-02-22", "depot: 2023-02-30"), "date-invalide"),
+        (("depot: 2023-02-22", "depot: hier"), "date-invalide"),
+        (("adresse_site: true", "adresse_site: {fourni_le: 2023-02-30}"), "date-invalide"),
+        (("adresse_site: true", "adresse_site: oui"), "type-inattendu"),
+        (("adresse_site: true", "couleur: true"), "piece-inconnue"),
+        (("adresse_site: true", "devis_signe: true"), "piece-deplacee"),
+        (("adresse_site: true", "certificat_qualiopi: true"), "piece-deplacee"),
+        (("3200,50", "-3"), "montant-illisible"),
+        (("3200,50", "1e9"), "montant-illisible"),
+        (("3200,50", "١٢"), "montant-illisible"),
+        (("3200,50", "1,234"), "montant-illisible"),
+        (("2,5", "0"), "duree-illisible"),
+        (("2,5", "1/0"), "duree-illisible"),
+        (("type: initial", "type: surveillanc"), "type-inconnu"),
+        (("detention: aucun", "detention: [a]"), "type-inattendu"),
+        (("detention: aucun", "detention: personne"), "reponse-inconnue"),
+        (("detention: aucun", "occitanie: non"), "reponse-contraire"),
+        (("  depot:", "  depose:"), "cle-inconnue"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused(call: Console, change: tuple[str, str], code: str) -> None:
+    """One clear message with its place, status 1, nothing written."""
+    assert change[0] in DOSSIER
+    reponse = call("dossier", "--profil", "-", stdin=DOSSIER.replace(*change))
+    assert reponse.status == 1
+    assert code in reponse.codes
+    assert reponse.out == b""
+    assert "<entrée standard>:" in reponse.err
+
+
+def test_a_mode_is_checked_where_it_is_to_be_decided(call: Console) -> None:
+    """Elsewhere it is whatever people print (contract §3)."""
+    free = DOSSIER.replace("date: 2023-05-10", "date: 2023-05-10, mode: le matin")
+    assert call("dossier", "--profil", "-", stdin=free).status == 0
+    later = free.replace("type: initial", "type: surveillance").replace(
+        "dossier:", "precedent: {type: initial}\ndossier:", 1
+    )
+    assert call("dossier", "--profil", "-", stdin=later).codes == ["mode-inconnu"]
