@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from certif_rules.model import Source
     from certif_rules.model_duree import Duree
     from certif_rules.model_echantillon import Echantillon
+    from certif_rules.model_autodiagnostic import Autodiagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +46,4 @@ class Vie:
     incoherences: Mapping[str, Incoherence] = field(default_factory=dict)
     duree: Duree | None = None
     echantillon: Echantillon | None = None
+    autodiagnostic: Autodiagnostic | None = None

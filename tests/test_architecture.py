@@ -31,17 +31,20 @@ FLOORS: dict[str, str] = {
     "1.1 model, logic, reading": (
         "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
     ),
-    "1.2 the audit asked for, around the audit": "contexte model_duree model_echantillon model_vie",
+    "1.2 the audit asked for, around the audit": (
+        "contexte model_autodiagnostic model_duree model_echantillon model_vie"
+    ),
     "2.1 pure: facts, layers, overlay, samples": (
         "couches delais echantillon empreinte faits jugement overlay resultat"
     ),
     "2.1 pure: whether a picture is safe": "logo",
     "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
     "2.3 pure: two questions, durations": "duree etats perimetre portee",
-    "2.4 pure: the lines": "lignes",
+    "2.4 pure: the lines, a self-assessment counted": "autodiagnostic lignes",
+    "2.5 pure: two self-assessments": "progression",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
-    "3.2 data to model: judgement, a part of the rules; durations, samples": (
-        "build.duree build.echantillon build.jugement"
+    "3.2 data to model: judgement, a part of the rules; around the audit": (
+        "build.autodiagnostic build.duree build.echantillon build.jugement"
     ),
     "3.2 data to model: a body’s dress": "habillage",
     "3.2 data to model: a body’s dress on disk": "habillage_lu",
@@ -49,21 +52,29 @@ FLOORS: dict[str, str] = {
         "build.controles build.couche build.exigence build.guide build.regles demande"
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
-    "3.5 findings to conclusions, and what they say of people": "conclusion confidentialite",
+    "3.5 findings to conclusions, what they say of people, answers checked": (
+        "conclusion confidentialite questionnaire"
+    ),
     "4.1 export: letters, blocks": (
         "export export.balises export.composition export.extras export.ooxml export.typographie"
     ),
     "4.2 export: words, blocks made ready": (
-        "export.dessin export.emetteur export.json_ export.rendu export.textes"
+        "export.champs export.dessin export.emetteur export.json_ export.rendu export.textes"
     ),
-    "4.3 export: parts of a document": "export.classeur export.document export.docx_styles export.fiche",
+    "4.3 export: parts of a document": (
+        "export.classeur export.document export.docx_styles export.fiche export.traces"
+    ),
     "4.4 export: formats": (
-        "export.csv_ export.docx export.html export.md export.page export.pdf export.table"
+        "export.autodiagnostic_textes export.csv_ export.docx export.html export.md export.page export.pdf"
+        " export.table export.terminal"
     ),
-    "4.5 export: the form, the paper, the sheets beside the grid": (
-        "export.feuilles export.formulaire export.papier"
+    "4.5 export: the form, the paper, the sheets beside the grid, self-assessments": (
+        "export.autodiagnostic export.autodiagnostic_grille export.autodiagnostic_json export.feuilles"
+        " export.formulaire export.papier"
     ),
-    "4.6 export: the grid as a workbook": "export.grille",
+    "4.6 export: the grid as a workbook, self-assessments compared and as a form": (
+        "export.autodiagnostic_formulaire export.autodiagnostic_progression export.grille"
+    ),
     "4.7 export: the grid, formats": "export.ods export.xlsx",
     "4.8 reading: files and cells": "lecture lecture.saisie lecture.tableur",
     "4.9 reading: one kind of file": "lecture.csv_ lecture.json_ lecture.ods lecture.xlsx",
@@ -74,12 +85,14 @@ FLOORS: dict[str, str] = {
         " services.formats services.questions"
     ),
     "6.2 services: all the checks, findings files, around the audit": (
-        "services.constats services.validation services.vie"
+        "services.constats services.reponses services.validation services.vie"
     ),
-    "6.3 services: conclusions, filled grids, durations, samples": (
-        "services.conclusion services.duree services.echantillon services.lecture services.population"
+    "6.3 services: conclusions, filled grids, durations, samples, self-assessments": (
+        "services.autodiagnostic services.conclusion services.duree services.echantillon services.lecture"
+        " services.population"
     ),
-    "7.1 front ends: what commands and cases share": "cli.console testing.constats",
+    "6.4 services: the formats of a self-assessment": "services.autodiagnostic_formats",
+    "7.1 front ends: what commands and cases share": "cli.console testing.autodiagnostic testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
         "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
@@ -87,7 +100,8 @@ FLOORS: dict[str, str] = {
     ),
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (
-        "__main__ cli.checklist cli.conclure cli.duree cli.echantillon cli.expliquer cli.lire cli.plugins"
+        "__main__ cli.autodiagnostic cli.checklist cli.conclure cli.duree cli.echantillon cli.expliquer"
+        " cli.lire cli.plugins"
         " cli.questions cli.referentiels cli.valider testing.plugin"
     ),
 }
@@ -223,6 +237,9 @@ def test_every_path_can_live_on_every_system() -> None:
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
+    "export.autodiagnostic_formulaire": {"label": "the element that names a field"},
+    "export.autodiagnostic_grille": {"label": "the column that says whether a line is the label’s"},
+    "export.champs": {"label": "the element that names a field"},
     "export.csv_": {"label": "the column that says whether a line is the label’s"},
     "export.formulaire": {"label": "the element that names a field"},
     "schema": {"commun": "the schema that the others share"},
@@ -337,6 +354,9 @@ NUMBER = re.compile(r"(?<![\w.,{#-])\d{2,4}(?=$|\s+[^\W\d])")
 COINCIDENCES: dict[str, dict[int, str]] = {
     "build.controles": {10: "a power of ten, beyond every code"},
     "delais": {12: "the months of a year"},
+    "export.autodiagnostic": dict.fromkeys((10, 18, 24, 30), "a width"),
+    "export.autodiagnostic_grille": {27: "a width"},
+    "export.traces": dict.fromkeys((10, 11, 12, 14, 15, 16, 20, 22, 24, 26), "units of a drawing"),
     "export.classeur": {
         10: "points of a letter",
         11: "points of a heading",

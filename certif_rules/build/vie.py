@@ -7,6 +7,7 @@ from typing import Any
 
 from certif_rules.build.duree import build_duree
 from certif_rules.build.echantillon import build_echantillon
+from certif_rules.build.autodiagnostic import build_autodiagnostic
 from certif_rules.build.lecteur import Lecteur, read_sources, where
 from certif_rules.errors import DataError
 from certif_rules.model import Referentiel
@@ -39,6 +40,9 @@ def build_life(
         incoherences=incoherences,
         duree=build_duree(body["duree"], lecteur) if "duree" in body else None,
         echantillon=build_echantillon(body["echantillon"], lecteur) if "echantillon" in body else None,
+        autodiagnostic=build_autodiagnostic(body["autodiagnostic"], lecteur)
+        if body.get("autodiagnostic")
+        else None,
     )
     if lecteur.issues:
         raise DataError(lecteur.issues)

@@ -6,8 +6,6 @@ what is typed in the browser, and reads and writes the findings file (contract �
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +13,12 @@ from typing import Any, Final
 from certif_rules.constats import A_EVALUER, needs_comment
 from certif_rules.export import emetteur, json_
 from certif_rules.export.balises import Html, el, void
+from certif_rules.export.champs import canonical as _canonical
+from certif_rules.export.champs import choice as _choice
+from certif_rules.export.champs import field as _field
+from certif_rules.export.champs import fingerprint as _fingerprint
+from certif_rules.export.champs import fold as _fold
+from certif_rules.export.champs import script
 from certif_rules.export.fiche import blocks
 from certif_rules.export.html import Page, line_anchor
 from certif_rules.export.textes import DONNEES_SENSIBLES, SIGNES, count, finding, of_label
@@ -91,7 +95,7 @@ class _Formulaire(Page):
     def __init__(self, checklist: Checklist) -> None:
         super().__init__(checklist)
         self.rang = {ligne.indicateur.id: rang for rang, ligne in enumerate(checklist.lignes)}
-        self.script = Html(_SCRIPT.read_text(encoding="utf-8"))
+        self.script = script(_SCRIPT)
 
     def _title(self) -> str:
         return f"Formulaire – {super()._title()}"
@@ -302,21 +306,12 @@ def _to_see(checklist: Checklist) -> str:
     return f"Lignes à évaluer{INSECABLE}: {', '.join(counts)}."
 
 
-def _choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
-    box = void("input", type=kind, name=name, value=value, data_champ=champ, autocomplete="off")
-    return el("label", box, f" {words}")
-
-
 def _area(rang: int, champ: str, words: str, hint: str) -> Html:
     place = f"{champ}-{rang}"
     label = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
     described = {"aria_describedby": f"manque-{rang}"} if champ == "commentaire" else {}
     area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
     return el("div", el("label", *label, for_=place), area, class_="champ")
-
-
-def _field(place: str, words: str, control: Html) -> Html:
-    return el("div", el("label", words, for_=place), control, class_="champ")
 
 
 def _text(place: str, champ: str) -> Html:
@@ -326,17 +321,3 @@ def _text(place: str, champ: str) -> Html:
 def _date(place: str, champ: str = "") -> Html:
     named = {"data_champ": champ} if champ else {}
     return void("input", id=place, type="date", autocomplete="off", **named)
-
-
-def _fold(summary: str, *children: Html | None) -> Html:
-    return el("details", el("summary", summary), *children)
-
-
-def _fingerprint(content: str) -> str:
-    """What a content security policy calls an inline script or style by."""
-    return "sha256-" + b64encode(sha256(content.encode("utf-8")).digest()).decode("ascii")
-
-
-def _canonical(value: Any) -> str:
-    """Canonical JSON in ASCII: keys sorted, a lone surrogate as its escape."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
