@@ -24,6 +24,7 @@ _ENCRE, _DOUX, _FILET = "#1d2826", "#4d5a57", "#8b9793"
 _BASE, _LABEL = "#0d5a50", "#a3141c"
 _POLICE = "system-ui, 'Segoe UI', Arial, 'Libertinus Serif', sans-serif"
 _CORPS = 15
+_MAIGRE, _GRAS = 400, 600
 _MARGE = 10.0
 
 
@@ -64,7 +65,7 @@ def bars(traces: Sequence[Trace], series: Sequence[str], titre: str, description
     for trace in traces:
         for name in folded(trace.intitule, _INTITULE):
             colour = _LABEL if trace.label else _ENCRE
-            content.append(_text(cadre, 0, y + _CORPS, name, weight=600, colour=colour))
+            content.append(_text(cadre, 0, y + _CORPS, name, weight=_GRAS, colour=colour))
             y += _CORPS + 4
         y += 3
         for index, (valeur, mots) in enumerate(zip(trace.valeurs, trace.mots, strict=True)):
@@ -104,26 +105,31 @@ def radar(traces: Sequence[Trace], series: Sequence[str], titre: str, descriptio
     return _svg(cadre, "radar", titre, description, content)
 
 
-def cut(texte: str, room: float, size: float = _CORPS) -> str:
+def wide(texte: str, size: float = _CORPS, *, bold: bool = False) -> float:
+    """The room that a line of text takes in the widest of the fonts in use."""
+    return ems(texte) * size * (1.25 if bold else 1.1)
+
+
+def cut(texte: str, room: float, *, bold: bool = False) -> str:
     """``texte`` on one line no wider than ``room``, ended by « … » where it was cut."""
     words = clean(texte)
-    if ems(words) * size <= room:
+    if wide(words, bold=bold) <= room:
         return words
-    while words and ems(words + "…") * size > room:
+    while words and wide(words + "…", bold=bold) > room:
         words = words[:-1]
     return words.rstrip() + "…"
 
 
-def folded(texte: str, room: float, most: int = 2) -> list[str]:
-    """``texte`` on at most ``most`` lines no wider than ``room``; what is left over is cut."""
+def folded(texte: str, room: float, most: int = 3) -> list[str]:
+    """``texte``, bold, on at most ``most`` lines no wider than ``room``; what is left over is cut."""
     lines = [""]
     for word in clean(texte).split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if ems(longer) * _CORPS <= room or not lines[-1] or len(lines) == most:
+        if wide(longer, bold=True) <= room or not lines[-1] or len(lines) == most:
             lines[-1] = longer
         else:
             lines.append(word)
-    return [cut(words, room) for words in lines]
+    return [cut(words, room, bold=True) for words in lines]
 
 
 # ---- bars -------------------------------------------------------------------------------------------------
@@ -223,8 +229,10 @@ def _axis_words(cadre: _Cadre, angle: float, trace: Trace, series: Sequence[str]
     short = ("–" if valeur is None else f"{valeur}\u00a0%" for valeur in trace.valeurs)
     said = trace.mots[-1] if len(series) == 1 else " → ".join(short)
     return [
-        _text(cadre, x, top + _CORPS, cut(trace.nom, 130), weight=600, colour=colour, anchor=anchor),
-        _text(cadre, x, top + 2 * _CORPS + 3, cut(said, 150), colour=colour, anchor=anchor),
+        _text(
+            cadre, x, top + _CORPS, cut(trace.nom, 150, bold=True), weight=_GRAS, colour=colour, anchor=anchor
+        ),
+        _text(cadre, x, top + 2 * _CORPS + 3, cut(said, 170), colour=colour, anchor=anchor),
     ]
 
 
@@ -246,16 +254,17 @@ def _legend(cadre: _Cadre, series: Sequence[str]) -> list[str]:
 
 def _text(
     cadre: _Cadre, x: float, y: float, texte: str, *,
-    size: float = _CORPS, weight: int = 400, colour: str = _ENCRE, anchor: str = "start",
+    size: float = _CORPS, weight: int = _MAIGRE, colour: str = _ENCRE, anchor: str = "start",
 ) -> str:  # fmt: skip
     """A line of text on a white edge, and its room in the box: ``y`` is its baseline."""
-    width = ems(texte) * size
+    width = wide(texte, size, bold=weight > _MAIGRE)
     left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
     cadre.hold(left, y - size)
     cadre.hold(left + width, y + size * 0.3)
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" font-weight="{weight}" fill="{colour}"'
-        f' text-anchor="{anchor}" stroke="#ffffff" stroke-width="3" paint-order="stroke">{escape(texte)}</text>'
+        f' text-anchor="{anchor}" stroke="#ffffff" stroke-width="3" paint-order="stroke">'
+        f"{escape(texte)}</text>"
     )
 
 
