@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from certif_rules.model import Source
+    from certif_rules.model_autodiagnostic import Autodiagnostic
     from certif_rules.model_duree import Duree
     from certif_rules.model_echantillon import Echantillon
-    from certif_rules.model_autodiagnostic import Autodiagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,9 @@ def _notation(node: Any, lecteur: Lecteur) -> Notation:
             lecteur.refuse(
                 _CODE, message, node["niveaux"], index, "écrire les niveaux du plus bas au plus haut"
             )
+    if not niveaux[-1].valeur:
+        message = "le niveau le plus haut ne vaut rien"
+        lecteur.refuse(_CODE, message, node["niveaux"], 0, "déclarer deux niveaux au moins")
     values = {niveau.valeur for niveau in niveaux}
     if node.get("amelioration_des") is not None:
         _threshold("amelioration_des", node, values, lecteur)

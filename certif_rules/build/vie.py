@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from certif_rules.build.autodiagnostic import build_autodiagnostic
 from certif_rules.build.duree import build_duree
 from certif_rules.build.echantillon import build_echantillon
-from certif_rules.build.autodiagnostic import build_autodiagnostic
 from certif_rules.build.lecteur import Lecteur, read_sources, where
 from certif_rules.errors import DataError
 from certif_rules.model import Referentiel

@@ -39,8 +39,8 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
     regles = gather(vie.autodiagnostic for vie in vies)
     nom = checklist.referentiel.id
     if regles.notation is None:
-        message = f"« {nom} » ne dit pas comment noter un autodiagnostic"
-        raise UsageError([Issue("autodiagnostic-absent", message, None, "choisir un autre référentiel")])
+        message = f"les données de « {nom} » ne disent pas comment noter un autodiagnostic"
+        raise UsageError([Issue("sujet-absent", message, None, "choisir un autre référentiel")])
     cadre = Cadre(
         checklist=checklist,
         regles=regles,
