@@ -6,7 +6,6 @@ what is typed in the browser, and reads and writes the file of answers.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -26,6 +25,7 @@ from certif_rules.export.textes import count, of_label, title
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.model import Source
 from certif_rules.questionnaire import SANS_OBJET
+from certif_rules.recherche import nom_de_fichier
 from certif_rules.resultat import Ligne
 
 _SCRIPT: Final = Path(__file__).with_name("autodiagnostic.js")
@@ -63,14 +63,14 @@ def donnees(cadre: Cadre) -> dict[str, Any]:
     tete = request(cadre)
     del tete["fait_le"]
     rules = tete["referentiel"]
-    name = "_".join(("autodiagnostic", tete["audit"]["date"], rules["id"], rules["edition"]))
+    name = nom_de_fichier("autodiagnostic", tete["audit"]["date"], rules["id"], rules["edition"])
     return {
         "cle": sha256(canonical(tete).encode("ascii")).hexdigest(),
         "lignes": [
             {"id": li.indicateur.id, "numero": li.indicateur.numero, "etat": li.etat} for li in cadre.retenues
         ],
         "niveaux": [{"valeur": n.valeur, "titre": prose(n.titre)} for n in cadre.notation.niveaux],
-        "nom_de_fichier": re.sub(r"[^A-Za-z0-9_.-]+", "-", name) + ".json",
+        "nom_de_fichier": f"{name}.json",
         "sans_objet": SANS_OBJET,
         "tete": tete,
     }
