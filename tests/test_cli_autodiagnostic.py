@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from autodiagnostics import PROFIL
 from console import Console, process
 from fabrique import HOSTILES
+from greffons import DONNEES
 
 from certif_rules.schema import check
 from certif_rules.source import read_bytes
@@ -378,3 +380,35 @@ def test_formats_are_those_of_what_is_asked(call: Console, profil: Path, tmp_pat
     assert call("autodiagnostic", "--reponses", file, "--format", "csv").codes == ["format-inconnu"]
     assert call("autodiagnostic", "--profil", profil, "-o", tmp_path / "g.xyz").codes == ["format-inconnu"]
     assert call("autodiagnostic", "--profil", profil, "-o", file).codes == ["fichier-existant"]
+
+
+def test_answers_and_cases_are_checked_as_data_are(call: Console, profil: Path, tmp_path: Path) -> None:
+    """``valider`` knows both by their key."""
+    grid = tmp_path / "grille.json"
+    call("autodiagnostic", "--profil", profil, "-o", grid)
+    assert call("valider", grid).status == 0
+    data = json.loads(grid.read_text(encoding="utf-8"))
+    data["reponses"][0]["niveau"] = "beaucoup"
+    assert call("valider", written(grid, data)).status == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("valeur: 2,", "valeur: 0,"),
+        ("sans_reponse_avant: 0", "sans_reponse_avant: 1"),
+        (", sans_reponse_avant: 0", ""),
+        ("mot: niveau, sans_reponse_avant: 0", "mot: niveau, sans_reponse_avant: 0, sous: 2"),
+    ],
+)
+def test_levels_that_contradict_one_another_are_refused(
+    call: Console, tmp_path: Path, before: str, after: str
+) -> None:
+    """Levels go up, thresholds are levels, each key has what it needs and nothing else."""
+    donnees = shutil.copytree(DONNEES["fictif"], tmp_path / "certif_rules_fictif" / "donnees")
+    path = donnees / "regles" / "charte-1" / "vie" / "autodiagnostic.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    reponse = call("valider", donnees)
+    assert "notation-incoherente" in reponse.err + reponse.out.decode()

@@ -36,13 +36,8 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def donnees(tmp_path: Path) -> Path:
-    """A copy of the data of the made-up référentiel, which says nothing yet around the audit."""
-    copied = shutil.copytree(DONNEES["fictif"], tmp_path / "certif_rules_fictif" / "donnees")
-    shutil.rmtree(rules(copied) / "vie")
-    header = rules(copied) / "couche.yaml"
-    text = header.read_text(encoding="utf-8")
-    header.write_text(re.sub(r',\s*empreinte_vie: "sha256:\w+"', "", text), encoding="utf-8")
-    return copied
+    """A copy of the data of the made-up référentiel."""
+    return shutil.copytree(DONNEES["fictif"], tmp_path / "certif_rules_fictif" / "donnees")
 
 
 def rules(donnees: Path) -> Path:

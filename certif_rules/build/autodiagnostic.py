@@ -9,8 +9,6 @@ from typing import Any
 from certif_rules.build.lecteur import Lecteur
 from certif_rules.model_autodiagnostic import Autodiagnostic, Cle, Enonce, Niveau, Notation, Repere
 
-_CODE = "notation-incoherente"
-
 
 def build_autodiagnostic(node: Any, lecteur: Lecteur) -> Autodiagnostic:
     """What one referentiel says of the self-assessment; what it cites is known to ``lecteur``."""
@@ -50,11 +48,15 @@ def _notation(node: Any, lecteur: Lecteur) -> Notation:
         if above.valeur <= below.valeur:
             message = f"le niveau « {above.titre} » ne vaut pas plus que celui d’avant"
             lecteur.refuse(
-                _CODE, message, node["niveaux"], index, "écrire les niveaux du plus bas au plus haut"
+                "notation-incoherente",
+                message,
+                node["niveaux"],
+                index,
+                "écrire les niveaux du plus bas au plus haut",
             )
     if not niveaux[-1].valeur:
         message = "le niveau le plus haut ne vaut rien"
-        lecteur.refuse(_CODE, message, node["niveaux"], 0, "déclarer deux niveaux au moins")
+        lecteur.refuse("notation-incoherente", message, node["niveaux"], 0, "déclarer deux niveaux au moins")
     values = {niveau.valeur for niveau in niveaux}
     if node.get("amelioration_des") is not None:
         _threshold("amelioration_des", node, values, lecteur)
@@ -78,13 +80,17 @@ def _cle(node: Any, values: set[int], lecteur: Lecteur) -> Cle:
     for key in _PROPRES[mot]:
         if key not in node:
             lecteur.refuse(
-                _CODE, f"la clé de priorité « {mot} » demande « {key} »", node, "mot", f"ajouter {key}"
+                "notation-incoherente",
+                f"la clé de priorité « {mot} » demande « {key} »",
+                node,
+                "mot",
+                f"ajouter {key}",
             )
     for other, keys in _PROPRES.items():
         for key in keys if other != mot else ():
             if key in node:
                 message = f"« {key} » n’a pas de sens pour la clé de priorité « {mot} »"
-                lecteur.refuse(_CODE, message, node, key, f"retirer {key}")
+                lecteur.refuse("notation-incoherente", message, node, key, f"retirer {key}")
     for key in ("sous", "sans_reponse_avant"):
         if key in node:
             _threshold(key, node, values, lecteur)
@@ -103,5 +109,9 @@ def _threshold(key: str, node: Any, values: Iterable[int], lecteur: Lecteur) -> 
     if node[key] not in values:
         declared = ", ".join(map(str, sorted(values)))
         lecteur.refuse(
-            _CODE, f"« {key} » nomme un niveau qui n’est pas déclaré", node, key, f"niveaux : {declared}"
+            "notation-incoherente",
+            f"« {key} » nomme un niveau qui n’est pas déclaré",
+            node,
+            key,
+            f"niveaux : {declared}",
         )

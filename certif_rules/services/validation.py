@@ -25,6 +25,8 @@ from certif_rules.verification import check_given
 #: How a file that stands alone is recognised: the first kind of which it has one of the keys.
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("cas", frozenset({"cas"})),
+    ("casautodiagnostic", frozenset({"cas_autodiagnostic"})),
+    ("reponses", frozenset({"reponses"})),
     ("checklist", frozenset({"compteurs"})),
     ("couche", frozenset({"nature", "revisions"})),
     ("constats", frozenset({"ecarts_notifies_le"})),
@@ -36,6 +38,8 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("guide", frozenset({"lignes", "portees"})),
     ("exigence", frozenset({"sources"})),
 )
+#: Those that people type, read without the stricter rules of référentiel data.
+_TYPED = (None, "profil", "habillage", "constats", "checklist", "cas", "casautodiagnostic", "reponses")
 
 
 def validate(
@@ -169,11 +173,7 @@ def _read(file: Path, name: str) -> Any:
             with suppress(ValueError, OSError):
                 return json.loads(file.read_text(encoding="utf-8"))
         raise
-    return (
-        lenient
-        if _kind(lenient) in (None, "profil", "habillage", "constats", "checklist", "cas")
-        else read_file(file, name)
-    )
+    return lenient if _kind(lenient) in _TYPED else read_file(file, name)
 
 
 def _kind(data: Any) -> str | None:
