@@ -38,6 +38,7 @@ CALLS = {
     "conclure": ("conclure", "constats.json"),
     "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
+    "autodiagnostic": ("autodiagnostic", *AUDIT),
     "valider": ("valider", "audit.yaml"),
 }
 
