@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from autodiagnostics import answers, cadre, cadre_national, synthese
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certif_rules.autodiagnostic import Appreciation, Score, Synthese, assess, gather, prioritise
@@ -33,6 +33,7 @@ def criterion_of(numero: str) -> str:
     return ligne.critere.numero
 
 
+@settings(deadline=None)
 @given(LEVELS, st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_changes_nothing(
     levels: dict[str, int | None], chance: random.Random
@@ -45,6 +46,7 @@ def test_the_order_of_the_answers_changes_nothing(
     assert assess(where, dict(items)) == straight
 
 
+@settings(deadline=None)
 @given(LEVELS, st.sampled_from(NUMEROS), st.integers(0, 2))
 def test_a_better_level_never_costs(levels: dict[str, int | None], numero: str, niveau: int) -> None:
     """A level raised lowers no score, and never makes its line more pressing."""
@@ -57,6 +59,7 @@ def test_a_better_level_never_costs(levels: dict[str, int | None], numero: str, 
     assert ranks(after).get(numero, len(NUMEROS)) >= ranks(before)[numero]
 
 
+@settings(deadline=None)
 @given(LEVELS, st.sampled_from(NUMEROS), st.one_of(st.none(), st.integers(0, 3)))
 def test_an_answer_changes_its_criterion_only(
     levels: dict[str, int | None], numero: str, niveau: int | None
@@ -71,6 +74,7 @@ def test_an_answer_changes_its_criterion_only(
     assert others[0] == others[1]
 
 
+@settings(deadline=None)
 @given(LEVELS)
 def test_what_is_left_is_what_applies_and_is_not_at_its_best(levels: dict[str, int | None]) -> None:
     """The list holds each line once; unanswered ones are in it, « does not apply » and full marks are not."""
@@ -80,6 +84,7 @@ def test_what_is_left_is_what_applies_and_is_not_at_its_best(levels: dict[str, i
     assert len(value.priorites) == len(expected)
 
 
+@settings(deadline=None)
 @given(LEVELS)
 def test_scores_count_answered_lines_only(levels: dict[str, int | None]) -> None:
     """Neither a line unanswered nor one that does not apply adds to the points or to the maximum."""
@@ -143,6 +148,7 @@ def test_lines_without_a_known_criterion_come_last_and_together() -> None:
     assert (value.axes[-1].score.points, value.axes[-1].score.applicables) == (4, 8)
 
 
+@settings(deadline=None)
 @given(LEVELS, LEVELS)
 def test_a_comparison_told_backwards_says_the_contrary(
     first: dict[str, int | None], second: dict[str, int | None]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from fabrique import HOSTILES
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certif_rules.export.traces import Trace, bars, cut, folded, radar
@@ -124,6 +124,7 @@ def test_a_label_is_hatched_and_red() -> None:
     assert any(text.startswith("★ label") for text in texts(root))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.text(max_size=60), st.one_of(st.none(), st.integers(0, 100)), st.booleans()),
