@@ -15,6 +15,7 @@ from certif_rules.model_dossier import Candidature
 
 if TYPE_CHECKING:
     from certif_rules.model import Source
+    from certif_rules.model_autodiagnostic import Autodiagnostic
     from certif_rules.model_duree import Duree
     from certif_rules.model_echantillon import Echantillon
 
@@ -51,3 +52,4 @@ class Vie:
     dossier: Candidature | None = None
     instances: Instances = field(default_factory=Instances)
     attribution: Attribution | None = None
+    autodiagnostic: Autodiagnostic | None = None

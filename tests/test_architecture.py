@@ -29,7 +29,7 @@ FLOORS: dict[str, str] = {
         "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
     ),
     "1.2 the audit asked for, what stands around it": (
-        "contexte model_depot model_dossier model_duree model_echantillon"
+        "contexte model_autodiagnostic model_depot model_dossier model_duree model_echantillon"
     ),
     "1.3 actors": "model_acteurs",
     "1.4 around the audit": "model_vie",
@@ -39,10 +39,13 @@ FLOORS: dict[str, str] = {
     "2.1 pure: whether a picture is safe": "logo",
     "2.2 pure: words and reasons, layers of a day, documents of an application": "choix mots pieces reponse",
     "2.3 pure: two questions, durations, an application": "dossier duree etats perimetre portee",
-    "2.4 pure: the lines, what is shown of an application": "lignes vue_dossier",
+    "2.4 pure: the lines, a self-assessment counted, what is shown of an application": (
+        "autodiagnostic lignes vue_dossier"
+    ),
+    "2.5 pure: two self-assessments": "progression",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
-    "3.2 data to model: judgement, a part of the rules; durations, samples, an application": (
-        "build.dossier build.duree build.echantillon build.jugement"
+    "3.2 data to model: judgement, a part of the rules; around the audit": (
+        "build.autodiagnostic build.dossier build.duree build.echantillon build.jugement"
     ),
     "3.2 data to model: a body’s dress": "habillage",
     "3.2 data to model: a body’s dress on disk": "habillage_lu",
@@ -51,8 +54,8 @@ FLOORS: dict[str, str] = {
         " compte_rendu demande"
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
-    "3.5 findings to conclusions, and what they say of people; an application": (
-        "coherence conclusion confidentialite depot"
+    "3.5 findings to conclusions, and what they say of people; an application, answers": (
+        "coherence conclusion confidentialite depot questionnaire"
     ),
     "3.6 what a report says": "rapport",
     "4.1 export: letters, blocks": (
@@ -63,15 +66,19 @@ FLOORS: dict[str, str] = {
     ),
     "4.3 export: parts of a document": (
         "export.appuis export.classeur export.document export.docx_styles export.dossier_json export.fiche"
+        " export.traces"
     ),
     "4.4 export: formats": (
-        "export.attribution export.csv_ export.docx export.dossier export.html export.md export.page"
-        " export.pdf export.table"
+        "export.attribution export.autodiagnostic_textes export.csv_ export.docx export.dossier export.html"
+        " export.md export.page export.pdf export.table export.terminal"
     ),
-    "4.5 export: the form, the paper, the sheets beside the grid, blocks as text": (
-        "export.blocs_texte export.feuilles export.formulaire export.papier"
+    "4.5 export: the form, the paper, the sheets beside the grid, blocks as text, self-assessments": (
+        "export.autodiagnostic export.autodiagnostic_grille export.autodiagnostic_json export.blocs_texte"
+        " export.feuilles export.formulaire export.papier"
     ),
-    "4.6 export: the sheet of the checks": "export.verifications",
+    "4.6 export: the sheet of the checks, self-assessments compared and as a form": (
+        "export.autodiagnostic_formulaire export.autodiagnostic_progression export.verifications"
+    ),
     "4.7 export: the grid as a workbook": "export.grille",
     "4.7.1 the report: its sentences": "export.formules export.redaction",
     "4.7.2 the report: its first chapters": "export.rapport_champ export.rapport_constats",
@@ -89,14 +96,16 @@ FLOORS: dict[str, str] = {
         " services.formats services.questions"
     ),
     "6.2 services: all the checks, findings files, around the audit": (
-        "services.constats services.constats_ecrits services.validation services.vie"
+        "services.constats services.constats_ecrits services.reponses services.validation services.vie"
     ),
-    "6.3 services: conclusions, filled grids, durations, samples, applications": (
-        "services.conclusion services.dossier services.duree services.echantillon services.lecture"
-        " services.population"
+    "6.3 services: conclusions, filled grids, durations, samples, applications, self-assessments": (
+        "services.autodiagnostic services.conclusion services.dossier services.duree services.echantillon"
+        " services.lecture services.population"
     ),
-    "6.4 services: the report": "services.rapport",
-    "7.1 front ends: what commands and cases share": "cli.console testing.constats",
+    "6.4 services: the report, the formats of a self-assessment": (
+        "services.autodiagnostic_formats services.rapport"
+    ),
+    "7.1 front ends: what commands and cases share": "cli.console testing.autodiagnostic testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
         "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
@@ -104,8 +113,9 @@ FLOORS: dict[str, str] = {
     ),
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (
-        "__main__ cli.checklist cli.conclure cli.dossier cli.duree cli.echantillon cli.expliquer cli.lire"
-        " cli.plugins cli.questions cli.rapport cli.referentiels cli.valider testing.plugin"
+        "__main__ cli.autodiagnostic cli.checklist cli.conclure cli.dossier cli.duree cli.echantillon"
+        " cli.expliquer cli.lire cli.plugins cli.questions cli.rapport cli.referentiels cli.valider"
+        " testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
@@ -240,9 +250,11 @@ def test_every_path_can_live_on_every_system() -> None:
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
+    "export.autodiagnostic_formulaire": {"label": "the element that names a field"},
+    "export.autodiagnostic_grille": {"label": "the column that says whether a line is the label’s"},
+    "export.champs": {"label": "the element that names a field"},
     "export.csv_": {"label": "the column that says whether a line is the label’s"},
     "export.formulaire": {"label": "the element that names a field"},
-    "export.champs": {"label": "the element that names a field"},
     "schema": {"commun": "the schema that the others share"},
 }
 SHIPPED = ("qualiopi", "certifregion")
@@ -355,6 +367,9 @@ NUMBER = re.compile(r"(?<![\w.,{#-])\d{2,4}(?=$|\s+[^\W\d])")
 COINCIDENCES: dict[str, dict[int, str]] = {
     "build.controles": {10: "a power of ten, beyond every code"},
     "delais": {12: "the months of a year"},
+    "export.autodiagnostic": dict.fromkeys((10, 18, 24, 30), "a width"),
+    "export.autodiagnostic_grille": {27: "a width"},
+    "export.traces": dict.fromkeys((10, 11, 12, 14, 15, 16, 20, 22, 24, 26), "units of a drawing"),
     "export.classeur": {
         10: "points of a letter",
         11: "points of a heading",

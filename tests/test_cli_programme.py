@@ -40,6 +40,7 @@ CALLS = {
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
     "rapport": ("rapport", "constats.json"),
     "dossier": ("dossier", "certifregion", "--type", "initial"),
+    "autodiagnostic": ("autodiagnostic", *AUDIT),
     "valider": ("valider", "audit.yaml"),
 }
 

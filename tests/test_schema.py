@@ -31,7 +31,7 @@ OF_FILES = [
     if {"type", "$ref"} & json.loads(path.read_text(encoding="utf-8")).keys()
 ]
 #: Read as people type them, without the stricter rules of référentiel data.
-LENIENT = {"profil", "habillage", "constats", "checklist", "casduree", "casechantillon"}
+LENIENT = {"profil", "habillage", "constats", "reponses", "checklist", "casduree", "casechantillon"}
 
 
 def read_example(path: Path) -> Any:

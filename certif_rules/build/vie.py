@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from certif_rules.build.acteurs import build_attribution, build_instances
+from certif_rules.build.autodiagnostic import build_autodiagnostic
 from certif_rules.build.dossier import build_dossier
 from certif_rules.build.duree import build_duree
 from certif_rules.build.echantillon import build_echantillon
@@ -44,6 +45,9 @@ def build_life(
         dossier=build_dossier(body["dossier"], lecteur) if "dossier" in body else None,
         instances=build_instances(body.get("acteurs") or (), body.get("interventions") or (), lecteur),
         attribution=build_attribution(body["attribution"], lecteur) if "attribution" in body else None,
+        autodiagnostic=build_autodiagnostic(body["autodiagnostic"], lecteur)
+        if body.get("autodiagnostic")
+        else None,
     )
     if lecteur.issues:
         raise DataError(lecteur.issues)

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "echantillon": "Un échantillon de sites ou de dossiers, reproductible.",
     "rapport": "Le rapport d’un audit et ses fiches de non-conformité : HTML, DOCX, PDF.",
     "dossier": "Le dossier de candidature : pièces, financement, ce qui manque ; l’attribution.",
+    "autodiagnostic": "Une grille d’autodiagnostic, sa synthèse, et ce qui change de l’un à l’autre.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -1,12 +1,25 @@
-"""The fields of the form: each with its label, and what the script finds it by."""
+"""What the forms share: fields, the script with its tools, and the policy under which nothing else runs."""
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
 from certif_rules.export.balises import Html, el, void
+
+_OUTILS: Final = Path(__file__).with_name("outils.js")
+
+
+def script(path: Path) -> Html:
+    """The script of a form, the tools of all forms before it."""
+    return Html("\n".join(p.read_text(encoding="utf-8") for p in (_OUTILS, path)))
 
 
 def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
-    """A box to choose, with its words."""
+    """A radio button or a tick box inside its label; ``champ`` is what its script calls it."""
     box = void("input", type=kind, name=name, value=value, data_champ=champ, autocomplete="off")
     return el("label", box, f" {words}")
 
@@ -37,7 +50,7 @@ def date(place: str, champ: str = "") -> Html:
 
 
 def fold(summary: str, *children: Html | None) -> Html:
-    """What is folded under a summary."""
+    """What is folded until it is asked for."""
     return el("details", el("summary", summary), *children)
 
 
@@ -53,3 +66,13 @@ def bar() -> Html:
         role="region",
         aria_label="Avancement",
     )
+
+
+def fingerprint(content: str) -> str:
+    """What a content security policy calls an inline script or style by."""
+    return "sha256-" + b64encode(sha256(content.encode("utf-8")).digest()).decode("ascii")
+
+
+def canonical(value: Any) -> str:
+    """Canonical JSON in ASCII: keys sorted, a lone surrogate as its escape."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

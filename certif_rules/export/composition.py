@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-#: How a piece of text stands out; ``discret`` is for what is secondary (sources, remarks).
-Relief = Literal["normal", "fort", "italique", "discret"]
+#: How a piece of text stands out; ``discret`` is for what is secondary (sources, remarks), ``rouge`` for what
+#: a word or a sign marks already.
+Relief = Literal["normal", "fort", "italique", "discret", "rouge"]
 #: What a notice is about; each is laid out with a word, never with a colour alone.
 Ton = Literal["information", "attention", "refus"]
 

@@ -49,6 +49,7 @@ _RELIEFS: Final[Mapping[str, Xml]] = {
     "fort": w("rPr", w("b")),
     "italique": w("rPr", w("i")),
     "discret": w("rPr", w("color", val="4D5A57")),
+    "rouge": w("rPr", w("color", val="8C1D18")),
 }
 
 

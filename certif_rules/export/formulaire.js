@@ -7,6 +7,7 @@
 (() => {
   const donnees = JSON.parse(document.getElementById("donnees").textContent);
   const { a_evaluer: A_EVALUER, tete } = donnees;
+  const { element, prose, nombre, simple, noeud, ecrire, heure, lisible, objet, telecharger } = outils;
   const MOTS = [...donnees.constats, ...donnees.resultats].map(({ id, titre }) => [id, titre]);
   const TITRES = new Map([[A_EVALUER, "À évaluer"], ...MOTS]);
   const CLE = `certif-rules/constats/${donnees.cle}`;
@@ -16,7 +17,6 @@
   const DITS = ["constats", "verifications"];
   const TROP_GROS = 10_000_000;
 
-  const element = (id) => document.getElementById(id);
   const articles = [...document.querySelectorAll("article[data-ligne]")];
   const lignes = articles.map((article) => ({ article, ...donnees.lignes[Number(article.dataset.ligne)] }));
   const saisies = lignes.filter((ligne) => ligne.saisie);
@@ -32,31 +32,6 @@
   let etat = vierge();
   let stockage = true; // the browser keeps what we give it
   let exporte = true; // nothing was typed since the last export
-
-  // ---- words -----------------------------------------------------------------------------------------
-
-  /** The no-break blanks of French, in our own sentences. */
-  const prose = (texte) =>
-    texte.replace(/ (?=[;!?])/g, "\u202f").replace(/ (?=[:»])/g, "\u00a0").replace(/« /g, "«\u00a0");
-
-  const nombre = (n, singulier, pluriel = `${singulier}s`) => `${n} ${n < 2 ? singulier : pluriel}`;
-
-  /** Without case, accents, ligatures nor kinds of blanks and apostrophes: what a search compares. */
-  const simple = (texte) =>
-    texte.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
-      .replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/[’ʼ]/g, "'").replace(/\s+/g, " ").trim();
-
-  const noeud = (nom, texte = "", classe = "") => {
-    const cree = document.createElement(nom);
-    cree.textContent = texte;
-    if (classe) cree.className = classe;
-    return cree;
-  };
-
-  const ecrire = (cible, texte) => {
-    // A live region speaks when it changes: what is already written is not written again.
-    if (cible.textContent !== texte) cible.textContent = texte;
-  };
 
   // ---- what is recorded ------------------------------------------------------------------------------
 
@@ -110,8 +85,6 @@
   };
 
   // ---- the browser's memory --------------------------------------------------------------------------
-
-  const heure = () => new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
 
   const alerter = (texte) => {
     element("alerte").hidden = !texte;
@@ -320,73 +293,13 @@
 
   // ---- import and export -----------------------------------------------------------------------------
 
-  const canonique = (valeur) => {
-    if (Array.isArray(valeur)) return `[${valeur.map(canonique)}]`;
-    if (valeur === null || typeof valeur !== "object") return typeof valeur === "boolean" ? String(valeur) : JSON.stringify(String(valeur));
-    return `{${Object.keys(valeur).sort().map((cle) => `${JSON.stringify(cle)}:${canonique(valeur[cle])}`)}}`;
-  };
-
-  const lisible = (valeur) => {
-    if (valeur === undefined || valeur === null) return "rien";
-    const texte = typeof valeur === "string" || typeof valeur === "number" ? String(valeur) : canonique(valeur);
-    return texte.length > 120 ? `${texte.slice(0, 120)}…` : texte;
-  };
-
-  const objet = (valeur) => (valeur !== null && typeof valeur === "object" && !Array.isArray(valeur) ? valeur : {});
-
   /** The line that an entry names: by its id, or by its printed number where only one line has it. */
   const designee = (nom) => {
     const memes = lignes.filter((ligne) => !ligne.verification && ligne.numero === String(nom));
     return parId.get(nom) ?? (memes.length === 1 ? memes[0] : undefined);
   };
 
-  /** The earlier audit, lines by their ids: a file may say it by printed numbers, in another order. */
-  const precedent = (valeur) => {
-    const { type, date, constats, indicateurs_audites: vus } = objet(valeur);
-    const identifiant = (nom) => designee(nom)?.id ?? nom;
-    return {
-      type,
-      date,
-      constats: constats && Object.fromEntries(Object.entries(constats).map(([nom, c]) => [identifiant(nom), c])),
-      lignes: Array.isArray(vus) ? vus.map(identifiant).sort() : undefined,
-    };
-  };
-
-  /** What the file says of its dossier and rules, beside what this form says; only what differs. */
-  const differences = (lu) => {
-    const referentiel = typeof lu.referentiel === "string" ? { id: lu.referentiel, edition: lu.edition } : objet(lu.referentiel);
-    const [audit, organisme] = [objet(lu.audit), objet(lu.organisme)];
-    const [ici, chez] = [tete.referentiel, tete.organisme];
-    const trouvees = [];
-    const comparer = (nom, attendu, recu, { facultatif = false } = {}) => {
-      if (facultatif && (recu === undefined || recu === null || attendu === undefined)) return;
-      if (canonique(attendu ?? null) !== canonique(recu ?? null)) {
-        trouvees.push(`${nom} : « ${lisible(attendu)} » dans ce formulaire, « ${lisible(recu)} » dans le fichier`);
-      }
-    };
-    const facultatif = { facultatif: true };
-    const trie = (valeur) => (Array.isArray(valeur) ? [...valeur].sort() : valeur);
-    comparer("référentiel", ici.id, referentiel.id);
-    comparer("édition", ici.edition, referentiel.edition, facultatif);
-    comparer("guide", ici.guide ?? undefined, lu.guide ?? referentiel.guide, facultatif);
-    comparer("empreinte des règles", ici.empreinte, referentiel.empreinte, facultatif);
-    // A type may be written with its référentiel before it.
-    if (audit.type !== tete.audit.id) comparer("type d’audit", tete.audit.type, audit.type);
-    comparer("date de l’audit", tete.audit.date, audit.date);
-    comparer("mode de l’audit", tete.audit.mode, audit.mode, facultatif);
-    comparer("catégories", trie(chez.categories), trie(organisme.categories));
-    comparer("faits", chez.faits ?? {}, organisme.faits ?? {});
-    for (const cle of ["nom", "siren", "nda", "chiffre_affaires", "sites"]) {
-      comparer(`organisme, ${cle.replace("_", " ")}`, chez[cle], organisme[cle], facultatif);
-    }
-    for (const cle of ["categories", "sites"]) {
-      comparer(`ajouts, ${cle}`, trie(tete.ajouts?.[cle] ?? []), trie(objet(lu.ajouts)[cle] ?? []));
-    }
-    const [avant, dit] = [precedent(tete.precedent), precedent(lu.precedent)];
-    for (const cle of Object.keys(avant)) comparer(`audit précédent, ${cle}`, avant[cle], dit[cle], facultatif);
-    comparer("certificats", tete.certificats ?? {}, lu.certificats ?? {});
-    return trouvees;
-  };
+  const differences = (lu) => outils.differences(tete, lu, designee);
 
   /** One entry of the file as it is kept here; what is wrong with it goes to `refus`. */
   const entree = (brut, refus, { controle = false } = {}) => {
@@ -474,12 +387,7 @@
   };
 
   const exporter = () => {
-    const contenu = new Blob([`${JSON.stringify(fichier(), null, 2)}\n`], { type: "application/json" });
-    const lien = noeud("a");
-    lien.href = URL.createObjectURL(contenu);
-    lien.download = donnees.nom_de_fichier;
-    lien.click();
-    setTimeout(() => URL.revokeObjectURL(lien.href), 60_000);
+    telecharger(donnees.nom_de_fichier, fichier());
     exporte = true;
     const manquent = saisies.filter((ligne) => commentaireManque(ligne, lire(ligne))).length;
     const manque = manquent ? prose(` ; ${nombre(manquent, "commentaire manque", "commentaires manquent")}`) : "";

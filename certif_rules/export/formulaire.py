@@ -6,8 +6,6 @@ what is typed in the browser, and reads and writes the findings file (contract �
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any, Final
 from certif_rules.constats import A_EVALUER, must_explain, needs_comment
 from certif_rules.export import champs, emetteur, json_
 from certif_rules.export.balises import Html, el, void
+from certif_rules.export.champs import canonical, fingerprint, script
 from certif_rules.export.document import MOTS_RESULTATS, point_key, point_numbers
 from certif_rules.export.fiche import Bloc, Element, blocks
 from certif_rules.export.html import Page, line_anchor
@@ -60,7 +59,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
     return {
         "a_evaluer": A_EVALUER,
         "annotations": list(checklist.referentiel.annotations),
-        "cle": sha256(_canonical(same).encode("ascii")).hexdigest(),
+        "cle": sha256(canonical(same).encode("ascii")).hexdigest(),
         "complements": list(emetteur.columns(checklist)),
         "constats": [{"id": c, "titre": finding(checklist, c)} for c in checklist.referentiel.constats],
         "resultats": [{"id": r, "titre": words} for r, words in MOTS_RESULTATS.items()]
@@ -110,7 +109,7 @@ class _Formulaire(Page):
     def __init__(self, checklist: Checklist) -> None:
         super().__init__(checklist)
         self.rang = {ligne.indicateur.id: rang for rang, ligne in enumerate(checklist.lignes)}
-        self.script = Html(_SCRIPT.read_text(encoding="utf-8"))
+        self.script = script(_SCRIPT)
 
     def _title(self) -> str:
         return f"Formulaire – {super()._title()}"
@@ -122,15 +121,15 @@ class _Formulaire(Page):
         """Nothing may run but our script, and nothing may be fetched, whatever was typed."""
         images = "img-src data:; " if emetteur.picture(self.checklist.habillage) else ""
         policy = (
-            f"default-src 'none'; script-src '{_fingerprint(self.script)}'; "
-            f"style-src '{_fingerprint(self._style())}'; {images}base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; script-src '{fingerprint(self.script)}'; "
+            f"style-src '{fingerprint(self._style())}'; {images}base-uri 'none'; form-action 'none'"
         )
         charset, *rest = super()._head()
         return [charset, Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'), *rest]
 
     def _body(self) -> list[Html]:
         skip, header, page, footer = super()._body()
-        data = _canonical(donnees(self.checklist)).replace("<", "\\u003c")
+        data = canonical(donnees(self.checklist)).replace("<", "\\u003c")
         return [
             skip, header, champs.bar(), page, footer,
             el("script", Html(data), type="application/json", id="donnees"),
@@ -380,13 +379,3 @@ def _to_see(checklist: Checklist) -> str:
     if checklist.verifications:
         counts.append(count(len(checklist.verifications), "vérification"))
     return f"Lignes à évaluer{INSECABLE}: {', '.join(counts)}."
-
-
-def _fingerprint(content: str) -> str:
-    """What a content security policy calls an inline script or style by."""
-    return "sha256-" + b64encode(sha256(content.encode("utf-8")).digest()).decode("ascii")
-
-
-def _canonical(value: Any) -> str:
-    """Canonical JSON in ASCII: keys sorted, a lone surrogate as its escape."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -60,8 +60,8 @@ def texte(value: Texte) -> Html:
 
 
 def _run(run: Morceau) -> str:
-    if run.relief == "discret":
-        return el("span", run.texte, class_="discret")
+    if run.relief in ("discret", "rouge"):
+        return el("span", run.texte, class_=run.relief)
     return el(_RELIEFS[run.relief], run.texte) if run.relief in _RELIEFS else run.texte
 
 

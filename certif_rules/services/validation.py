@@ -28,6 +28,8 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("casdossier", frozenset({"cas_dossier"})),
     ("casduree", frozenset({"cas_duree"})),
     ("casechantillon", frozenset({"cas_echantillon"})),
+    ("casautodiagnostic", frozenset({"cas_autodiagnostic"})),
+    ("reponses", frozenset({"reponses"})),
     ("checklist", frozenset({"compteurs"})),
     ("couche", frozenset({"nature", "revisions"})),
     ("constats", frozenset({"ecarts_notifies_le"})),
@@ -39,6 +41,8 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("guide", frozenset({"lignes", "portees"})),
     ("exigence", frozenset({"sources"})),
 )
+#: Those that people type, read without the stricter rules of référentiel data.
+_TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses")
 
 
 def validate(
@@ -172,12 +176,9 @@ def _read(file: Path, name: str) -> Any:
             with suppress(ValueError, OSError):
                 return json.loads(file.read_text(encoding="utf-8"))
         raise
-    return (
-        lenient
-        if (kind := _kind(lenient)) in (None, "profil", "habillage", "constats", "checklist")
-        or kind.startswith("cas")
-        else read_file(file, name)
-    )
+    kind = _kind(lenient)
+    typed = kind in _TYPED or (kind or "").startswith("cas")
+    return lenient if typed else read_file(file, name)
 
 
 def _kind(data: Any) -> str | None:

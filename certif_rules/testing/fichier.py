@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "cas_duree": "duree",
     "cas_echantillon": "echantillon",
     "cas_dossier": "dossier",
+    "cas_autodiagnostic": "autodiagnostic",
 }
 
 

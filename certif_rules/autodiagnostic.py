@@ -1,0 +1,257 @@
+"""A self-assessment counted: scores by criterion, what to improve first. Pure functions.
+
+Three things are never numbers here: a line said not to apply, a line without an answer, and a decision. The
+first two count neither as zero nor as full marks; the third is the audit's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from certif_rules.model import Critere
+from certif_rules.model_autodiagnostic import Autodiagnostic, Cle, Etendue, Notation
+from certif_rules.model_vie import Incoherence, Vie
+from certif_rules.resultat import Avertissement, Checklist, Etat, Ligne
+
+#: Where an axis stands: with a score, without any answer, or with nothing that applies.
+EtatAxe = Literal["note", "sans_reponse", "sans_objet"]
+#: Why a line is in the list of what to improve.
+Groupe = Literal["gravite", "ecart", "sans_reponse", "amelioration"]
+
+_LIGNES: Mapping[Etendue, frozenset[Etat]] = {
+    "audit": frozenset({"a_auditer", "a_confirmer"}),
+    "toutes": frozenset({"a_auditer", "a_confirmer", "non_audite"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appreciation:
+    """The answer to one line: a level, or « does not apply » with a reason; neither is no answer."""
+
+    niveau: int | None = None
+    sans_objet: bool = False
+    raison: str | None = None
+    commentaire: str | None = None
+    preuves: str | None = None
+
+    @property
+    def repondue(self) -> bool:
+        """Whether something was answered."""
+        return self.sans_objet or self.niveau is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadre:
+    """What a self-assessment is about: a checklist, the rules of the référentiel, the lines asked.
+
+    ``incoherences`` and ``sources`` are those that may be told and cited beside the texts.
+    """
+
+    checklist: Checklist
+    regles: Autodiagnostic
+    notation: Notation
+    etendue: Etendue
+    vies: tuple[Vie, ...] = ()
+    avertissements: tuple[Avertissement, ...] = ()
+
+    @property
+    def retenues(self) -> tuple[Ligne, ...]:
+        """The lines asked, in the référentiel's order."""
+        return tuple(li for li in self.checklist.lignes if li.etat in _LIGNES[self.etendue])
+
+    @property
+    def ecartees(self) -> tuple[Ligne, ...]:
+        """The lines left out, each with the reasons of its state."""
+        return tuple(li for li in self.checklist.lignes if li.etat not in _LIGNES[self.etendue])
+
+    @property
+    def incoherences(self) -> dict[str, Incoherence]:
+        """Every contradiction of the sources that the stack declares, by id."""
+        return {i.id: i for vie in self.vies for i in vie.incoherences.values()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cotation:
+    """A line asked and its answer."""
+
+    ligne: Ligne
+    appreciation: Appreciation = field(default_factory=Appreciation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Points out of a maximum, over lines with a level; ``applicables`` leaves out « does not apply »."""
+
+    points: int
+    maximum: int
+    repondues: int
+    applicables: int
+
+    @property
+    def pourcent(self) -> int | None:
+        """Per cent, to the nearest whole number, a half going up; ``None`` without any level."""
+        return (200 * self.points + self.maximum) // (2 * self.maximum) if self.maximum else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axe:
+    """A criterion with its score; ``critere`` is ``None`` for the lines whose criterion is not known.
+
+    ``plus_bas`` are the lines at its lowest level, in order.
+    """
+
+    critere: Critere | None
+    cotations: tuple[Cotation, ...]
+    score: Score
+    plus_bas: tuple[Cotation, ...]
+
+    @property
+    def etat(self) -> EtatAxe:
+        """Where it stands."""
+        if not self.score.applicables:
+            return "sans_objet"
+        return "note" if self.score.repondues else "sans_reponse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priorite:
+    """A line of the list of what to improve, and why it is there; ``cle`` is the key that put it first."""
+
+    cotation: Cotation
+    groupe: Groupe
+    cle: Cle | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthese:
+    """A self-assessment counted. ``ensemble`` is over lines, never a mean of criteria."""
+
+    cadre: Cadre
+    cotations: tuple[Cotation, ...]
+    axes: tuple[Axe, ...]
+    priorites: tuple[Priorite, ...]
+    ensemble: Score
+    fait_le: str | None = None
+
+
+def gather(parts: Iterable[Autodiagnostic | None]) -> Autodiagnostic:
+    """What a stack says of the self-assessment, base first: each part is that of the highest which has it.
+
+    What is told beside lines adds up, since each referentiel speaks of its own.
+    """
+    found = Autodiagnostic()
+    for part in parts:
+        if part is None:
+            continue
+        found = Autodiagnostic(
+            notation=part.notation or found.notation,
+            etendue=part.etendue or found.etendue,
+            etendue_dite=part.etendue_dite if part.etendue else found.etendue_dite,
+            mention=part.mention or found.mention,
+            enonces=part.enonces or found.enonces,
+            reperes=(*found.reperes, *part.reperes),
+        )
+    return found
+
+
+def assess(cadre: Cadre, answers: Mapping[str, Appreciation], fait_le: str | None = None) -> Synthese:
+    """The self-assessment counted.
+
+    Args:
+        cadre: what it is about.
+        answers: the answers by id of line, already checked; a line that has none is unanswered.
+        fait_le: the ISO day it was made, when it is known.
+    """
+    cotations = tuple(
+        Cotation(ligne=li, appreciation=answers.get(li.indicateur.id, Appreciation()))
+        for li in cadre.retenues
+    )
+    return Synthese(
+        cadre=cadre,
+        cotations=cotations,
+        axes=_axes(cadre, cotations),
+        priorites=prioritise(cadre.notation, cotations),
+        ensemble=score(cadre.notation, cotations),
+        fait_le=fait_le,
+    )
+
+
+def score(notation: Notation, cotations: Iterable[Cotation]) -> Score:
+    """The points of some lines, out of what those that have a level are worth at best."""
+    applicable = [c for c in cotations if not c.appreciation.sans_objet]
+    levels = [c.appreciation.niveau for c in applicable if c.appreciation.niveau is not None]
+    return Score(
+        points=sum(levels),
+        maximum=notation.plein * len(levels),
+        repondues=len(levels),
+        applicables=len(applicable),
+    )
+
+
+def grave(notation: Notation, ligne: Ligne) -> Cle | None:
+    """The key by which every gap on ``ligne`` is of the gravest kind, if there is one."""
+    for cle in notation.priorite:
+        possible = set(ligne.indicateur.constats_permis) & set(cle.ecarts)
+        if cle.mot == "gravite" and possible and possible <= set(cle.seuls):
+            return cle
+    return None
+
+
+def prioritise(notation: Notation, cotations: Iterable[Cotation]) -> tuple[Priorite, ...]:
+    """What to improve, the most pressing first: every line that applies and is not at the highest level."""
+    left = [c for c in cotations if not c.appreciation.sans_objet and c.appreciation.niveau != notation.plein]
+    # Stable: lines that no key tells apart keep the order of the référentiel.
+    for cle in reversed(notation.priorite):
+        left.sort(key=lambda c, cle=cle: _rank(notation, cle, c))  # type: ignore[misc]
+    return tuple(_priority(notation, c) for c in left)
+
+
+def _rank(notation: Notation, cle: Cle, cotation: Cotation) -> tuple[int, int]:
+    niveau = cotation.appreciation.niveau
+    if cle.mot == "gravite":
+        return (0 if _pressing(notation, cle, cotation) else 1, 0)
+    return (cle.sans_reponse_avant, 0) if niveau is None else (niveau, 1)
+
+
+def _pressing(notation: Notation, cle: Cle, cotation: Cotation) -> bool:
+    niveau = cotation.appreciation.niveau
+    return grave(notation, cotation.ligne) is cle and (niveau is None or niveau < cle.sous)
+
+
+def _priority(notation: Notation, cotation: Cotation) -> Priorite:
+    for cle in notation.priorite:
+        if cle.mot == "gravite" and _pressing(notation, cle, cotation):
+            return Priorite(cotation=cotation, groupe="gravite", cle=cle)
+    niveau = cotation.appreciation.niveau
+    if niveau is None:
+        return Priorite(cotation=cotation, groupe="sans_reponse")
+    better = notation.amelioration_des is not None and niveau >= notation.amelioration_des
+    return Priorite(cotation=cotation, groupe="amelioration" if better else "ecart")
+
+
+def _axes(cadre: Cadre, cotations: tuple[Cotation, ...]) -> tuple[Axe, ...]:
+    """The criteria in order, lines without one last.
+
+    A criterion of which no line applies to the organisation is kept, « does not apply »; one whose lines are
+    merely not seen at this audit is not spoken of.
+    """
+    by_line = {c.ligne.indicateur.id: c for c in cotations}
+    axes = []
+    for critere, lignes in sorted(cadre.checklist.groupes, key=lambda groupe: groupe[0] is None):
+        own = tuple(by_line[li.indicateur.id] for li in lignes if li.indicateur.id in by_line)
+        if own or (critere is not None and all(li.etat == "non_applicable" for li in lignes)):
+            axes.append(_axis(cadre.notation, critere, own))
+    return tuple(axes)
+
+
+def _axis(notation: Notation, critere: Critere | None, own: tuple[Cotation, ...]) -> Axe:
+    levels = [c.appreciation.niveau for c in own if c.appreciation.niveau is not None]
+    lowest = min(levels, default=None)
+    return Axe(
+        critere=critere,
+        cotations=own,
+        score=score(notation, own),
+        plus_bas=tuple(c for c in own if lowest is not None and c.appreciation.niveau == lowest),
+    )

@@ -1,0 +1,120 @@
+"""``certif-rules autodiagnostic``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.console import PLAIN
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.errors import Issue, UsageError
+from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, read_synthesis
+from certif_rules.services.autodiagnostic_formats import (
+    GRILLE,
+    RESULTAT,
+    choose,
+    write_comparison,
+    write_grid,
+    write_synthesis,
+)
+
+_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+#: Most files of answers: the earlier, then the later.
+_MOST = 2
+
+
+@french_command()
+@click.argument("referentiel", required=False)
+@context_options
+@click.option(
+    "--reponses",
+    "reponses",
+    type=_FILE,
+    multiple=True,
+    metavar="FICHIER",
+    help="Réponses (JSON, YAML, CSV) à dépouiller, ou « - » ; deux fois : avant, puis après (répétable).",
+)
+@click.option(
+    "--lignes",
+    "etendue",
+    type=click.Choice(["audit", "toutes"]),
+    help="Lignes à évaluer : celles de l’audit, ou toutes.",
+)
+@click.option(
+    "--format", "format_", metavar="FORMAT", help="table (par défaut), html, json, csv, yaml, docx, pdf."
+)
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, referentiel: str | None, reponses: tuple[Path, ...], etendue: Any,
+    format_: str | None, sortie: Path | None, remplacer: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Une grille d’autodiagnostic pour REFERENTIEL, ou ce que disent des réponses.
+
+    Sans --reponses, la grille à remplir : un formulaire (html), un fichier (csv, yaml, json) ou du papier.
+    Avec, la synthèse ; deux fois, ce qui a changé de l’une à l’autre. Un autodiagnostic ne garantit rien.
+    """
+    path = to_file(sortie)
+    check_free(path, replace=remplacer)
+    _check_inputs(reponses, options)
+    typed = request(referentiel, options)
+    chosen = choose(format_, path, RESULTAT if reponses else GRILLE)
+    registry = open_for(ctx).registry
+    if not reponses:
+        cadre = make_grid(registry, typed, etendue=etendue)
+        _write(lambda poor: write_grid(cadre, chosen, poor=poor), chosen, path)
+        return
+    found = []
+    for file in reponses:
+        name, stdin = _input(file)
+        found.append(
+            read_synthesis(registry, name, typed, argument=referentiel, stdin=stdin, etendue=etendue)
+        )
+    if len(found) == 1:
+        _write(lambda poor: write_synthesis(found[0], chosen, poor=poor), chosen, path)
+        return
+    comparaison = compare_syntheses(*found)
+    _write(lambda poor: write_comparison(comparaison, chosen, poor=poor), chosen, path)
+
+
+def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
+    """Two files of answers at most, and one use of standard input.
+
+    Raises:
+        UsageError: more than that.
+    """
+    if len(reponses) > _MOST:
+        message = f"--reponses se donne une ou deux fois, et non {len(reponses)}"
+        raise UsageError([Issue("trop-de-reponses", message, None, "comparer deux à deux")])
+    piped = [value for value in (*reponses, options["profil"], options["precedent"]) if str(value) == "-"]
+    if len(piped) > 1:
+        message = "deux fichiers ne peuvent venir tous deux de l’entrée standard"
+        raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
+
+
+def _input(path: Path) -> tuple[Path, bytes | None]:
+    """What to call a file in messages, and what standard input holds when it is « - »."""
+    if str(path) != "-":
+        return path, None
+    return Path("<entrée standard>"), sys.stdin.buffer.read()
+
+
+def _write(render: Callable[[bool], bytes], format_: str, path: Path | None) -> None:
+    """The document; a text for a console that lacks our signs is written with plain ones."""
+    content = render(False)
+    if format_ == "table" and path is None:
+        encoding = sys.stdout.encoding or "utf-8"
+        try:
+            content = content.decode("utf-8").encode(encoding)
+        except UnicodeEncodeError:
+            content = render(True).decode("utf-8").encode(encoding, PLAIN)
+    write(content, path)
+    if path is not None:
+        click.echo(printable(f"{path} : écrit."), err=True)

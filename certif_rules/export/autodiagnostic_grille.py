@@ -1,0 +1,192 @@
+"""The grid of a self-assessment to fill: as a document, and as the plain files that are read back.
+
+CSV, YAML and JSON hold the same: the request that the grid answers, then one entry per line, unanswered.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from certif_rules.autodiagnostic import Cadre
+from certif_rules.export import autodiagnostic_textes as textes
+from certif_rules.export.composition import Bloc, Case, Cellule, Document, Ecriture, Morceau, Tableau, Titre
+from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, guard
+from certif_rules.export.fiche import requirement
+from certif_rules.export.json_ import head
+from certif_rules.export.textes import criterion, of_label, title
+from certif_rules.export.typographie import INSECABLE, clean, plain, prose
+from certif_rules.resultat import Ligne
+
+#: The columns to fill in the CSV, by key of an answer.
+COLONNES: Final[Mapping[str, str]] = {
+    "niveau": "niveau",
+    "raison": "raison si sans objet",
+    "commentaire": "commentaire",
+    "preuves": "preuves",
+}
+__all__ = [
+    "COLONNES",
+    "DEMANDE",
+    "IDENTIFIANT",
+    "compose",
+    "donnees",
+    "render_csv",
+    "render_json",
+    "render_yaml",
+]
+
+
+def request(cadre: Cadre) -> dict[str, Any]:
+    """The head of a file of answers: enough to compute the grid again."""
+    return {**head(cadre.checklist), "etendue": cadre.etendue, "fait_le": None}
+
+
+def donnees(cadre: Cadre) -> dict[str, Any]:
+    """The file of answers, all of them empty."""
+    return {
+        **request(cadre),
+        "reponses": [
+            {
+                "id": li.indicateur.id,
+                "numero": li.indicateur.numero,
+                "titre": plain(title(li, 160)),
+                **dict.fromkeys(COLONNES),
+            }
+            for li in cadre.retenues
+        ],
+    }
+
+
+def render_json(cadre: Cadre) -> bytes:
+    """The empty answers as JSON."""
+    text = json.dumps(donnees(cadre), ensure_ascii=False, indent=2)
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def render_yaml(cadre: Cadre) -> bytes:
+    """The empty answers as YAML, with what may be written above them. Values are JSON, which YAML reads."""
+    levels = " ; ".join(f"{n.valeur} {n.titre}" for n in cadre.notation.niveaux)
+    lines = [
+        f"# {plain(textes.heading(cadre))}",
+        f"# {plain(textes.subtitle(cadre))}",
+        f"# niveau : {clean(levels)} ; sans_objet (avec sa raison) ; null tant qu’il n’y a pas de réponse.",
+        *(f"# {clean(li)}" for li in _worth(cadre)),
+    ]
+    written = donnees(cadre)
+    answers = written.pop("reponses")
+    lines += [f"{key}: {_flow(value)}" for key, value in written.items()]
+    lines.append("reponses:")
+    for answer, ligne in zip(answers, cadre.retenues, strict=True):
+        mark = " (label)" if of_label(cadre.checklist, ligne.indicateur.origine) else ""
+        confirm = "" if ligne.etat == "a_auditer" else f" – {textes.state(ligne)}"
+        lines.append(f"  # {clean(answer['numero'])} – {answer['titre']}{mark}{confirm}")
+        lines.append(f"  - id: {_flow(answer['id'])}")
+        lines += [f"    {key}: {_flow(answer[key])}" for key in COLONNES]
+    return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+
+
+def render_csv(cadre: Cadre) -> bytes:
+    """The empty answers as CSV for spreadsheets, as the checklist is written: each row stands alone."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(
+        [
+            "indicateur",
+            "critère",
+            "label",
+            "titre",
+            "exigence",
+            "état",
+            *COLONNES.values(),
+            "niveaux",
+            IDENTIFIANT,
+            DEMANDE,
+        ]
+    )
+    levels = (
+        "\n".join(f"{n.valeur} : {n.titre}" for n in cadre.notation.niveaux)
+        + "\nsans objet : avec une raison"
+    )
+    shared = json.dumps(request(cadre), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    for li in cadre.retenues:
+        cells = [
+            clean(li.indicateur.numero),
+            plain(criterion(li.critere)),
+            "oui" if of_label(cadre.checklist, li.indicateur.origine) else "non",
+            plain(title(li)),
+            plain(requirement(li.indicateur).texte),
+            textes.state(li),
+            *([""] * len(COLONNES)),
+            levels,
+            li.indicateur.id,
+            shared,
+        ]
+        writer.writerow(map(guard, cells))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _worth(cadre: Cadre) -> list[str]:
+    said = cadre.regles.mention
+    return [*([f"« {said.texte} » {', '.join(said.sources)}"] if said else []), cadre.notation.texte]
+
+
+def _flow(value: Any) -> str:
+    """A value as JSON, without the two characters that YAML would take for the end of a line."""
+    text = json.dumps(value, ensure_ascii=False)
+    for character in "\u0085\u2028\u2029\ufeff":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+# ---- as a document ----------------------------------------------------------------------------------------
+
+
+def compose(cadre: Cadre, told: Sequence[str]) -> Document:
+    """The grid as a document, to read or to fill by hand.
+
+    Args:
+        cadre: what the self-assessment is about.
+        told: ids of the contradictions of the sources to tell.
+    """
+    return Document(
+        titre=textes.heading(cadre),
+        sujet="Grille d’autodiagnostic à remplir",
+        date=cadre.checklist.contexte.date.isoformat(),
+        pied=textes.foot(cadre),
+        sous_titre=textes.subtitle(cadre),
+        blocs=tuple(_blocks(cadre, told)),
+    )
+
+
+def _blocks(cadre: Cadre, told: Sequence[str]) -> Iterator[Bloc]:
+    yield textes.mention(cadre)
+    yield textes.levels(cadre)
+    yield from textes.legend(cadre)
+    for critere, lignes in sorted(cadre.checklist.groupes, key=lambda groupe: groupe[0] is None):
+        kept = [li for li in lignes if li in cadre.retenues]
+        if not kept:
+            continue
+        yield Titre(texte=criterion(critere), niveau=2)
+        yield Tableau(
+            legende=f"Lignes à évaluer{INSECABLE}: {len(kept)}",
+            tetes=("Indicateur", "Niveau", "Raison, note, preuves"),
+            lignes=tuple(_row(cadre, li) for li in kept),
+            largeurs=(46, 27, 27),
+        )
+    yield from textes.left_out(cadre)
+    yield from textes.scope(cadre, told)
+    yield textes.identity(cadre)
+    yield from textes.sources(cadre, told)
+
+
+def _row(cadre: Cadre, ligne: Ligne) -> tuple[Cellule, ...]:
+    name = textes.line_head(cadre, ligne)
+    choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
+    notes = textes.asked(cadre, ligne)
+    if notes and not isinstance(name, str):
+        name = (*name, *(Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in notes))
+    return (name, Case(choix=choices), Ecriture(intitule="", lignes=2))

@@ -1,0 +1,129 @@
+"""What was answered to a self-assessment, as read, and everything that makes it impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from certif_rules.autodiagnostic import Appreciation, Cadre
+from certif_rules.demande import Demande
+from certif_rules.errors import Issue, Location, suggestion
+from certif_rules.model_autodiagnostic import Etendue
+from certif_rules.resultat import Ligne
+
+#: What is written in the place of a level where a line does not apply.
+SANS_OBJET = "sans_objet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReponseDite:
+    """An answer as read; ``ligne`` is an id or a printed number, ``niveau`` a number, a word, or nothing."""
+
+    ligne: str
+    niveau: int | str | None = None
+    raison: str | None = None
+    commentaire: str | None = None
+    preuves: str | None = None
+    lieu: Location | None = None
+
+    @property
+    def vide(self) -> bool:
+        """Whether nothing at all was written."""
+        return not any((self.niveau is not None, self.raison, self.commentaire, self.preuves))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questionnaire:
+    """Answers as read. ``demande`` is the request they carry, ``None`` when it is given beside them."""
+
+    nom: str
+    reponses: tuple[ReponseDite, ...]
+    demande: Demande | None = None
+    referentiel: str | None = None
+    empreinte: str | None = None
+    etendue: Etendue | None = None
+    fait_le: str | None = None
+    lieux: Mapping[str, Location] = field(default_factory=dict)
+
+
+def check_answers(cadre: Cadre, questionnaire: Questionnaire) -> tuple[dict[str, Appreciation], list[Issue]]:
+    """The answers by id of line, and all that is wrong with them.
+
+    Lines unknown, named twice or ambiguously, left out of this self-assessment, levels that do not exist,
+    « does not apply » without a reason. A line that is not spoken of is unanswered, which is no fault.
+    """
+    answers: dict[str, Appreciation] = {}
+    first: dict[str, ReponseDite] = {}
+    issues: list[Issue] = []
+    retained = {li.indicateur.id for li in cadre.retenues}
+    for dite in questionnaire.reponses:
+        ligne = _line(cadre, dite, issues)
+        if ligne is None:
+            continue
+        identifiant = ligne.indicateur.id
+        if identifiant in first:
+            message = f"la ligne {ligne.indicateur.numero} a deux réponses"
+            place = first[identifiant].lieu
+            related = ((place, "première réponse"),) if place else ()
+            issues.append(Issue("ligne-en-double", message, dite.lieu, "n’en garder qu’une", related))
+            continue
+        first[identifiant] = dite
+        if identifiant in retained:
+            issues += _check_one(cadre, ligne, dite)
+            answers[identifiant] = _appreciation(dite)
+        elif not dite.vide:
+            issues.append(_left_out(ligne, dite))
+    return answers, issues
+
+
+def _line(cadre: Cadre, dite: ReponseDite, issues: list[Issue]) -> Ligne | None:
+    lignes = cadre.checklist.lignes
+    found = [li for li in lignes if li.indicateur.id == dite.ligne]
+    found = found or [li for li in lignes if li.indicateur.numero == dite.ligne]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(li.indicateur.id for li in found)
+        message = f"le numéro « {dite.ligne} » désigne plusieurs lignes : {ids}"
+        issues.append(Issue("ligne-ambigue", message, dite.lieu, "écrire l’identifiant « origine/code »"))
+    else:
+        hint = suggestion(dite.ligne, [li.indicateur.numero for li in lignes], "lignes")
+        issues.append(
+            Issue("ligne-inconnue", f"aucune ligne « {dite.ligne} » dans cette grille", dite.lieu, hint)
+        )
+    return None
+
+
+def _left_out(ligne: Ligne, dite: ReponseDite) -> Issue:
+    numero = ligne.indicateur.numero
+    if ligne.etat == "non_applicable":
+        message = f"la ligne {numero} a une réponse, mais ne s’applique pas à cet organisme"
+    else:
+        message = f"la ligne {numero} a une réponse, mais n’est pas à voir à cet audit"
+    why = next((motif.texte for motif in ligne.motifs), "")
+    hint = f"retirer la réponse, ou corriger le profil ({why})" if why else "retirer la réponse"
+    return Issue("ligne-non-retenue", message, dite.lieu, hint)
+
+
+def _check_one(cadre: Cadre, ligne: Ligne, dite: ReponseDite) -> Iterator[Issue]:
+    numero = ligne.indicateur.numero
+    if dite.niveau == SANS_OBJET:
+        if not (dite.raison or "").strip():
+            message = f"ligne {numero} : « sans objet » demande une raison"
+            yield Issue("raison-manquante", message, dite.lieu, "écrire pourquoi la ligne ne s’applique pas")
+    elif dite.niveau is not None and dite.niveau not in {n.valeur for n in cadre.notation.niveaux}:
+        levels = ", ".join(f"{n.valeur} ({n.titre})" for n in cadre.notation.niveaux)
+        message = f"ligne {numero} : le niveau « {dite.niveau} » n’existe pas"
+        yield Issue(
+            "niveau-inconnu", message, dite.lieu, f"niveaux : {levels} ; ou sans_objet, avec sa raison"
+        )
+
+
+def _appreciation(dite: ReponseDite) -> Appreciation:
+    return Appreciation(
+        niveau=dite.niveau if isinstance(dite.niveau, int) else None,
+        sans_objet=dite.niveau == SANS_OBJET,
+        raison=dite.raison,
+        commentaire=dite.commentaire,
+        preuves=dite.preuves,
+    )

@@ -1,0 +1,155 @@
+"""Self-assessments: the grid to fill, answers to their synthesis, two of them compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from certif_rules.autodiagnostic import Cadre, Synthese, assess, gather
+from certif_rules.demande import Demande, merge
+from certif_rules.errors import DataError, Issue, UsageError
+from certif_rules.model_autodiagnostic import Etendue
+from certif_rules.progression import Comparaison, compare
+from certif_rules.questionnaire import Questionnaire, check_answers
+from certif_rules.registry import Registry
+from certif_rules.resultat import Avertissement
+from certif_rules.services.checklist import build, resolve
+from certif_rules.services.reponses import read_answers
+from certif_rules.services.vie import touching
+from certif_rules.verification import verify
+
+#: The name of the command, by which contradictions of the sources say that they touch it.
+COMMANDE = "autodiagnostic"
+
+
+def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None = None) -> Cadre:
+    """The self-assessment that ``demande`` calls for.
+
+    Args:
+        registry: the rules that are installed.
+        demande: the audit prepared.
+        etendue: the lines asked; by default, what the référentiel chooses.
+
+    Raises:
+        UsageError, DataError: a wrong request or wrong data; no levels are declared, or no line is concerned.
+    """
+    resolution = resolve(registry, demande)
+    checklist = build(resolution, verify(demande, resolution.referentiel))
+    vies = registry.life(resolution.referentiel)
+    regles = gather(vie.autodiagnostic for vie in vies)
+    nom = checklist.referentiel.id
+    if regles.notation is None:
+        message = f"les données de « {nom} » ne disent pas comment noter un autodiagnostic"
+        raise UsageError([Issue("sujet-absent", message, None, "choisir un autre référentiel")])
+    cadre = Cadre(
+        checklist=checklist,
+        regles=regles,
+        notation=regles.notation,
+        etendue=etendue or regles.etendue or "audit",
+        vies=vies,
+        avertissements=checklist.avertissements,
+    )
+    if not cadre.retenues:
+        message = "aucune ligne n’est à voir à cet audit : il n’y a rien à évaluer"
+        hint = "ajouter --lignes toutes pour évaluer toutes les lignes qui s’appliquent"
+        raise UsageError([Issue("autodiagnostic-vide", message, None, hint)])
+    return cadre
+
+
+def read_synthesis(
+    registry: Registry,
+    path: Path,
+    typed: Demande,
+    *,
+    argument: str | None = None,
+    stdin: bytes | None = None,
+    etendue: Etendue | None = None,
+) -> Synthese:
+    """The self-assessment of a file of answers.
+
+    Args:
+        registry: the rules that are installed.
+        path: the file of answers (:func:`~certif_rules.services.reponses.read_answers`).
+        typed: what the profile and the options say; it wins over the file.
+        argument: the référentiel as typed; it never wins over the file.
+        stdin: the content of the file, when it was read elsewhere.
+        etendue: the lines asked; by default, those that the file was made for.
+
+    Raises:
+        UsageError: a request that is incomplete, or contradicts the file.
+        DataError: the file is wrong, or holds impossible answers; every problem is listed.
+    """
+    return synthesis(registry, read_answers(path, stdin=stdin), typed, argument=argument, etendue=etendue)
+
+
+def synthesis(
+    registry: Registry,
+    questionnaire: Questionnaire,
+    typed: Demande,
+    *,
+    argument: str | None = None,
+    etendue: Etendue | None = None,
+) -> Synthese:
+    """The same, of answers already read."""
+    demande = _request(questionnaire, typed, argument)
+    cadre = make_grid(registry, demande, etendue=etendue or questionnaire.etendue)
+    answers, issues = check_answers(cadre, questionnaire)
+    if issues:
+        raise DataError(issues)
+    return assess(_warned(cadre, questionnaire), answers, questionnaire.fait_le)
+
+
+def compare_syntheses(avant: Synthese, apres: Synthese) -> Comparaison:
+    """Two self-assessments compared, the first being the earlier.
+
+    Raises:
+        UsageError: they cannot be: of two référentiels, or counted with different levels.
+    """
+    before, after = avant.cadre, apres.cadre
+    noms = (before.checklist.referentiel.id, after.checklist.referentiel.id)
+    if noms[0] != noms[1]:
+        message = f"deux autodiagnostics de référentiels différents : {noms[0]} et {noms[1]}"
+        raise UsageError(
+            [Issue("comparaison-impossible", message, None, "comparer ceux d’un même référentiel")]
+        )
+    levels = [[n.valeur for n in cadre.notation.niveaux] for cadre in (before, after)]
+    if levels[0] != levels[1]:
+        message = "deux autodiagnostics qui n’ont pas les mêmes niveaux"
+        raise UsageError([Issue("comparaison-impossible", message, None, "refaire le plus ancien")])
+    return compare(avant, apres)
+
+
+def told(cadre: Cadre) -> tuple[str, ...]:
+    """Ids of the contradictions to tell with this self-assessment, in the order they are declared.
+
+    Those of its rules, and those of lines that are asked; one that no line is tied to is told always.
+    """
+    regles = cadre.regles
+    asked = {li.indicateur.id for li in cadre.retenues}
+    enonces = (regles.etendue_dite, regles.mention, *regles.enonces)
+    wanted = {i for enonce in enonces if enonce for i in enonce.incoherences}
+    tied = {i for repere in regles.reperes for i in repere.incoherences}
+    wanted |= {i for repere in regles.reperes if asked & set(repere.lignes) for i in repere.incoherences}
+    wanted |= {i.id for i in touching(cadre.vies, COMMANDE) if i.id not in tied}
+    return tuple(id_ for id_ in cadre.incoherences if id_ in wanted)
+
+
+def _request(questionnaire: Questionnaire, typed: Demande, argument: str | None) -> Demande:
+    if questionnaire.demande is None:
+        said, asked = questionnaire.referentiel, typed.referentiel
+        if said is not None and asked is not None and said != asked:
+            message = f"référentiel : « {asked} » demandé, « {said} » dans les réponses"
+            raise UsageError([Issue("demande-contradictoire", message, None, "retirer l’un des deux")])
+        return replace(typed, referentiel=asked or said)
+    merged = merge(questionnaire.demande, typed, argument=argument)
+    return replace(merged, organisme={**questionnaire.demande.organisme, **typed.organisme})
+
+
+def _warned(cadre: Cadre, questionnaire: Questionnaire) -> Cadre:
+    """The frame, with a warning when the answers were given to a grid made with other rules."""
+    here = cadre.checklist.empreinte
+    if questionnaire.empreinte in (None, here):
+        return cadre
+    message = "réponses données sur une grille faite avec d’autres règles : les énoncés ont pu changer"
+    warning = Avertissement("autres_regles", message)
+    return replace(cadre, avertissements=(*cadre.avertissements, warning))

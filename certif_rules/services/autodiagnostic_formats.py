@@ -1,0 +1,112 @@
+"""The formats of a self-assessment: of a grid, of a synthesis, of a comparison."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from certif_rules.autodiagnostic import Cadre, Synthese
+from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.export.composition import Document
+from certif_rules.progression import Comparaison
+from certif_rules.services.autodiagnostic import told
+
+if TYPE_CHECKING:
+    from certif_rules.export import autodiagnostic_json
+
+#: Format → suffix of its files, and what writes it: of the grid, then of a synthesis and of a comparison.
+GRILLE: Final[Mapping[str, str]] = {
+    "table": ".txt", "html": ".html", "csv": ".csv", "yaml": ".yaml", "json": ".json", "docx": ".docx",
+    "pdf": ".pdf",
+}  # fmt: skip
+RESULTAT: Final[Mapping[str, str]] = {
+    "table": ".txt", "json": ".json", "html": ".html", "docx": ".docx", "pdf": ".pdf",
+}  # fmt: skip
+_PAGES: Final[Mapping[str, str]] = {"html": "page", "docx": "docx", "pdf": "pdf"}
+
+
+def choose(name: str | None, output: Path | None, formats: Mapping[str, str]) -> str:
+    """The format named, or the one the suffix of ``output`` calls for, or the first.
+
+    Raises:
+        UsageError: no such format, or a suffix that names none.
+    """
+    if name is None and output is not None:
+        suffixes = {suffix: format_ for format_, suffix in formats.items()} | {".yml": "yaml"}
+        found = suffixes.get(output.suffix.lower(), "")
+        if found not in formats:
+            message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
+            hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(formats.values()))}"
+            raise UsageError([Issue("format-inconnu", message, None, hint)])
+        return found
+    name = name or next(iter(formats))
+    if name not in formats:
+        hint = suggestion(name, formats, "formats")
+        raise UsageError([Issue("format-inconnu", f"aucun format « {name} »", None, hint)])
+    return name
+
+
+def write_grid(cadre: Cadre, format_: str, *, poor: bool = False) -> bytes:
+    """The grid to fill.
+
+    Raises:
+        UsageError: the library of the format is not installed.
+    """
+    if format_ in ("csv", "yaml", "json"):
+        grille = import_module("certif_rules.export.autodiagnostic_grille")
+        render: Callable[[Cadre], bytes] = getattr(grille, f"render_{format_}")
+        return render(cadre)
+    if format_ == "html":
+        from certif_rules.export.autodiagnostic_formulaire import render as render_form
+
+        return render_form(cadre, told(cadre))
+    from certif_rules.export.autodiagnostic_grille import compose
+
+    return _page(compose(cadre, told(cadre)), format_, poor=poor)
+
+
+def write_synthesis(synthese: Synthese, format_: str, *, poor: bool = False) -> bytes:
+    """What the answers come to.
+
+    Raises:
+        UsageError: the library of the format is not installed.
+    """
+    if format_ == "json":
+        from certif_rules.export.autodiagnostic_json import synthesis
+
+        return _json(synthesis(synthese, told(synthese.cadre)))
+    from certif_rules.export.autodiagnostic import compose
+
+    return _page(compose(synthese, told(synthese.cadre)), format_, poor=poor)
+
+
+def write_comparison(comparaison: Comparaison, format_: str, *, poor: bool = False) -> bytes:
+    """What changed between two.
+
+    Raises:
+        UsageError: the library of the format is not installed.
+    """
+    cadre = comparaison.apres.cadre
+    if format_ == "json":
+        from certif_rules.export.autodiagnostic_json import comparison
+
+        return _json(comparison(comparaison, told(cadre)))
+    from certif_rules.export.autodiagnostic_progression import compose
+
+    return _page(compose(comparaison, told(cadre)), format_, poor=poor)
+
+
+def _page(document: Document, format_: str, *, poor: bool) -> bytes:
+    if format_ == "table":
+        from certif_rules.export.terminal import render
+
+        return render(document, poor=poor)
+    made: bytes = import_module(f"certif_rules.export.{_PAGES[format_]}").render(document)
+    return made
+
+
+def _json(data: autodiagnostic_json.Objet | Any) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")

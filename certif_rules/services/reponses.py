@@ -1,0 +1,156 @@
+"""Answers to a self-assessment read back: JSON, YAML, or the CSV of ours."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from certif_rules.demande import from_profile
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.export.autodiagnostic_grille import COLONNES, DEMANDE, IDENTIFIANT
+from certif_rules.lecture.csv_ import MAX_BYTES, Tableau, read_head
+from certif_rules.lecture.saisie import folded
+from certif_rules.questionnaire import SANS_OBJET, Questionnaire, ReponseDite
+from certif_rules.schema import check
+from certif_rules.source import place, read_bytes
+
+#: « sans objet » as people type it in a cell.
+_SANS_OBJET = frozenset({"sans objet", "sans_objet", "so", "s.o."})
+
+
+def read_answers(path: Path, *, stdin: bytes | None = None) -> Questionnaire:
+    """The answers in the file at ``path``; nothing is checked against a référentiel yet.
+
+    Args:
+        path: the file; its name is used in messages, and « .csv » tells a CSV.
+        stdin: the content, when it was read elsewhere.
+
+    Raises:
+        DataError: the file cannot be read, or its schema refuses it; every problem is listed.
+    """
+    name = str(path)
+    content = _content(path) if stdin is None else stdin
+    if path.suffix.lower() == ".csv":
+        return _from_csv(content, name)
+    try:
+        data: Any = read_bytes(content, name, strict=False)
+    except DataError as error:
+        data = _json_only(content)
+        if data is None:
+            raise error from None
+    issues = check(data, "reponses", name)
+    if issues:
+        raise DataError(issues)
+    return from_data(data, name)
+
+
+def from_data(data: Any, name: str = "") -> Questionnaire:
+    """The answers in data that its schema accepts; ``name`` is the file, for plain data without places."""
+    whole = Location(name) if name else None
+    referentiel = data.get("referentiel")
+    said = referentiel if isinstance(referentiel, dict) else {"id": referentiel}
+    keys = ("referentiel", "reponses", "fait_le")
+    places = {key: found for key in keys if (found := _place(data, key) or whole) is not None}
+    fait_le = data.get("fait_le")
+    return Questionnaire(
+        nom=name,
+        demande=from_profile(data) if data.get("organisme") is not None else None,
+        referentiel=said.get("id"),
+        empreinte=said.get("empreinte"),
+        etendue=data.get("etendue"),
+        fait_le=None if fait_le is None else str(fait_le),
+        reponses=tuple(_dite(entry, _place(entry, "id") or whole) for entry in data["reponses"]),
+        lieux=places,
+    )
+
+
+def _dite(entry: Any, lieu: Location | None) -> ReponseDite:
+    niveau = entry.get("niveau")
+    return ReponseDite(
+        ligne=str(entry["id"]),
+        niveau=int(niveau) if isinstance(niveau, float) else niveau,  # 2.0 is a whole number too
+        raison=entry.get("raison"),
+        commentaire=entry.get("commentaire"),
+        preuves=entry.get("preuves"),
+        lieu=lieu,
+    )
+
+
+def _from_csv(content: bytes, name: str) -> Questionnaire:
+    """The rows of our CSV; the request that it answers is repeated on each of them."""
+    tableau = Tableau(content, name)
+    missing = list(tableau.missing(COLONNES.values()))
+    if missing:
+        raise DataError(missing)
+    head = read_head(tableau)
+    if not isinstance(head, dict):
+        raise DataError([_changed(name)])
+    issues = check({**head, "reponses": []}, "reponses", name)
+    if issues:
+        raise DataError([_changed(name)])
+    reponses = []
+    for line, cells in tableau.body:
+        values = {key: tableau.text(cells, column).strip() for key, column in COLONNES.items()}
+        where = Location(name, line, tableau.columns[COLONNES["niveau"]] + 1)
+        reponses.append(
+            ReponseDite(
+                ligne=folded(tableau.text(cells, IDENTIFIANT)),
+                niveau=_level(values["niveau"]),
+                raison=values["raison"] or None,
+                commentaire=values["commentaire"] or None,
+                preuves=values["preuves"] or None,
+                lieu=where,
+            )
+        )
+    whole = from_data({**head, "reponses": []}, name)
+    return Questionnaire(
+        nom=name,
+        demande=whole.demande,
+        referentiel=whole.referentiel,
+        empreinte=whole.empreinte,
+        etendue=whole.etendue,
+        fait_le=whole.fait_le,
+        reponses=tuple(reponses),
+        lieux=whole.lieux,
+    )
+
+
+def _level(cell: str) -> int | str | None:
+    """A level as typed in a cell; what is no level is kept, to be refused by its name."""
+    if not cell:
+        return None
+    if cell.casefold() in _SANS_OBJET:
+        return SANS_OBJET
+    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= 4 else cell
+
+
+def _changed(name: str) -> Issue:
+    message = f"colonne « {DEMANDE} » : modifiée, ou vide"
+    return Issue("cellule-modifiee", message, Location(name, 2, 1), "reprendre le fichier d’origine")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
+        raise DataError([Issue("fichier-illisible", reason, Location(str(path)))]) from error
+    if len(content) > MAX_BYTES:
+        message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo"
+        raise DataError([Issue("fichier-trop-grand", message, Location(str(path)))])
+    return content
+
+
+def _json_only(content: bytes) -> Any:
+    """JSON is YAML, but for some of its escapes; ``None`` when it is not JSON either."""
+    with suppress(ValueError, RecursionError):
+        data = json.loads(content.decode("utf-8-sig"))
+        return data if isinstance(data, dict) else None
+    return None
+
+
+def _place(node: Any, key: str) -> Location | None:
+    return place(node, key) if hasattr(node, "values_at") and key in node else None
