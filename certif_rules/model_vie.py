@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from certif_rules.model import Source
+    from certif_rules.model_cycle import Cycle
     from certif_rules.model_duree import Duree
     from certif_rules.model_echantillon import Echantillon
 
@@ -45,3 +46,4 @@ class Vie:
     incoherences: Mapping[str, Incoherence] = field(default_factory=dict)
     duree: Duree | None = None
     echantillon: Echantillon | None = None
+    cycle: Cycle | None = None

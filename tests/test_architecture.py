@@ -31,13 +31,17 @@ FLOORS: dict[str, str] = {
     "1.1 model, logic, reading": (
         "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
     ),
+    "1.1 model: dates of a cycle": "model_cycle",
     "1.2 the audit asked for, around the audit": "contexte model_duree model_echantillon model_vie",
     "2.1 pure: facts, layers, overlay, samples": (
         "couches delais echantillon empreinte faits jugement overlay resultat"
     ),
     "2.1 pure: whether a picture is safe": "logo",
+    "2.1 pure: working days": "feries",
     "2.2 pure: words and reasons, layers of a day": "choix mots reponse",
+    "2.2 pure: dates of a cycle": "calendrier",
     "2.3 pure: two questions, durations": "duree etats perimetre portee",
+    "2.3 pure: meetings, findings in a calendar": "seances traitement",
     "2.4 pure: the lines": "lignes",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
     "3.2 data to model: judgement, a part of the rules; durations, samples": (
@@ -45,6 +49,7 @@ FLOORS: dict[str, str] = {
     ),
     "3.2 data to model: a body’s dress": "habillage",
     "3.2 data to model: a body’s dress on disk": "habillage_lu",
+    "3.2 data to model: dates of a cycle": "build.cycle",
     "3.3 data to model: one part": (
         "build.controles build.couche build.exigence build.guide build.regles demande"
     ),
@@ -57,6 +62,7 @@ FLOORS: dict[str, str] = {
         "export.dessin export.emetteur export.json_ export.rendu export.textes"
     ),
     "4.3 export: parts of a document": "export.classeur export.document export.docx_styles export.fiche",
+    "4.3 export: calendars": "export.calendrier export.ics",
     "4.4 export: formats": (
         "export.csv_ export.docx export.html export.md export.page export.pdf export.table"
     ),
@@ -79,16 +85,18 @@ FLOORS: dict[str, str] = {
     "6.3 services: conclusions, filled grids, durations, samples": (
         "services.conclusion services.duree services.echantillon services.lecture services.population"
     ),
+    "6.3 services: calendars": "services.calendrier",
     "7.1 front ends: what commands and cases share": "cli.console testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
         "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
         " testing.duree testing.echantillon testing.fichier"
     ),
+    "7.3 front ends: cases of calendars": "testing.calendrier",
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (
-        "__main__ cli.checklist cli.conclure cli.duree cli.echantillon cli.expliquer cli.lire cli.plugins"
-        " cli.questions cli.referentiels cli.valider testing.plugin"
+        "__main__ cli.calendrier cli.checklist cli.conclure cli.duree cli.echantillon cli.expliquer cli.lire"
+        " cli.plugins cli.questions cli.referentiels cli.valider testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
@@ -154,6 +162,8 @@ def test_a_module_imports_from_lower_floors_only(name: str) -> None:
 #: The only modules that know each library.
 KNOW = {
     "ruamel": {"source"},
+    "holidays": {"feries"},
+    "icalendar": {"export.ics"},
     "jsonschema": {"schema"},
     "referencing": {"schema"},
     "pluggy": {"hookspecs", "plugins"},

@@ -38,6 +38,7 @@ CALLS = {
     "conclure": ("conclure", "constats.json"),
     "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
+    "calendrier": ("calendrier", "qualiopi", "--evenement", "certification=2023-08-31"),
     "valider": ("valider", "audit.yaml"),
 }
 

@@ -191,6 +191,8 @@ _CODES: Mapping[str, str] = {
     "date": "date-inconnue",
     "incohérence": "incoherence-inconnue",
     "barème": "bareme-inconnu",
+    "événement": "evenement-inconnu",
+    "date du cycle": "date-du-cycle-inconnue",
 }
 
 

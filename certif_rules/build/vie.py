@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from certif_rules.build.cycle import build_cycle
 from certif_rules.build.duree import build_duree
 from certif_rules.build.echantillon import build_echantillon
 from certif_rules.build.lecteur import Lecteur, read_sources, where
@@ -33,12 +34,14 @@ def build_life(
     sources = {**known, **read_sources(lecteur, body, known)}
     incoherences = build_incoherences(body.get("incoherences") or (), lecteur)
     lecteur.know("incohérence", incoherences)
+    cycle = body.get("cycle")
     vie = Vie(
         origine=origine,
         sources=sources,
         incoherences=incoherences,
         duree=build_duree(body["duree"], lecteur) if "duree" in body else None,
         echantillon=build_echantillon(body["echantillon"], lecteur) if "echantillon" in body else None,
+        cycle=build_cycle(cycle, lecteur) if cycle else None,
     )
     if lecteur.issues:
         raise DataError(lecteur.issues)

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "conclure": "La conclusion qu’appellent les constats d’un audit, et leurs échéances.",
     "duree": "La durée d’un audit, d’après les barèmes connus.",
     "echantillon": "Un échantillon de sites ou de dossiers, reproductible.",
+    "calendrier": "Les dates du cycle, d’après celles que l’on connaît ; format ICS.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -69,8 +69,9 @@ def _show(bilan: Bilan) -> None:
         paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
     for echeance in bilan.echeances:
         titre = referentiel.constats[echeance.constat].titre
+        delais = referentiel.jugements[echeance.ligne.indicateur.origine].echeances[echeance.constat]
         days = " ; ".join(
-            f"{nom.replace('_', ' ')} le {day.isoformat()}" for nom, day in echeance.dates.items() if day
+            f"{delais[nom].titre_ou(nom)} le {day.isoformat()}" for nom, day in echeance.dates.items() if day
         )
         sources = f" [{', '.join(echeance.sources)}]"
         paragraph(f"{echeance.ligne.indicateur.numero} — {titre} : {days}{sources}", 2, hanging=6)

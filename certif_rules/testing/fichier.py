@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "cas": "cas",
     "cas_duree": "duree",
     "cas_echantillon": "echantillon",
+    "cas_calendrier": "calendrier",
 }
 
 
