@@ -70,6 +70,13 @@ class Echeance:
         """The id of the line or of the check."""
         return self.ligne.indicateur.id if self.ligne else self.point.id if self.point else ""
 
+    @property
+    def origine(self) -> str | None:
+        """The référentiel whose judgement opens these dates."""
+        if self.ligne is not None:
+            return self.ligne.indicateur.origine
+        return self.point.compte_pour if self.point else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bilan:

@@ -8,7 +8,8 @@ from datetime import MAXYEAR, date, timedelta
 
 from certif_rules.model_jugement import Delai
 
-_YEAR = 12
+#: The months of a year.
+YEAR = 12
 
 
 def add(day: date, *, mois: int = 0, jours: int = 0) -> date | None:
@@ -18,7 +19,7 @@ def add(day: date, *, mois: int = 0, jours: int = 0) -> date | None:
     once from the original date, never month by month: that would lose days on the way. ``None`` when the
     calendar of the machine ends before.
     """
-    years, month = divmod(day.month - 1 + mois, _YEAR)
+    years, month = divmod(day.month - 1 + mois, YEAR)
     year = day.year + years
     if not 1 <= year <= MAXYEAR:
         return None

@@ -28,7 +28,7 @@ class Annotation:
 class Delai:
     """A date counted from another: ``de`` is an event or another date of the same finding.
 
-    ``mois`` are counted before ``jours``.
+    ``mois`` are counted before ``jours``. ``titre`` is what is due, as people read it.
     """
 
     de: str
@@ -36,6 +36,11 @@ class Delai:
     jours: int
     sources: tuple[str, ...]
     confiance: Confiance = "elevee"
+    titre: str | None = None
+
+    def titre_ou(self, nom: str) -> str:
+        """Its title, else the name it is declared under, in words."""
+        return self.titre or nom.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

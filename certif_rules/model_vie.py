@@ -16,6 +16,7 @@ from certif_rules.model_dossier import Candidature
 if TYPE_CHECKING:
     from certif_rules.model import Source
     from certif_rules.model_autodiagnostic import Autodiagnostic
+    from certif_rules.model_cycle import Cycle
     from certif_rules.model_duree import Duree
     from certif_rules.model_echantillon import Echantillon
 
@@ -53,3 +54,4 @@ class Vie:
     instances: Instances = field(default_factory=Instances)
     attribution: Attribution | None = None
     autodiagnostic: Autodiagnostic | None = None
+    cycle: Cycle | None = None

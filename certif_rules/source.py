@@ -101,29 +101,44 @@ def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Ta
         DataError: the file cannot be read, is not UTF-8, or holds what :func:`read` refuses.
     """
     name = name or str(path)
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
-        raise DataError([Issue("fichier-illisible", f"{reason} : {path.name}", Location(name))]) from error
-    return read_bytes(content, name, strict=strict)
+    return read_bytes(_content(path, name), name, strict=strict)
 
 
 def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Table:
     """As :func:`read`, from bytes: UTF-8, with or without a byte-order mark."""
+    return read(_decoded(content, name), name, strict=strict)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that is not YAML: UTF-8, with or without a byte-order mark.
+
+    Raises:
+        DataError: the file cannot be read, or is not UTF-8.
+    """
+    return _decoded(_content(path, str(path)), str(path))
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
+        raise DataError([Issue("fichier-illisible", f"{reason} : {path.name}", Location(name))]) from error
+
+
+def _decoded(content: bytes, name: str) -> str:
     if len(content) > MAX_BYTES:
         message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas un fichier de ce programme"
         raise DataError([Issue("fichier-trop-grand", message, Location(name))])
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8", "replace")
         line = before.count("\n") + 1
         where = Location(name, line, len(before) - before.rfind("\n"))
         hint = "enregistrer le fichier en UTF-8"
         raise DataError([Issue("encodage", "le fichier n’est pas en UTF-8", where, hint)]) from error
-    return read(text, name, strict=strict)
 
 
 def read(text: str, name: str, *, strict: bool = True) -> Table:

@@ -28,6 +28,7 @@ FLOORS: dict[str, str] = {
     "1.1 model, logic, reading": (
         "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
     ),
+    "1.1 model: dates of a cycle": "model_cycle",
     "1.2 the audit asked for, what stands around it": (
         "contexte model_autodiagnostic model_depot model_dossier model_duree model_echantillon"
     ),
@@ -37,8 +38,11 @@ FLOORS: dict[str, str] = {
         "aggravation conditions couches delais echantillon empreinte faits jugement montants overlay resultat"
     ),
     "2.1 pure: whether a picture is safe": "logo",
+    "2.1 pure: working days": "feries",
     "2.2 pure: words and reasons, layers of a day, documents of an application": "choix mots pieces reponse",
+    "2.2 pure: dates of a cycle": "calendrier",
     "2.3 pure: two questions, durations, an application": "dossier duree etats perimetre portee",
+    "2.3 pure: meetings, findings in a calendar": "seances traitement",
     "2.4 pure: the lines, a self-assessment counted, what is shown of an application": (
         "autodiagnostic lignes vue_dossier"
     ),
@@ -49,6 +53,7 @@ FLOORS: dict[str, str] = {
     ),
     "3.2 data to model: a body’s dress": "habillage",
     "3.2 data to model: a body’s dress on disk": "habillage_lu",
+    "3.2 data to model: dates of a cycle": "build.cycle",
     "3.3 data to model: one part": (
         "build.acteurs build.controles build.couche build.exigence build.guide build.regles"
         " compte_rendu demande"
@@ -68,6 +73,7 @@ FLOORS: dict[str, str] = {
         "export.appuis export.classeur export.document export.docx_styles export.dossier_json export.fiche"
         " export.traces"
     ),
+    "4.3 export: calendars": "export.calendrier export.ics",
     "4.4 export: formats": (
         "export.attribution export.autodiagnostic_textes export.csv_ export.docx export.dossier export.html"
         " export.md export.page export.pdf export.table export.terminal"
@@ -105,17 +111,19 @@ FLOORS: dict[str, str] = {
     "6.4 services: the report, the formats of a self-assessment": (
         "services.autodiagnostic_formats services.rapport"
     ),
+    "6.3 services: calendars": "services.calendrier",
     "7.1 front ends: what commands and cases share": "cli.console testing.autodiagnostic testing.constats",
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
         "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
         " testing.dossier testing.duree testing.echantillon testing.fichier"
     ),
+    "7.3 front ends: cases of calendars": "testing.calendrier",
     "7.4 front ends: what commands around the audit show alike": "cli.vie",
     "7.5 front ends: commands": (
-        "__main__ cli.autodiagnostic cli.checklist cli.conclure cli.dossier cli.duree cli.echantillon"
-        " cli.expliquer cli.lire cli.plugins cli.questions cli.rapport cli.referentiels cli.valider"
-        " testing.plugin"
+        "__main__ cli.autodiagnostic cli.calendrier cli.checklist cli.conclure cli.dossier cli.duree"
+        " cli.echantillon cli.expliquer cli.lire cli.plugins cli.questions cli.rapport cli.referentiels"
+        " cli.valider testing.plugin"
     ),
 }
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
@@ -181,6 +189,8 @@ def test_a_module_imports_from_lower_floors_only(name: str) -> None:
 #: The only modules that know each library.
 KNOW = {
     "ruamel": {"source"},
+    "holidays": {"feries"},
+    "icalendar": {"export.ics"},
     "jsonschema": {"schema"},
     "referencing": {"schema"},
     "pluggy": {"hookspecs", "plugins"},

@@ -41,6 +41,7 @@ CALLS = {
     "rapport": ("rapport", "constats.json"),
     "dossier": ("dossier", "certifregion", "--type", "initial"),
     "autodiagnostic": ("autodiagnostic", *AUDIT),
+    "calendrier": ("calendrier", "qualiopi", "--evenement", "certification=2023-08-31"),
     "valider": ("valider", "audit.yaml"),
 }
 

@@ -21,7 +21,7 @@ def test_none_is_lost() -> None:
 
 def test_the_commands_they_name_are_ours() -> None:
     """A misspelt command would tell nobody."""
-    coming = {"autodiagnostic", "calendrier", "dossier", "duree", "echantillon"}
+    coming = {"autodiagnostic", "dossier", "duree", "echantillon"}
     vie = open_regime(registry(), Demande(referentiel="certifregion")).propre
     assert vie is not None
     named = {commande for i in vie.incoherences.values() for commande in i.commandes}

@@ -42,6 +42,7 @@ def _delais(node: Any, lecteur: Lecteur) -> dict[str, Delai]:
             jours=item.get("jours", 0),
             sources=lecteur.sources(item),
             confiance=item.get("confiance", "elevee"),
+            titre=item.get("titre"),
         )
     return delais
 

@@ -197,6 +197,8 @@ _CODES: Mapping[str, str] = {
     "voie": "voie-inconnue",
     "pièce": "piece-inconnue",
     "acteur": "acteur-inconnu",
+    "événement": "evenement-inconnu",
+    "date du cycle": "date-du-cycle-inconnue",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from certif_rules.build.acteurs import build_attribution, build_instances
 from certif_rules.build.autodiagnostic import build_autodiagnostic
+from certif_rules.build.cycle import build_cycle
 from certif_rules.build.dossier import build_dossier
 from certif_rules.build.duree import build_duree
 from certif_rules.build.echantillon import build_echantillon
@@ -36,6 +37,7 @@ def build_life(
     sources = {**known, **read_sources(lecteur, body, known)}
     incoherences = build_incoherences(body.get("incoherences") or (), lecteur)
     lecteur.know("incohérence", incoherences)
+    cycle = body.get("cycle")
     vie = Vie(
         origine=origine,
         sources=sources,
@@ -48,6 +50,7 @@ def build_life(
         autodiagnostic=build_autodiagnostic(body["autodiagnostic"], lecteur)
         if body.get("autodiagnostic")
         else None,
+        cycle=build_cycle(cycle, lecteur) if cycle else None,
     )
     if lecteur.issues:
         raise DataError(lecteur.issues)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "rapport": "Le rapport d’un audit et ses fiches de non-conformité : HTML, DOCX, PDF.",
     "dossier": "Le dossier de candidature : pièces, financement, ce qui manque ; l’attribution.",
     "autodiagnostic": "Une grille d’autodiagnostic, sa synthèse, et ce qui change de l’un à l’autre.",
+    "calendrier": "Les dates du cycle, d’après celles que l’on connaît ; format ICS.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -68,10 +68,15 @@ def _show(bilan: Bilan) -> None:
         click.echo()
         paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
     for echeance in bilan.echeances:
-        titre = referentiel.constats[echeance.compte_comme or echeance.constat].titre
+        counted = echeance.compte_comme or echeance.constat
+        titre = referentiel.constats[counted].titre
         nom = echeance.ligne.indicateur.numero if echeance.ligne else f"vérification « {echeance.id} »"
+        jugement = referentiel.jugements.get(echeance.origine or "")
+        delais = jugement.echeances.get(counted, {}) if jugement else {}
         days = " ; ".join(
-            f"{date.replace('_', ' ')} le {day.isoformat()}" for date, day in echeance.dates.items() if day
+            f"{delais[date].titre_ou(date)} le {day.isoformat()}"
+            for date, day in echeance.dates.items()
+            if day and date in delais
         )
         sources = f" [{', '.join(echeance.sources)}]"
         paragraph(f"{nom} — {titre} : {days}{sources}", 2, hanging=6)

@@ -8,6 +8,7 @@ from typing import Final
 
 from certif_rules.export.typographie import clean, prose
 from certif_rules.model import Confiance, Critere, Evolution, Nature, Texte
+from certif_rules.model_cycle import RegleDate
 from certif_rules.model_personnes import Conservation, DonneesSensibles, NatureSensible
 from certif_rules.resultat import Checklist, CodeMotif, Etat, Ligne, Motif
 
@@ -239,3 +240,12 @@ def cite(sources: tuple[str, ...]) -> str:
 def count(number: int, singulier: str, pluriel: str | None = None) -> str:
     """A number and its noun; in French 0 and 1 are singular."""
     return f"{number} {singulier if number < 2 else pluriel or singulier + 's'}"
+
+
+def sense(regle: RegleDate) -> str:
+    """What kind of day a rule gives: a limit to keep, an earliest day, an aim; nothing for a day, a term."""
+    if regle.visee:
+        return "visée, pas une règle"
+    if regle.forme == "a_partir_du":
+        return "à partir de ce jour"
+    return "au plus tard" if regle.ouvre or regle.forme == "tous_les" else ""

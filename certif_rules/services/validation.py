@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -17,18 +18,16 @@ from certif_rules.habillage_lu import check_habillage
 from certif_rules.hookspecs import Donnees
 from certif_rules.model import Couche
 from certif_rules.registry import Registry
-from certif_rules.schema import check
+from certif_rules.schema import check, schema_path
 from certif_rules.services.checklist import in_force
 from certif_rules.source import read_file
 from certif_rules.verification import check_given
 
+#: The key of a file of cases, or how it starts; its schema has the name of the key, less its underscores.
+_CASES = "cas"
 #: How a file that stands alone is recognised: the first kind of which it has one of the keys.
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("cas", frozenset({"cas"})),
-    ("casdossier", frozenset({"cas_dossier"})),
-    ("casduree", frozenset({"cas_duree"})),
-    ("casechantillon", frozenset({"cas_echantillon"})),
-    ("casautodiagnostic", frozenset({"cas_autodiagnostic"})),
+    (_CASES, frozenset({_CASES})),
     ("reponses", frozenset({"reponses"})),
     ("checklist", frozenset({"compteurs"})),
     ("couche", frozenset({"nature", "revisions"})),
@@ -177,7 +176,7 @@ def _read(file: Path, name: str) -> Any:
                 return json.loads(file.read_text(encoding="utf-8"))
         raise
     kind = _kind(lenient)
-    typed = kind in _TYPED or (kind or "").startswith("cas")
+    typed = kind in _TYPED or (kind or "").startswith(_CASES)
     return lenient if typed else read_file(file, name)
 
 
@@ -186,7 +185,9 @@ def _kind(data: Any) -> str | None:
         return None
     if {"constats", "organisme"} <= data.keys():
         return "constats"
-    return next((kind for kind, keys in _KINDS if keys & data.keys()), None)
+    cases = (key.replace("_", "") for key in map(str, data) if re.fullmatch(rf"{_CASES}_[a-z_]+", key))
+    known = next((kind for kind in cases if schema_path(kind).exists()), None)
+    return known or next((kind for kind, keys in _KINDS if keys & data.keys()), None)
 
 
 def _check_names(data: Any, kind: str, registry: Registry) -> list[Issue]:

@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
     "cas_echantillon": "echantillon",
     "cas_dossier": "dossier",
     "cas_autodiagnostic": "autodiagnostic",
+    "cas_calendrier": "calendrier",
 }
 
 

@@ -1,0 +1,355 @@
+"""From the days known of a cycle to all its dates: pure, and never a clock.
+
+A delay is counted once, from the event or the date that its rule names (:func:`certif_rules.delais.add`).
+A limit is never moved; its working day stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from certif_rules.delais import add
+from certif_rules.feries import Chome, last_worked, next_worked
+from certif_rules.model import Confiance
+from certif_rules.model_cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
+from certif_rules.resultat import Avertissement
+
+#: Where a date stands: against the event that fulfils it, or the day that people say it is.
+Suivi = Literal["tenue", "depassee", "hors_fenetre", "trop_tot", "en_retard", "passee", "ouverte", "a_venir"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to compute: which days are not worked, and the choices that rules leave to people.
+
+    ``cloture``: a file must have been sent that many days before a meeting to be heard there. ``au``: the day
+    that lateness is measured on.
+    """
+
+    chome: Chome
+    report: bool = False
+    cloture: int = 0
+    au: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenetreAncre:
+    """A window counted from one event whose day is known, both ends included."""
+
+    evenement: str
+    du: date
+    au: date
+    sources: tuple[str, ...]
+    confiance: Confiance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateCalculee:
+    """A date of the calendar, with the rule that gave it.
+
+    ``jour`` is the limit, the earliest day or the day of a meeting; ``jours`` the limits that come again, or
+    the meetings that follow; ``du`` and ``au`` a window. ``calcul`` says what was added to what.
+    ``donnee``: the day was given as an event, ``calculee`` being then what the rule gives. ``origine`` and
+    ``constat`` are those of a delay of the judgement. ``accomplie`` is the event that fulfils it, with its
+    day, and ``ecart`` the days it is late by (early, when negative).
+    """
+
+    id: str
+    titre: str
+    regle: RegleDate
+    jour: date | None = None
+    jour_ouvre: date | None = None
+    chome: str | None = None
+    jours: tuple[date, ...] = ()
+    du: date | None = None
+    au: date | None = None
+    ancres: tuple[FenetreAncre, ...] = ()
+    manquent: tuple[str, ...] = ()
+    calcul: str = ""
+    donnee: bool = False
+    calculee: date | None = None
+    origine: str | None = None
+    constat: str | None = None
+    suivi: Suivi | None = None
+    accomplie: tuple[str, date] | None = None
+    ecart: int | None = None
+
+    @property
+    def premier(self) -> date | None:
+        """The day that places it among the others; ``None`` when it has none."""
+        known = [ancre.du for ancre in self.ancres]
+        return self.jour or self.du or min([*self.jours, *known], default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendrier:
+    """All the dates that can be computed, those that cannot with the events they wait for, and warnings."""
+
+    dates: tuple[DateCalculee, ...]
+    manquants: Mapping[str, tuple[str, ...]]
+    avertissements: tuple[Avertissement, ...]
+
+
+def compute(cycle: Cycle, evenements: Mapping[str, date], options: Options) -> Calendrier:
+    """The calendar of events already checked (names, order): the order they are given in changes nothing."""
+    calcul = _Calcul(cycle, evenements, options)
+    for entry in cycle.dates.values():
+        calcul.add(entry)
+    dates = tuple(follow(cycle, date_, evenements, options) for date_ in calcul.dates)
+    return Calendrier(
+        dates=dates,
+        manquants=calcul.manquants,
+        avertissements=tuple(_warnings(cycle, dates)),
+    )
+
+
+def meeting(first: date, rhythm: int, sent: date, cloture: int = 0) -> date:
+    """The first meeting for a file sent on ``sent``, ``cloture`` days at least before it.
+
+    Meetings come every ``rhythm`` days from ``first``, and none was before.
+    """
+    days = (sent - first).days + cloture
+    return first + timedelta(days=max(0, -(-days // rhythm)) * rhythm)
+
+
+@dataclass(slots=True)
+class _Calcul:
+    cycle: Cycle
+    evenements: Mapping[str, date]
+    options: Options
+    dates: list[DateCalculee] = field(default_factory=list)
+    manquants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _known: dict[str, date] = field(default_factory=dict)
+    _sans_objet: dict[str, DateCalculee] = field(default_factory=dict)
+
+    def add(self, entry: DateCycle) -> None:
+        """Compute one date, after those it may be counted from."""
+        regle = next((r for r in entry.regles if self._holds(r)), None)
+        if regle is None:
+            return
+        found = self._apply(entry, regle)
+        given = None if regle.sans_objet else self.evenements.get(entry.id)
+        if given is not None:
+            self.manquants.pop(entry.id, None)
+            blank = DateCalculee(id=entry.id, titre=entry.titre, regle=regle)
+            base = blank if found is None else found
+            found = self._on(replace(base, donnee=True, calculee=base.jour, manquent=()), given)
+        if found is None:
+            return
+        self.dates.append(found)
+        if found.jour is not None:
+            self._known[entry.id] = found.jour
+        elif found.regle.sans_objet:
+            self._sans_objet[entry.id] = found
+
+    def _holds(self, regle: RegleDate) -> bool:
+        given = self.evenements
+        if regle.avec and not any(nom in given for nom in regle.avec):
+            return False
+        if any(nom in given for nom in regle.sans):
+            return False
+        for nom, borne in regle.si.items():
+            day = given.get(nom)
+            if day is None or (borne.avant and day.isoformat() >= borne.avant):
+                return False
+            if borne.depuis and day.isoformat() < borne.depuis:
+                return False
+        return True
+
+    def _apply(self, entry: DateCycle, regle: RegleDate) -> DateCalculee | None:
+        blank = DateCalculee(id=entry.id, titre=entry.titre, regle=regle)
+        if regle.sans_objet:
+            return blank
+        starts = _starts(regle)
+        stopped = next((self._sans_objet[nom] for nom in starts if nom in self._sans_objet), None)
+        if stopped is not None:
+            return replace(blank, regle=stopped.regle)
+        missing = self._missing(starts)
+        if regle.fenetre:
+            return self._window(blank, missing)
+        if missing:
+            self.manquants[entry.id] = missing
+            return None
+        if regle.prochaine is not None or regle.tous_les is not None:
+            return self._next(blank) if regle.prochaine else self._again(blank)
+        ecart = regle.au_plus_tard or regle.a_partir_du
+        day = None if ecart is None else self._count(ecart)
+        return None if day is None or ecart is None else self._on(replace(blank, calcul=said(ecart)), day)
+
+    def _on(self, found: DateCalculee, day: date) -> DateCalculee:
+        """The date on its day, with its working day."""
+        regle, options = found.regle, self.options
+        ouvre: date | None = None
+        if regle.ouvre == "avant":
+            ouvre = last_worked(day, options.chome)
+        elif regle.ouvre == "apres" and regle.report and options.report:
+            ouvre = next_worked(day, options.chome)
+        return replace(found, jour=day, jour_ouvre=ouvre, chome=options.chome(day))
+
+    def _next(self, blank: DateCalculee) -> DateCalculee:
+        prochaine = blank.regle.prochaine
+        assert prochaine is not None
+        first, rhythm = self._day(prochaine.de), prochaine.rythme_jours
+        sent = self._day(prochaine.apres)
+        day = meeting(first, rhythm, sent, self.options.cloture)
+        said = f"{prochaine.de} + {(day - first).days // rhythm} × {rhythm} jours"
+        following = tuple(day + timedelta(days=rhythm * n) for n in (1, 2, 3))
+        return self._on(replace(blank, jours=following, calcul=said), day)
+
+    def _again(self, blank: DateCalculee) -> DateCalculee | None:
+        again = blank.regle.tous_les
+        assert again is not None
+        start, end = self._day(again.de), self._day(again.jusqu_a)
+        days: list[date] = []
+        while (day := add(start, mois=again.mois * (len(days) + 1))) is not None and day <= end:
+            days.append(day)
+        if not days:
+            return None
+        said = f"{again.de} + {again.mois} mois, puis encore, jusqu’à {again.jusqu_a}"
+        return replace(blank, jours=tuple(days), calcul=said)
+
+    def _window(self, blank: DateCalculee, missing: tuple[str, ...]) -> DateCalculee | None:
+        found = [ancre for a in blank.regle.fenetre if (ancre := self._anchor(a)) is not None]
+        if not found:
+            self.manquants[blank.id] = missing
+            return None
+        said = " ; ".join(_range(a) for a in blank.regle.fenetre)
+        window = replace(blank, ancres=tuple(found), manquent=missing, calcul=said)
+        if len(found) < len(blank.regle.fenetre):
+            return window
+        start, end = max(a.du for a in found), min(a.au for a in found)
+        return window if start > end else replace(window, du=start, au=end)
+
+    def _anchor(self, ancre: Ancre) -> FenetreAncre | None:
+        if self._missing([ancre.de]):
+            return None
+        day = self._day(ancre.de)
+        start = add(day, mois=ancre.mois[0], jours=ancre.jours[0])
+        end = add(day, mois=ancre.mois[1], jours=ancre.jours[1])
+        if start is None or end is None:
+            return None
+        return FenetreAncre(
+            evenement=ancre.de, du=start, au=end, sources=ancre.sources, confiance=ancre.confiance
+        )
+
+    def _count(self, ecart: Ecart) -> date | None:
+        return add(self._day(ecart.de), mois=ecart.mois, jours=ecart.jours)
+
+    def _day(self, nom: str) -> date:
+        """The day given for an event, else that of the date of the same name."""
+        given = self.evenements.get(nom)
+        return self._known[nom] if given is None else given
+
+    def _missing(self, starts: Iterable[str]) -> tuple[str, ...]:
+        """The events to give for these days to be known."""
+        found: dict[str, None] = {}
+        for nom in starts:
+            if nom in self.evenements or nom in self._known:
+                continue
+            found |= dict.fromkeys(self.manquants.get(nom, (nom,)))
+        return tuple(found)
+
+
+def follow(
+    cycle: Cycle, found: DateCalculee, evenements: Mapping[str, date], options: Options
+) -> DateCalculee:
+    """The date with where it stands: against the event that fulfils it, else on the day people say it is."""
+    entry = cycle.dates.get(found.id)
+    done = (
+        next(((nom, evenements[nom]) for nom in entry.fait_par if nom in evenements), None) if entry else None
+    )
+    first, last = _span(found)
+    if first is None and last is None:
+        return found
+    if done is not None:
+        day = done[1]
+        early = first is not None and day < first
+        late = last is not None and day > last
+        gap = (day - first).days if early and first else (day - last).days if late and last else 0
+        word: Suivi = "tenue"
+        if found.du is not None and (early or late):
+            word = "hors_fenetre"
+        elif early or late:
+            word = "trop_tot" if early else "depassee"
+        return replace(found, suivi=word, accomplie=done, ecart=gap)
+    if options.au is None or found.donnee:
+        return found
+    if last is not None and options.au > last:
+        return replace(found, suivi="en_retard" if entry and entry.fait_par else "passee")
+    if first is not None and options.au >= first:
+        return replace(found, suivi="ouverte")
+    return replace(found, suivi="a_venir")
+
+
+def _span(found: DateCalculee) -> tuple[date | None, date | None]:
+    """The first and the last day at which a date is kept."""
+    if found.regle.forme == "fenetre":
+        return found.du, found.au
+    if found.regle.forme == "a_partir_du":
+        return found.jour, None
+    if found.jours and found.jour is None:
+        return None, found.jours[-1]
+    moved = found.regle.ouvre == "apres" and found.jour_ouvre is not None
+    return None, found.jour_ouvre if moved else found.jour
+
+
+def _starts(regle: RegleDate) -> list[str]:
+    if regle.prochaine is not None:
+        return [regle.prochaine.de, regle.prochaine.apres]
+    if regle.tous_les is not None:
+        return [regle.tous_les.de, regle.tous_les.jusqu_a]
+    if regle.fenetre:
+        return [ancre.de for ancre in regle.fenetre]
+    ecart = regle.au_plus_tard or regle.a_partir_du
+    return [] if ecart is None else [ecart.de]
+
+
+def said(ecart: Ecart) -> str:
+    """How a day is counted, in French: « notification + 36 mois »."""
+    parts = [f"{'+' if n > 0 else '-'} {abs(n)} {unit}" for n, unit in _counted(ecart.mois, ecart.jours) if n]
+    return " ".join([ecart.de, *parts])
+
+
+def _counted(months: int, days: int) -> tuple[tuple[int, str], tuple[int, str]]:
+    return (months, "mois"), (days, "jour" if abs(days) == 1 else "jours")
+
+
+def _range(ancre: Ancre) -> str:
+    unit, (first, last) = ("mois", ancre.mois) if ancre.mois != (0, 0) else ("jours", ancre.jours)
+    return f"{ancre.de} + {first} à {last} {unit}"
+
+
+def _warnings(cycle: Cycle, dates: tuple[DateCalculee, ...]) -> Iterator[Avertissement]:
+    days = {found.id: found for found in dates}
+    for found in dates:
+        regle = found.regle
+        if found.ancres and found.du is None and not found.manquent:
+            message = f"« {found.titre} » : les fenêtres n’ont aucun jour commun, aucune n’est donc retenue"
+            yield Avertissement("fenetre_vide", message, regle.sources)
+        if found.donnee and found.calculee is not None and found.calculee != found.jour:
+            message = (
+                f"« {found.titre} » : la date donnée ({found.jour}) remplace celle que la règle donne "
+                f"({found.calculee})"
+            )
+            yield Avertissement("date_remplacee", message, regle.sources)
+        if found.suivi in ("depassee", "hors_fenetre", "trop_tot") and found.accomplie:
+            yield Avertissement("date_non_tenue", _late(cycle, found), regle.sources)
+        after = cycle.dates[found.id].pas_apres if found.id in cycle.dates else None
+        other = days.get(after) if after else None
+        if other is not None and found.jour and other.jour and found.jour > other.jour:
+            message = f"« {found.titre} » ({found.jour}) tombe après « {other.titre} » ({other.jour})"
+            yield Avertissement("date_apres_une_autre", message, regle.sources)
+
+
+def _late(cycle: Cycle, found: DateCalculee) -> str:
+    assert found.accomplie is not None
+    nom, day = found.accomplie
+    days = abs(found.ecart or 0)
+    gap = f"{days} jour" + ("s" if days > 1 else "")
+    side = "trop tôt" if (found.ecart or 0) < 0 else "de retard"
+    what = "la visée, qui n’est pas une règle," if found.regle.visee else "la date"
+    event = cycle.evenements[nom].titre if nom in cycle.evenements else nom
+    return f"« {found.titre} » : {what} n’est pas tenue : « {event} » est du {day}, {gap} {side}"

@@ -1,0 +1,139 @@
+"""``certif-rules calendrier``."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.cli.affichage import format_option
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.console import PLAIN
+from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.demande import Demande, parse_name
+from certif_rules.errors import Issue, UsageError
+from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+
+_SUFFIXES = {".json": "json", ".ics": "ics", ".txt": "table"}
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@french_command()
+@click.argument("referentiel")
+@click.option("--evenement", "evenements", multiple=True, metavar="NOM=AAAA-MM-JJ",
+              help="Un événement et son jour (répétable).")  # fmt: skip
+@click.option("--report-jour-ouvre", "report", is_flag=True,
+              help="Reporte au jour ouvré suivant, là où la règle le permet.")  # fmt: skip
+@click.option("--au", metavar="AAAA-MM-JJ", help="Jour auquel dire ce qui est en retard.")
+@click.option("--comites", multiple=True, metavar="AAAA-MM-JJ|FICHIER",
+              help="Séances prévues : un jour, ou un fichier d’un jour par ligne (répétable).")  # fmt: skip
+@click.option("--cloture", type=click.IntRange(0, 366), default=0, metavar="JOURS",
+              help="Jours à laisser entre un dépôt et la séance qui l’étudie ; 0 par défaut.")  # fmt: skip
+@click.option("--territoire", metavar="NOM", help="Ajoute les jours fériés d’Alsace, de La Réunion…")
+@click.option("--dossier", metavar="CODE", help="Code du dossier dans l’ICS : ses dates s’y mettent à jour.")
+@click.option("--sequence", type=click.IntRange(0), default=0, metavar="N",
+              help="Numéro de la mise à jour dans l’ICS ; 0 par défaut.")  # fmt: skip
+@format_option("table", "json", "ics")
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, referentiel: str, format_: str, sortie: Path | None, remplacer: bool,
+    dossier: str | None, sequence: int, **options: Any,
+) -> None:  # fmt: skip
+    """Les dates du cycle de REFERENTIEL, d’après les événements connus.
+
+    Chaque date porte sa règle, sa source et sa certitude ; une date dont il manque un événement dit lequel.
+    Aucune horloge : --au dit quel jour on est. Sans événement, la liste de ceux qu’on peut donner.
+    """
+    path = to_file(sortie)
+    check_free(path, replace=remplacer)
+    format_ = _chosen(ctx, format_, path)
+    if dossier is not None and not _CODE.fullmatch(dossier):
+        hint = "des lettres sans accent, des chiffres, point, tiret ou souligné ; aucun nom de personne"
+        raise UsageError([Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint)])
+    nom, edition = parse_name(referentiel)
+    registry = open_for(ctx).registry
+    value = make_calendar(registry, Demande(referentiel=nom, edition=edition), Saisie(**options))
+    if format_ == "json":
+        write((json.dumps(document(value), ensure_ascii=False, indent=2) + "\n").encode(), path)
+    elif format_ == "ics":
+        write(_ics(value, dossier, sequence), path)
+    else:
+        write(_table(value, to_terminal=path is None), path)
+
+
+def _chosen(ctx: click.Context, format_: str, path: Path | None) -> str:
+    """The format asked for, else the one of the suffix.
+
+    Raises:
+        UsageError: the suffix says no format, and none was asked for.
+    """
+    source = ctx.get_parameter_source("format_")
+    if path is None or source is not click.core.ParameterSource.DEFAULT:
+        return format_
+    found = _SUFFIXES.get(path.suffix.lower())
+    if found is None:
+        message = f"le suffixe de « {path.name} » ne dit pas quel format écrire"
+        hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(_SUFFIXES))}"
+        raise UsageError([Issue("format-inconnu", message, None, hint)])
+    return found
+
+
+def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
+    from certif_rules.export.ics import left_out, render
+
+    stamp = value.options.au or max(value.evenements.values(), default=None)
+    if stamp is None:
+        message = "un fichier ICS a besoin d’un événement au moins"
+        raise UsageError(
+            [Issue("information-manquante", message, None, "ajouter --evenement NOM=AAAA-MM-JJ")]
+        )
+    for found in left_out(value.calendrier.dates):
+        missing = f" : il faut {' et '.join(found.manquent)}" if found.manquent else ""
+        said = f"avertissement: « {found.titre} » n’a pas de jour{missing} ; absent du fichier"
+        click.echo(printable(said), err=True)
+    for avertissement in value.avertissements:
+        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)
+    return render(
+        value.calendrier.dates,
+        titre=value.titre,
+        referentiel=value.regime.referentiel.id,
+        stamp=stamp,
+        evenements=value.evenements,
+        sources=value.sources,
+        dossier=dossier,
+        sequence=sequence,
+    )
+
+
+def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
+    """The text; for a console that lacks our signs, with the nearest that it has."""
+    from certif_rules.export.calendrier import Page, render
+
+    seances = value.cycle.seances
+    text = render(
+        Page(
+            titre=value.titre,
+            evenements=tuple((day, nom, value.declares[nom].titre) for nom, day in value.evenements.items()),
+            dates=value.calendrier.dates,
+            manquants=tuple(
+                (value.cycle.dates[nom].titre, missing) for nom, missing in value.calendrier.manquants.items()
+            ),
+            possibles=() if value.evenements else tuple((e.id, e.titre) for e in value.declares.values()),
+            plan=value.plan,
+            avertissements=value.avertissements,
+            incoherences=value.incoherences,
+            sources=tuple(source for code, source in value.sources.items() if code in value.citees),
+            au=value.options.au,
+            report=value.options.report,
+            territoire=value.territoire,
+            attend=value.declares[seances.attend].titre if seances else "",
+        )
+    )
+    encoding = (sys.stdout.encoding or "utf-8") if to_terminal else "utf-8"
+    return text.encode(encoding, PLAIN)

@@ -1,0 +1,78 @@
+"""Working days in France: Monday to Friday, except public holidays. The only module that knows their library.
+
+National holidays by default; those of a territory (Moselle, Guadeloupe…) when it is named.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+#: Why a day is no working day (« samedi », « Toussaint »); ``None`` for a working day.
+Chome = Callable[[date], str | None]
+
+_COUNTRY = "FR"
+_WEEKEND = {5: "samedi", 6: "dimanche"}
+_DAY = timedelta(days=1)
+
+
+def why_not_worked(day: date, territoire: str | None = None) -> str | None:
+    """Why ``day`` is not a working day, in French: the holiday, else the day of the week; ``None`` if it is.
+
+    Args:
+        day: a civil date.
+        territoire: one of :func:`territories`; only national holidays without it.
+    """
+    return _holidays(territoire).get(day) or _WEEKEND.get(day.weekday())
+
+
+def last_worked(day: date, chome: Chome) -> date:
+    """The last working day that is not after ``day``."""
+    while chome(day):
+        day -= _DAY
+    return day
+
+
+def next_worked(day: date, chome: Chome) -> date:
+    """The first working day that is not before ``day``."""
+    while chome(day):
+        day += _DAY
+    return day
+
+
+def territories() -> tuple[str, ...]:
+    """The parts of France with holidays of their own, by their names, sorted."""
+    return tuple(sorted(_territories()))
+
+
+def territory(nom: str) -> str | None:
+    """The name of :func:`territories` that ``nom`` is, whatever its case and accents; ``None`` if none."""
+    return next((known for known in territories() if _folded(known) == _folded(nom)), None)
+
+
+@cache
+def _territories() -> dict[str, str]:
+    """Their names, and what the library calls them; its codes are aliases too, all in capitals."""
+    from holidays import country_holidays
+
+    aliases = country_holidays(_COUNTRY).subdivisions_aliases
+    return {nom: code for nom, code in aliases.items() if not nom.isupper()}
+
+
+@cache
+def _holidays(territoire: str | None) -> HolidayBase:
+    from holidays import country_holidays
+
+    subdivision = None if territoire is None else _territories()[territoire]
+    return country_holidays(_COUNTRY, subdiv=subdivision, language="fr")
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in letters if c.isalnum())

@@ -1,0 +1,366 @@
+"""From typed events to a calendar, and the calendar as JSON (contract §7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from certif_rules.calendrier import Calendrier, DateCalculee, Options, compute
+from certif_rules.demande import Demande
+from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
+from certif_rules.feries import territories, territory, why_not_worked
+from certif_rules.model import Source
+from certif_rules.model_cycle import Cycle, Evenement
+from certif_rules.model_vie import Incoherence
+from certif_rules.registry import Registry
+from certif_rules.resultat import Avertissement
+from certif_rules.seances import Plan, plan
+from certif_rules.services.vie import Regime, incoherence_as_data, open_regime, sources_as_data
+from certif_rules.source import read_text
+from certif_rules.traitement import starts, treatment
+from certif_rules.verification import parse_day, refusal
+
+#: Years that an event may be of: any other is a slip of the keyboard.
+ANNEES = (1970, 2199)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TITRE_PAR_DEFAUT = "Notification des écarts à l’organisme"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saisie:
+    """What was typed: ``NOM=AAAA-MM-JJ`` texts, days or files of meetings, and the options."""
+
+    evenements: tuple[str, ...] = ()
+    comites: tuple[str, ...] = ()
+    report: bool = False
+    cloture: int = 0
+    au: str | None = None
+    territoire: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echeancier:
+    """A calendar with what it was made of: régime, events in the order of their days, options, meetings."""
+
+    regime: Regime
+    cycle: Cycle
+    declares: Mapping[str, Evenement]
+    evenements: Mapping[str, date]
+    options: Options
+    territoire: str | None
+    calendrier: Calendrier
+    plan: Plan | None
+
+    @property
+    def titre(self) -> str:
+        """The référentiel and its édition, as people read them."""
+        referentiel = self.regime.referentiel
+        return f"{referentiel.titre}, édition {referentiel.edition}"
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """Every source that may be cited, in the order they are declared."""
+        return {code: source for vie in self.regime.vies for code, source in vie.sources.items()}
+
+    @property
+    def avertissements(self) -> tuple[Avertissement, ...]:
+        """Everything to be told of the dates and of the meetings.
+
+        What the choice of the layers calls for saying is left out: it speaks of the day of an audit, and none
+        was asked about: rules that changed say from when themselves.
+        """
+        meetings = self.plan.avertissements if self.plan else ()
+        return (*self.calendrier.avertissements, *meetings)
+
+    @property
+    def incoherences(self) -> tuple[Incoherence, ...]:
+        """The contradictions of the sources that what is shown meets, in order."""
+        cited = {code for found in self.calendrier.dates for code in found.regle.incoherences}
+        cited |= {code for nom in self.evenements for code in self.declares[nom].incoherences}
+        if self.plan and self.cycle.seances:
+            cited |= set(self.cycle.seances.incoherences)
+        known = self.regime.propre.incoherences if self.regime.propre else {}
+        return tuple(value for code, value in known.items() if code in cited)
+
+    @property
+    def citees(self) -> set[str]:
+        """The sources that what is shown cites."""
+        rules = {source for found in self.calendrier.dates for source in found.regle.sources}
+        rules |= {source for found in self.calendrier.dates for a in found.ancres for source in a.sources}
+        rules |= {source for nom in self.evenements for source in self.declares[nom].sources}
+        rules |= {source for i in self.incoherences for source in i.sources}
+        rules |= {source for a in self.avertissements for source in a.sources}
+        return rules | (set(self.cycle.seances.sources) if self.plan and self.cycle.seances else set())
+
+
+def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echeancier:
+    """The calendar that the events of ``saisie`` give.
+
+    Raises:
+        UsageError, DataError: no such référentiel, no cycle, unknown events, wrong days, an order that
+            cannot be, a list of meetings that cannot be read; everything is listed.
+    """
+    regime = open_regime(registry, demande)
+    cycle = regime.propre.cycle if regime.propre else None
+    referentiel = regime.referentiel
+    if cycle is None:
+        others = [vie.origine for vie in regime.vies if vie.cycle]
+        message = f"les règles de « {referentiel.id} » ne disent rien de ses dates"
+        hint = f"celles de sa base le disent : calendrier {others[-1]}" if others else None
+        raise UsageError([Issue("cycle-absent", message, None, hint or "choisir un autre référentiel")])
+    declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
+    issues: list[Issue] = []
+    evenements = _events(declares, saisie.evenements, issues)
+    jours = _meetings(cycle, saisie.comites, issues)
+    au = _day("--au", saisie.au, issues) if saisie.au is not None else None
+    nom = _territory(saisie.territoire, issues)
+    if issues:
+        raise refusal(issues)
+    options = Options(
+        chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=au
+    )
+    calendrier = compute(cycle, evenements, options)
+    findings = treatment(referentiel.jugements, referentiel.constats, evenements, options)
+    calendrier = Calendrier(
+        dates=(*calendrier.dates, *findings),
+        manquants=calendrier.manquants,
+        avertissements=calendrier.avertissements,
+    )
+    return Echeancier(
+        regime=regime,
+        cycle=cycle,
+        declares=declares,
+        evenements=dict(
+            sorted(evenements.items(), key=lambda pair: (pair[1], list(declares).index(pair[0])))
+        ),
+        options=options,
+        territoire=nom,
+        calendrier=calendrier,
+        plan=plan(cycle, jours, calendrier, evenements, options) if saisie.comites else None,
+    )
+
+
+def _of_judgement(regime: Regime, cycle: Cycle) -> dict[str, Evenement]:
+    """The events that delays of the judgement are counted from, where the cycle does not declare them."""
+    return {
+        nom: Evenement(id=nom, titre=_TITRE_PAR_DEFAUT)
+        for nom in starts(regime.referentiel.jugements)
+        if nom not in cycle.evenements
+    }
+
+
+# ---- what was typed -------------------------------------------------------------------------------------
+
+
+def _events(declares: Mapping[str, Evenement], texts: Iterable[str], issues: list[Issue]) -> dict[str, date]:
+    """The events given; what is wrong with one does not keep the others from being checked."""
+    found: dict[str, date] = {}
+    for text in texts:
+        nom, equal, day_text = text.partition("=")
+        if not (nom and equal and day_text):
+            hint = f"par exemple --evenement {next(iter(declares))}=2024-03-18"
+            issues.append(
+                Issue("evenement-illisible", f"« {text} » n’a pas la forme NOM=AAAA-MM-JJ", None, hint)
+            )
+            continue
+        if nom not in declares:
+            hint = suggestion(nom, declares, "événements")
+            issues.append(Issue("evenement-inconnu", f"événement « {nom} » inconnu(e)", None, hint))
+        day = _day(nom, day_text, issues)
+        if day is None or nom not in declares:
+            continue
+        if found.setdefault(nom, day) != day:
+            message = f"« {nom} » est donné deux fois : {found[nom]}, puis {day}"
+            issues.append(Issue("evenement-contradictoire", message, None, "n’en garder qu’un"))
+    issues.extend(_disorder(declares, found))
+    return found
+
+
+def _disorder(declares: Mapping[str, Evenement], found: Mapping[str, date]) -> Iterator[Issue]:
+    for nom, day in found.items():
+        for other in _before(declares, nom):
+            if other in found and day < found[other]:
+                message = f"« {nom} » ({day}) vient avant « {other} » ({found[other]})"
+                yield Issue("ordre-impossible", message, None, "corriger l’une des deux dates")
+        for other in declares[nom].exclut:
+            if other in found:
+                message = f"« {nom} » et « {other} » ne sont pas d’un même cycle"
+                yield Issue("evenement-contradictoire", message, None, "n’en garder qu’un")
+
+
+def _before(declares: Mapping[str, Evenement], nom: str) -> list[str]:
+    """Every event that must not come after ``nom``, near or far."""
+    seen: dict[str, None] = {}
+    todo = list(declares[nom].pas_avant)
+    while todo:
+        other = todo.pop()
+        if other not in seen:
+            seen[other] = None
+            todo.extend(declares[other].pas_avant)
+    return [other for other in declares if other in seen]
+
+
+def _day(nom: str, text: str, issues: list[Issue], lieu: Location | None = None) -> date | None:
+    try:
+        day = parse_day(text, nom, lieu)
+    except IssuesError as error:
+        issues.extend(error.issues)
+        return None
+    if not ANNEES[0] <= day.year <= ANNEES[1]:
+        message = f"{nom} : l’année {day.year} n’est pas entre {ANNEES[0]} et {ANNEES[1]}"
+        issues.append(Issue("date-invalide", message, lieu, "corriger l’année"))
+        return None
+    return day
+
+
+def _meetings(cycle: Cycle, texts: Iterable[str], issues: list[Issue]) -> list[date]:
+    """The days of the meetings: each text is a day, or a file of one day a line (« # » starts a remark)."""
+    found: list[date] = []
+    for text in texts:
+        if cycle.seances is None:
+            message = "les règles de ce référentiel ne parlent d’aucune séance"
+            issues.append(Issue("seances-absentes", message, None, "retirer --comites"))
+            return []
+        lines: Iterable[tuple[str, Location | None]] = (
+            [(text, None)] if _DAY.fullmatch(text) else _lines(Path(text), issues)
+        )
+        days = (_day("--comites", line, issues, lieu) for line, lieu in lines)
+        found.extend(day for day in days if day is not None)
+    return found
+
+
+def _lines(path: Path, issues: list[Issue]) -> Iterator[tuple[str, Location | None]]:
+    try:
+        content = read_text(path)
+    except DataError as error:
+        issues.extend(error.issues)
+        return
+    for number, line in enumerate(content.splitlines(), 1):
+        text = line.partition("#")[0].strip()
+        if text:
+            yield text, Location(str(path), number, 1)
+
+
+def _territory(text: str | None, issues: list[Issue]) -> str | None:
+    if text is None:
+        return None
+    nom = territory(text)
+    if nom is None:
+        hint = suggestion(text, territories(), "territoires")
+        issues.append(Issue("territoire-inconnu", f"aucun territoire « {text} »", None, hint))
+    return nom
+
+
+# ---- as JSON --------------------------------------------------------------------------------------------
+
+
+def document(value: Echeancier) -> dict[str, Any]:
+    """The calendar as the values that are written; keys may be added to them, never renamed."""
+    referentiel = value.regime.referentiel
+    return {
+        "format": 1,
+        "referentiel": {"id": referentiel.id, "edition": referentiel.edition},
+        "evenements": {nom: day.isoformat() for nom, day in value.evenements.items()},
+        "options": {
+            "report_jour_ouvre": value.options.report,
+            "cloture": value.options.cloture,
+            "au": _iso(value.options.au),
+            "territoire": value.territoire,
+        },
+        "dates": [_date(found) for found in value.calendrier.dates],
+        "non_calculees": [
+            {"id": nom, "titre": value.cycle.dates[nom].titre, "evenements_manquants": list(missing)}
+            for nom, missing in value.calendrier.manquants.items()
+        ],
+        **({"seances": _plan(value.plan)} if value.plan else {}),
+        "avertissements": [
+            {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in value.avertissements
+        ],
+        "incoherences": [incoherence_as_data(i) for i in value.incoherences],
+        "sources": sources_as_data(value.regime.vies, value.citees),
+    }
+
+
+def _date(found: DateCalculee) -> dict[str, Any]:
+    regle = found.regle
+    optional: dict[str, Any] = {
+        "certitude": regle.certitude,
+        "visee": regle.visee or None,
+        "lecture": regle.lecture or None,
+        "incoherences": list(regle.incoherences) or None,
+        "calcul": found.calcul or None,
+        "non_ouvre": found.chome,
+        "evenements_manquants": list(found.manquent) or None,
+        "donnee": found.donnee or None,
+        "calculee": _iso(found.calculee),
+        "origine": found.origine,
+        "constat": found.constat,
+        "suivi": found.suivi,
+        "accomplie": {"evenement": found.accomplie[0], "le": _iso(found.accomplie[1])}
+        if found.accomplie
+        else None,
+        "ecart_jours": found.ecart,
+    }
+    return {
+        "id": found.id,
+        **_when(found),
+        "sources": list(regle.sources),
+        "confiance": regle.confiance,
+        "titre": found.titre,
+        "regle": regle.texte,
+        **{key: content for key, content in optional.items() if content is not None},
+    }
+
+
+def _when(found: DateCalculee) -> dict[str, Any]:
+    regle = found.regle
+    if regle.sans_objet:
+        return {"sans_objet": regle.texte}
+    if regle.fenetre:
+        anchors = [
+            {
+                "evenement": a.evenement,
+                "du": _iso(a.du),
+                "au": _iso(a.au),
+                "sources": list(a.sources),
+                "confiance": a.confiance,
+            }
+            for a in found.ancres
+        ]
+        return {"du": _iso(found.du), "au": _iso(found.au), "ancres": anchors}
+    if regle.a_partir_du is not None:
+        return {"a_partir_du": _iso(found.jour)}
+    if regle.prochaine is not None:
+        return {"le": _iso(found.jour), "suivantes": [day.isoformat() for day in found.jours]}
+    if regle.tous_les is not None:
+        days = [day.isoformat() for day in found.jours]
+        return {"au_plus_tard": days[0], "jour_ouvre": None, "occurrences": days}
+    return {"au_plus_tard": _iso(found.jour), "jour_ouvre": _iso(found.jour_ouvre)}
+
+
+def _plan(value: Plan) -> dict[str, Any]:
+    floor = value.plancher
+    return {
+        "recu": _iso(value.recu),
+        "pas_avant": {"evenement": floor[0], "le": _iso(floor[1])} if floor else None,
+        "prochaine": _iso(value.prochaine),
+        "seances": [
+            {
+                "le": _iso(s.jour),
+                "limite": _iso(s.limite),
+                "jour_ouvre": _iso(s.jour_ouvre),
+                "etat": s.etat,
+                "ecart_jours": s.ecart,
+            }
+            for s in value.seances
+        ],
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,93 @@
+"""A case of a calendar: the events known, and the dates, warnings and meetings they must give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from certif_rules.demande import Demande
+from certif_rules.errors import IssuesError
+from certif_rules.registry import Registry
+from certif_rules.services.calendrier import Saisie, document, make_calendar
+
+_ABSENT = "<absent>"
+
+
+def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
+    """What the case expects and does not get, in French; empty when all holds."""
+    expected = case["attendu"]
+    demande = Demande(referentiel=case["referentiel"], edition=case.get("edition"))
+    try:
+        found = document(make_calendar(registry, demande, _typed(case)))
+    except IssuesError as error:
+        codes = sorted({issue.code for issue in error.issues})
+        wanted = sorted(expected.get("erreur", ()))
+        return [] if codes == wanted else [f"refus : attendu {wanted}, obtenu {codes}\n{error}"]
+    if "erreur" in expected:
+        return [f"refus attendu ({expected['erreur']}), calendrier obtenu"]
+    dates = {entry["id"]: entry for entry in found["dates"]}
+    texts = [text for nom, value in expected.get("dates", {}).items() for text in _date(nom, value, dates)]
+    texts += [f"{nom} ne devrait pas être calculée" for nom in expected.get("absentes", ()) if nom in dates]
+    if "toutes" in expected:
+        texts += _same("dates", expected["toutes"], dates)
+    missing = {entry["id"]: entry["evenements_manquants"] for entry in found["non_calculees"]}
+    for nom, waited in expected.get("attendent", {}).items():
+        texts += _same(f"{nom} attend", waited, missing.get(nom, ()))
+    if "avertissements" in expected:
+        codes = [warning["code"] for warning in found["avertissements"]]
+        texts += _same("avertissements", expected["avertissements"], codes)
+    if "incoherences" in expected:
+        codes = [value["id"] for value in found["incoherences"]]
+        texts += _same("incohérences", expected["incoherences"], codes)
+    messages = [warning["message"] for warning in found["avertissements"]]
+    texts += [
+        f"« {text} » absent de {messages}"
+        for text in expected.get("contient", ())
+        if not any(text in message for message in messages)
+    ]
+    return texts + _meetings(expected, found.get("seances"))
+
+
+def _typed(case: Mapping[str, Any]) -> Saisie:
+    options = case.get("options") or {}
+    return Saisie(
+        evenements=tuple(f"{nom}={day}" for nom, day in case["evenements"].items()),
+        comites=tuple(case.get("comites") or ()),
+        report=options.get("report_jour_ouvre", False),
+        cloture=options.get("cloture", 0),
+        au=options.get("au"),
+        territoire=options.get("territoire"),
+    )
+
+
+def _date(nom: str, expected: Mapping[str, Any], dates: Mapping[str, Any]) -> list[str]:
+    entry = dates.get(nom)
+    if entry is None:
+        return [f"{nom} n’est pas calculée (dates : {', '.join(dates)})"]
+    shown = {**entry}
+    if "ancres" in entry:
+        shown["ancres"] = {ancre["evenement"]: [ancre["du"], ancre["au"]] for ancre in entry["ancres"]}
+    return [
+        f"{nom}, {key} : attendu {value}, obtenu {shown.get(key, _ABSENT)}"
+        for key, value in expected.items()
+        if shown.get(key, _ABSENT) != value
+    ]
+
+
+def _same(label: str, expected: Iterable[str], found: Iterable[str]) -> list[str]:
+    wanted, got = sorted(set(expected)), sorted(set(found))
+    return [] if wanted == got else [f"{label} : attendu {wanted}, obtenu {got}"]
+
+
+def _meetings(expected: Mapping[str, Any], found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        asked = {"prochaine", "seances"} & expected.keys()
+        return ["des séances sont attendues, sans liste de séances"] if asked else []
+    texts = []
+    if "prochaine" in expected and expected["prochaine"] != found["prochaine"]:
+        texts.append(f"prochaine séance : attendu {expected['prochaine']}, obtenu {found['prochaine']}")
+    states = {seance["le"]: seance["etat"] for seance in found["seances"]}
+    for day, etat in expected.get("seances", {}).items():
+        if states.get(day, _ABSENT) != etat:
+            texts.append(f"séance du {day} : attendu {etat}, obtenu {states.get(day, _ABSENT)}")
+    return texts

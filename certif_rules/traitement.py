@@ -1,0 +1,56 @@
+"""The dates that findings open, in a calendar: those of the judgement, which stays their only place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from certif_rules.calendrier import DateCalculee, Options, said
+from certif_rules.delais import dates
+from certif_rules.model import Constat
+from certif_rules.model_cycle import Ecart, RegleDate
+from certif_rules.model_jugement import Delai, Jugement
+
+
+def treatment(
+    jugements: Mapping[str, Jugement],
+    constats: Mapping[str, Constat],
+    evenements: Mapping[str, date],
+    options: Options,
+) -> Iterator[DateCalculee]:
+    """For each origin and each finding that has delays, the dates that the events given open.
+
+    Nothing is said of the findings really recorded: these are the dates that one of them would have.
+    """
+    for origine, jugement in jugements.items():
+        for constat, delais in jugement.echeances.items():
+            for nom, day in dates(delais, evenements).items():
+                if day is None:
+                    continue
+                regle = _as_rule(delais[nom])
+                late = options.au is not None and options.au > day
+                yield DateCalculee(
+                    id=f"{origine}/{constat}/{nom}",
+                    titre=f"{constats[constat].titre} : {delais[nom].titre_ou(nom)}",
+                    regle=regle,
+                    jour=day,
+                    chome=options.chome(day),
+                    calcul=regle.texte,
+                    origine=origine,
+                    constat=constat,
+                    suivi=None if options.au is None else "passee" if late else "a_venir",
+                )
+
+
+def starts(jugements: Mapping[str, Jugement]) -> tuple[str, ...]:
+    """The events that these dates are counted from, and are not dates themselves."""
+    found: dict[str, None] = {}
+    for jugement in jugements.values():
+        for delais in jugement.echeances.values():
+            found |= dict.fromkeys(d.de for d in delais.values() if d.de not in delais)
+    return tuple(found)
+
+
+def _as_rule(delai: Delai) -> RegleDate:
+    ecart = Ecart(de=delai.de, mois=delai.mois, jours=delai.jours)
+    return RegleDate(texte=said(ecart), sources=delai.sources, confiance=delai.confiance, au_plus_tard=ecart)

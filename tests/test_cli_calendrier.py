@@ -1,0 +1,310 @@
+"""``certif-rules calendrier`` as people meet it: text, JSON, agenda, and all that may be typed wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console import Console, process
+
+A7 = (
+    "certifregion",
+    "--evenement", "audit_initial=2023-05-31",
+    "--evenement", "comite=2023-08-31",
+    "--evenement", "notification=2023-08-31",
+)  # fmt: skip
+
+
+@pytest.fixture
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(capfdbinary, monkeypatch)
+
+
+def by_id(document: Any) -> dict[str, Any]:
+    return {entry["id"]: entry for entry in document["dates"]}
+
+
+def test_the_json_is_that_of_the_contract(call: Console) -> None:
+    """The two entries printed in the contract, key for key, before those added."""
+    document = call("calendrier", *A7, "--format", "json").json
+    assert list(document)[:5] == ["format", "referentiel", "evenements", "options", "dates"]
+    assert document["referentiel"] == {"id": "certifregion", "edition": "V5"}
+    dates = by_id(document)
+    rapport = dates["rapport_comite"]
+    assert {k: rapport[k] for k in ("au_plus_tard", "jour_ouvre", "sources", "confiance")} == {
+        "au_plus_tard": "2023-08-21",
+        "jour_ouvre": "2023-08-21",
+        "sources": ["S18"],
+        "confiance": "elevee",
+    }
+    surveillance = dates["surveillance"]
+    assert (surveillance["du"], surveillance["au"]) == ("2024-10-31", "2025-03-31")
+    assert [(a["evenement"], a["du"], a["au"]) for a in surveillance["ancres"]] == [
+        ("audit_initial", "2024-07-31", "2025-03-31"),
+        ("notification", "2024-10-31", "2025-06-30"),
+    ]
+    assert {"S16", "S18", "A2"} <= document["sources"].keys()
+    assert {i["id"] for i in document["incoherences"]} >= {"INC-10", "INC-13", "INC-34"}
+
+
+def test_every_date_of_the_contract_can_come_out(call: Console) -> None:
+    """With enough events, each id that the contract names."""
+    events = ("premiere_instruction=2023-01-10", "depot=2023-02-22", "rejet=2023-09-01")
+    found = set(by_id(call("calendrier", *A7, *_events(*events[:2]), "--format", "json").json))
+    rejected = call("calendrier", "certifregion", *_events(*events), "--format", "json").json
+    found |= set(by_id(rejected))
+    assert found >= {
+        "instruction", "rapport_comite", "notification", "envoi_documents", "echeance", "surveillance",
+        "demande_renouvellement", "nouvelle_demande", "decision_visee", "audit_interne",
+    }  # fmt: skip
+
+
+def _events(*texts: str) -> list[str]:
+    return [part for text in texts for part in ("--evenement", text)]
+
+
+# ---- text -----------------------------------------------------------------------------------------------
+
+
+def test_the_text_is_dated_sourced_and_narrow(call: Console) -> None:
+    """In the order of the days, at most eighty columns, with rule, source and doubt of each."""
+    text = call("calendrier", *A7).out.decode()
+    assert max(map(len, text.splitlines())) <= 80
+    dates = text.split("\nDates\n-----\n")[1].split("\n\n")[0]
+    days = [line[:10] for line in dates.splitlines() if line[:4].isdigit()]
+    assert days == sorted(days)
+    flat = " ".join(text.split())
+    for words in (
+        "2024-10-31 Audit de surveillance – du 2024-10-31 au 2025-03-31",
+        "depuis audit_initial : du 2024-07-31 au 2025-03-31 [S16]",
+        "jour non ouvré (samedi) : dernier jour ouvré 2026-02-27",
+        "jour non ouvré (samedi) ; report permis par --report-jour-ouvre",
+        "Étude en comité instructeur : il faut premiere_instruction et depot",
+        "confiance faible",
+        "INC-13 –",
+        "Reste à demander : La validité court-elle du mail ou du courrier ?",
+        "[S18] Présentation du label",
+    ):
+        assert words in flat, words
+
+
+def test_without_events_it_says_which_may_be_given(call: Console) -> None:
+    """Names and titles, so that the first call teaches the second."""
+    reponse = call("calendrier", "qualiopi")
+    assert reponse.status == 0
+    assert "- certification : Obtention de la certification" in reponse.out.decode()
+    assert (
+        "audit_surveillance"
+        not in call("calendrier", "qualiopi", *_events("echeance=2026-06-15")).out.decode()
+    )
+
+
+def test_a_poor_console_gets_the_nearest_letters() -> None:
+    """No traceback, nothing lost but the accents it lacks."""
+    reponse = process("calendrier", *A7, env={"PYTHONIOENCODING": "cp1252"})
+    assert (reponse.status, reponse.err) == (0, "")
+    assert "2024-10-31  Audit de surveillance – du" in reponse.out.decode("cp1252")
+
+
+def test_what_is_late_is_told_by_a_word(call: Console) -> None:
+    """Compared with the day given, never with the clock."""
+    text = call("calendrier", *A7, "--au", "2025-04-01").out.decode()
+    assert "Retards constatés au 2025-04-01." in text
+    assert "Audit de surveillance – EN RETARD" in text
+    assert "EN RETARD" not in call("calendrier", *A7).out.decode()
+
+
+# ---- the same everywhere --------------------------------------------------------------------------------
+
+#: Both formats in one process, for a machine set otherwise.
+BOTH = "from certif_rules.cli import run\nfor f in ('json', 'ics'):\n    run([*{!r}, '--format', f])\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="TZ names a zone of tzdata")
+def test_neither_time_zone_nor_locale_changes_a_byte() -> None:
+    """The same JSON, the same agenda, at both ends of the day and in every language of the machine."""
+    code = BOTH.format(("calendrier", *A7, "--au", "2025-03-30"))
+    machines = (
+        {"TZ": "UTC", "LC_ALL": "C", "LANGUAGE": "fr"},
+        {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANGUAGE": "th"},
+        {"TZ": "America/Los_Angeles", "LC_ALL": "C", "LANGUAGE": "uk"},
+    )
+    made = set()
+    for machine in machines:
+        env = {**os.environ, "PYTHONIOENCODING": "utf-8", **machine}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=env)
+        made.add(done.stdout)
+    assert len(made) == 1
+    assert b"BEGIN:VCALENDAR" in made.pop()
+
+
+# ---- agenda ---------------------------------------------------------------------------------------------
+
+
+def agenda(call: Console, *arguments: str) -> tuple[bytes, dict[str, Any]]:
+    reponse = call("calendrier", *arguments, "--format", "ics")
+    assert reponse.status == 0, reponse.err
+    from icalendar import Calendar
+
+    events = Calendar.from_ical(reponse.out).walk("VEVENT")
+    return reponse.out, {str(event["UID"]): event for event in events}
+
+
+def test_the_agenda_is_read_back(call: Console) -> None:
+    """All day, the end excluded, no clock, nothing that takes time, the window whole."""
+    content, events = agenda(call, *A7, "--dossier", "D-2023-014")
+    surveillance = events["surveillance.D-2023-014.certifregion@certif-rules"]
+    assert (surveillance["DTSTART"].dt, surveillance["DTEND"].dt) == (date(2024, 10, 31), date(2025, 4, 1))
+    assert surveillance["DTSTAMP"].dt == datetime(2023, 8, 31, tzinfo=UTC)
+    assert b"DTSTART;VALUE=DATE:20241031\r\nDTEND;VALUE=DATE:20250401\r\n" in content
+    assert all(type(e["DTSTART"].dt) is date and e["TRANSP"] == "TRANSPARENT" for e in events.values())
+    assert {uid.partition(".")[0] for uid in events} == {
+        "rapport_comite", "notification", "envoi_documents", "echeance", "surveillance",
+        "demande_renouvellement", "audit_interne-1", "audit_interne-2", "audit_interne-3",
+    }  # fmt: skip
+    demande = next(e for uid, e in events.items() if uid.startswith("demande"))
+    assert str(demande["SUMMARY"]) == (
+        "Demande de renouvellement (au plus tard, dernier jour ouvré 2026-02-27)"
+        " – Certif’Région Occitanie, édition V5"
+    )
+    assert demande["DTEND"].dt - demande["DTSTART"].dt == timedelta(days=1)
+    assert "echeance - 6 mois" in str(demande["DESCRIPTION"])
+    assert "[S16] Présentation du label" in str(demande["DESCRIPTION"])
+
+
+def test_the_agenda_is_written_as_the_standard_wants(call: Console) -> None:
+    """CRLF, lines of seventy-five octets at most, commas escaped, accents whole; the same bytes again."""
+    content, _ = agenda(call, *A7)
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert max(map(len, content.split(b"\r\n"))) <= 75
+    assert all(line.decode("utf-8") is not None for line in content.split(b"\r\n"))
+    unfolded = content.replace(b"\r\n ", b"").decode()
+    assert "Certif’Région Occitanie\\, édition V5" in unfolded
+    assert content == agenda(call, *A7)[0]
+
+
+def test_an_agenda_follows_its_file(call: Console) -> None:
+    """A file code keeps its UIDs when a day changes; without one, another set of days is another file."""
+    later = (*A7[:-1], "notification=2023-09-04")
+    code = ("--dossier", "D1", "--sequence", "2")
+    _, first = agenda(call, *A7, "--dossier", "D1")
+    _, second = agenda(call, *later, *code)
+    assert first.keys() == second.keys()
+    assert {int(e["SEQUENCE"]) for e in second.values()} == {2}
+    assert agenda(call, *A7)[1].keys() & agenda(call, *later)[1].keys() == set()
+
+
+def test_the_stamp_is_the_day_people_say_it_is(call: Console) -> None:
+    """Else the last of the days given."""
+    _, events = agenda(call, *A7, "--au", "2025-01-02")
+    assert {e["DTSTAMP"].dt for e in events.values()} == {datetime(2025, 1, 2, tzinfo=UTC)}
+
+
+def test_a_window_half_known_stays_out_of_the_agenda(call: Console) -> None:
+    """And standard error says so; an agenda of nothing is refused."""
+    reponse = call("calendrier", "certifregion", *_events("notification=2023-08-31"), "--format", "ics")
+    assert b"UID:surveillance" not in reponse.out
+    assert "« Audit de surveillance » n’a pas de jour : il faut audit_initial" in reponse.err
+    refused = call("calendrier", "certifregion", "--format", "ics")
+    assert (refused.status, refused.codes, refused.out) == (2, ["information-manquante"], b"")
+
+
+# ---- files and mistakes ---------------------------------------------------------------------------------
+
+
+def test_the_suffix_gives_the_format(call: Console, tmp_path: Path) -> None:
+    """JSON, agenda or text; a file is not replaced without being told to."""
+    for suffix, start in ((".json", b"{"), (".ics", b"BEGIN:VCALENDAR"), (".txt", b"Calendrier")):
+        path = tmp_path / f"dates{suffix}"
+        assert call("calendrier", *A7, "-o", path).status == 0
+        assert path.read_bytes().startswith(start)
+        assert call("calendrier", *A7, "-o", path).status == 2
+    unknown = call("calendrier", *A7, "-o", tmp_path / "dates.doc")
+    assert (unknown.status, unknown.codes) == (2, ["format-inconnu"])
+    forced = call("calendrier", *A7, "--format", "table", "-o", tmp_path / "dates.doc")
+    assert forced.status == 0
+
+
+def test_meetings_come_from_a_file(call: Console, tmp_path: Path) -> None:
+    """One day a line, remarks and blank lines left out; each wrong line with its place."""
+    path = tmp_path / "comites.txt"
+    path.write_text("# 2023\n2023-03-30\n\n2023-06-22  # juin\n", encoding="utf-8")
+    events = _events("rapport=2023-06-13")
+    asked = ("calendrier", "certifregion", *events, "--comites", path, "--comites", "2023-09-14")
+    document = call(*asked, "--format", "json").json["seances"]
+    assert [s["le"] for s in document["seances"]] == ["2023-03-30", "2023-06-22", "2023-09-14"]
+    assert (document["prochaine"], document["recu"]) == ("2023-09-14", "2023-06-13")
+    text = call(*asked).out.decode()
+    assert "2023-06-22  2023-06-12  2023-06-12  non, trop tard (1 jour)" in text
+    path.write_text("2023-03-32\n2023-06-22\njuin\n", encoding="utf-8")
+    reponse = call(*asked)
+    assert (reponse.status, reponse.out) == (1, b"")
+    assert f"{path}:1:1: date-invalide" in reponse.err
+    assert f"{path}:3:1: date-invalide" in reponse.err
+    missing = call("calendrier", "certifregion", "--comites", tmp_path / "absent.txt")
+    assert (missing.status, missing.codes) == (1, ["fichier-illisible"])
+
+
+def test_everything_wrong_is_said_at_once(call: Console) -> None:
+    """Unknown events with the nearest, days that do not exist, an order that cannot be; nothing written."""
+    reponse = call(
+        "calendrier", "certifregion", "--au", "2023-13-01", "--territoire", "Alsac",
+        *_events("comite=2023-05-01", "audit_initial=2023-05-31", "notifcation=2023-05-02", "depot",
+                 "rapport=2023-05-01T10:00", "rejet=2023-06-01", "rejet=2023-06-02"),
+    )  # fmt: skip
+    assert (reponse.status, reponse.out) == (2, b"")
+    assert reponse.codes == [
+        "date-invalide", "date-invalide", "evenement-contradictoire", "evenement-illisible",
+        "evenement-inconnu", "ordre-impossible", "territoire-inconnu",
+    ]  # fmt: skip
+    assert "vouliez-vous dire « notification » ?" in reponse.err
+    assert "« comite » (2023-05-01) vient avant « audit_initial » (2023-05-31)" in reponse.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (("inconnu",), ["referentiel-inconnu"]),
+        (("certifregion@V9",), ["edition-introuvable"]),
+        (("certifregion", "--dossier", "Jean Dupont"), ["dossier-illisible"]),
+        (("certifregion", "--cloture", "-1"), ["usage"]),
+        (("qualiopi", "--comites", "2023-01-01"), ["seances-absentes"]),
+        (("fictif",), ["cycle-absent"]),
+    ],
+)
+def test_wrong_usage(call: Console, arguments: tuple[str, ...], codes: list[str]) -> None:
+    """Status 2, one message each."""
+    reponse = call("calendrier", *arguments)
+    assert (reponse.status, reponse.codes) == (2, codes)
+
+
+def test_far_away_years_are_slips(call: Console) -> None:
+    """Both ends of the period are accepted, the year beyond is not."""
+    for year, status in ((1969, 2), (1970, 0), (2199, 0), (2200, 2)):
+        assert call("calendrier", "qualiopi", *_events(f"certification={year}-12-31")).status == status
+
+
+def test_a_checklist_needs_neither_library() -> None:
+    """Holidays and agendas are imported by this command alone."""
+    code = (
+        "import sys\nfrom certif_rules.cli import run\n"
+        "run(['checklist', 'qualiopi', '--type', 'initial', '--date', '2024-03-18', '--categorie', 'AF'])\n"
+        "sys.exit(bool({'holidays', 'icalendar', 'dateutil'} & set(sys.modules)))"
+    )
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, env=env)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_document_reads_as_json_of_its_own(call: Console) -> None:
+    """Accents are written as they are; the last byte is a line feed."""
+    out = call("calendrier", *A7, "--format", "json").out
+    assert out.endswith(b"}\n")
+    assert "Échéance".encode() in out
+    assert json.loads(out)["format"] == 1
