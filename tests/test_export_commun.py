@@ -226,4 +226,4 @@ def test_unchanged_line() -> None:
 def test_csv_rows_have_every_column() -> None:
     rows = list(csv.reader(io.StringIO(csv_.render(checklist()).decode("utf-8-sig")), delimiter=";"))
     assert {len(row) for row in rows} == {len(rows[0])}
-    assert len(rows) == 1 + len(LIGNES)
+    assert len(rows) == 1 + len(LIGNES) + len(checklist().verifications)
