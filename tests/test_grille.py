@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from xml.etree import ElementTree
 
@@ -135,3 +136,11 @@ def test_rows_are_as_high_as_their_text() -> None:
 )
 def test_formulas_of_opendocument(a1: str, opened: str) -> None:
     assert open_formula(a1) == opened
+
+
+def test_zeros_are_printed() -> None:
+    """A counter at zero is a value: an ODS that does not ask for zeros would print an empty cell."""
+    styles = zipfile.ZipFile(io.BytesIO(ods.render(grille()))).read("styles.xml").decode()
+    printed = re.findall(r' style:print="([^"]*)"', styles)
+    assert printed
+    assert all("zero-values" in each.split() for each in printed)

@@ -288,7 +288,7 @@ def _page(name: str, orientation: str, width: str, height_: str) -> str:
     return (
         f'<style:page-layout style:name="{name}"><style:page-layout-properties fo:page-width="{width}"'
         f' fo:page-height="{height_}" style:print-orientation="{orientation}" fo:margin="10mm"'
-        ' style:scale-to-X="1" style:scale-to-Y="0" style:print="objects"/>'
+        ' style:scale-to-X="1" style:scale-to-Y="0" style:print="objects zero-values"/>'
         '<style:footer-style><style:header-footer-properties fo:min-height="6mm" fo:margin-top="2mm"/>'
         "</style:footer-style></style:page-layout>"
     )
