@@ -165,6 +165,18 @@ def test_a_mistake_is_named_at_its_cell(cell: str, value: str, expected: set[str
     assert expected <= problems(edited(tmp_path, change))
 
 
+def test_a_formula_is_said_once(tmp_path: Path) -> None:
+    """A comment that is a formula is not said to be missing too; one that is missing elsewhere is."""
+
+    def change(book) -> None:
+        for row in (2, 3):
+            book["Grille"][f"K{row}"] = "Non-conformité mineure"
+        book["Grille"]["O2"] = "=A1"
+
+    expected = {"Grille!O2: formule-inattendue", "Grille!O3: commentaire-manquant"}
+    assert problems(edited(tmp_path, change)) == expected
+
+
 def test_sheets_and_merged_cells(tmp_path: Path) -> None:
     def rename(book) -> None:
         book["Grille"].title = "Ma grille"

@@ -131,7 +131,10 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
     notified, where, wrong = _notified(feuilles, name)
     issues += wrong
     lu = findings(checklist, rangees, levees, notifie_le=notified, lieu_notification=where)
-    return replace(lu, issues=(*issues, *lu.issues), avertissements=tuple(warnings))
+    # A cell that holds a formula is said once: what it would have held is not missing as well.
+    formulas = {i.location for i in issues if i.code == formula(None).code}
+    rest = (i for i in lu.issues if i.location not in formulas)
+    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings))
 
 
 def _rows(

@@ -116,7 +116,7 @@ class Table:
                 yield Issue("cellule-modifiee", message, self.place(row, column), hint)
 
 
-def formula(where: Location) -> Issue:
+def formula(where: Location | None) -> Issue:
     """A formula where a value belongs."""
     hint = "écrire la valeur elle-même ; un texte qui commence par « = » se fait précéder d’une apostrophe"
     return Issue("formule-inattendue", "une formule, là où une valeur est attendue", where, hint)
