@@ -19,6 +19,8 @@ from certif_rules.errors import DataError, Issue, Location
 
 #: Largest file read, in bytes. The largest layer shipped is a hundred times smaller.
 MAX_BYTES = 5_000_000
+#: How workbooks, documents and archives start: what people give in place of the findings read from it.
+_ZIP = b"PK\x03\x04"
 #: Deepest nesting accepted: a référentiel needs seven levels.
 MAX_DEPTH = 30
 
@@ -137,8 +139,11 @@ def _decoded(content: bytes, name: str) -> str:
         before = error.object[: error.start].decode("utf-8", "replace")
         line = before.count("\n") + 1
         where = Location(name, line, len(before) - before.rfind("\n"))
-        hint = "enregistrer le fichier en UTF-8"
-        raise DataError([Issue("encodage", "le fichier n’est pas en UTF-8", where, hint)]) from error
+        message, hint = "le fichier n’est pas en UTF-8", "enregistrer le fichier en UTF-8"
+        if content.startswith(_ZIP):
+            message = "ce fichier est un classeur, un document ou une archive, non un texte en UTF-8"
+            hint = "pour une grille remplie : certif-rules lire GRILLE -o constats.json"
+        raise DataError([Issue("encodage", message, where, hint)]) from error
 
 
 def read(text: str, name: str, *, strict: bool = True) -> Table:

@@ -275,6 +275,14 @@ def test_encoding(content: bytes, line: int, column: int) -> None:
     assert refusals(content) == [("encodage", line, column)]
 
 
+def test_a_workbook_is_told_apart() -> None:
+    """A filled grid given in place of its findings: the hint is not to save it in UTF-8, but to read it."""
+    with pytest.raises(DataError) as caught:
+        read_bytes(b"PK\x03\x04\x14\x00\xe9", "grille.xlsx")
+    (issue,) = caught.value.issues
+    assert (issue.code, "certif-rules lire" in str(issue.hint)) == ("encodage", True)
+
+
 def test_too_large(tmp_path: Path) -> None:
     """A huge file is refused before it is parsed, one at the limit is read."""
     path = tmp_path / "f.yaml"
