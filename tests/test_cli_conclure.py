@@ -95,7 +95,7 @@ def test_the_table(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
     """The table says the conclusion, its measures, the dates, and where each comes from."""
     path = findings(head, tmp_path, MINEURES)
     shown = " ".join(call("conclure", path).out.decode().split())
-    assert "qualiopi : certification délivrable sous réserve du plan d'actions" in shown
+    assert "qualiopi : certification délivrable sous réserve du plan d’actions" in shown
     assert "non-conformités mineures non levées : 4" in shown
     assert "17 — Non-conformité mineure : correction avant le 2024-09-29 [A5, CPNC]" in shown
     assert "Organisme d’exemple" in shown

@@ -14,6 +14,7 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.conclusion import Bilan, Conclusion
 from certif_rules.export.textes import CONFIANCES
+from certif_rules.export.typographie import prose
 from certif_rules.services.conclusion import conclude_file, document, number
 
 _VERDICTS = {True: "oui", False: "non", None: "inconnu"}
@@ -59,8 +60,8 @@ def _show(bilan: Bilan) -> None:
     contexte = bilan.checklist.contexte
     type_audit = referentiel.types_audit[contexte.type_audit]
     nom = contexte.organisme.nom
-    paragraph(f"{referentiel.titre}, édition {referentiel.edition}")
-    paragraph(f"{type_audit.titre} du {contexte.date.isoformat()}" + (f" — {nom}" if nom else ""))
+    paragraph(f"{prose(referentiel.titre)}, édition {referentiel.edition}")
+    paragraph(f"{prose(type_audit.titre)} du {contexte.date.isoformat()}" + (f" — {nom}" if nom else ""))
     for conclusion in bilan.conclusions:
         click.echo()
         _show_conclusion(bilan, conclusion)
@@ -69,12 +70,12 @@ def _show(bilan: Bilan) -> None:
         paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
     for echeance in bilan.echeances:
         counted = echeance.compte_comme or echeance.constat
-        titre = referentiel.constats[counted].titre
+        titre = prose(referentiel.constats[counted].titre)
         nom = echeance.ligne.indicateur.numero if echeance.ligne else f"vérification « {echeance.id} »"
         jugement = referentiel.jugements.get(echeance.origine or "")
         delais = jugement.echeances.get(counted, {}) if jugement else {}
         days = " ; ".join(
-            f"{delais[date].titre_ou(date)} le {day.isoformat()}"
+            f"{prose(delais[date].titre_ou(date))} le {day.isoformat()}"
             for date, day in echeance.dates.items()
             if day and date in delais
         )
@@ -89,11 +90,11 @@ def _show(bilan: Bilan) -> None:
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
     referentiel = bilan.checklist.referentiel
-    paragraph(f"{conclusion.objet} : {conclusion.texte}", hanging=4)
+    paragraph(f"{conclusion.objet} : {prose(conclusion.texte)}", hanging=4)
     paragraph(f"délivrable : {_VERDICTS[conclusion.delivrable]}", 2)
     jugement = referentiel.jugements.get(conclusion.objet)
     for nom, value in conclusion.mesures.items() if jugement else ():
-        titre = jugement.mesures[nom].titre if jugement else nom
+        titre = prose(jugement.mesures[nom].titre) if jugement else nom
         if isinstance(value, Mapping):
             each = ", ".join(
                 f"{referentiel.criteres[critere].numero} : {_number(child)}"
@@ -104,7 +105,7 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
             paragraph(f"{titre} : {_number(value)}", 2, hanging=4)
     for motif in conclusion.motifs:
         sources = f" [{', '.join(motif.sources)}]" if motif.sources else ""
-        paragraph(f"- {motif.texte}{sources}", 2, hanging=4)
+        paragraph(f"- {prose(motif.texte)}{sources}", 2, hanging=4)
         if motif.lecture:
             paragraph("lecture de la source, qui l’implique sans le dire", 4)
         if motif.confiance != "elevee":
