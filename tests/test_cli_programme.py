@@ -22,26 +22,26 @@ ENGLISH = re.compile(
     r"|\bTry\b|Invalid|\bNo such|\bdoes not|\bis not\b|\bis a\b|\brequires\b|\bunexpected\b"
     r"|\bargument\(s\)|COMMAND\b"
 )
-#: Each command, with arguments that make it work.
 #: Findings of an audit where nothing is due.
 CONSTATS = """\
 {"format": 1, "referentiel": "qualiopi", "audit": {"type": "transfert", "date": "2024-03-18"},
  "organisme": {"nom": "Élan œuvre", "categories": ["AF"]}, "constats": []}
 """
+#: Each command, in the order of the work, with arguments that make it work.
 CALLS = {
     "referentiels": ("referentiels", "--detail"),
     "plugins": ("plugins",),
     "checklist": ("checklist", *AUDIT),
-    "expliquer": ("expliquer", AUDIT[0], "7", *AUDIT[1:]),
     "questions": ("questions", *AUDIT),
+    "expliquer": ("expliquer", AUDIT[0], "7", *AUDIT[1:]),
     "lire": ("lire", "constats.json"),
     "conclure": ("conclure", "constats.json"),
+    "rapport": ("rapport", "constats.json"),
+    "calendrier": ("calendrier", "qualiopi", "--evenement", "certification=2023-08-31"),
+    "dossier": ("dossier", "certifregion", "--type", "initial"),
     "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
-    "rapport": ("rapport", "constats.json"),
-    "dossier": ("dossier", "certifregion", "--type", "initial"),
     "autodiagnostic": ("autodiagnostic", *AUDIT),
-    "calendrier": ("calendrier", "qualiopi", "--evenement", "certification=2023-08-31"),
     "valider": ("valider", "audit.yaml"),
 }
 
