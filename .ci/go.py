@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
         print(SANS_PYTHON.format(sys.version.split()[0]), file=sys.stderr)
         return 1
     if arguments[:1] == ["test"]:
-        return uv_run(["pytest", "-q", *arguments[1:]])
+        return uv_run(["pytest", "-q", "-n", "auto", *arguments[1:]])
     if arguments == ["essai"]:
         status = uv_run(ESSAI)
         if status == 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -17,17 +18,19 @@ from certif_rules.constats import Dossier, Releve
 from certif_rules.demande import Demande
 from certif_rules.donnees_personnelles import Nature, Trouvaille, find, is_role, pseudonymise
 from certif_rules.errors import Location
+from certif_rules.questionnaire import Questionnaire, ReponseDite
 from certif_rules.resultat import Avertissement, Checklist
 
-T = TypeVar("T", Demande, Dossier, Checklist)
+T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 
 #: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
-        "ligne", "constat", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
+        "ligne", "constat", "niveau", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
         "empreinte", "notifie_le", "couches",
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
         "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
+        "dossier.auditeur", "dossier.devis.auditeur",
         *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", "decision")),
         *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.id", "echantillons.site",
           "echantillons.categorie", "echantillons.graine", "echantillons.empreinte", "decision.objet")),
@@ -36,7 +39,7 @@ _GARDES: Final = frozenset(
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
 _PERSONNES: Final = frozenset({"contact", "contacts", "evalue_par", "leve_par", "nom", "noms", "par"})
 #: What a request holds that is typed freely.
-_DEMANDE: Final = ("mode", "organisme")
+_DEMANDE: Final = ("mode", "organisme", "dossier")
 
 #: The field of a findings file that only a report uses.
 _RAPPORT: Final = "compte_rendu"
@@ -70,13 +73,13 @@ class Trace:
     lieu: Location | None
 
 
-def traces(value: Demande | Dossier) -> tuple[Trace, ...]:
-    """The personal data of a request, or of a findings file (its request included), in reading order."""
+def traces(value: Demande | Dossier | Questionnaire) -> tuple[Trace, ...]:
+    """The personal data of a request, or of findings or answers with their request, in reading order."""
     return tuple(_traces(value))
 
 
 def personal_warnings(
-    value: Demande | Dossier, numeros: Mapping[str, str] | None = None
+    value: Demande | Dossier | Questionnaire, numeros: Mapping[str, str] | None = None
 ) -> list[Avertissement]:
     """One warning for each kind of data and each place; what was found is never repeated in it.
 
@@ -84,9 +87,11 @@ def personal_warnings(
         value: what was typed; of a findings file, all but its request, which has its own.
         numeros: the printed number of each line, by id.
     """
-    found: tuple[Demande | Releve | CompteRendu, ...]
+    found: tuple[Demande | Releve | ReponseDite | CompteRendu, ...]
     if isinstance(value, Dossier):
         found = (*value.releves, *value.verifications, value.compte_rendu)
+    elif isinstance(value, Questionnaire):
+        found = value.reponses
     else:
         found = (value,)
     seen: dict[tuple[str, ...], Avertissement] = {}
@@ -113,6 +118,9 @@ def pseudonymised(value: T) -> T:
             verifications=tuple(_hidden(releve, "") for releve in value.verifications),
             **{name: _hidden(getattr(value, name), name) for name in others},
         )
+    if isinstance(value, Questionnaire):
+        demande = value.demande and pseudonymised(value.demande)
+        return replace(value, demande=demande, reponses=tuple(_hidden(r, "") for r in value.reponses))
     organisme = value.contexte.organisme
     contexte = replace(
         value.contexte,
@@ -138,7 +146,15 @@ def summary(found: tuple[Trace, ...]) -> str:
 # ---- walking --------------------------------------------------------------------------------------------
 
 
-def _traces(value: Demande | Dossier | Releve | CompteRendu) -> Iterator[Trace]:
+def _traces(
+    value: Demande | Dossier | Questionnaire | Releve | ReponseDite | CompteRendu,
+) -> Iterator[Trace]:
+    if isinstance(value, Questionnaire):
+        if value.demande is not None:
+            yield from _traces(value.demande)
+        for dite in value.reponses:
+            yield from _traces(dite)
+        return
     if isinstance(value, Dossier):
         yield from _traces(value.demande)
         for releve in (*value.releves, *value.verifications):
@@ -181,10 +197,15 @@ def _hidden(value: Any, champ: str) -> Any:
     if isinstance(value, tuple):
         return tuple(_hidden(child, champ) for child in value)
     if isinstance(value, list):
-        return [_hidden(child, champ) for child in value]
+        # What was read from a file keeps its places.
+        items = copy(value)
+        items[:] = [_hidden(child, champ) for child in value]
+        return items
     changed = {key: _hidden(child, _under(champ, key)) for key, child in _children(value)}
     if isinstance(value, Mapping):
-        return changed
+        entries = copy(value) if isinstance(value, dict) else {}
+        entries.update(changed)
+        return entries
     return replace(value, **changed) if changed else value
 
 
@@ -212,8 +233,10 @@ def _bare(champ: str) -> str:
     return champ.partition("[")[0]
 
 
-def _place(value: Demande | Releve, champ: str) -> Location | None:
+def _place(value: Demande | Releve | ReponseDite, champ: str) -> Location | None:
     bare = _bare(champ)
+    if isinstance(value, ReponseDite):
+        return value.lieu
     if isinstance(value, Releve):
         return value.lieux.get(bare) or value.lieu
     return value.lieu(".".join(bare.split(".")[:2])) or value.lieu("organisme")

@@ -60,9 +60,9 @@ FLOORS: dict[str, str] = {
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
     "3.5 findings to conclusions, and what they say of people; an application, answers": (
-        "coherence conclusion confidentialite depot questionnaire"
+        "coherence conclusion depot questionnaire"
     ),
-    "3.6 what a report says": "rapport",
+    "3.6 what a report says, personal data": "confidentialite rapport",
     "4.1 export: letters, blocks": (
         "export export.balises export.composition export.extras export.ooxml export.typographie"
     ),

@@ -261,3 +261,45 @@ def test_initials_and_roles_stay() -> None:
     assert pseudonymised(demande) == demande
     full = from_profile({**AF, "organisme": {**AF["organisme"], "referente_handicap": "Jeanne Martin"}})
     assert pseudonymised(full).organisme["referente_handicap"] == "[nom]"
+
+
+# ---- what is typed around the audit ---------------------------------------------------------------------
+
+
+def test_answers_of_a_self_assessment_are_looked_into(call: Console, tmp_path: Path) -> None:
+    """A comment and a reason are typed freely: warned about with their line, replaced when asked."""
+    answers = tmp_path / "reponses.json"
+    content = {
+        "format": 1,
+        "referentiel": "qualiopi",
+        "audit": {"type": "initial", "date": "2024-03-18"},
+        "organisme": {"categories": ["AF"]},
+        "reponses": [{"id": "1", "niveau": 2, "commentaire": "Vu avec jean.dupont@exemple.fr"}],
+    }
+    answers.write_text(json.dumps(content), encoding="utf-8")
+    said = call("autodiagnostic", "--reponses", answers, "--format", "json")
+    assert said.status == 0, said.err
+    assert "donnee_personnelle" in {a["code"] for a in said.json["avertissements"]}
+    hidden = call("autodiagnostic", "--reponses", answers, "--format", "json", "--pseudonymiser")
+    assert hidden.status == 0, hidden.err
+    assert "jean.dupont" not in hidden.out.decode()
+    assert "donnee_personnelle" not in {a["code"] for a in hidden.json["avertissements"]}
+    assert "Pseudonymisé : adresse électronique (1)." in hidden.err
+
+
+def test_an_application_is_looked_into_and_keeps_its_places(call: Console, tmp_path: Path) -> None:
+    """A note in the file goes; what is wrong in it is still said at its place."""
+    profil = tmp_path / "dossier.yaml"
+    profil.write_text(
+        "format: 1\nreferentiel: certifregion\naudit: {type: initial, date: 2024-03-18}\n"
+        "organisme: {categories: [AF]}\n"
+        "dossier:\n  motif_mode: décidé avec jean.dupont@exemple.fr\n  auditeur: Cabinet Untel\n",
+        encoding="utf-8",
+    )
+    wrong = call("dossier", "--profil", profil, "--pseudonymiser")
+    assert wrong.status == 1
+    assert "dossier.yaml:7:13: auditeur-inconnu" in wrong.err
+    profil.write_text(profil.read_text(encoding="utf-8").replace("  auditeur: Cabinet Untel\n", ""), "utf-8")
+    hidden = call("dossier", "--profil", profil, "--pseudonymiser", "--format", "json")
+    assert hidden.status == 0, hidden.err
+    assert "jean.dupont" not in hidden.out.decode()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -171,13 +172,25 @@ def shipped() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml")))
 
 
+#: Digests of the names of the persons of the presentation, which are written nowhere here.
+PERSONNES = {
+    "76e1a14496484fbe",
+    "312f3a417ad56c18",
+    "ced09c27768478f2",
+    "299d76c6e5922daa",
+    "97cf94ea5536d9ce",
+    "62d708fc049b4219",
+}
+
+
 def test_no_person_ships() -> None:
     """No e-mail, telephone or name of a person of the presentation; public pages may."""
     text = shipped()
     assert "mailto:" not in text
     assert re.findall(r"[\w.]+@[\w.]+", text) == []
     assert re.findall(r"\b0[1-9](?:[ .]?\d\d){4}\b", text) == []
-    assert [name for name in ("hodin", "guibon", "planche") if name in text.casefold()] == []
+    found = {sha256(word.encode()).hexdigest()[:16] for word in re.findall(r"\w+", text.casefold())}
+    assert found & PERSONNES == set()
 
 
 def test_every_contradiction_that_touches_the_command_is_met_by_a_rule() -> None:

@@ -145,7 +145,7 @@ def test_exit_status_is_passed_on(
 def test_options_go_to_pytest(go: ModuleType, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(go, "find_uv", lambda: "uv")
     assert go.main(["test", "-k", "un nom"]) == 0
-    assert runs.calls[0][0] == ["uv", "run", "pytest", "-q", "-k", "un nom"]
+    assert runs.calls[0][0] == ["uv", "run", "pytest", "-q", "-n", "auto", "-k", "un nom"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["aide"], ["essai", "--format", "json"]])

@@ -13,9 +13,11 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.confidentialite import pseudonymised, traces
 from certif_rules.errors import Issue, UsageError
-from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, read_synthesis
+from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
 from certif_rules.services.autodiagnostic_formats import (
     GRILLE,
     RESULTAT,
@@ -24,6 +26,7 @@ from certif_rules.services.autodiagnostic_formats import (
     write_grid,
     write_synthesis,
 )
+from certif_rules.services.reponses import read_answers
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: Most files of answers: the earlier, then the later.
@@ -50,11 +53,12 @@ _MOST = 2
 @click.option(
     "--format", "format_", metavar="FORMAT", help="table (par défaut), html, json, csv, yaml, docx, pdf."
 )
+@pseudonymise_option
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, /, referentiel: str | None, reponses: tuple[Path, ...], etendue: Any,
-    format_: str | None, sortie: Path | None, remplacer: bool, **options: Any,
+    format_: str | None, pseudonymiser: bool, sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Une grille d’autodiagnostic pour REFERENTIEL, ou ce que disent des réponses.
 
@@ -65,18 +69,17 @@ def command(
     check_free(path, replace=remplacer)
     _check_inputs(reponses, options)
     typed = request(referentiel, options)
+    answers = [read_answers(*_input(file)) for file in reponses]
+    if pseudonymiser:
+        say_replaced((*traces(typed), *(trace for one in answers for trace in traces(one))))
+        typed, answers = pseudonymised(typed), [pseudonymised(one) for one in answers]
     chosen = choose(format_, path, RESULTAT if reponses else GRILLE)
     registry = open_for(ctx).registry
     if not reponses:
         cadre = make_grid(registry, typed, etendue=etendue)
         _write(lambda poor: write_grid(cadre, chosen, poor=poor), chosen, path)
         return
-    found = []
-    for file in reponses:
-        name, stdin = _input(file)
-        found.append(
-            read_synthesis(registry, name, typed, argument=referentiel, stdin=stdin, etendue=etendue)
-        )
+    found = [synthesis(registry, one, typed, argument=referentiel, etendue=etendue) for one in answers]
     if len(found) == 1:
         _write(lambda poor: write_synthesis(found[0], chosen, poor=poor), chosen, path)
         return

@@ -13,7 +13,9 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
+from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.confidentialite import pseudonymised, traces
 from certif_rules.services.dossier import open_file, render
 
 _SUFFIXES = {".json": "json", ".md": "md", ".html": "html", ".htm": "html", ".txt": "table"}
@@ -24,11 +26,12 @@ _SUFFIXES = {".json": "json", ".md": "md", ".html": "html", ".htm": "html", ".tx
 @context_options
 @click.option("--attribution", is_flag=True, help="Ce que donne une attribution, et les instances.")
 @format_option("table", "json", "md", "html", of_file=True)
+@pseudonymise_option
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, /, referentiel: str | None, attribution: bool, format_: str | None,
-    sortie: Path | None, remplacer: bool, **options: Any,
+    pseudonymiser: bool, sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Le dossier de candidature à REFERENTIEL : ce qui est là, ce qui manque, ce qui reste à demander.
 
@@ -39,7 +42,11 @@ def command(
     path = to_file(sortie)
     check_free(path, replace=remplacer)
     chosen = format_ or (_SUFFIXES.get(path.suffix.lower(), "table") if path else "table")
-    dossier = open_file(open_for(ctx).registry, request(referentiel, options))
+    demande = request(referentiel, options)
+    if pseudonymiser:
+        say_replaced(traces(demande))
+        demande = pseudonymised(demande)
+    dossier = open_file(open_for(ctx).registry, demande)
     if chosen != "table" or path is not None:
         write(render(dossier, chosen, attribution=attribution), path)
         return

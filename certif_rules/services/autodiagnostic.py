@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from certif_rules.autodiagnostic import Cadre, Synthese, assess, gather
+from certif_rules.confidentialite import personal_warnings
 from certif_rules.demande import Demande, merge
 from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.model_autodiagnostic import Etendue
@@ -14,7 +14,6 @@ from certif_rules.questionnaire import Questionnaire, check_answers
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
 from certif_rules.services.checklist import build, resolve
-from certif_rules.services.reponses import read_answers
 from certif_rules.services.vie import touching
 from certif_rules.verification import verify
 
@@ -56,32 +55,6 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
     return cadre
 
 
-def read_synthesis(
-    registry: Registry,
-    path: Path,
-    typed: Demande,
-    *,
-    argument: str | None = None,
-    stdin: bytes | None = None,
-    etendue: Etendue | None = None,
-) -> Synthese:
-    """The self-assessment of a file of answers.
-
-    Args:
-        registry: the rules that are installed.
-        path: the file of answers (:func:`~certif_rules.services.reponses.read_answers`).
-        typed: what the profile and the options say; it wins over the file.
-        argument: the référentiel as typed; it never wins over the file.
-        stdin: the content of the file, when it was read elsewhere.
-        etendue: the lines asked; by default, those that the file was made for.
-
-    Raises:
-        UsageError: a request that is incomplete, or contradicts the file.
-        DataError: the file is wrong, or holds impossible answers; every problem is listed.
-    """
-    return synthesis(registry, read_answers(path, stdin=stdin), typed, argument=argument, etendue=etendue)
-
-
 def synthesis(
     registry: Registry,
     questionnaire: Questionnaire,
@@ -90,7 +63,19 @@ def synthesis(
     argument: str | None = None,
     etendue: Etendue | None = None,
 ) -> Synthese:
-    """The same, of answers already read."""
+    """The self-assessment of answers (:func:`~certif_rules.services.reponses.read_answers`).
+
+    Args:
+        registry: the rules that are installed.
+        questionnaire: the answers as read.
+        typed: what the profile and the options say; it wins over the file.
+        argument: the référentiel as typed; it never wins over the file.
+        etendue: the lines asked; by default, those that the file was made for.
+
+    Raises:
+        UsageError: a request that is incomplete, or contradicts the file.
+        DataError: the file holds impossible answers; every problem is listed.
+    """
     demande = _request(questionnaire, typed, argument)
     cadre = make_grid(registry, demande, etendue=etendue or questionnaire.etendue)
     answers, issues = check_answers(cadre, questionnaire)
@@ -146,10 +131,10 @@ def _request(questionnaire: Questionnaire, typed: Demande, argument: str | None)
 
 
 def _warned(cadre: Cadre, questionnaire: Questionnaire) -> Cadre:
-    """The frame, with a warning when the answers were given to a grid made with other rules."""
-    here = cadre.checklist.empreinte
-    if questionnaire.empreinte in (None, here):
-        return cadre
-    message = "réponses données sur une grille faite avec d’autres règles : les énoncés ont pu changer"
-    warning = Avertissement("autres_regles", message)
-    return replace(cadre, avertissements=(*cadre.avertissements, warning))
+    """The frame, with what must be known of the answers: other rules, personal data."""
+    numeros = {li.indicateur.id: li.indicateur.numero for li in cadre.checklist.lignes}
+    warnings = personal_warnings(questionnaire, numeros)
+    if questionnaire.empreinte not in (None, cadre.checklist.empreinte):
+        message = "réponses données sur une grille faite avec d’autres règles : les énoncés ont pu changer"
+        warnings.insert(0, Avertissement("autres_regles", message))
+    return replace(cadre, avertissements=(*cadre.avertissements, *warnings))

@@ -20,7 +20,7 @@ from certif_rules.source import place, read_bytes
 _SANS_OBJET = frozenset({"sans objet", "sans_objet", "so", "s.o."})
 
 
-def read_answers(path: Path, *, stdin: bytes | None = None) -> Questionnaire:
+def read_answers(path: Path, stdin: bytes | None = None) -> Questionnaire:
     """The answers in the file at ``path``; nothing is checked against a référentiel yet.
 
     Args:

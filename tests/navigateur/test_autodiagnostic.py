@@ -18,8 +18,9 @@ from fabrique import HOSTILES
 
 from certif_rules.progression import compare
 from certif_rules.schema import check
-from certif_rules.services.autodiagnostic import make_grid, read_synthesis
+from certif_rules.services.autodiagnostic import make_grid, synthesis
 from certif_rules.services.autodiagnostic_formats import write_comparison, write_grid, write_synthesis
+from certif_rules.services.reponses import read_answers
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -196,7 +197,7 @@ def test_a_grid_filled_offline_is_read_back(
     file = tmp_path / "reponses.json"
     data = exported(page, file)
     assert check(data, "reponses") == []
-    found = read_synthesis(known(), file, demande())
+    found = synthesis(known(), read_answers(file), demande())
     answered = {
         c.ligne.indicateur.numero: (c.appreciation.niveau, c.appreciation.raison, c.appreciation.commentaire)
         for c in found.cotations
