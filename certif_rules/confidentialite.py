@@ -32,8 +32,8 @@ _GARDES: Final = frozenset(
         "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
         "dossier.auditeur", "dossier.devis.auditeur",
         *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", "decision")),
-        *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.id", "echantillons.site",
-          "echantillons.categorie", "echantillons.graine", "echantillons.empreinte", "decision.objet")),
+        *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.site", "echantillons.categorie",
+          "echantillons.empreinte", "decision.objet")),
     }
 )  # fmt: skip
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.

@@ -303,3 +303,17 @@ def test_an_application_is_looked_into_and_keeps_its_places(call: Console, tmp_p
     hidden = call("dossier", "--profil", profil, "--pseudonymiser", "--format", "json")
     assert hidden.status == 0, hidden.err
     assert "jean.dupont" not in hidden.out.decode()
+
+
+@pytest.mark.parametrize("champ", ["id", "population", "methode", "graine", "liste", "note"])
+def test_what_a_sample_says_is_read_too(champ: str) -> None:
+    """Each free text of a sample, its seed included, is warned about and replaced; the rest is as it was."""
+    texte = "dossiers de jean.dupont@exemple.fr"
+    said = {"id": "ACT", "graine": "7", champ: [texte] if champ == "liste" else texte}
+    head = {"format": 1, "referentiel": {"id": "qualiopi", "edition": "2019"}, "constats": []}
+    head |= {"audit": {"type": "initial", "date": "2024-03-18"}, "organisme": {"categories": ["AF"]}}
+    dossier = from_data(head | {"echantillons": [said]})
+    assert [t.trouvaille.nature for t in traces(dossier)] == ["courriel"]
+    (sample,) = as_data(pseudonymised(dossier))["echantillons"]
+    replaced = "dossiers de [courriel]"
+    assert sample == said | {champ: [replaced] if champ == "liste" else replaced}

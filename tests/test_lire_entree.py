@@ -12,7 +12,7 @@ import pytest
 from grilles import FORMATS, atelier, exported_form, filled, grille
 
 from certif_rules.errors import DataError
-from certif_rules.export import formulaire
+from certif_rules.export import formulaire, papier
 from certif_rules.schema import check
 from certif_rules.services.lecture import read_grids
 
@@ -53,6 +53,8 @@ def test_it_joins_with_a_file(tmp_path: Path) -> None:
         (b"PK\x03\x04", "fichier-tronque", "tronqué"),
         (bytes.fromhex("d0cf11e0a1b11ae1"), "fichier-chiffre", "chiffré"),
         (formulaire.render(CHECKLIST), "classeur-etranger", "Exporter les constats"),
+        (papier.to_docx(CHECKLIST), "classeur-etranger", "sur papier"),
+        (b"%PDF-1.7\n%\xb5\xb5", "classeur-etranger", "sur papier"),
     ],
 )
 def test_what_it_cannot_be(content: bytes, code: str, words: str) -> None:

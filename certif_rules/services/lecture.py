@@ -119,7 +119,10 @@ def _kind(content: bytes, suffix: str) -> str:
         return _KINDS[suffix]
     start = content[:200].removeprefix(BOM_UTF8).lstrip().lower()
     if content.startswith((b"PK", OLE)) or not start:
-        return "classeur"
+        text = b"word/document.xml" in content and b"xl/workbook.xml" not in content
+        return "papier" if text else "classeur"
+    if start.startswith(b"%pdf"):
+        return "papier"
     if start.startswith((b"<!doctype html", b"<html")):
         return "html"
     return "json" if start.startswith((b"{", b"[")) else "csv"
@@ -140,6 +143,9 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
     if kind == "html":
         hint = "ouvrir le formulaire, « Exporter les constats », et lire le fichier JSON qu’il donne"
         raise refuse("classeur-etranger", "une page HTML ne contient pas ce qui y a été saisi", name, hint)
+    if kind == "papier":
+        hint = "reporter les constats dans le classeur ou le formulaire du même audit"
+        raise refuse("classeur-etranger", "une grille sur papier (DOCX, PDF) ne se relit pas", name, hint)
     if kind == "json":
         return _read_json(options, content, name)
     if kind == "csv":
