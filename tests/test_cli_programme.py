@@ -66,6 +66,11 @@ def test_every_command_is_called_here() -> None:
     assert list(CALLS) == list(COMMANDS)
 
 
+def test_the_readme_lists_commands_in_the_order_of_the_help() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\| `([a-z]+)\b", readme) == list(COMMANDS)
+
+
 # ---- help ---------------------------------------------------------------------------------------------
 
 

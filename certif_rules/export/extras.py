@@ -21,7 +21,7 @@ def check(format_: str) -> None:
     if library is None or _installed(library):
         return
     message = f"le format « {format_} » demande une bibliothèque qui n’est pas installée"
-    hint = 'installer le complément : pip install "certif-rules[tout]" ; ou choisir html, md, csv ou xlsx'
+    hint = 'installer le complément : pip install "certif-rules[tout]" ; ou choisir html'
     raise UsageError([Issue("format-non-installe", message, None, hint)])
 
 
