@@ -118,9 +118,8 @@ def test_a_failed_check_is_a_gap_after_those_of_the_lines(tmp_path: Path) -> Non
     assert counts["Vérifications"]["Sans constat"] == "0"
     gaps = [m.texte for m in rapport.manques if m.rubrique == "Écarts"]
     assert "vérification V1 : correction, action corrective, preuve, plan reçu le" in gaps
-    (sheet,) = [
-        p for p in pages(lay_out(compose(rapport, sheets=True), "pdf")) if bare("conformité – V1") in p
-    ]
+    sheet = pages(lay_out(compose(rapport, sheets=True), "pdf"))[-1]
+    assert bare("Fiche de non-conformité – V1") in sheet
     assert bare("Taux toujours absents.") not in sheet
 
 

@@ -83,7 +83,7 @@ def summary(rapport: Rapport) -> Tableau:
         tetes=heads,
         lignes=(*rows, ("Ensemble", *map(str, totals))),
         largeurs=(
-            12 if len(heads) > _LARGE else 43,
+            max(12, *(len(row[0]) + 4 for row in rows)) if len(heads) > _LARGE else 43,
             *(max(9, *map(len, head.split())) + 4 for head in heads[1:]),
         ),
     )
