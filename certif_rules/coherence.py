@@ -50,7 +50,8 @@ def _name(text: str) -> tuple[str, ...]:
 def _decision(checklist: Checklist, dossier: Dossier, decision: DecisionPrise) -> Iterator[Issue]:
     evaluation = dossier.compte_rendu.evaluation
     told: Iterable[str] = evaluation.par if evaluation else ()
-    evaluators = dict.fromkeys((*told, *(r.evalue_par for r in dossier.releves if r.evalue_par)))
+    found = (*dossier.releves, *dossier.verifications)
+    evaluators = dict.fromkeys((*told, *(r.evalue_par for r in found if r.evalue_par)))
     for name in decision.par:
         twice = next((other for other in evaluators if same_person(name, other)), None)
         if twice is not None:
@@ -102,7 +103,7 @@ def _sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
     named: list[tuple[str | None, Location | None]] = [
         *((s.site, s.lieu) for s in compte_rendu.seances or ()),
         *((e.site, e.lieu) for e in compte_rendu.echantillons or ()),
-        *((seen.site, r.lieu) for r in dossier.releves for seen in r.par_site),
+        *((seen.site, r.lieu) for r in (*dossier.releves, *dossier.verifications) for seen in r.par_site),
     ]
     for site, lieu in named:
         if site is not None and site not in declared:
@@ -123,8 +124,11 @@ def _samples(dossier: Dossier) -> Iterator[Issue]:
                 f"échantillon « {echantillon.id} » : taille {size}, {len(echantillon.liste)} dans la liste"
             )
             yield Issue("echantillon-incoherent", message, echantillon.lieu, "accorder la taille et la liste")
-    for releve in dossier.releves:
+    for noun, releve in (
+        *(("ligne", releve) for releve in dossier.releves),
+        *(("vérification", releve) for releve in dossier.verifications),
+    ):
         sites = [vu.site for vu in releve.par_site]
         for site in sorted({s for s in sites if sites.count(s) > 1}):
-            message = f"ligne {releve.ligne} : le site « {site} » apparaît deux fois dans par_site"
+            message = f"{noun} {releve.ligne} : le site « {site} » apparaît deux fois dans par_site"
             yield Issue("site-en-double", message, releve.lieu, "n’en garder qu’un")

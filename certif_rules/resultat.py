@@ -150,3 +150,18 @@ class Checklist:
             cle = ligne.critere.id if ligne.critere else None
             groupes.setdefault(cle, (ligne.critere, []))[1].append(ligne)
         return tuple((critere, tuple(lignes)) for critere, lignes in groupes.values())
+
+
+def point_key(point: Point) -> str:
+    """How a check is called beside the ids of lines, none of which has « : »."""
+    return f"verification:{point.id}"
+
+
+def point_numbers(checklist: Checklist) -> dict[str, str]:
+    """The printed number of each check, by its key: « V1 », « V2 »; the key where a line is called so."""
+    lines = {ligne.indicateur.numero for ligne in checklist.lignes}
+    found = {}
+    for rank, value in enumerate(checklist.verifications, start=1):
+        key = point_key(value)
+        found[key] = key if f"V{rank}" in lines else f"V{rank}"
+    return found

@@ -62,7 +62,9 @@ FLOORS: dict[str, str] = {
     "3.5 findings to conclusions, and what they say of people; an application, answers": (
         "coherence conclusion depot questionnaire"
     ),
-    "3.6 what a report says, personal data": "confidentialite rapport",
+    "3.6 what a report is made of, personal data": "confidentialite model_rapport",
+    "3.6.1 what a report lacks": "manques",
+    "3.6.2 what a report says": "rapport",
     "4.1 export: letters, blocks": (
         "export export.balises export.composition export.extras export.ooxml export.typographie"
     ),
@@ -88,7 +90,9 @@ FLOORS: dict[str, str] = {
     "4.7 export: the grid as a workbook": "export.grille",
     "4.7.1 the report: its sentences": "export.formules export.redaction",
     "4.7.2 the report: its first chapters": "export.rapport_champ export.rapport_constats",
-    "4.7.3 the report: its last chapters, its sheets": "export.fiche_ecart export.rapport_fin",
+    "4.7.3 the report: its last chapters, the checks, its sheets": (
+        "export.fiche_ecart export.rapport_fin export.rapport_verifications"
+    ),
     "4.7.4 the report": "export.rapport",
     "4.8 export: the grid, formats": "export.ods export.xlsx",
     "4.9 reading: files and cells": "lecture lecture.saisie lecture.tableur",

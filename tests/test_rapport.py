@@ -231,9 +231,9 @@ def test_what_is_checked_apart_is_not_forgotten(call: Console, tmp_path: Path) -
     found = texte(made(call, surveillance(), tmp_path), "html")
     rapport = computed(surveillance(), tmp_path)
     assert rapport.checklist.verifications
-    chapter = found.split(bare("8. Vérifications et pièces"))[-1].split(bare("9. Écarts"))[0]
+    chapter = found.split(bare("8. Vérifications hors indicateurs"))[-1].split(bare("9. Écarts"))[0]
     assert lacking(chapter, {point.texte for point in rapport.checklist.verifications}) == set()
-    assert bare("Vérifications et pièces") not in texte(made(call, a6(), tmp_path), "html")
+    assert bare("Vérifications hors indicateurs") not in texte(made(call, a6(), tmp_path), "html")
 
 
 def test_a_decision_that_the_findings_do_not_call_for(call: Console, tmp_path: Path) -> None:

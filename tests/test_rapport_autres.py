@@ -16,7 +16,8 @@ from certif_rules.export.formules import ECHANTILLON
 from certif_rules.habillage import dress
 from certif_rules.habillage_lu import read_habillage
 from certif_rules.model_habillage import Colonne, Habillage, Section
-from certif_rules.rapport import Rapport, make_report
+from certif_rules.model_rapport import Rapport
+from certif_rules.rapport import make_report
 from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"

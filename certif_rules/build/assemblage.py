@@ -71,16 +71,8 @@ def _lecteur(matiere: Matiere) -> Lecteur:
     lecteur.know("édition", matiere.editions)
     base = matiere.base
     if base is not None:
-        lecteur.know("référentiel", base.origines)
+        lecteur.know_referentiel(base)
         lecteur.know("source", base.sources)
-        lecteur.know("catégorie", base.categories)
-        lecteur.know("fait", base.faits)
-        lecteur.know("critère", base.criteres)
-        lecteur.know("indicateur", base.indicateurs)
-        lecteur.know("étiquette", (e for line in base.indicateurs.values() for e in line.etiquettes))
-        lecteur.know("constat", base.constats)
-        lecteur.know("type d’audit", base.types_audit)
-        lecteur.know("audit précédent", (t.code for t in base.types_audit.values()))
     return lecteur
 
 

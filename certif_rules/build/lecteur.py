@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from certif_rules.errors import Issue, nearest
-from certif_rules.model import Lacune, Regle, Source, Texte
+from certif_rules.model import Lacune, Referentiel, Regle, Source, Texte
 from certif_rules.source import place
 
 _SANS_MOT = frozenset({"sauf", "inconnu", "motif", "sources", "confiance", "lecture"})
@@ -32,6 +32,18 @@ class Lecteur:
     def know(self, kind: str, names: Iterable[str]) -> None:
         """Add ``names`` to those that may be cited as a ``kind``."""
         self.noms.setdefault(kind, set()).update(names)
+
+    def know_referentiel(self, referentiel: Referentiel) -> None:
+        """Add all that a resolved référentiel declares, sources excepted."""
+        self.know("référentiel", referentiel.origines)
+        self.know("catégorie", referentiel.categories)
+        self.know("fait", referentiel.faits)
+        self.know("critère", referentiel.criteres)
+        self.know("indicateur", referentiel.indicateurs)
+        self.know("étiquette", (e for line in referentiel.indicateurs.values() for e in line.etiquettes))
+        self.know("constat", referentiel.constats)
+        self.know("type d’audit", referentiel.types_audit)
+        self.know("audit précédent", (t.code for t in referentiel.types_audit.values()))
 
     def know_only(self, kind: str, names: Iterable[str]) -> None:
         """Forget the names of a ``kind`` for these: names that hold within one part of the layer."""

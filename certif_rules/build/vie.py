@@ -81,15 +81,7 @@ def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:
 
 def _lecteur(origine: str, referentiel: Referentiel) -> Lecteur:
     lecteur = Lecteur(origine=origine)
-    lecteur.know("référentiel", referentiel.origines)
-    lecteur.know("catégorie", referentiel.categories)
-    lecteur.know("fait", referentiel.faits)
-    lecteur.know("critère", referentiel.criteres)
-    lecteur.know("indicateur", referentiel.indicateurs)
-    lecteur.know("étiquette", (e for line in referentiel.indicateurs.values() for e in line.etiquettes))
-    lecteur.know("constat", referentiel.constats)
-    lecteur.know("type d’audit", referentiel.types_audit)
-    lecteur.know("audit précédent", (t.code for t in referentiel.types_audit.values()))
+    lecteur.know_referentiel(referentiel)
     # A layer may serve several editions, and name lines that this one has not.
     lecteur.lignes_libres = True
     return lecteur

@@ -16,7 +16,7 @@ from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.textes import count
 from certif_rules.habillage_lu import read_habillage
-from certif_rules.rapport import Rapport
+from certif_rules.model_rapport import Rapport
 from certif_rules.services.rapport import FORMATS, choose_format, compose, lay_out, report_file
 
 

@@ -17,7 +17,7 @@ from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export import page
 from certif_rules.export.autodiagnostic_grille import request
 from certif_rules.export.balises import Html, el, join, table, void
-from certif_rules.export.champs import canonical, choice, field, fingerprint, fold, script
+from certif_rules.export.champs import bar, canonical, choice, field, fingerprint, fold, script
 from certif_rules.export.composition import Encadre, Texte
 from certif_rules.export.fiche import blocks
 from certif_rules.export.html import Page, line_anchor
@@ -110,7 +110,7 @@ class _Formulaire(Page):
         skip, header, content, footer = super()._body()
         data = canonical(donnees(self.cadre)).replace("<", "\\u003c")
         return [
-            skip, header, _bar(), content, footer,
+            skip, header, bar(f"Avancement{INSECABLE}de l’autodiagnostic"), content, footer,
             el("script", Html(data), type="application/json", id="donnees"),
             el("script", self.script),
         ]  # fmt: skip
@@ -279,17 +279,3 @@ def _area(rang: int, champ: str, words: str) -> Html:
     described = {"aria_describedby": f"manque-{rang}"} if champ == "raison" else {}
     area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
     return el("div", el("label", words, for_=place), area, class_="champ")
-
-
-def _bar() -> Html:
-    """What stays in sight: how much is done, whether it is saved, and the way to the next line."""
-    return el(
-        "div",
-        el("p", "", id="avancement"),
-        el("progress", "", id="jauge", value="0", max="1", aria_labelledby="avancement"),
-        el("p", "", id="etat", role="status"),
-        el("button", "Ligne suivante", id="suivante", type="button"),
-        class_="barre",
-        role="region",
-        aria_label=f"Avancement{INSECABLE}de l’autodiagnostic",
-    )

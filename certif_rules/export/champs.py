@@ -54,7 +54,7 @@ def fold(summary: str, *children: Html | None) -> Html:
     return el("details", el("summary", summary), *children)
 
 
-def bar() -> Html:
+def bar(words: str = "Avancement") -> Html:
     """What stays in sight: how much is done, whether it is saved, and the way to the next line."""
     return el(
         "div",
@@ -64,7 +64,7 @@ def bar() -> Html:
         el("button", "Ligne suivante", id="suivante", type="button"),
         class_="barre",
         role="region",
-        aria_label="Avancement",
+        aria_label=words,
     )
 
 

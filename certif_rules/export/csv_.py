@@ -34,7 +34,7 @@ from certif_rules.export.textes import (
 )
 from certif_rules.export.typographie import clean, plain
 from certif_rules.model import Lacune, Texte
-from certif_rules.resultat import Checklist, Ligne, Motif, Point
+from certif_rules.resultat import Checklist, Ligne, Motif, Point, point_key, point_numbers
 
 # A spreadsheet takes such a cell for a formula; full-width forms are folded to ASCII by some of them. One
 # that has the mark already gets another, so that taking one off gives back what was there.
@@ -96,9 +96,9 @@ def _shown(checklist: Checklist, columns: Iterable[str]) -> list[str]:
 
 def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
     """What the engine writes of a check, in the columns of the lines; those that it has not are empty."""
-    key = document.point_key(point)
+    key = point_key(point)
     known = {
-        "indicateur": document.point_numbers(checklist)[key],
+        "indicateur": point_numbers(checklist)[key],
         "origine": clean(point.compte_pour),
         "label": "oui" if of_label(checklist, point.compte_pour) else "non",
         "titre": clean(point.texte),

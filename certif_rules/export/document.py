@@ -182,21 +182,8 @@ def point(checklist: Checklist, value: Point) -> str:
 
 #: What may be found of a check, in words.
 MOTS_RESULTATS: Mapping[str, str] = dict(zip(RESULTATS, ("Satisfaite", "Non satisfaite"), strict=True))
-
-
-def point_key(point: Point) -> str:
-    """How a check is called beside the ids of lines, none of which has « : »."""
-    return f"verification:{point.id}"
-
-
-def point_numbers(checklist: Checklist) -> dict[str, str]:
-    """The printed number of each check, by its key: « V1 », « V2 »; the key where a line is called so."""
-    lines = {ligne.indicateur.numero for ligne in checklist.lignes}
-    found = {}
-    for rank, value in enumerate(checklist.verifications, start=1):
-        key = point_key(value)
-        found[key] = key if f"V{rank}" in lines else f"V{rank}"
-    return found
+#: A check of which nothing was found.
+A_FAIRE = "À faire"
 
 
 def sites(value: SitesAudites) -> str:

@@ -19,11 +19,23 @@ from certif_rules.export.composition import (
 )
 from certif_rules.export.fiche import requirement
 from certif_rules.export.rapport_constats import due_dates, seen
-from certif_rules.export.redaction import NON_RENSEIGNE, capital, line_name, marked, sensitive_data, typed
-from certif_rules.export.textes import DONNEES_SENSIBLES, criterion, finding
+from certif_rules.export.redaction import (
+    NON_RENSEIGNE,
+    capital,
+    explained,
+    gravity,
+    joined,
+    line_name,
+    marked,
+    referentiel_name,
+    sensitive_data,
+    typed,
+)
+from certif_rules.export.textes import DONNEES_SENSIBLES, criterion
 from certif_rules.export.typographie import clean, day, prose
 from certif_rules.model_habillage import Ecrit
-from certif_rules.rapport import Ecart, Rapport
+from certif_rules.model_rapport import Ecart, Rapport
+from certif_rules.resultat import Checklist
 
 #: What the organisation writes, by key, with its heading and the lines left to do so.
 _PARTIES: tuple[tuple[str, str, int], ...] = (
@@ -49,15 +61,14 @@ def closing(rapport: Rapport, ecrit: Ecrit) -> Iterator[Bloc]:
 
 def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[Bloc]:
     """The sheet of one gap."""
-    numero = clean(ecart.ligne.indicateur.numero)
     yield Titre(
-        texte=f"Fiche de non-conformité – {numero}",
+        texte=f"Fiche de non-conformité – {clean(ecart.numero)}",
         niveau=2,
         ancre=anchor(ecart),
         nouvelle_page=new_page,
     )
     yield Fiche(legende="L’écart", rangs=tuple(_head(rapport, ecart)))
-    if warned := sensitive_data(ecart.ligne):
+    if ecart.ligne is not None and (warned := sensitive_data(ecart.ligne)):
         yield Encadre(titre=DONNEES_SENSIBLES, texte=warned, ton="attention")
     yield from _statement(rapport, ecart)
     yield Tableau(
@@ -87,25 +98,42 @@ def _statement(rapport: Rapport, ecart: Ecart) -> Iterator[Bloc]:
 
 def anchor(ecart: Ecart) -> str:
     """The name of a sheet, for links."""
-    return "fiche-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in ecart.ligne.indicateur.id)
+    kind, name = ("fiche", ecart.ligne.indicateur.id) if ecart.ligne else ("verification", ecart.releve.ligne)
+    return f"{kind}-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in name)
 
 
 def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, Texte]]:
     checklist, contexte = rapport.checklist, rapport.checklist.contexte
-    referentiel, indicateur = checklist.referentiel, ecart.ligne.indicateur
+    referentiel = checklist.referentiel
     type_audit = referentiel.types_audit[contexte.type_audit]
     notified = rapport.bilan.dossier.notifie_le
     nom = clean(contexte.organisme.nom or "") or f"organisme {NON_RENSEIGNE}"
     yield "Audit", f"{nom} – {prose(type_audit.titre)}, {day(contexte.date)}"
     yield "Référentiel", f"{prose(referentiel.titre)}, édition {clean(referentiel.edition)}"
-    # Without a title a line is named by its requirement, which follows.
-    name: Texte = (Morceau(clean(indicateur.numero), "fort"),)
-    yield "Ligne", line_name(checklist, ecart.ligne) if indicateur.titre else name
-    yield "Critère", criterion(ecart.ligne.critere)
-    wanted = requirement(indicateur)
-    yield "Exigence", marked(wanted.texte, wanted.sources, wanted.remarques)
-    yield "Gravité", (Morceau(finding(checklist, ecart.releve.constat), "fort"),)
+    yield from _subject(checklist, ecart)
+    yield (
+        "Gravité",
+        joined([(Morceau(gravity(checklist, ecart), "fort"),), explained(checklist, ecart.compte)]),
+    )
     yield "Notifié le", day(notified) if notified else NON_RENSEIGNE
+
+
+def _subject(checklist: Checklist, ecart: Ecart) -> Iterator[tuple[str, Texte]]:
+    """What bears the gap: a line with its requirement, or a check that is no line."""
+    # Without a title a line is named by its requirement, which follows.
+    name: Texte = (Morceau(clean(ecart.numero), "fort"),)
+    if ecart.point is not None:
+        yield "Vérification hors indicateurs", name
+        yield "Ce qui est vérifié", marked(prose(ecart.point.texte), ecart.point.sources)
+        if ecart.point.note:
+            yield "Note", prose(ecart.point.note)
+        yield "Compte pour", referentiel_name(checklist.referentiel, ecart.point.compte_pour)
+    if ecart.ligne is not None:
+        indicateur = ecart.ligne.indicateur
+        yield "Ligne", line_name(checklist, ecart.ligne) if indicateur.titre else name
+        yield "Critère", criterion(ecart.ligne.critere)
+        wanted = requirement(indicateur)
+        yield "Exigence", marked(wanted.texte, wanted.sources, wanted.remarques)
 
 
 def _other(ecart: Ecart) -> Iterator[Bloc]:
@@ -126,7 +154,7 @@ def _follow_up(rapport: Rapport, ecart: Ecart) -> Tableau:
     for cle, name in (("plan_recu_le", "Plan d’actions reçu"), ("plan_accepte_le", "Plan d’actions accepté")):
         value = releve.ecart.get(cle)
         rows.append((name, day(value) if value else Ecriture(intitule=""), Ecriture(intitule="")))
-    due = due_dates(ecart)
+    due = due_dates(rapport.checklist, ecart)
     sources = ecart.echeance.sources if ecart.echeance else ()
     rows.extend((capital(name), value, marked("échéance", sources)) for name, value in due)
     if not due and releve.leve_le is None:
@@ -144,7 +172,7 @@ def _follow_up(rapport: Rapport, ecart: Ecart) -> Tableau:
         )
     )
     return Tableau(
-        legende=f"Suivi de l’écart {clean(ecart.ligne.indicateur.numero)}",
+        legende=f"Suivi de l’écart {clean(ecart.numero)}",
         tetes=("Étape", "Le", "Par, ou remarque"),
         lignes=tuple(rows),
         largeurs=(5, 4, 6),

@@ -15,13 +15,22 @@ from certif_rules.constats import A_EVALUER, must_explain, needs_comment
 from certif_rules.export import champs, emetteur, json_
 from certif_rules.export.balises import Html, el, void
 from certif_rules.export.champs import canonical, fingerprint, script
-from certif_rules.export.document import MOTS_RESULTATS, point_key, point_numbers
+from certif_rules.export.document import MOTS_RESULTATS
 from certif_rules.export.fiche import Bloc, Element, blocks
 from certif_rules.export.html import Page, line_anchor
 from certif_rules.export.textes import DONNEES_SENSIBLES, SIGNES, count, finding, groups, of_label
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.recherche import nom_de_fichier
-from certif_rules.resultat import ETATS, NON_SATISFAITE, Checklist, Etat, Ligne, Point
+from certif_rules.resultat import (
+    ETATS,
+    NON_SATISFAITE,
+    Checklist,
+    Etat,
+    Ligne,
+    Point,
+    point_key,
+    point_numbers,
+)
 
 _SCRIPT: Final = Path(__file__).with_name("formulaire.js")
 _STYLE: Final = Path(__file__).with_name("formulaire.css")

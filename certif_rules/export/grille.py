@@ -14,7 +14,7 @@ from typing import Final
 from certif_rules.aggravation import counted
 from certif_rules.export import document, emetteur
 from certif_rules.export.classeur import Cellule, Classeur, Feuille
-from certif_rules.export.document import MOTS_RESULTATS, point_numbers
+from certif_rules.export.document import MOTS_RESULTATS
 from certif_rules.export.feuilles import (
     A_CONFIRMER,
     CHECK_DUE,
@@ -49,7 +49,7 @@ from certif_rules.export.textes import (
 from certif_rules.export.typographie import INSECABLE, clean, plain, prose
 from certif_rules.export.verifications import RESULTATS, checks_sheet
 from certif_rules.model import Texte
-from certif_rules.resultat import Checklist, Ligne
+from certif_rules.resultat import Checklist, Ligne, point_numbers
 
 _DOUTES_DE_PORTEE = frozenset({"condition_inconnue", "portee_inconnue"})
 

@@ -44,7 +44,7 @@ from certif_rules.export.textes import (
     title,
 )
 from certif_rules.export.typographie import INSECABLE, clean, day, prose
-from certif_rules.resultat import ETATS, Checklist, Etat, Ligne, Point
+from certif_rules.resultat import ETATS, Checklist, Etat, Ligne, Point, point_key, point_numbers
 
 _DUS: Final[frozenset[Etat]] = frozenset({"a_auditer", "a_confirmer"})
 #: The groups of texts that paper has room for; the others are in the HTML page.
@@ -63,6 +63,9 @@ _LARGEURS: Final = (15, 134, 34, 46, 42)
 #: Ems of a line of the second column, and lines of text for one ruled line.
 _PLACE, _INTERLIGNE = 45, 0.48
 _LIGNES: Final = range(3, 8)
+#: What may be ticked of a document, and of a check.
+_VU: Final = ("vu",)
+_RESULTATS: Final = (*document.MOTS_RESULTATS.values(), document.A_FAIRE)
 _REMPLIR: Final = (
     "Cocher un seul constat par ligne ; aucune case cochée veut dire « à évaluer ».",
     "Preuves vues : des références, sans nom de personne.",
@@ -213,23 +216,31 @@ def _others(checklist: Checklist) -> Iterator[Bloc]:
 
 
 def _points(checklist: Checklist) -> Iterator[Bloc]:
-    for heading, points in (
-        ("Pièces exigées", checklist.pieces),
-        ("Vérifications hors indicateurs", checklist.verifications),
-    ):
-        if points:
-            yield Titre(texte=heading, niveau=2)
-            rows = tuple(_point(checklist, point) for point in points)
-            heads = ("À voir", "Vu", "Remarques")
-            yield Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 18, 110))
+    numbers = point_numbers(checklist)
+    if checklist.pieces:
+        heading = "Pièces exigées"
+        yield Titre(texte=heading, niveau=2)
+        rows = tuple(_point(checklist, piece, "", _VU) for piece in checklist.pieces)
+        heads: tuple[str, ...] = ("À voir", "Vu", "Remarques")
+        yield Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 18, 110))
+    if checklist.verifications:
+        heading = "Vérifications hors indicateurs"
+        yield Titre(texte=heading, niveau=2)
+        rows = tuple(_point(checklist, p, numbers[point_key(p)], _RESULTATS) for p in checklist.verifications)
+        heads = ("Vérification", "Résultat", "Preuves vues et commentaire")
+        yield Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 34, 94))
     if checklist.sites is not None:
         yield Titre(texte="Sites à auditer", niveau=2)
         yield Paragraphe(texte=f"{document.sites(checklist.sites)} {cite(checklist.sites.sources)}".rstrip())
 
 
-def _point(checklist: Checklist, point: Point) -> tuple[str | Case | Ecriture, ...]:
+def _point(
+    checklist: Checklist, point: Point, numero: str, choix: tuple[str, ...]
+) -> tuple[str | Case | Ecriture, ...]:
+    """A document or a check, what may be ticked of it, and ruled room to write."""
     texte = f"{document.point(checklist, point)} {cite(point.sources)}".rstrip()
-    return (texte, Case(choix=("vu",)), Ecriture(intitule="", lignes=2))
+    named = f"{clean(numero)} – {texte}" if numero else texte
+    return (named, Case(choix=choix), Ecriture(intitule="", lignes=max(len(choix), 2)))
 
 
 def _annexes(checklist: Checklist) -> Iterator[Bloc]:

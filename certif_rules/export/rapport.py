@@ -8,13 +8,14 @@ from certif_rules.export import emetteur
 from certif_rules.export import rapport_champ as champ
 from certif_rules.export import rapport_constats as constats
 from certif_rules.export import rapport_fin as fin
+from certif_rules.export import rapport_verifications as verifications
 from certif_rules.export.composition import Bloc, Document, Ecriture, Encadre, Fiche, Paragraphe, Titre
 from certif_rules.export.fiche_ecart import closing, sheets
-from certif_rules.export.redaction import NON_RENSEIGNE
-from certif_rules.export.textes import finding
+from certif_rules.export.redaction import NON_RENSEIGNE, counts_as, gravity
 from certif_rules.export.typographie import clean, day, prose
 from certif_rules.model_habillage import Place
-from certif_rules.rapport import Rapport
+from certif_rules.model_rapport import Ecart, Rapport
+from certif_rules.resultat import Checklist
 
 Chapitre = tuple[str, Iterable[Bloc]]
 
@@ -85,14 +86,18 @@ def _brief(rapport: Rapport) -> Iterator[tuple[str, str]]:
         yield (
             "Écarts",
             ", ".join(
-                f"{clean(e.ligne.indicateur.numero)} ({finding(checklist, e.releve.constat).lower()}"
-                f"{', levé' if e.releve.leve_le else ''})"
-                for e in rapport.ecarts
+                f"{clean(e.numero)} ({', '.join(filter(None, _gap(checklist, e)))})" for e in rapport.ecarts
             ),
         )
         yield "Notifiés le", day(notified) if notified else NON_RENSEIGNE
     else:
         yield "Écarts", "aucun"
+
+
+def _gap(checklist: Checklist, ecart: Ecart) -> tuple[str, str, str]:
+    """A gap in a few words."""
+    counted = counts_as(checklist, ecart.compte).lower()
+    return gravity(checklist, ecart).lower(), counted, "levé" if ecart.releve.leve_le else ""
 
 
 # ---- chapters -------------------------------------------------------------------------------------------
@@ -108,8 +113,10 @@ def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
     yield "Échantillons", champ.samples(rapport)
     yield from _added(rapport, "avant_constats")
     yield "Constats par critère", constats.by_criterion(rapport)
-    if rapport.checklist.verifications or rapport.checklist.pieces:
-        yield "Vérifications et pièces", constats.beside(rapport)
+    if rapport.points:
+        yield "Vérifications hors indicateurs", verifications.checks(rapport)
+    if rapport.checklist.pieces:
+        yield "Pièces exigées", verifications.documents(rapport)
     yield "Écarts", constats.gaps(rapport)
     yield "Écarts de l’audit précédent", constats.earlier(rapport)
     yield "Lignes qui ne s’appliquent pas", constats.out_of_scope(rapport)

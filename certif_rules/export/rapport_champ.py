@@ -9,7 +9,7 @@ from certif_rules.export import document
 from certif_rules.export.composition import Bloc, Fiche, Liste, Morceau, Paragraphe, Tableau, Texte, Titre
 from certif_rules.export.redaction import ABSENT, NON_RENSEIGNE, joined, marked, site_names, textes, typed
 from certif_rules.export.typographie import clean, day, prose
-from certif_rules.rapport import Rapport
+from certif_rules.model_rapport import Rapport
 from certif_rules.resultat import Checklist
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from certif_rules.compte_rendu import VuSurSite
 from certif_rules.constats import PLAN_ACCEPTE, Releve
-from certif_rules.export import document, emetteur
+from certif_rules.export import emetteur
 from certif_rules.export.composition import (
     Bloc,
     Cellule,
-    Ecriture,
     Morceau,
     Paragraphe,
     Tableau,
@@ -22,10 +22,13 @@ from certif_rules.export.redaction import (
     ABSENT,
     NON_RENSEIGNE,
     capital,
+    counts_as,
+    explained,
+    gap_name,
+    gravity,
     joined,
     label,
     line_name,
-    marked,
     numbers,
     reasons,
     sensitive_data,
@@ -35,7 +38,7 @@ from certif_rules.export.redaction import (
 )
 from certif_rules.export.textes import SIGNES, count, criterion, finding
 from certif_rules.export.typographie import FINE, INSECABLE, clean, day, prose
-from certif_rules.rapport import ConstatVerifie, Ecart, LigneVue, Rapport, Section
+from certif_rules.model_rapport import ConstatVerifie, Ecart, LigneVue, Rapport, Section
 from certif_rules.resultat import ETATS, Checklist
 
 _ENTRE = f"{FINE}; "
@@ -46,9 +49,14 @@ _LARGE = 6
 
 
 def summary(rapport: Rapport) -> Tableau:
-    """How many lines, and how many of each finding, by criterion; findings that nobody made are left out."""
+    """How many lines, and how many of each finding, by criterion; findings that nobody made are left out.
+
+    The checks have their row: those that failed, by finding, and those left to make.
+    """
     checklist = rapport.checklist
-    used = [c for c in checklist.referentiel.constats if any(s.constats[c] for s in rapport.sections)]
+    failed = Counter(vu.constat for vu in rapport.points if vu.constat is not None)
+    made = failed + sum((Counter(s.constats) for s in rapport.sections), Counter())
+    used = [constat for constat in checklist.referentiel.constats if made[constat]]
     states = [etat for etat in ETATS if any(s.etats[etat] for s in rapport.sections)]
     heads = (
         "Critère",
@@ -65,16 +73,28 @@ def summary(rapport: Rapport) -> Tableau:
         )
         for section in rapport.sections
     ]
-    totals = [sum(int(row[n]) for row in rows) for n in range(1, len(heads))]
+    if rapport.points:
+        left = sum(vu.resultat is None for vu in rapport.points)
+        found = (str(failed[constat]) for constat in used)
+        rows.append(("Vérifications", *("–" for _ in states), *found, str(left)))
+    totals = [sum(int(row[n]) for row in rows if row[n] != "–") for n in range(1, len(heads))]
     return Tableau(
-        legende=prose("Lignes et constats par critère ; « sans constat » : lignes dues, pas encore évaluées"),
+        legende=prose("".join(_legend(rapport))),
         tetes=heads,
         lignes=(*rows, ("Ensemble", *map(str, totals))),
         largeurs=(
-            12 if len(heads) > _LARGE else 43,
+            max(12, *(len(row[0]) + 4 for row in rows)) if len(heads) > _LARGE else 43,
             *(max(9, *map(len, head.split())) + 4 for head in heads[1:]),
         ),
     )
+
+
+def _legend(rapport: Rapport) -> Iterator[str]:
+    yield "Lignes et constats par critère ; « sans constat » : lignes dues, pas encore évaluées"
+    if rapport.points:
+        yield " ; vérifications : non satisfaites, par constat, et à faire"
+    if any(ecart.compte for ecart in rapport.ecarts):
+        yield " ; chaque constat est compté comme il a été relevé"
 
 
 def _short(section: Section, *, alone: bool) -> str:
@@ -125,7 +145,7 @@ def _row(checklist: Checklist, vue: LigneVue) -> tuple[Cellule, ...]:
         return (name, ((Morceau(state, "italique")),), joined([why, said]))
     return (
         name,
-        _verdict(checklist, vue.releve),
+        joined([_verdict(checklist, vue.releve), explained(checklist, vue.compte)]),
         joined(
             [
                 joined([*_seen(vue.releve), *_added(checklist, vue.releve)])
@@ -137,8 +157,13 @@ def _row(checklist: Checklist, vue: LigneVue) -> tuple[Cellule, ...]:
 
 
 def _verdict(checklist: Checklist, releve: Releve) -> Texte:
+    return verdict(checklist, releve, finding(checklist, releve.constat))
+
+
+def verdict(checklist: Checklist, releve: Releve, words: str) -> Texte:
+    """What was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
     annotations = checklist.referentiel.annotations
-    parts: list[Texte] = [(Morceau(finding(checklist, releve.constat), "fort"),)]
+    parts: list[Texte] = [(Morceau(words, "fort"),)]
     for name in releve.annotations:
         titre = annotations[name].titre if name in annotations else name
         parts.append(f"+ {prose(titre)}")
@@ -198,20 +223,27 @@ def _labelled(name: str, values: Iterable[str]) -> Texte:
 def gaps(rapport: Rapport) -> Iterator[Bloc]:
     """The gaps with the dates they open; each has its sheet."""
     if not rapport.ecarts:
-        yield Paragraphe(texte="Aucun écart n’est relevé sur les lignes qui ont un constat.")
+        checked = " ni sur les vérifications faites" if rapport.points else ""
+        yield Paragraphe(texte=f"Aucun écart n’est relevé sur les lignes qui ont un constat{checked}.")
         return
     notified = rapport.bilan.dossier.notifie_le
     said = f"Écarts notifiés le {day(notified)}." if notified else "Jour de notification non renseigné."
     yield Paragraphe(texte=f"{said} Chacun a sa fiche, à la fin.")
     yield Tableau(
         legende="Écarts relevés",
-        tetes=("Ligne", "Gravité", "Échéances", "Suite donnée"),
+        tetes=("Ligne ou vérification", "Gravité", "Échéances", "Suite donnée"),
         lignes=tuple(
             (
-                line_name(rapport.checklist, ecart.ligne),
-                (Morceau(finding(rapport.checklist, ecart.releve.constat), "fort"),),
-                joined(f"{name} le {value}" for name, value in due_dates(ecart)) or NON_RENSEIGNE,
-                _status(ecart),
+                gap_name(rapport.checklist, ecart),
+                joined(
+                    [
+                        (Morceau(gravity(rapport.checklist, ecart), "fort"),),
+                        counts_as(rapport.checklist, ecart.compte),
+                    ]
+                ),
+                joined(f"{name} le {value}" for name, value in due_dates(rapport.checklist, ecart))
+                or NON_RENSEIGNE,
+                status(ecart),
             )
             for ecart in rapport.ecarts
         ),
@@ -219,18 +251,25 @@ def gaps(rapport: Rapport) -> Iterator[Bloc]:
     )
 
 
-def _status(ecart: Ecart) -> Texte:
+def status(ecart: Ecart) -> Texte:
+    """Whether the plan of actions was accepted, and the gap lifted."""
     accepted = ecart.releve.ecart.get(PLAN_ACCEPTE)
     plan = f"plan d’actions accepté le {day(accepted)}" if accepted else ""
     return joined([plan, lifting(ecart)])
 
 
-def due_dates(ecart: Ecart) -> list[tuple[str, str]]:
-    """The dates that a gap opens, by name, as people read them."""
-    if ecart.echeance is None:
+def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
+    """The dates that a gap opens, each by the title that its référentiel gives it, as people read them."""
+    found = ecart.echeance
+    if found is None:
         return []
+    jugement = checklist.referentiel.jugements.get(found.origine or "")
+    delais = jugement.echeances.get(found.compte_comme or found.constat, {}) if jugement else {}
+    named = {name: delai.titre_ou(name) for name, delai in delais.items()}
     return [
-        (clean(name).replace("_", " "), day(value)) for name, value in ecart.echeance.dates.items() if value
+        (prose(named.get(name, name.replace("_", " "))), day(value))
+        for name, value in found.dates.items()
+        if value
     ]
 
 
@@ -271,20 +310,6 @@ def _verified(checklist: Checklist, found: ConstatVerifie) -> tuple[Cellule, ...
         line_name(checklist, found.ligne),
         joined([(Morceau(finding(checklist, found.constat), "fort"),), status]),
         now,
-    )
-
-
-def beside(rapport: Rapport) -> Iterator[Bloc]:
-    """What is to check or to receive and is no line; the file does not say what was seen of it."""
-    checklist = rapport.checklist
-    yield Tableau(
-        legende="Ce qui se vérifie ou se reçoit à part, sans être une ligne",
-        tetes=("Vérification ou pièce", "Ce qui a été vu"),
-        lignes=tuple(
-            (marked(document.point(checklist, point), point.sources), Ecriture(intitule="", lignes=2))
-            for point in (*checklist.verifications, *checklist.pieces)
-        ),
-        largeurs=(8, 9),
     )
 
 

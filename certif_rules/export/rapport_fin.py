@@ -26,6 +26,8 @@ from certif_rules.export.rapport_constats import due_dates
 from certif_rules.export.redaction import (
     NON_RENSEIGNE,
     capital,
+    counts_as,
+    gravity,
     joined,
     label,
     marked,
@@ -33,10 +35,11 @@ from certif_rules.export.redaction import (
     textes,
     typed,
 )
-from certif_rules.export.textes import CITATIONS, REFORMULATION, confidence, count, finding, quotes
+from certif_rules.export.textes import CITATIONS, REFORMULATION, confidence, count, quotes
 from certif_rules.export.typographie import clean, day, prose
+from certif_rules.manques import other_than_called_for
 from certif_rules.model import Source
-from certif_rules.rapport import Rapport, other_than_called_for
+from certif_rules.model_rapport import Rapport
 
 _TONS: Mapping[bool | None, Ton] = {True: "information", False: "refus", None: "attention"}
 _VERDICTS = {True: "conclusion favorable", False: "conclusion défavorable", None: "conclusion ouverte"}
@@ -189,9 +192,10 @@ def next_dates(rapport: Rapport) -> Iterator[Bloc]:
     """The dates that gaps open, what comes next, and the end of the certificates held."""
     rows: list[tuple[str, str, str]] = []
     for ecart in rapport.ecarts:
-        numero = clean(ecart.ligne.indicateur.numero)
-        titre = finding(rapport.checklist, ecart.releve.constat)
-        rows.extend((value, f"Ligne {numero} – {titre}", name) for name, value in due_dates(ecart))
+        noun = "Ligne" if ecart.ligne is not None else "Vérification"
+        words = (gravity(rapport.checklist, ecart), counts_as(rapport.checklist, ecart.compte))
+        said = f"{noun} {clean(ecart.numero)} – {', '.join(filter(None, words))}"
+        rows.extend((value, said, name) for name, value in due_dates(rapport.checklist, ecart))
     if rows:
         yield Tableau(
             legende="Échéances des écarts non levés",
@@ -260,7 +264,8 @@ def _cited(rapport: Rapport) -> Iterator[Source]:
         *(p.sources for p in (*rapport.checklist.verifications, *rapport.checklist.pieces)),
         *(m.sources for c in bilan.conclusions for m in c.motifs),
         *(m.sources for vue in shown for m in vue.ligne.motifs),
-        *(e.ligne.indicateur.sources for e in rapport.ecarts),
+        *(e.ligne.indicateur.sources for e in rapport.ecarts if e.ligne),
+        *(e.compte.regle.sources for e in rapport.ecarts if e.compte and e.compte.regle),
         *(kept.sources for kept in rapport.checklist.referentiel.conservations.values()),
         *(
             vue.ligne.indicateur.donnees_sensibles.sources

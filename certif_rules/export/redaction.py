@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from certif_rules.aggravation import Compte
+from certif_rules.export import document
 from certif_rules.export.composition import Bloc, Liste, Morceau, Paragraphe, Texte
 from certif_rules.export.fiche import warning
-from certif_rules.export.textes import MARQUE, cite, deciding, of_label, reason_remarks, title
+from certif_rules.export.textes import (
+    MARQUE,
+    cite,
+    confidence,
+    deciding,
+    finding,
+    of_label,
+    reason_remarks,
+    title,
+)
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.model import Referentiel
-from certif_rules.rapport import LigneVue
-from certif_rules.resultat import Checklist, Ligne
+from certif_rules.model_rapport import Ecart, LigneVue
+from certif_rules.resultat import Checklist, Ligne, Point
 
 NON_RENSEIGNE = "non renseigné"
 ABSENT = (Morceau("Non renseigné.", "italique"),)
@@ -64,6 +75,48 @@ def line_name(checklist: Checklist, ligne: Ligne) -> Texte:
     if of_label(checklist, indicateur.origine):
         runs.append(Morceau(f" ({MARQUE})", "discret"))
     return tuple(runs)
+
+
+def check_name(checklist: Checklist, numero: str, point: Point) -> Texte:
+    """A check by its number, what it is and what its failure is worth, with its sources."""
+    number = (Morceau(clean(numero), "fort"),)
+    return joined([number, marked(document.point(checklist, point), point.sources)], " – ")
+
+
+def gap_name(checklist: Checklist, ecart: Ecart) -> Texte:
+    """What bears a gap, a line or a check, by its number."""
+    if ecart.ligne is not None:
+        return line_name(checklist, ecart.ligne)
+    text = prose(ecart.point.texte) if ecart.point else ""
+    return (Morceau(clean(ecart.numero), "fort"), Morceau(f" – {text}"))
+
+
+def gravity(checklist: Checklist, ecart: Ecart) -> str:
+    """The finding that a gap is; a check that fails may have none."""
+    if ecart.constat is None:
+        return "Vérification non satisfaite, sans gravité déclarée"
+    return finding(checklist, ecart.constat)
+
+
+def counts_as(checklist: Checklist, compte: Compte | None) -> str:
+    """That a finding counts as another, or may, without why; nothing where it counts as itself."""
+    if compte is None or compte.regle is None:
+        return ""
+    words = "compte comme" if compte.certaine else "peut compter comme"
+    return f"{words}{INSECABLE}: {finding(checklist, compte.regle.devient)}"
+
+
+def explained(checklist: Checklist, compte: Compte | None) -> Texte:
+    """That a finding counts as another, or may, and why, with what the rule is worth."""
+    if compte is None or compte.regle is None:
+        return ""
+    regle = compte.regle
+    before = (
+        "" if compte.certaine else "constats de l’audit précédent inconnus ; si un tel écart y restait : "
+    )
+    remarks = [*(["lecture"] if regle.lecture else []), *confidence(regle.confiance)]
+    why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks)
+    return joined([(Morceau(counts_as(checklist, compte), "fort"),), why], " – ")
 
 
 def reasons(checklist: Checklist, ligne: Ligne) -> Texte:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from certif_rules.export.classeur import Cellule, Feuille
-from certif_rules.export.document import MOTS_RESULTATS, point_key, point_numbers
+from certif_rules.export.document import MOTS_RESULTATS
 from certif_rules.export.feuilles import CHECK_RESULT, VERIFICATIONS, due_formula
 from certif_rules.export.textes import cite, finding
 from certif_rules.export.typographie import clean, prose
-from certif_rules.resultat import NON_SATISFAITE, Checklist, Point
+from certif_rules.resultat import NON_SATISFAITE, Checklist, Point, point_key, point_numbers
 
 #: The name of the drop-down of their results.
 RESULTATS: Final = "resultats"

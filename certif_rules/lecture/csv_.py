@@ -21,10 +21,9 @@ from certif_rules.export.csv_ import (
     row,
     unguard,
 )
-from certif_rules.export.document import point_key
 from certif_rules.lecture.saisie import Lu, Rangee, added_column, findings, folded, missing
 from certif_rules.lecture.tableur import refuse
-from certif_rules.resultat import Avertissement, Checklist
+from certif_rules.resultat import Avertissement, Checklist, point_key
 
 #: Largest text file read, in bytes.
 MAX_BYTES = 5_000_000

@@ -10,7 +10,6 @@ from certif_rules.errors import DataError, Issue, Location
 from certif_rules.export import emetteur, verifications
 from certif_rules.export import feuilles as nommees
 from certif_rules.export import grille as ecrite
-from certif_rules.export.document import point_key
 from certif_rules.lecture.saisie import (
     SAISIE,
     Levee,
@@ -24,7 +23,7 @@ from certif_rules.lecture.saisie import (
 )
 from certif_rules.lecture.table import RENOMMEE, Table, formula
 from certif_rules.lecture.tableur import Archive, Feuilles, refuse
-from certif_rules.resultat import Avertissement, Checklist
+from certif_rules.resultat import Avertissement, Checklist, point_key
 
 _IDENTIFIANT = "Identifiant"
 _CALCULEE = "Échéance de traitement"

@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, Location
-from certif_rules.export.document import MOTS_RESULTATS, point_key
+from certif_rules.export.document import MOTS_RESULTATS
 from certif_rules.export.textes import finding
 from certif_rules.recherche import cle
-from certif_rules.resultat import Avertissement, Checklist, Ligne, Point
+from certif_rules.resultat import Avertissement, Checklist, Ligne, Point, point_key
 
 #: The columns people fill, as the sheet Grille calls them.
 CONSTAT, ANNOTATION, PREUVES, ECHANTILLON = "Constat", "Annotation", "Preuves vues", "Échantillon"

@@ -13,7 +13,8 @@ from certif_rules.export.composition import Document
 from certif_rules.export.extras import check
 from certif_rules.export.rapport import report, sheets_only
 from certif_rules.habillage import HabillageDit
-from certif_rules.rapport import Rapport, make_report
+from certif_rules.model_rapport import Rapport
+from certif_rules.rapport import make_report
 from certif_rules.registry import Registry
 from certif_rules.services.conclusion import conclude_file
 

@@ -1,0 +1,68 @@
+"""What a report says beside the lines: the checks that are no indicator, the documents required."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from certif_rules.export import document
+from certif_rules.export.composition import Bloc, Cellule, Ecriture, Morceau, Paragraphe, Tableau
+from certif_rules.export.rapport_constats import due_dates, seen, status, verdict
+from certif_rules.export.redaction import check_name, gravity, joined, marked
+from certif_rules.export.textes import count
+from certif_rules.export.typographie import prose
+from certif_rules.model_rapport import Ecart, PointVu, Rapport
+from certif_rules.resultat import NON_SATISFAITE, SATISFAITE
+
+
+def checks(rapport: Rapport) -> Iterator[Bloc]:
+    """Each check with its result in words, what was seen, and what follows its failure."""
+    gaps = {ecart.numero: ecart for ecart in rapport.ecarts if ecart.point is not None}
+    if gaps:
+        yield Paragraphe(texte="Une vérification non satisfaite est un écart : elle a sa fiche, à la fin.")
+    yield Tableau(
+        legende=prose(f"Ce qui se vérifie sans être une ligne ; {_counts(rapport)}"),
+        tetes=("Vérification", "Résultat", "Preuves et commentaire", "Suite donnée"),
+        lignes=tuple(_row(rapport, vu, gaps.get(vu.numero)) for vu in rapport.points),
+        largeurs=(7, 4, 7, 5),
+    )
+
+
+def _counts(rapport: Rapport) -> str:
+    results = [vu.resultat for vu in rapport.points]
+    parts = (
+        (count(results.count(SATISFAITE), "satisfaite"), results.count(SATISFAITE)),
+        (
+            count(results.count(NON_SATISFAITE), "non satisfaite", "non satisfaites"),
+            results.count(NON_SATISFAITE),
+        ),
+        (f"{results.count(None)} à faire", results.count(None)),
+    )
+    return ", ".join(words for words, number in parts if number)
+
+
+def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[Cellule, ...]:
+    checklist = rapport.checklist
+    name = check_name(checklist, vu.numero, vu.point)
+    said = seen(checklist, vu.releve) if vu.releve is not None else ""
+    if vu.releve is None or vu.resultat is None:
+        return (name, (Morceau(document.A_FAIRE, "italique"),), said, "–")
+    words = verdict(checklist, vu.releve, document.MOTS_RESULTATS[vu.resultat])
+    evidence = said or (Morceau("Preuve non renseignée.", "italique"),)
+    if ecart is None:
+        return (name, words, evidence, "–")
+    due = (f"{name} le {value}" for name, value in due_dates(checklist, ecart))
+    return (name, joined([words, gravity(checklist, ecart)]), evidence, joined([*due, status(ecart)]))
+
+
+def documents(rapport: Rapport) -> Iterator[Bloc]:
+    """The documents required, which no file says the reception of: room to write."""
+    checklist = rapport.checklist
+    yield Tableau(
+        legende="Ce qui se reçoit à part, sans être une ligne",
+        tetes=("Pièce", "Ce qui a été vu"),
+        lignes=tuple(
+            (marked(document.point(checklist, piece), piece.sources), Ecriture(intitule="", lignes=2))
+            for piece in checklist.pieces
+        ),
+        largeurs=(8, 9),
+    )
