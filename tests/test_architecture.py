@@ -80,8 +80,8 @@ FLOORS: dict[str, str] = {
         "export.attribution export.autodiagnostic_textes export.csv_ export.docx export.dossier export.html"
         " export.md export.page export.pdf export.table export.terminal"
     ),
-    "4.5 export: the form, the paper, the sheets beside the grid, blocks as text, self-assessments": (
-        "export.autodiagnostic export.autodiagnostic_grille export.autodiagnostic_json export.blocs_texte"
+    "4.5 export: the form, the paper, the sheets beside the grid, blocks as Markdown, self-assessments": (
+        "export.autodiagnostic export.autodiagnostic_grille export.autodiagnostic_json export.blocs_md"
         " export.feuilles export.formulaire export.papier"
     ),
     "4.6 export: the sheet of the checks, self-assessments compared and as a form": (

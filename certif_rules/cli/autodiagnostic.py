@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from certif_rules.cli.atelier import open_for
-from certif_rules.cli.console import PLAIN
+from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command, printable
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -111,13 +111,6 @@ def _input(path: Path) -> tuple[Path, bytes | None]:
 
 def _write(render: Callable[[bool], bytes], format_: str, path: Path | None) -> None:
     """The document; a text for a console that lacks our signs is written with plain ones."""
-    content = render(False)
-    if format_ == "table" and path is None:
-        encoding = sys.stdout.encoding or "utf-8"
-        try:
-            content = content.decode("utf-8").encode(encoding)
-        except UnicodeEncodeError:
-            content = render(True).decode("utf-8").encode(encoding, PLAIN)
-    write(content, path)
+    write(for_console(render) if format_ == "table" and path is None else render(False), path)
     if path is not None:
         click.echo(printable(f"{path} : écrit."), err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from certif_rules.cli.atelier import open_for
-from certif_rules.cli.console import PLAIN
+from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command, printable
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -74,11 +73,7 @@ def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> b
         return write_document(exporter, checklist)
     from certif_rules.export.table import render
 
-    encoding = sys.stdout.encoding or "utf-8"
-    try:
-        return render(checklist).decode("utf-8").encode(encoding)
-    except UnicodeEncodeError:
-        return render(checklist, ascii=True).decode("utf-8").encode(encoding, PLAIN)
+    return for_console(lambda plain: render(checklist, ascii=plain))
 
 
 def _summarise(checklist: Checklist, path: Path) -> None:

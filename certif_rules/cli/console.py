@@ -6,6 +6,7 @@ import codecs
 import os
 import sys
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 
 #: Name of the error handler, for ``str.encode`` and for streams.
@@ -23,6 +24,15 @@ def make_streams_safe() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors=PLAIN)
+
+
+def for_console(render: Callable[[bool], bytes]) -> bytes:
+    """A text in the letters of standard output: ``render(True)``, with plain signs, where it lacks some."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        return render(False).decode("utf-8").encode(encoding)
+    except UnicodeEncodeError:
+        return render(True).decode("utf-8").encode(encoding, PLAIN)
 
 
 def silence_streams() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import click
 
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.atelier import open_for
-from certif_rules.cli.console import PLAIN
+from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -47,13 +46,8 @@ def command(
         say_replaced(traces(demande))
         demande = pseudonymised(demande)
     dossier = open_file(open_for(ctx).registry, demande)
-    if chosen != "table" or path is not None:
-        write(render(dossier, chosen, attribution=attribution), path)
-        return
-    encoding = sys.stdout.encoding or "utf-8"
-    try:
-        content = render(dossier, chosen, attribution=attribution).decode("utf-8").encode(encoding)
-    except UnicodeEncodeError:
-        plain = render(dossier, chosen, attribution=attribution, ascii=True)
-        content = plain.decode("utf-8").encode(encoding, PLAIN)
-    write(content, None)
+
+    def made(plain: bool) -> bytes:
+        return render(dossier, chosen, attribution=attribution, ascii=plain)
+
+    write(for_console(made) if chosen == "table" and path is None else made(False), path)

@@ -1,6 +1,7 @@
 """A document as plain text, for a terminal: the same words as on paper, without pictures.
 
-Eighty columns, whatever the terminal. Tables become aligned columns; a cell too long goes on below itself.
+Eighty columns, whatever the terminal, but for addresses. Tables become aligned columns, where a cell too long
+goes on below itself; a table of long texts becomes a list instead, each cell under its head.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ from certif_rules.export.rendu import line, passages, ready, shares
 
 LARGEUR: Final = 80
 _GOUTTIERE = 2
+#: A row of more lines than this is no longer read across.
+_HAUTEUR: Final = 8
 #: What stands for our signs where a console has none of them.
 PAUVRES: Final[Mapping[int, str]] = str.maketrans(
     {
         "★": "*", "⚠": "!", "●": "[X]", "◐": "[?]", "○": "[ ]", "▲": "+", "▼": "-", "−": "-", "∅": "0",
-        "☐": "[ ]", "☒": "[x]", "≥": ">=", "÷": "/", "·": "-",
+        "☐": "[ ]", "☒": "[x]", "≥": ">=", "÷": "/", "·": "-", "→": "->", "×": "x",
     }
 )  # fmt: skip
 
@@ -53,18 +56,22 @@ def render(document: Document, *, poor: bool = False) -> bytes:
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None, width: int = LARGEUR) -> list[str]:
-    """Lines no wider than ``width``; only a word longer than that is cut."""
+    """Lines no wider than ``width``; a word longer than that is cut, unless it is an address."""
     return textwrap.wrap(
         text, width, initial_indent=indent if first is None else first, subsequent_indent=indent,
-        break_on_hyphens=False, break_long_words=True,
+        break_on_hyphens=False, break_long_words="://" not in text,
     )  # fmt: skip
 
 
-def _lines(texte: Texte, indent: str = "", first: str | None = None, width: int = LARGEUR) -> list[str]:
+def _lines(
+    texte: Texte, indent: str = "", first: str | None = None, width: int = LARGEUR, later: str | None = None
+) -> list[str]:
+    """The lines of a text; ``first`` begins it, ``later`` continues a passage after the first."""
     found: list[str] = []
     for passage in passages(texte):
         words = "".join(run.texte for run in passage).strip()
-        found += _wrap(words, indent, first if not found else indent, width)
+        after = indent if later is None or not found else later
+        found += _wrap(words, after, first if not found else indent, width)
     return found
 
 
@@ -96,10 +103,30 @@ def _tableau(bloc: Tableau) -> Iterator[str]:
     room = LARGEUR - _GOUTTIERE * (len(bloc.tetes) - 1)
     widths = [max(int(share), 4) for share in shares(bloc.largeurs, room)]
     yield from _wrap(f"{line(bloc.legende)} :")
+    rows = [list(_row(row, widths)) for row in bloc.lignes]
+    if any(len(lines) > _HAUTEUR for lines in rows):
+        for row in bloc.lignes:
+            yield from _item(bloc.tetes, row)
+        return
     yield from _row(bloc.tetes, widths)
     yield "-" * LARGEUR
-    for row in bloc.lignes:
-        yield from _row(row, widths)
+    for lines in rows:
+        yield from lines
+
+
+def _item(tetes: Iterable[str], row: Iterable[Cellule]) -> Iterator[str]:
+    """A row as an item of a list: its first two cells, then the others under their heads."""
+    first, second, *others = (_words(cell) for cell in row)
+    yield from _wrap(" – ".join(filter(None, [line(first), line(second)])), "      ", "  - ")
+    for head, cell in zip(list(tetes)[2:], others, strict=True):
+        if line(cell):
+            yield from _lines(cell, "      ", f"    {line(head)} : ", later="        ")
+
+
+def _words(cellule: Cellule) -> Texte:
+    if isinstance(cellule, Case):
+        return " ".join(_cases(cellule))
+    return f"{cellule.intitule} …" if isinstance(cellule, Ecriture) else cellule
 
 
 def _row(cells: Iterable[Cellule], widths: list[int]) -> Iterator[str]:

@@ -86,6 +86,7 @@ _DECISIFS: Final[Mapping[Etat, frozenset[CodeMotif]]] = {
 CHAMPS: Final[Mapping[str, str]] = {
     "au": "date de fin",
     "critere": "critère",
+    "criteres": "critères",
     "du": "date de début",
     "exigence": "énoncé",
     "gravite": "gravité d’un écart",

@@ -81,6 +81,10 @@ def render(dossier: DossierEtudie, format_: str, *, attribution: bool = False, a
         from certif_rules.export.page import render as page
 
         return page(made)
-    from certif_rules.export import blocs_texte
+    if format_ == "md":
+        from certif_rules.export.blocs_md import render as markdown
 
-    return blocs_texte.markdown(made) if format_ == "md" else blocs_texte.render(made, ascii=ascii)
+        return markdown(made)
+    from certif_rules.export.terminal import render as text
+
+    return text(made, poor=ascii)
