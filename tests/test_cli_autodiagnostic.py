@@ -286,13 +286,13 @@ def test_pages_and_files_hold_the_pictures(call: Console, profil: Path, tmp_path
 
 
 def test_a_poor_console_gets_the_nearest_signs(profil: Path) -> None:
-    """Windows without our signs: no failure, every word there."""
+    """Windows without our signs: no failure, every word there; an address alone is longer than a line."""
     reponse = process("autodiagnostic", "--profil", profil, env={"PYTHONIOENCODING": "cp1252"})
     assert reponse.status == 0
     shown = reponse.out.decode("cp1252")
     assert "* label" in " ".join(shown.replace("\xa0", " ").split())
     assert "[?] à confirmer" in shown.replace("\xa0", " ")
-    assert max(map(len, shown.splitlines())) <= 80
+    assert max(len(line) for line in shown.splitlines() if "://" not in line) <= 80
 
 
 @pytest.mark.parametrize("hostile", HOSTILES)
