@@ -198,4 +198,6 @@ def test_what_is_printed_is_enough_to_draw_again(call: Console) -> None:
     tirage = draw("ABCD", 1, "dossier 31", vus=(), non_vus=1)
     for wanted in ("dossier 31", tirage.liste[0], "SHA-256", "0,6 × racine carrée", "[AFN]", "non vu"):
         assert wanted in text
+    assert text.startswith("Échantillon – Référentiel national qualité (Qualiopi), édition 2019\n===")
+    assert "\nAudit de surveillance\n" in text
     assert tirage.empreinte in text

@@ -10,7 +10,8 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-from certif_rules.cli.vie import show_contradictions, show_remarks, show_sources, worth
+from certif_rules.cli.vie import show_contradictions, show_remarks, show_sources, show_title, worth
+from certif_rules.export.typographie import prose
 from certif_rules.services.duree import document, make_duration
 
 
@@ -50,17 +51,16 @@ def command(
 
 
 def _show(data: dict[str, Any]) -> None:
-    audit, fixee = data["audit"], data["fixee"]
-    paragraph(f"{data['referentiel']['id']}, édition {data['referentiel']['edition']}, audit {audit['type']}")
-    click.echo()
+    fixee = data["fixee"]
+    show_title("Durée de l’audit", data)
     if data["bareme"]:
         paragraph(f"Durée : {in_words(data['jours'])}")
-        paragraph(f"{data['bareme']['titre']} [{', '.join(data['bareme']['sources'])}]", 2)
+        paragraph(f"{prose(data['bareme']['titre'])} [{', '.join(data['bareme']['sources'])}]", 2)
         for poste in data["postes"]:
-            paragraph(f"- {_days(poste['jours'])} : {poste['texte']}{worth(poste)}", 2, hanging=4)
+            paragraph(f"- {_days(poste['jours'])} : {prose(poste['texte'])}{worth(poste)}", 2, hanging=4)
     elif fixee:
         paragraph("Durée : fixée hors barème" if fixee["connue"] else "Durée : inconnue")
-        paragraph(f"{fixee['texte']}{worth(fixee)}", 2)
+        paragraph(f"{prose(fixee['texte'])}{worth(fixee)}", 2)
     else:
         paragraph("Durée : inconnue, les sources lues ne donnent pas la durée de cet audit")
     show_remarks(data["remarques"])

@@ -12,8 +12,9 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-from certif_rules.cli.vie import show_remarks, show_sources
+from certif_rules.cli.vie import show_remarks, show_sources, show_title
 from certif_rules.demande import Demande
+from certif_rules.export.typographie import prose
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
 from certif_rules.services.population import parse_population, read_population
 
@@ -87,10 +88,8 @@ def _population(path: Path | None, demande: Demande) -> tuple[str, ...]:
 
 def _show(data: dict[str, Any]) -> None:
     regle, population = data["regle"], data["population"]
-    audit = f", audit {data['audit']['type']}" if data["audit"]["type"] else ""
-    paragraph(f"{data['referentiel']['id']}, édition {data['referentiel']['edition']}{audit}")
-    click.echo()
-    paragraph(f"Échantillon : {data['taille']} {data['objet']} sur {population['taille']}")
+    show_title("Échantillon", data)
+    paragraph(f"Tirage : {data['taille']} {data['objet']} sur {population['taille']}")
     for name in data["liste"]:
         unseen = data["non_vus"] is not None and name in data["non_vus"]
         paragraph(f"- {name}{' (non vu à l’audit précédent)' if unseen else ''}", 2, hanging=4)
@@ -116,5 +115,5 @@ def _rule(regle: dict[str, Any]) -> str:
     if regle["non_vus"]:
         parts.append(f"dont {regle['non_vus']} non vu à l’audit précédent")
     if regle["en_plus"]:
-        parts.append(f"en plus de {regle['en_plus']}")
+        parts.append(prose(f"en plus de {regle['en_plus']}"))
     return ", ".join(parts)

@@ -7,8 +7,26 @@ from typing import Any
 
 import click
 
-from certif_rules.cli.affichage import paragraph
+from certif_rules.cli.affichage import WIDTH, paragraph
 from certif_rules.export.textes import CONFIANCES
+from certif_rules.export.typographie import clean, prose
+
+
+def show_title(sujet: str, data: Mapping[str, Any]) -> None:
+    """What the answer is about: its subject, the référentiel, the audit where one is named."""
+    referentiel = data["referentiel"]
+    title = f"{sujet} – {clean(referentiel['titre'])}, édition {referentiel['edition']}"
+    paragraph(title)
+    click.echo("=" * min(len(title), WIDTH))
+    if data["audit"]["titre"]:
+        paragraph(clean(data["audit"]["titre"]))
+    click.echo()
+
+
+def _heading(text: str) -> None:
+    click.echo()
+    paragraph(text)
+    click.echo("-" * len(text))
 
 
 def worth(item: Mapping[str, Any]) -> str:
@@ -25,29 +43,26 @@ def worth(item: Mapping[str, Any]) -> str:
 def show_remarks(remarques: Sequence[Mapping[str, Any]]) -> None:
     """What must be known, one paragraph each."""
     if remarques:
-        click.echo()
-        paragraph("À savoir")
+        _heading("À savoir")
     for remarque in remarques:
-        paragraph(f"- {remarque['texte']}{worth(remarque)}", 2, hanging=4)
+        paragraph(f"- {prose(remarque['texte'])}{worth(remarque)}", 2, hanging=4)
 
 
 def show_contradictions(incoherences: Sequence[Mapping[str, Any]]) -> None:
     """What the sources contradict or leave unsaid, with what is made of it."""
     if incoherences:
-        click.echo()
-        paragraph("Ce que les sources contredisent ou taisent")
+        _heading("Ce que les sources contredisent ou taisent")
     for item in incoherences:
-        paragraph(f"- {item['id']} : {item['texte']} [{', '.join(item['sources'])}]", 2, hanging=4)
+        paragraph(f"- {item['id']} : {prose(item['texte'])} [{', '.join(item['sources'])}]", 2, hanging=4)
         if item["lecture"]:
-            paragraph(f"lecture retenue : {item['lecture']}", 4, hanging=6)
+            paragraph(f"lecture retenue : {prose(item['lecture'])}", 4, hanging=6)
         if item["question"]:
-            paragraph(f"à demander : {item['question']}", 4, hanging=6)
+            paragraph(f"à demander : {prose(item['question'])}", 4, hanging=6)
 
 
 def show_sources(sources: Mapping[str, Mapping[str, str]]) -> None:
     """The sources cited, with where to find them."""
     if sources:
-        click.echo()
-        paragraph("Sources")
+        _heading("Sources")
     for identifiant, source in sources.items():
-        paragraph(f"[{identifiant}] {source['titre']}. {source['reference']}", 2, hanging=4)
+        paragraph(f"[{identifiant}] {prose(source['titre'])}, {prose(source['reference'])}", 2, hanging=4)

@@ -183,9 +183,10 @@ def document(found: DureeAudit) -> dict[str, Any]:
     referentiel = found.regime.referentiel
     return {
         "format": 1,
-        "referentiel": {"id": referentiel.id, "edition": referentiel.edition},
+        "referentiel": {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre},
         "audit": {
             "type": referentiel.types_audit[contexte.type_audit].code,
+            "titre": referentiel.types_audit[contexte.type_audit].titre,
             "date": contexte.date.isoformat(),
         },
         "organisme": {

@@ -178,10 +178,11 @@ def document(found: Prelevement) -> dict[str, Any]:
     ]
     cited = [s for item in (*avertissements, *remarques) for s in item["sources"]]
     referentiel = found.regime.referentiel
+    type_audit = referentiel.types_audit.get(f"{referentiel.id}/{found.type_audit}")
     return {
         "format": 1,
-        "referentiel": {"id": referentiel.id, "edition": referentiel.edition},
-        "audit": {"type": found.type_audit},
+        "referentiel": {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre},
+        "audit": {"type": found.type_audit, "titre": type_audit.titre if type_audit else None},
         "objet": asked.objet,
         "regle": regle
         and {
