@@ -216,11 +216,16 @@ class _Reader:
         return replace(depot, reponses=answers, deduites=frozenset(deduced) - frozenset(node))
 
     def _deduced(self, question: Question, depot: Depot) -> list[str]:
-        """The answers that the sites, or the certificates valid on the day, give by themselves."""
+        """The answers that the sites, or the certificates valid on the day, give by themselves.
+
+        After an earlier audit for the label, the certificate of another proves nothing of the label itself.
+        """
         sites = self.demande.organisme.get("sites") or ()
         regions = {str(site["region"]).casefold() for site in sites if site.get("region")}
         day = depot.jour
         held = {n for n, c in depot.certificats.items() if day and c.notification <= day <= c.echeance}
+        if depot.precedent:
+            held &= {self.referentiel.id}
         return [
             c.id
             for c in question.choix
