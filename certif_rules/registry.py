@@ -19,7 +19,7 @@ from certif_rules.resultat import Avertissement
 from certif_rules.source import place
 
 if TYPE_CHECKING:
-    from certif_rules.model_vie import Vie
+    from certif_rules.vie.model import Vie
 
 Cle = tuple[str, str, str]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from greffons import registry
 
-from certif_rules.autodiagnostic import Appreciation, Cadre, Synthese, assess
 from certif_rules.demande import Demande, from_profile
 from certif_rules.registry import Registry
 from certif_rules.services.autodiagnostic import make_grid
+from certif_rules.vie.autodiagnostic import Appreciation, Cadre, Synthese, assess
 
 FAITS = {
     "certifiante": False,

@@ -28,25 +28,29 @@ FLOORS: dict[str, str] = {
     "1.1 model, logic, reading": (
         "donnees_personnelles model model_habillage model_jugement model_personnes source trivalent"
     ),
-    "1.1 model: dates of a cycle": "model_cycle",
+    "1.1 model: dates of a cycle": "vie vie.model_cycle",
     "1.2 the audit asked for, what stands around it": (
-        "contexte model_autodiagnostic model_depot model_dossier model_duree model_echantillon"
+        "contexte vie.model_autodiagnostic vie.model_depot vie.model_dossier"
+        " vie.model_duree vie.model_echantillon"
     ),
-    "1.3 actors": "model_acteurs",
-    "1.4 around the audit": "model_vie",
+    "1.3 actors": "vie.model_acteurs",
+    "1.4 around the audit": "vie.model",
     "2.1 pure: facts, layers, overlay, samples, money": (
-        "aggravation conditions couches delais echantillon empreinte faits jugement montants overlay resultat"
+        "aggravation vie.conditions couches delais vie.echantillon empreinte"
+        " faits jugement vie.montants overlay resultat"
     ),
     "2.1 pure: whether a picture is safe": "logo",
-    "2.1 pure: working days": "feries",
-    "2.2 pure: words and reasons, layers of a day, documents of an application": "choix mots pieces reponse",
-    "2.2 pure: dates of a cycle": "calendrier",
-    "2.3 pure: two questions, durations, an application": "dossier duree etats perimetre portee",
-    "2.3 pure: meetings, findings in a calendar": "seances traitement",
-    "2.4 pure: the lines, a self-assessment counted, what is shown of an application": (
-        "autodiagnostic lignes vue_dossier"
+    "2.1 pure: working days": "vie.feries",
+    "2.2 pure: words and reasons, layers of a day, documents of an application": (
+        "choix mots vie.pieces reponse"
     ),
-    "2.5 pure: two self-assessments": "progression",
+    "2.2 pure: dates of a cycle": "vie.calendrier",
+    "2.3 pure: two questions, durations, an application": "vie.dossier vie.duree etats perimetre portee",
+    "2.3 pure: meetings, findings in a calendar": "vie.seances vie.traitement",
+    "2.4 pure: the lines, a self-assessment counted, what is shown of an application": (
+        "vie.autodiagnostic lignes vie.vue_dossier"
+    ),
+    "2.5 pure: two self-assessments": "vie.progression",
     "3.1 data to model: schema, what may be cited": "build build.lecteur hookspecs schema",
     "3.2 data to model: judgement, a part of the rules; around the audit": (
         "build.autodiagnostic build.dossier build.duree build.echantillon build.jugement"
@@ -60,7 +64,7 @@ FLOORS: dict[str, str] = {
     ),
     "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
     "3.5 findings to conclusions, and what they say of people; an application, answers": (
-        "coherence conclusion depot questionnaire"
+        "coherence conclusion vie.depot vie.questionnaire"
     ),
     "3.6 what a report is made of, personal data": "confidentialite model_rapport",
     "3.6.1 what a report lacks": "manques",
@@ -193,7 +197,7 @@ def test_a_module_imports_from_lower_floors_only(name: str) -> None:
 #: The only modules that know each library.
 KNOW = {
     "ruamel": {"source"},
-    "holidays": {"feries"},
+    "holidays": {"vie.feries"},
     "icalendar": {"export.ics"},
     "jsonschema": {"schema"},
     "referencing": {"schema"},
@@ -401,7 +405,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "export.rapport_constats": dict.fromkeys((10, 12), "a width"),
     "export.table": {33: "the terminal’s yellow"},
     "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
-    "montants": {10: "the base of figures"},
+    "vie.montants": {10: "the base of figures"},
     "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
     "lecture.xlsx": {16: "the base of an escape"},
     "source": {

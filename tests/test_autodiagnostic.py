@@ -10,9 +10,9 @@ from autodiagnostics import answers, cadre, cadre_national, synthese
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.autodiagnostic import Appreciation, Score, Synthese, assess, gather, prioritise
-from certif_rules.model_autodiagnostic import Autodiagnostic
-from certif_rules.progression import compare
+from certif_rules.vie.autodiagnostic import Appreciation, Score, Synthese, assess, gather, prioritise
+from certif_rules.vie.model_autodiagnostic import Autodiagnostic
+from certif_rules.vie.progression import compare
 
 NUMEROS = [li.indicateur.numero for li in cadre_national().retenues]
 #: Levels by printed number; ``None`` is « does not apply », an absent line is unanswered.

@@ -237,7 +237,7 @@ def test_the_architecture_names_real_modules() -> None:
     text = page("docs/architecture.md")
     named = set(re.findall(r"`([a-z_/]+(?:\.py|/))`", text))
     known = {path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py")}
-    known |= {path.name for path in (CORE / "export").glob("*.py")}
+    known |= {path.name for folder in ("export", "vie") for path in (CORE / folder).glob("*.py")}
     known |= {f"{path.name}/" for path in (*CORE.iterdir(), *ROOT.iterdir()) if path.is_dir()}
     known |= {"tests/test_architecture.py", "tests/fictif/"}
     assert named - known == set()

@@ -22,11 +22,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certif_rules.demande import Demande
-from certif_rules.dossier import Etude, study
-from certif_rules.model_depot import CertificatDit, Depot, DevisDit, PieceDite
-from certif_rules.model_vie import Vie
 from certif_rules.services.vie import open_regime
 from certif_rules.source import read_file
+from certif_rules.vie.dossier import Etude, study
+from certif_rules.vie.model import Vie
+from certif_rules.vie.model_depot import CertificatDit, Depot, DevisDit, PieceDite
 
 LABELS = {"certifregion": ("initial", "complementaire", "surveillance", "extension", "renouvellement"),
           "enseigne": ("bapteme", "accroche", "visite")}  # fmt: skip

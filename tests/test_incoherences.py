@@ -12,8 +12,8 @@ from greffons import registry
 
 from certif_rules.cli import COMMANDS
 from certif_rules.demande import Demande
-from certif_rules.model_vie import Incoherence
 from certif_rules.services.vie import open_regime
+from certif_rules.vie.model import Incoherence
 
 
 @pytest.fixture

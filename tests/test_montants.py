@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certif_rules.montants import cents, days, euros, in_words, percent, share
+from certif_rules.vie.montants import cents, days, euros, in_words, percent, share
 
 
 @pytest.mark.parametrize(

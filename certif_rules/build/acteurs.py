@@ -7,7 +7,7 @@ from typing import Any
 
 from certif_rules.build.dossier import appui, ressource, si
 from certif_rules.build.lecteur import Lecteur
-from certif_rules.model_acteurs import (
+from certif_rules.vie.model_acteurs import (
     Acteur,
     Attribution,
     Instances,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from certif_rules.build.lecteur import Lecteur
-from certif_rules.model_autodiagnostic import Autodiagnostic, Cle, Enonce, Niveau, Notation, Repere
+from certif_rules.vie.model_autodiagnostic import Autodiagnostic, Cle, Enonce, Niveau, Notation, Repere
 
 
 def build_autodiagnostic(node: Any, lecteur: Lecteur) -> Autodiagnostic:

@@ -6,7 +6,7 @@ from typing import Any
 
 from certif_rules.build.lecteur import Lecteur, where
 from certif_rules.delais import YEAR
-from certif_rules.model_cycle import (
+from certif_rules.vie.model_cycle import (
     Ancre,
     Borne,
     Cycle,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from certif_rules.build.lecteur import Lecteur, where
-from certif_rules.model_dossier import (
+from certif_rules.vie.model_dossier import (
     Auditeur,
     Candidature,
     Choix,

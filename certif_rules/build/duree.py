@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from certif_rules.build.lecteur import Lecteur, where
-from certif_rules.model_duree import (
+from certif_rules.mots import MOTS_SANS_LIGNE
+from certif_rules.vie.model_duree import (
     Bareme,
     BaremeDerogatoire,
     Duree,
@@ -14,7 +15,6 @@ from certif_rules.model_duree import (
     SupplementDuree,
     Tranche,
 )
-from certif_rules.mots import MOTS_SANS_LIGNE
 
 _GARDE = MOTS_SANS_LIGNE | {"fait"}
 _SUPPLEMENT = frozenset({"types", "jours", "texte"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from certif_rules.build.lecteur import Lecteur, where
-from certif_rules.model_echantillon import Echantillon, RegleSites
+from certif_rules.vie.model_echantillon import Echantillon, RegleSites
 
 
 def build_echantillon(node: Any, lecteur: Lecteur) -> Echantillon:

@@ -14,7 +14,7 @@ from certif_rules.build.echantillon import build_echantillon
 from certif_rules.build.lecteur import Lecteur, read_sources, where
 from certif_rules.errors import DataError
 from certif_rules.model import Referentiel
-from certif_rules.model_vie import Incoherence, Vie
+from certif_rules.vie.model import Incoherence, Vie
 
 
 def build_life(

@@ -8,10 +8,10 @@ from typing import Final
 from certif_rules.export.composition import Bloc, Cellule, Liste, Morceau, Tableau, Texte, Titre
 from certif_rules.export.textes import CONFIANCES, cite
 from certif_rules.export.typographie import prose
-from certif_rules.model_acteurs import Intervention, Role
-from certif_rules.model_dossier import Appui, Condition, Ressource, Si
 from certif_rules.trivalent import Trivalent
-from certif_rules.vue_dossier import DossierEtudie, cited, met
+from certif_rules.vie.model_acteurs import Intervention, Role
+from certif_rules.vie.model_dossier import Appui, Condition, Ressource, Si
+from certif_rules.vie.vue_dossier import DossierEtudie, cited, met
 
 ROLES: Final[dict[Role, str]] = {
     "recoit": "reçoit", "examine": "examine", "admet": "admet", "valide": "valide", "choisit": "choisit",

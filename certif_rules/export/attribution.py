@@ -8,7 +8,7 @@ from typing import Final
 from certif_rules.export.appuis import DISCLAIMER, actors, behind, lines, page, said
 from certif_rules.export.composition import Bloc, Document, Liste, Tableau, Titre
 from certif_rules.export.typographie import clean, prose
-from certif_rules.vue_dossier import DossierEtudie, award_supports
+from certif_rules.vie.vue_dossier import DossierEtudie, award_supports
 
 _NATURES: Final = {"regle": "", "minimum": " (un minimum)", "annonce": " (annoncé pour cette année-là)"}
 

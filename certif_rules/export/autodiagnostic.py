@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from certif_rules.autodiagnostic import Axe, Cadre, Priorite, Synthese
 from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export.composition import (
     Bloc,
@@ -19,6 +18,7 @@ from certif_rules.export.composition import (
 from certif_rules.export.textes import MARQUE, criterion
 from certif_rules.export.traces import AXES_MINIMUM, Trace, bars, radar
 from certif_rules.export.typographie import INSECABLE, clean, prose
+from certif_rules.vie.autodiagnostic import Axe, Cadre, Priorite, Synthese
 
 #: Where the values of a picture are, for who does not see it.
 _VOIR = f"{INSECABLE}; les valeurs sont dans le tableau «{INSECABLE}Score de chaque critère{INSECABLE}»"

@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from certif_rules.autodiagnostic import Cadre
 from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export import page
 from certif_rules.export.autodiagnostic_grille import request
@@ -24,9 +23,10 @@ from certif_rules.export.html import Page, line_anchor
 from certif_rules.export.textes import count, of_label, title
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.model import Source
-from certif_rules.questionnaire import SANS_OBJET
 from certif_rules.recherche import nom_de_fichier
 from certif_rules.resultat import Ligne
+from certif_rules.vie.autodiagnostic import Cadre
+from certif_rules.vie.questionnaire import SANS_OBJET
 
 _SCRIPT: Final = Path(__file__).with_name("autodiagnostic.js")
 _STYLE: Final = Path(__file__).with_name("formulaire.css")

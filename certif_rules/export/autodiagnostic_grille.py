@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from certif_rules.autodiagnostic import Cadre
 from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export.composition import Bloc, Case, Cellule, Document, Ecriture, Morceau, Tableau, Titre
 from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, guard
@@ -20,6 +19,7 @@ from certif_rules.export.json_ import head
 from certif_rules.export.textes import criterion, of_label, title
 from certif_rules.export.typographie import INSECABLE, clean, plain, prose
 from certif_rules.resultat import Ligne
+from certif_rules.vie.autodiagnostic import Cadre
 
 #: The columns to fill in the CSV, by key of an answer.
 COLONNES: Final[Mapping[str, str]] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from certif_rules.autodiagnostic import Cadre, Cotation, Priorite, Score, Synthese
 from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export.json_ import head
 from certif_rules.model import Critere
-from certif_rules.progression import AxeCompare, Changement, Comparaison
+from certif_rules.vie.autodiagnostic import Cadre, Cotation, Priorite, Score, Synthese
+from certif_rules.vie.progression import AxeCompare, Changement, Comparaison
 
 Objet = dict[str, Any]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from certif_rules.autodiagnostic import Cotation, Synthese
 from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export.autodiagnostic import drawn, trace_of
 from certif_rules.export.composition import (
@@ -23,7 +22,8 @@ from certif_rules.export.composition import (
 )
 from certif_rules.export.textes import criterion, of_label, title
 from certif_rules.export.typographie import INSECABLE, clean, day, prose
-from certif_rules.progression import AxeCompare, Changement, Comparaison, Sens
+from certif_rules.vie.autodiagnostic import Cotation, Synthese
+from certif_rules.vie.progression import AxeCompare, Changement, Comparaison, Sens
 
 #: Names of the two series.
 SERIES: Final = ("avant", "après")

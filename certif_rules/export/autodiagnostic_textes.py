@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from certif_rules.autodiagnostic import Axe, Cadre, Cotation, Score
 from certif_rules.export import document
 from certif_rules.export.composition import Bloc, Encadre, Fiche, Liste, Morceau, Paragraphe, Texte, Titre
 from certif_rules.export.textes import (
@@ -21,9 +20,10 @@ from certif_rules.export.textes import (
 )
 from certif_rules.export.typographie import INSECABLE, clean, day, prose
 from certif_rules.model import Source
-from certif_rules.model_autodiagnostic import Enonce
-from certif_rules.model_vie import Incoherence
 from certif_rules.resultat import Ligne
+from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score
+from certif_rules.vie.model import Incoherence
+from certif_rules.vie.model_autodiagnostic import Enonce
 
 SANS_REPONSE = "sans réponse"
 SANS_OBJET = "sans objet"

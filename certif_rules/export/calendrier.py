@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from certif_rules.calendrier import DateCalculee, Suivi
 from certif_rules.export.textes import CONFIANCES, cite, sense
 from certif_rules.export.typographie import plain, prose
 from certif_rules.model import Source
-from certif_rules.model_vie import Incoherence
 from certif_rules.resultat import Avertissement
-from certif_rules.seances import EtatSeance, Plan
+from certif_rules.vie.calendrier import DateCalculee, Suivi
+from certif_rules.vie.model import Incoherence
+from certif_rules.vie.seances import EtatSeance, Plan
 
 WIDTH = 80
 _LEAD = " " * len("2024-03-18  ")

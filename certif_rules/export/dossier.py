@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from certif_rules.dossier import Payeur, Resultat
 from certif_rules.export.appuis import DISCLAIMER, actors, behind, lines, page, said
 from certif_rules.export.composition import (
     Bloc,
@@ -22,11 +21,12 @@ from certif_rules.export.composition import (
 )
 from certif_rules.export.textes import count
 from certif_rules.export.typographie import clean, day, prose
-from certif_rules.model_dossier import Ressource
-from certif_rules.montants import in_words, percent
-from certif_rules.pieces import ETATS_PIECE, Element, EtatPiece
 from certif_rules.trivalent import Trivalent
-from certif_rules.vue_dossier import (
+from certif_rules.vie.dossier import Payeur, Resultat
+from certif_rules.vie.model_dossier import Ressource
+from certif_rules.vie.montants import in_words, percent
+from certif_rules.vie.pieces import ETATS_PIECE, Element, EtatPiece
+from certif_rules.vie.vue_dossier import (
     DossierEtudie,
     supports,
     texts_sources,

@@ -7,13 +7,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from certif_rules.dossier import DevisEtudie, Etude, LieuEtudie, Payeur
 from certif_rules.model import Texte
-from certif_rules.model_acteurs import Acteur, Attribution, Instances, Intervention
-from certif_rules.model_dossier import Appui, Auditeur, Candidature, Etape, Ressource
-from certif_rules.montants import decimal, euros
-from certif_rules.pieces import Element
 from certif_rules.trivalent import Trivalent
+from certif_rules.vie.dossier import DevisEtudie, Etude, LieuEtudie, Payeur
+from certif_rules.vie.model_acteurs import Acteur, Attribution, Instances, Intervention
+from certif_rules.vie.model_dossier import Appui, Auditeur, Candidature, Etape, Ressource
+from certif_rules.vie.montants import decimal, euros
+from certif_rules.vie.pieces import Element
 
 
 def appui(rule: Appui) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from certif_rules.calendrier import DateCalculee
 from certif_rules.export.textes import CONFIANCES, sense
 from certif_rules.export.typographie import clean
+from certif_rules.vie.calendrier import DateCalculee
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -8,9 +8,9 @@ from typing import Final
 
 from certif_rules.export.typographie import clean, prose
 from certif_rules.model import Confiance, Critere, Evolution, Nature, Texte
-from certif_rules.model_cycle import RegleDate
 from certif_rules.model_personnes import Conservation, DonneesSensibles, NatureSensible
 from certif_rules.resultat import Checklist, CodeMotif, Etat, Ligne, Motif
+from certif_rules.vie.model_cycle import RegleDate
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from certif_rules.autodiagnostic import Cadre, Synthese
 from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.export.composition import Document
-from certif_rules.progression import Comparaison
 from certif_rules.services.autodiagnostic import told
+from certif_rules.vie.autodiagnostic import Cadre, Synthese
+from certif_rules.vie.progression import Comparaison
 
 if TYPE_CHECKING:
     from certif_rules.export import autodiagnostic_json

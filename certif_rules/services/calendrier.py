@@ -10,20 +10,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from certif_rules.calendrier import Calendrier, DateCalculee, Options, compute
 from certif_rules.demande import Demande
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
-from certif_rules.feries import territories, territory, why_not_worked
 from certif_rules.model import Source
-from certif_rules.model_cycle import Cycle, Evenement
-from certif_rules.model_vie import Incoherence
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
-from certif_rules.seances import Plan, plan
 from certif_rules.services.vie import Regime, incoherence_as_data, open_regime, sources_as_data
 from certif_rules.source import read_text
-from certif_rules.traitement import starts, treatment
 from certif_rules.verification import parse_day, refusal
+from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
+from certif_rules.vie.feries import territories, territory, why_not_worked
+from certif_rules.vie.model import Incoherence
+from certif_rules.vie.model_cycle import Cycle, Evenement
+from certif_rules.vie.seances import Plan, plan
+from certif_rules.vie.traitement import starts, treatment
 
 #: Years that an event may be of: any other is a slip of the keyboard.
 ANNEES = (1970, 2199)

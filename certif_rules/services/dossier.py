@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 from certif_rules.demande import Demande
-from certif_rules.depot import read_deposit
-from certif_rules.dossier import study
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.dossier_json import appui, award_as_data, study_as_data
 from certif_rules.registry import Registry
 from certif_rules.services.vie import incoherence_as_data, open_regime
-from certif_rules.vue_dossier import DossierEtudie, cited, met, supports, texts_sources, to_ask
+from certif_rules.vie.depot import read_deposit
+from certif_rules.vie.dossier import study
+from certif_rules.vie.vue_dossier import DossierEtudie, cited, met, supports, texts_sources, to_ask
 
 
 def open_file(registry: Registry, demande: Demande) -> DossierEtudie:

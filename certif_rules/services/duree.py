@@ -8,15 +8,15 @@ from typing import Any
 
 from certif_rules.contexte import Contexte
 from certif_rules.demande import Demande
-from certif_rules.duree import Calcul, SitesEchantillonnes, duration
-from certif_rules.echantillon import rule_for, sites_to_see
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model import Texte
-from certif_rules.model_duree import Duree
-from certif_rules.model_vie import Incoherence, Vie
 from certif_rules.registry import Registry
 from certif_rules.services.vie import Regime, incoherence_as_data, open_regime, sources_as_data
 from certif_rules.verification import check_needed, verify
+from certif_rules.vie.duree import Calcul, SitesEchantillonnes, duration
+from certif_rules.vie.echantillon import rule_for, sites_to_see
+from certif_rules.vie.model import Incoherence, Vie
+from certif_rules.vie.model_duree import Duree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

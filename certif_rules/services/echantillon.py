@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from certif_rules.demande import Demande
-from certif_rules.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model import Texte
-from certif_rules.model_echantillon import Arrondi, Echantillon, RegleSites
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
 from certif_rules.services.vie import Regime, audit_type, open_regime, sources_as_data
+from certif_rules.vie.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
+from certif_rules.vie.model_echantillon import Arrondi, Echantillon, RegleSites
 
 Objet = Literal["sites", "dossiers"]
 

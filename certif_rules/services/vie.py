@@ -9,10 +9,10 @@ from typing import Any
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.model import Referentiel, TypeAudit
-from certif_rules.model_vie import Incoherence, Vie
 from certif_rules.registry import Registry, Resolution
 from certif_rules.services.checklist import in_force
 from certif_rules.verification import refusal
+from certif_rules.vie.model import Incoherence, Vie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from certif_rules.autodiagnostic import Axe, Synthese
 from certif_rules.demande import Demande, from_profile, parse_name
 from certif_rules.errors import IssuesError
-from certif_rules.progression import Comparaison
-from certif_rules.questionnaire import Questionnaire, ReponseDite
 from certif_rules.registry import Registry
 from certif_rules.services.autodiagnostic import compare_syntheses, synthesis, told
+from certif_rules.vie.autodiagnostic import Axe, Synthese
+from certif_rules.vie.progression import Comparaison
+from certif_rules.vie.questionnaire import Questionnaire, ReponseDite
 
 _COMPARED = ("changements", "changements_criteres")
 #: The key of answers that stands for every line asked which is not named.

@@ -16,11 +16,11 @@ import pytest
 from autodiagnostics import cadre, demande, known, synthese
 from fabrique import HOSTILES
 
-from certif_rules.progression import compare
 from certif_rules.schema import check
 from certif_rules.services.autodiagnostic import make_grid, synthesis
 from certif_rules.services.autodiagnostic_formats import write_comparison, write_grid, write_synthesis
 from certif_rules.services.reponses import read_answers
+from certif_rules.vie.progression import compare
 
 playwright = pytest.importorskip("playwright.sync_api")
 

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from typing import Literal
 
 from certif_rules.delais import add
-from certif_rules.feries import Chome, last_worked, next_worked
 from certif_rules.model import Confiance
-from certif_rules.model_cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
 from certif_rules.resultat import Avertissement
+from certif_rules.vie.feries import Chome, last_worked, next_worked
+from certif_rules.vie.model_cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
 
 #: Where a date stands: against the event that fulfils it, or the day that people say it is.
 Suivi = Literal["tenue", "depassee", "hors_fenetre", "trop_tot", "en_retard", "passee", "ouverte", "a_venir"]

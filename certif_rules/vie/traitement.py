@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from certif_rules.calendrier import DateCalculee, Options, said
 from certif_rules.delais import dates
 from certif_rules.model import Constat
-from certif_rules.model_cycle import Ecart, RegleDate
 from certif_rules.model_jugement import Delai, Jugement
+from certif_rules.vie.calendrier import DateCalculee, Options, said
+from certif_rules.vie.model_cycle import Ecart, RegleDate
 
 
 def treatment(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from certif_rules.conditions import Manque
-from certif_rules.dossier import Etude
 from certif_rules.model import Source
-from certif_rules.model_dossier import Appui, Candidature
-from certif_rules.model_vie import Incoherence, Vie
+from certif_rules.vie.conditions import Manque
+from certif_rules.vie.dossier import Etude
+from certif_rules.vie.model import Incoherence, Vie
+from certif_rules.vie.model_dossier import Appui, Candidature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

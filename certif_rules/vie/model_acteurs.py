@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from certif_rules.model_dossier import Appui, Ressource, Si
+from certif_rules.vie.model_dossier import Appui, Ressource, Si
 
 #: What an actor does of a matter. The list is the core's, the actors are the label's.
 Role = Literal[

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from certif_rules.model_acteurs import Attribution, Instances
-from certif_rules.model_dossier import Candidature
+from certif_rules.vie.model_acteurs import Attribution, Instances
+from certif_rules.vie.model_dossier import Candidature
 
 if TYPE_CHECKING:
     from certif_rules.model import Source
-    from certif_rules.model_autodiagnostic import Autodiagnostic
-    from certif_rules.model_cycle import Cycle
-    from certif_rules.model_duree import Duree
-    from certif_rules.model_echantillon import Echantillon
+    from certif_rules.vie.model_autodiagnostic import Autodiagnostic
+    from certif_rules.vie.model_cycle import Cycle
+    from certif_rules.vie.model_duree import Duree
+    from certif_rules.vie.model_echantillon import Echantillon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

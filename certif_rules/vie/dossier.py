@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from certif_rules.conditions import Manque, Verdict, all_of, any_of, judge
-from certif_rules.model_acteurs import Instances, Intervention
-from certif_rules.model_depot import Depot, DevisDit
-from certif_rules.model_dossier import (
+from certif_rules.resultat import Avertissement
+from certif_rules.trivalent import Trivalent
+from certif_rules.vie.conditions import Manque, Verdict, all_of, any_of, judge
+from certif_rules.vie.model_acteurs import Instances, Intervention
+from certif_rules.vie.model_depot import Depot, DevisDit
+from certif_rules.vie.model_dossier import (
     Auditeur,
     Candidature,
     ConditionFinancement,
@@ -25,10 +27,8 @@ from certif_rules.model_dossier import (
     Voie,
     Volet,
 )
-from certif_rules.montants import share
-from certif_rules.pieces import Element, Presence, element, provided, quote
-from certif_rules.resultat import Avertissement
-from certif_rules.trivalent import Trivalent
+from certif_rules.vie.montants import share
+from certif_rules.vie.pieces import Element, Presence, element, provided, quote
 
 Resultat = Literal["complet", "incomplet", "a_confirmer"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from certif_rules.model import Critere
-from certif_rules.model_autodiagnostic import Autodiagnostic, Cle, Etendue, Notation
-from certif_rules.model_vie import Incoherence, Vie
 from certif_rules.resultat import Avertissement, Checklist, Etat, Ligne
+from certif_rules.vie.model import Incoherence, Vie
+from certif_rules.vie.model_autodiagnostic import Autodiagnostic, Cle, Etendue, Notation
 
 #: Where an axis stands: with a score, without any answer, or with nothing that applies.
 EtatAxe = Literal["note", "sans_reponse", "sans_objet"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from certif_rules.autodiagnostic import Appreciation, Cadre
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, Location, suggestion
-from certif_rules.model_autodiagnostic import Etendue
 from certif_rules.resultat import Ligne
+from certif_rules.vie.autodiagnostic import Appreciation, Cadre
+from certif_rules.vie.model_autodiagnostic import Etendue
 
 #: What is written in the place of a level where a line does not apply.
 SANS_OBJET = "sans_objet"

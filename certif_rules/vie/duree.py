@@ -18,7 +18,7 @@ from certif_rules.trivalent import Trivalent, either
 
 if TYPE_CHECKING:
     from certif_rules.model import Confiance, Referentiel, Regle
-    from certif_rules.model_duree import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
+    from certif_rules.vie.model_duree import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
