@@ -106,15 +106,15 @@ FLOORS: dict[str, str] = {
     "4.11 reading: the grid": "lecture.grille",
     "5   what is installed": "plugins registry",
     "6.1 services": (
-        "services services.atelier services.catalogue services.checklist services.explication"
+        "services services.atelier services.checklist services.explication"
         " services.formats services.questions"
     ),
     "6.2 services: all the checks, findings files, around the audit": (
         "services.constats services.constats_ecrits services.reponses services.validation services.vie"
     ),
     "6.3 services: conclusions, filled grids, durations, samples, applications, self-assessments": (
-        "services.autodiagnostic services.conclusion services.dossier services.duree services.echantillon"
-        " services.lecture services.population"
+        "services.autodiagnostic services.catalogue services.conclusion services.dossier services.duree"
+        " services.echantillon services.lecture services.population"
     ),
     "6.4 services: the report, the formats of a self-assessment": (
         "services.autodiagnostic_formats services.rapport"

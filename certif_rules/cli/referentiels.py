@@ -18,12 +18,16 @@ _NATURES = {"exigence": "exigences", "regles": "règles", "guide": "guide"}
 @french_command()
 @click.argument("nom", required=False)
 @format_option("table", "json")
-@click.option("--detail", is_flag=True, help="Liste aussi les faits à renseigner et chaque lacune.")
+@click.option(
+    "--detail",
+    is_flag=True,
+    help="Liste aussi chaque lacune, chaque incohérence des sources et les faits à renseigner.",
+)
 @click.pass_context
 def command(ctx: click.Context, /, nom: str | None, format_: str, detail: bool) -> int:
-    """Les référentiels et leurs éditions : périodes, couches, lacunes ; ceux que NOM désigne, s’il est donné.
+    """Les référentiels et leurs éditions : périodes, couches, lacunes, incohérences ; ceux que NOM désigne.
 
-    Accents, capitales, apostrophes et espaces de NOM ne comptent pas.
+    Sans NOM, tous. Accents, capitales, apostrophes et espaces de NOM ne comptent pas.
     """
     editions, issues = describe(open_for(ctx).registry, nom)
     if format_ == "json":
@@ -46,17 +50,37 @@ def _show(edition: dict[str, Any], *, detail: bool) -> None:
     paragraph(f"catégories : {', '.join(edition['categories'])}", 4, hanging=6)
     for couche in edition["couches"]:
         _show_layer(couche)
-    lacunes = edition["lacunes"]
+    lacunes, incoherences = edition["lacunes"], edition["incoherences"] or ()
     champs = sum(len(lacune["champs"]) for lacune in lacunes)
-    hint = "" if detail or not lacunes else " (--detail les liste)"
-    paragraph(f"lacunes : {len(lacunes)}, sur {champs} points{hint}", 4)
+    listed = "" if detail else " (--detail les liste)"
+    paragraph(f"lacunes : {len(lacunes)}, sur {champs} points{listed if lacunes else ''}", 4)
     if detail:
         for lacune in lacunes:
             subject = lacune["ligne"] or "ensemble"
             paragraph(f"- {subject} ({', '.join(lacune['champs'])}) : {lacune['cherche']}", 6, hanging=8)
+    if incoherences:
+        paragraph(f"incohérences des sources : {len(incoherences)}{listed}", 4)
+    if detail:
+        for incoherence in incoherences:
+            _show_contradiction(incoherence)
         paragraph("faits à renseigner :", 4)
         for fait, question in edition["faits"].items():
             paragraph(f"- {fait} : {question}", 6, hanging=8)
+        paragraph("sources citées :", 4)
+        for code, titre in edition["sources"].items():
+            paragraph(f"- {code} : {titre}", 6, hanging=8)
+
+
+def _show_contradiction(incoherence: dict[str, Any]) -> None:
+    """What contradicts itself, what is made of it, and which commands tell it."""
+    code, sources = incoherence["id"], ", ".join(incoherence["sources"])
+    paragraph(f"- {code} ({sources}) : {incoherence['texte']}", 6, hanging=8)
+    for label, said in (("lecture", incoherence["lecture"]), ("question", incoherence["question"])):
+        if said:
+            paragraph(f"{label} : {said}", 8)
+    commandes = incoherence["commandes"]
+    shown = f"montrée par : {', '.join(commandes)}" if commandes else "ne change la réponse d’aucune commande"
+    paragraph(shown, 8)
 
 
 def _show_layer(couche: dict[str, Any]) -> None:

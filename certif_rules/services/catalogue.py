@@ -1,4 +1,4 @@
-"""What is installed: référentiels, editions, periods, layers, gaps."""
+"""What is installed: référentiels, editions, periods, layers, gaps, contradictions of the sources."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import Any
 
 from certif_rules.couches import written_for
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
-from certif_rules.model import Couche, Lacune
+from certif_rules.model import Couche, Lacune, Referentiel
 from certif_rules.recherche import cle
 from certif_rules.registry import Registry
+from certif_rules.services.vie import incoherence_as_data
+from certif_rules.vie.model import Vie
 
 
 def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str, Any]], list[Issue]]:
     """Each edition of each référentiel, as plain data; and what is wrong with those that do not resolve.
 
     An edition is resolved on the day its latest rules and guide came into use. ``name`` keeps those whose id
-    or name holds it, however it is spelt.
+    or name holds it, however it is spelt. Where what is said around the audit is wrong, the edition is
+    described all the same, and its contradictions are ``None``: they are not known to be none.
 
     Raises:
         UsageError: ``name`` is nobody's.
@@ -25,7 +28,7 @@ def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str
     for nom in _named(registry, name) if name is not None else registry.referentiels():
         for couche in registry.layers(nom, "exigence"):
             try:
-                described.append(_edition(registry, couche))
+                described.append(_edition(registry, couche, issues))
             except DataError as error:
                 issues.extend(error.issues)
     return described, issues
@@ -43,9 +46,10 @@ def _named(registry: Registry, name: str) -> list[str]:
     return found
 
 
-def _edition(registry: Registry, couche: Couche) -> dict[str, Any]:
+def _edition(registry: Registry, couche: Couche, issues: list[Issue]) -> dict[str, Any]:
     day = registry.latest_day(couche)
     referentiel = registry.resolve(couche.referentiel, day=day, edition=couche.id).referentiel
+    vies = _lives(registry, referentiel, issues)
     own = [c for kind in ("exigence", "regles", "guide") for c in _own_layers(registry, couche, kind)]
     return {
         "referentiel": couche.referentiel,
@@ -67,7 +71,33 @@ def _edition(registry: Registry, couche: Couche) -> dict[str, Any]:
         "plugin": registry.plugin_of(couche),
         "couches": [_layer(registry, c) for c in own],
         "lacunes": [_gap(lacune) for lacune in referentiel.lacunes],
+        "incoherences": None
+        if vies is None
+        else [_contradiction(vie, i) for vie in vies for i in vie.incoherences],
+        "sources": _cited(vies or (), referentiel),
     }
+
+
+def _lives(registry: Registry, referentiel: Referentiel, issues: list[Issue]) -> tuple[Vie, ...] | None:
+    try:
+        return registry.life(referentiel)
+    except DataError as error:
+        issues.extend(error.issues)
+        return None
+
+
+def _contradiction(vie: Vie, code: str) -> dict[str, Any]:
+    """With the commands that tell it to those who use them: none, where it changes no answer."""
+    value = vie.incoherences[code]
+    return {"referentiel": vie.origine, **incoherence_as_data(value), "commandes": list(value.commandes)}
+
+
+def _cited(vies: tuple[Vie, ...], referentiel: Referentiel) -> dict[str, str]:
+    """The title of each source that a gap or a contradiction cites."""
+    known = {**referentiel.sources, **{key: source for vie in vies for key, source in vie.sources.items()}}
+    cited = {source for lacune in referentiel.lacunes for source in lacune.sources}
+    cited |= {source for vie in vies for i in vie.incoherences.values() for source in i.sources}
+    return {key: source.titre for key, source in known.items() if key in cited}
 
 
 def _own_layers(registry: Registry, couche: Couche, kind: Any) -> list[Couche]:
