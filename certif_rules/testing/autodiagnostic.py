@@ -5,6 +5,8 @@ The format is that of ``schemas/casautodiagnostic.schema.json``. Criteria and li
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +14,7 @@ from certif_rules.demande import Demande, from_profile, parse_name
 from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
 from certif_rules.services.autodiagnostic import compare_syntheses, synthesis, told
+from certif_rules.services.autodiagnostic_formats import write_synthesis
 from certif_rules.vie.autodiagnostic import Axe, Synthese
 from certif_rules.vie.progression import Comparaison
 from certif_rules.vie.questionnaire import Questionnaire, ReponseDite
@@ -141,6 +144,25 @@ def _mention(synthese: Synthese, value: str) -> list[str]:
     return [] if said and value in said.texte else [f"mention : « {value} » absent"]
 
 
+def _page(synthese: Synthese, value: list[str]) -> list[str]:
+    """The texts in the page that people print, tags and typography set aside, each after the one before."""
+    written = write_synthesis(synthese, "html").decode()
+    body = re.sub(r"<(style|script|nav)\b.*?</\1>", " ", written, flags=re.DOTALL)
+    page = _spaced(html.unescape(re.sub(r"<[^>]+>", " ", body)))
+    at = 0
+    for text in value:
+        found = page.find(_spaced(text), at)
+        if found < 0:
+            after = "absent de la page" if _spaced(text) not in page else "n’est pas après le précédent"
+            return [f"page : « {text} » {after}"]
+        at = found + len(_spaced(text))
+    return []
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
 _CHECKS: Mapping[str, Callable[[Synthese, Any], list[str]]] = {
     "criteres": _scores,
     "priorites": _equal(lambda s: _list(s, answered=False)),
@@ -154,6 +176,7 @@ _CHECKS: Mapping[str, Callable[[Synthese, Any], list[str]]] = {
     ),
     "incoherences": _told,
     "mention": _mention,
+    "page": _page,
 }
 
 

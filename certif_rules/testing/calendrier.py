@@ -8,7 +8,7 @@ from typing import Any
 from certif_rules.demande import Demande
 from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
-from certif_rules.services.calendrier import Saisie, document, make_calendar
+from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
 
 _ABSENT = "<absent>"
 
@@ -18,7 +18,8 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     expected = case["attendu"]
     demande = Demande(referentiel=case["referentiel"], edition=case.get("edition"))
     try:
-        found = document(make_calendar(registry, demande, _typed(case)))
+        calendar = make_calendar(registry, demande, _typed(case))
+        found = document(calendar)
     except IssuesError as error:
         codes = sorted({issue.code for issue in error.issues})
         wanted = sorted(expected.get("erreur", ()))
@@ -45,6 +46,8 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         for text in expected.get("contient", ())
         if not any(text in message for message in messages)
     ]
+    if "ics" in expected:
+        texts += _agenda(calendar, expected["ics"])
     return texts + _meetings(expected, found.get("seances"))
 
 
@@ -71,6 +74,31 @@ def _date(nom: str, expected: Mapping[str, Any], dates: Mapping[str, Any]) -> li
         f"{nom}, {key} : attendu {value}, obtenu {shown.get(key, _ABSENT)}"
         for key, value in expected.items()
         if shown.get(key, _ABSENT) != value
+    ]
+
+
+def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str]:
+    """By date, lines of its event in the ICS file; of a date that comes back, its first event."""
+    from certif_rules.export.ics import render
+
+    written = render(
+        calendar.calendrier.dates,
+        titre=calendar.titre,
+        referentiel=calendar.regime.referentiel.id,
+        stamp=max(calendar.evenements.values()),
+        evenements=calendar.evenements,
+        sources=calendar.sources,
+    ).decode()
+    events: dict[str, list[str]] = {}
+    for block in written.replace("\r\n ", "").split("BEGIN:VEVENT")[1:]:
+        lines = block.splitlines()
+        (uid,) = [line.removeprefix("UID:") for line in lines if line.startswith("UID:")]
+        events.setdefault(uid.partition(".")[0].removesuffix("-1"), lines)
+    return [
+        f"ICS, {nom} : « {line} » absent de {[li for li in events.get(nom, ()) if li.startswith('DT')]}"
+        for nom, lines in expected.items()
+        for line in lines
+        if line not in events.get(nom, ())
     ]
 
 

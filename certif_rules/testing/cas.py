@@ -142,6 +142,12 @@ def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
     ]
 
 
+def _said(checklist: Checklist, value: list[str], _key: str) -> list[str]:
+    said = [a.message for a in checklist.avertissements]
+    said += [lacune.cherche for lacune in checklist.referentiel.lacunes]
+    return [f"« {text} » n’est dit nulle part" for text in value if not any(text in one for one in said)]
+
+
 def _points(checklist: Checklist, value: list[str], key: str) -> list[str]:
     return _compare(key, set(value), {point.id for point in getattr(checklist, key)})
 
@@ -176,6 +182,7 @@ _CHECKS: Mapping[str, Callable[[Checklist, Any, str], list[str]]] = {
     "adaptations": _adaptations,
     "avertissements": _warnings,
     "absents": _warnings,
+    "dit": _said,
     "pieces": _points,
     "verifications": _points,
     "sites": _sites,

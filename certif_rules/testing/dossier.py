@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from certif_rules.demande import from_profile
@@ -76,6 +76,30 @@ def _lieux(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> lis
     return _same(key, dict(wanted), {place["id"]: place["mode"] for place in found["lieux"]})
 
 
+def _phrases(key: str, wanted: Mapping[str, list[str]], found: Mapping[str, Any]) -> list[str]:
+    """By place, a part of each sentence of the sources that holds here, all of them and no other."""
+    places = {place["id"]: place["phrases"] for place in found["lieux"]}
+    texts = []
+    for nom, parts in wanted.items():
+        held = [phrase["texte"] for phrase in places.get(nom, ()) if phrase["valeur"] is True]
+        texts += [f"{key} de {nom}, absente : {p}" for p in parts if not any(p in text for text in held)]
+        texts += [f"{key} de {nom}, en trop : {text}" for text in held if not any(p in text for p in parts)]
+    return texts
+
+
+def _dit(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+    said = list(_strings(found))
+    return [f"{key} : « {part} » nulle part" for part in wanted if not any(part in text for text in said)]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _strings(item)
+
+
 def _demander(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
     """A part of each thing to ask, all of them and no other."""
     asked = [item["texte"] for item in found["a_demander"]]
@@ -108,6 +132,8 @@ _CHECKS = {
     "auditeur": _auditeur,
     "qui": _decide,
     "lieux": _lieux,
+    "phrases": _phrases,
+    "dit": _dit,
     "a_demander": _demander,
     "incoherences": _incoherences,
     "avertissements": _avertissements,

@@ -8,7 +8,7 @@ from typing import Any
 from certif_rules.demande import Demande
 from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
-from certif_rules.services.echantillon import DemandeTirage, make_sample
+from certif_rules.services.echantillon import DemandeTirage, document, make_sample
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
@@ -39,6 +39,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         return [] if codes == [wanted] else [f"refus : attendu {wanted}, obtenu {codes}\n{error}"]
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), échantillon obtenu"]
+    printed = document(found)
     warnings = {a.code for a in found.avertissements}
     unseen = found.tirage.non_vus
     facts: dict[str, Any] = {
@@ -46,10 +47,14 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         "liste": set(found.tirage.liste),
         "non_vus_au_moins": len(unseen or ()),
         "avertissements": warnings,
+        "empreinte": printed["population"]["empreinte"],
     }
     texts = []
     for key, wanted in expected.items():
         value = set(wanted) if isinstance(wanted, list) else wanted
-        holds = facts[key] >= value if key == "non_vus_au_moins" else facts[key] == value
-        texts += [] if holds else [f"{key} : attendu {wanted}, obtenu {facts[key]}"]
+        if key == "methode":
+            holds = wanted in printed["methode"]
+        else:
+            holds = facts[key] >= value if key == "non_vus_au_moins" else facts[key] == value
+        texts += [] if holds else [f"{key} : attendu {wanted}, obtenu {facts.get(key, printed['methode'])}"]
     return texts
