@@ -1,7 +1,7 @@
 """The stories and worked examples of the domain: each is the name of cases that an auditor can read and run.
 
 A name stands before the dash of the name of a case, with others or alone: « L2, WE-04 — … ». What each
-asserts is in the YAML; here, only that none is lost, and that each is asked of every command its values are of.
+asserts is in the YAML; here, only that none is lost, and that each is asked of the commands its values need.
 """
 
 from __future__ import annotations

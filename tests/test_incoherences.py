@@ -46,10 +46,8 @@ def test_the_commands_they_name_are_ours() -> None:
 
 
 def test_those_that_no_command_tells_are_few_and_known() -> None:
-    """History of the label, its partners, an old address, a lost figure: no answer changes with them."""
-    assert {nom for nom, i in KNOWN.items() if not i.commandes} == {
-        "INC-23", "INC-24", "INC-25", "INC-33", "INC-35",
-    }  # fmt: skip
+    """History of the label, an old address, a lost figure: no answer changes with them."""
+    assert {nom for nom, i in KNOWN.items() if not i.commandes} == {"INC-23", "INC-24", "INC-25", "INC-33"}
 
 
 # ---- one command lists them all -------------------------------------------------------------------------

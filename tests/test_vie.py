@@ -12,6 +12,7 @@ from greffons import DONNEES, registry
 
 from certif_rules.demande import Demande
 from certif_rules.errors import DataError, UsageError
+from certif_rules.services.catalogue import describe
 from certif_rules.services.vie import open_regime, touching
 
 INCOHERENCE = """\
@@ -89,6 +90,23 @@ def test_a_checklist_does_not_read_them(donnees: Path) -> None:
     write(donnees, "format: 1\nn’importe quoi: [")
     after = registry(fictif=donnees).resolve("fictif", day="2024-06-01")
     assert after.empreinte == before.empreinte
+
+
+def test_an_edition_is_described_though_what_surrounds_it_is_wrong(donnees: Path) -> None:
+    """Its contradictions are then not known, which is not none; what is wrong is said."""
+    (right,), none = describe(registry(fictif=donnees), "fictif")
+    assert (right["incoherences"], none) == ([], [])
+    write(donnees, INCOHERENCE.format(source=known_source(donnees)))
+    (wrong,), issues = describe(registry(fictif=donnees), "fictif")
+    assert wrong["incoherences"] is None
+    assert {issue.code for issue in issues} == {"empreinte-inconnue"}
+    assert {**wrong, "incoherences": [], "sources": right["sources"]} == right
+    declare(donnees)
+    (told,), _ = describe(registry(fictif=donnees), "fictif")
+    assert [(i["id"], i["commandes"]) for i in told["incoherences"]] == [
+        ("INC-X", ["calendrier"]),
+        ("INC-Y", []),
+    ]
 
 
 def test_a_change_is_refused_until_a_revision_declares_it(donnees: Path) -> None:
