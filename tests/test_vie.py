@@ -94,15 +94,15 @@ def test_a_checklist_does_not_read_them(donnees: Path) -> None:
 
 def test_an_edition_is_described_though_what_surrounds_it_is_wrong(donnees: Path) -> None:
     """Its contradictions are then not known, which is not none; what is wrong is said."""
-    (right,), none = describe(registry(fictif=donnees), "fictif")
+    (*_, right), none = describe(registry(fictif=donnees), "fictif")
     assert (right["incoherences"], none) == ([], [])
     write(donnees, INCOHERENCE.format(source=known_source(donnees)))
-    (wrong,), issues = describe(registry(fictif=donnees), "fictif")
+    (*_, wrong), issues = describe(registry(fictif=donnees), "fictif")
     assert wrong["incoherences"] is None
-    assert {issue.code for issue in issues} == {"empreinte-inconnue"}
+    assert [i.code for i in issues].count("empreinte-inconnue") == 1, "once, though two editions share it"
     assert {**wrong, "incoherences": [], "sources": right["sources"]} == right
     declare(donnees)
-    (told,), _ = describe(registry(fictif=donnees), "fictif")
+    (*_, told), _ = describe(registry(fictif=donnees), "fictif")
     assert [(i["id"], i["commandes"]) for i in told["incoherences"]] == [
         ("INC-X", ["calendrier"]),
         ("INC-Y", []),

@@ -31,7 +31,7 @@ def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str
                 described.append(_edition(registry, couche, issues))
             except DataError as error:
                 issues.extend(error.issues)
-    return described, issues
+    return described, list(dict.fromkeys(issues))
 
 
 def _named(registry: Registry, name: str) -> list[str]:
