@@ -77,7 +77,7 @@ FLOORS: dict[str, str] = {
     ),
     "4.3 export: parts of a document": (
         "export.appuis export.classeur export.document export.docx_styles export.dossier_json export.fiche"
-        " export.traces"
+        " export.pdf_assemblage export.traces export.troncons"
     ),
     "4.3 export: calendars": "export.calendrier export.ics",
     "4.4 export: formats": (
@@ -207,6 +207,7 @@ KNOW = {
     "docx": {"export.docx", "export.docx_styles"},
     "lxml": {"export.docx"},
     "typst": {"export.pdf", "export.dessin"},
+    "pikepdf": {"export.pdf_assemblage"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}

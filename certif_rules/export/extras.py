@@ -7,8 +7,8 @@ from typing import Final
 
 from certif_rules.errors import Issue, UsageError
 
-#: Format → the module of its library.
-LIBRARIES: Final = {"docx": "docx", "pdf": "typst"}
+#: Format → the modules of its libraries.
+LIBRARIES: Final = {"docx": ("docx",), "pdf": ("typst", "pikepdf")}
 
 
 def check(format_: str) -> None:
@@ -17,8 +17,7 @@ def check(format_: str) -> None:
     Raises:
         UsageError: it is not; the message says what to install.
     """
-    library = LIBRARIES.get(format_)
-    if library is None or _installed(library):
+    if all(map(_installed, LIBRARIES.get(format_, ()))):
         return
     message = f"le format « {format_} » demande une bibliothèque qui n’est pas installée"
     hint = 'installer le complément : pip install "certif-rules[tout]" ; ou choisir html'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +30,9 @@ from certif_rules.export.composition import (
     Texte,
     Titre,
 )
+from certif_rules.export.pdf_assemblage import LIEN, assemble, headings
 from certif_rules.export.rendu import Pages, ems, foot, height, line, pages, passages, ready, shares
+from certif_rules.export.troncons import Troncon, cut
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -67,27 +70,107 @@ def render(document: Document) -> bytes:
     extras.check("pdf")
     import typst
 
-    compiler = typst.Compiler(ignore_system_fonts=True)
-    content = json.dumps(_data(document), ensure_ascii=False, separators=(",", ":"))
-    missing = _without_glyph(compiler, set(content) - _USUAL)
-    if missing:
-        content = content.translate(dict.fromkeys(map(ord, missing), "\ufffd"))
-    try:
-        made = compiler.compile(
-            input=_TEMPLATE.read_bytes(),
-            sys_inputs={"donnees": content, "manquants": MANQUANTS if missing else ""},
-            pdf_standards=_STANDARDS,
-            timestamp=_instant(document),
-        )
-    except typst.TypstError as error:
-        # Our template and its data always compile: only what a picture holds can be wrong.
-        if "image" not in str(error):
-            raise
-        hint = "l’ouvrir et l’enregistrer à nouveau, ou choisir un autre format"
-        message = f"une image de ce document ne se décode pas ({error})"
-        raise DataError([Issue("image-illisible", message, None, hint)]) from error
-    assert isinstance(made, bytes), "a PDF is one file"
-    return made
+    typesetter = _Typesetter(document, typst.Compiler(ignore_system_fonts=True))
+    sheet = pages(document)
+    stretches = cut(ready(document))
+    if len(stretches) == 1:
+        return typesetter.compile(_data(document, stretches[0], sheet, _Place(fin=True)))
+    return _long(document, stretches, typesetter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a stretch is in its document; ``renvois`` is the table of contents of a document of several."""
+
+    debut: int = 1
+    total: int | None = None
+    suite: bool = False
+    fin: bool = False
+    renvois: tuple[tuple[str, str, int], ...] | None = None
+
+
+class _Typesetter:
+    """The compiler, the one template, and which characters its fonts lack."""
+
+    def __init__(self, document: Document, compiler: Compiler) -> None:
+        self._compiler = compiler
+        self._instant = _instant(document)
+        self._known = set(_USUAL)
+        self._missing: set[str] = set()
+
+    def compile(self, data: dict[str, Any]) -> bytes:
+        """One PDF of ``data``, by PDF/UA-1 unless it goes on another."""
+        import typst
+
+        content = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        unseen = set(content) - self._known
+        self._missing |= _without_glyph(self._compiler, unseen)
+        self._known |= unseen
+        if self._missing:
+            content = content.translate(dict.fromkeys(map(ord, self._missing), "\ufffd"))
+        # A stretch may start below the first level, which the standard refuses of a whole document only.
+        standards = [] if data["suite"] else _STANDARDS
+        try:
+            made = self._compiler.compile(
+                input=_TEMPLATE.read_bytes(),
+                sys_inputs={"donnees": content, "manquants": MANQUANTS if self._missing else ""},
+                pdf_standards=standards,
+                timestamp=self._instant,
+            )
+        except typst.TypstError as error:
+            # Our template and its data always compile: only what a picture holds can be wrong.
+            if "image" not in str(error):
+                raise
+            hint = "l’ouvrir et l’enregistrer à nouveau, ou choisir un autre format"
+            message = f"une image de ce document ne se décode pas ({error})"
+            raise DataError([Issue("image-illisible", message, None, hint)]) from error
+        assert isinstance(made, bytes), "a PDF is one file"
+        return made
+
+    def forget(self) -> None:
+        """Let go of the last compilation: the compiler drops what ten later ones do not use."""
+        for _ in range(11):
+            self._compiler.compile(input=b'#set document(title: "-")\n-', timestamp=self._instant)
+
+
+def _long(document: Document, stretches: tuple[Troncon, ...], typesetter: _Typesetter) -> bytes:
+    """The stretches laid out twice: to count their pages, then with the numbers that this gives."""
+    sheet = pages(document)
+    titles = [bloc for stretch in stretches for bloc in stretch if isinstance(bloc, Titre)]
+    counts = [1] * len(stretches)
+    places = [0] * (len(titles) + 1)
+    while True:
+        parts, found = [], []
+        for number, stretch in enumerate(stretches):
+            place = _Place(
+                debut=1 + sum(counts[:number]),
+                total=sum(counts),
+                suite=number > 0,
+                fin=number == len(stretches) - 1,
+                renvois=_renvois(titles, places) if number == 0 and document.sommaire else None,
+            )
+            parts.append(typesetter.compile(_data(document, stretch, sheet, place)))
+            typesetter.forget()
+            found.append(headings(parts[-1]))
+        before = (counts, places)
+        counts = [count for count, _ in found]
+        starts = [1 + sum(counts[:number]) for number in range(len(counts))]
+        places = [
+            start + mark.page for start, (_, marks) in zip(starts, found, strict=True) for mark in marks
+        ]
+        if before == (counts, places):
+            break
+    names = [(1, line(document.titre) or "–"), *((title.niveau, line(title.texte)) for title in titles)]
+    return assemble(parts, names)
+
+
+def _renvois(titles: list[Titre], places: list[int]) -> tuple[tuple[str, str, int], ...]:
+    """The table of contents: link, words and page of each chapter; the document’s title is the first mark."""
+    return tuple(
+        (LIEN.format(number), title.texte, places[number])
+        for number, title in enumerate(titles, start=1)
+        if title.niveau == 2
+    )
 
 
 def _table(sheet: Pages) -> float:
@@ -125,8 +208,7 @@ def _without_glyph(compiler: Compiler, characters: set[str]) -> set[str]:
     return refused(sorted(characters)) if characters else set()
 
 
-def _data(document: Document) -> dict[str, Any]:
-    sheet = pages(document)
+def _data(document: Document, blocs: Troncon, sheet: Pages, place: _Place) -> dict[str, Any]:
     day = date.fromisoformat(document.date)
     room = sheet.texte / _CORPS
     return {
@@ -141,7 +223,8 @@ def _data(document: Document) -> dict[str, Any]:
         "corps": sheet.corps,
         "sommaire": document.sommaire,
         "logo": _image(document.logo, sheet) if document.logo else None,
-        "blocs": [{"genre": _GENRES[type(b)][0]} | _GENRES[type(b)][1](b, sheet) for b in ready(document)],
+        "blocs": [{"genre": _GENRES[type(b)][0]} | _GENRES[type(b)][1](b, sheet) for b in blocs],
+        **asdict(place),
     }
 
 
