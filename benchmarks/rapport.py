@@ -1,8 +1,8 @@
 """Time and memory of a long audit report: every line of a label seen at twelve sites, in each page format.
 
 Each format has a process of its own, so that its peak of memory is its own. A report of half the sites is
-made too: twice the sites should take about twice the time, and the memory hardly more: a long PDF is laid out by
-stretches.
+made too: twice the sites should take about twice the time, and the memory hardly more: a long PDF is laid out
+by stretches.
 """
 
 from __future__ import annotations
