@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from certif_rules.cli import run
+from certif_rules.export.typographie import plain
 
 #: A request that is complete, for a référentiel of this repository.
 AUDIT = ("qualiopi", "--type", "initial", "--date", "2024-03-18", "--categorie", "AF")
@@ -47,11 +48,25 @@ certificats: {qualiopi: {notification: 2022-05-12, echeance: 2025-05-12}}   # co
 
 @dataclass(frozen=True)
 class Reponse:
-    """What a call gave: its exit status, standard output and standard error."""
+    """What a call gave: its exit status, standard output and standard error.
+
+    ``err`` and ``text`` have ordinary blanks, so that tests read as they are typed; ``printed`` and
+    ``out`` are what came out.
+    """
 
     status: int
     out: bytes
-    err: str
+    printed: str
+
+    @property
+    def err(self) -> str:
+        """Standard error with ordinary blanks."""
+        return plain(self.printed)
+
+    @property
+    def text(self) -> str:
+        """Standard output with ordinary blanks."""
+        return plain(self.out.decode())
 
     @property
     def codes(self) -> list[str]:

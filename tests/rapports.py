@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import greffons
+from console import Console
 
 from certif_rules.demande import from_profile
+from certif_rules.model_rapport import Rapport
 from certif_rules.registry import Registry
 from certif_rules.resultat import Checklist
 from certif_rules.services.checklist import make_checklist
+from certif_rules.services.rapport import report_file
 
 FAITS = {
     "sous_traitance": False, "certifiante": False, "situation_travail": False, "alternance": False,
@@ -183,3 +186,20 @@ def _words(content: bytes, format_: str) -> str:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         body = archive.read("word/document.xml").decode()
     return html.unescape(re.sub(r"<[^>]+>", "", body))
+
+
+def made(call: Console, data: dict[str, Any], folder: Path, format_: str = "html", *options: str) -> bytes:
+    """The report of these findings, as bytes."""
+    reponse = call("rapport", written(data, folder), "--format", format_, "-o", "-", *options)
+    assert reponse.status == 0, reponse.err
+    return reponse.out
+
+
+def lacking(found: str, wanted: set[str]) -> set[str]:
+    """Those of ``wanted`` that the words of a document lack."""
+    return {text for text in wanted if bare(text) not in found}
+
+
+def computed(data: dict[str, Any], folder: Path) -> Rapport:
+    """What the report of these findings says, before it is laid out."""
+    return report_file(registre(), written(data, folder))[0]

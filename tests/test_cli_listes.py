@@ -35,7 +35,7 @@ def test_json_says_what_the_table_says(call: Console, name: str) -> None:
     assert (table.status, data.status, table.err, data.err) == (0, 0, "", "")
     assert data.json["format"] == 1
     key = {"referentiels": "editions", "plugins": "plugins"}[name]
-    text = table.out.decode()
+    text = table.text
     for item in data.json[key]:
         assert (item.get("nom") or f"{item['referentiel']}@{item['edition']}") in text
     assert longest(table.out) <= 80
@@ -59,17 +59,17 @@ def test_an_edition_shows_its_period_layers_and_gaps(call: Console) -> None:
 
 def test_detail_lists_facts_and_gaps(call: Console) -> None:
     """``--detail`` adds every gap and every fact with its question."""
-    text = call("referentiels", "--detail").out.decode()
+    text = call("referentiels", "--detail").text
     assert "faits à renseigner :" in text
     assert "- certifiante : La prestation mène-t-elle" in text
-    assert len(text) > len(call("referentiels").out.decode())
+    assert len(text) > len(call("referentiels").text)
 
 
 def test_a_plugin_left_out(call: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """``--sans-plugin`` leaves a plugin out of everything, which is said, and is no failure."""
     reponse = call("--sans-plugin", "certifregion", "plugins")
     assert reponse.status == 0
-    assert "certifregion : désactivé (certif-rules-certifregion " in reponse.out.decode()
+    assert "certifregion : désactivé (certif-rules-certifregion " in reponse.text
     refused = call("--sans-plugin", "certifregion", "checklist", "certifregion", *AUDIT[1:])
     assert (refused.status, refused.codes) == (2, ["referentiel-inconnu"])
     monkeypatch.setenv("CERTIF_RULES_DISABLE_PLUGINS", "certifregion, autre")
@@ -97,7 +97,7 @@ def test_questions_are_those_that_change_a_line(call: Console) -> None:
     assert "7" in {ligne.removeprefix("qualiopi/") for ligne in found["certifiante"]["lignes"]}
     assert found["certifiante"]["categories"] == ["AF"]
     assert found["certifiante"]["question"].endswith("?")
-    text = call("questions", *AUDIT).out.decode()
+    text = call("questions", *AUDIT).text
     for question in found.values():
         assert f"--avec {question['fait']} ou --sans {question['fait']}" in " ".join(text.split())
     assert longest(text.encode()) <= 80
@@ -107,7 +107,7 @@ def test_once_answered_nothing_is_asked(call: Console) -> None:
     """When every fact is given there is no question left, and it says so."""
     answers = [word for fact in FACTS for word in ("--sans", fact)]
     assert call("questions", *AUDIT, *answers, "--format", "json").json["questions"] == []
-    assert call("questions", *AUDIT, *answers).out.decode().startswith("Aucune question")
+    assert call("questions", *AUDIT, *answers).text.startswith("Aucune question")
 
 
 def test_questions_need_a_context(call: Console) -> None:
@@ -139,7 +139,7 @@ def test_every_rule_has_its_source_and_its_place(call: Console) -> None:
 def test_the_table_shows_the_same_rules(call: Console) -> None:
     """The table says the state in words, then each rule, its sources and its place."""
     arguments = ("certifregion", "7", *AUDIT[1:])
-    text = call("expliquer", *arguments).out.decode()
+    text = call("expliquer", *arguments).text
     joined = " ".join(text.split())
     assert "État : à confirmer" in text
     for rule in call("expliquer", *arguments, "--format", "json").json["regles"]:
@@ -154,7 +154,7 @@ def test_confidence_is_said_in_french(call: Console) -> None:
     shown = set()
     for numero in range(1, 34):
         options = ("--type", "surveillance", "--date", "2027-03-01", "--categorie", "CFA")
-        out = call("expliquer", "qualiopi@2026", str(numero), *options).out.decode()
+        out = call("expliquer", "qualiopi@2026", str(numero), *options).text
         shown |= set(re.findall(r"confiance : (.*)", out))
     assert shown
     assert shown <= {"moyenne", "faible", "non vérifiée"}

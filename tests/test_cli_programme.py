@@ -108,7 +108,7 @@ def test_without_a_command_help_goes_to_standard_error(call: Console) -> None:
     """No command is a wrong usage: status 2, help on standard error, nothing on standard output."""
     reponse = call()
     assert (reponse.status, reponse.out) == (2, b"")
-    assert reponse.err == call("-h").out.decode()
+    assert reponse.printed == call("-h").out.decode()
 
 
 def test_version(call: Console) -> None:
@@ -343,7 +343,7 @@ def test_no_line_breaks_where_french_does_not(call: Console, arguments: tuple[st
 
 
 def test_a_paragraph_keeps_signs_with_their_word(capsys: pytest.CaptureFixture[str]) -> None:
-    """A sign goes to the next line with the word before it, and every blank comes out plain."""
+    """A sign goes to the next line with the word before it, bound by a no-break blank."""
     paragraph(f"{'a' * 70} bbbbbbbb : « {'c' * 60} » ; d ?")
     shown = capsys.readouterr().out
-    assert shown == f"{'a' * 70}\nbbbbbbbb : « {'c' * 60} » ;\nd ?\n"
+    assert shown == f"{'a' * 70}\nbbbbbbbb\u00a0: «\u00a0{'c' * 60}\u00a0»\u202f;\nd\u202f?\n"

@@ -49,7 +49,7 @@ def test_one_problem_is_one_line(call: Console, folder: Path) -> None:
     )
     reponse = call("valider", "sous")
     assert reponse.status == 1
-    first, hint = reponse.out.decode().splitlines()
+    first, hint = reponse.text.splitlines()
     assert first.startswith("sous/audit.yaml:11:27: fait-inconnu: ")
     assert hint == "    → vouliez-vous dire « sous_traitance » ?"
     assert reponse.err == "1 fichier lu, 1 problème.\n"
@@ -78,7 +78,7 @@ def test_every_kind_of_file_is_recognised(call: Console, folder: Path) -> None:
     assert call("valider", "audit.yaml", "grille.json", "constats.json").status == 0
     (folder / "grille.json").write_text('{"format": 1, "compteurs": 3}', encoding="utf-8")
     (folder / "constats.json").write_text(json.dumps(constats | {"constats": [{}]}), encoding="utf-8")
-    wrong = call("valider", "grille.json", "constats.json").out.decode()
+    wrong = call("valider", "grille.json", "constats.json").text
     assert "grille.json:1:28: type-inattendu: " in wrong
     assert "constats.json:1:65: cle-manquante: " in wrong
 
@@ -89,7 +89,7 @@ def test_json_that_yaml_cannot_read_is_read(call: Console, folder: Path) -> None
     (folder / "constats.json").write_text(json.dumps(constats, indent="\t"), encoding="utf-8")
     assert call("valider", "constats.json").status == 0
     (folder / "constats.json").write_text(json.dumps(constats | {"constats": 3}), encoding="utf-8")
-    assert "constats.json:1:81: type-inattendu: " in call("valider", "constats.json").out.decode()
+    assert "constats.json:1:81: type-inattendu: " in call("valider", "constats.json").text
 
 
 def test_a_profile_with_additions_is_a_profile(call: Console, folder: Path) -> None:
@@ -116,8 +116,8 @@ def test_a_file_that_is_nothing_known(
         (folder / name).write_text(text, encoding="utf-8")
     reponse = call("valider", name)
     assert reponse.status == 1
-    assert f": {code}: " in reponse.out.decode()
-    assert reponse.out.decode().startswith(name)
+    assert f": {code}: " in reponse.text
+    assert reponse.text.startswith(name)
     assert "Traceback" not in reponse.err
 
 
@@ -126,7 +126,7 @@ def test_an_empty_folder_is_a_problem(call: Console, folder: Path) -> None:
     (folder / "vide").mkdir()
     reponse = call("valider", "vide")
     assert reponse.status == 1
-    assert "vide: dossier-vide: " in reponse.out.decode()
+    assert "vide: dossier-vide: " in reponse.text
 
 
 def test_a_layer_is_checked_with_what_it_refers_to(call: Console, folder: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_layer_is_checked_with_what_it_refers_to(call: Console, folder: Path) 
     guide = folder / "donnees" / "guide" / "V9" / "lignes-1.yaml"
     text = guide.read_text(encoding="utf-8")
     guide.write_text(text.replace("sources: [G9", "sources: [G99", 1), encoding="utf-8")
-    out = call("valider", "donnees").out.decode()
+    out = call("valider", "donnees").text
     assert "donnees/guide/V9/lignes-1.yaml:" in out
     assert "source-inconnue" in out
     assert "« G99 »" in out
@@ -178,7 +178,7 @@ def test_the_names_of_findings_are_checked(call: Console, folder: Path, dated: d
         "constats": [{"id": line, "constat": constat} for line, constat in found],
     }  # fmt: skip
     (folder / "constats.json").write_text(json.dumps(constats), encoding="utf-8")
-    out = call("valider", "constats.json").out.decode()
+    out = call("valider", "constats.json").text
     assert [
         code for code in ("constat-inconnu", "« parfait »", "« 300 »", "« 301 »") if code not in out
     ] == []

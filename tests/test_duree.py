@@ -123,7 +123,7 @@ def test_the_terminal_says_where_each_half_day_comes_from(call: Console) -> None
     """Words for people: decimals with a comma, confidence and sources beside each part, at 80 columns."""
     reponse = call("duree", "qualiopi", "--type", "initial", "--date", "2024-03-18", "--categorie", "CFA",
                    "--chiffre-affaires", "800000", "--sites", "1")  # fmt: skip
-    text = reponse.out.decode()
+    text = reponse.text
     assert "Durée : 2,5 jours" in text
     assert "1 jour : catégorie CFA (confiance moyenne)" in text
     assert text.startswith("Durée de l’audit – Référentiel national qualité (Qualiopi), édition 2019\n===")

@@ -14,6 +14,7 @@ import pytest
 from greffons import DONNEES, EDITIONS, couche, distribution
 
 from certif_rules.cli import run
+from certif_rules.export.typographie import plain
 from certif_rules.plugins import ENV_DISABLED, EtatPlugin, Plugins, load
 from certif_rules.services.atelier import open_atelier
 
@@ -205,7 +206,7 @@ def test_two_plugins_that_declare_the_same_layers(
     assert run(["--sans-plugin", "qualiopi", "checklist", "qualiopi", *audit]) == 1
     refused = capfd.readouterr()
     assert refused.out == ""
-    assert "« aaa » et « zzz »" in refused.err
+    assert "« aaa » et « zzz »" in plain(refused.err)
     assert run(["--sans-plugin", "qualiopi", "checklist", "fictif", *BAPTEME]) == 0
     assert run(["--sans-plugin", "qualiopi", "--sans-plugin", "zzz", "checklist", "qualiopi", *audit]) == 0
 
@@ -243,7 +244,7 @@ def test_an_exporter_of_a_plugin(
     assert (tmp_path / "a.essai").read_bytes() == b"le document"
     capfdbinary.readouterr()
     assert run(["checklist", "fictif", *BAPTEME, "--format", "esai"]) == 2
-    assert "vouliez-vous dire « essai » ?" in capfdbinary.readouterr().err.decode()
+    assert "vouliez-vous dire « essai » ?" in plain(capfdbinary.readouterr().err.decode())
 
 
 def test_a_format_name_taken_twice(site: Path) -> None:
@@ -273,7 +274,7 @@ def test_plugins_lists_the_broken_ones(site: Path, capfd: pytest.CaptureFixture[
     distribution(site, "mauvais", "raise OSError('disque parti')\n")
     distribution(site, "ecarte", EDITIONS)
     assert run(["--sans-plugin", "ecarte", "plugins"]) == 1
-    shown = capfd.readouterr().out
+    shown = plain(capfd.readouterr().out)
     assert "mauvais : cassé (greffon-mauvais 2.0)\n    cause : OSError : disque parti\n" in shown
     assert "ecarte : désactivé (greffon-ecarte 2.0)\n" in shown
     assert "fictif : actif (certif-rules-fictif 1.0)\n" in shown
@@ -304,7 +305,7 @@ def test_an_unrelated_broken_plugin_is_a_warning(
     assert run(["checklist", "fictif", *BAPTEME, "--format", "json"]) == 0
     beside = capfdbinary.readouterr()
     assert beside.out == alone.out
-    assert "greffon « mauvais » écarté" in beside.err.decode()
+    assert "greffon « mauvais » écarté" in plain(beside.err.decode())
 
 
 def test_a_folder_without_layers_breaks_its_plugin(site: Path) -> None:

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from certif_rules.cli.french import bound, printable
-from certif_rules.export.typographie import plain
+from certif_rules.cli.messages import bound, printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,7 +29,7 @@ def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None
         bound(printable(text)), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,
         break_long_words=False,
     ) or [""]:  # fmt: skip
-        click.echo(plain(line))
+        click.echo(line)
 
 
 def format_option(*formats: str, of_file: bool = False) -> Callable[[F], F]:

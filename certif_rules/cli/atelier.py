@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from certif_rules.cli.french import printable
+from certif_rules.cli.messages import warn
 from certif_rules.errors import suggestion
 from certif_rules.services.atelier import Atelier, open_atelier
 
@@ -13,7 +13,7 @@ def open_for(ctx: click.Context) -> Atelier:
     """The registry over the installed plugins; a broken one is a warning on standard error."""
     atelier = open_installed(ctx)
     for etat in atelier.plugins.casses:
-        click.echo(printable(f"avertissement: greffon « {etat.nom} » écarté : {etat.cause}"), err=True)
+        warn(f"greffon « {etat.nom} » écarté : {etat.cause}")
     return atelier
 
 
@@ -25,5 +25,5 @@ def open_installed(ctx: click.Context) -> Atelier:
     for name in disabled:
         if name not in known:
             hint = suggestion(name, sorted(set(known.values())), "greffons")
-            click.echo(printable(f"avertissement: aucun greffon « {name} » à écarter ; {hint}"), err=True)
+            warn(f"aucun greffon « {name} » à écarter ; {hint}")
     return atelier

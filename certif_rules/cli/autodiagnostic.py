@@ -12,7 +12,8 @@ import click
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import say
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.confidentialite import pseudonymised, traces
@@ -113,4 +114,4 @@ def _write(render: Callable[[bool], bytes], format_: str, path: Path | None) -> 
     """The document; a text for a console that lacks our signs is written with plain ones."""
     write(for_console(render) if format_ == "table" and path is None else render(False), path)
     if path is not None:
-        click.echo(printable(f"{path} : écrit."), err=True)
+        say(" : écrit.", path)

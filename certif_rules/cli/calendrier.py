@@ -13,7 +13,8 @@ import click
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
-from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import warn
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.demande import Demande, parse_name
 from certif_rules.errors import Issue, UsageError
@@ -95,10 +96,10 @@ def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
         )
     for found in left_out(value.calendrier.dates):
         missing = f" : il faut {' et '.join(found.manquent)}" if found.manquent else ""
-        said = f"avertissement: « {found.titre} » n’a pas de jour{missing} ; absent du fichier"
-        click.echo(printable(said), err=True)
+        said = f"« {found.titre} » n’a pas de jour{missing} ; absent du fichier"
+        warn(said)
     for avertissement in value.avertissements:
-        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)
+        warn(avertissement.message, avertissement.code)
     return render(
         value.calendrier.dates,
         titre=value.titre,

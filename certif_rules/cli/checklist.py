@@ -11,7 +11,8 @@ import click
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.confidentialite import pseudonymised, traces
@@ -79,7 +80,6 @@ def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> b
 def _summarise(checklist: Checklist, path: Path) -> None:
     referentiel = checklist.referentiel
     counts = ", ".join(f"{n} {_COUNTERS[etat]}" for etat, n in checklist.compteurs.items())
-    summary = f"{path} : {referentiel.titre}, édition {referentiel.edition} : {counts}."
-    click.echo(printable(summary), err=True)
+    say(f" : {referentiel.titre}, édition {referentiel.edition} : {counts}.", path)
     for avertissement in checklist.avertissements:
-        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)
+        warn(avertissement.message, avertissement.code)

@@ -11,6 +11,7 @@ import click
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import message
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.conclusion import Bilan, Conclusion
 from certif_rules.export.textes import CONFIANCES
@@ -85,7 +86,7 @@ def _show(bilan: Bilan) -> None:
         click.echo()
         paragraph("Avertissements :")
     for avertissement in bilan.avertissements:
-        paragraph(f"- {avertissement.code} : {avertissement.message}", 2, hanging=4)
+        paragraph(f"- {avertissement.code} : {message(avertissement.message)}", 2, hanging=4)
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:

@@ -12,6 +12,7 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import message
 from certif_rules.cli.vie import show_remarks, show_sources, show_title
 from certif_rules.demande import Demande
 from certif_rules.export.typographie import prose
@@ -104,7 +105,7 @@ def _show(data: dict[str, Any]) -> None:
     paragraph(f"Méthode : {data['methode']}", hanging=2)
     paragraph(f"Population : {population['empreinte']}", hanging=2)
     for avertissement in data["avertissements"]:
-        paragraph(f"Attention : {avertissement['message']}", hanging=2)
+        paragraph(f"Attention : {message(avertissement['message'])}", hanging=2)
     show_remarks(data["remarques"])
     show_sources(data["sources"])
 

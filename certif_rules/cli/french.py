@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import inspect
-import re
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from certif_rules.cli.messages import bound, issue_lines, message, printable, say
 from certif_rules.errors import CertifRulesError, DataError, IssuesError, suggestion
-from certif_rules.export.typographie import FINE, INSECABLE, plain
 
 #: Help is the same on every terminal, and off one.
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
@@ -24,9 +23,6 @@ class FrenchCommand(click.Command):
         if not ctx.resilient_parsing:
             _refuse_empty(self, ctx, list(args))
         return super().parse_args(ctx, args)
-
-    def get_help(self, ctx: click.Context) -> str:
-        return plain(super().get_help(ctx))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.help:
@@ -86,8 +82,8 @@ def explain(error: BaseException) -> int:
     """Say on standard error what went wrong, without a traceback; the exit status that goes with it."""
     if isinstance(error, IssuesError):
         for issue in error.issues:
-            for line in issue.lines():
-                click.echo(printable(line), err=True)
+            for line in issue_lines(issue):
+                click.echo(line, err=True)
         if len(error.issues) > 1:
             click.echo(f"{len(error.issues)} problèmes.", err=True)
         return 1 if isinstance(error, DataError) else 2
@@ -99,19 +95,20 @@ def explain(error: BaseException) -> int:
         click.echo(error.message, err=True)
         return 2
     if isinstance(error, click.UsageError):
-        click.echo(printable(f"usage: {_translate(error)}"), err=True)
+        click.echo(f"usage: {message(_translate(error))}", err=True)
         if error.ctx is not None:
             click.echo(f"    → {error.ctx.command_path} --help", err=True)
         return 2
     if isinstance(error, OSError | click.FileError):
         name = getattr(error, "filename", None)
         where = f"{name}: " if name else ""
-        click.echo(printable(f"{where}fichier-illisible: {reason(error)}"), err=True)
+        click.echo(f"{printable(where)}fichier-illisible: {message(reason(error))}", err=True)
         return 1
     if isinstance(error, CertifRulesError):
-        click.echo(printable(str(error)), err=True)
+        say(str(error))
         return 1
-    click.echo(f"erreur-interne: {type(error).__name__} : {printable(str(error))}", err=True)
+    internal = f"{type(error).__name__} : {error}"  # for us: as it is
+    click.echo(f"erreur-interne: {printable(internal)}", err=True)
     click.echo("    → relancer avec --verbose avant la commande, et signaler la trace obtenue", err=True)
     return 1
 
@@ -133,23 +130,6 @@ _REASONS = {
     errno.ENOSPC: "il n’y a plus de place",
     errno.ENAMETOOLONG: "le nom est trop long",
 }
-
-
-def printable(text: str) -> str:
-    """``text`` without what could drive the terminal: control characters become « � »."""
-    return "".join(c if c.isprintable() or c in "\n\t\u00a0\u202f" else "\ufffd" for c in text)
-
-
-def bound(text: str) -> str:
-    """``text`` with no-break blanks where French breaks no line, to be wrapped.
-
-    They are made plain again once it is wrapped: what is listed gets copied and searched. None is added.
-    """
-    return _BEFORE.sub(FINE, _AROUND.sub(INSECABLE, text))
-
-
-_AROUND = re.compile(r"(?<=«) | (?=[»:%€](?!\w))")
-_BEFORE = re.compile(r" (?=[;!?](?!\w))")
 
 
 def _refuse_empty(command: click.Command, ctx: click.Context, args: list[str]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from certif_rules.cli.atelier import open_for
-from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.errors import Issue, UsageError
@@ -86,6 +87,6 @@ def _summarise(lecture: Lecture) -> None:
     unchecked = sum(point.id not in made for point in lecture.checklist.verifications)
     if unchecked:
         parts.append(count(unchecked, "vérification à faire", "vérifications à faire"))
-    click.echo(printable(f"{', '.join(parts)}."), err=True)
+    say(f"{', '.join(parts)}.")
     for avertissement in (*lecture.avertissements, *lecture.checklist.avertissements):
-        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)
+        warn(avertissement.message, avertissement.code)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from certif_rules.cli.french import printable
+from certif_rules.cli.messages import say
 from certif_rules.confidentialite import Trace, summary
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,4 +25,4 @@ def pseudonymise_option(function: F) -> F:
 
 def say_replaced(found: tuple[Trace, ...]) -> None:
     """On standard error, how many of each kind were replaced; never what they were."""
-    click.echo(printable(summary(found)), err=True)
+    say(summary(found))

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from certif_rules.cli.atelier import open_for
-from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.errors import Issue, UsageError
@@ -93,7 +94,7 @@ def _check_other(path: Path | None, constats: Path) -> None:
 
 def _progress(text: str) -> None:
     if sys.stderr.isatty():
-        click.echo(printable(text), err=True)
+        say(text)
 
 
 def _summarise(rapport: Rapport, path: Path, content: bytes) -> None:
@@ -101,7 +102,7 @@ def _summarise(rapport: Rapport, path: Path, content: bytes) -> None:
     lines = sum(len(section.lignes) for section in rapport.sections)
     gaps = count(len(rapport.ecarts), "écart")
     missing = count(len(rapport.manques), "élément non renseigné", "éléments non renseignés")
-    click.echo(printable(f"{path} : {count(lines, 'ligne')}, {gaps}, {missing}."), err=True)
+    say(f" : {count(lines, 'ligne')}, {gaps}, {missing}.", path)
     click.echo(f"sha256:{sha256(content).hexdigest()}", err=True)
     for avertissement in rapport.bilan.avertissements:
-        click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)
+        warn(avertissement.message, avertissement.code)

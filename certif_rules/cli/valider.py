@@ -8,7 +8,8 @@ import click
 
 from certif_rules.cli.affichage import show_json
 from certif_rules.cli.atelier import open_for
-from certif_rules.cli.french import french_command, printable
+from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import issue_lines, say
 from certif_rules.errors import Issue
 from certif_rules.services.validation import validate
 
@@ -29,11 +30,11 @@ def command(ctx: click.Context, /, chemins: tuple[Path, ...], format_: str) -> i
         show_json({"format": 1, "fichiers": count, "problemes": [_as_data(issue) for issue in issues]})
     else:
         for issue in issues:
-            for line in issue.lines():
-                click.echo(printable(line))
+            for line in issue_lines(issue):
+                click.echo(line)
     read = "fichiers lus" if count > 1 else "fichier lu"
     found = "problèmes" if len(issues) > 1 else "problème"
-    click.echo(f"{count} {read}, {len(issues)} {found}.", err=True)
+    say(f"{count} {read}, {len(issues)} {found}.")
     return 1 if issues else 0
 
 

@@ -1,0 +1,120 @@
+"""French typography of what is said on a console, and what is left as it is because it may be typed again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from console import AUDIT, Console
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certif_rules.cli.messages import issue_lines, message
+from certif_rules.errors import Issue, Location
+from certif_rules.export.typographie import plain
+
+
+@pytest.fixture
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(capfdbinary, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        (
+            "L'audit : « oui » ; œuvre, 5 % !",
+            "L’audit\u00a0: «\u00a0oui\u00a0»\u202f; œuvre, 5\u00a0%\u202f!",
+        ),
+        ("vouliez-vous dire « l'un » ?", "vouliez-vous dire «\u00a0l'un\u00a0»\u202f?"),
+        ("« Fin de l'audit »", "«\u00a0Fin de l’audit\u00a0»"),
+        ("« L'un : « d'eux » »", "«\u00a0L’un\u00a0: «\u00a0d'eux\u00a0»\u00a0»"),
+        ("lire /tmp/l'an/c.json et l'an.json", "lire /tmp/l'an/c.json et l'an.json"),
+        ("C:\\l'an et l'an", "C:\\l'an et l’an"),
+        ("ajouter --l'option ou {type: x}; écrire a: b", "ajouter --l'option ou {type: x}; écrire a: b"),
+        ("https://exemple.invalid/l'a?b=1;c sha256:0a'b", "https://exemple.invalid/l'a?b=1;c sha256:0a'b"),
+    ],
+)
+def test_a_message(said: str, printed: str) -> None:
+    assert message(said) == printed
+    assert message(printed) == printed
+
+
+@given(st.text("aé1 :;!?«»%€'’./-\u00a0\u202f", max_size=30))
+def test_a_message_keeps_its_words(said: str) -> None:
+    """Blanks and apostrophes change, nothing is added nor lost."""
+    assert plain(message(said)).replace("'", "’") == plain(said).replace("'", "’")
+
+
+def test_places_and_codes_are_left_as_they_are() -> None:
+    place = Location("l'an ; 2024/a : b.yaml", 3, 5)
+    issue = Issue("code-donne", "l'un : deux", place, "d'ici ?", ((place, "l'autre ;"),))
+    assert issue_lines(issue) == [
+        "l'an ; 2024/a : b.yaml:3:5: code-donne: l’un\u00a0: deux",
+        "    → d’ici\u202f?",
+        "    l'an ; 2024/a : b.yaml:3:5: l’autre\u202f;",
+    ]
+
+
+def _warned(call: Console, folder: Path) -> str:
+    return call("checklist", *AUDIT, "-o", folder / "g.html").printed
+
+
+def _concluded(call: Console, folder: Path) -> str:
+    path = folder / "c.json"
+    call("lire", _grid(call, folder), "-o", path)
+    return call("conclure", path).out.decode()
+
+
+def _read(call: Console, folder: Path) -> str:
+    return call("lire", _grid(call, folder)).printed
+
+
+def _grid(call: Console, folder: Path) -> Path:
+    path = folder / "grille.json"
+    call("checklist", *AUDIT, "-o", path)
+    return path
+
+
+@pytest.mark.parametrize("said", [_warned, _read, _concluded])
+def test_a_warning_that_quotes_data(call: Console, tmp_path: Path, said: Callable[..., str]) -> None:
+    """A note of a layer is typed with plain blanks and straight apostrophes; it is read with French ones."""
+    words = re.sub("[ \n]+", " ", said(call, tmp_path))
+    assert "note_de_couche\u00a0: " in words
+    assert "son jour d’entrée en vigueur n’a pas été lu" in words
+    assert "reformulées\u202f; seul" in words
+    assert "n'a" not in words
+
+
+def test_json_keeps_the_data(call: Console, tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    call("lire", _grid(call, tmp_path), "-o", path)
+    found = call("conclure", path, "--format", "json").json["avertissements"]
+    assert "d'entrée en vigueur n'a pas" in json.dumps(found, ensure_ascii=False)
+
+
+def test_errors_have_typography(call: Console) -> None:
+    reponse = call("checklist", "qualiopy", *AUDIT[1:])
+    assert reponse.status == 2
+    assert "vouliez-vous dire «\u00a0qualiopi\u00a0»\u202f?" in reponse.printed
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8", "dire «\u00a0qualiopi\u00a0»\u202f?"),
+        ("cp1252", "dire «\u00a0qualiopi\u00a0» ?"),
+    ],
+)
+def test_a_poor_console_gets_plain_blanks(encoding: str, said: str) -> None:
+    """The narrow blank has no form in cp1252: an ordinary one stands for it, never « ? »."""
+    command = [sys.executable, "-m", "certif_rules", "checklist", "qualiopy", *AUDIT[1:]]
+    env = {**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, check=False, env=env)
+    assert said in done.stderr.decode(encoding)
