@@ -34,7 +34,11 @@ def test_the_json_is_that_of_the_contract(call: Console) -> None:
     """The two entries printed in the contract, key for key, before those added."""
     document = call("calendrier", *A7, "--format", "json").json
     assert list(document)[:5] == ["format", "referentiel", "evenements", "options", "dates"]
-    assert document["referentiel"] == {"id": "certifregion", "edition": "V5"}
+    assert document["referentiel"] == {
+        "id": "certifregion",
+        "edition": "V5",
+        "titre": "Certif’Région Occitanie",
+    }
     dates = by_id(document)
     rapport = dates["rapport_comite"]
     assert {k: rapport[k] for k in ("au_plus_tard", "jour_ouvre", "sources", "confiance")} == {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from certif_rules.cli.messages import warn
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.demande import Demande, parse_name
 from certif_rules.errors import Issue, UsageError
+from certif_rules.export.json_ import as_bytes
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
 
 _SUFFIXES = {".json": "json", ".ics": "ics", ".txt": "table"}
@@ -61,7 +61,7 @@ def command(
     registry = open_for(ctx).registry
     value = make_calendar(registry, Demande(referentiel=nom, edition=edition), Saisie(**options))
     if format_ == "json":
-        write((json.dumps(document(value), ensure_ascii=False, indent=2) + "\n").encode(), path)
+        write(as_bytes(document(value)), path)
     elif format_ == "ics":
         write(_ics(value, dossier, sequence), path)
     else:

@@ -10,6 +10,7 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
+from certif_rules.export.json_ import cited_sources
 from certif_rules.export.textes import CONFIANCES, SIGNES
 from certif_rules.resultat import Motif
 from certif_rules.services.checklist import make_checklist
@@ -45,7 +46,7 @@ def command(
 def _as_data(explication: Explication) -> dict[str, Any]:
     ligne = explication.ligne
     sources = explication.checklist.referentiel.sources
-    cited = dict.fromkeys(s for motif in ligne.motifs for s in motif.sources)
+    cited = [source for motif in ligne.motifs for source in motif.sources]
     return {
         "format": 1,
         "id": ligne.indicateur.id,
@@ -66,7 +67,7 @@ def _as_data(explication: Explication) -> dict[str, Any]:
             }
             for motif in ligne.motifs
         ],
-        "sources": {s: {"titre": sources[s].titre, "reference": sources[s].reference} for s in cited},
+        "sources": cited_sources(sources.values(), cited),
     }
 
 

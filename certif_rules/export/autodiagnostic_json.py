@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from certif_rules.export import autodiagnostic_textes as textes
-from certif_rules.export.json_ import head
+from certif_rules.export.json_ import cited_sources, head, reason, warnings
 from certif_rules.model import Critere
 from certif_rules.vie.autodiagnostic import Cadre, Cotation, Priorite, Score, Synthese
 from certif_rules.vie.progression import AxeCompare, Changement, Comparaison
@@ -35,7 +35,7 @@ def synthesis(synthese: Synthese, told: Sequence[str]) -> Objet:
         "ensemble": _score(synthese.ensemble),
         "lignes": [_cotation(cadre, c) for c in synthese.cotations],
         "ecartees": [
-            {"id": li.indicateur.id, "etat": li.etat, "motifs": [_motif(m) for m in li.motifs]}
+            {"id": li.indicateur.id, "etat": li.etat, "motifs": [reason(m) for m in li.motifs]}
             for li in cadre.ecartees
         ],
         **_tail(cadre, told),
@@ -64,11 +64,9 @@ def _head(cadre: Cadre) -> Objet:
 
 
 def _tail(cadre: Cadre, told: Sequence[str]) -> Objet:
-    known = cadre.incoherences
+    known, cited = cadre.incoherences, textes.sources_of(cadre, told)
     return {
-        "avertissements": [
-            {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in cadre.avertissements
-        ],
+        "avertissements": warnings(cadre.avertissements),
         "incoherences": [
             {
                 "id": id_,
@@ -79,10 +77,7 @@ def _tail(cadre: Cadre, told: Sequence[str]) -> Objet:
             }
             for id_ in told
         ],
-        "sources": {
-            s.id: {"titre": s.titre, "reference": s.reference}
-            for s in textes.sources_of(cadre, told).values()
-        },
+        "sources": cited_sources(cited.values(), cited),
     }
 
 
@@ -104,7 +99,13 @@ def _enonce(cadre: Cadre) -> Objet | None:
     said = cadre.regles.mention
     if said is None:
         return None
-    return {"texte": said.texte, "citation": said.citation, "sources": list(said.sources)}
+    return {
+        "texte": said.texte,
+        "citation": said.citation,
+        "confiance": said.confiance,
+        "lecture": said.lecture,
+        "sources": list(said.sources),
+    }
 
 
 def _critere(critere: Critere | None) -> Objet:
@@ -153,10 +154,6 @@ def _cotation(cadre: Cadre, cotation: Cotation) -> Objet:
         "preuves": answer.preuves,
         "incoherences": [i.id for i in textes.asked(cadre, ligne)],
     }
-
-
-def _motif(motif: Any) -> Objet:
-    return {"code": motif.code, "texte": motif.texte, "sources": list(motif.sources)}
 
 
 def _one(synthese: Synthese) -> Objet:

@@ -207,7 +207,8 @@ def _page(page: Ressource) -> dict[str, Any]:
 
 
 def _text(texte: Texte) -> dict[str, Any]:
-    return {"texte": texte.texte, "citation": texte.citation, "sources": list(texte.sources)}
+    doubt = {"confiance": texte.confiance} if texte.confiance != "elevee" else {}
+    return {"texte": texte.texte, "citation": texte.citation, "sources": list(texte.sources), **doubt}
 
 
 _HELD = frozenset({"sources", "confiance", "lecture", "incoherences", "emplacement", "si"})

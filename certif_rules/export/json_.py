@@ -18,7 +18,12 @@ Objet = dict[str, Any]
 
 def render(checklist: Checklist) -> bytes:
     """``checklist`` as UTF-8 JSON, ended by a line feed."""
-    text = json.dumps(document(checklist), ensure_ascii=False, indent=2, default=_plain)
+    return as_bytes(document(checklist))
+
+
+def as_bytes(data: object) -> bytes:
+    """``data`` as indented UTF-8 JSON, ended by a line feed, as every command writes it."""
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
     # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
     return (text + "\n").encode("utf-8", "backslashreplace")
 
@@ -33,7 +38,7 @@ def document(checklist: Checklist) -> Objet:
         "organisme": checklist.organisme,
         **_circumstances(checklist.contexte),
         **_habillage(checklist),
-        "avertissements": [_avertissement(a) for a in checklist.avertissements],
+        "avertissements": warnings(checklist.avertissements),
         "compteurs": checklist.compteurs,
         "lignes": [_ligne(ligne) for ligne in checklist.lignes],
         "pieces": [_point(point) for point in checklist.pieces],
@@ -45,8 +50,7 @@ def document(checklist: Checklist) -> Objet:
         "conservation": _conservation(referentiel),
     }
     cited = set(_cited(written))
-    sources = (source for source in referentiel.sources.values() if source.id in cited)
-    written["sources"] = {source.id: _source(source) for source in sources}
+    written["sources"] = cited_sources(referentiel.sources.values(), cited)
     return written
 
 
@@ -183,12 +187,9 @@ def _circumstances(contexte: Contexte) -> Objet:
     return given
 
 
-def _avertissement(avertissement: Avertissement) -> Objet:
-    return {
-        "code": avertissement.code,
-        "message": avertissement.message,
-        "sources": avertissement.sources,
-    }
+def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:
+    """Warnings as every command writes them."""
+    return [{"code": a.code, "message": a.message, "sources": list(a.sources)} for a in avertissements]
 
 
 def _ligne(ligne: Ligne) -> Objet:
@@ -205,7 +206,7 @@ def _ligne(ligne: Ligne) -> Objet:
         "niveau_attendu": niveau.texte if niveau else None,
         "etat": ligne.etat,
         "categories": ligne.categories,
-        "motifs": [_motif(motif) for motif in ligne.motifs],
+        "motifs": [reason(motif) for motif in ligne.motifs],
         "constats_permis": ligne.constats_permis,
         "preuves": _textes(ligne.preuves),
         "precisions": _textes(ligne.precisions),
@@ -257,12 +258,13 @@ def _conservation(referentiel: Referentiel) -> list[Objet]:
     ]
 
 
-def _motif(motif: Motif) -> Objet:
+def reason(motif: Motif) -> Objet:
+    """Why a line is in its state, as every command writes it."""
     written: Objet = {
         "code": motif.code,
         "texte": motif.texte,
-        "sources": motif.sources,
-        "categories": motif.categories,
+        "sources": list(motif.sources),
+        "categories": list(motif.categories),
     }
     if motif.confiance != "elevee":
         written["confiance"] = motif.confiance
@@ -337,6 +339,12 @@ def _lacunes(lacunes: Iterable[Lacune]) -> list[Objet]:
         }
         for lacune in lacunes
     ]
+
+
+def cited_sources(known: Iterable[Source], cited: Iterable[str]) -> dict[str, Objet]:
+    """Those of ``known`` that are cited, as every command lists them, in the order they are declared."""
+    wanted = set(cited)
+    return {source.id: _source(source) for source in known if source.id in wanted}
 
 
 def _source(source: Source) -> Objet:

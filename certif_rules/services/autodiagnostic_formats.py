@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.export.composition import Document
+from certif_rules.export.json_ import as_bytes
 from certif_rules.services.autodiagnostic import told
 from certif_rules.vie.autodiagnostic import Cadre, Synthese
 from certif_rules.vie.progression import Comparaison
-
-if TYPE_CHECKING:
-    from certif_rules.export import autodiagnostic_json
 
 #: Format → suffix of its files, and what writes it: of the grid, then of a synthesis and of a comparison.
 GRILLE: Final[Mapping[str, str]] = {
@@ -77,7 +74,7 @@ def write_synthesis(synthese: Synthese, format_: str, *, poor: bool = False) -> 
     if format_ == "json":
         from certif_rules.export.autodiagnostic_json import synthesis
 
-        return _json(synthesis(synthese, told(synthese.cadre)))
+        return as_bytes(synthesis(synthese, told(synthese.cadre)))
     from certif_rules.export.autodiagnostic import compose
 
     return _page(compose(synthese, told(synthese.cadre)), format_, poor=poor)
@@ -93,7 +90,7 @@ def write_comparison(comparaison: Comparaison, format_: str, *, poor: bool = Fal
     if format_ == "json":
         from certif_rules.export.autodiagnostic_json import comparison
 
-        return _json(comparison(comparaison, told(cadre)))
+        return as_bytes(comparison(comparaison, told(cadre)))
     from certif_rules.export.autodiagnostic_progression import compose
 
     return _page(compose(comparaison, told(cadre)), format_, poor=poor)
@@ -106,7 +103,3 @@ def _page(document: Document, format_: str, *, poor: bool) -> bytes:
         return render(document, poor=poor)
     made: bytes = import_module(f"certif_rules.export.{_PAGES[format_]}").render(document)
     return made
-
-
-def _json(data: autodiagnostic_json.Objet | Any) -> bytes:
-    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")

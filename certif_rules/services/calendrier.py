@@ -12,10 +12,17 @@ from typing import Any
 
 from certif_rules.demande import Demande
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
+from certif_rules.export.json_ import warnings
 from certif_rules.model import Source
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
-from certif_rules.services.vie import Regime, incoherence_as_data, open_regime, sources_as_data
+from certif_rules.services.vie import (
+    Regime,
+    incoherence_as_data,
+    open_regime,
+    referentiel_as_data,
+    sources_as_data,
+)
 from certif_rules.source import read_text
 from certif_rules.verification import parse_day, refusal
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
@@ -261,10 +268,9 @@ def _territory(text: str | None, issues: list[Issue]) -> str | None:
 
 def document(value: Echeancier) -> dict[str, Any]:
     """The calendar as the values that are written; keys may be added to them, never renamed."""
-    referentiel = value.regime.referentiel
     return {
         "format": 1,
-        "referentiel": {"id": referentiel.id, "edition": referentiel.edition},
+        "referentiel": referentiel_as_data(value.regime.referentiel),
         "evenements": {nom: day.isoformat() for nom, day in value.evenements.items()},
         "options": {
             "report_jour_ouvre": value.options.report,
@@ -278,9 +284,7 @@ def document(value: Echeancier) -> dict[str, Any]:
             for nom, missing in value.calendrier.manquants.items()
         ],
         **({"seances": _plan(value.plan)} if value.plan else {}),
-        "avertissements": [
-            {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in value.avertissements
-        ],
+        "avertissements": warnings(value.avertissements),
         "incoherences": [incoherence_as_data(i) for i in value.incoherences],
         "sources": sources_as_data(value.regime.vies, value.citees),
     }

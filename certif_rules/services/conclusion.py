@@ -10,6 +10,7 @@ from typing import Any
 
 from certif_rules.conclusion import Bilan, Conclusion, Echeance, conclude
 from certif_rules.confidentialite import Trace, pseudonymised, traces, without_personal_warnings
+from certif_rules.export.json_ import cited_sources, head, warnings
 from certif_rules.habillage import HabillageDit
 from certif_rules.jugement import Nombre, Valeur
 from certif_rules.registry import Registry
@@ -42,39 +43,22 @@ def conclude_file(
 def document(bilan: Bilan) -> dict[str, Any]:
     """The conclusions as the values that are written; keys may be added to them, never renamed."""
     checklist = bilan.checklist
-    referentiel = checklist.referentiel
     checked = {point.compte_pour for point in checklist.verifications}
     conclusions = [_conclusion(c, checked=c.objet in checked) for c in bilan.conclusions]
     echeances = [_echeance(echeance) for echeance in bilan.echeances]
-    avertissements = [
-        {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in bilan.avertissements
-    ]
+    avertissements = warnings(bilan.avertissements)
     cited = {
         source
         for item in (*(m for c in conclusions for m in c["motifs"]), *echeances, *avertissements)
         for source in item["sources"]
     }
+    request = head(checklist)
     return {
-        "format": 1,
-        "referentiel": {
-            "id": referentiel.id,
-            "edition": referentiel.edition,
-            "guide": referentiel.guide,
-            "empreinte": checklist.empreinte,
-        },
-        "audit": {
-            "type": referentiel.types_audit[checklist.contexte.type_audit].code,
-            "date": checklist.contexte.date.isoformat(),
-        },
-        "organisme": checklist.organisme,
+        **{key: request[key] for key in ("format", "referentiel", "audit", "organisme")},
         "conclusions": conclusions,
         "echeances": echeances,
         "avertissements": avertissements,
-        "sources": {
-            source.id: {"titre": source.titre, "reference": source.reference}
-            for source in referentiel.sources.values()
-            if source.id in cited
-        },
+        "sources": cited_sources(checklist.referentiel.sources.values(), cited),
     }
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from certif_rules.compte_rendu import compte_rendu_as_data, seen_as_data
 from certif_rules.constats import Dossier, Releve
 from certif_rules.demande import ConstatDit, Demande, FaitDit, PrecedentDit
+from certif_rules.export.json_ import as_bytes
 from certif_rules.habillage import as_data as habillage_as_data
 from certif_rules.habillage import build
 
 
 def write_dossier(dossier: Dossier) -> bytes:
     """The findings as canonical JSON (contract §6); read again, they are the same."""
-    text = json.dumps(as_data(dossier), ensure_ascii=False, indent=2)
-    return (text + "\n").encode("utf-8", "backslashreplace")
+    return as_bytes(as_data(dossier))
 
 
 def as_data(dossier: Dossier) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.dossier_json import appui, award_as_data, study_as_data
+from certif_rules.export.json_ import as_bytes, cited_sources, warnings
 from certif_rules.registry import Registry
 from certif_rules.services.vie import incoherence_as_data, open_regime
 from certif_rules.vie.depot import read_deposit
@@ -48,21 +48,16 @@ def document(dossier: DossierEtudie) -> dict[str, Any]:
     others = [*texts_sources(dossier), *(s for a in avertissements for s in a.sources)]
     return {
         "format": 1,
-        "referentiel": {"id": dossier.referentiel, "edition": dossier.edition},
+        "referentiel": {"id": dossier.referentiel, "edition": dossier.edition, "titre": dossier.titre},
         **study_as_data(dossier.etude, dossier.candidature),
         **award_as_data(vie.attribution, vie.instances),
         "a_demander": [
             {"texte": a.texte, "cle": a.cle, **(appui(a.appui) if a.appui else {"sources": []})}
             for a in to_ask(dossier)
         ],
-        "avertissements": [
-            {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in avertissements
-        ],
+        "avertissements": warnings(avertissements),
         "incoherences": [incoherence_as_data(i) for i in met(vie, rules)],
-        "sources": {
-            source.id: {"titre": source.titre, "reference": source.reference}
-            for source in cited(vie, rules, others)
-        },
+        "sources": cited_sources(vie.sources.values(), (s.id for s in cited(vie, rules, others))),
     }
 
 
@@ -72,7 +67,7 @@ def render(dossier: DossierEtudie, format_: str, *, attribution: bool = False, a
     The JSON holds both. ``ascii`` is for a table on consoles that lack our signs.
     """
     if format_ == "json":
-        return (json.dumps(document(dossier), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+        return as_bytes(document(dossier))
     from certif_rules.export.attribution import award
     from certif_rules.export.dossier import study as blocks
 

@@ -11,7 +11,14 @@ from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model import Texte
 from certif_rules.registry import Registry
-from certif_rules.services.vie import Regime, incoherence_as_data, open_regime, sources_as_data
+from certif_rules.services.vie import (
+    Regime,
+    incoherence_as_data,
+    open_regime,
+    referentiel_as_data,
+    remarks_as_data,
+    sources_as_data,
+)
 from certif_rules.verification import check_needed, verify
 from certif_rules.vie.duree import Calcul, SitesEchantillonnes, duration
 from certif_rules.vie.echantillon import rule_for, sites_to_see
@@ -164,10 +171,7 @@ def document(found: DureeAudit) -> dict[str, Any]:
         }
         for poste in calcul.postes
     ]
-    remarques = [
-        {"texte": texte.texte, "confiance": texte.confiance, "sources": list(texte.sources)}
-        for texte in found.remarques
-    ]
+    remarques = remarks_as_data(found.remarques)
     incoherences = [incoherence_as_data(value) for value in found.incoherences]
     fixee = said and {
         "texte": said.texte,
@@ -183,7 +187,7 @@ def document(found: DureeAudit) -> dict[str, Any]:
     referentiel = found.regime.referentiel
     return {
         "format": 1,
-        "referentiel": {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre},
+        "referentiel": referentiel_as_data(referentiel),
         "audit": {
             "type": referentiel.types_audit[contexte.type_audit].code,
             "titre": referentiel.types_audit[contexte.type_audit].titre,

@@ -9,10 +9,18 @@ from typing import Any, Literal
 
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
+from certif_rules.export.json_ import warnings
 from certif_rules.model import Texte
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
-from certif_rules.services.vie import Regime, audit_type, open_regime, sources_as_data
+from certif_rules.services.vie import (
+    Regime,
+    audit_type,
+    open_regime,
+    referentiel_as_data,
+    remarks_as_data,
+    sources_as_data,
+)
 from certif_rules.vie.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
 from certif_rules.vie.model_echantillon import Arrondi, Echantillon, RegleSites
 
@@ -170,18 +178,13 @@ def _warnings(regle: RegleSites | None, asked: DemandeTirage, tirage: Tirage) ->
 def document(found: Prelevement) -> dict[str, Any]:
     """The sample as the values that are written; keys may be added to them, never renamed."""
     regle, tirage, asked = found.regle, found.tirage, found.demande
-    avertissements = [
-        {"code": a.code, "message": a.message, "sources": list(a.sources)} for a in found.avertissements
-    ]
-    remarques = [
-        {"texte": t.texte, "confiance": t.confiance, "sources": list(t.sources)} for t in found.remarques
-    ]
+    avertissements, remarques = warnings(found.avertissements), remarks_as_data(found.remarques)
     cited = [s for item in (*avertissements, *remarques) for s in item["sources"]]
     referentiel = found.regime.referentiel
     type_audit = referentiel.types_audit.get(f"{referentiel.id}/{found.type_audit}")
     return {
         "format": 1,
-        "referentiel": {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre},
+        "referentiel": referentiel_as_data(referentiel),
         "audit": {"type": found.type_audit, "titre": type_audit.titre if type_audit else None},
         "objet": asked.objet,
         "regle": regle
@@ -191,6 +194,7 @@ def document(found: Prelevement) -> dict[str, Any]:
             "non_vus": regle.non_vus,
             "en_plus": regle.en_plus,
             "confiance": regle.confiance,
+            **({"lecture": True} if regle.lecture else {}),
             "sources": list(regle.sources),
         },
         "population": {"taille": tirage.population, "empreinte": tirage.empreinte},

@@ -8,7 +8,8 @@ from typing import Any
 
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError, suggestion
-from certif_rules.model import Referentiel, TypeAudit
+from certif_rules.export.json_ import cited_sources
+from certif_rules.model import Referentiel, Texte, TypeAudit
 from certif_rules.registry import Registry, Resolution
 from certif_rules.services.checklist import in_force
 from certif_rules.verification import refusal
@@ -93,12 +94,25 @@ def incoherence_as_data(value: Incoherence) -> dict[str, Any]:
     }
 
 
+def referentiel_as_data(referentiel: Referentiel) -> dict[str, str]:
+    """The référentiel of an answer."""
+    return {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre}
+
+
+def remarks_as_data(textes: Iterable[Texte]) -> list[dict[str, Any]]:
+    """What must be known, with what each remark is worth."""
+    return [
+        {
+            "texte": texte.texte,
+            "confiance": texte.confiance,
+            **({"citation": True} if texte.citation else {}),
+            "sources": list(texte.sources),
+        }
+        for texte in textes
+    ]
+
+
 def sources_as_data(vies: Iterable[Vie], cited: Iterable[str]) -> dict[str, dict[str, str]]:
     """The sources cited, as every JSON document lists them, in the order they are declared."""
-    wanted = set(cited)
     known = {key: source for vie in vies for key, source in vie.sources.items()}
-    return {
-        key: {"titre": source.titre, "reference": source.reference}
-        for key, source in known.items()
-        if key in wanted
-    }
+    return cited_sources(known.values(), cited)
