@@ -120,7 +120,9 @@ FLOORS: dict[str, str] = {
         "services.autodiagnostic_formats services.rapport"
     ),
     "6.3 services: calendars": "services.calendrier",
-    "7.1 front ends: what commands and cases share": "cli.console testing.autodiagnostic testing.constats",
+    "7.1 front ends: what commands and cases share, wrong values": (
+        "cli.console cli.usage testing.autodiagnostic testing.constats"
+    ),
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
         "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"

@@ -15,7 +15,7 @@ from certif_rules.export.typographie import prose
 from certif_rules.services.duree import document, make_duration
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @context_options
 @click.option(

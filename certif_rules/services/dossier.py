@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue
 from certif_rules.export.dossier_json import appui, award_as_data, study_as_data
 from certif_rules.registry import Registry
-from certif_rules.services.vie import incoherence_as_data, open_regime
-from certif_rules.vie.depot import read_deposit
+from certif_rules.services.vie import Regime, incoherence_as_data, missing_subject, open_regime
+from certif_rules.verification import check_given
+from certif_rules.vie.depot import deposit_issues, read_deposit
 from certif_rules.vie.dossier import study
 from certif_rules.vie.vue_dossier import DossierEtudie, cited, met, supports, texts_sources, to_ask
 
@@ -21,12 +23,10 @@ def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
     Raises:
         UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
     """
-    regime = open_regime(registry, demande)
+    regime = open_regime(registry, demande, partial(_wrong, demande))
     referentiel, vie = regime.referentiel, regime.propre
-    if vie is None or vie.dossier is None:
-        message = f"les données de « {referentiel.id} » ne disent rien d’un dossier de candidature"
-        hint = "ce sont ses règles d’audit qui le disent, dans leur dossier vie/"
-        raise UsageError([Issue("sujet-absent", message, None, hint)])
+    assert vie is not None
+    assert vie.dossier is not None
     etude = study(vie.dossier, vie.instances, read_deposit(demande, referentiel, vie.dossier))
     asked = referentiel.types_audit.get(f"{referentiel.id}/{etude.depot.type}")
     return DossierEtudie(
@@ -38,6 +38,15 @@ def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
         candidature=vie.dossier,
         etude=etude,
     )
+
+
+def _wrong(demande: Demande, regime: Regime) -> list[Issue]:
+    vie = regime.propre
+    if vie is None or vie.dossier is None:
+        told = [v.origine for v in regime.vies if v.dossier is not None]
+        subject = missing_subject(regime, "d’un dossier de candidature", told=told)
+        return [subject, *check_given(demande, regime.referentiel)]
+    return deposit_issues(demande, regime.referentiel, vie.dossier)
 
 
 def document(dossier: DossierEtudie) -> dict[str, Any]:
