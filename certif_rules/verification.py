@@ -45,7 +45,11 @@ def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
     if categories:
         given = demande.categories or demande.ajout_categories
         needs.append(("au moins une catégorie", " ".join(given), "--categorie"))
-    return [] if demande.illisible else lacking(needs, "les donner en option, ou dans un profil : --profil audit.yaml")
+    return (
+        []
+        if demande.illisible
+        else lacking(needs, "les donner en option, ou dans un profil : --profil audit.yaml")
+    )
 
 
 def lacking(needs: Iterable[tuple[str, object, str]], hint: str) -> list[Issue]:

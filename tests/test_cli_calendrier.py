@@ -82,7 +82,7 @@ def test_the_text_is_dated_sourced_and_narrow(call: Console) -> None:
     flat = " ".join(text.split())
     for words in (
         "2024-10-31 Audit de surveillance – du 2024-10-31 au 2025-03-31",
-        "depuis audit_initial : du 2024-07-31 au 2025-03-31 [S16]",
+        "depuis « Audit initial » : du 2024-07-31 au 2025-03-31 [S16]",
         "jour non ouvré (samedi) : dernier jour ouvré 2026-02-27",
         "jour non ouvré (samedi) ; report permis par --report-jour-ouvre",
         "Étude en comité instructeur : il faut premiere_instruction et depot",
@@ -174,7 +174,7 @@ def test_the_agenda_is_read_back(call: Console) -> None:
         " – Certif’Région Occitanie, édition V5"
     )
     assert demande["DTEND"].dt - demande["DTSTART"].dt == timedelta(days=1)
-    assert "echeance - 6 mois" in str(demande["DESCRIPTION"])
+    assert "« Échéance de validité du label » - 6 mois" in str(demande["DESCRIPTION"])
     assert "[S16] Présentation du label" in str(demande["DESCRIPTION"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,17 +98,20 @@ def _chosen(ctx: click.Context, format_: str, path: Path | None) -> str:
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
     from certif_rules.export.ics import left_out, render
+    from certif_rules.vie.calendrier import in_titles
+    from certif_rules.vie.manques import in_words
 
     stamp = value.options.au or max(value.evenements.values(), default=None)
     assert stamp is not None
     for found in left_out(value.calendrier.dates):
-        missing = f" : il faut {' et '.join(found.manquent)}" if found.manquent else ""
+        missing = f" : il faut {in_words(value.calendrier.voies[found.id])}" if found.manquent else ""
         said = f"avertissement: « {found.titre} » n’a pas de jour{missing} ; absent du fichier"
         click.echo(printable(said), err=True)
     for avertissement in value.avertissements:
         click.echo(printable(f"avertissement: {avertissement.code} : {avertissement.message}"), err=True)
+    spelled = (replace(d, calcul=in_titles(d.calcul, value.titres)) for d in value.calendrier.dates)
     return render(
-        value.calendrier.dates,
+        tuple(spelled),
         titre=value.titre,
         referentiel=value.regime.referentiel.id,
         stamp=stamp,
@@ -128,9 +132,9 @@ def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
             titre=value.titre,
             evenements=tuple((day, nom, value.declares[nom].titre) for nom, day in value.evenements.items()),
             dates=value.calendrier.dates,
-            manquants=tuple(
-                (value.cycle.dates[nom].titre, missing) for nom, missing in value.calendrier.manquants.items()
-            ),
+            manquants=tuple((nom, value.cycle.dates[nom].titre) for nom in value.calendrier.manquants),
+            voies=value.calendrier.voies,
+            titres=value.titres,
             possibles=() if value.evenements else tuple((e.id, e.titre) for e in value.declares.values()),
             plan=value.plan,
             avertissements=value.avertissements,

@@ -12,7 +12,7 @@ from certif_rules.errors import Issue, IssuesError, nearest
 #: Where the issues of a call are kept until the command has found its own.
 _KEY = "certif_rules.fautes"
 #: What the unit of a number is called, with a number that people may write.
-_UNITS: Mapping[str, tuple[str, int]] = {"EUROS": (" d’euros", 320000), "JOURS": (" de jours", 30)}
+_UNITS: Mapping[str, tuple[str, int]] = {"EUROS": (" d’euros", 320000), "JOURS": (" de jours", 20)}
 _EXAMPLE = 3
 
 
@@ -21,7 +21,7 @@ class Fautes:
 
     def __init__(self) -> None:
         self.issues: list[Issue] = []
-        #: The parameters whose value was refused: they are as if not given, but nobody may say that they lack.
+        #: The parameters whose value was refused; they are then as if not given.
         self.refused: set[str] = set()
 
     def __enter__(self) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,12 @@ class Echeancier:
         return f"{referentiel.titre}, édition {referentiel.edition}"
 
     @property
+    def titres(self) -> Mapping[str, str]:
+        """What each event and each date is called; an event goes before the date of the same name."""
+        dates = {nom: entry.titre for nom, entry in self.cycle.dates.items()}
+        return dates | {nom: evenement.titre for nom, evenement in self.declares.items()}
+
+    @property
     def sources(self) -> Mapping[str, Source]:
         """Every source that may be cited, in the order they are declared."""
         return {code: source for vie in self.regime.vies for code, source in vie.sources.items()}
@@ -116,11 +122,7 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
     )
     calendrier = compute(cycle, evenements, options)
     findings = treatment(referentiel.jugements, referentiel.constats, evenements, options)
-    calendrier = Calendrier(
-        dates=(*calendrier.dates, *findings),
-        manquants=calendrier.manquants,
-        avertissements=calendrier.avertissements,
-    )
+    calendrier = replace(calendrier, dates=(*calendrier.dates, *findings))
     return Echeancier(
         regime=regime,
         cycle=cycle,
@@ -294,9 +296,14 @@ def document(value: Echeancier) -> dict[str, Any]:
             "au": _iso(value.options.au),
             "territoire": value.territoire,
         },
-        "dates": [_date(found) for found in value.calendrier.dates],
+        "dates": [_date(found, value.calendrier.voies) for found in value.calendrier.dates],
         "non_calculees": [
-            {"id": nom, "titre": value.cycle.dates[nom].titre, "evenements_manquants": list(missing)}
+            {
+                "id": nom,
+                "titre": value.cycle.dates[nom].titre,
+                "evenements_manquants": list(missing),
+                "voies": [list(way) for way in value.calendrier.voies[nom]],
+            }
             for nom, missing in value.calendrier.manquants.items()
         ],
         **({"seances": _plan(value.plan)} if value.plan else {}),
@@ -308,7 +315,7 @@ def document(value: Echeancier) -> dict[str, Any]:
     }
 
 
-def _date(found: DateCalculee) -> dict[str, Any]:
+def _date(found: DateCalculee, voies: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[str, Any]:
     regle = found.regle
     optional: dict[str, Any] = {
         "certitude": regle.certitude,
@@ -318,6 +325,7 @@ def _date(found: DateCalculee) -> dict[str, Any]:
         "calcul": found.calcul or None,
         "non_ouvre": found.chome,
         "evenements_manquants": list(found.manquent) or None,
+        "voies": [list(way) for way in voies.get(found.id, ())] or None,
         "donnee": found.donnee or None,
         "calculee": _iso(found.calculee),
         "origine": found.origine,

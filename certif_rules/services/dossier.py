@@ -27,7 +27,8 @@ def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
     referentiel, vie = regime.referentiel, regime.propre
     assert vie is not None
     assert vie.dossier is not None
-    etude = study(vie.dossier, vie.instances, read_deposit(demande, referentiel, vie.dossier))
+    types = {t.code: t.titre for t in referentiel.types_audit.values() if t.origine == referentiel.id}
+    etude = study(vie.dossier, vie.instances, read_deposit(demande, referentiel, vie.dossier), types)
     asked = referentiel.types_audit.get(f"{referentiel.id}/{etude.depot.type}")
     return DossierEtudie(
         referentiel=referentiel.id,
@@ -37,6 +38,8 @@ def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
         vie=vie,
         candidature=vie.dossier,
         etude=etude,
+        types=types,
+        categories={c.id: c.titre for c in referentiel.categories.values()},
     )
 
 
