@@ -47,7 +47,7 @@ def command(
     if pseudonymiser:
         say_replaced(traces(demande))
         demande = pseudonymised(demande)
-    dossier = open_file(open_for(ctx).registry, demande)
+    dossier = open_file(open_for(ctx).registry, demande, attribution=attribution)
 
     def made(plain: bool) -> bytes:
         return render(dossier, chosen, attribution=attribution, ascii=plain)

@@ -19,7 +19,7 @@ ROLES: Final[dict[Role, str]] = {
     "notifie": "notifie", "delivre": "délivre", "finance": "finance", "oriente": "oriente",
 }  # fmt: skip
 DISCLAIMER: Final = prose(
-    "Les textes sont reformulés, sauf entre guillemets ; seuls les documents du label font foi. "
+    "Les textes sont reformulés, sauf entre guillemets ; seuls les documents d’origine font foi. "
     "Un dossier complet ne vaut ni décision ni conformité."
 )
 

@@ -276,14 +276,14 @@ def _registration(dossier: DossierEtudie) -> Iterator[Bloc]:
         shown = prose(answers[answer].titre) if answer in answers else clean(answer or "") or "? à demander"
         shown += " (lu dans le profil)" if question.id in etude.depot.deduites else ""
         leads = [
-            said(f"{choix.titre} : mène à {_types(choix.mene_a, dossier)}", choix)
+            said(f"{choix.titre} → {_types(choix.mene_a, dossier)}", choix)
             for choix in question.choix
             if choix.mene_a
         ]
         when = "à l’inscription" if question.inscription else "selon la demande"
         rows.append((said(question.texte, question), shown, prose(when), lines(*leads)))
     yield Tableau(
-        legende=prose("Ce que le label demande, et ce qui est répondu"),
+        legende=prose("Ce qui est demandé au candidat, et ce qui est répondu"),
         tetes=("Question", "Réponse", "Quand", "Ce qu’elle ouvre"),
         lignes=tuple(rows),
         largeurs=(5, 3, 2, 5),

@@ -17,13 +17,18 @@ from certif_rules.vie.dossier import study
 from certif_rules.vie.vue_dossier import DossierEtudie, cited, met, supports, texts_sources, to_ask
 
 
-def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
+def open_file(registry: Registry, demande: Demande, *, attribution: bool = False) -> DossierEtudie:
     """The application file that ``demande`` tells of.
+
+    Args:
+        registry: the rules that are installed.
+        demande: what was asked.
+        attribution: what an award gives will be asked of it.
 
     Raises:
         UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
     """
-    regime = open_regime(registry, demande, partial(_wrong, demande))
+    regime = open_regime(registry, demande, partial(_wrong, demande, attribution))
     referentiel, vie = regime.referentiel, regime.propre
     assert vie is not None
     assert vie.dossier is not None
@@ -43,8 +48,12 @@ def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
     )
 
 
-def _wrong(demande: Demande, regime: Regime) -> list[Issue]:
+def _wrong(demande: Demande, attribution: bool, regime: Regime) -> list[Issue]:
     vie = regime.propre
+    if attribution and vie is not None and vie.dossier and not (vie.attribution or vie.instances.acteurs):
+        told = [v.origine for v in regime.vies if v.attribution is not None]
+        subject = missing_subject(regime, "de ce que donne une attribution", told=told)
+        return [subject, *deposit_issues(demande, regime.referentiel, vie.dossier)]
     if vie is None or vie.dossier is None:
         told = [v.origine for v in regime.vies if v.dossier is not None]
         subject = missing_subject(regime, "d’un dossier de candidature", told=told)
