@@ -122,13 +122,15 @@ def test_what_is_late_is_told_by_a_word(call: Console) -> None:
 
 # ---- the same everywhere --------------------------------------------------------------------------------
 
-#: Both formats in one process, for a machine set otherwise.
-BOTH = "from certif_rules.cli import run\nfor f in ('json', 'ics'):\n    run([*{!r}, '--format', f])\n"
+#: Every format in one process, for a machine set otherwise.
+BOTH = (
+    "from certif_rules.cli import run\nfor f in ('table', 'json', 'ics'):\n    run([*{!r}, '--format', f])\n"
+)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="TZ names a zone of tzdata")
 def test_neither_time_zone_nor_locale_changes_a_byte() -> None:
-    """The same JSON, the same agenda, at both ends of the day and in every language of the machine."""
+    """The same text, JSON and agenda, at both ends of the day and in every language of the machine."""
     code = BOTH.format(("calendrier", *A7, "--au", "2025-03-30"))
     machines = (
         {"TZ": "UTC", "LC_ALL": "C", "LANGUAGE": "fr"},

@@ -72,6 +72,7 @@ def command(
         message = "--aucun-vu et --deja-vu se contredisent"
         fautes().issues.append(Issue("usage", message, None, "n’en garder qu’un"))
     asked = {key: options.pop(key) for key in ("objet", "graine", "taille", "arrondi", "centrale")}
+    asked["taille"] = fautes().given("taille", asked["taille"])
     demande = request(referentiel, options)
     names: tuple[str, ...] = ()
     kept = fautes()

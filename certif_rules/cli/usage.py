@@ -24,6 +24,10 @@ class Fautes:
         #: The parameters whose value was refused; they are then as if not given.
         self.refused: set[str] = set()
 
+    def given(self, nom: str, value: int | None) -> int | None:
+        """A number that was given, any where it was refused: nobody may then say that it is missing."""
+        return 1 if nom in self.refused else value
+
     def __enter__(self) -> Self:
         return self
 
