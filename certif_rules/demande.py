@@ -56,6 +56,8 @@ class Demande:
 
     ``habillage`` is what the file of a body says of its documents, if one was given.
     ``dossier`` is what the file says of an application, as it was read; only those who study it look inside.
+    ``fautes`` is what was typed and could not be read, to be raised with all that is found wrong of the rest;
+    ``illisible``: one of the files could not, so that nobody knows what is not given.
     """
 
     referentiel: str | None = None
@@ -74,6 +76,8 @@ class Demande:
     habillage: HabillageDit | None = None
     dossier: Mapping[str, Any] | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict)
+    fautes: tuple[Issue, ...] = ()
+    illisible: bool = False
 
     def lieu(self, name: str) -> Location | None:
         """Where a value was written; ``None`` for the command line."""
@@ -260,6 +264,8 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
         faits=_merge_faits(profile.faits, options.faits),
         certificats={**profile.certificats, **options.certificats},
         lieux=lieux,
+        fautes=(*profile.fautes, *options.fautes),
+        illisible=profile.illisible or options.illisible,
     )
 
 

@@ -30,22 +30,32 @@ def refusal(issues: Iterable[Issue]) -> IssuesError:
     return DataError(found) if any(issue.location for issue in found) else UsageError(found)
 
 
-def check_needed(demande: Demande) -> None:
-    """Ask, by name and all at once, for what a checklist cannot do without.
+def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
+    """What a checklist cannot do without and was not given, by name; nothing where a file was not read.
 
-    Raises:
-        UsageError: the référentiel, the type, the date or the categories are not given.
+    Args:
+        demande: what was asked.
+        categories: whether they are needed.
     """
-    needs = (
+    needs = [
         ("le référentiel", demande.referentiel, "en argument"),
         ("le type d’audit", demande.type_audit, "--type"),
         ("la date de l’audit", demande.date, "--date AAAA-MM-JJ"),
-        ("au moins une catégorie", demande.categories or demande.ajout_categories, "--categorie"),
+    ]
+    if categories:
+        given = demande.categories or demande.ajout_categories
+        needs.append(("au moins une catégorie", " ".join(given), "--categorie"))
+    return (
+        []
+        if demande.illisible
+        else lacking(needs, "les donner en option, ou dans un profil : --profil audit.yaml")
     )
-    missing = [f"{label} ({option})" for label, value, option in needs if not value]
-    if missing:
-        hint = "les donner en option, ou dans un profil : --profil audit.yaml"
-        raise UsageError([Issue("information-manquante", f"il manque {', '.join(missing)}", None, hint)])
+
+
+def lacking(needs: Iterable[tuple[str, object, str]], hint: str) -> list[Issue]:
+    """One issue for all that is not given, of (label, value, option to give it by)."""
+    names = [f"{label} ({option})" for label, value, option in needs if value is None or value == ""]
+    return [Issue("information-manquante", f"il manque {', '.join(names)}", None, hint)] if names else []
 
 
 def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
@@ -65,25 +75,30 @@ def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
     return day
 
 
-def verify(demande: Demande, referentiel: Referentiel) -> Contexte:
+def verify(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> Contexte:
     """The context of ``demande``.
+
+    Args:
+        demande: what was asked.
+        referentiel: what it is checked against.
+        whole: whether the audit itself is prepared: its categories and the conditions of its type count.
 
     Raises:
         UsageError, DataError: something needed is missing, unknown names, contradictory facts, unmet
             conditions of the audit type; all of them are listed.
     """
-    check_needed(demande)
     verification = _Verification(demande, referentiel)
-    contexte = verification.run()
-    if verification.issues:
-        raise refusal(verification.issues)
+    contexte = verification.run(whole=whole)
+    issues = [*demande.fautes, *missing(demande, categories=whole), *verification.issues]
+    if issues:
+        raise refusal(issues)
     return contexte
 
 
-def check_given(demande: Demande, referentiel: Referentiel) -> list[Issue]:
-    """What is wrong in ``demande`` as far as it goes: what is not given is not missed."""
+def check_given(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> list[Issue]:
+    """What is wrong in ``demande`` as far as it goes: what it lacks is not missed (:func:`verify`)."""
     verification = _Verification(demande, referentiel)
-    verification.run()
+    verification.run(whole=whole)
     return verification.issues
 
 
@@ -95,7 +110,7 @@ class _Verification:
         self._lines: dict[str, str | None] = {}
         self._audit_day: date | None = None
 
-    def run(self) -> Contexte:
+    def run(self, *, whole: bool) -> Contexte:
         demande = self.demande
         type_audit = self._type(demande.type_audit) if demande.type_audit is not None else None
         if demande.date is not None:
@@ -115,7 +130,7 @@ class _Verification:
         )
         if not self.issues:
             self._contradictions(contexte)
-            if type_audit and self._audit_day:
+            if whole and type_audit and self._audit_day:
                 self._conditions(contexte, type_audit)
         return contexte
 

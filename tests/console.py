@@ -46,6 +46,26 @@ certificats: {qualiopi: {notification: 2022-05-12, echeance: 2025-05-12}}   # co
 """
 
 
+#: The same with a whole application file.
+DOSSIER = """\
+format: 1
+referentiel: certifregion
+audit: {type: initial, date: 2023-05-10}
+organisme:
+  nom: "Écoute & <b>Cie</b>"
+  categories: [AF]
+  sites: [{id: S1, region: Occitanie}]
+dossier:
+  depot: 2023-02-22
+  reponses: {detention: aucun}
+  pieces:
+    egalite_professionnelle: true
+    immatriculation: {expire_le: 2023-02-20}
+    adresse_site: true
+  devis: [{auditeur: maieutika, montant: "3200,50", duree_jours: "2,5", financement: "50 %", signe: true}]
+"""
+
+
 @dataclass(frozen=True)
 class Reponse:
     """What a call gave: its exit status, standard output and standard error.

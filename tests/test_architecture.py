@@ -36,7 +36,7 @@ FLOORS: dict[str, str] = {
     "1.3 actors": "vie.model_acteurs",
     "1.4 around the audit": "vie.model",
     "2.1 pure: facts, layers, overlay, samples, money": (
-        "aggravation vie.conditions couches delais vie.echantillon empreinte"
+        "aggravation vie.conditions couches delais vie.echantillon vie.manques empreinte"
         " faits jugement vie.montants overlay resultat"
     ),
     "2.1 pure: whether a picture is safe": "logo",
@@ -120,8 +120,8 @@ FLOORS: dict[str, str] = {
         "services.autodiagnostic_formats services.rapport"
     ),
     "6.3 services: calendars": "services.calendrier",
-    "7.1 front ends: what commands and cases share": (
-        "cli.console cli.messages testing.autodiagnostic testing.constats"
+    "7.1 front ends: what commands and cases share, wrong values": (
+        "cli.console cli.messages cli.usage testing.autodiagnostic testing.constats"
     ),
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (

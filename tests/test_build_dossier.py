@@ -30,6 +30,7 @@ acteurs:
 interventions:
   - {id: avis, objet: Enseigne, role: donne_avis, acteur: prefet, sources: [S]}
 attribution:
+  suites: [{id: pose, titre: Pose, texte: On pose, date: jour_dit, sources: [S]}]
   remises: [{id: clou, titre: Clou, sources: [S]}]
 """  # noqa: E501
 
@@ -41,6 +42,7 @@ def codes(text: str) -> list[str]:
     for kind, names in (
         ("source", ["S"]), ("incohérence", ["I"]), ("type d’audit", ["essai/bapteme"]),
         ("audit précédent", ["bapteme"]), ("catégorie", ["VELO"]), ("référentiel", ["essai"]),
+        ("date du cycle", ["jour_dit"]),
     ):  # fmt: skip
         lecteur.know(kind, names)
     build_dossier(data["dossier"], lecteur)
@@ -79,6 +81,7 @@ def test_nothing_is_wrong_here() -> None:
         ("acteur: prefet", "acteur: ministre", "acteur-inconnu"),
         ("acteur: prefet", "acteur: null", "acteur-manquant"),
         ("acteur: prefet", "acteur: prefet, inconnu: on ne sait pas", "acteur-manquant"),
+        ("date: jour_dit", "date: jour_dis", "date-du-cycle-inconnue"),
         ("remises: [", "remises: [{id: clou, titre: Clou, sources: [S]}, ", "identifiant-en-double"),
         ("titre: Clou, sources: [S]", "titre: Clou, sources: [T]", "source-inconnue"),
     ],

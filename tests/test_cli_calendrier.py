@@ -86,7 +86,7 @@ def test_the_text_is_dated_sourced_and_narrow(call: Console) -> None:
     flat = " ".join(text.split())
     for words in (
         "2024-10-31 Audit de surveillance – du 2024-10-31 au 2025-03-31",
-        "depuis audit_initial : du 2024-07-31 au 2025-03-31 [S16]",
+        "depuis « Audit initial » : du 2024-07-31 au 2025-03-31 [S16]",
         "jour non ouvré (samedi) : dernier jour ouvré 2026-02-27",
         "jour non ouvré (samedi) ; report permis par --report-jour-ouvre",
         "Étude en comité instructeur : il faut premiere_instruction et depot",
@@ -126,13 +126,15 @@ def test_what_is_late_is_told_by_a_word(call: Console) -> None:
 
 # ---- the same everywhere --------------------------------------------------------------------------------
 
-#: Both formats in one process, for a machine set otherwise.
-BOTH = "from certif_rules.cli import run\nfor f in ('json', 'ics'):\n    run([*{!r}, '--format', f])\n"
+#: Every format in one process, for a machine set otherwise.
+BOTH = (
+    "from certif_rules.cli import run\nfor f in ('table', 'json', 'ics'):\n    run([*{!r}, '--format', f])\n"
+)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="TZ names a zone of tzdata")
 def test_neither_time_zone_nor_locale_changes_a_byte() -> None:
-    """The same JSON, the same agenda, at both ends of the day and in every language of the machine."""
+    """The same text, JSON and agenda, at both ends of the day and in every language of the machine."""
     code = BOTH.format(("calendrier", *A7, "--au", "2025-03-30"))
     machines = (
         {"TZ": "UTC", "LC_ALL": "C", "LANGUAGE": "fr"},
@@ -178,7 +180,7 @@ def test_the_agenda_is_read_back(call: Console) -> None:
         " – Certif’Région Occitanie, édition V5"
     )
     assert demande["DTEND"].dt - demande["DTSTART"].dt == timedelta(days=1)
-    assert "echeance - 6 mois" in str(demande["DESCRIPTION"])
+    assert "« Échéance de validité du label » - 6 mois" in str(demande["DESCRIPTION"])
     assert "[S16] Présentation du label" in str(demande["DESCRIPTION"])
 
 

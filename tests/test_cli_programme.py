@@ -161,7 +161,7 @@ def test_wrong_usage_is_said_in_french(call: Console, arguments: tuple[str, ...]
     """A wrong usage is status 2, one French sentence on standard error, nothing on standard output."""
     reponse = call(*arguments)
     assert (reponse.status, reponse.out) == (2, b"")
-    assert reponse.err.startswith("usage: ")
+    assert "usage" in reponse.codes
     assert words in reponse.err
     assert not ENGLISH.search(reponse.err)
 

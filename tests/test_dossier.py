@@ -1,4 +1,4 @@
-"""Application files: laws of their study, what people are shown, what is refused. Cases are in YAML."""
+"""Application files: laws of their study, what people are shown. Cases are in YAML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console import PROFIL, Console, process
+from console import DOSSIER, Console, process
 from greffons import DONNEES, registry
 from hypothesis import given
 from hypothesis import strategies as st
@@ -260,24 +260,6 @@ def test_the_six_steps_in_order(call: Console) -> None:
 
 # ---- what people see -----------------------------------------------------------------------------------
 
-DOSSIER = """\
-format: 1
-referentiel: certifregion
-audit: {type: initial, date: 2023-05-10}
-organisme:
-  nom: "Écoute & <b>Cie</b>"
-  categories: [AF]
-  sites: [{id: S1, region: Occitanie}]
-dossier:
-  depot: 2023-02-22
-  reponses: {detention: aucun}
-  pieces:
-    egalite_professionnelle: true
-    immatriculation: {expire_le: 2023-02-20}
-    adresse_site: true
-  devis: [{auditeur: maieutika, montant: "3200,50", duree_jours: "2,5", financement: "50 %", signe: true}]
-"""
-
 
 def test_the_result_comes_first_and_says_what_is_missing(call: Console) -> None:
     """At 80 columns, in words and signs; the status is 0 whatever the result."""
@@ -361,88 +343,3 @@ def test_a_file_is_written_whole_and_not_replaced(call: Console, tmp_path: Path)
     other = tmp_path / "d.json"
     assert call("dossier", "certifregion", "-o", other).status == 0
     assert json.loads(other.read_bytes())["resultat"] == "a_confirmer"
-
-
-# ---- what is asked, what is refused --------------------------------------------------------------------
-
-
-def test_the_profile_of_the_contract_is_read(call: Console) -> None:
-    """As printed: it tells of no file, so nothing is missing yet."""
-    found = call("dossier", "--profil", "-", "--format", "json", stdin=PROFIL).json
-    assert found["resultat"] == "a_confirmer"
-    assert "manquante" not in {piece["etat"] for piece in found["pieces"]}
-    assert found["format"] == 1
-    assert set(found["sources"]) >= {"S15", "S23", "S26"}
-
-
-def test_other_commands_leave_the_file_aside(call: Console) -> None:
-    """The same profile gives its checklist."""
-    reponse = call("checklist", "--profil", "-", "--format", "json", stdin=DOSSIER)
-    assert reponse.status == 0
-    assert reponse.json["audit"]["type"] == "initial"
-
-
-def test_without_a_file_the_command_says_what_to_gather(call: Console) -> None:
-    """Neither type nor date is needed; what they would decide is asked."""
-    found = call("dossier", "certifregion", "--format", "json").json
-    assert found["audit"]["type"] is None
-    assert found["a_demander"][0] == {"texte": "Quel type d’audit ?", "cle": "audit.type", "sources": []}
-    assert {piece["etat"] for piece in found["pieces"]} == {"a_confirmer", "conditionnelle"}
-
-
-def test_the_two_firms_are_listed_when_the_one_named_is_not_of_them(call: Console) -> None:
-    """With its place in the file and both names."""
-    reponse = call("dossier", "--profil", "-", stdin=DOSSIER.replace("maieutika", "Cabinet Untel"))
-    assert reponse.status == 1
-    assert "<entrée standard>:15:22: auditeur-inconnu" in reponse.err
-    assert "Cidées Conseil & Formation (cidees), Maïeutika (maieutika)" in reponse.err
-
-
-def test_a_label_that_says_nothing_of_it_is_a_wrong_usage(call: Console) -> None:
-    """The référentiel is known, the subject is not its own."""
-    for nom in ("qualiopi", "fictif"):
-        reponse = call("dossier", nom)
-        assert (reponse.status, reponse.codes) == (2, ["sujet-absent"])
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (("depot: 2023-02-22", "depot: 2023-02-30"), "date-invalide"),
-        (("depot: 2023-02-22", "depot: hier"), "date-invalide"),
-        (("adresse_site: true", "adresse_site: {fourni_le: 2023-02-30}"), "date-invalide"),
-        (("adresse_site: true", "adresse_site: oui"), "type-inattendu"),
-        (("adresse_site: true", "couleur: true"), "piece-inconnue"),
-        (("adresse_site: true", "devis_signe: true"), "piece-deplacee"),
-        (("adresse_site: true", "certificat_qualiopi: true"), "piece-deplacee"),
-        (("3200,50", "-3"), "montant-illisible"),
-        (("3200,50", "1e9"), "montant-illisible"),
-        (("3200,50", "١٢"), "montant-illisible"),
-        (("3200,50", "1,234"), "montant-illisible"),
-        (("2,5", "0"), "duree-illisible"),
-        (("2,5", "1/0"), "duree-illisible"),
-        (("type: initial", "type: surveillanc"), "type-inconnu"),
-        (("detention: aucun", "detention: [a]"), "type-inattendu"),
-        (("detention: aucun", "detention: personne"), "reponse-inconnue"),
-        (("detention: aucun", "occitanie: non"), "reponse-contraire"),
-        (("  depot:", "  depose:"), "cle-inconnue"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_refused(call: Console, change: tuple[str, str], code: str) -> None:
-    """One clear message with its place, status 1, nothing written."""
-    assert change[0] in DOSSIER
-    reponse = call("dossier", "--profil", "-", stdin=DOSSIER.replace(*change))
-    assert reponse.status == 1
-    assert code in reponse.codes
-    assert reponse.out == b""
-    assert "<entrée standard>:" in reponse.err
-
-
-def test_a_mode_is_checked_where_it_is_to_be_decided(call: Console) -> None:
-    """Elsewhere it is whatever people print (contract §3)."""
-    free = DOSSIER.replace("date: 2023-05-10", "date: 2023-05-10, mode: le matin")
-    assert call("dossier", "--profil", "-", stdin=free).status == 0
-    later = free.replace("type: initial", "type: surveillance").replace(
-        "dossier:", "precedent: {type: initial}\ndossier:", 1
-    )
-    assert call("dossier", "--profil", "-", stdin=later).codes == ["mode-inconnu"]

@@ -158,3 +158,18 @@ def test_no_date_is_needed() -> None:
         open_regime(registry(), Demande(referentiel="inconnu"))
     with pytest.raises(UsageError, match="manque le référentiel"):
         open_regime(registry(), Demande())
+
+
+def test_an_outcome_names_a_date_that_exists(call: Console, tmp_path: Path) -> None:
+    """A date of the calendar misspelt by an outcome is refused with its place, by ``valider`` too."""
+    copy = shutil.copytree(DONNEES["certifregion"], tmp_path / "certif_rules_certifregion" / "donnees")
+    (path,) = copy.glob("regles/*/vie/attribution.yaml")
+    text = path.read_text(encoding="utf-8")
+    assert "date: nouvelle_demande" in text
+    path.write_text(text.replace("date: nouvelle_demande", "date: nouvelle_demarche"), encoding="utf-8")
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if "date: nouvelle_demande" in row)
+    reponse = call("valider", copy)
+    assert reponse.status == 1
+    assert f"attribution.yaml:{line}:" in reponse.err + reponse.out.decode()
+    assert "date-du-cycle-inconnue" in reponse.err + reponse.out.decode()
+    assert "« nouvelle_demande »" in reponse.err + reponse.out.decode()

@@ -62,7 +62,10 @@ def _intervention(node: Any, lecteur: Lecteur) -> Intervention:
 
 
 def build_attribution(node: Mapping[str, Any], lecteur: Lecteur) -> Attribution:
-    """Outcomes, what an award gives, where it is published. Problems go to ``lecteur``."""
+    """Outcomes, what an award gives, where it is published. Problems go to ``lecteur``.
+
+    The dates of the cycle must be known to ``lecteur``: an outcome may name one.
+    """
     for section, kind in (("suites", "issue"), ("remises", "remise"), ("publications", "publication")):
         lecteur.declare(kind, node.get(section) or ())
     return Attribution(
@@ -72,7 +75,7 @@ def build_attribution(node: Mapping[str, Any], lecteur: Lecteur) -> Attribution:
                 titre=item["titre"],
                 texte=item["texte"],
                 motivee=item.get("motivee", False),
-                date=item.get("date"),
+                date=lecteur.cite("date du cycle", item["date"], item, "date") if item.get("date") else None,
                 **appui(item, lecteur),
             )
             for item in node.get("suites") or ()

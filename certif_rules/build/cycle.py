@@ -33,7 +33,7 @@ def build_cycle(node: Any, lecteur: Lecteur) -> Cycle:
     for item in node["dates"]:
         built = _date(item, lecteur)
         if built.id in dates:
-            message = f"date du cycle « {built.id} » : déclarée deux fois"
+            message = f"date du cycle « {built.id} » : nom déclaré deux fois"
             lecteur.refuse("identifiant-en-double", message, item, "id", "choisir un autre nom")
         dates[built.id] = built
         if all(regle.forme in _UN_JOUR for regle in built.regles):
@@ -55,7 +55,7 @@ def _evenements(nodes: Any, lecteur: Lecteur) -> dict[str, Evenement]:
     found: dict[str, Evenement] = {}
     for node in nodes:
         if node["id"] in found:
-            message = f"événement « {node['id']} » : déclaré deux fois"
+            message = f"événement « {node['id']} » : nom déclaré deux fois"
             lecteur.refuse("identifiant-en-double", message, node, "id", "choisir un autre nom")
         found[node["id"]] = Evenement(
             id=node["id"],

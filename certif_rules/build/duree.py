@@ -93,7 +93,7 @@ def _tranches(node: Any, earlier: Mapping[str, Bareme], lecteur: Lecteur) -> tup
         return ()
     if "comme" in node:
         if node["comme"] not in earlier:
-            message = f"barème « {node['comme']} » inconnu(e)"
+            message = f"barème « {node['comme']} » : nom inconnu"
             lecteur.refuse("bareme-inconnu", message, node, "comme", "le déclarer plus haut")
             return ()
         return earlier[node["comme"]].tranches

@@ -56,10 +56,10 @@ class Lecteur:
             name = self.qualify(node["id"]) if qualified else node["id"]
             if name in first:
                 related = ((first[name], "première déclaration"),)
-                message = f"{kind} « {name} » : déclaré deux fois"
+                message = f"{kind} « {name} » : nom déclaré deux fois"
                 self.refuse("identifiant-en-double", message, node, "id", "choisir un autre code", related)
             elif name in self.noms.get(kind, ()):
-                message = f"{kind} « {name} » : déjà déclaré par la base"
+                message = f"{kind} « {name} » : nom déjà déclaré par la base"
                 self.refuse("identifiant-en-double", message, node, "id", "choisir un autre code")
             first.setdefault(name, node)
         self.know(kind, first)
@@ -79,7 +79,7 @@ class Lecteur:
         if name not in known and not free:
             code = _CODES[kind]
             hint = nearest(name, sorted(known)) or "le déclarer, ou corriger le nom"
-            self.refuse(code, f"{kind} « {name} » inconnu(e)", node, key, hint)
+            self.refuse(code, f"{kind} « {name} » : nom inconnu", node, key, hint)
         return name
 
     def cite_all(self, kind: str, node: Any, key: str) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ def build_life(
     sources = {**known, **read_sources(lecteur, body, known)}
     incoherences = build_incoherences(body.get("incoherences") or (), lecteur)
     lecteur.know("incohérence", incoherences)
-    cycle = body.get("cycle")
+    cycle = build_cycle(body["cycle"], lecteur) if body.get("cycle") else None
+    lecteur.know_only("date du cycle", cycle.dates if cycle else ())
     vie = Vie(
         origine=origine,
         sources=sources,
@@ -50,7 +51,7 @@ def build_life(
         autodiagnostic=build_autodiagnostic(body["autodiagnostic"], lecteur)
         if body.get("autodiagnostic")
         else None,
-        cycle=build_cycle(cycle, lecteur) if cycle else None,
+        cycle=cycle,
     )
     if lecteur.issues:
         raise DataError(lecteur.issues)

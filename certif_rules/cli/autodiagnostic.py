@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.cli.usage import fautes
 from certif_rules.confidentialite import pseudonymised, traces
 from certif_rules.errors import Issue, UsageError
 from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
@@ -34,7 +36,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _MOST = 2
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @context_options
 @click.option(
@@ -67,16 +69,24 @@ def command(
     Avec, la synthèse ; deux fois, ce qui a changé de l’une à l’autre. Un autodiagnostic ne garantit rien.
     """
     path = to_file(sortie)
-    check_free(path, replace=remplacer)
+    kept, chosen = fautes(), ""
+    with kept:
+        check_free(path, replace=remplacer)
+    with kept:
+        chosen = choose(format_, path, RESULTAT if reponses else GRILLE)
     _check_inputs(reponses, options)
+    answers = []
+    for file in reponses:
+        with kept:
+            answers.append(read_answers(*_input(file)))
     typed = request(referentiel, options)
-    answers = [read_answers(*_input(file)) for file in reponses]
+    if len(answers) < len(reponses):
+        typed = replace(typed, illisible=True)
     if pseudonymiser:
         say_replaced((*traces(typed), *(trace for one in answers for trace in traces(one))))
         typed, answers = pseudonymised(typed), [pseudonymised(one) for one in answers]
-    chosen = choose(format_, path, RESULTAT if reponses else GRILLE)
     registry = open_for(ctx).registry
-    if not reponses:
+    if not answers:
         cadre = make_grid(registry, typed, etendue=etendue)
         _write(lambda poor: write_grid(cadre, chosen, poor=poor), chosen, path)
         return

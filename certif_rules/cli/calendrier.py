@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import click
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
+from certif_rules.cli.contexte import name
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import warn
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
-from certif_rules.demande import Demande, parse_name
+from certif_rules.cli.usage import fautes
+from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.json_ import as_bytes
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
@@ -24,7 +27,7 @@ _SUFFIXES = {".json": "json", ".ics": "ics", ".txt": "table"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel")
 @click.option("--evenement", "evenements", multiple=True, metavar="NOM=AAAA-MM-JJ",
               help="Un événement et son jour (répétable).")  # fmt: skip
@@ -43,7 +46,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, referentiel: str, format_: str, sortie: Path | None, remplacer: bool,
+    ctx: click.Context, /, referentiel: str | None, format_: str, sortie: Path | None, remplacer: bool,
     dossier: str | None, sequence: int, **options: Any,
 ) -> None:  # fmt: skip
     """Les dates du cycle de REFERENTIEL, d’après les événements connus.
@@ -52,14 +55,23 @@ def command(
     Aucune horloge : --au dit quel jour on est. Sans événement, la liste de ceux qu’on peut donner.
     """
     path = to_file(sortie)
-    check_free(path, replace=remplacer)
-    format_ = _chosen(ctx, format_, path)
+    kept = fautes()
+    with kept:
+        check_free(path, replace=remplacer)
+    with kept:
+        format_ = _chosen(ctx, format_, path)
     if dossier is not None and not _CODE.fullmatch(dossier):
         hint = "des lettres sans accent, des chiffres, point, tiret ou souligné ; aucun nom de personne"
-        raise UsageError([Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint)])
-    nom, edition = parse_name(referentiel)
-    registry = open_for(ctx).registry
-    value = make_calendar(registry, Demande(referentiel=nom, edition=edition), Saisie(**options))
+        kept.issues.append(Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint))
+    if format_ == "ics" and not (options["au"] or options["evenements"]):
+        message, hint = (
+            "un fichier ICS a besoin d’un événement au moins",
+            "ajouter --evenement NOM=AAAA-MM-JJ",
+        )
+        kept.issues.append(Issue("information-manquante", message, None, hint))
+    nom, edition = name(referentiel, kept)
+    demande = Demande(referentiel=nom, edition=edition, fautes=tuple(kept.issues))
+    value = make_calendar(open_for(ctx).registry, demande, Saisie(**options))
     if format_ == "json":
         write(as_bytes(document(value)), path)
     elif format_ == "ics":
@@ -87,21 +99,19 @@ def _chosen(ctx: click.Context, format_: str, path: Path | None) -> str:
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
     from certif_rules.export.ics import left_out, render
+    from certif_rules.vie.calendrier import in_titles
+    from certif_rules.vie.manques import in_words
 
     stamp = value.options.au or max(value.evenements.values(), default=None)
-    if stamp is None:
-        message = "un fichier ICS a besoin d’un événement au moins"
-        raise UsageError(
-            [Issue("information-manquante", message, None, "ajouter --evenement NOM=AAAA-MM-JJ")]
-        )
+    assert stamp is not None
     for found in left_out(value.calendrier.dates):
-        missing = f" : il faut {' et '.join(found.manquent)}" if found.manquent else ""
-        said = f"« {found.titre} » n’a pas de jour{missing} ; absent du fichier"
-        warn(said)
+        missing = f" : il faut {in_words(value.calendrier.voies[found.id])}" if found.manquent else ""
+        warn(f"« {found.titre} » n’a pas de jour{missing} ; absent du fichier")
     for avertissement in value.avertissements:
         warn(avertissement.message, avertissement.code)
+    spelled = (replace(d, calcul=in_titles(d.calcul, value.titres)) for d in value.calendrier.dates)
     return render(
-        value.calendrier.dates,
+        tuple(spelled),
         titre=value.titre,
         referentiel=value.regime.referentiel.id,
         stamp=stamp,
@@ -122,9 +132,9 @@ def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
             titre=value.titre,
             evenements=tuple((day, nom, value.declares[nom].titre) for nom, day in value.evenements.items()),
             dates=value.calendrier.dates,
-            manquants=tuple(
-                (value.cycle.dates[nom].titre, missing) for nom, missing in value.calendrier.manquants.items()
-            ),
+            manquants=tuple((nom, value.cycle.dates[nom].titre) for nom in value.calendrier.manquants),
+            voies=value.calendrier.voies,
+            titres=value.titres,
             possibles=() if value.evenements else tuple((e.id, e.titre) for e in value.declares.values()),
             plan=value.plan,
             avertissements=value.avertissements,

@@ -15,6 +15,7 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.cli.usage import fautes
 from certif_rules.confidentialite import pseudonymised, traces
 from certif_rules.habillage_lu import read_habillage
 from certif_rules.hookspecs import Exporter
@@ -30,7 +31,7 @@ _COUNTERS = {
 }
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @context_options
 @click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, csv, html…")
@@ -53,16 +54,22 @@ def command(
     « à confirmer », et la commande « questions » dit ce qu’il faut demander.
     """
     path = to_file(sortie)
-    check_free(path, replace=remplacer)
+    atelier = open_for(ctx)
+    kept, dress, exporter = fautes(), None, None
+    with kept:
+        check_free(path, replace=remplacer)
+    with kept:
+        dress = read_habillage(habillage) if habillage is not None else None
+    with kept:
+        exporter = choose(format_, path, atelier.plugins.exporters)
     demande = request(referentiel, options)
-    if habillage is not None:
-        demande = replace(demande, habillage=read_habillage(habillage))
+    if dress is not None:
+        demande = replace(demande, habillage=dress)
     if pseudonymiser:
         say_replaced(traces(demande))
         demande = pseudonymised(demande)
-    atelier = open_for(ctx)
-    exporter = choose(format_, path, atelier.plugins.exporters)
     checklist = make_checklist(atelier.registry, demande)
+    assert exporter is not None
     write(_render(exporter, checklist, to_terminal=path is None), path)
     if path is not None:
         _summarise(checklist, path)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from certif_rules.cli.usage import Fautes, fautes
 from certif_rules.demande import (
     Demande,
+    FaitDit,
     PrecedentDit,
     merge,
     parse_fact,
@@ -55,24 +58,47 @@ def context_options(function: F) -> F:
 def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     """The request made by the argument, the profile and the options.
 
-    Raises:
-        UsageError, DataError: the argument contradicts the profile or the options, or a file is wrong.
+    What is wrong of them, and what the command found wrong before, is in its ``fautes``: it is raised with
+    all the rest by those who open the référentiel.
     """
-    typed = _typed(referentiel, options)
+    kept = fautes()
+    typed = _typed(referentiel, options, kept)
     profil = options["profil"]
-    if profil is None:
-        return typed
-    path, stdin = _input(profil)
-    return merge(read_profile(path, stdin=stdin), typed, argument=referentiel)
+    found = replace(typed, illisible="profil" in kept.refused)
+    if profil is not None:
+        written = None
+        with kept:
+            path, stdin = _input(profil)
+            written = read_profile(path, stdin=stdin)
+        found = (
+            replace(typed, illisible=True) if written is None else _merged(written, typed, referentiel, kept)
+        )
+    return replace(found, fautes=tuple(kept.issues))
 
 
-def _typed(referentiel: str | None, options: dict[str, Any]) -> Demande:
-    nom, edition = parse_name(referentiel)
+def _merged(written: Demande, typed: Demande, referentiel: str | None, kept: Fautes) -> Demande:
+    """The profile with the options; where the argument contradicts it, the rest is still looked at."""
+    with kept:
+        return merge(written, typed, argument=referentiel)
+    return merge(written, replace(typed, referentiel=None, edition=None))
+
+
+def _typed(referentiel: str | None, options: dict[str, Any], kept: Fautes) -> Demande:
+    nom, edition = name(referentiel, kept)
     if edition and options["edition"] and edition != options["edition"]:
         message = f"édition : « {edition} » dans l’argument, « {options['edition']} » en option"
-        raise UsageError([Issue("demande-contradictoire", message, None, "retirer l’une des deux")])
-    facts = [parse_fact(text, True) for text in options["avec"]]
-    facts += [parse_fact(text, False) for text in options["sans"]]
+        kept.issues.append(Issue("demande-contradictoire", message, None, "retirer l’une des deux"))
+    facts: list[FaitDit] = []
+    for text, valeur in (*((t, True) for t in options["avec"]), *((t, False) for t in options["sans"])):
+        with kept:
+            facts.append(parse_fact(text, valeur))
+    precedent = None
+    with kept:
+        precedent = _precedent(options["precedent"], options["profil"])
+    certificats: dict[str, tuple[str, str]] = {}
+    for text in options["certificats"]:
+        with kept:
+            certificats |= _certificat(text)
     return Demande(
         referentiel=nom,
         edition=edition or options["edition"],
@@ -83,9 +109,16 @@ def _typed(referentiel: str | None, options: dict[str, Any]) -> Demande:
         faits=tuple(facts),
         ajout_categories=options["ajout_categories"],
         ajout_sites=options["ajout_sites"],
-        precedent=_precedent(options["precedent"], options["profil"]),
-        certificats=_certificats(options["certificats"]),
+        precedent=precedent,
+        certificats=certificats,
     )
+
+
+def name(referentiel: str | None, kept: Fautes) -> tuple[str | None, str | None]:
+    """The name and the edition of the argument; what is wrong of it leaves its name known."""
+    with kept:
+        return parse_name(referentiel)
+    return (referentiel or "").partition("@")[0] or None, None
 
 
 def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | None:
@@ -105,15 +138,11 @@ def _input(path: Path) -> tuple[Path, bytes | None]:
     return Path("<entrée standard>"), sys.stdin.buffer.read()
 
 
-def _certificats(texts: tuple[str, ...]) -> dict[str, tuple[str, str]]:
-    found = {}
-    for text in texts:
-        nom, equal, dates = text.partition("=")
-        debut, colon, fin = dates.partition(":")
-        if not (nom and equal and colon):
-            hint = f"par exemple --certificat {nom or 'NOM'}=2022-05-12:2025-05-12"
-            raise UsageError(
-                [Issue("certificat-illisible", f"« {text} » n’a pas la forme NOM=DEBUT:FIN", None, hint)]
-            )
-        found[nom] = (debut, fin)
-    return found
+def _certificat(text: str) -> dict[str, tuple[str, str]]:
+    nom, equal, dates = text.partition("=")
+    debut, colon, fin = dates.partition(":")
+    if not (nom and equal and colon):
+        hint = f"par exemple --certificat {nom or 'NOM'}=2022-05-12:2025-05-12"
+        message = f"« {text} » n’a pas la forme NOM=DEBUT:FIN"
+        raise UsageError([Issue("certificat-illisible", message, None, hint)])
+    return {nom: (debut, fin)}

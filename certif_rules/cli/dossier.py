@@ -14,13 +14,14 @@ from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
+from certif_rules.cli.usage import fautes
 from certif_rules.confidentialite import pseudonymised, traces
 from certif_rules.services.dossier import open_file, render
 
 _SUFFIXES = {".json": "json", ".md": "md", ".html": "html", ".htm": "html", ".txt": "table"}
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @context_options
 @click.option("--attribution", is_flag=True, help="Ce que donne une attribution, et les instances.")
@@ -39,13 +40,14 @@ def command(
     Sans profil, la commande dit ce qu’il faut réunir.
     """
     path = to_file(sortie)
-    check_free(path, replace=remplacer)
+    with fautes():
+        check_free(path, replace=remplacer)
     chosen = format_ or (_SUFFIXES.get(path.suffix.lower(), "table") if path else "table")
     demande = request(referentiel, options)
     if pseudonymiser:
         say_replaced(traces(demande))
         demande = pseudonymised(demande)
-    dossier = open_file(open_for(ctx).registry, demande)
+    dossier = open_file(open_for(ctx).registry, demande, attribution=attribution)
 
     def made(plain: bool) -> bytes:
         return render(dossier, chosen, attribution=attribution, ascii=plain)

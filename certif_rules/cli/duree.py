@@ -10,12 +10,13 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
+from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_contradictions, show_remarks, show_sources, show_title, worth
 from certif_rules.export.typographie import prose
 from certif_rules.services.duree import document, make_duration
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @context_options
 @click.option(
@@ -36,11 +37,12 @@ def command(
 
     Une case que les sources lues ne donnent pas est nommée, et la durée reste inconnue : rien n’est estimé.
     """
+    kept = fautes()
     found = make_duration(
         open_for(ctx).registry,
         request(referentiel, options),
-        chiffre_affaires=chiffre_affaires,
-        sites=sites,
+        chiffre_affaires=kept.given("chiffre_affaires", chiffre_affaires),
+        sites=kept.given("sites", sites),
         echantillonnes=sites_echantillonnes,
     )
     data = document(found)

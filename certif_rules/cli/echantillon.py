@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
+from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title
 from certif_rules.demande import Demande
+from certif_rules.errors import Issue
 from certif_rules.export.typographie import prose
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
 from certif_rules.services.population import parse_population, read_population
@@ -26,7 +29,7 @@ _ARRONDIS = {
 }
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @context_options
 @click.option(
@@ -67,10 +70,18 @@ def command(
     compte pas.
     """
     if aucun_vu and vus:
-        raise click.UsageError("--aucun-vu et --deja-vu se contredisent", ctx)
+        message = "--aucun-vu et --deja-vu se contredisent"
+        fautes().issues.append(Issue("usage", message, None, "n’en garder qu’un"))
     asked = {key: options.pop(key) for key in ("objet", "graine", "taille", "arrondi", "centrale")}
+    asked["taille"] = fautes().given("taille", asked["taille"])
     demande = request(referentiel, options)
-    names = _population(population, demande)
+    names: tuple[str, ...] = ()
+    kept = fautes()
+    before = len(kept.issues)
+    with kept:
+        names = _population(population, demande)
+    if len(kept.issues) > before:
+        demande = replace(demande, fautes=tuple(kept.issues), illisible=True)
     tirage = DemandeTirage(population=names, vus=vus or (() if aucun_vu else None), **asked)
     data = document(make_sample(open_for(ctx).registry, demande, tirage))
     if format_ == "json":

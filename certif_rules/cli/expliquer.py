@@ -10,6 +10,8 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
+from certif_rules.cli.usage import fautes
+from certif_rules.errors import Issue
 from certif_rules.export.json_ import cited_sources
 from certif_rules.export.textes import CONFIANCES, SIGNES
 from certif_rules.resultat import Motif
@@ -17,7 +19,7 @@ from certif_rules.services.checklist import make_checklist
 from certif_rules.services.explication import Explication, explain
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @click.argument("indicateur", required=False, metavar="INDICATEUR")
 @context_options
@@ -33,10 +35,11 @@ def command(
     if indicateur is None and options["profil"] is not None:
         referentiel, indicateur = None, referentiel
     if indicateur is None:
-        raise click.UsageError("il manque INDICATEUR", ctx)
+        hint = "le numéro ou l’identifiant d’une ligne, après le référentiel"
+        fautes().issues.append(Issue("usage", "il manque INDICATEUR", None, hint))
     demande = request(referentiel, options)
     checklist = make_checklist(open_for(ctx).registry, demande)
-    explication = explain(checklist, indicateur)
+    explication = explain(checklist, indicateur or "")
     if format_ == "json":
         show_json(_as_data(explication))
     else:

@@ -10,19 +10,62 @@ from typing import Any
 import click
 
 from certif_rules.cli.messages import bound, issue_lines, message, printable, say
-from certif_rules.errors import CertifRulesError, DataError, IssuesError, suggestion
+from certif_rules.cli.usage import blank, fautes, wrong_values
+from certif_rules.errors import CertifRulesError, DataError, IssuesError, UsageError, suggestion
 
 #: Help is the same on every terminal, and off one.
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
 
 class FrenchCommand(click.Command):
-    """A command whose help is in French, and that refuses an empty value wherever it takes one."""
+    """A command whose help is in French, and that tells every wrong value at once, empty ones included.
+
+    With ``gathers``, it runs in spite of them, those values not being given: its function must then raise
+    what :func:`certif_rules.cli.usage.fautes` holds, with what it finds itself, before it does anything.
+    """
+
+    def __init__(self, *args: Any, gathers: bool = False, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.gathers = gathers
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not ctx.resilient_parsing:
-            _refuse_empty(self, ctx, list(args))
-        return super().parse_args(ctx, args)
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        try:
+            if ctx.resilient_parsing or not any(blank(value) for value in given.values()):
+                return super().parse_args(ctx, list(args))
+        except click.UsageError:
+            issues = list(wrong_values(self, ctx, args))
+            if not issues:
+                raise
+        else:
+            # Before click makes a path of a blank, or we take it for a value not given.
+            issues = list(wrong_values(self, ctx, args))
+        if not self.gathers:
+            raise UsageError(issues)
+        fautes(ctx).issues.extend(issues)
+        return self._parse_without(ctx, args)
+
+    def _parse_without(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse again, what is wrong being left out: click does so to complete what is typed."""
+        ctx.params.clear()
+        ctx.resilient_parsing = True
+        try:
+            super().parse_args(ctx, list(args))
+        finally:
+            ctx.resilient_parsing = False
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        for param in self.get_params(ctx):
+            nom = param.name or ""
+            if nom not in ctx.params:
+                continue
+            if blank(given.get(nom)):
+                ctx.params[nom] = None
+            if ctx.params[nom] is None and nom in given:
+                fautes(ctx).refused.add(nom)
+            if ctx.params[nom] is None and param.multiple:
+                ctx.params[nom] = ()
+        ctx.args = []
+        return []
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.help:
@@ -74,7 +117,7 @@ class FrenchGroup(FrenchCommand, click.Group):
 
 
 def french_command(**attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """``click.command`` with French help and ``-h``."""
+    """``click.command`` with French help and ``-h``; see :class:`FrenchCommand` for ``gathers``."""
     return click.command(cls=FrenchCommand, context_settings=SETTINGS, **attributes)
 
 
@@ -132,20 +175,6 @@ _REASONS = {
 }
 
 
-def _refuse_empty(command: click.Command, ctx: click.Context, args: list[str]) -> None:
-    """Refuse a blank value before click makes a path of it, or we take it for one not given.
-
-    Raises:
-        click.UsageError: an option or an argument is blank.
-    """
-    given, _, _ = command.make_parser(ctx).parse_args(args)
-    for param in command.get_params(ctx):
-        value = given.get(param.name or "")
-        values = value if isinstance(value, list | tuple) else (value,)
-        if any(isinstance(v, str) and not v.strip() for v in values):
-            raise click.UsageError(f"la valeur de {_name_of(param)} est vide", ctx)
-
-
 def _translate(error: click.UsageError) -> str:
     option = getattr(error, "option_name", None)
     if isinstance(error, click.NoSuchOption):
@@ -158,21 +187,6 @@ def _translate(error: click.UsageError) -> str:
         if "requires" in error.message:
             return f"l’option {option} attend une valeur"
         return f"l’option {option} n’attend pas de valeur"
-    if isinstance(error, click.MissingParameter):
-        name = error.param.human_readable_name if error.param is not None else "un argument"
-        return f"il manque {name}"
-    if isinstance(error, click.BadParameter):
-        name = _name_of(error.param) if error.param is not None else "un argument"
-        if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Choice):
-            choices = ", ".join(map(str, error.param.type.choices))
-            return f"valeur non admise pour {name} ; valeurs admises : {choices}"
-        if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Path):
-            return (
-                f"valeur non admise pour {name} : c’est un dossier, ou un fichier que l’on ne peut pas lire"
-            )
-        return f"valeur non admise pour {name}"
-    if error.message.startswith("Got unexpected extra argument"):
-        return f"argument en trop : {error.message.partition('(')[2].rstrip(')')}"
     if error.message == "Missing command.":
         return "il manque une commande"
     return error.message
@@ -186,10 +200,6 @@ def _in_its_place(option: str, ctx: click.Context) -> str | None:
         return None
     value = "" if getattr(param, "is_flag", False) else f" {param.make_metavar(ctx)}"
     return f"{root.info_name} {option}{value} {ctx.info_name} …"
-
-
-def _name_of(param: click.Parameter) -> str:
-    return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
 
 
 def _usage(pieces: list[str]) -> str:

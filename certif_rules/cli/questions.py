@@ -15,7 +15,7 @@ from certif_rules.services.questions import lines_of, questions
 from certif_rules.verification import verify
 
 
-@french_command()
+@french_command(gathers=True)
 @click.argument("referentiel", required=False)
 @context_options
 @format_option("table", "json")

@@ -10,7 +10,7 @@ from certif_rules.export.textes import CONFIANCES, cite
 from certif_rules.export.typographie import prose
 from certif_rules.trivalent import Trivalent
 from certif_rules.vie.model_acteurs import Intervention, Role
-from certif_rules.vie.model_dossier import Appui, Condition, Ressource, Si
+from certif_rules.vie.model_dossier import Appui, Condition, Question, Ressource, Si
 from certif_rules.vie.vue_dossier import DossierEtudie, cited, met
 
 ROLES: Final[dict[Role, str]] = {
@@ -19,7 +19,7 @@ ROLES: Final[dict[Role, str]] = {
     "notifie": "notifie", "delivre": "délivre", "finance": "finance", "oriente": "oriente",
 }  # fmt: skip
 DISCLAIMER: Final = prose(
-    "Les textes sont reformulés, sauf entre guillemets ; seuls les documents du label font foi. "
+    "Les textes sont reformulés, sauf entre guillemets ; seuls les documents d’origine font foi. "
     "Un dossier complet ne vaut ni décision ni conformité."
 )
 
@@ -60,15 +60,27 @@ def _when(si: Si, dossier: DossierEtudie) -> str:
 
 
 def _condition(c: Condition, dossier: DossierEtudie) -> str:
-    parts = [", ".join(c.types)] if c.types else []
-    parts += [f"après {' ou '.join(c.precedents)}"] if c.precedents else []
-    parts += [" ou ".join(dossier.candidature.voies[voie].titre for voie in c.voies)] if c.voies else []
-    parts += [f"{' ou '.join(choix)} ({question})" for question, choix in c.reponses.items()]
-    parts += [f"pièces {', '.join(c.pieces)}"] if c.pieces else []
-    parts += [f"catégories {', '.join(c.categories)}"] if c.categories else []
+    candidature, types = dossier.candidature, dossier.types
+    parts = [", ".join(lowered(types[code]) for code in c.types)] if c.types else []
+    parts += [f"après {' ou '.join(lowered(types[code]) for code in c.precedents)}"] if c.precedents else []
+    parts += [" ou ".join(lowered(candidature.voies[voie].titre) for voie in c.voies)] if c.voies else []
+    parts += [_answered(candidature.questions[nom], choix) for nom, choix in c.reponses.items()]
+    parts += [f"avec {', '.join(lowered(candidature.pieces[p].titre) for p in c.pieces)}"] if c.pieces else []
+    parts += [", ".join(lowered(dossier.categories[k]) for k in c.categories)] if c.categories else []
     parts += [f"sauf {_condition(c.sauf, dossier)}"] if c.sauf else []
     parts += [c.inconnu] if c.inconnu else []
     return ", ".join(parts)
+
+
+def _answered(question: Question, accepted: tuple[str, ...]) -> str:
+    """An answer asked for, in the words of its question."""
+    titres = {choix.id: choix.titre for choix in question.choix}
+    return f"« {question.texte} » : {' ou '.join(titres[choix] for choix in accepted)}"
+
+
+def lowered(titre: str) -> str:
+    """A title within a sentence: its capital goes, unless it is that of an acronym."""
+    return titre if titre[1:2].isupper() else titre[:1].lower() + titre[1:]
 
 
 def actors(

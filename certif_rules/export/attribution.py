@@ -24,6 +24,11 @@ def award(dossier: DossierEtudie) -> Document:
     )
 
 
+def _date(nom: str | None, dossier: DossierEtudie) -> str:
+    """A date of the calendar by its title."""
+    return prose(dossier.vie.cycle.dates[nom].titre) if nom and dossier.vie.cycle else nom or "–"
+
+
 def _award(dossier: DossierEtudie) -> Iterator[Bloc]:
     attribution = dossier.vie.attribution
     if attribution is not None:
@@ -32,7 +37,9 @@ def _award(dossier: DossierEtudie) -> Iterator[Bloc]:
             yield Tableau(
                 legende="Chaque issue et ce qu’elle entraîne",
                 tetes=("Issue", "Ce qu’elle entraîne", "Date du calendrier"),
-                lignes=tuple((prose(s.titre), said(s.texte, s), s.date or "–") for s in attribution.suites),
+                lignes=tuple(
+                    (prose(s.titre), said(s.texte, s), _date(s.date, dossier)) for s in attribution.suites
+                ),
                 largeurs=(2, 5, 2),
             )
         if attribution.remises:

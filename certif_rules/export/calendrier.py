@@ -11,7 +11,8 @@ from certif_rules.export.textes import CONFIANCES, cite, sense
 from certif_rules.export.typographie import plain, prose
 from certif_rules.model import Source
 from certif_rules.resultat import Avertissement
-from certif_rules.vie.calendrier import DateCalculee, Suivi
+from certif_rules.vie.calendrier import DateCalculee, Suivi, in_titles, named
+from certif_rules.vie.manques import in_words
 from certif_rules.vie.model import Incoherence
 from certif_rules.vie.seances import EtatSeance, Plan
 
@@ -38,12 +39,17 @@ _SEANCES: Mapping[EtatSeance, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the text shows; ``evenements`` are (day, name, title), ``manquants`` (title, names of events)."""
+    """What the text shows; ``evenements`` are (day, name, title), ``manquants`` (id, title).
+
+    ``voies`` are the ways to have a date, by id; ``titres`` name the events and the dates.
+    """
 
     titre: str
     evenements: tuple[tuple[date, str, str], ...]
     dates: tuple[DateCalculee, ...]
-    manquants: tuple[tuple[str, tuple[str, ...]], ...]
+    manquants: tuple[tuple[str, str], ...]
+    voies: Mapping[str, tuple[tuple[str, ...], ...]]
+    titres: Mapping[str, str]
     plan: Plan | None
     avertissements: tuple[Avertissement, ...]
     incoherences: tuple[Incoherence, ...]
@@ -74,15 +80,15 @@ def _lines(page: Page) -> Iterator[str]:
     ordered = sorted(
         (found for found in page.dates if found.premier), key=lambda found: found.premier or date.max
     )
-    yield from _section("Dates", (line for found in ordered for line in _date(found)))
+    yield from _section("Dates", (line for found in ordered for line in _date(found, page)))
     idle = (found for found in page.dates if found.regle.sans_objet)
     yield from _section("Sans objet", (line for found in idle for line in _idle(found)))
-    waiting = (f"{titre} : il faut {_or(missing)}" for titre, missing in page.manquants)
+    waiting = (f"{titre} : il faut {in_words(page.voies[nom])}" for nom, titre in page.manquants)
     yield from _section("Pas encore calculables", _bullets(waiting, "- "))
     named = (f"{nom} : {titre}" for nom, titre in page.possibles)
     yield from _section("Événements que l’on peut donner (--evenement NOM=AAAA-MM-JJ)", _bullets(named, "- "))
     if page.plan:
-        yield from _section("Séances", _meetings(page.plan, page.attend))
+        yield from _section("Séances", _meetings(page.plan, page.attend, page.titres))
     warned = (f"{a.message} {cite(a.sources)}".rstrip() for a in page.avertissements)
     yield from _section("Avertissements", _bullets(warned, "! "))
     yield from _section("Ce que les sources contredisent ou taisent", _doubts(page.incoherences))
@@ -99,14 +105,14 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
         yield from body
 
 
-def _date(found: DateCalculee) -> Iterator[str]:
+def _date(found: DateCalculee, page: Page) -> Iterator[str]:
     """A date on its line, then what must be known of it."""
     regle = found.regle
-    state = [_state(found)] if found.suivi else []
+    state = [_state(found, page.titres)] if found.suivi else []
     notes = [note for note in (sense(regle), "date donnée" if found.donnee else "", *state) if note]
     head = f"{found.titre}{' – ' + ', '.join(notes) if notes else ''}"
     if regle.fenetre:
-        yield from _window(found, head)
+        yield from _window(found, head, page)
     else:
         days = found.jours if found.jour is None else (found.jour,)
         lead = " puis ".join([str(day) for day in days[:1]])
@@ -116,7 +122,7 @@ def _date(found: DateCalculee) -> Iterator[str]:
         yield from _wrap(_worked(found), _LEAD)
     if regle.prochaine is not None and not found.donnee:
         yield from _wrap(f"séances suivantes : {', '.join(map(str, found.jours))}", _LEAD)
-    yield from _wrap(f"{regle.texte}{_calcul(found)} {cite(regle.sources)}", _LEAD)
+    yield from _wrap(f"{regle.texte}{_calcul(found, page.titres)} {cite(regle.sources)}", _LEAD)
     doubts = [regle.certitude or ""]
     doubts += [f"confiance {CONFIANCES[regle.confiance]}"] if regle.confiance != "elevee" else []
     doubts += ["lecture"] if regle.lecture else []
@@ -126,17 +132,18 @@ def _date(found: DateCalculee) -> Iterator[str]:
         yield from _wrap(f"? {said}", _LEAD + "  ", _LEAD)
 
 
-def _window(found: DateCalculee, head: str) -> Iterator[str]:
+def _window(found: DateCalculee, head: str, page: Page) -> Iterator[str]:
     if found.du and found.au:
         yield from _wrap(f"{found.du}  {head} – du {found.du} au {found.au}", _LEAD, "")
     elif found.manquent:
-        text = f"{found.premier}  {head} – fenêtre inconnue : il faut aussi {_or(found.manquent)}"
+        text = f"{found.premier}  {head} – fenêtre inconnue : il faut aussi {in_words(page.voies[found.id])}"
         yield from _wrap(text, _LEAD, "")
     else:
         yield from _wrap(f"{found.premier}  {head} – aucun jour commun", _LEAD, "")
     for ancre in found.ancres if len(found.regle.fenetre) > 1 else ():
         low = f", confiance {CONFIANCES[ancre.confiance]}" if ancre.confiance != "elevee" else ""
-        text = f"depuis {ancre.evenement} : du {ancre.du} au {ancre.au} {cite(ancre.sources)}{low}"
+        since = named(ancre.evenement, page.titres)
+        text = f"depuis {since} : du {ancre.du} au {ancre.au} {cite(ancre.sources)}{low}"
         yield from _wrap(f"- {text}", _LEAD + "  ", _LEAD)
 
 
@@ -149,20 +156,20 @@ def _worked(found: DateCalculee) -> str:
     return f"{day} ; report permis par --report-jour-ouvre" if found.regle.report else day
 
 
-def _calcul(found: DateCalculee) -> str:
+def _calcul(found: DateCalculee, titres: Mapping[str, str]) -> str:
     if not found.calcul or found.calcul == found.regle.texte:
         return ""
     replaced = f", qui donne {found.calculee}" if found.calculee and found.calculee != found.jour else ""
-    return f" ({found.calcul}{replaced})"
+    return f" ({in_titles(found.calcul, titres)}{replaced})"
 
 
-def _state(found: DateCalculee) -> str:
+def _state(found: DateCalculee, titres: Mapping[str, str]) -> str:
     assert found.suivi is not None
     word = _SUIVIS[found.suivi]
     if found.accomplie:
         side = "avant" if (found.ecart or 0) < 0 else "après"
         gap = f", {_days(abs(found.ecart))} {side}" if found.ecart else ""
-        return f"{word} ({found.accomplie[0]} {found.accomplie[1]}{gap})"
+        return f"{word} ({named(found.accomplie[0], titres)} le {found.accomplie[1]}{gap})"
     return word
 
 
@@ -175,12 +182,14 @@ def _idle(found: DateCalculee) -> Iterator[str]:
     yield from _wrap(f"- {found.titre} : {regle.texte} {cite(regle.sources)}{inside}", "  ", "")
 
 
-def _meetings(plan: Plan, attend: str) -> Iterator[str]:
+def _meetings(plan: Plan, attend: str, titres: Mapping[str, str]) -> Iterator[str]:
     """A table: the meeting, its limit, the working day, whether the file reaches it."""
     if plan.recu:
         yield from _wrap(f"{attend} : le {plan.recu}.", "")
     elif plan.plancher:
-        yield from _wrap(f"{attend} : pas avant le {plan.plancher[1]} ({plan.plancher[0]}).", "")
+        yield from _wrap(
+            f"{attend} : pas avant le {plan.plancher[1]} ({named(plan.plancher[0], titres)}).", ""
+        )
     else:
         yield from _wrap(f"{attend} : date inconnue.", "")
     yield from _wrap(f"Première séance atteinte : {plan.prochaine or 'aucune de la liste'}.", "")
@@ -207,10 +216,6 @@ def _bullets(texts: Iterable[str], bullet: str) -> Iterator[str]:
 
 def _days(number: int) -> str:
     return f"{number} jour{'s' if number > 1 else ''}"
-
-
-def _or(names: Iterable[str]) -> str:
-    return " et ".join(names)
 
 
 def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:

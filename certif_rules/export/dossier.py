@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from certif_rules.export.appuis import DISCLAIMER, actors, behind, lines, page, said
+from certif_rules.export.appuis import DISCLAIMER, actors, behind, lines, lowered, page, said
 from certif_rules.export.composition import (
     Bloc,
     Cellule,
@@ -260,6 +260,11 @@ def _places(dossier: DossierEtudie) -> Iterator[Bloc]:
         )
 
 
+def _types(codes: tuple[str, ...], dossier: DossierEtudie) -> str:
+    """Audit types by their titles, each with the option that asks for it."""
+    return " ou ".join(f"{lowered(dossier.types[code])} (--type {code})" for code in codes)
+
+
 def _registration(dossier: DossierEtudie) -> Iterator[Bloc]:
     etude = dossier.etude
     if not etude.questions:
@@ -271,14 +276,14 @@ def _registration(dossier: DossierEtudie) -> Iterator[Bloc]:
         shown = prose(answers[answer].titre) if answer in answers else clean(answer or "") or "? à demander"
         shown += " (lu dans le profil)" if question.id in etude.depot.deduites else ""
         leads = [
-            said(f"{choix.titre} : mène à --type {' ou '.join(choix.mene_a)}", choix)
+            said(f"{choix.titre} → {_types(choix.mene_a, dossier)}", choix)
             for choix in question.choix
             if choix.mene_a
         ]
         when = "à l’inscription" if question.inscription else "selon la demande"
         rows.append((said(question.texte, question), shown, prose(when), lines(*leads)))
     yield Tableau(
-        legende=prose("Ce que le label demande, et ce qui est répondu"),
+        legende=prose("Ce qui est demandé au candidat, et ce qui est répondu"),
         tetes=("Question", "Réponse", "Quand", "Ce qu’elle ouvre"),
         lignes=tuple(rows),
         largeurs=(5, 3, 2, 5),

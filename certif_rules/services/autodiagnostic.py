@@ -11,7 +11,7 @@ from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
 from certif_rules.services.checklist import build, resolve
 from certif_rules.services.vie import touching
-from certif_rules.verification import verify
+from certif_rules.verification import refusal, verify
 from certif_rules.vie.autodiagnostic import Cadre, Synthese, assess, gather
 from certif_rules.vie.model_autodiagnostic import Etendue
 from certif_rules.vie.progression import Comparaison, compare
@@ -124,7 +124,8 @@ def _request(questionnaire: Questionnaire, typed: Demande, argument: str | None)
         said, asked = questionnaire.referentiel, typed.referentiel
         if said is not None and asked is not None and said != asked:
             message = f"référentiel : « {asked} » demandé, « {said} » dans les réponses"
-            raise UsageError([Issue("demande-contradictoire", message, None, "retirer l’un des deux")])
+            issue = Issue("demande-contradictoire", message, None, "retirer l’un des deux")
+            raise refusal([*typed.fautes, issue])
         return replace(typed, referentiel=asked or said)
     merged = merge(questionnaire.demande, typed, argument=argument)
     return replace(merged, organisme={**questionnaire.demande.organisme, **typed.organisme})

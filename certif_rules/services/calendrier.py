@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from certif_rules.demande import Demande
-from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
+from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
 from certif_rules.export.json_ import warnings
 from certif_rules.model import Source
 from certif_rules.registry import Registry
@@ -24,7 +24,7 @@ from certif_rules.services.vie import (
     sources_as_data,
 )
 from certif_rules.source import read_text
-from certif_rules.verification import parse_day, refusal
+from certif_rules.verification import parse_day
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
 from certif_rules.vie.feries import territories, territory, why_not_worked
 from certif_rules.vie.model import Incoherence
@@ -70,6 +70,12 @@ class Echeancier:
         return f"{referentiel.titre}, édition {referentiel.edition}"
 
     @property
+    def titres(self) -> Mapping[str, str]:
+        """What each event and each date is called; an event goes before the date of the same name."""
+        dates = {nom: entry.titre for nom, entry in self.cycle.dates.items()}
+        return dates | {nom: evenement.titre for nom, evenement in self.declares.items()}
+
+    @property
     def sources(self) -> Mapping[str, Source]:
         """Every source that may be cited, in the order they are declared."""
         return {code: source for vie in self.regime.vies for code, source in vie.sources.items()}
@@ -112,32 +118,18 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
         UsageError, DataError: no such référentiel, no cycle, unknown events, wrong days, an order that
             cannot be, a list of meetings that cannot be read; everything is listed.
     """
-    regime = open_regime(registry, demande)
-    cycle = regime.propre.cycle if regime.propre else None
+    regime = open_regime(registry, demande, lambda found: _read(found, saisie).issues)
     referentiel = regime.referentiel
-    if cycle is None:
-        others = [vie.origine for vie in regime.vies if vie.cycle]
-        message = f"les règles de « {referentiel.id} » ne disent rien de ses dates"
-        hint = f"celles de sa base le disent : calendrier {others[-1]}" if others else None
-        raise UsageError([Issue("cycle-absent", message, None, hint or "choisir un autre référentiel")])
-    declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
-    issues: list[Issue] = []
-    evenements = _events(declares, saisie.evenements, issues)
-    jours = _meetings(cycle, saisie.comites, issues)
-    au = _day("--au", saisie.au, issues) if saisie.au is not None else None
-    nom = _territory(saisie.territoire, issues)
-    if issues:
-        raise refusal(issues)
+    cycle = regime.propre.cycle if regime.propre else None
+    assert cycle is not None
+    lu = _read(regime, saisie)
+    declares, evenements, nom = lu.declares, lu.evenements, lu.territoire
     options = Options(
-        chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=au
+        chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=lu.au
     )
     calendrier = compute(cycle, evenements, options)
     findings = treatment(referentiel.jugements, referentiel.constats, evenements, options)
-    calendrier = Calendrier(
-        dates=(*calendrier.dates, *findings),
-        manquants=calendrier.manquants,
-        avertissements=calendrier.avertissements,
-    )
+    calendrier = replace(calendrier, dates=(*calendrier.dates, *findings))
     return Echeancier(
         regime=regime,
         cycle=cycle,
@@ -148,7 +140,7 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
         options=options,
         territoire=nom,
         calendrier=calendrier,
-        plan=plan(cycle, jours, calendrier, evenements, options) if saisie.comites else None,
+        plan=plan(cycle, lu.jours, calendrier, evenements, options) if saisie.comites else None,
     )
 
 
@@ -161,10 +153,41 @@ def _of_judgement(regime: Regime, cycle: Cycle) -> dict[str, Evenement]:
     }
 
 
+@dataclass(slots=True, kw_only=True)
+class _Lu:
+    """What was typed, as far as it could be read, and what is wrong of it."""
+
+    declares: Mapping[str, Evenement] = field(default_factory=dict)
+    evenements: Mapping[str, date] = field(default_factory=dict)
+    jours: list[date] = field(default_factory=list)
+    au: date | None = None
+    territoire: str | None = None
+    issues: list[Issue] = field(default_factory=list)
+
+
+def _read(regime: Regime, saisie: Saisie) -> _Lu:
+    lu = _Lu()
+    cycle = regime.propre.cycle if regime.propre else None
+    lu.au = _day("--au", saisie.au, lu.issues) if saisie.au is not None else None
+    lu.territoire = _territory(saisie.territoire, lu.issues)
+    if cycle is None:
+        others = [vie.origine for vie in regime.vies if vie.cycle]
+        message = f"aucune source lue pour « {regime.referentiel.id} » ne parle des dates de son cycle"
+        hint = f"celles de sa base le disent : calendrier {others[-1]}" if others else None
+        lu.issues.append(Issue("cycle-absent", message, None, hint or "choisir un autre référentiel"))
+        return lu
+    lu.declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
+    lu.evenements = _events(regime.referentiel.id, lu.declares, saisie.evenements, lu.issues)
+    lu.jours = _meetings(cycle, saisie.comites, lu.issues)
+    return lu
+
+
 # ---- what was typed -------------------------------------------------------------------------------------
 
 
-def _events(declares: Mapping[str, Evenement], texts: Iterable[str], issues: list[Issue]) -> dict[str, date]:
+def _events(
+    referentiel: str, declares: Mapping[str, Evenement], texts: Iterable[str], issues: list[Issue]
+) -> dict[str, date]:
     """The events given; what is wrong with one does not keep the others from being checked."""
     found: dict[str, date] = {}
     for text in texts:
@@ -176,8 +199,9 @@ def _events(declares: Mapping[str, Evenement], texts: Iterable[str], issues: lis
             )
             continue
         if nom not in declares:
+            message = f"{referentiel} ne connaît pas l’événement « {nom} »"
             hint = suggestion(nom, declares, "événements")
-            issues.append(Issue("evenement-inconnu", f"événement « {nom} » inconnu(e)", None, hint))
+            issues.append(Issue("evenement-inconnu", message, None, hint))
         day = _day(nom, day_text, issues)
         if day is None or nom not in declares:
             continue
@@ -278,9 +302,14 @@ def document(value: Echeancier) -> dict[str, Any]:
             "au": _iso(value.options.au),
             "territoire": value.territoire,
         },
-        "dates": [_date(found) for found in value.calendrier.dates],
+        "dates": [_date(found, value.calendrier.voies) for found in value.calendrier.dates],
         "non_calculees": [
-            {"id": nom, "titre": value.cycle.dates[nom].titre, "evenements_manquants": list(missing)}
+            {
+                "id": nom,
+                "titre": value.cycle.dates[nom].titre,
+                "evenements_manquants": list(missing),
+                "voies": [list(way) for way in value.calendrier.voies[nom]],
+            }
             for nom, missing in value.calendrier.manquants.items()
         ],
         **({"seances": _plan(value.plan)} if value.plan else {}),
@@ -290,7 +319,7 @@ def document(value: Echeancier) -> dict[str, Any]:
     }
 
 
-def _date(found: DateCalculee) -> dict[str, Any]:
+def _date(found: DateCalculee, voies: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[str, Any]:
     regle = found.regle
     optional: dict[str, Any] = {
         "certitude": regle.certitude,
@@ -300,6 +329,7 @@ def _date(found: DateCalculee) -> dict[str, Any]:
         "calcul": found.calcul or None,
         "non_ouvre": found.chome,
         "evenements_manquants": list(found.manquent) or None,
+        "voies": [list(way) for way in voies.get(found.id, ())] or None,
         "donnee": found.donnee or None,
         "calculee": _iso(found.calculee),
         "origine": found.origine,

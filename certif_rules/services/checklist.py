@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from certif_rules.confidentialite import personal_warnings
 from certif_rules.contexte import Contexte, Precedent
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.faits import nature_of, resolve_all
 from certif_rules.habillage import dressed
 from certif_rules.lignes import build_lines, build_points, build_sites
 from certif_rules.model import Referentiel
 from certif_rules.registry import Registry, Resolution
 from certif_rules.resultat import Avertissement, Checklist
-from certif_rules.verification import check_needed, parse_day, refusal, verify
+from certif_rules.verification import check_given, missing, parse_day, refusal, verify
 
 #: Confidences of a layer whose note is worth a warning; the notes of all are printed with the layers.
 _DOUBTFUL = ("faible", "non_verifiee")
@@ -26,10 +27,57 @@ def resolve(registry: Registry, demande: Demande) -> Resolution:
     """The référentiel in force for a request, by the date of the audit.
 
     Raises:
-        UsageError, DataError: something needed is missing or wrong.
+        UsageError, DataError: something needed is missing or wrong; all of it is listed.
     """
-    check_needed(demande)
-    return in_force(registry, demande)
+    return settle(
+        registry,
+        demande,
+        missing(demande),
+        lambda resolution: check_given(demande, resolution.referentiel),
+    )
+
+
+def settle(
+    registry: Registry, demande: Demande, missed: Iterable[Issue],
+    check: Callable[[Resolution], Iterable[Issue]],
+) -> Resolution:  # fmt: skip
+    """The référentiel in force, once everything else that is wrong of a request was looked for.
+
+    Where none can be found, the request is checked against each édition, and what all of them refuse is told:
+    a wrong date hides no wrong name, and no name is refused that the right date would admit.
+
+    Args:
+        registry: the rules that are installed.
+        demande: what was asked.
+        missed: what is known to be missing.
+        check: what is wrong for a référentiel.
+
+    Raises:
+        UsageError, DataError: anything is wrong; all of it is listed.
+    """
+    issues = [*demande.fautes, *missed]
+    candidates: list[Resolution] = []
+    try:
+        if demande.referentiel is not None and demande.date is not None:
+            candidates = [in_force(registry, demande)]
+        elif demande.date is not None:
+            parse_day(demande.date, "date de l’audit", demande.lieu("date"))
+    except IssuesError as error:
+        issues += error.issues
+    found = [set(check(one)) for one in candidates or _every_edition(registry, demande)]
+    issues += set.intersection(*found) if found else ()
+    if issues or not candidates:
+        raise refusal(issues)
+    return candidates[0]
+
+
+def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]:
+    """The référentiel of a request in each of its éditions (in the one it names), each on its latest day."""
+    nom = demande.referentiel or ""
+    layers = registry.layers(nom, "exigence")
+    for layer in [c for c in layers if c.id == demande.edition] or layers:
+        with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told
+            yield registry.resolve(nom, day=registry.latest_day(layer))
 
 
 def in_force(registry: Registry, demande: Demande) -> Resolution:

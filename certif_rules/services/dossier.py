@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue
 from certif_rules.export.dossier_json import appui, award_as_data, study_as_data
 from certif_rules.export.json_ import as_bytes, cited_sources, warnings
 from certif_rules.registry import Registry
-from certif_rules.services.vie import incoherence_as_data, open_regime
-from certif_rules.vie.depot import read_deposit
+from certif_rules.services.vie import Regime, incoherence_as_data, missing_subject, open_regime
+from certif_rules.verification import check_given
+from certif_rules.vie.depot import deposit_issues, read_deposit
 from certif_rules.vie.dossier import study
 from certif_rules.vie.vue_dossier import DossierEtudie, cited, met, supports, texts_sources, to_ask
 
 
-def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
+def open_file(registry: Registry, demande: Demande, *, attribution: bool = False) -> DossierEtudie:
     """The application file that ``demande`` tells of.
+
+    Args:
+        registry: the rules that are installed.
+        demande: what was asked.
+        attribution: what an award gives will be asked of it.
 
     Raises:
         UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
     """
-    regime = open_regime(registry, demande)
+    regime = open_regime(registry, demande, partial(_wrong, demande, attribution))
     referentiel, vie = regime.referentiel, regime.propre
-    if vie is None or vie.dossier is None:
-        message = f"les données de « {referentiel.id} » ne disent rien d’un dossier de candidature"
-        hint = "ce sont ses règles d’audit qui le disent, dans leur dossier vie/"
-        raise UsageError([Issue("sujet-absent", message, None, hint)])
-    etude = study(vie.dossier, vie.instances, read_deposit(demande, referentiel, vie.dossier))
+    assert vie is not None
+    assert vie.dossier is not None
+    types = {t.code: t.titre for t in referentiel.types_audit.values() if t.origine == referentiel.id}
+    etude = study(vie.dossier, vie.instances, read_deposit(demande, referentiel, vie.dossier), types)
     asked = referentiel.types_audit.get(f"{referentiel.id}/{etude.depot.type}")
     return DossierEtudie(
         referentiel=referentiel.id,
@@ -37,7 +43,22 @@ def open_file(registry: Registry, demande: Demande) -> DossierEtudie:
         vie=vie,
         candidature=vie.dossier,
         etude=etude,
+        types=types,
+        categories={c.id: c.titre for c in referentiel.categories.values()},
     )
+
+
+def _wrong(demande: Demande, attribution: bool, regime: Regime) -> list[Issue]:
+    vie = regime.propre
+    if attribution and vie is not None and vie.dossier and not (vie.attribution or vie.instances.acteurs):
+        told = [v.origine for v in regime.vies if v.attribution is not None]
+        subject = missing_subject(regime, "de ce que donne une attribution", told=told)
+        return [subject, *deposit_issues(demande, regime.referentiel, vie.dossier)]
+    if vie is None or vie.dossier is None:
+        told = [v.origine for v in regime.vies if v.dossier is not None]
+        subject = missing_subject(regime, "d’un dossier de candidature", told=told)
+        return [subject, *check_given(demande, regime.referentiel)]
+    return deposit_issues(demande, regime.referentiel, vie.dossier)
 
 
 def document(dossier: DossierEtudie) -> dict[str, Any]:

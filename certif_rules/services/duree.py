@@ -8,18 +8,20 @@ from typing import Any
 
 from certif_rules.contexte import Contexte
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue
 from certif_rules.model import Texte
 from certif_rules.registry import Registry
 from certif_rules.services.vie import (
     Regime,
+    audit_type,
     incoherence_as_data,
+    missing_subject,
     open_regime,
     referentiel_as_data,
     remarks_as_data,
     sources_as_data,
 )
-from certif_rules.verification import check_needed, verify
+from certif_rules.verification import check_given, lacking, missing, verify
 from certif_rules.vie.duree import Calcul, SitesEchantillonnes, duration
 from certif_rules.vie.echantillon import rule_for, sites_to_see
 from certif_rules.vie.model import Incoherence, Vie
@@ -58,7 +60,7 @@ def make_duration(
 
     Args:
         registry: the rules that are installed.
-        demande: the request; its type, date and categories are needed.
+        demande: the request; its type and date are needed, its categories where a table may rule.
         chiffre_affaires: turnover in euros; by default that of the profile.
         sites: how many sites the organisation has; by default those of the profile.
         echantillonnes: how many of them the audit samples; by default what the rules say.
@@ -66,17 +68,22 @@ def make_duration(
     Raises:
         UsageError, DataError: the request is wrong or incomplete, or nothing is said of durations.
     """
-    check_needed(demande)
-    regime = open_regime(registry, demande)
-    contexte = verify(demande, regime.referentiel)
-    vie, duree = _durations(regime)
+
+    def wrong(regime: Regime) -> list[Issue]:
+        return [
+            *check_given(demande, regime.referentiel, whole=_by_table(regime, demande)),
+            *_missed(regime, demande, chiffre_affaires, sites if echantillonnes is None else echantillonnes),
+        ]
+
+    regime = open_regime(registry, demande, wrong, missed=missing(demande, categories=False))
+    vie = regime.propre
+    assert vie is not None
+    assert vie.duree is not None
+    duree, code = vie.duree, _code(regime, demande)
+    contexte = verify(demande, regime.referentiel, whole=_by_table(regime, demande))
     turnover = chiffre_affaires if chiffre_affaires is not None else contexte.organisme.chiffre_affaires
-    listed = {site["id"] for site in contexte.organisme.sites} | set(contexte.ajouts.sites)
-    count = sites if sites is not None else len(listed) or None
-    code = regime.referentiel.types_audit[contexte.type_audit].code
-    if any(code in bareme.types for bareme in duree.baremes.values()):
-        _ask(turnover, count if echantillonnes is None else echantillonnes)
-    sampled = _sampled(vie, code, contexte, count, echantillonnes)
+    count = sites if sites is not None else _sites(demande)
+    sampled = _sampled(vie, code or "", contexte, count, echantillonnes)
     calcul = duration(duree, regime.referentiel, contexte, turnover or 0, sampled)
     organisme = replace(contexte.organisme, chiffre_affaires=turnover)
     return DureeAudit(
@@ -88,31 +95,49 @@ def make_duration(
     )
 
 
-def _durations(regime: Regime) -> tuple[Vie, Duree]:
+def _code(regime: Regime, demande: Demande) -> str | None:
+    found = audit_type(regime, demande)
+    return found.code if found else None
+
+
+def _by_table(regime: Regime, demande: Demande) -> bool:
+    """Whether a table may give the duration of the audit asked for (of any, where its type is not known)."""
+    if regime.propre is None or regime.propre.duree is None:
+        return False
+    duree, code = regime.propre.duree, _code(regime, demande)
+    ruled = {t for bareme in duree.baremes.values() for t in bareme.types}
+    ruled |= {t for item in duree.derogations for t in item.types}
+    ruled |= {t for item in duree.supplements for t in item.types}
+    return bool(ruled) if code is None else code in ruled
+
+
+def _sites(demande: Demande) -> int | None:
+    """How many sites the profile lists, those added included."""
+    listed = {str(site["id"]) for site in demande.organisme.get("sites") or ()} | set(demande.ajout_sites)
+    return len(listed) or None
+
+
+def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int | None) -> list[Issue]:
+    """What is lacking, by name and all at once: the subject itself, or what its tables need."""
     vie = regime.propre
     if vie is None or vie.duree is None:
-        nom = regime.referentiel.id
-        message = f"les données de « {nom} » ne disent rien de la durée des audits"
-        raise UsageError([Issue("sujet-absent", message, None, _elsewhere(regime))])
-    return vie, vie.duree
-
-
-def _elsewhere(regime: Regime) -> str | None:
-    """Which référentiel of the stack speaks of it."""
-    others = [v.origine for v in regime.vies if v.duree is not None]
-    return f"essayer {', '.join(others)}, sur quoi il repose" if others else None
-
-
-def _ask(turnover: int | None, sites: int | None) -> None:
-    """Ask, by name and all at once, for what the table needs."""
+        told = [v.origine for v in regime.vies if v.duree is not None]
+        return [missing_subject(regime, "de la durée des audits", told=told)]
+    if demande.illisible or not _by_table(regime, demande):
+        return []
+    organisme = demande.organisme
+    categories = demande.categories or demande.ajout_categories
     needs = (
-        ("le chiffre d’affaires", turnover, "--chiffre-affaires EUROS"),
-        ("le nombre de sites", sites, "--sites N"),
+        ("au moins une catégorie", " ".join(categories), "--categorie"),
+        (
+            "le chiffre d’affaires",
+            organisme.get("chiffre_affaires") if turnover is None else turnover,
+            "--chiffre-affaires EUROS",
+        ),
+        ("le nombre de sites", _sites(demande) if sites is None else sites, "--sites N"),
     )
-    missing = [f"{label} ({option})" for label, value, option in needs if value is None]
-    if missing:
-        hint = "les donner en option, ou dans « organisme » du profil : chiffre_affaires, sites"
-        raise UsageError([Issue("information-manquante", f"il manque {', '.join(missing)}", None, hint)])
+    hint = "les donner en option, ou dans « organisme » du profil : categories, chiffre_affaires, sites"
+    return lacking(needs, hint)
 
 
 def _sampled(

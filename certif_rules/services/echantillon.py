@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.export.json_ import warnings
 from certif_rules.model import Texte
 from certif_rules.registry import Registry
@@ -21,6 +22,7 @@ from certif_rules.services.vie import (
     remarks_as_data,
     sources_as_data,
 )
+from certif_rules.verification import check_given, parse_day
 from certif_rules.vie.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
 from certif_rules.vie.model_echantillon import Arrondi, Echantillon, RegleSites
 
@@ -67,20 +69,13 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
         UsageError, DataError: the population is empty or names one twice, more is asked for than there is, a
             size is needed that no rule gives; every problem is listed.
     """
-    regime = open_regime(registry, demande)
+    regime = open_regime(registry, demande, partial(_wrong, demande, asked))
     type_audit = audit_type(regime, demande)
     code = type_audit.code if type_audit else None
-    issues = _population_issues(asked)
-    rules = regime.propre.echantillon if regime.propre and regime.propre.echantillon else Echantillon()
+    rules = _rules(regime)
     regle = None
     if asked.objet == "sites" and asked.taille is None:
         regle = rule_for(rules, code, demande.date) if code else None
-        issues += _rule_issues(regime, regle, code, demande)
-    if asked.objet == "dossiers" and asked.taille is None:
-        message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
-        issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
-    if issues:
-        raise UsageError(issues)
     drawn = [name for name in asked.population if name != asked.centrale]
     size = asked.taille if regle is None else _size(regle, len(asked.population), asked)
     if size is None or size > len(drawn):
@@ -97,6 +92,34 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
         avertissements=tuple(_warnings(regle, asked, tirage)),
         remarques=rules.remarques if asked.objet == "sites" else rules.dossiers,
     )
+
+
+def _rules(regime: Regime) -> Echantillon:
+    return regime.propre.echantillon if regime.propre and regime.propre.echantillon else Echantillon()
+
+
+def _wrong(demande: Demande, asked: DemandeTirage, regime: Regime) -> list[Issue]:
+    """All that keeps from drawing."""
+    type_audit = audit_type(regime, demande)
+    code = type_audit.code if type_audit else None
+    issues = [*check_given(demande, regime.referentiel, whole=False), *_population_issues(asked)]
+    if demande.illisible:
+        issues = [issue for issue in issues if issue.code != "population-vide"]
+    if asked.objet == "sites" and asked.taille is None and (code or not demande.type_audit):
+        regle = rule_for(_rules(regime), code, _day(demande)) if code else None
+        issues += [] if demande.illisible and not code else _rule_issues(regime, regle, code, demande)
+    if asked.objet == "dossiers" and asked.taille is None:
+        message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
+        issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
+    return issues
+
+
+def _day(demande: Demande) -> str | None:
+    """The day of the audit where it is one; what is wrong of it is told apart."""
+    try:
+        return demande.date and parse_day(demande.date, "").isoformat()
+    except IssuesError:
+        return None
 
 
 def _size(regle: RegleSites, sites: int, asked: DemandeTirage) -> int | None:

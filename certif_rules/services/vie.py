@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.errors import Issue
 from certif_rules.export.json_ import cited_sources
 from certif_rules.model import Referentiel, Texte, TypeAudit
 from certif_rules.registry import Registry, Resolution
-from certif_rules.services.checklist import in_force
-from certif_rules.verification import refusal
+from certif_rules.services.checklist import settle
 from certif_rules.vie.model import Incoherence, Vie
 
 
@@ -34,48 +33,67 @@ class Regime:
         return next((vie for vie in self.vies if vie.origine == self.referentiel.id), None)
 
 
-def open_regime(registry: Registry, demande: Demande) -> Regime:
+def open_regime(
+    registry: Registry, demande: Demande, check: Callable[[Regime], Iterable[Issue]] | None = None,
+    *, missed: Iterable[Issue] = (),
+) -> Regime:  # fmt: skip
     """The régime of a request: on the date of its audit, else that of the latest layers of its édition.
 
     Without a date nor an édition, the latest édition is taken: rules that changed say from when themselves.
 
+    Args:
+        registry: the rules that are installed.
+        demande: what was asked.
+        check: what else is wrong for a régime (see :func:`certif_rules.services.checklist.settle`).
+        missed: what is known to be missing.
+
     Raises:
-        UsageError, DataError: no such référentiel or édition, or wrong data.
+        UsageError, DataError: no such référentiel or édition, or wrong data; everything is listed.
     """
-    if demande.date is None:
-        demande = replace(demande, date=_latest(registry, demande))
-    resolution = in_force(registry, demande)
-    return Regime(resolution=resolution, vies=registry.life(resolution.referentiel))
-
-
-def _latest(registry: Registry, demande: Demande) -> str:
-    nom = demande.referentiel
-    if nom is None:
+    lacks = list(missed)
+    if demande.referentiel is None and not lacks and not demande.illisible:
         known = ", ".join(registry.referentiels()) or "aucun"
         message = "il manque le référentiel"
-        raise UsageError([Issue("information-manquante", message, None, f"référentiels : {known}")])
+        lacks.append(Issue("information-manquante", message, None, f"référentiels : {known}"))
+    if demande.date is None and demande.referentiel is not None:
+        demande = replace(demande, date=_latest(registry, demande.referentiel, demande.edition))
+
+    def regime(resolution: Resolution) -> Regime:
+        return Regime(resolution=resolution, vies=registry.life(resolution.referentiel))
+
+    def wrong(resolution: Resolution) -> Iterable[Issue]:
+        return () if check is None else check(regime(resolution))
+
+    return regime(settle(registry, demande, lacks, wrong))
+
+
+def _latest(registry: Registry, nom: str, edition: str | None) -> str:
     editions = registry.layers(nom, "exigence")
-    named = [c for c in editions if c.id == demande.edition] or editions
+    named = [c for c in editions if c.id == edition] or editions
     # Of an unknown name, the registry says what is wrong, whatever the day.
     return registry.latest_day(named[-1]) if named else "0001-01-01"
 
 
-def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
-    """The audit type of a request that need not be enough for a checklist; ``None`` when it names none.
+def missing_subject(regime: Regime, subject: str, *, told: Iterable[str]) -> Issue:
+    """That the data of a référentiel say nothing of a subject, and which of its bases do.
 
-    Raises:
-        UsageError, DataError: the référentiel has no such type.
+    Args:
+        regime: what was asked about.
+        subject: what is not told, as a complement: « de la durée des audits ».
+        told: the référentiels of the stack that tell of it.
     """
-    if demande.type_audit is None:
-        return None
+    nom = regime.referentiel.id
+    message = f"aucune source lue pour « {nom} » ne parle {subject}"
+    others = [name for name in told if name != nom]
+    hint = f"demander plutôt {', '.join(others)}, sur quoi il repose" if others else None
+    return Issue("sujet-absent", message, None, hint or "le demander à l’organisme qui certifie ou labellise")
+
+
+def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
+    """The audit type that a request names, be it enough for a checklist or not; ``None``: none known."""
     nom = regime.referentiel.id
     own = {t.code: t for t in regime.referentiel.types_audit.values() if t.origine == nom}
-    found = own.get(demande.type_audit.removeprefix(f"{nom}/"))
-    if found is None:
-        message = f"{nom} n’a pas de type d’audit « {demande.type_audit} »"
-        hint = suggestion(demande.type_audit, own)
-        raise refusal([Issue("type-inconnu", message, demande.lieu("type"), hint)])
-    return found
+    return own.get((demande.type_audit or "").removeprefix(f"{nom}/"))
 
 
 def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:

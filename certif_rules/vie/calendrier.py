@@ -6,6 +6,7 @@ A limit is never moved; its working day stands beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from certif_rules.delais import add
 from certif_rules.model import Confiance
 from certif_rules.resultat import Avertissement
 from certif_rules.vie.feries import Chome, last_worked, next_worked
+from certif_rules.vie.manques import starts, ways
 from certif_rules.vie.model_cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
 
 #: Where a date stands: against the event that fulfils it, or the day that people say it is.
@@ -86,11 +88,15 @@ class DateCalculee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendrier:
-    """All the dates that can be computed, those that cannot with the events they wait for, and warnings."""
+    """All the dates that can be computed, those that cannot with the events they wait for, and warnings.
+
+    ``voies`` are all the ways to have each date that is not known (:func:`certif_rules.vie.manques.ways`).
+    """
 
     dates: tuple[DateCalculee, ...]
     manquants: Mapping[str, tuple[str, ...]]
     avertissements: tuple[Avertissement, ...]
+    voies: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
 def compute(cycle: Cycle, evenements: Mapping[str, date], options: Options) -> Calendrier:
@@ -99,10 +105,12 @@ def compute(cycle: Cycle, evenements: Mapping[str, date], options: Options) -> C
     for entry in cycle.dates.values():
         calcul.add(entry)
     dates = tuple(follow(cycle, date_, evenements, options) for date_ in calcul.dates)
+    waiting = [*calcul.manquants, *(found.id for found in dates if found.manquent)]
     return Calendrier(
         dates=dates,
         manquants=calcul.manquants,
         avertissements=tuple(_warnings(cycle, dates)),
+        voies={id_: ways(cycle, id_, evenements) for id_ in waiting},
     )
 
 
@@ -153,9 +161,7 @@ class _Calcul:
             return False
         for nom, borne in regle.si.items():
             day = given.get(nom)
-            if day is None or (borne.avant and day.isoformat() >= borne.avant):
-                return False
-            if borne.depuis and day.isoformat() < borne.depuis:
+            if day is None or not borne.admits(day):
                 return False
         return True
 
@@ -163,11 +169,11 @@ class _Calcul:
         blank = DateCalculee(id=entry.id, titre=entry.titre, regle=regle)
         if regle.sans_objet:
             return blank
-        starts = _starts(regle)
-        stopped = next((self._sans_objet[nom] for nom in starts if nom in self._sans_objet), None)
+        counted = starts(regle)
+        stopped = next((self._sans_objet[nom] for nom in counted if nom in self._sans_objet), None)
         if stopped is not None:
             return replace(blank, regle=stopped.regle)
-        missing = self._missing(starts)
+        missing = self._missing(counted)
         if regle.fenetre:
             return self._window(blank, missing)
         if missing:
@@ -296,15 +302,14 @@ def _span(found: DateCalculee) -> tuple[date | None, date | None]:
     return None, found.jour_ouvre if moved else found.jour
 
 
-def _starts(regle: RegleDate) -> list[str]:
-    if regle.prochaine is not None:
-        return [regle.prochaine.de, regle.prochaine.apres]
-    if regle.tous_les is not None:
-        return [regle.tous_les.de, regle.tous_les.jusqu_a]
-    if regle.fenetre:
-        return [ancre.de for ancre in regle.fenetre]
-    ecart = regle.au_plus_tard or regle.a_partir_du
-    return [] if ecart is None else [ecart.de]
+def named(nom: str, titres: Mapping[str, str]) -> str:
+    """An event or a date by its title, between quotation marks; by its name where it has none."""
+    return f"« {titres[nom]} »" if nom in titres else nom
+
+
+def in_titles(calcul: str, titres: Mapping[str, str]) -> str:
+    """How a date is counted (``calcul``), its events and dates being called by their titles."""
+    return re.sub(r"[a-z][a-z0-9_]*", lambda word: named(word[0], titres), calcul)
 
 
 def said(ecart: Ecart) -> str:

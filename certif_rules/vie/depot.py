@@ -36,6 +36,13 @@ def read_deposit(demande: Demande, referentiel: Referentiel, candidature: Candid
     return depot
 
 
+def deposit_issues(demande: Demande, referentiel: Referentiel, candidature: Candidature) -> list[Issue]:
+    """What is wrong in ``demande`` for an application, whatever it lacks; nothing is raised."""
+    reader = _Reader(demande, referentiel, candidature)
+    reader.run()
+    return reader.issues
+
+
 class _Reader:
     def __init__(self, demande: Demande, referentiel: Referentiel, candidature: Candidature) -> None:
         self.demande = demande
@@ -45,14 +52,14 @@ class _Reader:
         self.issues = [i for i in check_given(demande, referentiel) if i.code not in _LISTED]
 
     def run(self) -> Depot:
-        if self.issues:
-            return Depot()
         demande = self.demande
         prefix = f"{self.referentiel.id}/"
-        audit = parse_day(demande.date, "date de l’audit") if demande.date else None
+        # What is wrong of these is told by the check of the request: here, the rest is still looked at.
+        audit = _readable(demande.date)
         certificats = {
-            nom: CertificatDit(notification=date.fromisoformat(debut), echeance=date.fromisoformat(fin))
+            nom: CertificatDit(notification=start, echeance=end)
             for nom, (debut, fin) in demande.certificats.items()
+            if (start := _readable(debut)) and (end := _readable(fin))
         }
         depot = Depot(
             type=demande.type_audit.removeprefix(prefix) if demande.type_audit else None,
@@ -101,7 +108,7 @@ class _Reader:
     def _categories(self) -> tuple[str, ...]:
         named = (*self.demande.categories, *self.demande.ajout_categories)
         synonyms = {s: c.id for c in self.referentiel.categories.values() for s in (c.id, *c.synonymes)}
-        return tuple(dict.fromkeys(synonyms[name] for name in named))
+        return tuple(dict.fromkeys(synonyms[name] for name in named if name in synonyms))
 
     def _mode(self, depot: Depot) -> str | None:
         """The mode among those that a label lets choose here; where it lets none, whatever is printed."""
@@ -231,6 +238,14 @@ class _Reader:
             for c in question.choix
             if (c.region and c.region.casefold() in regions) or (c.certificat and c.certificat in held)
         ]
+
+
+def _readable(text: str | None) -> date | None:
+    """The day of a text that is one."""
+    try:
+        return None if text is None else parse_day(text, "")
+    except IssuesError:
+        return None
 
 
 def _led(depot: Depot, candidature: Candidature) -> Depot:

@@ -5,7 +5,7 @@ The result is « complet », « incomplet » or « à confirmer »; it says noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -98,13 +98,18 @@ class Etude:
     avertissements: tuple[Avertissement, ...]
 
 
-def study(candidature: Candidature, instances: Instances, depot: Depot) -> Etude:
-    """What is known of the file ``depot``, by the rules of a label."""
-    return _Study(candidature, instances, depot).run()
+def study(
+    candidature: Candidature, instances: Instances, depot: Depot, types: Mapping[str, str] | None = None
+) -> Etude:
+    """What is known of the file ``depot``, by the rules of a label; ``types``: titles of its audit types."""
+    return _Study(candidature, instances, depot, types or {}).run()
 
 
 class _Study:
-    def __init__(self, candidature: Candidature, instances: Instances, depot: Depot) -> None:
+    def __init__(
+        self, candidature: Candidature, instances: Instances, depot: Depot, types: Mapping[str, str]
+    ) -> None:
+        self.types = types
         self.candidature = candidature
         self.instances = instances
         self.depot = depot
@@ -229,14 +234,18 @@ class _Study:
                     motif=self.depot.motif_mode,
                 )
 
+    def _titre(self, code: str) -> str:
+        return self.types.get(code, code)
+
     def _warnings(self) -> Iterator[Avertissement]:
         for question in self.candidature.questions.values():
             for choix in question.choix:
                 said = self.depot.reponses.get(question.id) == choix.id
                 if said and choix.mene_a and self.depot.type and self.depot.type not in choix.mene_a:
+                    leads = " ou ".join(f"« {self._titre(code)} »" for code in choix.mene_a)
                     message = (
-                        f"« {question.texte} » : « {choix.titre} » mène à {' ou '.join(choix.mene_a)}, "
-                        f"le type demandé est {self.depot.type}"
+                        f"« {question.texte} » : « {choix.titre} » mène à {leads}, "
+                        f"le type demandé est « {self._titre(self.depot.type)} »"
                     )
                     yield Avertissement("voie_inattendue", message, choix.sources)
         chosen = self.depot.auditeur

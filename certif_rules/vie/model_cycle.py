@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from certif_rules.model import Confiance
 
 #: What a rule gives: a limit, an earliest day, a day, a window, a limit that comes again, or nothing to do.
@@ -77,6 +79,11 @@ class Borne:
 
     avant: str | None = None
     depuis: str | None = None
+
+    def admits(self, day: date) -> bool:
+        """Whether a day is within."""
+        said = day.isoformat()
+        return not (self.avant and said >= self.avant) and not (self.depuis and said < self.depuis)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

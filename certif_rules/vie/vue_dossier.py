@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from certif_rules.model import Source
@@ -23,7 +23,10 @@ class ADemander:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierEtudie:
-    """A file studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words."""
+    """A file studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words.
+
+    ``types`` and ``categories`` give, by code, what the label calls them.
+    """
 
     referentiel: str
     edition: str
@@ -32,6 +35,8 @@ class DossierEtudie:
     vie: Vie
     candidature: Candidature
     etude: Etude
+    types: Mapping[str, str]
+    categories: Mapping[str, str]
 
 
 def to_ask(dossier: DossierEtudie) -> tuple[ADemander, ...]:

@@ -1,0 +1,110 @@
+"""What click finds wrong in a call, in French: each wrong value as an issue, none hiding the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import click
+
+from certif_rules.errors import Issue, IssuesError, nearest
+
+#: Where the issues of a call are kept until the command has found its own.
+_KEY = "certif_rules.fautes"
+#: What the unit of a number is called, with a number that people may write.
+_UNITS: Mapping[str, tuple[str, int]] = {"EUROS": (" d’euros", 320000), "JOURS": (" de jours", 20)}
+_EXAMPLE = 3
+
+
+class Fautes:
+    """The issues of one call. As a context manager, it keeps those that are raised inside, and goes on."""
+
+    def __init__(self) -> None:
+        self.issues: list[Issue] = []
+        #: The parameters whose value was refused; they are then as if not given.
+        self.refused: set[str] = set()
+
+    def given(self, nom: str, value: int | None) -> int | None:
+        """A number that was given, any where it was refused: nobody may then say that it is missing."""
+        return 1 if nom in self.refused else value
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, IssuesError):
+            self.issues.extend(error.issues)
+            return True
+        return False
+
+
+def fautes(ctx: click.Context | None = None) -> Fautes:
+    """What is known to be wrong in the call; the command must have it raised with what it finds itself."""
+    current = ctx or click.get_current_context()
+    kept: Fautes = current.meta.setdefault(_KEY, Fautes())
+    return kept
+
+
+def wrong_values(command: click.Command, ctx: click.Context, args: list[str]) -> Iterator[Issue]:
+    """Every value of a call that is blank, missing or not admitted, and every argument too many."""
+    given, rest, _ = command.make_parser(ctx).parse_args(list(args))
+    for param in command.get_params(ctx):
+        value = given.get(param.name or "")
+        if blank(value):
+            yield _issue(ctx, f"la valeur de {name_of(param)} est vide", _what(param, ctx))
+            continue
+        try:
+            param.process_value(ctx, param.consume_value(ctx, given)[0])
+        except click.BadParameter as error:
+            error.param = error.param or param
+            yield _refused(error, ctx, value)
+    if rest and not ctx.allow_extra_args:
+        yield _issue(ctx, f"argument en trop : {' '.join(rest)}")
+
+
+def blank(value: Any) -> bool:
+    """Whether a value, or one of several, holds nothing but blanks."""
+    values = value if isinstance(value, list | tuple) else (value,)
+    return any(isinstance(v, str) and not v.strip() for v in values)
+
+
+def name_of(param: click.Parameter) -> str:
+    """The option or the argument as people write it."""
+    return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+
+
+def _refused(error: click.BadParameter, ctx: click.Context, value: Any) -> Issue:
+    param = error.param
+    assert param is not None
+    nom = name_of(param)
+    if isinstance(error, click.MissingParameter):
+        return _issue(ctx, f"il manque {nom}", _what(param, ctx))
+    kind = param.type
+    if isinstance(kind, click.Choice):
+        choices = [str(choice) for choice in kind.choices]
+        near = nearest(str(value), choices)
+        message = f"valeur « {value} » non admise pour {nom} ; valeurs admises : {', '.join(choices)}"
+        return _issue(ctx, message, near)
+    if isinstance(kind, click.Path):
+        message = f"valeur non admise pour {nom} : c’est un dossier, ou un fichier que l’on ne peut pas lire"
+        return _issue(ctx, message, "donner le chemin d’un fichier")
+    if isinstance(kind, click.IntRange):
+        unit, example = _UNITS.get(str(param.metavar), ("", _EXAMPLE))
+        message = f"valeur « {value} » non admise pour {nom} : il faut un nombre entier{unit}{_limits(kind)}"
+        return _issue(ctx, message, f"en chiffres, sans espace ni unité : par exemple {nom} {example}")
+    return _issue(ctx, f"valeur « {value} » non admise pour {nom}")
+
+
+def _limits(kind: click.IntRange) -> str:
+    if kind.min is not None and kind.max is not None:
+        return f", de {kind.min} à {kind.max}"
+    return "" if kind.min is None else f", {kind.min} au moins"
+
+
+def _what(param: click.Parameter, ctx: click.Context) -> str | None:
+    """What to write for an option; of an argument, the help says it."""
+    return f"écrire {name_of(param)} {param.make_metavar(ctx)}" if isinstance(param, click.Option) else None
+
+
+def _issue(ctx: click.Context, message: str, hint: str | None = None) -> Issue:
+    return Issue("usage", message, None, hint or f"{ctx.command_path} --help")
