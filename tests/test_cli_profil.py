@@ -262,7 +262,7 @@ def test_a_wrong_name_in_a_profile_has_its_place(
     assert (reponse.status, reponse.codes) == ((1, [code]) if code else (0, []))
     if code:
         assert reponse.err.startswith(f"audit.yaml:{place}: {code}: ")
-        assert call("valider", "audit.yaml").out.decode() == reponse.err
+        assert call("valider", "audit.yaml").text == reponse.err
 
 
 def test_a_date_without_edition_is_placed(call: Console) -> None:
