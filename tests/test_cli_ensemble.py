@@ -145,3 +145,20 @@ def test_the_duration_that_no_table_gives_needs_no_category(call: Console) -> No
     )
     asked = call("duree", "qualiopi", "--type", "initial", "--date", "2024-03-15").err
     assert "il manque au moins une catégorie (--categorie), le chiffre d’affaires" in asked
+
+
+def test_a_suffix_that_says_no_format_is_refused(call: Console, tmp_path: Path) -> None:
+    """A text is never written as a document of another kind; nothing is written."""
+    for command in ("dossier", "calendrier"):
+        path = tmp_path / f"{command}.docx"
+        reponse = call(command, "certifregion", "-o", path)
+        assert (reponse.status, reponse.codes) == (2, ["format-inconnu"])
+        assert not path.exists()
+
+
+def test_a_missing_name_is_asked_for_once(call: Console) -> None:
+    """With the names that exist."""
+    for command in ("calendrier", "dossier"):
+        reponse = call(command)
+        assert (reponse.status, reponse.codes) == (2, ["information-manquante"])
+        assert "référentiels : certifregion, " in reponse.err

@@ -125,7 +125,7 @@ def test_the_terminal_says_where_each_half_day_comes_from(call: Console) -> None
                    "--chiffre-affaires", "800000", "--sites", "1")  # fmt: skip
     text = reponse.text
     assert "Durée : 2,5 jours" in text
-    assert "1 jour : catégorie CFA (confiance moyenne)" in text
+    assert "1 jour : actions de formation par apprentissage (CFA) (confiance moyenne)" in text
     assert text.startswith("Durée de l’audit – Référentiel national qualité (Qualiopi), édition 2019\n===")
     assert "Le tableau officiel de l’article 4 n’a pas été lu" in text
     assert max(len(line) for line in text.splitlines() if "http" not in line) <= 80

@@ -28,7 +28,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @french_command(gathers=True)
-@click.argument("referentiel")
+@click.argument("referentiel", required=False)
 @click.option("--evenement", "evenements", multiple=True, metavar="NOM=AAAA-MM-JJ",
               help="Un événement et son jour (répétable).")  # fmt: skip
 @click.option("--report-jour-ouvre", "report", is_flag=True,

@@ -16,6 +16,7 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.confidentialite import pseudonymised, traces
+from certif_rules.errors import Issue
 from certif_rules.services.dossier import open_file, render
 
 _SUFFIXES = {".json": "json", ".md": "md", ".html": "html", ".htm": "html", ".txt": "table"}
@@ -42,7 +43,11 @@ def command(
     path = to_file(sortie)
     with fautes():
         check_free(path, replace=remplacer)
-    chosen = format_ or (_SUFFIXES.get(path.suffix.lower(), "table") if path else "table")
+    chosen = format_ or ("table" if path is None else _SUFFIXES.get(path.suffix.lower(), ""))
+    if not chosen and path is not None:
+        message = f"le suffixe de « {path.name} » ne dit pas quel format écrire"
+        hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(_SUFFIXES))}"
+        fautes().issues.append(Issue("format-inconnu", message, None, hint))
     demande = request(referentiel, options)
     if pseudonymiser:
         say_replaced(traces(demande))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.export.json_ import warnings
-from certif_rules.model import Texte
+from certif_rules.model import Texte, TypeAudit
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
 from certif_rules.services.vie import (
@@ -107,7 +107,7 @@ def _wrong(demande: Demande, asked: DemandeTirage, regime: Regime) -> list[Issue
         issues = [issue for issue in issues if issue.code != "population-vide"]
     if asked.objet == "sites" and asked.taille is None and (code or not demande.type_audit):
         regle = rule_for(_rules(regime), code, _day(demande)) if code else None
-        issues += [] if demande.illisible and not code else _rule_issues(regime, regle, code, demande)
+        issues += [] if demande.illisible and not code else _rule_issues(regime, regle, type_audit, demande)
     if asked.objet == "dossiers" and asked.taille is None:
         message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
         issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
@@ -150,20 +150,25 @@ def _one(value: str | None) -> tuple[str, ...]:
     return () if value is None else (value,)
 
 
-def _rule_issues(regime: Regime, regle: RegleSites | None, code: str | None, demande: Demande) -> list[Issue]:
+def _rule_issues(
+    regime: Regime, regle: RegleSites | None, type_audit: TypeAudit | None, demande: Demande
+) -> list[Issue]:
     """Why no size can be drawn from the rules."""
     hint = "donner la taille : --taille N"
-    if code is None:
+    if type_audit is None:
         message = "il manque le type d’audit (--type), d’où vient le nombre de sites"
         return [Issue("information-manquante", message, None, f"{hint}, ou --type")]
     if regle is None:
         nom = regime.referentiel.id
         others = [v.origine for v in regime.vies if v.origine != nom and v.echantillon]
         elsewhere = f" ; {', '.join(others)}, sur quoi il repose, a ses règles" if others else ""
-        message = f"les sources de « {nom} » ne donnent pas le nombre de sites d’un audit « {code} »"
+        message = (
+            f"les sources de « {nom} » ne donnent pas le nombre de sites de l’audit « {type_audit.titre} »"
+        )
         return [Issue("nombre-inconnu", message, None, hint + elsewhere)]
     if regle.coefficient is None:
-        message = f"aucune source lue ne donne le nombre de sites d’un audit « {code} » le {demande.date}"
+        kind = f"« {type_audit.titre} » le {demande.date}"
+        message = f"aucune source lue ne donne le nombre de sites de l’audit {kind}"
         return [Issue("nombre-inconnu", message, None, hint)]
     return []
 

@@ -5,7 +5,7 @@ A part that no source gives makes the whole unknown: nothing is estimated. Days 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -77,6 +77,7 @@ def duration(
         sites: the sites that the audit samples.
     """
     code = referentiel.types_audit[contexte.type_audit].code
+    titres = {c.id: f"{c.titre} ({c.id})" for c in referentiel.categories.values()}
     said = next((item for item in duree.sans_bareme if code in item.types), None)
     bareme = next((b for b in duree.baremes.values() if code in b.types), None)
     derogation, doubt = _derogation(duree, code, referentiel, contexte)
@@ -84,14 +85,14 @@ def duration(
         bareme = duree.baremes[derogation.bareme]
     if bareme is None:
         return Calcul(bareme=None, postes=(), sans_bareme=said)
-    postes = [*_parts(bareme, contexte, chiffre_affaires, sites)]
+    postes = [*_parts(bareme, titres, contexte, chiffre_affaires, sites)]
     postes += _supplements(duree, code, referentiel, contexte)
     if derogation is not None:
         postes.insert(0, _reason(derogation, Fraction(0)))
     elif doubt is not None:
         other = duree.baremes[doubt.bareme]
-        same = [p.jours for p in _parts(other, contexte, chiffre_affaires, sites)]
-        if same != [p.jours for p in _parts(bareme, contexte, chiffre_affaires, sites)]:
+        same = [p.jours for p in _parts(other, titres, contexte, chiffre_affaires, sites)]
+        if same != [p.jours for p in _parts(bareme, titres, contexte, chiffre_affaires, sites)]:
             postes.append(_reason(doubt, None))
     return Calcul(bareme=bareme, postes=tuple(postes))
 
@@ -126,14 +127,15 @@ def _reason(derogation: BaremeDerogatoire, jours: Fraction | None) -> Poste:
 
 
 def _parts(
-    bareme: Bareme, contexte: Contexte, chiffre_affaires: int, sites: SitesEchantillonnes
-) -> Iterator[Poste]:
-    """What a table gives: its base, each category, the sampled sites."""
+    bareme: Bareme, titres: Mapping[str, str], contexte: Contexte, chiffre_affaires: int,
+    sites: SitesEchantillonnes,
+) -> Iterator[Poste]:  # fmt: skip
+    """What a table gives: its base, each category (``titres``: by title and code), the sampled sites."""
     band = next(t for t in bareme.tranches if t.moins_de is None or chiffre_affaires < t.moins_de)
     yield _cell(bareme, band, "base", band.base)
     added = bareme.categories == "ajoutees"
     for categorie in contexte.ajouts.categories if added else contexte.categories:
-        yield _cell(bareme, band, f"catégorie {categorie}", band.supplements.get(categorie))
+        yield _cell(bareme, band, titres[categorie], band.supplements.get(categorie))
     if added and not contexte.ajouts.categories:
         texte = "aucune catégorie ajoutée : les sources ne donnent pas la durée d’un ajout de site seul"
         yield Poste(texte=texte, jours=None, sources=bareme.sources, confiance=bareme.confiance)
