@@ -404,7 +404,12 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "export.xlsx": {10: "points of a letter"},
     "export.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
     "export.troncons": {10: "bytes of a picture for a character", 40: "what tick boxes weigh"},
-    "export.pdf": {10: "millimetres", 11: "compilations", 30: "lines of a tall row", 32: "a width, in percents"},
+    "export.pdf": {
+        10: "millimetres",
+        11: "compilations",
+        30: "lines of a tall row",
+        32: "a width, in percents",
+    },
     "export.rendu": dict.fromkeys((16, 17, 30, 32, 34), "millimetres"),
     "export.rapport_constats": dict.fromkeys((10, 12), "a width"),
     "export.table": {33: "the terminal’s yellow"},

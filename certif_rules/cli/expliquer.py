@@ -10,13 +10,16 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
+<<<<<<< HEAD
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Issue
 from certif_rules.export.json_ import cited_sources
+=======
+>>>>>>> w-json
 from certif_rules.export.textes import CONFIANCES, SIGNES
 from certif_rules.resultat import Motif
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.explication import Explication, explain
+from certif_rules.services.explication import Explication, document, explain
 
 
 @french_command(gathers=True)
@@ -41,37 +44,9 @@ def command(
     checklist = make_checklist(open_for(ctx).registry, demande)
     explication = explain(checklist, indicateur or "")
     if format_ == "json":
-        show_json(_as_data(explication))
+        show_json(document(explication))
     else:
         _show(explication)
-
-
-def _as_data(explication: Explication) -> dict[str, Any]:
-    ligne = explication.ligne
-    sources = explication.checklist.referentiel.sources
-    cited = [source for motif in ligne.motifs for source in motif.sources]
-    return {
-        "format": 1,
-        "id": ligne.indicateur.id,
-        "numero": ligne.indicateur.numero,
-        "titre": ligne.indicateur.titre,
-        "emplacement": ligne.indicateur.emplacement,
-        "etat": ligne.etat,
-        "categories": list(ligne.categories),
-        "regles": [
-            {
-                "code": motif.code,
-                "texte": motif.texte,
-                "categories": list(motif.categories),
-                "sources": list(motif.sources),
-                "confiance": motif.confiance,
-                "lecture": motif.lecture,
-                "emplacements": list(motif.emplacements),
-            }
-            for motif in ligne.motifs
-        ],
-        "sources": cited_sources(sources.values(), cited),
-    }
 
 
 def _show(explication: Explication) -> None:

@@ -11,7 +11,7 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.services.checklist import resolve
-from certif_rules.services.questions import lines_of, questions
+from certif_rules.services.questions import document, lines_of, questions
 from certif_rules.verification import verify
 
 
@@ -26,21 +26,7 @@ def command(ctx: click.Context, /, referentiel: str | None, format_: str, **opti
     resolved = resolve(open_for(ctx).registry, demande).referentiel
     found = questions(resolved, verify(demande, resolved))
     if format_ == "json":
-        show_json(
-            {
-                "format": 1,
-                "questions": [
-                    {
-                        "fait": q.fait.id,
-                        "question": q.fait.question,
-                        "categories": list(q.categories),
-                        "lignes": list(q.lignes),
-                        "sources": list(q.fait.sources),
-                    }
-                    for q in found
-                ],
-            }
-        )
+        show_json(document(found, resolved))
         return
     if not found:
         paragraph("Aucune question : aucun fait inconnu ne changerait une ligne.")

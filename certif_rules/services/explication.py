@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.export.json_ import cited_sources
 from certif_rules.recherche import retrouver
 from certif_rules.resultat import Checklist, Ligne
 
@@ -35,3 +37,32 @@ def explain(checklist: Checklist, indicateur: str) -> Explication:
     numeros = [li.indicateur.numero for li in lignes]
     hint = suggestion(indicateur, numeros, "lignes")
     raise UsageError([Issue("ligne-inconnue", f"aucune ligne « {indicateur} »", None, hint)])
+
+
+def document(explication: Explication) -> dict[str, Any]:
+    """The explanation as the values that are written; keys may be added to them, never renamed."""
+    ligne = explication.ligne
+    sources = explication.checklist.referentiel.sources
+    cited = [source for motif in ligne.motifs for source in motif.sources]
+    return {
+        "format": 1,
+        "id": ligne.indicateur.id,
+        "numero": ligne.indicateur.numero,
+        "titre": ligne.indicateur.titre,
+        "emplacement": ligne.indicateur.emplacement,
+        "etat": ligne.etat,
+        "categories": list(ligne.categories),
+        "regles": [
+            {
+                "code": motif.code,
+                "texte": motif.texte,
+                "categories": list(motif.categories),
+                "sources": list(motif.sources),
+                "confiance": motif.confiance,
+                "lecture": motif.lecture,
+                "emplacements": list(motif.emplacements),
+            }
+            for motif in ligne.motifs
+        ],
+        "sources": cited_sources(sources.values(), cited),
+    }

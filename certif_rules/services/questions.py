@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 from certif_rules.contexte import Contexte, FaitDeclare
+from certif_rules.export.json_ import cited_sources
 from certif_rules.faits import contradictions, resolve_all
 from certif_rules.lignes import build_lines
 from certif_rules.model import Fait, Indicateur, Referentiel, Regle
@@ -112,3 +114,24 @@ def _facts_of_rules(regles: Iterator[Regle] | tuple[Regle, ...], referentiel: Re
 def lines_of(question: Question, referentiel: Referentiel) -> tuple[Indicateur, ...]:
     """The lines of a question, as the référentiel knows them."""
     return tuple(referentiel.indicateurs[identifiant] for identifiant in question.lignes)
+
+
+def document(found: Iterable[Question], referentiel: Referentiel) -> dict[str, Any]:
+    """The questions as the values that are written; keys may be added to them, never renamed."""
+    asked = tuple(found)
+    return {
+        "format": 1,
+        "questions": [
+            {
+                "fait": question.fait.id,
+                "question": question.fait.question,
+                "categories": list(question.categories),
+                "lignes": list(question.lignes),
+                "sources": list(question.fait.sources),
+            }
+            for question in asked
+        ],
+        "sources": cited_sources(
+            referentiel.sources.values(), (source for question in asked for source in question.fait.sources)
+        ),
+    }
