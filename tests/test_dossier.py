@@ -13,14 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-<<<<<<< HEAD
 from console import DOSSIER, Console, process
-from greffons import DONNEES, registry
-=======
-from console import PROFIL, Console, process
 from depots import BOOLS, DAYS, GOOD, LABELS, PRECEDENTS, deposits, vie
 from greffons import DONNEES
->>>>>>> w-json
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,12 +10,8 @@ from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-<<<<<<< HEAD
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Issue
-from certif_rules.export.json_ import cited_sources
-=======
->>>>>>> w-json
 from certif_rules.export.textes import CONFIANCES, SIGNES
 from certif_rules.resultat import Motif
 from certif_rules.services.checklist import make_checklist
