@@ -370,7 +370,7 @@ def test_the_example_is_followed_to_its_end(
         text = header.read_text(encoding="utf-8").replace("sha256:a-calculer", digest)
         header.write_text(text, encoding="utf-8")
     assert call("valider", "certif_rules_exemple/donnees", "tests/cas").status == 0
-    assert "exemple : actif (certif-rules-exemple 1.0)" in call("plugins").out.decode()
+    assert "exemple : actif (certif-rules-exemple 1.0)" in call("plugins").text
 
     audit = (
         "exemple",

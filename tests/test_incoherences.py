@@ -94,7 +94,7 @@ def test_without_detail_they_are_counted(call: Console) -> None:
     text = _flat(call("referentiels", "certifregion").out.decode())
     assert "incohérences des sources : 38 (--detail les liste)" in text
     assert "INC-01 (" not in text
-    assert "incohérences des sources" not in call("referentiels", "qualiopi", "--detail").out.decode()
+    assert "incohérences des sources" not in call("referentiels", "qualiopi", "--detail").text
 
 
 def _flat(text: str) -> str:

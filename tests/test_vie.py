@@ -172,4 +172,4 @@ def test_an_outcome_names_a_date_that_exists(call: Console, tmp_path: Path) -> N
     assert reponse.status == 1
     assert f"attribution.yaml:{line}:" in reponse.err + reponse.out.decode()
     assert "date-du-cycle-inconnue" in reponse.err + reponse.out.decode()
-    assert "« nouvelle_demande »" in reponse.err + reponse.out.decode()
+    assert "« nouvelle_demande »" in reponse.err + reponse.text
