@@ -140,8 +140,7 @@ def test_the_duration_that_no_table_gives_needs_no_category(call: Console) -> No
         reponse = call("duree", "certifregion", "--type", kind, "--date", "2024-03-15")
         assert (reponse.status, reponse.err) == (0, ""), kind
     assert (
-        "fixée hors barème"
-        in call("duree", "certifregion", "--type", "initial", "--date", "2024-03-15").text
+        "fixée hors barème" in call("duree", "certifregion", "--type", "initial", "--date", "2024-03-15").text
     )
     asked = call("duree", "qualiopi", "--type", "initial", "--date", "2024-03-15").err
     assert "il manque au moins une catégorie (--categorie), le chiffre d’affaires" in asked
