@@ -1,25 +1,17 @@
-"""The shape of the house: floors, what the core may not name, what a command may import or reach."""
+"""The shape of the house: floors, what each module may import or reach, how it is written."""
 
 from __future__ import annotations
 
 import ast
 import io
-import json
 import re
 import subprocess
 import tokenize
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from greffons import DONNEES, registry
-
-ROOT = Path(__file__).resolve().parent.parent
-CORE = ROOT / "certif_rules"
-SCHEMAS = ROOT / "schemas"
+from modules import MODULES, ROOT, text_of, tree_of
 
 #: Every module of the core, on its floor: it imports from lower floors only.
 FLOORS: dict[str, str] = {
@@ -139,24 +131,6 @@ FLOORS: dict[str, str] = {
 FLOOR_OF = {name: rank for rank, names in enumerate(FLOORS.values()) for name in names.split()}
 
 
-def name_of(path: Path) -> str:
-    """``export.html`` for ``certif_rules/export/html.py``; a package is named by its folder."""
-    parts = [part for part in path.relative_to(CORE).with_suffix("").parts if part != "__init__"]
-    return ".".join(parts) or "certif_rules"
-
-
-MODULES = {name_of(path): path for path in sorted(CORE.rglob("*.py"))}
-
-
-def text_of(name: str) -> str:
-    return MODULES[name].read_text(encoding="utf-8")
-
-
-@cache
-def tree_of(name: str) -> ast.Module:
-    return ast.parse(text_of(name))
-
-
 def imported(node: ast.AST) -> Iterator[str]:
     """Names imported anywhere under ``node``, in functions too, but for the sake of types only."""
     for child in ast.iter_child_nodes(node):
@@ -263,184 +237,6 @@ def test_every_path_can_live_on_every_system() -> None:
     assert [part for part in parts if RESERVED.fullmatch(part)] == []
     assert [part for part in parts if part.endswith((".", " ")) or set(part) & set('<>:"\\|?*')] == []
     assert len({path.casefold() for path in paths}) == len(set(paths))
-
-
-# ---- what the core may not name ---------------------------------------------------------------------
-
-#: Both a finding of a référentiel and a state of the core, which was first (contract §1).
-STATES = {"non_applicable"}
-#: Words of the core that are also declared, and what they are in it.
-HOMONYMS: dict[str, dict[str, str]] = {
-    "export.autodiagnostic_formulaire": {"label": "the element that names a field"},
-    "export.autodiagnostic_grille": {"label": "the column that says whether a line is the label’s"},
-    "export.champs": {"label": "the element that names a field"},
-    "export.csv_": {"label": "the column that says whether a line is the label’s"},
-    "export.formulaire": {"label": "the element that names a field"},
-    "schema": {"commun": "the schema that the others share"},
-}
-SHIPPED = ("qualiopi", "certifregion")
-
-
-@cache
-def declared() -> Mapping[str, set[str]]:
-    """What the shipped référentiels declare, over all their editions: names by kind."""
-    found: dict[str, set[str]] = {
-        "référentiel": {*SHIPPED, "rnq", "certif’région", "certif'région", "occitanie"}
-    }
-    known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
-    for nom in SHIPPED:
-        for couche in known.layers(nom, "exigence"):
-            resolved = known.resolve(nom, day=couche.du, edition=couche.id).referentiel
-            for kind, names in (
-                ("fait", resolved.faits),
-                (
-                    "catégorie",
-                    [*resolved.categories, *(s for c in resolved.categories.values() for s in c.synonymes)],
-                ),
-                ("constat", resolved.constats.keys() - STATES),
-                ("type d’audit", [t.code for t in resolved.types_audit.values()]),
-                ("étiquette", [e for line in resolved.indicateurs.values() for e in line.etiquettes]),
-                ("ligne", resolved.indicateurs),
-                ("critère", resolved.criteres),
-                ("source", resolved.sources),
-            ):
-                found.setdefault(kind, set()).update(names)
-    return found
-
-
-def strings(name: str) -> Iterator[str]:
-    """The texts a module holds, docstrings excepted."""
-    tree = tree_of(name)
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docs = {
-        id(n.body[0].value)
-        for n in ast.walk(tree)
-        if isinstance(n, documented) and ast.get_docstring(n) is not None
-    }  # type: ignore[attr-defined]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-            yield node.value
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_the_core_mentions_no_referentiel_no_fact_no_category(name: str) -> None:
-    """Not even in a comment: the name of a référentiel, of one of its facts or of its categories."""
-    words = set(re.findall(r"[\w’']+", text_of(name).replace("``", " ")))
-    folded = {word.casefold() for word in words}
-    assert folded & {n.casefold() for n in declared()["référentiel"]} == set()
-    assert words & (declared()["fait"] | declared()["catégorie"]) == set()
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_the_core_decides_on_nothing_declared(name: str) -> None:
-    """No text of the code is the name of a finding, an audit type, a line, a criterion or a source."""
-    kinds = ("constat", "type d’audit", "étiquette", "ligne", "critère", "source")
-    forbidden = set().union(*(declared()[kind] for kind in kinds))
-    assert forbidden & set(strings(name)) == HOMONYMS.get(name, {}).keys()
-
-
-def test_the_schemas_constrain_nothing_declared() -> None:
-    """Schemas give examples in their descriptions; what they check names nothing declared."""
-    forbidden = set().union(*declared().values())
-
-    def values(node: Any) -> Iterator[str]:
-        if isinstance(node, dict):
-            for key, value in node.items():
-                if key not in ("description", "title", "examples"):
-                    yield from values(value)
-        elif isinstance(node, list):
-            for item in node:
-                yield from values(item)
-        elif isinstance(node, str):
-            yield node
-
-    for path in sorted(SCHEMAS.glob("*.json")):
-        assert forbidden & set(values(json.loads(path.read_text(encoding="utf-8")))) == set(), path.name
-
-
-@cache
-def totals() -> set[int]:
-    """Numbers of lines of the shipped référentiels, from ten: in all, by origin, category, finding…"""
-    known = registry(**{nom: DONNEES[nom] for nom in SHIPPED})
-    counts: set[int] = set()
-    for nom in SHIPPED:
-        for couche in known.layers(nom, "exigence"):
-            resolved = known.resolve(nom, day=couche.du, edition=couche.id).referentiel
-            lines = resolved.indicateurs.values()
-            groups = Counter(
-                key
-                for line in lines
-                for key in (
-                    "all",
-                    ("origine", line.origine),
-                    ("constats", line.constats_permis),
-                    *(("étiquette", e) for e in line.etiquettes),
-                    *{("catégorie", c) for rule in line.portee for c in rule.mots.get("categories", ())},
-                )
-            )
-            counts.update(groups.values())
-    return {n for n in counts if n >= 10}
-
-
-#: A number in a text: alone, or before a word (« 12 lignes »).
-NUMBER = re.compile(r"(?<![\w.,{#-])\d{2,4}(?=$|\s+[^\W\d])")
-#: Numbers that mean something else, and what.
-COINCIDENCES: dict[str, dict[int, str]] = {
-    "build.controles": {10: "a power of ten, beyond every code"},
-    "delais": {12: "the months of a year"},
-    "export.autodiagnostic": dict.fromkeys((10, 18, 24, 30), "a width"),
-    "export.autodiagnostic_grille": {27: "a width"},
-    "export.traces": dict.fromkeys((10, 11, 12, 14, 15, 16, 20, 22, 24, 26), "units of a drawing"),
-    "export.classeur": {
-        10: "points of a letter",
-        11: "points of a heading",
-        16: "points of a title",
-        30: "a width",
-    },
-    "export.docx": {32: "a width, in percents", 34: "lines of a tall row"},
-    "export.docx_styles": dict.fromkeys((10, 12, 15), "points, millimetres"),
-    "export.feuilles": {30: "a width"},
-    "export.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
-    "export.xlsx": {10: "points of a letter"},
-    "export.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
-    "export.troncons": {10: "bytes of a picture for a character", 40: "what tick boxes weigh"},
-    "export.pdf": {
-        10: "millimetres",
-        11: "compilations",
-        30: "lines of a tall row",
-        32: "a width, in percents",
-    },
-    "export.rendu": dict.fromkeys((16, 17, 30, 32, 34), "millimetres"),
-    "export.rapport_constats": dict.fromkeys((10, 12), "a width"),
-    "export.table": {33: "the terminal’s yellow"},
-    "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
-    "vie.montants": {10: "the base of figures"},
-    "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
-    "lecture.xlsx": {16: "the base of an escape"},
-    "source": {
-        10: "bits of half a character",
-        16: "the base of its digits",
-        17: "digits of an integer",
-        30: "deepest nesting",
-    },
-}
-
-
-def test_the_totals_are_those_people_know() -> None:
-    """The set compared below holds the totals that other programs write in their code."""
-    assert {32, 33, 44, 12, 15, 17, 22, 28} <= totals()
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_no_total_in_the_core(name: str) -> None:
-    """No number of the code, nor of a thing counted in its texts, is a number of lines of a référentiel."""
-    found = {
-        node.value
-        for node in ast.walk(tree_of(name))
-        if isinstance(node, ast.Constant) and type(node.value) is int
-    }
-    found |= {int(n) for text in strings(name) for n in NUMBER.findall(text)}
-    assert found & totals() <= COINCIDENCES.get(name, {}).keys()
 
 
 def test_every_comment_is_for_the_reader() -> None:
