@@ -112,12 +112,13 @@ FLOORS: dict[str, str] = {
         "services.autodiagnostic_formats services.rapport"
     ),
     "6.3 services: calendars": "services.calendrier",
+    "7.0 front ends: what cases share": "testing testing.refus",
     "7.1 front ends: what commands and cases share, wrong values": (
         "cli.console cli.messages cli.usage testing.autodiagnostic testing.constats"
     ),
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (
-        "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing testing.cas"
+        "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing.cas"
         " testing.dossier testing.duree testing.echantillon testing.fichier"
     ),
     "7.3 front ends: cases of calendars": "testing.calendrier",

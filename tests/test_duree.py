@@ -11,8 +11,9 @@ from greffons import DONNEES, registry
 
 from certif_rules.demande import Demande, from_profile
 from certif_rules.errors import DataError
-from certif_rules.services.duree import days, make_duration
+from certif_rules.services.duree import make_duration
 from certif_rules.services.vie import open_regime
+from certif_rules.vie.montants import exact
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_a_label_counts_as_it_likes() -> None:
         "referentiel": "fictif",
     }
     found = make_duration(registry(), from_profile(profil), sites=1)
-    assert days(found.calcul.jours) == "1.25"
+    assert exact(found.calcul.jours) == "1.25"
     profil["organisme"] = {"categories": ["COUT"], "chiffre_affaires": 999}
     unknown = make_duration(registry(), from_profile(profil), sites=1)
     assert unknown.calcul.jours is None

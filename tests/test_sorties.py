@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -25,12 +27,15 @@ from certif_rules.errors import IssuesError
 from certif_rules.export.autodiagnostic_json import comparison, synthesis
 from certif_rules.export.dossier_json import award_as_data, study_as_data
 from certif_rules.export.json_ import as_bytes
+from certif_rules.model import Texte
 from certif_rules.resultat import Checklist
 from certif_rules.schema import check, schema_path
 from certif_rules.services import explication, questions
 from certif_rules.services.autodiagnostic import told
 from certif_rules.services.autodiagnostic_formats import write_grid
 from certif_rules.services.calendrier import Saisie, document, make_calendar
+from certif_rules.services.echantillon import DemandeTirage, make_sample
+from certif_rules.services.echantillon import document as sample_document
 from certif_rules.testing.fichier import differences, read_cases
 from certif_rules.verification import verify
 from certif_rules.vie.autodiagnostic import Synthese
@@ -191,6 +196,55 @@ def test_the_lists_are_described(call: Console, tmp_path: Path) -> None:
     accepted(found, "sortievalider")
 
 
+# ---- what an answer says of its worth --------------------------------------------------------------------
+
+
+def test_a_sample_says_that_its_rule_is_a_reading() -> None:
+    """What a source implies without saying is marked, in a sample as elsewhere; a rule it states is not."""
+    asked = DemandeTirage(objet="sites", population=["A", "B", "C"], graine="1")
+    said = Demande(referentiel="qualiopi", type_audit="initial", date="2024-03-18")
+    sample = make_sample(known(), said, asked)
+    assert sample.regle is not None
+    for reading in (True, False):
+        found = sample_document(replace(sample, regle=replace(sample.regle, lecture=reading)))
+        assert found["regle"].get("lecture", False) is reading
+        accepted(found, "sortieechantillon")
+
+
+def test_a_text_of_a_file_says_when_it_is_not_sure() -> None:
+    """Its confidence stands beside it when it is not high, and only then."""
+    rules = vie("enseigne")
+    assert rules.dossier is not None
+    step = next(iter(rules.dossier.etapes.values()))
+    for confidence, expected in (("faible", {"confiance": "faible"}), ("elevee", {})):
+        task = Texte(texte="À faire.", sources=("REG",), confiance=confidence)  # type: ignore[arg-type]
+        steps = {**rules.dossier.etapes, step.id: replace(step, taches=(task,))}
+        files = replace(rules.dossier, etapes=steps)
+        (found, *_) = study_as_data(study(files, rules.instances, Depot()), files)["etapes"]
+        assert found["taches"] == [{"texte": "À faire.", "citation": False, "sources": ["REG"], **expected}]
+
+
+def test_conclusions_repeat_their_request(call: Console, tmp_path: Path) -> None:
+    """Conclusions repeat the request of their checklist: its audit, its rules and its sources."""
+    request = {
+        "format": 1,
+        "referentiel": "certifregion",
+        "audit": {"type": "initial", "date": "2024-03-18"},
+        "organisme": {"categories": ["AF"]},
+    }
+    (tmp_path / "profil.json").write_text(json.dumps(request), encoding="utf-8")
+    checklist = call("checklist", "--profil", tmp_path / "profil.json", "--format", "json").json
+    due = [line["id"] for line in checklist["lignes"] if line["etat"] == "a_auditer"]
+    findings = {**request, "constats": [{"id": id_, "constat": "a_evaluer"} for id_ in due]}
+    (tmp_path / "constats.json").write_text(json.dumps(findings), encoding="utf-8")
+    found = call("conclure", tmp_path / "constats.json", "--format", "json").json
+    accepted(found, "sortieconclure")
+    assert found["audit"] == checklist["audit"]
+    assert found["referentiel"]["empreinte"] == checklist["referentiel"]["empreinte"]
+    natures = {key: source.get("nature") for key, source in checklist["sources"].items()}
+    assert {key: source.get("nature") for key, source in found["sources"].items()}.items() <= natures.items()
+
+
 # ---- what is refused ------------------------------------------------------------------------------------
 
 #: Objects whose keys are names that data give: any key may be there, by schema and path in the example.
@@ -321,7 +375,11 @@ def test_a_value_nobody_writes_is_refused(schema: str, where: Way, value: Any) -
     assert check(data, schema), (where, value)
 
 
-def test_every_output_has_its_schema() -> None:
-    """One schema per command that writes JSON of its own, and none that no command writes."""
+def test_every_output_has_its_schema_and_its_row() -> None:
+    """One schema per command that writes JSON of its own, none that no command writes, all in the page."""
     written = {path.name.split(".")[0] for path in schema_path("sortie").parent.glob("sortie?*.schema.json")}
     assert written - {"sortiepieces"} == {path.stem for path in EXAMPLES}
+    page = (ROOT / "docs" / "ligne-de-commande.md").read_text(encoding="utf-8")
+    table = page.split("## Les réponses en JSON")[1].split("\n## ")[0]
+    named = set(re.findall(r"`([a-z]+)\.schema\.json`", table))
+    assert named == written - {"sortiepieces"} | {"sortie", "checklist", "reponses", "constats"}

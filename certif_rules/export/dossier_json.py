@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from certif_rules.model import Texte
@@ -12,7 +11,7 @@ from certif_rules.trivalent import Trivalent
 from certif_rules.vie.dossier import DevisEtudie, Etude, LieuEtudie, Payeur
 from certif_rules.vie.model_acteurs import Acteur, Attribution, Instances, Intervention
 from certif_rules.vie.model_dossier import Appui, Auditeur, Candidature, Etape, Ressource
-from certif_rules.vie.montants import decimal, euros
+from certif_rules.vie.montants import euros, exact
 from certif_rules.vie.pieces import Element
 
 
@@ -126,7 +125,7 @@ def _quote(etudie: DevisEtudie) -> dict[str, Any]:
     return {
         "auditeur": devis.auditeur,
         "montant": None if devis.montant is None else euros(devis.montant),
-        "duree_jours": _number(devis.duree_jours),
+        "duree_jours": exact(devis.duree_jours),
         "financement": devis.financement,
         "signe": devis.signe,
         "expire_le": _day(devis.expire_le),
@@ -218,10 +217,6 @@ def _plain(rule: Appui) -> dict[str, Any]:
     """The own fields of a rule that holds only plain values."""
     own = {field.name: getattr(rule, field.name) for field in fields(rule) if field.name not in _HELD}
     return {**own, **appui(rule)}
-
-
-def _number(value: Fraction | None) -> str | None:
-    return None if value is None else decimal(value) or str(value)
 
 
 def _day(day: date | None) -> str | None:

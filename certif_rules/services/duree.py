@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 from certif_rules.contexte import Contexte
@@ -26,6 +25,7 @@ from certif_rules.vie.duree import Calcul, SitesEchantillonnes, duration
 from certif_rules.vie.echantillon import rule_for, sites_to_see
 from certif_rules.vie.model import Incoherence, Vie
 from certif_rules.vie.model_duree import Duree
+from certif_rules.vie.montants import exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,17 +171,6 @@ def _count(number: int, how: str) -> str:
 # ---- as data --------------------------------------------------------------------------------------------
 
 
-def days(value: Fraction | None) -> str | None:
-    """Days as a decimal text (« 1.5 »), or as a fraction where it has none; ``None`` when unknown."""
-    if value is None:
-        return None
-    thousandths = value * 1000
-    if thousandths.denominator != 1:
-        return str(value)
-    whole, rest = divmod(thousandths.numerator, 1000)
-    return f"{whole}.{rest:03}".rstrip("0").rstrip(".")
-
-
 def document(found: DureeAudit) -> dict[str, Any]:
     """The duration as the values that are written; keys may be added to them, never renamed."""
     calcul, contexte = found.calcul, found.contexte
@@ -189,7 +178,7 @@ def document(found: DureeAudit) -> dict[str, Any]:
     postes = [
         {
             "texte": poste.texte,
-            "jours": days(poste.jours),
+            "jours": exact(poste.jours),
             "confiance": poste.confiance,
             **({"lecture": True} if poste.lecture else {}),
             "sources": list(poste.sources),
@@ -224,7 +213,7 @@ def document(found: DureeAudit) -> dict[str, Any]:
             "sites": found.sites,
         },
         "bareme": bareme and {"id": bareme.id, "titre": bareme.titre, "sources": list(bareme.sources)},
-        "jours": days(calcul.jours),
+        "jours": exact(calcul.jours),
         "postes": postes,
         "fixee": fixee,
         "remarques": remarques,

@@ -15,6 +15,7 @@ from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
 from certif_rules.services.autodiagnostic import compare_syntheses, synthesis, told
 from certif_rules.services.autodiagnostic_formats import write_synthesis
+from certif_rules.testing.refus import refused
 from certif_rules.vie.autodiagnostic import Axe, Synthese
 from certif_rules.vie.progression import Comparaison
 from certif_rules.vie.questionnaire import Questionnaire, ReponseDite
@@ -33,12 +34,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         if "reponses_avant" in case:
             compared = compare_syntheses(_synthesis(case, case["reponses_avant"], registry), synthese)
     except IssuesError as error:
-        codes = sorted({issue.code for issue in error.issues})
-        wanted = expected.get("erreur")
-        if wanted is None:
-            return [f"refus inattendu : {error}"]
-        wanted_codes = sorted([wanted] if isinstance(wanted, str) else wanted)
-        return [] if codes == wanted_codes else [f"refus : attendu {wanted_codes}, obtenu {codes}\n{error}"]
+        return refused(error, expected.get("erreur"))
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), synthèse obtenue"]
     texts = []

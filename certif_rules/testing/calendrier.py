@@ -9,6 +9,7 @@ from certif_rules.demande import Demande
 from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+from certif_rules.testing.refus import refused
 
 _ABSENT = "<absent>"
 
@@ -21,9 +22,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         calendar = make_calendar(registry, demande, _typed(case))
         found = document(calendar)
     except IssuesError as error:
-        codes = sorted({issue.code for issue in error.issues})
-        wanted = sorted(expected.get("erreur", ()))
-        return [] if codes == wanted else [f"refus : attendu {wanted}, obtenu {codes}\n{error}"]
+        return refused(error, expected.get("erreur"))
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), calendrier obtenu"]
     dates = {entry["id"]: entry for entry in found["dates"]}

@@ -16,6 +16,7 @@ from certif_rules.registry import Registry
 from certif_rules.resultat import ETATS, Checklist, Etat, Ligne
 from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.constats import check_conclusions, check_deadlines, concluded
+from certif_rules.testing.refus import refused
 
 _OF_FINDINGS = frozenset({"conclusions", "echeances"})
 
@@ -28,12 +29,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         checklist = make_checklist(registry, demande)
         found = concluded(case, demande, checklist) if "constats" in case else None
     except IssuesError as error:
-        codes = sorted({issue.code for issue in error.issues})
-        wanted = expected.get("erreur")
-        if wanted is None:
-            return [f"refus inattendu : {error}"]
-        wanted_codes = sorted([wanted] if isinstance(wanted, str) else wanted)
-        return [] if codes == wanted_codes else [f"refus : attendu {wanted_codes}, obtenu {codes}\n{error}"]
+        return refused(error, expected.get("erreur"))
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), checklist obtenue"]
     texts = [

@@ -9,6 +9,7 @@ from certif_rules.demande import from_profile
 from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
 from certif_rules.services.dossier import document, open_file
+from certif_rules.testing.refus import refused
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
@@ -18,11 +19,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     try:
         found = document(open_file(registry, from_profile(case["profil"])))
     except IssuesError as error:
-        codes = sorted({issue.code for issue in error.issues})
-        if wanted is None:
-            return [str(error)]
-        named = sorted([wanted] if isinstance(wanted, str) else wanted)
-        return [] if codes == named else [f"refus attendu : {named}, obtenu : {codes}"]
+        return refused(error, wanted)
     if wanted is not None:
         return [f"un refus était attendu : {wanted}"]
     return [text for key, value in expected.items() for text in _CHECKS[key](key, value, found)]

@@ -10,6 +10,7 @@ from certif_rules.demande import from_profile
 from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
 from certif_rules.services.duree import document, make_duration
+from certif_rules.testing.refus import refused
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
@@ -23,9 +24,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
             )
         )
     except IssuesError as error:
-        codes = sorted({issue.code for issue in error.issues})
-        wanted = expected.get("erreur")
-        return [] if codes == [wanted] else [f"refus : attendu {wanted}, obtenu {codes}\n{error}"]
+        return refused(error, expected.get("erreur"))
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), durée obtenue : {found['jours']}"]
     texts = []

@@ -9,6 +9,7 @@ from certif_rules.demande import Demande
 from certif_rules.errors import IssuesError
 from certif_rules.registry import Registry
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
+from certif_rules.testing.refus import refused
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
@@ -34,9 +35,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     try:
         found = make_sample(registry, demande, asked)
     except IssuesError as error:
-        codes = sorted({issue.code for issue in error.issues})
-        wanted = expected.get("erreur")
-        return [] if codes == [wanted] else [f"refus : attendu {wanted}, obtenu {codes}\n{error}"]
+        return refused(error, expected.get("erreur"))
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), échantillon obtenu"]
     printed = document(found)

@@ -50,6 +50,11 @@ def decimal(value: Fraction, least: int = 0) -> str | None:
 _LONGEST = 6
 
 
+def exact(value: Fraction | None) -> str | None:
+    """A number as data: « 1.5 », a fraction where decimals never end (« 1/3 »), ``None`` when unknown."""
+    return None if value is None else decimal(value) or str(value)
+
+
 def euros(amount: Fraction | int) -> str:
     """Cents as « 1600.25 », exact; as a fraction of a euro where decimals never end (« 100/3 »)."""
     value = Fraction(amount) / _CENTS
