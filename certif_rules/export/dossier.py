@@ -103,11 +103,11 @@ def _summary(dossier: DossierEtudie) -> Texte:
     counts = []
     for etat in ETATS_PIECE:
         number = sum(e.etat == etat for e in etude.elements)
-        counts += [f"{SIGNES[etat]} : {number}"] if number else []
+        counts += [f"{SIGNES[etat]}\u00a0: {number}"] if number else []
     told: list[str] = [prose(_SENS[etude.resultat])]
     blocking = [prose(e.piece.titre) for e in etude.elements if e.bloque is True]
     told += [prose(f"Ce qui l’empêche d’être complet : {' ; '.join(blocking)}.")] if blocking else []
-    told += [prose(", ".join(counts))] if counts else []
+    told += [", ".join(counts)] if counts else []  # a sign is no punctuation
     for volet, valeur in etude.volets:
         sure = "" if valeur else " (à confirmer)"
         told.append(

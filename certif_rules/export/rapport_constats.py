@@ -84,7 +84,7 @@ def summary(rapport: Rapport) -> Tableau:
         lignes=(*rows, ("Ensemble", *map(str, totals))),
         largeurs=(
             max(12, *(len(row[0]) + 4 for row in rows)) if len(heads) > _LARGE else 43,
-            *(max(9, *map(len, head.split())) + 4 for head in heads[1:]),
+            *(max(9, *map(len, head.split())) * 13 // 10 + 3 for head in heads[1:]),  # no word is cut
         ),
     )
 
