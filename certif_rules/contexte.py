@@ -36,13 +36,16 @@ class ConstatPrecedent:
 class Precedent:
     """The earlier audit. Each ``None`` is an unknown; an empty ``constats`` is « none, and it is known ».
 
-    Keys of ``constats`` and members of ``indicateurs_audites`` are ids of lines.
+    Keys of ``constats`` and members of ``indicateurs_audites`` are ids of lines. ``verifications`` are
+    the results of the checks that are no lines, by their id: ``satisfaite``, ``non_satisfaite``, or ``levee``
+    (it failed and was put right since); one that is not there is unknown.
     """
 
     type: str | None = None
     date: date | None = None
     indicateurs_audites: frozenset[str] | None = None
     constats: Mapping[str, ConstatPrecedent] | None = None
+    verifications: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ class PrecedentDit:
     date: str | None = None
     indicateurs_audites: tuple[str, ...] | None = None
     constats: tuple[ConstatDit, ...] | None = None
+    verifications: tuple[ConstatDit, ...] | None = None
     lieu: Location | None = None
 
 
@@ -202,7 +203,19 @@ def findings(data: Any) -> PrecedentDit:
         date=_text(audit.get("date")),
         indicateurs_audites=tuple(constat.cle for constat in constats),
         constats=constats,
+        verifications=_earlier_checks(data.get("verifications")),
         lieu=_place(data, "audit") or _place(data, "constats"),
+    )
+
+
+def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
+    """The checks that were made, as findings; ``None`` when the file says nothing of any."""
+    if entries is None:
+        return None
+    return tuple(
+        ConstatDit(str(entry["id"]), entry["resultat"], entry.get("leve_le") is None, _place(entry, "id"))
+        for entry in entries
+        if entry.get("resultat", "a_evaluer") != "a_evaluer"
     )
 
 
@@ -304,6 +317,7 @@ def _precedent(data: Any) -> PrecedentDit:
     constats = node.get("constats")
     seen = node.get("indicateurs_audites")
     lifted = {str(cle) for cle in node.get("leves") or ()}
+    checks = node.get("verifications")
     return PrecedentDit(
         type=node.get("type"),
         date=_text(node.get("date")),
@@ -314,6 +328,9 @@ def _precedent(data: Any) -> PrecedentDit:
             ConstatDit(str(cle), constat, str(cle) not in lifted, _place(constats, cle))
             for cle, constat in constats.items()
         ),
+        verifications=None
+        if checks is None
+        else tuple(ConstatDit(str(cle), said, True, _place(checks, cle)) for cle, said in checks.items()),
         lieu=_place(data, "precedent"),
     )
 

@@ -8,6 +8,7 @@ from certif_rules.compte_rendu import DecisionPrise
 from certif_rules.conclusion import Bilan, Conclusion
 from certif_rules.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
 from certif_rules.model_rapport import Ecart, LigneVue, Manque, PointVu
+from certif_rules.resultat import Checklist
 
 #: What follows a gap, in the order of its sheet, and what each is called.
 SUIVI: Mapping[str, str] = {
@@ -95,8 +96,17 @@ def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:
         return
     if contexte.precedent.constats is None:
         yield Manque("Audit précédent", "constats de l’audit précédent")
+    if contexte.precedent.verifications is None and checks_before(checklist):
+        yield Manque("Audit précédent", "vérifications hors indicateurs de l’audit précédent")
     if compte_rendu.changements is None:
         yield Manque("Rapport", "changements depuis l’audit précédent")
+
+
+def checks_before(checklist: Checklist) -> bool:
+    """Whether the earlier audit was of a type that makes checks; of an unknown type, nobody knows: no."""
+    precedent = checklist.contexte.precedent
+    types = checklist.referentiel.types_audit.values()
+    return precedent is not None and any(t.verifications for t in types if t.code == precedent.type)
 
 
 def _missing_lines(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Manque]:

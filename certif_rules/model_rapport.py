@@ -95,6 +95,16 @@ class ConstatVerifie:
     vue: LigneVue
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationPrecedente:
+    """A check that failed at the earlier audit; ``vue`` is ``None`` where this audit does not make it."""
+
+    texte: str
+    sources: tuple[str, ...]
+    ouverte: bool
+    vue: PointVu | None
+
+
 @dataclass(frozen=True, slots=True)
 class Manque:
     """Something a complete report has, and that was not given."""
@@ -116,6 +126,7 @@ class Rapport:
     points: tuple[PointVu, ...]
     ecarts: tuple[Ecart, ...]
     verifies: tuple[ConstatVerifie, ...] | None
+    verifications_precedentes: tuple[VerificationPrecedente, ...]
     non_applicables: tuple[LigneVue, ...]
     non_dues: tuple[LigneVue, ...]
     ouvertes: tuple[LigneVue, ...]

@@ -12,8 +12,16 @@ from certif_rules.aggravation import counted
 from certif_rules.conclusion import Bilan
 from certif_rules.constats import Releve, by_line, by_point, gaps
 from certif_rules.manques import missing
-from certif_rules.model_rapport import ConstatVerifie, Ecart, LigneVue, PointVu, Rapport, Section
-from certif_rules.resultat import NON_SATISFAITE, Checklist, Ligne, point_key, point_numbers
+from certif_rules.model_rapport import (
+    ConstatVerifie,
+    Ecart,
+    LigneVue,
+    PointVu,
+    Rapport,
+    Section,
+    VerificationPrecedente,
+)
+from certif_rules.resultat import NON_SATISFAITE, SATISFAITE, Checklist, Ligne, point_key, point_numbers
 
 
 def make_report(bilan: Bilan) -> Rapport:
@@ -31,6 +39,7 @@ def make_report(bilan: Bilan) -> Rapport:
         points=points,
         ecarts=ecarts,
         verifies=verifies,
+        verifications_precedentes=tuple(_failed_before(checklist, points)),
         non_applicables=tuple(vue for vue in vues if vue.out_of_scope(checklist)),
         non_dues=tuple(vue for vue in vues if vue.ligne.etat == "non_audite" and vue.constat is None),
         ouvertes=tuple(vue for vue in vues if vue.ligne.etat == "a_confirmer" and vue.constat is None),
@@ -100,6 +109,25 @@ def _failed(bilan: Bilan, points: tuple[PointVu, ...]) -> Iterator[Ecart]:
                 releve=vu.releve,
                 echeance=dated.get(vu.point.id),
                 point=vu.point,
+            )
+
+
+def _failed_before(checklist: Checklist, points: tuple[PointVu, ...]) -> Iterator[VerificationPrecedente]:
+    """The checks that failed at the earlier audit, with what this one found of each."""
+    precedent = checklist.contexte.precedent
+    types = checklist.referentiel.types_audit.values()
+    # That of the earlier audit last: where types say a check in their own words, its words win.
+    ordered = sorted(types, key=lambda t: precedent is not None and t.code == precedent.type)
+    known = {controle.id: controle for t in ordered for controle in t.verifications}
+    seen = {vu.point.id: vu for vu in points}
+    for nom, resultat in ((precedent.verifications if precedent else None) or {}).items():
+        if resultat != SATISFAITE:
+            controle = known[nom]
+            yield VerificationPrecedente(
+                texte=controle.texte,
+                sources=controle.regle.sources,
+                ouverte=resultat == NON_SATISFAITE,
+                vue=seen.get(nom),
             )
 
 

@@ -20,6 +20,7 @@ from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageEr
 from certif_rules.faits import contradictions
 from certif_rules.model import Exigence, Referentiel, TypeAudit
 from certif_rules.recherche import retrouver
+from certif_rules.resultat import NON_SATISFAITE
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -248,7 +249,22 @@ class _Verification:
             if dit.indicateurs_audites is None
             else self._seen(dit.indicateurs_audites, constats or {}, lieu),
             constats=constats,
+            verifications=None if dit.verifications is None else self._checks(dit.verifications),
         )
+
+    def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
+        """The results of the earlier checks; one that failed and was put right is ``levee``."""
+        known = {c.id for t in self.referentiel.types_audit.values() for c in t.verifications}
+        found = {}
+        for entry in entries:
+            if entry.cle not in known:
+                message = f"aucune vérification « {entry.cle} », à aucun type d’audit"
+                hint = suggestion(entry.cle, sorted(known))
+                self.issues.append(Issue("verification-inconnue", message, entry.lieu, hint))
+            else:
+                failed = entry.constat == NON_SATISFAITE
+                found[entry.cle] = "levee" if failed and not entry.ouvert else entry.constat
+        return found
 
     def _earlier_day(self, text: str, lieu: Location | None) -> date | None:
         day = self._day(text, "date de l’audit précédent", lieu)

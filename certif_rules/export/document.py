@@ -182,6 +182,12 @@ def point(checklist: Checklist, value: Point) -> str:
 
 #: What may be found of a check, in words.
 MOTS_RESULTATS: Mapping[str, str] = dict(zip(RESULTATS, ("Satisfaite", "Non satisfaite"), strict=True))
+#: What an earlier audit found of a check, in the middle of a sentence.
+RESULTATS_PRECEDENTS: Mapping[str, str] = {
+    "satisfaite": "satisfaite",
+    "non_satisfaite": "non satisfaite",
+    "levee": "non satisfaite (levée)",
+}
 #: A check of which nothing was found.
 A_FAIRE = "À faire"
 
@@ -266,6 +272,12 @@ def _earlier(checklist: Checklist) -> str:
             for cle, constat in precedent.constats.items()
         )
         parts.append("constats – " + (", ".join(lines) or "aucun"))
+    if precedent.verifications:
+        told = (
+            f"{prose(nom.replace('_', ' '))} {RESULTATS_PRECEDENTS[resultat]}"
+            for nom, resultat in precedent.verifications.items()
+        )
+        parts.append("vérifications – " + ", ".join(told))
     if precedent.indicateurs_audites is not None:
         seen = [_number(checklist.referentiel, i) for i in _ordered(checklist, precedent.indicateurs_audites)]
         parts.append("lignes vues – " + (", ".join(seen) or "aucune"))

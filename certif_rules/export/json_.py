@@ -177,6 +177,7 @@ def _circumstances(contexte: Contexte) -> Objet:
             "indicateurs_audites": precedent.indicateurs_audites,
             "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
             "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
+            "verifications": precedent.verifications,
         }
         given["precedent"] = {cle: v for cle, v in given["precedent"].items() if v is not None}
     if contexte.certificats:

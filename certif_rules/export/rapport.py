@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from certif_rules.export import emetteur
 from certif_rules.export import rapport_champ as champ
@@ -118,7 +119,7 @@ def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
     if rapport.checklist.pieces:
         yield "Pièces exigées", verifications.documents(rapport)
     yield "Écarts", constats.gaps(rapport)
-    yield "Écarts de l’audit précédent", constats.earlier(rapport)
+    yield "Écarts de l’audit précédent", chain(constats.earlier(rapport), verifications.earlier(rapport))
     yield "Lignes qui ne s’appliquent pas", constats.out_of_scope(rapport)
     yield "Lignes qui ne sont pas dues à cet audit", constats.not_due(rapport)
     yield from _added(rapport, "apres_constats")

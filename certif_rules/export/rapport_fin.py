@@ -262,6 +262,7 @@ def _cited(rapport: Rapport) -> Iterator[Source]:
     groups: Iterable[tuple[str, ...]] = (
         *(a.sources for a in bilan.avertissements),
         *(p.sources for p in (*rapport.checklist.verifications, *rapport.checklist.pieces)),
+        *(v.sources for v in rapport.verifications_precedentes),
         *(m.sources for c in bilan.conclusions for m in c.motifs),
         *(m.sources for vue in shown for m in vue.ligne.motifs),
         *(e.ligne.indicateur.sources for e in rapport.ecarts if e.ligne),

@@ -10,7 +10,8 @@ from certif_rules.export.rapport_constats import due_dates, seen, status, verdic
 from certif_rules.export.redaction import check_name, gravity, joined, marked
 from certif_rules.export.textes import count
 from certif_rules.export.typographie import prose
-from certif_rules.model_rapport import Ecart, PointVu, Rapport
+from certif_rules.manques import checks_before
+from certif_rules.model_rapport import Ecart, PointVu, Rapport, VerificationPrecedente
 from certif_rules.resultat import NON_SATISFAITE, SATISFAITE
 
 
@@ -52,6 +53,39 @@ def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[Cellule, .
         return (name, words, evidence, "–")
     due = (f"{name} le {value}" for name, value in due_dates(checklist, ecart))
     return (name, joined([words, gravity(checklist, ecart)]), evidence, joined([*due, status(ecart)]))
+
+
+def earlier(rapport: Rapport) -> Iterator[Bloc]:
+    """The checks that failed at the earlier audit, and what this one found of each."""
+    precedent = rapport.checklist.contexte.precedent
+    if precedent is not None and precedent.verifications is None and checks_before(rapport.checklist):
+        yield Paragraphe(texte="Les vérifications de l’audit précédent ne sont pas renseignées.")
+    if not rapport.verifications_precedentes:
+        return
+    yield Tableau(
+        legende="Vérifications non satisfaites à l’audit précédent, et ce qui en est vu à cet audit",
+        tetes=("Vérification", "Suite connue", "Vu à cet audit"),
+        lignes=tuple(_before(rapport, found) for found in rapport.verifications_precedentes),
+        largeurs=(8, 4, 8),
+    )
+    yield Paragraphe(
+        texte=prose(
+            "Aucun texte lu ne dit ce que vaut, à cet audit, une vérification laissée non satisfaite au"
+            " précédent : elle est rappelée, et n’est comptée pour rien de plus."
+        )
+    )
+
+
+def _before(rapport: Rapport, found: VerificationPrecedente) -> tuple[Cellule, ...]:
+    name = marked(prose(found.texte), found.sources)
+    since = "non levée depuis" if found.ouverte else "levée depuis"
+    vu = found.vue
+    if vu is None:
+        return (name, since, (Morceau("ne se vérifie pas à cet audit", "italique"),))
+    if vu.releve is None or vu.resultat is None:
+        return (name, since, (Morceau(document.A_FAIRE, "italique"),))
+    words = (Morceau(document.MOTS_RESULTATS[vu.resultat], "fort"),)
+    return (name, since, joined([words, seen(rapport.checklist, vu.releve)]))
 
 
 def documents(rapport: Rapport) -> Iterator[Bloc]:

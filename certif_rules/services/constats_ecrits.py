@@ -120,6 +120,9 @@ def _precedent(precedent: PrecedentDit) -> dict[str, Any]:
             else list(precedent.indicateurs_audites),
             "constats": None if constats is None else by_key(constats),
             "leves": lifted or None,
+            "verifications": None
+            if precedent.verifications is None
+            else {dit.cle: dit.constat if dit.ouvert else "levee" for dit in precedent.verifications},
         }
     )
 
