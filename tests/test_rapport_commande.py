@@ -24,16 +24,19 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 # ---- the command ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("options", [(), ("--fiches",)])
 @pytest.mark.parametrize("format_", FORMATS_TRIES)
-def test_two_runs_give_the_same_bytes(call: Console, tmp_path: Path, format_: str) -> None:
+def test_two_runs_give_the_same_bytes(
+    call: Console, tmp_path: Path, format_: str, options: tuple[str, ...]
+) -> None:
     """Here and in another process; the digest said is that of the file."""
     path = written(a6(), tmp_path)
     suffix = FORMATS[format_][0]
     one, two = tmp_path / f"un{suffix}", tmp_path / f"deux{suffix}"
-    first = call("rapport", path, "-o", one)
+    first = call("rapport", path, "-o", one, *options)
     assert first.status == 0, first.err
     assert first.out == b""
-    assert process("rapport", path, "-o", two, env={"PYTHONHASHSEED": "7"}).status == 0
+    assert process("rapport", path, "-o", two, *options, env={"PYTHONHASHSEED": "7"}).status == 0
     assert one.read_bytes() == two.read_bytes()
     assert f"sha256:{sha256(one.read_bytes()).hexdigest()}" in first.err
     assert f"{one} : 22 lignes, 4 écarts, 1 élément non renseigné." in first.err
