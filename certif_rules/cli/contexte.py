@@ -65,7 +65,9 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     typed = _typed(referentiel, options, kept)
     profil = options["profil"]
     found = replace(typed, illisible="profil" in kept.refused)
-    if profil is not None:
+    if profil is not None and str(profil) == str(options["precedent"]) == "-":
+        found = replace(typed, illisible=True)  # told with the earlier findings: neither was read
+    elif profil is not None:
         written = None
         with kept:
             path, stdin = _input(profil)
