@@ -18,6 +18,7 @@ from certif_rules.export.composition import (
 from certif_rules.export.textes import MARQUE, criterion
 from certif_rules.export.traces import AXES_MINIMUM, Trace, bars, radar
 from certif_rules.export.typographie import INSECABLE, clean, prose
+from certif_rules.resultat import Ligne
 from certif_rules.vie.autodiagnostic import Axe, Cadre, Priorite, Synthese
 
 #: Where the values of a picture are, for who does not see it.
@@ -99,11 +100,19 @@ def _row(cadre: Cadre, axe: Axe) -> tuple[Cellule, ...]:
 def pictures(synthese: Synthese) -> Iterator[Bloc]:
     """Bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
     traces = [_trace(synthese.cadre, axe) for axe in synthese.axes]
-    yield from drawn([t for t, axe in zip(traces, synthese.axes, strict=True) if axe.critere], traces, ("",))
+    apart = [c.ligne for axe in synthese.axes if axe.critere is None for c in axe.cotations]
+    known = [t for t, axe in zip(traces, synthese.axes, strict=True) if axe.critere]
+    yield from drawn(known, traces, ("",), apart)
 
 
-def drawn(of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequence[str]) -> Iterator[Bloc]:
-    """The two pictures of these values; ``of_criteria`` leaves out the lines whose criterion is not known."""
+def drawn(
+    of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequence[str], apart: Sequence[Ligne]
+) -> Iterator[Bloc]:
+    """The two pictures of these values.
+
+    ``of_criteria`` leaves out the lines whose criterion is not known, which are ``apart``: they have a bar and
+    no axis, and it is said.
+    """
     ordered = sorted(traces, key=lambda t: (t.valeurs[-1] is None, t.valeurs[-1] or 0))
     words = _described(ordered, series)
     yield Titre(texte="En barres, du score le plus bas au plus haut", niveau=3)
@@ -120,6 +129,7 @@ def drawn(of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequenc
         yield Paragraphe(
             texte=f"Pas de radar{INSECABLE}: il faut au moins {AXES_MINIMUM} critères qui aient un score."
         )
+        yield from _apart(apart)
         return
     yield Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=115, svg=True)
     yield Paragraphe(
@@ -134,6 +144,21 @@ def drawn(of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequenc
             ),
         )
     )
+    yield from _apart(apart)
+
+
+def _apart(lignes: Sequence[Ligne]) -> Iterator[Bloc]:
+    """The lines that the radar does not show, if any."""
+    if not lignes:
+        return
+    named = ", ".join(clean(li.indicateur.numero) for li in lignes)
+    one = len(lignes) == 1
+    words = (
+        f"La ligne {named}, dont le critère n’est pas connu, n’a pas d’axe dans le radar : elle est"
+        if one
+        else f"Les lignes {named}, dont le critère n’est pas connu, n’ont pas d’axe dans le radar : elles sont"
+    )
+    yield Paragraphe(texte=prose(f"{words} dans le tableau et dans les barres, sous « Sans critère connu »."))
 
 
 def _trace(cadre: Cadre, axe: Axe) -> Trace:

@@ -164,7 +164,8 @@ def _pictures(comparaison: Comparaison) -> Iterator[Bloc]:
         values = (axe.avant.pourcent, axe.apres.pourcent)
         traces.append(trace_of(criterion(axe.critere), numero, values, words, label=label))
     known = [t for t, axe in zip(traces, comparaison.axes, strict=True) if axe.critere]
-    yield from drawn(known, traces, SERIES)
+    apart = [c.apres.ligne for c in comparaison.changements if c.apres.ligne.critere is None]
+    yield from drawn(known, traces, SERIES, apart)
 
 
 def _ordered(changements: Sequence[Changement]) -> list[Changement]:

@@ -120,16 +120,26 @@ def cut(texte: str, room: float, *, bold: bool = False) -> str:
     return words.rstrip() + "…"
 
 
-def folded(texte: str, room: float, most: int = 3) -> list[str]:
-    """``texte``, bold, on at most ``most`` lines no wider than ``room``; what is left over is cut."""
+def folded(texte: str, room: float) -> list[str]:
+    """``texte``, bold and whole, on lines no wider than ``room``; a word that is wider goes on below."""
     lines = [""]
     for word in clean(texte).split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if wide(longer, bold=True) <= room or not lines[-1] or len(lines) == most:
+        if wide(longer, bold=True) <= room:
             lines[-1] = longer
-        else:
-            lines.append(word)
-    return [cut(words, room, bold=True) for words in lines]
+            continue
+        lines += _parts(word, room)
+    return [line for line in lines if line] or [""]
+
+
+def _parts(word: str, room: float) -> list[str]:
+    """A word in pieces of which none is wider than ``room``."""
+    parts = [""]
+    for letter in word:
+        if parts[-1] and wide(parts[-1] + letter, bold=True) > room:
+            parts.append("")
+        parts[-1] += letter
+    return parts
 
 
 # ---- bars -------------------------------------------------------------------------------------------------
@@ -222,7 +232,7 @@ def _mark(x: float, y: float, *, earlier: bool) -> str:
 def _axis_words(cadre: _Cadre, angle: float, trace: Trace, series: Sequence[str]) -> list[str]:
     """The name of an axis and its value, two lines beyond its end, away from the circle."""
     x, y = cos(angle) * (_RAYON + 14), sin(angle) * (_RAYON + 14)
-    anchor = "middle" if abs(cos(angle)) < 0.25 else "start" if cos(angle) > 0 else "end"
+    anchor = "middle" if abs(cos(angle)) < 0.1 else "start" if cos(angle) > 0 else "end"
     height = 2 * (_CORPS + 3)
     top = y - height if sin(angle) < -0.9 else y if sin(angle) > 0.9 else y - height / 2
     colour = _LABEL if trace.label else _ENCRE
