@@ -172,7 +172,7 @@ def test_long_names_are_whole() -> None:
 
 def test_no_title_over_a_bar_is_cut() -> None:
     """The longest title of a drawing is read in it to its last word."""
-    long = "Adapter aux publics la prestation, l’accueil, l’accompagnement, le suivi et l’évaluation mise en œuvre"
+    long = "Adapter aux publics la prestation, l’accueil, l’accompagnement, le suivi et l’évaluation en œuvre"
     said = texts(read(bars([Trace(nom="3", intitule=long, valeurs=(50,), mots=("50 %",))], ("",), "t", "d")))
     assert long in " ".join(said)
     assert not any("…" in line for line in said)

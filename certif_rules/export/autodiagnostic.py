@@ -15,7 +15,7 @@ from certif_rules.export.composition import (
     Tableau,
     Titre,
 )
-from certif_rules.export.textes import MARQUE, criterion
+from certif_rules.export.textes import MARQUE, SANS_CRITERE, criterion
 from certif_rules.export.traces import AXES_MINIMUM, Trace, bars, radar
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.resultat import Ligne
@@ -38,14 +38,8 @@ def compose(synthese: Synthese, told: Sequence[str]) -> Document:
         told: ids of the contradictions of the sources to tell.
     """
     cadre = synthese.cadre
-    return Document(
-        titre=textes.heading(cadre),
-        sujet="Synthèse d’un autodiagnostic",
-        date=synthese.fait_le or cadre.checklist.contexte.date.isoformat(),
-        pied=textes.foot(cadre),
-        sous_titre=textes.subtitle(cadre, synthese.fait_le),
-        blocs=tuple(_blocks(synthese, told)),
-    )
+    blocs = _blocks(synthese, told)
+    return textes.laid_out(cadre, blocs, sujet="Synthèse d’un autodiagnostic", fait_le=synthese.fait_le)
 
 
 def _blocks(synthese: Synthese, told: Sequence[str]) -> Iterator[Bloc]:
@@ -110,8 +104,8 @@ def drawn(
 ) -> Iterator[Bloc]:
     """The two pictures of these values.
 
-    ``of_criteria`` leaves out the lines whose criterion is not known, which are ``apart``: they have a bar and
-    no axis, and it is said.
+    ``of_criteria`` leaves out the lines whose criterion is not known, which are ``apart``: they have a bar
+    and no axis, and it is said.
     """
     ordered = sorted(traces, key=lambda t: (t.valeurs[-1] is None, t.valeurs[-1] or 0))
     words = _described(ordered, series)
@@ -153,12 +147,14 @@ def _apart(lignes: Sequence[Ligne]) -> Iterator[Bloc]:
         return
     named = ", ".join(clean(li.indicateur.numero) for li in lignes)
     one = len(lignes) == 1
-    words = (
-        f"La ligne {named}, dont le critère n’est pas connu, n’a pas d’axe dans le radar : elle est"
-        if one
-        else f"Les lignes {named}, dont le critère n’est pas connu, n’ont pas d’axe dans le radar : elles sont"
+    words = f"La ligne {named}" if one else f"Les lignes {named}"
+    none, there = ("n’a pas", "elle est") if one else ("n’ont pas", "elles sont")
+    yield Paragraphe(
+        texte=prose(
+            f"{words}, dont le critère n’est pas connu, {none} d’axe dans le radar : {there} dans le tableau"
+            f" et dans les barres, sous « {SANS_CRITERE} »."
+        )
     )
-    yield Paragraphe(texte=prose(f"{words} dans le tableau et dans les barres, sous « Sans critère connu »."))
 
 
 def _trace(cadre: Cadre, axe: Axe) -> Trace:
@@ -228,8 +224,7 @@ def _priority(cadre: Cadre, rang: int, priorite: Priorite) -> tuple[Cellule, ...
     head = textes.line_head(cadre, cotation.ligne)
     notes = [f"⚠ {clean(i.id)}" for i in textes.asked(cadre, cotation.ligne)]
     if notes:
-        runs = (Morceau(head),) if isinstance(head, str) else head
-        head = (*runs, Morceau(f"\n{', '.join(notes)}", "discret"))
+        head = (*head, Morceau(f"\n{', '.join(notes)}", "discret"))
     return (str(rang), head, textes.level(cadre, cotation), why(priorite))
 
 
@@ -244,6 +239,7 @@ def why(priorite: Priorite) -> str:
 def _answers(synthese: Synthese) -> Iterator[Bloc]:
     cadre = synthese.cadre
     yield Titre(texte="Toutes les réponses", niveau=2)
+    yield from textes.sensitive_told(c.ligne for c in synthese.cotations)
     rows = []
     for cotation in synthese.cotations:
         answer = cotation.appreciation
@@ -256,8 +252,7 @@ def _answers(synthese: Synthese) -> Iterator[Bloc]:
             )
             if text
         ]
-        rows.append(
-            (textes.line_head(cadre, cotation.ligne), textes.level(cadre, cotation), "\n".join(notes) or "–")
-        )
+        head = (*textes.line_head(cadre, cotation.ligne), *textes.sensitive(cotation.ligne))
+        rows.append((head, textes.level(cadre, cotation), "\n".join(notes) or "–"))
     heads = ("Indicateur", "Niveau", "Raison, note, preuves")
     yield Tableau(legende="Réponse à chaque ligne", tetes=heads, lignes=tuple(rows), largeurs=(50, 20, 30))

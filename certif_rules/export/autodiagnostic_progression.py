@@ -46,13 +46,12 @@ def compose(comparaison: Comparaison, told: Sequence[str]) -> Document:
         told: ids of the contradictions of the sources to tell.
     """
     apres = comparaison.apres
-    return Document(
-        titre=f"{textes.heading(apres.cadre)}{INSECABLE}: évolution",
+    return textes.laid_out(
+        apres.cadre,
+        _blocks(comparaison, told),
         sujet="Comparaison de deux autodiagnostics",
-        date=apres.fait_le or apres.cadre.checklist.contexte.date.isoformat(),
-        pied=textes.foot(apres.cadre),
-        sous_titre=textes.subtitle(apres.cadre, apres.fait_le),
-        blocs=tuple(_blocks(comparaison, told)),
+        suite=f"{INSECABLE}: évolution",
+        fait_le=apres.fait_le,
     )
 
 
