@@ -83,7 +83,7 @@ def test_a_comparison_tells_those_of_both(call: Console, profil: Path, nommant: 
 def test_pseudonymised_answers_name_nobody(call: Console, nommant: Path, format_: str) -> None:
     """Replaced in every format, counted on standard error, and no longer warned of."""
     plain = call("autodiagnostic", "--reponses", nommant, "--format", format_).out
-    assert MEL.split("@")[0] in text(plain).replace(" ", "")
+    assert MEL.split("@", maxsplit=1)[0] in text(plain).replace(" ", "")
     found = call("autodiagnostic", "--reponses", nommant, "--format", format_, "--pseudonymiser")
     shown = found.out.decode()
     assert not any(secret in shown for secret in ("Durand", MEL, TEL))
