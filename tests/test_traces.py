@@ -178,6 +178,18 @@ def test_no_title_over_a_bar_is_cut() -> None:
     assert not any("…" in line for line in said)
 
 
+@given(st.lists(st.one_of(st.none(), st.integers(0, 100)), min_size=1, max_size=12))
+def test_no_words_cross_the_frame_of_a_bar(valeurs: list[int | None]) -> None:
+    """They are whole within it or whole beyond it."""
+    root = read(bars([trace("Critère", v) for v in valeurs], ("",), "t", "d"))
+    edge = max(float(node.attrib["width"]) for node in list(root.iter(f"{SVG}rect"))[3:])
+    said = [node for node in root.iter(f"{SVG}text") if "%" in (node.text or "") or node.text == "sans objet"]
+    assert len(said) == len(valeurs)
+    for node in said:
+        start, _, end, _ = room(node)
+        assert end < edge or start > edge
+
+
 @pytest.mark.parametrize("count", range(3, 17))
 def test_no_words_of_the_axes_overlap(count: int) -> None:
     """From three axes to sixteen, one series or two."""

@@ -159,7 +159,9 @@ def _pictures(comparaison: Comparaison) -> Iterator[Bloc]:
     for axe in comparaison.axes:
         label = _of_label(comparaison, axe)
         numero = clean(axe.critere.numero) if axe.critere else ""
-        words = tuple("–" if s.pourcent is None else textes.fraction(s) for s in (axe.avant, axe.apres))
+        words = tuple(
+            "pas noté deux fois" if s.pourcent is None else textes.fraction(s) for s in (axe.avant, axe.apres)
+        )
         values = (axe.avant.pourcent, axe.apres.pourcent)
         traces.append(trace_of(criterion(axe.critere), numero, values, words, label=label))
     known = [t for t, axe in zip(traces, comparaison.axes, strict=True) if axe.critere]

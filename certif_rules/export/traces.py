@@ -70,11 +70,9 @@ def bars(traces: Sequence[Trace], series: Sequence[str], titre: str, description
         y += 3
         for index, (valeur, mots) in enumerate(zip(trace.valeurs, trace.mots, strict=True)):
             content += _bar(cadre, y, valeur, trace.label, earlier=index < len(series) - 1)
-            end = _LONGUEUR if valeur is None else max(valeur, 0) * _LONGUEUR / 100
-            inside = valeur is None
-            x = 8.0 if inside else end + 8
-            said = f"{series[index]} – {mots}" if len(series) > 1 else mots
-            content.append(_text(cadre, x, y + 16, cut(said, 320), colour=_DOUX if inside else _ENCRE))
+            said = cut(f"{series[index]} – {mots}" if len(series) > 1 else mots, 320)
+            colour = _DOUX if valeur is None else _ENCRE
+            content.append(_text(cadre, _beside(valeur, said), y + 16, said, colour=colour))
             y += 26
         y += 10
     content.append(_scale(cadre, y))
@@ -148,6 +146,12 @@ def _parts(word: str, room: float) -> list[str]:
 _LONGUEUR = 270.0
 #: Room of a name over its bar.
 _INTITULE = 390.0
+
+
+def _beside(valeur: int | None, said: str) -> float:
+    """Where the words of a bar begin: after it in its frame, or beyond the frame, never across its edge."""
+    start = 8.0 if valeur is None else valeur * _LONGUEUR / 100 + 8
+    return start if start + wide(said) <= _LONGUEUR - 2 else _LONGUEUR + 8
 
 
 def _bar(cadre: _Cadre, y: float, valeur: int | None, label: bool, *, earlier: bool) -> list[str]:
