@@ -97,6 +97,20 @@ def test_pages_and_files_hold_the_pictures(call: Console, profil: Path, tmp_path
     assert again.read_bytes() == out.read_bytes()
 
 
+def test_lines_without_an_axis_are_named_beside_the_radar(
+    call: Console, profil: Path, tmp_path: Path
+) -> None:
+    """In the synthesis and in a comparison; not where every criterion is known."""
+    file = filled(call, profil, tmp_path / "r.json", {"1": 3, "4": 1, "9": 2, "17": 1})
+    said = "dont le critère n’est pas connu, n’ont pas d’axe dans le radar"
+    for arguments in (["--reponses", file], ["--reponses", file, "--reponses", file]):
+        shown = text(call("autodiagnostic", *arguments).out)
+        assert f"Les lignes A, B, C, D, H, I, J, L, {said}" in shown
+    national = {**AF, "referentiel": "qualiopi", "organisme": {"categories": ["AF"]}}
+    other = filled(call, written(tmp_path / "q.json", national), tmp_path / "n.json", {"1": 3})
+    assert "pas d’axe" not in text(call("autodiagnostic", "--reponses", other).out)
+
+
 def test_a_poor_console_gets_the_nearest_signs(profil: Path) -> None:
     """Windows without our signs: no failure, every word there; an address alone is longer than a line."""
     reponse = process("autodiagnostic", "--profil", profil, env={"PYTHONIOENCODING": "cp1252"})

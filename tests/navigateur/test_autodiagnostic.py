@@ -6,6 +6,7 @@ Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from autodiagnostics import cadre, demande, known, synthese
 from fabrique import HOSTILES
 from formulaires import ISSUES, WIDTHS, line
+from habillages import dit
 
 from certif_rules.schema import check
 from certif_rules.services.autodiagnostic import make_grid, synthesis
@@ -180,3 +182,12 @@ def test_without_its_script_it_says_so_and_nothing_typed_runs(ouvrir: Any, pages
     hostile = ouvrir(pages["hostile"])
     assert hostile.locator("img").count() == 0
     assert not hostile.locator("#alerte").is_visible()
+
+
+def test_a_dressed_form_shows_its_logo(ouvrir: Any, tmp_path: Path) -> None:
+    """The policy of the page lets the picture of the body be drawn, and nothing else."""
+    dressed = make_grid(known(), replace(demande(), habillage=dit(tmp_path)))
+    path = tmp_path / "habille.html"
+    path.write_bytes(write_grid(dressed, "html"))
+    logo = ouvrir(path).get_by_role("img", name="Certif’Exemple")
+    assert logo.evaluate("image => image.complete && image.naturalWidth > 0")
