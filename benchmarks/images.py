@@ -273,6 +273,59 @@ def _calendrier(target: Path, folder: Path) -> None:
     screen(html, target, folder, 760, 735, style)
 
 
+def _answers(levels: dict[str, Any], made_on: str, folder: Path, name: str) -> Path:
+    """A self-assessment filled: levels by printed number of a line, the others unanswered."""
+    grid = json.loads(call("autodiagnostic", "--profil", saved(INITIAL, folder), "--format", "json"))
+    for entry in grid["reponses"]:
+        entry["niveau"] = levels.get(entry["numero"])
+    return saved(grid | {"fait_le": made_on}, folder, name)
+
+
+#: Levels of a first self-assessment; the second changes some of them.
+NIVEAUX: Final[dict[str, int]] = {
+    "1": 3, "2": 2, "4": 2, "5": 1, "6": 2, "8": 1, "9": 2, "10": 1, "11": 0, "17": 2, "18": 1, "19": 3,
+    "21": 2, "22": 1, "23": 2, "24": 1, "25": 3, "26": 0, "27": 2, "30": 2, "31": 0, "32": 1, "E": 1, "G": 2,
+    "K": 1, "C": 2,
+}  # fmt: skip
+PLUS_TARD: Final = {"5": 3, "10": 2, "11": 2, "22": 3, "26": 2, "31": 2, "32": 3, "E": 3, "2": 1, "12": 2}
+
+
+def _autodiagnostic(target: Path, folder: Path) -> None:
+    """The table and the bars, then the radar and what to begin with: two pages of the printed synthesis."""
+    pdf = folder / "synthese.pdf"
+    call("autodiagnostic", "--reponses", _answers(NIVEAUX, "2024-02-01", folder, "r.json"), "-o", pdf)
+    beside(pages(pdf, folder, 1, 2, 3, dpi=75), target)
+
+
+def _evolution(target: Path, folder: Path) -> None:
+    """Two self-assessments compared: the pictures, then line by line."""
+    pdf = folder / "evolution.pdf"
+    before = _answers(NIVEAUX, "2024-02-01", folder, "a.json")
+    after = _answers(NIVEAUX | PLUS_TARD, "2024-03-11", folder, "b.json")
+    call("autodiagnostic", "--reponses", before, "--reponses", after, "-o", pdf)
+    beside(pages(pdf, folder, 2, 3, dpi=75), target)
+
+
+def _autodiagnostic_formulaire(target: Path, folder: Path) -> None:
+    """The form to fill, with a line about health."""
+    html = folder / "formulaire.html"
+    call("autodiagnostic", "--profil", saved(INITIAL, folder), "-o", html)
+    shown = "[aria-labelledby=ligne-qualiopi-26], .barre"
+    style = (
+        f"body *:not(:has({shown})):not(:is({shown})):not(:is({shown}) *) {{display: none}} body{{margin: 0}}"
+        " .page {display: block}"
+    )
+    _allow(html)
+    screen(html, target, folder, 1000, 640, style)
+
+
+def _allow(html: Path) -> None:
+    """Without its policy, which refuses the style that a picture adds."""
+    page = html.read_text(encoding="utf-8")
+    start = page.index('<meta http-equiv="Content-Security-Policy"')
+    html.write_text(page[:start] + page[page.index(">", start) + 1 :], encoding="utf-8")
+
+
 PICTURES: Final[dict[str, Callable[[Path, Path], None]]] = {
     "checklist": _checklist,
     "lignes": _lignes,
@@ -286,6 +339,9 @@ PICTURES: Final[dict[str, Callable[[Path, Path], None]]] = {
     "fiche": _fiche,
     "dossier": _dossier,
     "calendrier": _calendrier,
+    "autodiagnostic": _autodiagnostic,
+    "autodiagnostic-evolution": _evolution,
+    "autodiagnostic-formulaire": _autodiagnostic_formulaire,
 }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from console import Console
 from greffons import registry
 
 from certif_rules.demande import Demande, from_profile
@@ -25,6 +28,10 @@ PROFIL: dict[str, Any] = {
     "audit": {"type": "initial", "date": "2024-03-18"},
     "organisme": {"nom": "Organisme d’exemple", "categories": ["AF"], "faits": FAITS},
 }
+
+AF = {"format": 1, **PROFIL}
+#: The self-assessment of the documentation: two criteria answered.
+A10 = {"1": 3, "2": 1, "30": 2, "31": 0, "32": 1}
 
 
 @cache
@@ -67,3 +74,21 @@ def answers(where: Cadre, levels: dict[str, int | None]) -> dict[str, Appreciati
 def synthese(where: Cadre, levels: dict[str, int | None]) -> Synthese:
     """The self-assessment of these levels."""
     return assess(where, answers(where, levels))
+
+
+def written(path: Path, value: Any) -> Path:
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def filled(call: Console, profil: Path, path: Path, levels: dict[str, Any], **more: Any) -> Path:
+    """The grid in JSON with these levels, by printed number."""
+    grid = call("autodiagnostic", "--profil", profil, "--format", "json").json
+    for entry in grid["reponses"]:
+        entry["niveau"] = levels.get(entry["numero"])
+        entry["raison"] = "essai" if entry["niveau"] == "sans_objet" else None
+    return written(path, {**grid, **more})
+
+
+def text(document: bytes) -> str:
+    return " ".join(document.decode().replace("\u00a0", " ").replace("\u202f", " ").split())

@@ -140,7 +140,7 @@ def fill_json(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> by
 
 
 def fill_form(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> bytes:
-    """What the button « Exporter » of the form gives: `fichier` and `constatVierge` of formulaire.js."""
+    """What the button « Exporter » of the form gives: `fichier` and `vierge` of formulaire.js."""
     found = re.search(r'<script[^>]* id="donnees"[^>]*>(.*?)</script>', content.decode(), re.DOTALL)
     assert found
     donnees = json.loads(found[1])

@@ -76,6 +76,7 @@ FLOORS: dict[str, str] = {
         "export.attribution export.autodiagnostic_textes export.csv_ export.docx export.dossier export.html"
         " export.md export.page export.pdf export.table export.terminal"
     ),
+    "4.4.1 export: what the forms share": "export.page_formulaire",
     "4.5 export: the form, the paper, the sheets beside the grid, blocks as Markdown, self-assessments": (
         "export.autodiagnostic export.autodiagnostic_grille export.autodiagnostic_json export.blocs_md"
         " export.feuilles export.formulaire export.papier"

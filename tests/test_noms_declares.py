@@ -24,7 +24,7 @@ HOMONYMS: dict[str, dict[str, str]] = {
     "export.autodiagnostic_grille": {"label": "the column that says whether a line is the label’s"},
     "export.champs": {"label": "the element that names a field"},
     "export.csv_": {"label": "the column that says whether a line is the label’s"},
-    "export.formulaire": {"label": "the element that names a field"},
+    "export.page_formulaire": {"label": "the element that names a field"},
     "schema": {"commun": "the schema that the others share"},
 }
 SHIPPED = ("qualiopi", "certifregion")

@@ -9,7 +9,7 @@ from fabrique import HOSTILES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.export.traces import Trace, bars, cut, folded, radar
+from certif_rules.export.traces import Trace, bars, folded, radar, wide
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -32,16 +32,22 @@ def box(root: ET.Element) -> tuple[float, float, float, float]:
     return left, top, left + width, top + height
 
 
+def room(node: ET.Element) -> tuple[float, float, float, float]:
+    """The box of a text, by a width of letters of our own."""
+    size = float(node.attrib["font-size"])
+    width = len(node.text or "") * size * 0.55
+    x, y = float(node.attrib["x"]), float(node.attrib["y"])
+    start = x - {"start": 0.0, "middle": width / 2, "end": width}[node.attrib["text-anchor"]]
+    return start, y - size, start + width, y
+
+
 def outside(root: ET.Element) -> list[str]:
     """Texts of which a part is out of the drawing, by a width of letters of our own."""
     left, top, right, bottom = box(root)
     found = []
     for node in root.iter(f"{SVG}text"):
-        size = float(node.attrib["font-size"])
-        width = len(node.text or "") * size * 0.55
-        x, y = float(node.attrib["x"]), float(node.attrib["y"])
-        start = x - {"start": 0.0, "middle": width / 2, "end": width}[node.attrib["text-anchor"]]
-        if start < left or start + width > right or y - size < top or y > bottom:
+        start, upper, end, lower = room(node)
+        if start < left or end > right or upper < top or lower > bottom:
             found.append(node.text or "")
     return found
 
@@ -153,14 +159,53 @@ def test_names_are_text(texte: str) -> None:
         assert not any(name.startswith("on") or name.endswith("href") for name in names)
 
 
-def test_long_names_are_folded_then_cut() -> None:
-    """At most three lines, and the cut is seen."""
-    assert cut("court", 300) == "court"
+def test_long_names_are_whole() -> None:
+    """A title over a bar is on as many lines as it takes, and nothing of it is lost."""
     assert folded("Un nom qui tient", 400) == ["Un nom qui tient"]
     lines = folded("mot " * 60, 390)
-    assert len(lines) == 3
-    assert lines[-1].endswith("…")
-    assert not any(line.endswith("…") for line in lines[:-1])
+    assert len(lines) > 3
+    assert " ".join(lines) == ("mot " * 60).strip()
+    letters = folded(f"avant {'W' * 200} après", 390)
+    assert "".join(letters).replace(" ", "") == f"avant{'W' * 200}après"
+    assert max(wide(line, bold=True) for line in (*lines, *letters)) <= 390
+
+
+def test_no_title_over_a_bar_is_cut() -> None:
+    """The longest title of a drawing is read in it to its last word."""
+    long = "Adapter aux publics la prestation, l’accueil, l’accompagnement, le suivi et l’évaluation en œuvre"
+    said = texts(read(bars([Trace(nom="3", intitule=long, valeurs=(50,), mots=("50 %",))], ("",), "t", "d")))
+    assert long in " ".join(said)
+    assert not any("…" in line for line in said)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 100)), min_size=1, max_size=12))
+def test_no_words_cross_the_frame_of_a_bar(valeurs: list[int | None]) -> None:
+    """They are whole within it or whole beyond it."""
+    root = read(bars([trace("Critère", v) for v in valeurs], ("",), "t", "d"))
+    edge = max(float(node.attrib["width"]) for node in list(root.iter(f"{SVG}rect"))[3:])
+    said = [node for node in root.iter(f"{SVG}text") if "%" in (node.text or "") or node.text == "sans objet"]
+    assert len(said) == len(valeurs)
+    for node in said:
+        start, _, end, _ = room(node)
+        assert end < edge or start > edge
+
+
+@pytest.mark.parametrize("count", range(3, 17))
+def test_no_words_of_the_axes_overlap(count: int) -> None:
+    """From three axes to sixteen, one series or two."""
+    for series in (("",), ("avant", "après")):
+        traces = [trace(f"Critère {n} ★", *([50] * len(series)), label=True) for n in range(1, count + 1)]
+        boxes = [
+            room(node)
+            for node in read(radar(traces, series, "t", "d")).iter(f"{SVG}text")
+            if "★" in (node.text or "") or "%" in (node.text or "")
+        ]
+        pairs = [(one, two) for rank, one in enumerate(boxes) for two in boxes[:rank]]
+        assert not [
+            (one, two)
+            for one, two in pairs
+            if one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+        ]
 
 
 def test_same_values_same_bytes() -> None:

@@ -14,12 +14,13 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say
+from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.confidentialite import pseudonymised, traces
 from certif_rules.errors import Issue, UsageError
+from certif_rules.habillage_lu import read_habillage
 from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
 from certif_rules.services.autodiagnostic_formats import (
     GRILLE,
@@ -30,6 +31,7 @@ from certif_rules.services.autodiagnostic_formats import (
     write_synthesis,
 )
 from certif_rules.services.reponses import read_answers
+from certif_rules.vie.autodiagnostic import Cadre
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: Most files of answers: the earlier, then the later.
@@ -56,12 +58,19 @@ _MOST = 2
 @click.option(
     "--format", "format_", metavar="FORMAT", help="table (par défaut), html, json, csv, yaml, docx, pdf."
 )
+@click.option(
+    "--habillage",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Habillage d’un organisme en YAML : logo, phrases de fin.",
+)
 @pseudonymise_option
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, /, referentiel: str | None, reponses: tuple[Path, ...], etendue: Any,
-    format_: str | None, pseudonymiser: bool, sortie: Path | None, remplacer: bool, **options: Any,
+    format_: str | None, pseudonymiser: bool, sortie: Path | None, remplacer: bool,
+    **options: Any,
 ) -> None:  # fmt: skip
     """Une grille d’autodiagnostic pour REFERENTIEL, ou ce que disent des réponses.
 
@@ -69,11 +78,13 @@ def command(
     Avec, la synthèse ; deux fois, ce qui a changé de l’une à l’autre. Un autodiagnostic ne garantit rien.
     """
     path = to_file(sortie)
-    kept, chosen = fautes(), ""
+    kept, chosen, dress = fautes(), "", None
     with kept:
         check_free(path, replace=remplacer)
     with kept:
         chosen = choose(format_, path, RESULTAT if reponses else GRILLE)
+    with kept:
+        dress = read_habillage(options["habillage"]) if options["habillage"] is not None else None
     _check_inputs(reponses, options)
     answers = []
     for file in reponses:
@@ -82,20 +93,23 @@ def command(
     typed = request(referentiel, options)
     if len(answers) < len(reponses):
         typed = replace(typed, illisible=True)
+    if dress is not None:
+        typed = replace(typed, habillage=dress)
     if pseudonymiser:
         say_replaced((*traces(typed), *(trace for one in answers for trace in traces(one))))
         typed, answers = pseudonymised(typed), [pseudonymised(one) for one in answers]
     registry = open_for(ctx).registry
     if not answers:
-        cadre = make_grid(registry, typed, etendue=etendue)
-        _write(lambda poor: write_grid(cadre, chosen, poor=poor), chosen, path)
+        grid = make_grid(registry, typed, etendue=etendue)
+        _write(grid, lambda poor: write_grid(grid, chosen, poor=poor), chosen, path)
         return
     found = [synthesis(registry, one, typed, argument=referentiel, etendue=etendue) for one in answers]
     if len(found) == 1:
-        _write(lambda poor: write_synthesis(found[0], chosen, poor=poor), chosen, path)
+        _write(found[0].cadre, lambda poor: write_synthesis(found[0], chosen, poor=poor), chosen, path)
         return
     comparaison = compare_syntheses(*found)
-    _write(lambda poor: write_comparison(comparaison, chosen, poor=poor), chosen, path)
+    cadre = comparaison.apres.cadre
+    _write(cadre, lambda poor: write_comparison(comparaison, chosen, poor=poor), chosen, path)
 
 
 def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
@@ -120,8 +134,13 @@ def _input(path: Path) -> tuple[Path, bytes | None]:
     return Path("<entrée standard>"), sys.stdin.buffer.read()
 
 
-def _write(render: Callable[[bool], bytes], format_: str, path: Path | None) -> None:
-    """The document; a text for a console that lacks our signs is written with plain ones."""
+def _write(cadre: Cadre, render: Callable[[bool], bytes], format_: str, path: Path | None) -> None:
+    """The document; a text for a console that lacks our signs is written with plain ones.
+
+    What must be known of it is told on standard error too when it goes to a file.
+    """
     write(for_console(render) if format_ == "table" and path is None else render(False), path)
     if path is not None:
         say(" : écrit.", path)
+        for avertissement in cadre.avertissements:
+            warn(avertissement.message, avertissement.code)

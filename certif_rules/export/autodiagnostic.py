@@ -15,9 +15,10 @@ from certif_rules.export.composition import (
     Tableau,
     Titre,
 )
-from certif_rules.export.textes import MARQUE, criterion
+from certif_rules.export.textes import MARQUE, SANS_CRITERE, criterion
 from certif_rules.export.traces import AXES_MINIMUM, Trace, bars, radar
 from certif_rules.export.typographie import INSECABLE, clean, prose
+from certif_rules.resultat import Ligne
 from certif_rules.vie.autodiagnostic import Axe, Cadre, Priorite, Synthese
 
 #: Where the values of a picture are, for who does not see it.
@@ -37,14 +38,8 @@ def compose(synthese: Synthese, told: Sequence[str]) -> Document:
         told: ids of the contradictions of the sources to tell.
     """
     cadre = synthese.cadre
-    return Document(
-        titre=textes.heading(cadre),
-        sujet="Synthèse d’un autodiagnostic",
-        date=synthese.fait_le or cadre.checklist.contexte.date.isoformat(),
-        pied=textes.foot(cadre),
-        sous_titre=textes.subtitle(cadre, synthese.fait_le),
-        blocs=tuple(_blocks(synthese, told)),
-    )
+    blocs = _blocks(synthese, told)
+    return textes.laid_out(cadre, blocs, sujet="Synthèse d’un autodiagnostic", fait_le=synthese.fait_le)
 
 
 def _blocks(synthese: Synthese, told: Sequence[str]) -> Iterator[Bloc]:
@@ -99,11 +94,19 @@ def _row(cadre: Cadre, axe: Axe) -> tuple[Cellule, ...]:
 def pictures(synthese: Synthese) -> Iterator[Bloc]:
     """Bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
     traces = [_trace(synthese.cadre, axe) for axe in synthese.axes]
-    yield from drawn([t for t, axe in zip(traces, synthese.axes, strict=True) if axe.critere], traces, ("",))
+    apart = [c.ligne for axe in synthese.axes if axe.critere is None for c in axe.cotations]
+    known = [t for t, axe in zip(traces, synthese.axes, strict=True) if axe.critere]
+    yield from drawn(known, traces, ("",), apart)
 
 
-def drawn(of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequence[str]) -> Iterator[Bloc]:
-    """The two pictures of these values; ``of_criteria`` leaves out the lines whose criterion is not known."""
+def drawn(
+    of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequence[str], apart: Sequence[Ligne]
+) -> Iterator[Bloc]:
+    """The two pictures of these values.
+
+    ``of_criteria`` leaves out the lines whose criterion is not known, which are ``apart``: they have a bar
+    and no axis, and it is said.
+    """
     ordered = sorted(traces, key=lambda t: (t.valeurs[-1] is None, t.valeurs[-1] or 0))
     words = _described(ordered, series)
     yield Titre(texte="En barres, du score le plus bas au plus haut", niveau=3)
@@ -120,6 +123,7 @@ def drawn(of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequenc
         yield Paragraphe(
             texte=f"Pas de radar{INSECABLE}: il faut au moins {AXES_MINIMUM} critères qui aient un score."
         )
+        yield from _apart(apart)
         return
     yield Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=115, svg=True)
     yield Paragraphe(
@@ -132,6 +136,23 @@ def drawn(of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequenc
                 ),
                 "discret",
             ),
+        )
+    )
+    yield from _apart(apart)
+
+
+def _apart(lignes: Sequence[Ligne]) -> Iterator[Bloc]:
+    """The lines that the radar does not show, if any."""
+    if not lignes:
+        return
+    named = ", ".join(clean(li.indicateur.numero) for li in lignes)
+    one = len(lignes) == 1
+    words = f"La ligne {named}" if one else f"Les lignes {named}"
+    none, there = ("n’a pas", "elle est") if one else ("n’ont pas", "elles sont")
+    yield Paragraphe(
+        texte=prose(
+            f"{words}, dont le critère n’est pas connu, {none} d’axe dans le radar : {there} dans le tableau"
+            f" et dans les barres, sous « {SANS_CRITERE} »."
         )
     )
 
@@ -203,8 +224,7 @@ def _priority(cadre: Cadre, rang: int, priorite: Priorite) -> tuple[Cellule, ...
     head = textes.line_head(cadre, cotation.ligne)
     notes = [f"⚠ {clean(i.id)}" for i in textes.asked(cadre, cotation.ligne)]
     if notes:
-        runs = (Morceau(head),) if isinstance(head, str) else head
-        head = (*runs, Morceau(f"\n{', '.join(notes)}", "discret"))
+        head = (*head, Morceau(f"\n{', '.join(notes)}", "discret"))
     return (str(rang), head, textes.level(cadre, cotation), why(priorite))
 
 
@@ -219,6 +239,7 @@ def why(priorite: Priorite) -> str:
 def _answers(synthese: Synthese) -> Iterator[Bloc]:
     cadre = synthese.cadre
     yield Titre(texte="Toutes les réponses", niveau=2)
+    yield from textes.sensitive_told(c.ligne for c in synthese.cotations)
     rows = []
     for cotation in synthese.cotations:
         answer = cotation.appreciation
@@ -231,8 +252,7 @@ def _answers(synthese: Synthese) -> Iterator[Bloc]:
             )
             if text
         ]
-        rows.append(
-            (textes.line_head(cadre, cotation.ligne), textes.level(cadre, cotation), "\n".join(notes) or "–")
-        )
+        head = (*textes.line_head(cadre, cotation.ligne), *textes.sensitive(cotation.ligne))
+        rows.append((head, textes.level(cadre, cotation), "\n".join(notes) or "–"))
     heads = ("Indicateur", "Niveau", "Raison, note, preuves")
     yield Tableau(legende="Réponse à chaque ligne", tetes=heads, lignes=tuple(rows), largeurs=(50, 20, 30))

@@ -15,21 +15,21 @@ from typing import Any, Final
 from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export import page
 from certif_rules.export.autodiagnostic_grille import request
-from certif_rules.export.balises import Html, el, join, table, void
-from certif_rules.export.champs import bar, canonical, choice, field, fingerprint, fold, script
+from certif_rules.export.balises import Html, el, join, table
+from certif_rules.export.champs import canonical, choice, date, field, fold
 from certif_rules.export.composition import Encadre, Texte
 from certif_rules.export.fiche import blocks
-from certif_rules.export.html import Page, line_anchor
-from certif_rules.export.textes import count, of_label, title
+from certif_rules.export.html import line_anchor
+from certif_rules.export.page_formulaire import PageFormulaire
+from certif_rules.export.textes import DONNEES_SENSIBLES, of_label, title
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.model import Source
 from certif_rules.recherche import nom_de_fichier
-from certif_rules.resultat import Ligne
+from certif_rules.resultat import Avertissement, Ligne
 from certif_rules.vie.autodiagnostic import Cadre
 from certif_rules.vie.questionnaire import SANS_OBJET
 
 _SCRIPT: Final = Path(__file__).with_name("autodiagnostic.js")
-_STYLE: Final = Path(__file__).with_name("formulaire.css")
 
 #: Lines of a label in red, besides their sign and their word.
 _ROUGE: Final = """
@@ -37,12 +37,6 @@ _ROUGE: Final = """
 @media screen and (prefers-color-scheme: dark) { :root { --label: #f2a59f; --label-fond: #43201d; } }
 .discret { color: var(--doux); font-size: .93em; }
 """
-
-#: What the page says until its script has run.
-_SANS_SCRIPT: Final = prose(
-    "Ce formulaire ne garde rien et n’exporte rien : son script ne fonctionne pas dans ce navigateur"
-    " (JavaScript désactivé, ou navigateur trop ancien)."
-)
 
 
 def render(cadre: Cadre, told: Sequence[str]) -> bytes:
@@ -76,44 +70,32 @@ def donnees(cadre: Cadre) -> dict[str, Any]:
     }
 
 
-class _Formulaire(Page):
+class _Formulaire(PageFormulaire):
     """The page with fields. Only the lines asked are laid out; those left out are listed at the end."""
 
     nature = "Grille d’autodiagnostic"
+    avancement = f"Avancement{INSECABLE}de l’autodiagnostic"
 
     def __init__(self, cadre: Cadre, told: Sequence[str]) -> None:
-        super().__init__(replace(cadre.checklist, lignes=cadre.retenues))
+        super().__init__(replace(cadre.checklist, lignes=cadre.retenues), _SCRIPT)
         self.cadre = cadre
         self.told = tuple(told)
         known: dict[str, Source] = textes.sources_of(cadre, self.told)
         self.sources |= known
         self.rang = {li.indicateur.id: rang for rang, li in enumerate(cadre.retenues)}
-        self.script = script(_SCRIPT)
 
     def _title(self) -> str:
         nom = clean(str(self.checklist.organisme.get("nom") or ""))
         return " – ".join(filter(None, [textes.heading(self.cadre), nom]))
 
     def _style(self) -> str:
-        return super()._style() + _STYLE.read_text(encoding="utf-8") + _ROUGE
+        return super()._style() + _ROUGE
 
-    def _head(self) -> list[Html]:
-        """Nothing may run but our script, and nothing may be fetched, whatever was typed."""
-        policy = (
-            f"default-src 'none'; script-src '{fingerprint(self.script)}'; "
-            f"style-src '{fingerprint(self._style())}'; base-uri 'none'; form-action 'none'"
-        )
-        charset, *rest = super()._head()
-        return [charset, Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'), *rest]
+    def donnees(self) -> dict[str, Any]:
+        return donnees(self.cadre)
 
-    def _body(self) -> list[Html]:
-        skip, header, content, footer = super()._body()
-        data = canonical(donnees(self.cadre)).replace("<", "\\u003c")
-        return [
-            skip, header, bar(f"Avancement{INSECABLE}de l’autodiagnostic"), content, footer,
-            el("script", Html(data), type="application/json", id="donnees"),
-            el("script", self.script),
-        ]  # fmt: skip
+    def _told(self) -> tuple[Avertissement, ...]:
+        return self.cadre.avertissements
 
     def _annexes(self) -> list[tuple[str, str]]:
         kept = ("textes", "lacunes", "sources")
@@ -130,10 +112,10 @@ class _Formulaire(Page):
     def _main(self) -> Html:
         return el(
             "main",
-            el("p", _SANS_SCRIPT, id="alerte", role="alert", class_="alerte"),
+            self._alert(),
             self._mention(),
             self._dossier(),
-            self._search(),
+            self._filters("Sans réponse seulement"),
             self._warnings(),
             self._lines(),
             self._context(),
@@ -151,68 +133,27 @@ class _Formulaire(Page):
             aria_labelledby="mention",
         )
 
-    def _warnings(self) -> Html:
-        """Folded: they are read once, the lines several times."""
-        warnings = self.cadre.avertissements
-        if not warnings:
-            return Html("")
-        items = (el("li", prose(a.message), self._refs(a.sources)) for a in warnings)
-        heading = el("summary", count(len(warnings), "avertissement"))
-        return el("details", heading, el("ul", *items), class_="avertissements")
-
     def _dossier(self) -> Html:
-        day = void("input", id="fait_le", type="date", autocomplete="off")
-        return el(
-            "section",
-            el("h2", "Vos réponses", id="dossier"),
-            el("div", field("fait_le", "Autodiagnostic fait le", day), class_="champs"),
-            el(
-                "div",
-                el("button", "Exporter les réponses", id="exporter", type="button", class_="premier"),
-                el("label", "Importer des réponses", for_="fichier", class_="bouton"),
-                void("input", id="fichier", type="file", accept=".json,application/json"),
-                el("button", "Tout effacer", id="effacer", type="button"),
-                class_="actions",
-            ),
-            el("div", "", id="refus", class_="alerte", role="alert", tabindex="-1", hidden=""),
-            el(
-                "p",
-                prose(
-                    "Ce qui est saisi reste dans ce navigateur : rien n’est envoyé. L’export donne un fichier"
-                    " JSON ; le programme en fait la synthèse, tableau, barres, radar et liste de ce par quoi"
-                    " commencer (certif-rules autodiagnostic --reponses FICHIER)."
-                ),
-                class_="aide",
-            ),
-            aria_labelledby="dossier",
-            class_="dossier",
+        day = field("fait_le", "Autodiagnostic fait le", date("fait_le"))
+        said = (
+            "L’export donne un fichier JSON ; le programme en fait la synthèse, tableau, barres, radar et"
+            " liste de ce par quoi commencer (certif-rules autodiagnostic --reponses FICHIER)."
         )
-
-    def _search(self) -> Html:
-        every = el("select", el("option", "Tous les critères", value=""), id="critere")
-        return el(
-            "div",
-            field("critere", "Critère", every),
-            field("texte", "Chercher", void("input", id="texte", type="search", autocomplete="off")),
-            el("label", void("input", id="reste", type="checkbox"), " Sans réponse seulement", class_="case"),
-            el("p", "", id="affichees", role="status"),
-            el("button", "Retirer ce qui est fait", id="rafraichir", type="button", hidden=""),
-            class_="filtres",
-            role="search",
-            aria_label="Filtrer les lignes",
-        )
+        return self._file("Vos réponses", "réponses", said, (el("div", day, class_="champs"),))
 
     def _line(self, ligne: Ligne) -> Html:
         """A line: its texts and what the sources contradict about it, then its fields."""
         label = of_label(self.checklist, ligne.indicateur.origine)
-        groups = [self._block(bloc) for bloc in blocks(self.checklist, ligne)]
+        named = blocks(self.checklist, ligne)
+        warned = [self._block(bloc) for bloc in named if bloc.titre == DONNEES_SENSIBLES]
+        groups = [self._block(bloc) for bloc in named if bloc.titre != DONNEES_SENSIBLES]
         told = [
             el("p", _inline(textes.incoherence(i)), class_="bloc") for i in textes.asked(self.cadre, ligne)
         ]
         more = (
             fold("Niveau attendu, preuves et notes", el("div", *groups, class_="blocs")) if groups else None
         )
-        why = el("div", self._why(ligne), *told, class_="blocs")
+        why = el("div", *warned, self._why(ligne), *told, class_="blocs")
         return el(
             "article",
             self._line_head(ligne),

@@ -14,9 +14,9 @@ from typing import Any, Final
 from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export.composition import Bloc, Case, Cellule, Document, Ecriture, Morceau, Tableau, Titre
 from certif_rules.export.csv_ import DEMANDE, IDENTIFIANT, guard
-from certif_rules.export.fiche import requirement
+from certif_rules.export.fiche import requirement, warning
 from certif_rules.export.json_ import head
-from certif_rules.export.textes import criterion, of_label, title
+from certif_rules.export.textes import DONNEES_SENSIBLES, criterion, of_label, title
 from certif_rules.export.typographie import INSECABLE, clean, plain, prose
 from certif_rules.resultat import Ligne
 from certif_rules.vie.autodiagnostic import Cadre
@@ -41,8 +41,8 @@ __all__ = [
 
 
 def request(cadre: Cadre) -> dict[str, Any]:
-    """The head of a file of answers: enough to compute the grid again."""
-    return {**head(cadre.checklist), "etendue": cadre.etendue, "fait_le": None}
+    """The head of a file of answers: enough to compute the grid again, whatever its dress."""
+    return {**head(textes.bare(cadre.checklist)), "etendue": cadre.etendue, "fait_le": None}
 
 
 def donnees(cadre: Cadre) -> dict[str, Any]:
@@ -84,6 +84,7 @@ def render_yaml(cadre: Cadre) -> bytes:
         mark = " (label)" if of_label(cadre.checklist, ligne.indicateur.origine) else ""
         confirm = "" if ligne.etat == "a_auditer" else f" – {textes.state(ligne)}"
         lines.append(f"  # {clean(answer['numero'])} – {answer['titre']}{mark}{confirm}")
+        lines += [f"  # ⚠ {warned}" for warned in _warned(ligne)]
         lines.append(f"  - id: {_flow(answer['id'])}")
         lines += [f"    {key}: {_flow(answer[key])}" for key in COLONNES]
     return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
@@ -119,7 +120,7 @@ def render_csv(cadre: Cadre) -> bytes:
             "oui" if of_label(cadre.checklist, li.indicateur.origine) else "non",
             plain(title(li)),
             plain(requirement(li.indicateur).texte),
-            textes.state(li),
+            "\n".join([textes.state(li), *(f"⚠ {warned}" for warned in _warned(li))]),
             *([""] * len(COLONNES)),
             levels,
             li.indicateur.id,
@@ -127,6 +128,12 @@ def render_csv(cadre: Cadre) -> bytes:
         ]
         writer.writerow(map(guard, cells))
     return out.getvalue().encode("utf-8-sig")
+
+
+def _warned(ligne: Ligne) -> list[str]:
+    """What notes on a line may reveal of people, as a plain line."""
+    value = ligne.indicateur.donnees_sensibles
+    return [plain(f"{DONNEES_SENSIBLES} : {warning(value).texte}")] if value else []
 
 
 def _worth(cadre: Cadre) -> list[str]:
@@ -152,14 +159,7 @@ def compose(cadre: Cadre, told: Sequence[str]) -> Document:
         cadre: what the self-assessment is about.
         told: ids of the contradictions of the sources to tell.
     """
-    return Document(
-        titre=textes.heading(cadre),
-        sujet="Grille d’autodiagnostic à remplir",
-        date=cadre.checklist.contexte.date.isoformat(),
-        pied=textes.foot(cadre),
-        sous_titre=textes.subtitle(cadre),
-        blocs=tuple(_blocks(cadre, told)),
-    )
+    return textes.laid_out(cadre, _blocks(cadre, told), sujet="Grille d’autodiagnostic à remplir")
 
 
 def _blocks(cadre: Cadre, told: Sequence[str]) -> Iterator[Bloc]:
@@ -171,6 +171,7 @@ def _blocks(cadre: Cadre, told: Sequence[str]) -> Iterator[Bloc]:
         if not kept:
             continue
         yield Titre(texte=criterion(critere), niveau=2)
+        yield from textes.sensitive_told(kept)
         yield Tableau(
             legende=f"Lignes à évaluer{INSECABLE}: {len(kept)}",
             tetes=("Indicateur", "Niveau", "Raison, note, preuves"),
@@ -184,9 +185,7 @@ def _blocks(cadre: Cadre, told: Sequence[str]) -> Iterator[Bloc]:
 
 
 def _row(cadre: Cadre, ligne: Ligne) -> tuple[Cellule, ...]:
-    name = textes.line_head(cadre, ligne)
+    told = (Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in textes.asked(cadre, ligne))
+    name = (*textes.line_head(cadre, ligne), *told, *textes.sensitive(ligne))
     choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
-    notes = textes.asked(cadre, ligne)
-    if notes and not isinstance(name, str):
-        name = (*name, *(Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in notes))
     return (name, Case(choix=choices), Ecriture(intitule="", lignes=2))

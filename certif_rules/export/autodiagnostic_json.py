@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from certif_rules.export import autodiagnostic_textes as textes
-from certif_rules.export.json_ import cited_sources, head, reason, warnings
+from certif_rules.export.json_ import cited_sources, head, reason, sensitive, warnings
 from certif_rules.model import Critere
 from certif_rules.vie.autodiagnostic import Cadre, Cotation, Priorite, Score, Synthese
 from certif_rules.vie.progression import AxeCompare, Changement, Comparaison
@@ -60,7 +60,7 @@ def comparison(comparaison: Comparaison, told: Sequence[str]) -> Objet:
 
 
 def _head(cadre: Cadre) -> Objet:
-    return {**head(cadre.checklist), "etendue": cadre.etendue}
+    return {**head(textes.bare(cadre.checklist)), "etendue": cadre.etendue}
 
 
 def _tail(cadre: Cadre, told: Sequence[str]) -> Objet:
@@ -153,6 +153,7 @@ def _cotation(cadre: Cadre, cotation: Cotation) -> Objet:
         "commentaire": answer.commentaire,
         "preuves": answer.preuves,
         "incoherences": [i.id for i in textes.asked(cadre, ligne)],
+        "donnees_sensibles": sensitive(ligne.indicateur.donnees_sensibles),
     }
 
 

@@ -46,13 +46,12 @@ def compose(comparaison: Comparaison, told: Sequence[str]) -> Document:
         told: ids of the contradictions of the sources to tell.
     """
     apres = comparaison.apres
-    return Document(
-        titre=f"{textes.heading(apres.cadre)}{INSECABLE}: évolution",
+    return textes.laid_out(
+        apres.cadre,
+        _blocks(comparaison, told),
         sujet="Comparaison de deux autodiagnostics",
-        date=apres.fait_le or apres.cadre.checklist.contexte.date.isoformat(),
-        pied=textes.foot(apres.cadre),
-        sous_titre=textes.subtitle(apres.cadre, apres.fait_le),
-        blocs=tuple(_blocks(comparaison, told)),
+        suite=f"{INSECABLE}: évolution",
+        fait_le=apres.fait_le,
     )
 
 
@@ -160,11 +159,14 @@ def _pictures(comparaison: Comparaison) -> Iterator[Bloc]:
     for axe in comparaison.axes:
         label = _of_label(comparaison, axe)
         numero = clean(axe.critere.numero) if axe.critere else ""
-        words = tuple("–" if s.pourcent is None else textes.fraction(s) for s in (axe.avant, axe.apres))
+        words = tuple(
+            "pas noté deux fois" if s.pourcent is None else textes.fraction(s) for s in (axe.avant, axe.apres)
+        )
         values = (axe.avant.pourcent, axe.apres.pourcent)
         traces.append(trace_of(criterion(axe.critere), numero, values, words, label=label))
     known = [t for t, axe in zip(traces, comparaison.axes, strict=True) if axe.critere]
-    yield from drawn(known, traces, SERIES)
+    apart = [c.apres.ligne for c in comparaison.changements if c.apres.ligne.critere is None]
+    yield from drawn(known, traces, SERIES, apart)
 
 
 def _ordered(changements: Sequence[Changement]) -> list[Changement]:

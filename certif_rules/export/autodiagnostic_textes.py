@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from certif_rules.export import document
-from certif_rules.export.composition import Bloc, Encadre, Fiche, Liste, Morceau, Paragraphe, Texte, Titre
+from certif_rules.export import document, emetteur, fiche
+from certif_rules.export.composition import (
+    Bloc,
+    Document,
+    Encadre,
+    Fiche,
+    Liste,
+    Morceau,
+    Paragraphe,
+    Titre,
+)
 from certif_rules.export.textes import (
+    DONNEES_SENSIBLES,
     MARQUE,
     SENS_MARQUE,
     SIGNES,
@@ -20,7 +31,7 @@ from certif_rules.export.textes import (
 )
 from certif_rules.export.typographie import INSECABLE, clean, day, prose
 from certif_rules.model import Source
-from certif_rules.resultat import Ligne
+from certif_rules.resultat import Checklist, Ligne
 from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score
 from certif_rules.vie.model import Incoherence
 from certif_rules.vie.model_autodiagnostic import Enonce
@@ -56,7 +67,37 @@ def foot(cadre: Cadre) -> str:
     """What is repeated on each page."""
     referentiel = cadre.checklist.referentiel
     named = f"{clean(referentiel.id)} {clean(referentiel.edition)}"
-    return f"Autodiagnostic, {named} – n’annonce aucune décision d’audit"
+    body = emetteur.name(cadre.checklist)
+    return " – ".join(filter(None, [body, f"Autodiagnostic, {named}", "n’annonce aucune décision d’audit"]))
+
+
+def bare(checklist: Checklist) -> Checklist:
+    """The same checklist without the dress of a body, which changes no answer."""
+    return replace(checklist, habillage=None)
+
+
+def laid_out(
+    cadre: Cadre, blocs: Iterable[Bloc], *, sujet: str, suite: str = "", fait_le: str | None = None
+) -> Document:
+    """These blocks as a document in the dress of the body, its last sentences after them.
+
+    Args:
+        cadre: what the self-assessment is about.
+        blocs: what the document says.
+        sujet: what it is, for its properties.
+        suite: what ends its title.
+        fait_le: the ISO day the answers were given, when it is known.
+    """
+    habillage = cadre.checklist.habillage
+    return Document(
+        titre=heading(cadre) + suite,
+        sujet=sujet,
+        date=fait_le or cadre.checklist.contexte.date.isoformat(),
+        pied=foot(cadre),
+        sous_titre=subtitle(cadre, fait_le),
+        logo=emetteur.logo(habillage),
+        blocs=(*blocs, *(Paragraphe(texte=texte) for texte in emetteur.closing(habillage))),
+    )
 
 
 def fraction(value: Score) -> str:
@@ -92,7 +133,7 @@ def numbers(cotations: Iterable[Cotation]) -> str:
     return ", ".join(clean(c.ligne.indicateur.numero) for c in cotations)
 
 
-def line_head(cadre: Cadre, ligne: Ligne) -> Texte:
+def line_head(cadre: Cadre, ligne: Ligne) -> tuple[Morceau, ...]:
     """A line: number and title; that it is the label’s, by a sign, a word and red; that it is to confirm."""
     name = f"{clean(ligne.indicateur.numero)} – {title(ligne, 160)}"
     runs = [Morceau(name)]
@@ -101,6 +142,25 @@ def line_head(cadre: Cadre, ligne: Ligne) -> Texte:
     if ligne.etat != "a_auditer":
         runs.append(Morceau(f"\n{state(ligne)}", "discret"))
     return tuple(runs)
+
+
+def sensitive(ligne: Ligne) -> tuple[Morceau, ...]:
+    """The mark of a line whose notes may tell too much of people: see :func:`sensitive_told`."""
+    marked = ligne.indicateur.donnees_sensibles is not None
+    return (Morceau(f"\n⚠ {DONNEES_SENSIBLES}", "discret"),) if marked else ()
+
+
+def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[Bloc]:
+    """What notes on these lines may reveal and what to write instead, each named; nothing for the others."""
+    for ligne in lignes:
+        value = ligne.indicateur.donnees_sensibles
+        if value is None:
+            continue
+        warned = fiche.warning(value)
+        beside = f" ({', '.join(warned.remarques)})" if warned.remarques else ""
+        runs = (Morceau(warned.texte), Morceau(f"{beside} {cite(warned.sources)}", "discret"))
+        titre = f"{DONNEES_SENSIBLES}, ligne {clean(ligne.indicateur.numero)}"
+        yield Encadre(titre=titre, texte=runs, ton="attention")
 
 
 def state(ligne: Ligne) -> str:
@@ -260,6 +320,8 @@ def sources_of(cadre: Cadre, told: Iterable[str]) -> dict[str, Source]:
     cited |= {s for id_ in told for s in cadre.incoherences[id_].sources}
     cited |= {s for li in cadre.checklist.lignes for m in li.motifs for s in m.sources}
     cited |= {s for a in cadre.avertissements for s in a.sources}
+    warned = (li.indicateur.donnees_sensibles for li in cadre.retenues)
+    cited |= {s for value in warned if value is not None for s in value.sources}
     known = dict(cadre.checklist.referentiel.sources)
     for vie in cadre.vies:
         known |= vie.sources

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from certif_rules.export.balises import Html, el, void
 
-_OUTILS: Final = Path(__file__).with_name("outils.js")
+#: What every form runs before its own script: words and files, then what is typed, kept and followed.
+_COMMUNS: Final = tuple(Path(__file__).with_name(name) for name in ("outils.js", "saisie.js"))
 
 
 def script(path: Path) -> Html:
-    """The script of a form, the tools of all forms before it."""
-    return Html("\n".join(p.read_text(encoding="utf-8") for p in (_OUTILS, path)))
+    """The script of a form, what all forms share before it."""
+    return Html("\n".join(p.read_text(encoding="utf-8") for p in (*_COMMUNS, path)))
 
 
 def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:

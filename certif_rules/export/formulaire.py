@@ -14,10 +14,11 @@ from typing import Any, Final
 from certif_rules.constats import A_EVALUER, must_explain, needs_comment
 from certif_rules.export import champs, emetteur, json_
 from certif_rules.export.balises import Html, el, void
-from certif_rules.export.champs import canonical, fingerprint, script
+from certif_rules.export.champs import canonical
 from certif_rules.export.document import MOTS_RESULTATS
 from certif_rules.export.fiche import Bloc, Element, blocks
-from certif_rules.export.html import Page, line_anchor
+from certif_rules.export.html import line_anchor
+from certif_rules.export.page_formulaire import PageFormulaire
 from certif_rules.export.textes import DONNEES_SENSIBLES, SIGNES, count, finding, groups, of_label
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.recherche import nom_de_fichier
@@ -33,7 +34,6 @@ from certif_rules.resultat import (
 )
 
 _SCRIPT: Final = Path(__file__).with_name("formulaire.js")
-_STYLE: Final = Path(__file__).with_name("formulaire.css")
 _DUE: Final = frozenset({"a_auditer", "a_confirmer"})
 #: The section of the checks, among the annexes of the page.
 _CHECKS: Final = "verifications"
@@ -41,12 +41,6 @@ _CHECKS: Final = "verifications"
 #: Blocks of a line that an auditor reads before anything else; the others are folded on a telephone.
 _FIRST: Final = frozenset(
     {DONNEES_SENSIBLES, "Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"}
-)
-
-#: What the page says until its script has run: an auditor must not type for nothing.
-_SANS_SCRIPT: Final = prose(
-    "Ce formulaire ne garde rien et n’exporte rien : son script ne fonctionne pas dans ce navigateur"
-    " (JavaScript désactivé, ou navigateur trop ancien)."
 )
 
 
@@ -110,47 +104,27 @@ def fillable(checklist: Checklist, ligne: Ligne) -> bool:
     return any(c in declared and not declared[c].hors_portee for c in ligne.constats_permis)
 
 
-class _Formulaire(Page):
+class _Formulaire(PageFormulaire):
     """The page with fields. Line ``n`` of the script is that of the checklist; checks come after."""
 
     nature = "Formulaire d’audit"
 
     def __init__(self, checklist: Checklist) -> None:
-        super().__init__(checklist)
+        super().__init__(checklist, _SCRIPT)
         self.rang = {ligne.indicateur.id: rang for rang, ligne in enumerate(checklist.lignes)}
-        self.script = script(_SCRIPT)
 
     def _title(self) -> str:
         return f"Formulaire – {super()._title()}"
 
-    def _style(self) -> str:
-        return super()._style() + _STYLE.read_text(encoding="utf-8")
-
-    def _head(self) -> list[Html]:
-        """Nothing may run but our script, and nothing may be fetched, whatever was typed."""
-        images = "img-src data:; " if emetteur.picture(self.checklist.habillage) else ""
-        policy = (
-            f"default-src 'none'; script-src '{fingerprint(self.script)}'; "
-            f"style-src '{fingerprint(self._style())}'; {images}base-uri 'none'; form-action 'none'"
-        )
-        charset, *rest = super()._head()
-        return [charset, Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'), *rest]
-
-    def _body(self) -> list[Html]:
-        skip, header, page, footer = super()._body()
-        data = canonical(donnees(self.checklist)).replace("<", "\\u003c")
-        return [
-            skip, header, champs.bar(), page, footer,
-            el("script", Html(data), type="application/json", id="donnees"),
-            el("script", self.script),
-        ]  # fmt: skip
+    def donnees(self) -> dict[str, Any]:
+        return donnees(self.checklist)
 
     def _main(self) -> Html:
         return el(
             "main",
-            el("p", _SANS_SCRIPT, id="alerte", role="alert", class_="alerte"),
+            self._alert(),
             self._dossier(),
-            self._search(),
+            self._filters("Reste à faire seulement"),
             self._warnings(),
             self._lines(),
             self._context(),
@@ -207,67 +181,21 @@ class _Formulaire(Page):
             data_ligne=str(rang),
         )
 
-    def _warnings(self) -> Html:
-        """Folded: they are read once, the lines all day."""
-        warnings = self.checklist.avertissements
-        if not warnings:
-            return Html("")
-        items = (el("li", prose(a.message), self._refs(a.sources)) for a in warnings)
-        heading = el("summary", count(len(warnings), "avertissement"))
-        return el("details", heading, el("ul", *items), class_="avertissements")
-
     def _dossier(self) -> Html:
         """Where the work stands, what the file is about, and what can be done with it."""
-        return el(
-            "section",
-            el("h2", "Le dossier", id="dossier"),
+        initials = void("input", id="auditeur", type="text", autocomplete="off")
+        top = (
             el("p", _to_see(self.checklist)),
             el("ul", "", id="comptes", class_="comptes"),
             el(
                 "div",
-                champs.field(
-                    "auditeur", "Vos initiales", void("input", id="auditeur", type="text", autocomplete="off")
-                ),
+                champs.field("auditeur", "Vos initiales", initials),
                 champs.field("notification", "Écarts notifiés à l’organisme le", champs.date("notification")),
                 class_="champs",
             ),
-            el(
-                "div",
-                el("button", "Exporter les constats", id="exporter", type="button", class_="premier"),
-                el("label", "Importer des constats", for_="fichier", class_="bouton"),
-                void("input", id="fichier", type="file", accept=".json,application/json"),
-                el("button", "Tout effacer", id="effacer", type="button"),
-                class_="actions",
-            ),
-            el("div", "", id="refus", class_="alerte", role="alert", tabindex="-1", hidden=""),
-            el(
-                "p",
-                prose(
-                    "Ce qui est saisi reste dans ce navigateur : rien n’est envoyé. L’export donne un fichier"
-                    " JSON que lit le programme ; l’import reprend un tel fichier."
-                ),
-                class_="aide",
-            ),
-            aria_labelledby="dossier",
-            class_="dossier",
         )
-
-    def _search(self) -> Html:
-        return el(
-            "div",
-            champs.field(
-                "critere", "Critère", el("select", el("option", "Tous les critères", value=""), id="critere")
-            ),
-            champs.field("texte", "Chercher", void("input", id="texte", type="search", autocomplete="off")),
-            el(
-                "label", void("input", id="reste", type="checkbox"), " Reste à faire seulement", class_="case"
-            ),
-            el("p", "", id="affichees", role="status"),
-            el("button", "Retirer ce qui est fait", id="rafraichir", type="button", hidden=""),
-            class_="filtres",
-            role="search",
-            aria_label="Filtrer les lignes",
-        )
+        said = "L’export donne un fichier JSON que lit le programme ; l’import reprend un tel fichier."
+        return self._file("Le dossier", "constats", said, top)
 
     def _line(self, ligne: Ligne) -> Html:
         """A line: its texts, then its fields; what is not to be seen at this audit is folded."""

@@ -232,11 +232,12 @@ def _ligne(ligne: Ligne) -> Objet:
         "variantes": _textes(indicateur.variantes),
         "alias": [_alias(alias) for alias in indicateur.alias],
         "lacunes": _lacunes(indicateur.lacunes),
-        "donnees_sensibles": _sensibles(indicateur.donnees_sensibles),
+        "donnees_sensibles": sensitive(indicateur.donnees_sensibles),
     }
 
 
-def _sensibles(value: DonneesSensibles | None) -> Objet | None:
+def sensitive(value: DonneesSensibles | None) -> Objet | None:
+    """The warning of a line on what notes may reveal, ``None`` when it has none."""
     return None if value is None else {"nature": value.nature} | _reading(value)
 
 

@@ -70,11 +70,9 @@ def bars(traces: Sequence[Trace], series: Sequence[str], titre: str, description
         y += 3
         for index, (valeur, mots) in enumerate(zip(trace.valeurs, trace.mots, strict=True)):
             content += _bar(cadre, y, valeur, trace.label, earlier=index < len(series) - 1)
-            end = _LONGUEUR if valeur is None else max(valeur, 0) * _LONGUEUR / 100
-            inside = valeur is None
-            x = 8.0 if inside else end + 8
-            said = f"{series[index]} – {mots}" if len(series) > 1 else mots
-            content.append(_text(cadre, x, y + 16, cut(said, 320), colour=_DOUX if inside else _ENCRE))
+            said = cut(f"{series[index]} – {mots}" if len(series) > 1 else mots, 320)
+            colour = _DOUX if valeur is None else _ENCRE
+            content.append(_text(cadre, _beside(valeur, said), y + 16, said, colour=colour))
             y += 26
         y += 10
     content.append(_scale(cadre, y))
@@ -120,16 +118,26 @@ def cut(texte: str, room: float, *, bold: bool = False) -> str:
     return words.rstrip() + "…"
 
 
-def folded(texte: str, room: float, most: int = 3) -> list[str]:
-    """``texte``, bold, on at most ``most`` lines no wider than ``room``; what is left over is cut."""
+def folded(texte: str, room: float) -> list[str]:
+    """``texte``, bold and whole, on lines no wider than ``room``; a word that is wider goes on below."""
     lines = [""]
     for word in clean(texte).split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if wide(longer, bold=True) <= room or not lines[-1] or len(lines) == most:
+        if wide(longer, bold=True) <= room:
             lines[-1] = longer
-        else:
-            lines.append(word)
-    return [cut(words, room, bold=True) for words in lines]
+            continue
+        lines += _parts(word, room)
+    return [line for line in lines if line] or [""]
+
+
+def _parts(word: str, room: float) -> list[str]:
+    """A word in pieces of which none is wider than ``room``."""
+    parts = [""]
+    for letter in word:
+        if parts[-1] and wide(parts[-1] + letter, bold=True) > room:
+            parts.append("")
+        parts[-1] += letter
+    return parts
 
 
 # ---- bars -------------------------------------------------------------------------------------------------
@@ -138,6 +146,12 @@ def folded(texte: str, room: float, most: int = 3) -> list[str]:
 _LONGUEUR = 270.0
 #: Room of a name over its bar.
 _INTITULE = 390.0
+
+
+def _beside(valeur: int | None, said: str) -> float:
+    """Where the words of a bar begin: after it in its frame, or beyond the frame, never across its edge."""
+    start = 8.0 if valeur is None else valeur * _LONGUEUR / 100 + 8
+    return start if start + wide(said) <= _LONGUEUR - 2 else _LONGUEUR + 8
 
 
 def _bar(cadre: _Cadre, y: float, valeur: int | None, label: bool, *, earlier: bool) -> list[str]:
@@ -222,7 +236,7 @@ def _mark(x: float, y: float, *, earlier: bool) -> str:
 def _axis_words(cadre: _Cadre, angle: float, trace: Trace, series: Sequence[str]) -> list[str]:
     """The name of an axis and its value, two lines beyond its end, away from the circle."""
     x, y = cos(angle) * (_RAYON + 14), sin(angle) * (_RAYON + 14)
-    anchor = "middle" if abs(cos(angle)) < 0.25 else "start" if cos(angle) > 0 else "end"
+    anchor = "middle" if abs(cos(angle)) < 0.1 else "start" if cos(angle) > 0 else "end"
     height = 2 * (_CORPS + 3)
     top = y - height if sin(angle) < -0.9 else y if sin(angle) > 0.9 else y - height / 2
     colour = _LABEL if trace.label else _ENCRE

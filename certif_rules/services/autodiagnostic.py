@@ -7,6 +7,7 @@ from dataclasses import replace
 from certif_rules.confidentialite import personal_warnings
 from certif_rules.demande import Demande, merge
 from certif_rules.errors import DataError, Issue, UsageError
+from certif_rules.habillage import dressed
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
 from certif_rules.services.checklist import build, resolve
@@ -33,7 +34,7 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
         UsageError, DataError: a wrong request or wrong data; no levels are declared, or no line is concerned.
     """
     resolution = resolve(registry, demande)
-    checklist = build(resolution, verify(demande, resolution.referentiel))
+    checklist = dressed(build(resolution, verify(demande, resolution.referentiel)), demande.habillage)
     vies = registry.life(resolution.referentiel)
     regles = gather(vie.autodiagnostic for vie in vies)
     nom = checklist.referentiel.id
@@ -46,7 +47,7 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
         notation=regles.notation,
         etendue=etendue or regles.etendue or "audit",
         vies=vies,
-        avertissements=checklist.avertissements,
+        avertissements=(*checklist.avertissements, *personal_warnings(demande)),
     )
     if not cadre.retenues:
         message = "aucune ligne n’est à voir à cet audit : il n’y a rien à évaluer"
@@ -101,7 +102,8 @@ def compare_syntheses(avant: Synthese, apres: Synthese) -> Comparaison:
     if levels[0] != levels[1]:
         message = "deux autodiagnostics qui n’ont pas les mêmes niveaux"
         raise UsageError([Issue("comparaison-impossible", message, None, "refaire le plus ancien")])
-    return compare(avant, apres)
+    both = tuple(dict.fromkeys((*before.avertissements, *after.avertissements)))
+    return compare(avant, replace(apres, cadre=replace(after, avertissements=both)))
 
 
 def told(cadre: Cadre) -> tuple[str, ...]:

@@ -6,15 +6,15 @@ Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from autodiagnostics import cadre, demande, known, synthese
 from fabrique import HOSTILES
+from formulaires import ISSUES, WIDTHS, line
+from habillages import dit
 
 from certif_rules.schema import check
 from certif_rules.services.autodiagnostic import make_grid, synthesis
@@ -26,21 +26,6 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.navigateur
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDTHS = (1280, 360)
-ISSUES = """async () => {
-  const found = await axe.run(document);
-  const told = node => `${node.target} ${node.failureSummary}`;
-  return found.violations.map(rule => `${rule.id}: ${rule.nodes.map(told).join(" | ")}`);
-}"""
 #: Texts of a drawing of which a part is outside of it, in units of the drawing.
 OUTSIDE = """() => [...document.querySelectorAll("text")].filter(node => {
   const box = node.getBBox(), view = document.querySelector("svg").viewBox.baseVal;
@@ -66,25 +51,6 @@ LATER = {**LEVELS, "4": 3, "23": None, "30": 1}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is not installed")
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=chromium, headless=True, args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    path = os.environ.get("AXE_JS")
-    if not path:
-        pytest.fail("AXE_JS does not say where axe.min.js is")
-    return Path(path).read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The form, a synthesis, a comparison, and a form whose organisation has a name that attacks."""
     folder = tmp_path_factory.mktemp("autodiagnostic")
@@ -100,29 +66,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, content in made.items():
         (folder / f"{name}.html").write_bytes(content)
     return {name: folder / f"{name}.html" for name in made}
-
-
-@pytest.fixture
-def ouvrir(browser: Any) -> Iterator[Callable[..., Any]]:
-    contexts: list[Any] = []
-    errors: list[str] = []
-
-    def run(path: Path, *, width: int = 1280, **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(path.as_uri())
-        return page
-
-    yield run
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def line(page: Any, numero: str) -> Any:
-    return page.locator("article").filter(has=page.locator(f"h3 .numero:text-is('{numero}')"))
 
 
 def choose(page: Any, numero: str, value: str) -> None:
@@ -143,7 +86,7 @@ def test_no_page_has_a_violation_nor_overflows(
 ) -> None:
     for scheme in ("light", "dark"):
         page = ouvrir(pages[name], width=width, bypass_csp=True, color_scheme=scheme)
-        page.evaluate(axe)
+        page.evaluate(Path(axe).read_text(encoding="utf-8"))
         assert page.evaluate(ISSUES) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -239,3 +182,12 @@ def test_without_its_script_it_says_so_and_nothing_typed_runs(ouvrir: Any, pages
     hostile = ouvrir(pages["hostile"])
     assert hostile.locator("img").count() == 0
     assert not hostile.locator("#alerte").is_visible()
+
+
+def test_a_dressed_form_shows_its_logo(ouvrir: Any, tmp_path: Path) -> None:
+    """The policy of the page lets the picture of the body be drawn, and nothing else."""
+    dressed = make_grid(known(), replace(demande(), habillage=dit(tmp_path)))
+    path = tmp_path / "habille.html"
+    path.write_bytes(write_grid(dressed, "html"))
+    logo = ouvrir(path).get_by_role("img", name="Certif’Exemple")
+    assert logo.evaluate("image => image.complete && image.naturalWidth > 0")

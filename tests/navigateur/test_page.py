@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from documents import document as made
 from fabrique import HOSTILES, checklist
+from formulaires import ISSUES
 
 from certif_rules.export import page, papier
 from certif_rules.export.composition import Paragraphe
@@ -21,11 +22,6 @@ pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.navigateur
 
 WIDTHS = (1280, 768, 360)
-ISSUES = """async () => {
-  const found = await axe.run(document);
-  const told = node => `${node.target} ${node.failureSummary}`;
-  return found.violations.map(rule => `${rule.id}: ${rule.nodes.map(told).join(" | ")}`);
-}"""
 DOCUMENTS = {
     "tout": lambda: made(" ".join(HOSTILES) + "x" * 300),
     "papier": lambda: papier.compose(checklist()),
