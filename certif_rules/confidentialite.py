@@ -18,8 +18,8 @@ from certif_rules.constats import Dossier, Releve
 from certif_rules.demande import Demande
 from certif_rules.donnees_personnelles import Nature, Trouvaille, find, is_role, pseudonymise
 from certif_rules.errors import Location
+from certif_rules.questionnaire_lu import Questionnaire, ReponseDite
 from certif_rules.resultat import Avertissement, Checklist
-from certif_rules.vie.questionnaire import Questionnaire, ReponseDite
 
 T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 

@@ -54,7 +54,9 @@ FLOORS: dict[str, str] = {
         "build.acteurs build.controles build.couche build.exigence build.guide build.regles"
         " compte_rendu demande"
     ),
-    "3.4 data to model: the whole": "build.assemblage build.vie constats couche_lue verification",
+    "3.4 data to model: the whole, answers as read": (
+        "build.assemblage build.vie constats couche_lue questionnaire_lu verification"
+    ),
     "3.5 findings to conclusions, and what they say of people; an application, answers": (
         "coherence conclusion vie.depot vie.questionnaire"
     ),

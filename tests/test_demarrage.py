@@ -58,6 +58,7 @@ def test_a_checklist_imports_what_it_uses() -> None:
     assert "certif_rules.export.json_" in loaded
     others = {f"certif_rules.export.{m}" for m in ("html", "csv_", "md", "table", "document")}
     assert loaded & ({"jsonschema", "referencing", "rpds"} | others) == set()
+    assert {name for name in loaded if name.startswith("certif_rules.vie")} == set()
 
 
 def test_a_checklist_opens_no_connection() -> None:

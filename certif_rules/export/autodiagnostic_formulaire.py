@@ -24,10 +24,10 @@ from certif_rules.export.page_formulaire import PageFormulaire
 from certif_rules.export.textes import DONNEES_SENSIBLES, of_label, title
 from certif_rules.export.typographie import INSECABLE, clean, prose
 from certif_rules.model import Source
+from certif_rules.questionnaire_lu import SANS_OBJET
 from certif_rules.recherche import nom_de_fichier
 from certif_rules.resultat import Avertissement, Ligne
 from certif_rules.vie.autodiagnostic import Cadre
-from certif_rules.vie.questionnaire import SANS_OBJET
 
 _SCRIPT: Final = Path(__file__).with_name("autodiagnostic.js")
 

@@ -8,6 +8,7 @@ from certif_rules.confidentialite import personal_warnings
 from certif_rules.demande import Demande, merge
 from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.habillage import dressed
+from certif_rules.questionnaire_lu import Questionnaire
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
 from certif_rules.services.checklist import build, resolve
@@ -16,7 +17,7 @@ from certif_rules.verification import refusal, verify
 from certif_rules.vie.autodiagnostic import Cadre, Synthese, assess, gather
 from certif_rules.vie.model_autodiagnostic import Etendue
 from certif_rules.vie.progression import Comparaison, compare
-from certif_rules.vie.questionnaire import Questionnaire, check_answers
+from certif_rules.vie.questionnaire import check_answers
 
 #: The name of the command, by which contradictions of the sources say that they touch it.
 COMMANDE = "autodiagnostic"

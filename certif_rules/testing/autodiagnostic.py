@@ -12,13 +12,13 @@ from typing import Any
 
 from certif_rules.demande import Demande, from_profile, parse_name
 from certif_rules.errors import IssuesError
+from certif_rules.questionnaire_lu import Questionnaire, ReponseDite
 from certif_rules.registry import Registry
 from certif_rules.services.autodiagnostic import compare_syntheses, synthesis, told
 from certif_rules.services.autodiagnostic_formats import write_synthesis
 from certif_rules.testing.refus import refused
 from certif_rules.vie.autodiagnostic import Axe, Synthese
 from certif_rules.vie.progression import Comparaison
-from certif_rules.vie.questionnaire import Questionnaire, ReponseDite
 
 _COMPARED = ("changements", "changements_criteres")
 #: The key of answers that stands for every line asked which is not named.
