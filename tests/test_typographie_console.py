@@ -35,7 +35,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
         ("vouliez-vous dire « l'un » ?", "vouliez-vous dire «\u00a0l'un\u00a0»\u202f?"),
         ("« Fin de l'audit »", "«\u00a0Fin de l’audit\u00a0»"),
         ("« L'un : « d'eux » »", "«\u00a0L’un\u00a0: «\u00a0d'eux\u00a0»\u00a0»"),
-        ("lire /tmp/l'an/c.json et l'an.json", "lire /tmp/l'an/c.json et l'an.json"),
+        ("lire dossier/l'an/c.json et l'an.json", "lire dossier/l'an/c.json et l'an.json"),
         ("C:\\l'an et l'an", "C:\\l'an et l’an"),
         ("ajouter --l'option ou {type: x}; écrire a: b", "ajouter --l'option ou {type: x}; écrire a: b"),
         ("https://exemple.invalid/l'a?b=1;c sha256:0a'b", "https://exemple.invalid/l'a?b=1;c sha256:0a'b"),

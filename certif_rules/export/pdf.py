@@ -30,7 +30,7 @@ from certif_rules.export.composition import (
     Texte,
     Titre,
 )
-from certif_rules.export.pdf_assemblage import LIEN, assemble, headings
+from certif_rules.export.pdf_assemblage import LIEN, Partie, assemble, read
 from certif_rules.export.rendu import Pages, ems, foot, height, line, pages, passages, ready, shares
 from certif_rules.export.troncons import Troncon, cut
 
@@ -71,10 +71,9 @@ def render(document: Document) -> bytes:
     import typst
 
     typesetter = _Typesetter(document, typst.Compiler(ignore_system_fonts=True))
-    sheet = pages(document)
     stretches = cut(ready(document))
     if len(stretches) == 1:
-        return typesetter.compile(_data(document, stretches[0], sheet, _Place(fin=True)))
+        return typesetter.compile(_data(document, stretches[0], _Place(fin=True)))
     return _long(document, stretches, typesetter)
 
 
@@ -134,41 +133,49 @@ class _Typesetter:
 
 
 def _long(document: Document, stretches: tuple[Troncon, ...], typesetter: _Typesetter) -> bytes:
-    """The stretches laid out twice: to count their pages, then with the numbers that this gives."""
-    sheet = pages(document)
+    """The stretches laid out twice: to count their pages, then with the numbers that this gives.
+
+    No number moves a line (the template keeps room for them): the second count is the first one.
+    """
     titles = [bloc for stretch in stretches for bloc in stretch if isinstance(bloc, Titre)]
-    counts = [1] * len(stretches)
-    places = [0] * (len(titles) + 1)
-    while True:
-        parts, found = [], []
-        for number, stretch in enumerate(stretches):
-            place = _Place(
-                debut=1 + sum(counts[:number]),
-                total=sum(counts),
-                suite=number > 0,
-                fin=number == len(stretches) - 1,
-                renvois=_renvois(titles, places) if number == 0 and document.sommaire else None,
-            )
-            parts.append(typesetter.compile(_data(document, stretch, sheet, place)))
-            typesetter.forget()
-            found.append(headings(parts[-1]))
-        before = (counts, places)
-        counts = [count for count, _ in found]
-        starts = [1 + sum(counts[:number]) for number in range(len(counts))]
-        places = [
-            start + mark.page for start, (_, marks) in zip(starts, found, strict=True) for mark in marks
-        ]
-        if before == (counts, places):
-            break
+    uncounted = [Partie(contenu=b"", pages=1, reperes=()) for _ in stretches]
+    counted = _laid_out(document, stretches, typesetter, uncounted, [0] * (len(titles) + 1))
+    starts = [1 + sum(part.pages for part in counted[:number]) for number in range(len(counted))]
+    numbers = [
+        start + mark.page for start, part in zip(starts, counted, strict=True) for mark in part.reperes
+    ]
     names = [(1, line(document.titre) or "–"), *((title.niveau, line(title.texte)) for title in titles)]
-    return assemble(parts, names)
+    return assemble(_laid_out(document, stretches, typesetter, counted, numbers), names)
 
 
-def _renvois(titles: list[Titre], places: list[int]) -> tuple[tuple[str, str, int], ...]:
-    """The table of contents: link, words and page of each chapter; the document’s title is the first mark."""
+def _laid_out(
+    document: Document,
+    stretches: tuple[Troncon, ...],
+    typesetter: _Typesetter,
+    counted: list[Partie],
+    numbers: list[int],
+) -> list[Partie]:
+    """Each stretch as a PDF; ``counted`` tells their pages, ``numbers`` the page of every heading."""
+    parts = []
+    for number, stretch in enumerate(stretches):
+        place = _Place(
+            debut=1 + sum(part.pages for part in counted[:number]),
+            total=sum(part.pages for part in counted),
+            suite=number > 0,
+            fin=number == len(stretches) - 1,
+            renvois=_renvois(stretches, numbers) if number == 0 and document.sommaire else None,
+        )
+        parts.append(read(typesetter.compile(_data(document, stretch, place))))
+        typesetter.forget()
+    return parts
+
+
+def _renvois(stretches: tuple[Troncon, ...], numbers: list[int]) -> tuple[tuple[str, str, int], ...]:
+    """The table of contents: link, words and page of each chapter; the document’s title is heading 0."""
+    titles = (bloc for stretch in stretches for bloc in stretch if isinstance(bloc, Titre))
     return tuple(
-        (LIEN.format(number), title.texte, places[number])
-        for number, title in enumerate(titles, start=1)
+        (LIEN.format(rank), title.texte, numbers[rank])
+        for rank, title in enumerate(titles, start=1)
         if title.niveau == 2
     )
 
@@ -208,7 +215,8 @@ def _without_glyph(compiler: Compiler, characters: set[str]) -> set[str]:
     return refused(sorted(characters)) if characters else set()
 
 
-def _data(document: Document, blocs: Troncon, sheet: Pages, place: _Place) -> dict[str, Any]:
+def _data(document: Document, blocs: Troncon, place: _Place) -> dict[str, Any]:
+    sheet = pages(document)
     day = date.fromisoformat(document.date)
     room = sheet.texte / _CORPS
     return {

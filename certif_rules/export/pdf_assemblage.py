@@ -8,7 +8,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -28,11 +30,20 @@ class Repere:
     haut: float
 
 
-def headings(part: bytes) -> tuple[int, list[Repere]]:
-    """How many pages a stretch has, and where its headings are, in their order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partie:
+    """A stretch as a PDF: how many pages it has, and where its headings are, in their order."""
+
+    contenu: bytes
+    pages: int
+    reperes: tuple[Repere, ...]
+
+
+def read(contenu: bytes) -> Partie:
+    """A stretch, its pages counted and its headings found."""
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(part)) as pdf:
+    with pikepdf.open(io.BytesIO(contenu)) as pdf:
         rank: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
         found: list[Repere] = []
         stack = [pdf.Root.Outlines.First] if "/Outlines" in pdf.Root else []
@@ -40,35 +51,33 @@ def headings(part: bytes) -> tuple[int, list[Repere]]:
             item = stack.pop()
             found.append(Repere(rank[item.Dest[0].objgen], float(item.Dest[3])))
             stack += [item[key] for key in ("/Next", "/First") if key in item]
-        return len(pdf.pages), found
+        return Partie(contenu=contenu, pages=len(pdf.pages), reperes=tuple(found))
 
 
-def assemble(parts: Sequence[bytes], titles: Sequence[tuple[int, str]]) -> bytes:
+def assemble(parts: Sequence[Partie], titles: Sequence[tuple[int, str]]) -> bytes:
     """One PDF of ``parts``; ``titles`` are the level and text of every heading, in their order.
 
     Same parts, same bytes.
     """
     import pikepdf
 
-    places: list[tuple[int, Repere]] = []
-    with pikepdf.open(io.BytesIO(parts[0])) as whole:
-        sources = []
-        for number, part in enumerate(parts):
-            start = 0 if number == 0 else len(whole.pages)
-            places += [(start, place) for place in headings(part)[1]]
-            if number:
-                source = pikepdf.open(io.BytesIO(part))
-                sources.append(source)
-                _add(whole, source, number)
-        targets = [_target(whole, start + place.page, place.haut) for start, place in places]
+    with ExitStack() as opened:
+        # A stretch stays open until the whole is written: its content is copied only then.
+        whole, *others = (opened.enter_context(pikepdf.open(io.BytesIO(part.contenu))) for part in parts)
+        for number, source in enumerate(others, start=1):
+            _add(whole, source, number)
+        starts = accumulate((part.pages for part in parts), initial=0)
+        targets = [
+            _target(whole, start + mark.page, mark.haut)
+            for start, part in zip(starts, parts, strict=False)
+            for mark in part.reperes
+        ]
         _outline(whole, targets, titles)
         _link(whole, targets)
         about = whole.Root.Metadata
         about.write(_PAGES.sub(rb"\g<1>%d" % len(whole.pages), about.read_bytes()))
         made = io.BytesIO()
         whole.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        for source in sources:
-            source.close()
     return made.getvalue()
 
 
@@ -77,9 +86,7 @@ def _add(whole: Pdf, source: Pdf, number: int) -> None:
     root = whole.Root.StructTreeRoot
     first = int(root.ParentTreeNextKey)
     _rename(source, first, number)
-    count = len(whole.pages)
     whole.pages.extend(source.pages)
-    assert len(whole.pages) > count, "a stretch has pages"
     tags = whole.copy_foreign(source.Root.StructTreeRoot)
     document = root.K[0]
     for child in tags.K[0].K:
