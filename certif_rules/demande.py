@@ -147,7 +147,6 @@ def from_profile(data: Any) -> Demande:
         ("certificats", data, "certificats"),
         ("organisme", data, "organisme"),
         *((f"organisme.{key}", organisme, key) for key in organisme if key not in ("categories", "faits")),
-        ("mode", audit, "mode"),
     ):
         location = _place(node, key)
         if location is not None:
