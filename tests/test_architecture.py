@@ -117,7 +117,7 @@ FLOORS: dict[str, str] = {
     "6.3 services: calendars": "services.calendrier",
     "7.0 front ends: what cases share": "testing testing.refus",
     "7.1 front ends: what commands and cases share, wrong values": (
-        "cli.console cli.messages cli.usage testing.autodiagnostic testing.constats"
+        "cli.console cli.entree cli.messages cli.usage testing.autodiagnostic testing.constats"
     ),
     "7.2 front ends: French": "cli.french",
     "7.3 front ends: what commands share": (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.entree import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -89,7 +89,7 @@ def command(
     answers = []
     for file in reponses:
         with kept:
-            answers.append(read_answers(*_input(file)))
+            answers.append(read_answers(*input_of(file)))
     typed = request(referentiel, options)
     if len(answers) < len(reponses):
         typed = replace(typed, illisible=True)
@@ -125,13 +125,6 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
     if len(piped) > 1:
         message = "deux fichiers ne peuvent venir tous deux de l’entrée standard"
         raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
-
-
-def _input(path: Path) -> tuple[Path, bytes | None]:
-    """What to call a file in messages, and what standard input holds when it is « - »."""
-    if str(path) != "-":
-        return path, None
-    return Path("<entrée standard>"), sys.stdin.buffer.read()
 
 
 def _write(cadre: Cadre, render: Callable[[bool], bytes], format_: str, path: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
+from certif_rules.cli.entree import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -41,9 +41,7 @@ def command(
     Une conclusion par référentiel. Elle reste inconnue tant que les lignes à évaluer ou à confirmer peuvent
     la changer. Un constat levé (leve_le, leve_par) n’est plus compté.
     """
-    path, stdin = constats, None
-    if str(constats) == "-":
-        path, stdin = Path("<entrée standard>"), sys.stdin.buffer.read()
+    path, stdin = input_of(constats)
     registry = open_for(ctx).registry
     bilan, replaced = conclude_file(
         registry, path, stdin=stdin, other_rules=accepter_autres_regles, pseudonymise=pseudonymiser

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from certif_rules.cli.entree import input_of
 from certif_rules.cli.usage import Fautes, fautes
 from certif_rules.demande import (
     Demande,
@@ -70,7 +70,7 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     elif profil is not None:
         written = None
         with kept:
-            path, stdin = _input(profil)
+            path, stdin = input_of(profil)
             written = read_profile(path, stdin=stdin)
         found = (
             replace(typed, illisible=True) if written is None else _merged(written, typed, referentiel, kept)
@@ -129,15 +129,8 @@ def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | No
     if str(precedent) == str(profil) == "-":
         message = "le profil et les constats précédents ne peuvent venir tous deux de l’entrée standard"
         raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
-    path, stdin = _input(precedent)
+    path, stdin = input_of(precedent)
     return read_precedent(path, stdin=stdin)
-
-
-def _input(path: Path) -> tuple[Path, bytes | None]:
-    """What to call a file in messages, and what standard input holds when it is « - »."""
-    if str(path) != "-":
-        return path, None
-    return Path("<entrée standard>"), sys.stdin.buffer.read()
 
 
 def _certificat(text: str) -> dict[str, tuple[str, str]]:

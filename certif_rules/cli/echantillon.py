@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.entree import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.usage import fautes
@@ -69,20 +69,19 @@ def command(
     La graine, la taille, la méthode et l’empreinte de la population sont imprimées ; l’ordre des noms ne
     compte pas.
     """
-    if aucun_vu and vus:
-        message = "--aucun-vu et --deja-vu se contredisent"
-        fautes().issues.append(Issue("usage", message, None, "n’en garder qu’un"))
-    asked = {key: options.pop(key) for key in ("objet", "graine", "taille", "arrondi", "centrale")}
-    asked["taille"] = fautes().given("taille", asked["taille"])
-    demande = request(referentiel, options)
-    names: tuple[str, ...] = ()
     kept = fautes()
-    before = len(kept.issues)
+    if aucun_vu and vus:
+        said = "--aucun-vu et --deja-vu se contredisent"
+        kept.issues.append(Issue("usage", said, None, "n’en garder qu’un"))
+    asked = {key: options.pop(key) for key in ("objet", "graine", "taille", "arrondi", "centrale")}
+    asked["taille"] = kept.given("taille", asked["taille"])
+    demande = request(referentiel, options)
+    names = None
     with kept:
         names = _population(population, demande)
-    if len(kept.issues) > before:
+    if names is None:
         demande = replace(demande, fautes=tuple(kept.issues), illisible=True)
-    tirage = DemandeTirage(population=names, vus=vus or (() if aucun_vu else None), **asked)
+    tirage = DemandeTirage(population=names or (), vus=vus or (() if aucun_vu else None), **asked)
     data = document(make_sample(open_for(ctx).registry, demande, tirage))
     if format_ == "json":
         show_json(data)
@@ -93,9 +92,8 @@ def command(
 def _population(path: Path | None, demande: Demande) -> tuple[str, ...]:
     if path is None:
         return tuple(str(site["id"]) for site in demande.organisme.get("sites") or ())
-    if str(path) == "-":
-        return parse_population(sys.stdin.buffer.read(), "<entrée standard>")
-    return read_population(path)
+    source, stdin = input_of(path)
+    return read_population(source) if stdin is None else parse_population(stdin, str(source))
 
 
 def _show(data: dict[str, Any]) -> None:

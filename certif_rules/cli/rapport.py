@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from certif_rules.cli.atelier import open_for
+from certif_rules.cli.entree import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -55,9 +56,7 @@ def command(
     _refuse_binary(chosen, sortie)
     _check_other(path, constats)
     check_free(path, replace=remplacer)
-    source, stdin = constats, None
-    if str(constats) == "-":
-        source, stdin = Path("<entrée standard>"), sys.stdin.buffer.read()
+    source, stdin = input_of(constats)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
     registry = open_for(ctx).registry
     rapport, replaced = report_file(
