@@ -16,7 +16,7 @@ from certif_rules.export import autodiagnostic_textes as textes
 from certif_rules.export import page
 from certif_rules.export.autodiagnostic_grille import request
 from certif_rules.export.balises import Html, el, join, table
-from certif_rules.export.champs import canonical, choice, date, field, fold
+from certif_rules.export.champs import area, canonical, choice, date, field, fold
 from certif_rules.export.composition import Encadre, Texte
 from certif_rules.export.fiche import blocks
 from certif_rules.export.html import line_anchor
@@ -94,7 +94,7 @@ class _Formulaire(PageFormulaire):
     def donnees(self) -> dict[str, Any]:
         return donnees(self.cadre)
 
-    def _told(self) -> tuple[Avertissement, ...]:
+    def _avertissements(self) -> tuple[Avertissement, ...]:
         return self.cadre.avertissements
 
     def _annexes(self) -> list[tuple[str, str]]:
@@ -180,10 +180,10 @@ class _Formulaire(PageFormulaire):
                 choice("radio", name, SANS_OBJET, "Sans objet", "niveau"),
                 class_="choix",
             ),
-            _area(rang, "raison", "Raison, si sans objet"),
+            area(rang, "raison", "Raison, si sans objet", asked=True),
             el("p", "", class_="manque", id=f"manque-{rang}"),
-            _area(rang, "commentaire", "Commentaire"),
-            _area(rang, "preuves", "Ce qui le prouve"),
+            area(rang, "commentaire", "Commentaire"),
+            area(rang, "preuves", "Ce qui le prouve"),
             class_="saisie",
             role="group",
             aria_labelledby=line_anchor(ligne),
@@ -213,10 +213,3 @@ class _Formulaire(PageFormulaire):
 
 def _inline(runs: Texte) -> Html:
     return join("", [page.texte(runs)])
-
-
-def _area(rang: int, champ: str, words: str) -> Html:
-    place = f"{champ}-{rang}"
-    described = {"aria_describedby": f"manque-{rang}"} if champ == "raison" else {}
-    area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
-    return el("div", el("label", words, for_=place), area, class_="champ")

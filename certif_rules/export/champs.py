@@ -25,11 +25,11 @@ def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
     return el("label", box, f" {words}")
 
 
-def area(rang: int, champ: str, words: str, hint: str) -> Html:
-    """A field of several lines; ``hint`` says what each is."""
+def area(rang: int, champ: str, words: str, hint: str = "", *, asked: bool = False) -> Html:
+    """A field of several lines; ``hint`` says what each is. ``asked``: the line may say that it lacks it."""
     place = f"{champ}-{rang}"
     named = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
-    described = {"aria_describedby": f"manque-{rang}"} if champ == "commentaire" else {}
+    described = {"aria_describedby": f"manque-{rang}"} if asked else {}
     area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
     return el("div", el("label", *named, for_=place), area, class_="champ")
 
@@ -55,8 +55,8 @@ def fold(summary: str, *children: Html | None) -> Html:
     return el("details", el("summary", summary), *children)
 
 
-def bar(words: str = "Avancement") -> Html:
-    """What stays in sight: how much is done, whether it is saved, and the way to the next line."""
+def bar(words: str) -> Html:
+    """What stays in sight, called ``words``: how much is done, whether it is saved, the next line."""
     return el(
         "div",
         el("p", "", id="avancement"),

@@ -266,7 +266,7 @@ class _Formulaire(PageFormulaire):
                 ),
                 class_="choix",
             ),
-            champs.area(rang, "commentaire", comment, ""),
+            champs.area(rang, "commentaire", comment, asked=True),
             el("p", "", class_="manque", id=f"manque-{rang}"),
             champs.area(rang, "preuves_vues", "Preuves vues", "une référence par ligne")
             if self._shows("Preuves vues")
@@ -278,7 +278,7 @@ class _Formulaire(PageFormulaire):
             if self._shows("Échantillon")
             else None,
             *(
-                champs.area(rang, f"complements.{cle}", title, "")
+                champs.area(rang, f"complements.{cle}", title)
                 for cle, title in emetteur.columns(self.checklist).items()
             ),
             self._signed(rang),

@@ -104,6 +104,6 @@ const outils = (() => {
   };
 
   return {
-    element, prose, nombre, simple, noeud, ecrire, heure, telecharger, canonique, lisible, objet, differences,
+    element, prose, nombre, simple, noeud, ecrire, heure, telecharger, lisible, objet, differences,
   };
 })();

@@ -62,13 +62,13 @@ class PageFormulaire(Page):
     def _alert(self) -> Html:
         return el("p", _SANS_SCRIPT, id="alerte", role="alert", class_="alerte")
 
-    def _told(self) -> tuple[Avertissement, ...]:
+    def _avertissements(self) -> tuple[Avertissement, ...]:
         """What must be known before typing."""
         return self.checklist.avertissements
 
     def _warnings(self) -> Html:
         """Folded: they are read once, the lines all day."""
-        warnings = self._told()
+        warnings = self._avertissements()
         if not warnings:
             return Html("")
         items = (el("li", prose(a.message), self._refs(a.sources)) for a in warnings)
