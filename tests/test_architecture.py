@@ -120,8 +120,9 @@ FLOORS: dict[str, str] = {
         "cli.console cli.entree cli.messages cli.usage testing.autodiagnostic testing.constats"
     ),
     "7.2 front ends: French": "cli.french",
+    "7.2.1 front ends: where documents go": "cli.sortie",
     "7.3 front ends: what commands share": (
-        "cli cli.affichage cli.atelier cli.contexte cli.personnes cli.sortie testing.cas"
+        "cli cli.affichage cli.atelier cli.contexte cli.personnes testing.cas"
         " testing.dossier testing.duree testing.echantillon testing.fichier"
     ),
     "7.3 front ends: cases of calendars": "testing.calendrier",

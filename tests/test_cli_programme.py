@@ -291,6 +291,11 @@ def test_documents_are_utf8_on_any_console() -> None:
         there = process(*call, env={"PYTHONIOENCODING": "cp1252"}).out
         assert there == process(*call, env={"PYTHONIOENCODING": "utf-8"}).out
         assert "é" in there.decode("utf-8")
+    for name in ("referentiels", "expliquer", "questions", "duree"):
+        call = (*CALLS[name], "--format", "json")
+        there = process(*call, env={"PYTHONIOENCODING": "cp1252"}).out
+        assert there == process(*call, env={"PYTHONIOENCODING": "utf-8"}).out, name
+        assert not there.decode("utf-8").isascii(), name
 
 
 # ---- completion -----------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,6 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from certif_rules.cli.messages import bound, printable
+from certif_rules.cli.sortie import write
+from certif_rules.export.json_ import as_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,8 +19,8 @@ WIDTH = 80
 
 
 def show_json(data: Any) -> None:
-    """``data`` as indented UTF-8 JSON on standard output."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    """``data`` as JSON on standard output: UTF-8 whatever the console, as documents are."""
+    write(as_bytes(data), None)
 
 
 def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None:
