@@ -76,6 +76,14 @@ def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
     return day
 
 
+def readable_day(text: str | None) -> date | None:
+    """The day of a text that is one: what is wrong of another is told by who checks it."""
+    try:
+        return None if text is None else parse_day(text, "")
+    except IssuesError:
+        return None
+
+
 def verify(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> Contexte:
     """The context of ``demande``.
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Literal
 
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue, IssuesError, UsageError
+from certif_rules.errors import Issue, UsageError
 from certif_rules.export.json_ import warnings
 from certif_rules.model import Texte, TypeAudit
 from certif_rules.registry import Registry
@@ -22,7 +22,7 @@ from certif_rules.services.vie import (
     remarks_as_data,
     sources_as_data,
 )
-from certif_rules.verification import check_given, parse_day
+from certif_rules.verification import check_given, readable_day
 from certif_rules.vie.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
 from certif_rules.vie.model_echantillon import Arrondi, Echantillon, RegleSites
 
@@ -106,20 +106,13 @@ def _wrong(demande: Demande, asked: DemandeTirage, regime: Regime) -> list[Issue
     if demande.illisible:
         issues = [issue for issue in issues if issue.code != "population-vide"]
     if asked.objet == "sites" and asked.taille is None and (code or not demande.type_audit):
-        regle = rule_for(_rules(regime), code, _day(demande)) if code else None
+        day = readable_day(demande.date)
+        regle = rule_for(_rules(regime), code, day.isoformat() if day else None) if code else None
         issues += [] if demande.illisible and not code else _rule_issues(regime, regle, type_audit, demande)
     if asked.objet == "dossiers" and asked.taille is None:
         message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
         issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
     return issues
-
-
-def _day(demande: Demande) -> str | None:
-    """The day of the audit where it is one; what is wrong of it is told apart."""
-    try:
-        return demande.date and parse_day(demande.date, "").isoformat()
-    except IssuesError:
-        return None
 
 
 def _size(regle: RegleSites, sites: int, asked: DemandeTirage) -> int | None:

@@ -12,7 +12,7 @@ from certif_rules.demande import Demande
 from certif_rules.errors import Issue, IssuesError, Location, suggestion
 from certif_rules.model import Referentiel
 from certif_rules.source import Sequence, Table, place
-from certif_rules.verification import check_given, parse_day, refusal
+from certif_rules.verification import check_given, parse_day, readable_day, refusal
 from certif_rules.vie.conditions import judge
 from certif_rules.vie.model_depot import CertificatDit, Depot, DevisDit, PieceDite
 from certif_rules.vie.model_dossier import Auditeur, Candidature, Question
@@ -55,11 +55,11 @@ class _Reader:
         demande = self.demande
         prefix = f"{self.referentiel.id}/"
         # What is wrong of these is told by the check of the request: here, the rest is still looked at.
-        audit = _readable(demande.date)
+        audit = readable_day(demande.date)
         certificats = {
             nom: CertificatDit(notification=start, echeance=end)
             for nom, (debut, fin) in demande.certificats.items()
-            if (start := _readable(debut)) and (end := _readable(fin))
+            if (start := readable_day(debut)) and (end := readable_day(fin))
         }
         depot = Depot(
             type=demande.type_audit.removeprefix(prefix) if demande.type_audit else None,
@@ -238,14 +238,6 @@ class _Reader:
             for c in question.choix
             if (c.region and c.region.casefold() in regions) or (c.certificat and c.certificat in held)
         ]
-
-
-def _readable(text: str | None) -> date | None:
-    """The day of a text that is one."""
-    try:
-        return None if text is None else parse_day(text, "")
-    except IssuesError:
-        return None
 
 
 def _led(depot: Depot, candidature: Candidature) -> Depot:
