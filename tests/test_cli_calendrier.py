@@ -257,6 +257,14 @@ def test_meetings_come_from_a_file(call: Console, tmp_path: Path) -> None:
     assert (missing.status, missing.codes) == (1, ["fichier-illisible"])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pipe that has a name")
+def test_meetings_come_from_a_pipe() -> None:
+    """What is read once is gone: the days of a pipe are all there."""
+    asked = ("calendrier", "certifregion", "--comites", "/dev/stdin", "--format", "json")
+    reponse = process(*asked, stdin=b"2023-03-30\n2023-06-22\n")
+    assert [s["le"] for s in reponse.json["seances"]["seances"]] == ["2023-03-30", "2023-06-22"]
+
+
 def test_everything_wrong_is_said_at_once(call: Console) -> None:
     """Unknown events with the nearest, days that do not exist, an order that cannot be; nothing written."""
     reponse = call(

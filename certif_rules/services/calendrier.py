@@ -118,11 +118,12 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
         UsageError, DataError: no such référentiel, no cycle, unknown events, wrong days, an order that
             cannot be, a list of meetings that cannot be read; everything is listed.
     """
-    regime = open_regime(registry, demande, lambda found: _read(found, saisie).issues)
+    seances = _meetings(saisie.comites)  # once, whatever is looked at: a file may be a pipe
+    regime = open_regime(registry, demande, lambda found: _read(found, saisie, seances).issues)
     referentiel = regime.referentiel
     cycle = regime.propre.cycle if regime.propre else None
     assert cycle is not None
-    lu = _read(regime, saisie)
+    lu = _read(regime, saisie, seances)
     declares, evenements, nom = lu.declares, lu.evenements, lu.territoire
     options = Options(
         chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=lu.au
@@ -165,7 +166,7 @@ class _Lu:
     issues: list[Issue] = field(default_factory=list)
 
 
-def _read(regime: Regime, saisie: Saisie) -> _Lu:
+def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], list[Issue]]) -> _Lu:
     lu = _Lu()
     cycle = regime.propre.cycle if regime.propre else None
     lu.au = _day("--au", saisie.au, lu.issues) if saisie.au is not None else None
@@ -178,7 +179,12 @@ def _read(regime: Regime, saisie: Saisie) -> _Lu:
         return lu
     lu.declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
     lu.evenements = _events(regime.referentiel.id, lu.declares, saisie.evenements, lu.issues)
-    lu.jours = _meetings(cycle, saisie.comites, lu.issues)
+    if saisie.comites and cycle.seances is None:
+        message = "les règles de ce référentiel ne parlent d’aucune séance"
+        lu.issues.append(Issue("seances-absentes", message, None, "retirer --comites"))
+        return lu
+    lu.jours = seances[0]
+    lu.issues += seances[1]
     return lu
 
 
@@ -249,20 +255,17 @@ def _day(nom: str, text: str, issues: list[Issue], lieu: Location | None = None)
     return day
 
 
-def _meetings(cycle: Cycle, texts: Iterable[str], issues: list[Issue]) -> list[date]:
+def _meetings(texts: Iterable[str]) -> tuple[list[date], list[Issue]]:
     """The days of the meetings: each text is a day, or a file of one day a line (« # » starts a remark)."""
     found: list[date] = []
+    issues: list[Issue] = []
     for text in texts:
-        if cycle.seances is None:
-            message = "les règles de ce référentiel ne parlent d’aucune séance"
-            issues.append(Issue("seances-absentes", message, None, "retirer --comites"))
-            return []
         lines: Iterable[tuple[str, Location | None]] = (
             [(text, None)] if _DAY.fullmatch(text) else _lines(Path(text), issues)
         )
         days = (_day("--comites", line, issues, lieu) for line, lieu in lines)
         found.extend(day for day in days if day is not None)
-    return found
+    return found, issues
 
 
 def _lines(path: Path, issues: list[Issue]) -> Iterator[tuple[str, Location | None]]:
