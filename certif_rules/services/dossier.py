@@ -51,12 +51,10 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
 def _wrong(demande: Demande, attribution: bool, regime: Regime) -> list[Issue]:
     vie = regime.propre
     if attribution and vie is not None and vie.dossier and not (vie.attribution or vie.instances.acteurs):
-        told = [v.origine for v in regime.vies if v.attribution is not None]
-        subject = missing_subject(regime, "de ce que donne une attribution", told=told)
+        subject = missing_subject(regime, "de ce que donne une attribution", lambda v: v.attribution)
         return [subject, *deposit_issues(demande, regime.referentiel, vie.dossier)]
     if vie is None or vie.dossier is None:
-        told = [v.origine for v in regime.vies if v.dossier is not None]
-        subject = missing_subject(regime, "d’un dossier de candidature", told=told)
+        subject = missing_subject(regime, "d’un dossier de candidature", lambda v: v.dossier)
         return [subject, *check_given(demande, regime.referentiel)]
     return deposit_issues(demande, regime.referentiel, vie.dossier)
 

@@ -121,8 +121,7 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
     """What is lacking, by name and all at once: the subject itself, or what its tables need."""
     vie = regime.propre
     if vie is None or vie.duree is None:
-        told = [v.origine for v in regime.vies if v.duree is not None]
-        return [missing_subject(regime, "de la durée des audits", told=told)]
+        return [missing_subject(regime, "de la durée des audits", lambda v: v.duree)]
     if demande.illisible or not _by_table(regime, demande):
         return []
     organisme = demande.organisme

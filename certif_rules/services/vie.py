@@ -74,17 +74,17 @@ def _latest(registry: Registry, nom: str, edition: str | None) -> str:
     return registry.latest_day(named[-1]) if named else "0001-01-01"
 
 
-def missing_subject(regime: Regime, subject: str, *, told: Iterable[str]) -> Issue:
+def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object]) -> Issue:
     """That the data of a référentiel say nothing of a subject, and which of its bases do.
 
     Args:
         regime: what was asked about.
         subject: what is not told, as a complement: « de la durée des audits ».
-        told: the référentiels of the stack that tell of it.
+        part: where a layer tells of it; ``None`` where it does not.
     """
     nom = regime.referentiel.id
     message = f"aucune source lue pour « {nom} » ne parle {subject}"
-    others = [name for name in told if name != nom]
+    others = [vie.origine for vie in regime.vies if vie.origine != nom and part(vie) is not None]
     hint = f"demander plutôt {', '.join(others)}, sur quoi il repose" if others else None
     return Issue("sujet-absent", message, None, hint or "le demander à l’organisme qui certifie ou labellise")
 
