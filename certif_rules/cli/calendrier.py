@@ -22,6 +22,7 @@ from certif_rules.demande import Demande
 from certif_rules.errors import Issue, UsageError
 from certif_rules.export.json_ import as_bytes
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+from certif_rules.services.formats import unknown_suffix
 
 _SUFFIXES = {".json": "json", ".ics": "ics", ".txt": "table"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -91,9 +92,7 @@ def _chosen(ctx: click.Context, format_: str, path: Path | None) -> str:
         return format_
     found = _SUFFIXES.get(path.suffix.lower())
     if found is None:
-        message = f"le suffixe de « {path.name} » ne dit pas quel format écrire"
-        hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(_SUFFIXES))}"
-        raise UsageError([Issue("format-inconnu", message, None, hint)])
+        raise UsageError([unknown_suffix(path, sorted(_SUFFIXES))])
     return found
 
 

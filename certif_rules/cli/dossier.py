@@ -16,8 +16,8 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.confidentialite import pseudonymised, traces
-from certif_rules.errors import Issue
 from certif_rules.services.dossier import open_file, render
+from certif_rules.services.formats import unknown_suffix
 
 _SUFFIXES = {".json": "json", ".md": "md", ".html": "html", ".htm": "html", ".txt": "table"}
 
@@ -45,9 +45,7 @@ def command(
         check_free(path, replace=remplacer)
     chosen = format_ or ("table" if path is None else _SUFFIXES.get(path.suffix.lower(), ""))
     if not chosen and path is not None:
-        message = f"le suffixe de « {path.name} » ne dit pas quel format écrire"
-        hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(_SUFFIXES))}"
-        fautes().issues.append(Issue("format-inconnu", message, None, hint))
+        fautes().issues.append(unknown_suffix(path, sorted(_SUFFIXES)))
     demande = request(referentiel, options)
     if pseudonymiser:
         say_replaced(traces(demande))

@@ -11,6 +11,7 @@ from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.export.composition import Document
 from certif_rules.export.json_ import as_bytes
 from certif_rules.services.autodiagnostic import told
+from certif_rules.services.formats import unknown_suffix
 from certif_rules.vie.autodiagnostic import Cadre, Synthese
 from certif_rules.vie.progression import Comparaison
 
@@ -35,9 +36,7 @@ def choose(name: str | None, output: Path | None, formats: Mapping[str, str]) ->
         suffixes = {suffix: format_ for format_, suffix in formats.items()} | {".yml": "yaml"}
         found = suffixes.get(output.suffix.lower(), "")
         if found not in formats:
-            message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
-            hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(formats.values()))}"
-            raise UsageError([Issue("format-inconnu", message, None, hint)])
+            raise UsageError([unknown_suffix(output, sorted(formats.values()))])
         return found
     name = name or next(iter(formats))
     if name not in formats:

@@ -33,6 +33,13 @@ def write_document(exporter: Exporter, checklist: Checklist) -> bytes:
     raise DataError([Issue("format-en-echec", message, None, "choisir un autre format, signaler au greffon")])
 
 
+def unknown_suffix(output: Path, suffixes: Iterable[str]) -> Issue:
+    """That the suffix of a file to write is none of those that call for a format."""
+    message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
+    hint = f"ajouter --format, ou un suffixe parmi {', '.join(suffixes)}"
+    return Issue("format-inconnu", message, None, hint)
+
+
 def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) -> Exporter:
     """The exporter named, or the one the suffix of ``output`` calls for, or the table.
 
@@ -46,9 +53,7 @@ def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) ->
         suffixes |= {suffix: n for n, (suffix, _) in reversed(BUILTIN.items())}
         name = suffixes.get(output.suffix.lower())
         if name is None:
-            message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
-            hint = f"ajouter --format, ou un suffixe parmi {', '.join(sorted(suffixes))}"
-            raise UsageError([Issue("format-inconnu", message, None, hint)])
+            raise UsageError([unknown_suffix(output, sorted(suffixes))])
     name = name or "table"
     if name in BUILTIN:
         check(name)

@@ -17,6 +17,7 @@ from certif_rules.model_rapport import Rapport
 from certif_rules.rapport import make_report
 from certif_rules.registry import Registry
 from certif_rules.services.conclusion import conclude_file
+from certif_rules.services.formats import unknown_suffix
 
 #: Formats of pages: name → (suffix of the file, module that has ``render``, whether it is text).
 FORMATS: Final[dict[str, tuple[str, str, bool]]] = {
@@ -48,9 +49,7 @@ def _named(name: str | None, output: Path | None) -> str:
     suffix = output.suffix.lower()
     found = next((n for n, (s, _, _) in FORMATS.items() if s == suffix), None)
     if found is None:
-        message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
-        hint = f"ajouter --format, ou un suffixe parmi {', '.join(s for s, _, _ in FORMATS.values())}"
-        raise UsageError([Issue("format-inconnu", message, None, hint)])
+        raise UsageError([unknown_suffix(output, (s for s, _, _ in FORMATS.values()))])
     return found
 
 
