@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from certif_rules.export import autodiagnostic_textes as textes
-from certif_rules.export.json_ import cited_sources, head, reason, sensitive, warnings
+from certif_rules.export.json_ import cited_sources, contradiction, head, reason, sensitive, warnings
 from certif_rules.model import Critere
 from certif_rules.vie.autodiagnostic import Cadre, Cotation, Priorite, Score, Synthese
 from certif_rules.vie.progression import AxeCompare, Changement, Comparaison
@@ -67,16 +67,7 @@ def _tail(cadre: Cadre, told: Sequence[str]) -> Objet:
     known, cited = cadre.incoherences, textes.sources_of(cadre, told)
     return {
         "avertissements": warnings(cadre.avertissements),
-        "incoherences": [
-            {
-                "id": id_,
-                "texte": known[id_].texte,
-                "lecture": known[id_].lecture,
-                "question": known[id_].question,
-                "sources": list(known[id_].sources),
-            }
-            for id_ in told
-        ],
+        "incoherences": [contradiction(known[id_]) for id_ in told],
         "sources": cited_sources(cited.values(), cited),
     }
 

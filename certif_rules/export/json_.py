@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from certif_rules.contexte import Contexte
 from certif_rules.habillage import as_data
 from certif_rules.model import Alias, CoucheRetenue, Critere, Lacune, Referentiel, Source, Texte
 from certif_rules.model_personnes import Conservation, DonneesSensibles
 from certif_rules.resultat import Avertissement, Checklist, Ligne, Motif, Point
+
+if TYPE_CHECKING:  # a checklist tells none
+    from certif_rules.vie.model import Incoherence
 
 Objet = dict[str, Any]
 
@@ -191,6 +194,17 @@ def _circumstances(contexte: Contexte) -> Objet:
 def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:
     """Warnings as every command writes them."""
     return [{"code": a.code, "message": a.message, "sources": list(a.sources)} for a in avertissements]
+
+
+def contradiction(value: Incoherence) -> Objet:
+    """A contradiction of the sources as every command writes it."""
+    return {
+        "id": value.id,
+        "texte": value.texte,
+        "lecture": value.lecture,
+        "question": value.question,
+        "sources": list(value.sources),
+    }
 
 
 def _ligne(ligne: Ligne) -> Objet:

@@ -12,17 +12,11 @@ from typing import Any
 
 from certif_rules.demande import Demande
 from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
-from certif_rules.export.json_ import warnings
+from certif_rules.export.json_ import contradiction, warnings
 from certif_rules.model import Source
 from certif_rules.registry import Registry
 from certif_rules.resultat import Avertissement
-from certif_rules.services.vie import (
-    Regime,
-    incoherence_as_data,
-    open_regime,
-    referentiel_as_data,
-    sources_as_data,
-)
+from certif_rules.services.vie import Regime, open_regime, referentiel_as_data, sources_as_data
 from certif_rules.source import read_text
 from certif_rules.verification import parse_day
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
@@ -317,7 +311,7 @@ def document(value: Echeancier) -> dict[str, Any]:
         ],
         **({"seances": _plan(value.plan)} if value.plan else {}),
         "avertissements": warnings(value.avertissements),
-        "incoherences": [incoherence_as_data(i) for i in value.incoherences],
+        "incoherences": [contradiction(i) for i in value.incoherences],
         "sources": sources_as_data(value.regime.vies, value.citees),
     }
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from certif_rules.couches import written_for
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
+from certif_rules.export.json_ import contradiction
 from certif_rules.model import Couche, Lacune, Referentiel
 from certif_rules.recherche import cle
 from certif_rules.registry import Registry
-from certif_rules.services.vie import incoherence_as_data
 from certif_rules.vie.model import Vie
 
 
@@ -89,7 +89,7 @@ def _lives(registry: Registry, referentiel: Referentiel, issues: list[Issue]) ->
 def _contradiction(vie: Vie, code: str) -> dict[str, Any]:
     """With the commands that tell it to those who use them: none, where it changes no answer."""
     value = vie.incoherences[code]
-    return {"referentiel": vie.origine, **incoherence_as_data(value), "commandes": list(value.commandes)}
+    return {"referentiel": vie.origine, **contradiction(value), "commandes": list(value.commandes)}
 
 
 def _cited(vies: tuple[Vie, ...], referentiel: Referentiel) -> dict[str, str]:

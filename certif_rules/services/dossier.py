@@ -8,9 +8,9 @@ from typing import Any
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue
 from certif_rules.export.dossier_json import appui, award_as_data, study_as_data
-from certif_rules.export.json_ import as_bytes, cited_sources, warnings
+from certif_rules.export.json_ import as_bytes, cited_sources, contradiction, warnings
 from certif_rules.registry import Registry
-from certif_rules.services.vie import Regime, incoherence_as_data, missing_subject, open_regime
+from certif_rules.services.vie import Regime, missing_subject, open_regime
 from certif_rules.verification import check_given
 from certif_rules.vie.depot import deposit_issues, read_deposit
 from certif_rules.vie.dossier import study
@@ -75,7 +75,7 @@ def document(dossier: DossierEtudie) -> dict[str, Any]:
             for a in to_ask(dossier)
         ],
         "avertissements": warnings(avertissements),
-        "incoherences": [incoherence_as_data(i) for i in met(vie, rules)],
+        "incoherences": [contradiction(i) for i in met(vie, rules)],
         "sources": cited_sources(vie.sources.values(), (s.id for s in cited(vie, rules, others))),
     }
 

@@ -8,12 +8,12 @@ from typing import Any
 from certif_rules.contexte import Contexte
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue
+from certif_rules.export.json_ import contradiction
 from certif_rules.model import Texte
 from certif_rules.registry import Registry
 from certif_rules.services.vie import (
     Regime,
     audit_type,
-    incoherence_as_data,
     missing_subject,
     open_regime,
     referentiel_as_data,
@@ -185,7 +185,7 @@ def document(found: DureeAudit) -> dict[str, Any]:
         for poste in calcul.postes
     ]
     remarques = remarks_as_data(found.remarques)
-    incoherences = [incoherence_as_data(value) for value in found.incoherences]
+    incoherences = [contradiction(value) for value in found.incoherences]
     fixee = said and {
         "texte": said.texte,
         "connue": said.connue,

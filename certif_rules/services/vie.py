@@ -101,17 +101,6 @@ def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:
     return tuple(i for vie in vies for i in vie.incoherences.values() if commande in i.commandes)
 
 
-def incoherence_as_data(value: Incoherence) -> dict[str, Any]:
-    """A contradiction as it is written in JSON."""
-    return {
-        "id": value.id,
-        "texte": value.texte,
-        "lecture": value.lecture,
-        "question": value.question,
-        "sources": list(value.sources),
-    }
-
-
 def referentiel_as_data(referentiel: Referentiel) -> dict[str, str]:
     """The référentiel of an answer."""
     return {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre}
