@@ -28,7 +28,7 @@ FLOORS: dict[str, str] = {
     "1.3 actors": "vie.model_acteurs",
     "1.4 around the audit": "vie.model",
     "2.1 pure: facts, layers, overlay, samples, money": (
-        "aggravation vie.conditions couches delais vie.echantillon vie.manques empreinte"
+        "aggravation vie.conditions couches delais vie.echantillon vie.voies empreinte"
         " faits jugement vie.montants overlay resultat"
     ),
     "2.1 pure: whether a picture is safe": "logo",

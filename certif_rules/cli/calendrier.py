@@ -99,7 +99,7 @@ def _chosen(ctx: click.Context, format_: str, path: Path | None) -> str:
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
     from certif_rules.export.ics import left_out, render
     from certif_rules.vie.calendrier import in_titles
-    from certif_rules.vie.manques import in_words
+    from certif_rules.vie.voies import in_words
 
     stamp = value.options.au or max(value.evenements.values(), default=None)
     assert stamp is not None

@@ -12,9 +12,9 @@ from certif_rules.export.typographie import plain, prose
 from certif_rules.model import Source
 from certif_rules.resultat import Avertissement
 from certif_rules.vie.calendrier import DateCalculee, Suivi, in_titles, named
-from certif_rules.vie.manques import in_words
 from certif_rules.vie.model import Incoherence
 from certif_rules.vie.seances import EtatSeance, Plan
+from certif_rules.vie.voies import in_words
 
 WIDTH = 80
 _LEAD = " " * len("2024-03-18  ")

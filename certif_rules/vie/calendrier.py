@@ -16,8 +16,8 @@ from certif_rules.delais import add
 from certif_rules.model import Confiance
 from certif_rules.resultat import Avertissement
 from certif_rules.vie.feries import Chome, last_worked, next_worked
-from certif_rules.vie.manques import starts, ways
 from certif_rules.vie.model_cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
+from certif_rules.vie.voies import starts, ways
 
 #: Where a date stands: against the event that fulfils it, or the day that people say it is.
 Suivi = Literal["tenue", "depassee", "hors_fenetre", "trop_tot", "en_retard", "passee", "ouverte", "a_venir"]
@@ -90,7 +90,7 @@ class DateCalculee:
 class Calendrier:
     """All the dates that can be computed, those that cannot with the events they wait for, and warnings.
 
-    ``voies`` are all the ways to have each date that is not known (:func:`certif_rules.vie.manques.ways`).
+    ``voies`` are all the ways to have each date that is not known (:func:`certif_rules.vie.voies.ways`).
     """
 
     dates: tuple[DateCalculee, ...]

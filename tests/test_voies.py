@@ -11,8 +11,8 @@ from greffons import registry
 from certif_rules.demande import Demande
 from certif_rules.services.vie import open_regime
 from certif_rules.vie.calendrier import Options, compute
-from certif_rules.vie.manques import in_words, ways
 from certif_rules.vie.model_cycle import Cycle
+from certif_rules.vie.voies import in_words, ways
 
 LABELS = ("certifregion", "qualiopi", "enseigne")
 #: Before and after the day on which a rule of the base changes.
