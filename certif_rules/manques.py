@@ -96,17 +96,19 @@ def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:
         return
     if contexte.precedent.constats is None:
         yield Manque("Audit précédent", "constats de l’audit précédent")
-    if contexte.precedent.verifications is None and checks_before(checklist):
+    if lacks_earlier_checks(checklist):
         yield Manque("Audit précédent", "vérifications hors indicateurs de l’audit précédent")
     if compte_rendu.changements is None:
         yield Manque("Rapport", "changements depuis l’audit précédent")
 
 
-def checks_before(checklist: Checklist) -> bool:
-    """Whether the earlier audit was of a type that makes checks; of an unknown type, nobody knows: no."""
+def lacks_earlier_checks(checklist: Checklist) -> bool:
+    """Whether the earlier audit made checks whose results are not given; where its type is not, no."""
     precedent = checklist.contexte.precedent
+    if precedent is None or precedent.verifications:
+        return False
     types = checklist.referentiel.types_audit.values()
-    return precedent is not None and any(t.verifications for t in types if t.code == precedent.type)
+    return any(t.verifications for t in types if t.code == precedent.type)
 
 
 def _missing_lines(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Manque]:

@@ -70,6 +70,15 @@ def test_what_did_not_fail_is_not_recalled(call: Console, tmp_path: Path, result
     assert (unknown in found) is (result is None)
 
 
+def test_a_list_without_results_is_unknown(call: Console, tmp_path: Path) -> None:
+    """An empty list of checks says of none that it was satisfied."""
+    data = after(None, None, "renouvellement")
+    data["precedent"]["verifications"] = {}
+    assert [m for m in computed(data, tmp_path).manques if "vérifications hors" in m.texte]
+    unknown = bare("Les vérifications de l’audit précédent ne sont pas renseignées")
+    assert unknown in texte(made(call, data, tmp_path), "html")
+
+
 def test_an_earlier_audit_without_checks_lacks_none(tmp_path: Path) -> None:
     data = surveillance(SATISFIED)
     assert data["precedent"]["type"] == "initial"

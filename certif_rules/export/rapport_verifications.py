@@ -10,7 +10,7 @@ from certif_rules.export.rapport_constats import due_dates, seen, status, verdic
 from certif_rules.export.redaction import check_name, gravity, joined, marked
 from certif_rules.export.textes import count
 from certif_rules.export.typographie import prose
-from certif_rules.manques import checks_before
+from certif_rules.manques import lacks_earlier_checks
 from certif_rules.model_rapport import Ecart, PointVu, Rapport, VerificationPrecedente
 from certif_rules.resultat import NON_SATISFAITE, SATISFAITE
 
@@ -57,8 +57,7 @@ def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[Cellule, .
 
 def earlier(rapport: Rapport) -> Iterator[Bloc]:
     """The checks that failed at the earlier audit, and what this one found of each."""
-    precedent = rapport.checklist.contexte.precedent
-    if precedent is not None and precedent.verifications is None and checks_before(rapport.checklist):
+    if lacks_earlier_checks(rapport.checklist):
         yield Paragraphe(texte="Les vérifications de l’audit précédent ne sont pas renseignées.")
     if not rapport.verifications_precedentes:
         return

@@ -81,7 +81,7 @@ def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]
 
 
 def in_force(registry: Registry, demande: Demande) -> Resolution:
-    """The same, of a request that may not say enough for a checklist: the référentiel and the date suffice.
+    """The référentiel in force, of a request that may not do for a checklist: its name and day suffice.
 
     Raises:
         UsageError, DataError: one of the two is missing or wrong.
