@@ -30,7 +30,7 @@ NAMED = {
     "WE-04": {"cas": 2, "cas_calendrier": 1, "cas_dossier": 2},
     "WE-05": {"cas_dossier": 1},
     "WE-06": {"cas": 1},
-    "WE-07": {"cas": 1, "cas_dossier": 1, "cas_duree": 1},
+    "WE-07": {"cas": 2, "cas_dossier": 1, "cas_duree": 1},
     "WE-08": {"cas_dossier": 2},
     "WE-09": {"cas_calendrier": 1},
 }
