@@ -7,7 +7,7 @@ asserts is in the YAML; here, only that none is lost, and that each is asked of 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -15,24 +15,24 @@ import pytest
 from certif_rules.testing.fichier import read_cases
 
 PLUGINS = Path(__file__).parents[1] / "plugins"
-#: Story or worked example → the kinds of the cases that hold its values.
+#: Story or worked example → the kinds of the cases that hold its values, and how many of each kind.
 NAMED = {
-    "A7": {"cas_calendrier"},
-    "A9": {"cas_echantillon"},
-    "A10": {"cas_autodiagnostic"},
-    "L2": {"cas", "cas_calendrier", "cas_dossier"},
-    "L5": {"cas_calendrier"},
-    "L6": {"cas_dossier"},
-    "L8": {"cas", "cas_dossier"},
-    "WE-01": {"cas_calendrier"},
-    "WE-02": {"cas_calendrier"},
-    "WE-03": {"cas_calendrier", "cas_dossier"},
-    "WE-04": {"cas", "cas_calendrier", "cas_dossier"},
-    "WE-05": {"cas_dossier"},
-    "WE-06": {"cas"},
-    "WE-07": {"cas", "cas_dossier", "cas_duree"},
-    "WE-08": {"cas_dossier"},
-    "WE-09": {"cas_calendrier"},
+    "A7": {"cas_calendrier": 2},
+    "A9": {"cas_echantillon": 7},
+    "A10": {"cas_autodiagnostic": 3},
+    "L2": {"cas": 2, "cas_calendrier": 2, "cas_dossier": 3},
+    "L5": {"cas_calendrier": 5},
+    "L6": {"cas_dossier": 3},
+    "L8": {"cas": 1, "cas_dossier": 4},
+    "WE-01": {"cas_calendrier": 1},
+    "WE-02": {"cas_calendrier": 1},
+    "WE-03": {"cas_calendrier": 1, "cas_dossier": 1},
+    "WE-04": {"cas": 2, "cas_calendrier": 1, "cas_dossier": 2},
+    "WE-05": {"cas_dossier": 1},
+    "WE-06": {"cas": 1},
+    "WE-07": {"cas": 2, "cas_dossier": 1, "cas_duree": 1},
+    "WE-08": {"cas_dossier": 2},
+    "WE-09": {"cas_calendrier": 1},
 }
 NAME = re.compile(r"(?:A|L)\d+|WE-\d\d")
 
@@ -43,14 +43,14 @@ def named(nom: str) -> set[str]:
     return {part for part in head.split(", ") if NAME.fullmatch(part)} if dash else set()
 
 
-def found() -> dict[str, set[str]]:
-    """Each name, and the kinds of the cases that bear it."""
-    kinds: dict[str, set[str]] = defaultdict(set)
+def found() -> dict[str, Counter[str]]:
+    """Each name, and how many cases of each kind bear it."""
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
     for path in sorted(PLUGINS.glob("*/tests/cas/*.yaml")):
         kind, cases = read_cases(path)
         for case in cases:
             for name in named(case["nom"]):
-                kinds[name].add(kind)
+                kinds[name][kind] += 1
     return dict(kinds)
 
 

@@ -79,6 +79,14 @@ def test_each_wrong_value_is_told_with_what_is_admitted(call: Console) -> None:
     assert "il manque --graine\n    → écrire --graine TEXTE" in err
 
 
+def test_a_blank_value_does_not_hide_those_after_it(call: Console) -> None:
+    """Nor does it hide an argument too many: each has its own line."""
+    arguments = ("--objet", "bof", "--graine", " ", "--taille", "zéro", "trop")
+    err = call("echantillon", "qualiopi", "--type", "initial", "--date", "2024-03-18", *arguments).err
+    said = ("« bof » non admise", "la valeur de --graine est vide", "« zéro » non admise", "en trop : trop")
+    assert [words for words in said if words not in err] == []
+
+
 def test_a_wrong_file_does_not_hide_the_rest(call: Console, tmp_path: Path) -> None:
     """A profile that is not there tells nothing: what it may hold is not asked for."""
     missing = str(tmp_path / "absent.yaml")

@@ -225,6 +225,13 @@ def test_the_result_comes_first_and_says_what_is_missing(call: Console) -> None:
     assert "conforme" not in head
 
 
+def test_no_heading_stands_over_nothing(call: Console) -> None:
+    """Where the rules name no firm and no quote is filed, nothing is said of them; where they do, it is."""
+    asked = ("--type", "surveillance", "--date", "2024-03-18")
+    assert "Auditeur et devis" not in call("dossier", "qualiopi", *asked).text
+    assert "Auditeur et devis" in call("dossier", "certifregion", *asked).text
+
+
 @pytest.mark.parametrize("format_", ["table", "json", "md", "html"])
 def test_the_same_file_gives_the_same_bytes(call: Console, format_: str) -> None:
     """In every format, and nothing typed is lost."""

@@ -196,8 +196,16 @@ def test_what_is_printed_is_enough_to_draw_again(call: Console) -> None:
     assert reponse.status == 0
     text = reponse.out.decode()
     tirage = draw("ABCD", 1, "dossier 31", vus=(), non_vus=1)
-    for wanted in ("dossier 31", tirage.liste[0], "SHA-256", "0,6 × racine carrée", "[AFN]", "non vu"):
+    for wanted in (
+        "dossier 31",
+        tirage.liste[0],
+        "SHA-256",
+        "0,6 × racine carrée",
+        "non vu",
+        "1 site sur 4\n",
+    ):
         assert wanted in text
+    assert "en plus de la fonction centrale (confiance moyenne) [AFN]" in " ".join(text.split())
     assert text.startswith("Échantillon – Référentiel national qualité (Qualiopi), édition 2019\n===")
     assert "\nAudit de surveillance\n" in text
     assert tirage.empreinte in text

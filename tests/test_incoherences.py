@@ -214,14 +214,23 @@ def _texts(call: Console, folder: Path, commande: str) -> tuple[str, str]:
     return "\n".join(texte), "\n".join(donnees)
 
 
-def test_one_that_declares_a_command_is_told_with_what_it_says(call: Console, tmp_path: Path) -> None:
-    """Where a command lists contradictions as data, each comes whole: the reading or the question with it."""
+def test_one_that_a_command_lists_is_told_with_what_it_says(call: Console, tmp_path: Path) -> None:
+    """Where a command lists contradictions, each comes whole, as data and in words: reading and question.
+
+    In words, an award is asked for by ``--attribution``; as data, it is always there.
+    """
     for commande in ("calendrier", "dossier", "duree", "autodiagnostic"):
-        for arguments in CALLS[commande](tmp_path):
+        calls = list(CALLS[commande](tmp_path))
+        texte = _flat(" ".join(call(*arguments).out.decode() for arguments in calls))
+        listed = {}
+        for arguments in calls:
             for value in call(*arguments, "--format", "json").json["incoherences"]:
-                i = KNOWN[value["id"]]
+                i = listed.setdefault(value["id"], KNOWN[value["id"]])
                 assert (value["texte"], value["lecture"], value["question"]) == (
                     i.texte,
                     i.lecture,
                     i.question,
                 )
+        said = [_flat(w) for i in listed.values() for w in (i.texte, i.lecture, i.question) if w]
+        assert said, commande
+        assert [words for words in said if words not in texte] == [], commande

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from console import Console
 from rapports import bare, computed, lacking, made, texte, written
 from test_rapport_verifications import CHECK, FAILED, SATISFIED, surveillance
 
+from certif_rules.rapport import make_report
 from certif_rules.services.rapport import FORMATS
 
+RENEWAL = "qualiopi/renouvellement"
 CHAPTER = bare("Vérifications non satisfaites à l’audit précédent, et ce qui en est vu à cet audit")
 
 
@@ -56,6 +59,21 @@ def test_an_audit_that_does_not_check_recalls_it(call: Console, tmp_path: Path) 
     chapter = texte(page, "html").split(CHAPTER)[-1].split(bare("Lignes qui ne s’appliquent pas"))[0]
     assert lacking(chapter, {"non levée depuis", "ne se vérifie pas à cet audit", "[A2, AFF]"}) == set()
     assert bare("affichage du certificat (mentions obligatoires)") in texte(page, "html")
+
+
+@pytest.mark.parametrize("first", ["surveillance", "renouvellement"])
+def test_it_is_said_in_the_words_of_the_earlier_audit(tmp_path: Path, first: str) -> None:
+    """Where two types of audit say one check in their own words, in whatever order they are declared."""
+    rapport = computed(after("non_satisfaite", None, "renouvellement"), tmp_path)
+    checklist = rapport.checklist
+    types = dict(checklist.referentiel.types_audit)
+    (check,) = types["qualiopi/surveillance"].verifications
+    others = (replace(check, texte="D’autres mots"),)
+    types[RENEWAL] = replace(types[RENEWAL], verifications=others)
+    ordered = dict(sorted(types.items(), key=lambda item: item[1].code != first))
+    referentiel = replace(checklist.referentiel, types_audit=ordered)
+    bilan = replace(rapport.bilan, checklist=replace(checklist, referentiel=referentiel))
+    assert [found.texte for found in make_report(bilan).verifications_precedentes] == [check.texte]
 
 
 @pytest.mark.parametrize("result", ["satisfaite", None])

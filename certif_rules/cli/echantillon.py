@@ -15,9 +15,10 @@ from certif_rules.cli.entree import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.usage import fautes
-from certif_rules.cli.vie import show_remarks, show_sources, show_title
+from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
 from certif_rules.demande import Demande
 from certif_rules.errors import Issue
+from certif_rules.export.textes import count
 from certif_rules.export.typographie import prose
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
 from certif_rules.services.population import parse_population, read_population
@@ -99,7 +100,8 @@ def _population(path: Path | None, demande: Demande) -> tuple[str, ...]:
 def _show(data: dict[str, Any]) -> None:
     regle, population = data["regle"], data["population"]
     show_title("Échantillon", data)
-    paragraph(f"Tirage : {data['taille']} {data['objet']} sur {population['taille']}")
+    drawn = count(data["taille"], data["objet"].removesuffix("s"))
+    paragraph(f"Tirage : {drawn} sur {population['taille']}")
     for name in data["liste"]:
         unseen = data["non_vus"] is not None and name in data["non_vus"]
         paragraph(f"- {name}{' (non vu à l’audit précédent)' if unseen else ''}", 2, hanging=4)
@@ -107,7 +109,7 @@ def _show(data: dict[str, Any]) -> None:
         paragraph(f"- {data['fonction_centrale']} : fonction centrale, hors du tirage", 2, hanging=4)
     click.echo()
     if regle:
-        paragraph(f"Règle : {_rule(regle)} [{', '.join(regle['sources'])}]", hanging=2)
+        paragraph(f"Règle : {_rule(regle)}{worth(regle)}", hanging=2)
     else:
         paragraph("Taille : donnée, aucune règle ne l’a fixée")
     paragraph(f"Graine : {data['graine']}")

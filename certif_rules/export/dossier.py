@@ -184,8 +184,10 @@ def _reason(motif: str) -> str:
 
 def _quotes(dossier: DossierEtudie) -> Iterator[Bloc]:
     etude = dossier.etude
-    yield Titre(texte="Auditeur et devis", niveau=2, ancre="devis")
     choix = etude.choix
+    if not (choix.auditeur or dossier.candidature.auditeurs or etude.devis):
+        return
+    yield Titre(texte="Auditeur et devis", niveau=2, ancre="devis")
     if choix.auditeur:
         origin = " (lu sur le devis signé)" if choix.origine == "lu" else ""
         yield Paragraphe(texte=prose(f"Auditeur choisi : {choix.auditeur.nom}{origin}."))
