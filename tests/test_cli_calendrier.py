@@ -150,6 +150,20 @@ def test_neither_time_zone_nor_locale_changes_a_byte() -> None:
     assert b"BEGIN:VCALENDAR" in made.pop()
 
 
+def test_the_delays_of_findings_are_told_by_titles(call: Console) -> None:
+    """What a delay starts from is called by its title; how it is counted keeps the names, in JSON."""
+    asked = ("calendrier", "qualiopi", "--evenement", "ecarts_notifies_le=2024-03-29", "--format")
+    rule = "« Notification des non-conformités à l’organisme » + 3 mois"
+    data = call(*asked, "json").json
+    told = {found["id"]: (found["regle"], found["calcul"]) for found in data["dates"]}
+    nom = "qualiopi/nc_majeure/correction_avant"
+    assert told[nom] == (rule.replace("’", "'"), "ecarts_notifies_le + 3 mois")
+    assert rule in " ".join(call(*asked, "table").text.split())
+    agenda = call(*asked, "ics").out.replace(b"\r\n ", b"").decode()
+    assert rule in agenda.replace("\u00a0", " ")
+    assert "ecarts_notifies_le +" not in agenda
+
+
 # ---- agenda ---------------------------------------------------------------------------------------------
 
 
@@ -180,7 +194,7 @@ def test_the_agenda_is_read_back(call: Console) -> None:
         " – Certif’Région Occitanie, édition V5"
     )
     assert demande["DTEND"].dt - demande["DTSTART"].dt == timedelta(days=1)
-    assert "« Échéance de validité du label » - 6 mois" in str(demande["DESCRIPTION"])
+    assert "«\u00a0Échéance de validité du label\u00a0» - 6 mois" in str(demande["DESCRIPTION"])
     assert "[S16] Présentation du label" in str(demande["DESCRIPTION"])
 
 

@@ -209,3 +209,11 @@ def test_what_is_printed_is_enough_to_draw_again(call: Console) -> None:
     assert text.startswith("Échantillon – Référentiel national qualité (Qualiopi), édition 2019\n===")
     assert "\nAudit de surveillance\n" in text
     assert tirage.empreinte in text
+
+
+def test_standard_input_serves_once(call: Console) -> None:
+    """The population and the profile cannot both be read from it."""
+    asked = ("echantillon", "--graine", "g", "--objet", "dossiers", "--taille", "1")
+    reponse = call(*asked, "--profil", "-", "--population", "-", stdin="A\nB\n")
+    assert reponse.status != 0
+    assert "demande-contradictoire" in reponse.codes

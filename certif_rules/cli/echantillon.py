@@ -17,7 +17,7 @@ from certif_rules.cli.messages import message
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
 from certif_rules.demande import Demande
-from certif_rules.errors import Issue
+from certif_rules.errors import Issue, UsageError
 from certif_rules.export.textes import count
 from certif_rules.export.typographie import prose
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
@@ -79,6 +79,9 @@ def command(
     demande = request(referentiel, options)
     names = None
     with kept:
+        if str(population) == "-" and "-" in map(str, (options["profil"], options["precedent"])):
+            said = "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
+            raise UsageError([Issue("demande-contradictoire", said, None, "donner l’un des deux en fichier")])
         names = _population(population, demande)
     if names is None:
         demande = replace(demande, fautes=tuple(kept.issues), illisible=True)

@@ -157,7 +157,7 @@ def _worked(found: DateCalculee) -> str:
 
 
 def _calcul(found: DateCalculee, titres: Mapping[str, str]) -> str:
-    if not found.calcul or found.calcul == found.regle.texte:
+    if not found.calcul or found.origine:  # the rule of a finding is nothing but how it is counted
         return ""
     replaced = f", qui donne {found.calculee}" if found.calculee and found.calculee != found.jour else ""
     return f" ({in_titles(found.calcul, titres)}{replaced})"
@@ -192,7 +192,7 @@ def _meetings(plan: Plan, attend: str, titres: Mapping[str, str]) -> Iterator[st
         )
     else:
         yield from _wrap(f"{attend} : date inconnue.", "")
-    yield from _wrap(f"Première séance atteinte : {plan.prochaine or 'aucune de la liste'}.", "")
+    yield from _wrap(f"Première séance possible : {plan.prochaine or 'aucune de la liste'}.", "")
     yield "séance      limite      jour ouvré  atteinte ?"
     for seance in plan.seances:
         late = f" ({_days(seance.ecart)})" if seance.ecart and seance.ecart > 0 else ""

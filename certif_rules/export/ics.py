@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from certif_rules.export.textes import CONFIANCES, sense
-from certif_rules.export.typographie import clean
+from certif_rules.export.typographie import prose
 from certif_rules.vie.calendrier import DateCalculee
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ def _summary(found: DateCalculee, titre: str) -> str:
         word = "dernier jour ouvré" if found.regle.ouvre == "avant" else "reporté au"
         inside.append(f"{word} {found.jour_ouvre}")
     said = f" ({', '.join(inside)})" if inside else ""
-    return clean(f"{found.titre}{said} – {titre}")
+    return prose(f"{found.titre}{said} – {titre}")
 
 
 def _description(found: DateCalculee, sources: Mapping[str, Source]) -> str:
     regle = found.regle
     lines = [regle.texte]
-    if found.calcul and found.calcul != regle.texte:
+    if found.calcul and not found.origine:
         lines.append(f"Calcul : {found.calcul}")
     if regle.certitude:
         lines.append(f"À savoir : {regle.certitude}")
@@ -114,7 +114,7 @@ def _description(found: DateCalculee, sources: Mapping[str, Source]) -> str:
         lines.append("Lecture : ce que la source implique sans le dire")
     cited = (sources[code] for code in regle.sources if code in sources)
     lines += [f"[{source.id}] {source.titre}" for source in cited]
-    return "\n".join(map(clean, lines))
+    return "\n".join(map(prose, lines))
 
 
 def _digest(evenements: Mapping[str, date]) -> str:

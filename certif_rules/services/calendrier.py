@@ -123,7 +123,8 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
         chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=lu.au
     )
     calendrier = compute(cycle, evenements, options)
-    findings = treatment(referentiel.jugements, referentiel.constats, evenements, options)
+    titres = {nom: declare.titre for nom, declare in declares.items()}
+    findings = treatment(referentiel.jugements, referentiel.constats, evenements, options, titres)
     calendrier = replace(calendrier, dates=(*calendrier.dates, *findings))
     return Echeancier(
         regime=regime,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from certif_rules.delais import dates
 from certif_rules.model import Constat
 from certif_rules.model_jugement import Delai, Jugement
-from certif_rules.vie.calendrier import DateCalculee, Options, said
+from certif_rules.vie.calendrier import DateCalculee, Options, named, said
 from certif_rules.vie.model_cycle import Ecart, RegleDate
 
 
@@ -17,17 +18,21 @@ def treatment(
     constats: Mapping[str, Constat],
     evenements: Mapping[str, date],
     options: Options,
+    titres: Mapping[str, str],
 ) -> Iterator[DateCalculee]:
     """For each origin and each finding that has delays, the dates that the events given open.
+
+    ``titres`` are those of the events: a rule is told by titles, how it is counted (``calcul``) by names.
 
     Nothing is said of the findings really recorded: these are the dates that one of them would have.
     """
     for origine, jugement in jugements.items():
         for constat, delais in jugement.echeances.items():
+            known = {**titres, **{nom: delai.titre_ou(nom) for nom, delai in delais.items()}}
             for nom, day in dates(delais, evenements).items():
                 if day is None:
                     continue
-                regle = _as_rule(delais[nom])
+                regle = _as_rule(delais[nom], known)
                 late = options.au is not None and options.au > day
                 yield DateCalculee(
                     id=f"{origine}/{constat}/{nom}",
@@ -35,7 +40,7 @@ def treatment(
                     regle=regle,
                     jour=day,
                     chome=options.chome(day),
-                    calcul=regle.texte,
+                    calcul=said(_gap(delais[nom])),
                     origine=origine,
                     constat=constat,
                     suivi=None if options.au is None else "passee" if late else "a_venir",
@@ -51,6 +56,11 @@ def starts(jugements: Mapping[str, Jugement]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _as_rule(delai: Delai) -> RegleDate:
-    ecart = Ecart(de=delai.de, mois=delai.mois, jours=delai.jours)
-    return RegleDate(texte=said(ecart), sources=delai.sources, confiance=delai.confiance, au_plus_tard=ecart)
+def _as_rule(delai: Delai, titres: Mapping[str, str]) -> RegleDate:
+    ecart = _gap(delai)
+    texte = said(replace(ecart, de=named(ecart.de, titres)))
+    return RegleDate(texte=texte, sources=delai.sources, confiance=delai.confiance, au_plus_tard=ecart)
+
+
+def _gap(delai: Delai) -> Ecart:
+    return Ecart(de=delai.de, mois=delai.mois, jours=delai.jours)
