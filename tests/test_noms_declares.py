@@ -20,7 +20,6 @@ SCHEMAS = ROOT / "schemas"
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
-    "export.autodiagnostic_formulaire": {"label": "the element that names a field"},
     "export.autodiagnostic_grille": {"label": "the column that says whether a line is the label’s"},
     "export.champs": {"label": "the element that names a field"},
     "export.csv_": {"label": "the column that says whether a line is the label’s"},
