@@ -11,7 +11,7 @@ import sys
 import time
 from importlib import import_module
 
-from certif_rules.export.composition import (
+from certif_rules.blocs.arbre import (
     Bloc,
     Case,
     Document,
@@ -80,7 +80,7 @@ def long_document() -> Document:
 def measure(format_: str) -> str:
     """A row of the table: seconds, peak memory, size, pages where they can be counted."""
     document = long_document()
-    render = import_module(f"certif_rules.export.{FORMATS[format_]}").render
+    render = import_module(f"certif_rules.documents.formats.{FORMATS[format_]}").render
     before = _peak()
     start = time.perf_counter()
     content = render(document)

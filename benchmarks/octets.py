@@ -4,7 +4,8 @@
     uv run python benchmarks/octets.py compare avant/ apres/  names what differs; status 1 when something does
 
 Each case is a profile; its findings, answers, events or population follow it. Only the command line is
-called, which outlives any move of the modules behind it. ``--rapide`` leaves DOCX and PDF aside.
+called, which outlives any move of the modules behind it. ``--rapide`` leaves DOCX and PDF aside;
+``--seulement=MOT`` takes the files of cases whose path holds the word.
 """
 
 from __future__ import annotations
@@ -60,12 +61,18 @@ def calls(kind: str, case: dict[str, Any], folder: Path) -> Iterator[Appel]:
         yield "questions", ["questions", *named, "--format", "json"]
         if "constats" in case:
             yield from reports(case, named, folder)
-    elif kind == "cas_dossier":
+    elif kind == "cas_autodiagnostic":
+        yield from self_assessments(case, named, folder)
+    else:
+        yield from around(kind, case, named, folder)
+
+
+def around(kind: str, case: dict[str, Any], named: list[str], folder: Path) -> Iterator[Appel]:
+    """Yield the commands on what stands around an audit."""
+    if kind == "cas_dossier":
         for name in ("table", "json", "md", "html"):
             yield name, ["dossier", *named, "--format", name, "-o", "-"]
         yield "attribution", ["dossier", *named[:1], "--attribution"]
-    elif kind == "cas_autodiagnostic":
-        yield from self_assessments(case, named, folder)
     elif kind == "cas_calendrier":
         events = [f"--evenement={key}={day}" for key, day in case["evenements"].items()]
         for name in ("table", "json", "ics"):
@@ -131,7 +138,7 @@ def self_assessments(case: dict[str, Any], named: list[str], folder: Path) -> It
         blank = json.loads(made)
         for entry in blank["reponses"]:
             value = given.get(entry["id"].split("/")[1], given.get(entry["id"], others))
-            entry |= value if isinstance(value, dict) else {} if value is None else {"niveau": value}
+            entry.update(value if isinstance(value, dict) else {} if value is None else {"niveau": value})
         files += ["--reponses", as_json(blank, folder / f"{key}.json")]
     for name in ("table", "html", "json", "docx", "pdf"):
         yield f"synthese-{name}", ["autodiagnostic", *named[:1], *files, "--format", name, "-o", "-"]
@@ -148,7 +155,7 @@ def run(arguments: list[str]) -> tuple[int, bytes, str]:
         except SystemExit as stop:
             status = int(stop.code or 0)
         out.flush()
-    return status, out.buffer.getvalue(), err.getvalue()  # type: ignore[attr-defined]
+    return status, out.buffer.getvalue(), err.getvalue()
 
 
 def of_file(path: Path, target: Path, quick: bool) -> dict[str, str]:
@@ -170,10 +177,11 @@ def of_file(path: Path, target: Path, quick: bool) -> dict[str, str]:
     return digests
 
 
-def collect(target: Path, quick: bool) -> None:
+def collect(target: Path, quick: bool, word: str) -> None:
     """Write every document and the digests of all into ``target``."""
     target.mkdir(parents=True, exist_ok=True)
     files = [path for pattern in CAS for path in sorted(RACINE.glob(pattern))]
+    files = [path for path in files if word in str(path.relative_to(RACINE))]
     with ProcessPoolExecutor() as pool:
         parts = list(pool.map(of_file, files, [target] * len(files), [quick] * len(files)))
     digests = {name: digest for part in parts for name, digest in part.items()}
@@ -194,7 +202,8 @@ def main(arguments: list[str]) -> int:
     """Run ``releve`` or ``compare``; return the status."""
     paths = [Path(argument).resolve() for argument in arguments[1:] if not argument.startswith("--")]
     if arguments[:1] == ["releve"] and len(paths) == 1:
-        collect(paths[0], "--rapide" in arguments)
+        words = [a.partition("=")[2] for a in arguments if a.startswith("--seulement=")]
+        collect(paths[0], "--rapide" in arguments, words[0] if words else "")
         return 0
     if arguments[:1] == ["compare"] and len(paths) == 2:
         return compare(*paths)

@@ -14,13 +14,13 @@ __all__ = ["CertifRulesError", "Registry", "hookimpl"]
 
 if TYPE_CHECKING:
     from certif_rules.errors import CertifRulesError
-    from certif_rules.hookspecs import hookimpl
-    from certif_rules.registry import Registry
+    from certif_rules.plugins.hookspecs import hookimpl
+    from certif_rules.plugins.registry import Registry
 
 _HOMES = {
     "CertifRulesError": "certif_rules.errors",
-    "Registry": "certif_rules.registry",
-    "hookimpl": "certif_rules.hookspecs",
+    "Registry": "certif_rules.plugins.registry",
+    "hookimpl": "certif_rules.plugins.hookspecs",
 }
 
 

@@ -117,7 +117,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     # Imported on the way to an error only: starting up must not pay for it.
     from difflib import get_close_matches
 
-    from certif_rules.recherche import cle
+    from certif_rules.noms import cle
 
     names = {cle(other): other for other in reversed(list(known))}
     near = get_close_matches(cle(name), list(names), n=1)

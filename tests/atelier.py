@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from certif_rules.model import (
+from certif_rules.model.base import Lacune, Regle, Source, Texte
+from certif_rules.model.referentiel import (
     Alias,
     Categorie,
     Constat,
@@ -15,17 +16,13 @@ from certif_rules.model import (
     Evolution,
     Fait,
     Indicateur,
-    Lacune,
     ParNature,
     Reconnaissance,
     Referentiel,
-    Regle,
     Revision,
-    Source,
-    Texte,
     TypeAudit,
 )
-from certif_rules.resultat import Motif
+from certif_rules.rules.motifs import Motif
 
 TOUS = ("conforme", "nc_mineure", "nc_majeure", "non_applicable")
 TOUTES = (Regle(mots={"toutes": True}, sources=("CH1",)),)

@@ -10,8 +10,8 @@ from typing import Any
 from console import Console
 from greffons import registry
 
-from certif_rules.demande import Demande, from_profile
-from certif_rules.registry import Registry
+from certif_rules.audit.demande import Demande, from_profile
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.autodiagnostic import make_grid
 from certif_rules.vie.autodiagnostic import Appreciation, Cadre, Synthese, assess
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from certif_rules.blocs.typographie import plain
 from certif_rules.cli import run
-from certif_rules.export.typographie import plain
 
 #: A request that is complete, for a référentiel of this repository.
 AUDIT = ("qualiopi", "--type", "initial", "--date", "2024-03-18", "--categorie", "AF")

@@ -6,7 +6,7 @@ import struct
 import zlib
 from typing import Any
 
-from certif_rules.export.composition import (
+from certif_rules.blocs.arbre import (
     Case,
     Document,
     Ecriture,

@@ -20,12 +20,12 @@ from atelier import (
     referentiel,
 )
 
-from certif_rules.contexte import Ajouts, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
-from certif_rules.faits import resolve_all
-from certif_rules.model import (
-    Indicateur,
-)
-from certif_rules.resultat import Avertissement, Checklist, Etat, Ligne, Motif, Point, SitesAudites
+from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
+from certif_rules.model.base import Avertissement
+from certif_rules.model.referentiel import Indicateur
+from certif_rules.rules.contexte import Ajouts, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.rules.faits import resolve_all
+from certif_rules.rules.motifs import Etat, Motif
 
 EMPREINTE = "sha256:" + "0123456789abcdef" * 4
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from greffons import DONNEES
 
 from certif_rules.errors import Issue
-from certif_rules.hookspecs import Donnees
+from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.services.validation import validate
 
 CRITERES = "exigence/2019/criteres.yaml"

@@ -10,9 +10,9 @@ from typing import Any
 from fabrique import HOSTILES, LIGNES, checklist, contexte, organisme
 from greffons import DONNEES, registry
 
-from certif_rules.contexte import Organisme
-from certif_rules.demande import Demande, FaitDit
-from certif_rules.export import formulaire
+from certif_rules.audit.demande import Demande, FaitDit
+from certif_rules.formulaires import checklist as formulaire
+from certif_rules.rules.contexte import Organisme
 from certif_rules.services.checklist import make_checklist
 
 ARGS = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from certif_rules.hookspecs import Donnees
-from certif_rules.registry import Registry
+from certif_rules.plugins.hookspecs import Donnees
+from certif_rules.plugins.registry import Registry
 
 ICI = Path(__file__).resolve().parent
 PLUGINS = ICI.parent / "plugins"
@@ -22,7 +22,7 @@ ENTETE = """\
 from pathlib import Path
 
 from certif_rules import hookimpl
-from certif_rules.hookspecs import Donnees, Exporter
+from certif_rules.plugins.hookspecs import Donnees, Exporter
 
 
 """
@@ -76,7 +76,7 @@ def couche(dossier: Path, entete: str, contenu: str = "") -> Path:
 
 def seal(folder: Path) -> None:
     """Write in the last revision of a layer the digest of what it holds now."""
-    from certif_rules.couche_lue import read_body, read_header
+    from certif_rules.plugins.couche import read_body, read_header
 
     path = folder / "couche.yaml"
     en_tete = read_header(path, folder.parent.parent, "essai")

@@ -15,11 +15,14 @@ from xml.etree import ElementTree
 import greffons
 from openpyxl import load_workbook
 
-from certif_rules.demande import from_profile
-from certif_rules.export import csv_, formulaire, json_, ods, xlsx
-from certif_rules.export.grille import COLONNES
-from certif_rules.registry import Registry
-from certif_rules.resultat import Checklist
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.demande import from_profile
+from certif_rules.echanges import checklist as json_
+from certif_rules.formulaires import checklist as formulaire
+from certif_rules.grilles import csv as csv_
+from certif_rules.grilles import ods, xlsx
+from certif_rules.grilles.grille import COLONNES
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 
 #: What is typed on a line, by column of the sheet Grille.
@@ -140,7 +143,7 @@ def fill_json(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> by
 
 
 def fill_form(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> bytes:
-    """What the button « Exporter » of the form gives: `fichier` and `vierge` of formulaire.js."""
+    """What the button « Exporter » of the form gives: `fichier` and `vierge` of checklist.js."""
     found = re.search(r'<script[^>]* id="donnees"[^>]*>(.*?)</script>', content.decode(), re.DOTALL)
     assert found
     donnees = json.loads(found[1])

@@ -7,9 +7,9 @@ from pathlib import Path
 from grilles import grille
 from images import png
 
-from certif_rules.habillage import HabillageDit, dressed
-from certif_rules.habillage_lu import read_habillage
-from certif_rules.resultat import Checklist
+from certif_rules.audit.checklist import Checklist, dressed
+from certif_rules.habillage.fichier import read_habillage
+from certif_rules.habillage.regles import HabillageDit
 
 #: The checklist of the worked example, as it is without a dress.
 NUE = grille()

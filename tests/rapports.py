@@ -15,10 +15,10 @@ from typing import Any
 import greffons
 from console import Console
 
-from certif_rules.demande import from_profile
-from certif_rules.model_rapport import Rapport
-from certif_rules.registry import Registry
-from certif_rules.resultat import Checklist
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.demande import from_profile
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.rapport import report_file
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from grilles import AF, FAITS, atelier
 
-from certif_rules.aggravation import counted
-from certif_rules.conclusion import Bilan, conclude
-from certif_rules.contexte import ConstatPrecedent, Precedent
-from certif_rules.model_jugement import Aggravation, Jugement
+from certif_rules.audit.aggravation import counted
+from certif_rules.audit.conclusion import Bilan, conclude
+from certif_rules.model.jugement import Aggravation, Jugement
+from certif_rules.rules.contexte import ConstatPrecedent, Precedent
 from certif_rules.services.conclusion import document
 from certif_rules.services.constats import from_data, open_dossier
 

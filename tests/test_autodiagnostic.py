@@ -10,8 +10,8 @@ from autodiagnostics import answers, cadre, cadre_national, synthese
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certif_rules.model.notation import Autodiagnostic
 from certif_rules.vie.autodiagnostic import Appreciation, Score, Synthese, assess, gather, prioritise
-from certif_rules.vie.model_autodiagnostic import Autodiagnostic
 from certif_rules.vie.progression import compare
 
 NUMEROS = [li.indicateur.numero for li in cadre_national().retenues]

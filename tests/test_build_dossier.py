@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from certif_rules.build.acteurs import build_attribution, build_instances
-from certif_rules.build.dossier import build_dossier
-from certif_rules.build.lecteur import Lecteur
-from certif_rules.source import read
+from certif_rules.construction.acteurs import build_attribution, build_instances
+from certif_rules.construction.candidature import build_dossier
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.source.yaml import read
 
 GOOD = """\
 dossier:

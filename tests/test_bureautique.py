@@ -13,11 +13,11 @@ import pytest
 from grilles import AF, TABLE, atelier, filled, grille
 from openpyxl import load_workbook
 
-from certif_rules.constats import Releve
-from certif_rules.export import ods
-from certif_rules.export.classeur import height
-from certif_rules.export.feuilles import ECARTS, GRILLE
-from certif_rules.export.grille import build
+from certif_rules.audit.constats import Releve
+from certif_rules.grilles import ods
+from certif_rules.grilles.classeur import height
+from certif_rules.grilles.feuilles import ECARTS, GRILLE
+from certif_rules.grilles.grille import build
 from certif_rules.services.lecture import read_grids
 
 pytestmark = pytest.mark.bureautique

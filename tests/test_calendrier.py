@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute, meeting
-from certif_rules.vie.feries import last_worked, next_worked, territories, territory, why_not_worked
-from certif_rules.vie.model_cycle import (
+from certif_rules.model.cycle import (
     Ancre,
     Cycle,
     DateCycle,
@@ -22,6 +20,8 @@ from certif_rules.vie.model_cycle import (
     Seances,
     TousLes,
 )
+from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute, meeting
+from certif_rules.vie.feries import last_worked, next_worked, territories, territory, why_not_worked
 from certif_rules.vie.seances import plan
 
 DAYS = st.dates(min_value=date(2019, 6, 6), max_value=date(2040, 12, 31))

@@ -14,8 +14,8 @@ from autodiagnostics import A10, AF, filled, text, written
 from console import Console
 from greffons import DONNEES
 
-from certif_rules.schema import check
-from certif_rules.source import read_bytes
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import read_bytes
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from console import AUDIT, PROFIL, Console, process
 
-from certif_rules.schema import check
 from certif_rules.services.atelier import open_atelier
 from certif_rules.services.catalogue import describe
 from certif_rules.services.formats import BUILTIN
+from certif_rules.source.schema import check
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from console import PROFIL, Console
 
-from certif_rules.schema import check
+from certif_rules.source.schema import check
 
 EXEMPLES = Path(__file__).parent / "exemples"
 DONNEES = Path(__file__).parent.parent / "plugins" / "qualiopi" / "certif_rules_qualiopi" / "donnees"

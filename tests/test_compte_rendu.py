@@ -11,12 +11,12 @@ import pytest
 from console import Console
 from rapports import COMPTE_RENDU, SUIVI, a6, changed, checklist, registre, written
 
-from certif_rules.coherence import same_person
-from certif_rules.compte_rendu import CLES, CompteRendu, compte_rendu_as_data, read_compte_rendu
+from certif_rules.audit.coherence import same_person
+from certif_rules.audit.compte_rendu import CLES, CompteRendu, compte_rendu_as_data, read_compte_rendu
+from certif_rules.echanges import checklist as json_
+from certif_rules.echanges.constats import as_data, write_dossier
 from certif_rules.errors import DataError
-from certif_rules.export import json_
 from certif_rules.services.constats import open_dossier, read_dossier
-from certif_rules.services.constats_ecrits import as_data, write_dossier
 from certif_rules.services.lecture import read_grids
 
 
@@ -225,7 +225,7 @@ def test_everything_is_said_at_once(call: Console, tmp_path: Path) -> None:
 def test_the_sheet_of_gaps_is_checked_at_its_cell(tmp_path: Path) -> None:
     """A plan accepted before it is received is refused where it was typed."""
     from certif_rules.errors import Location
-    from certif_rules.lecture.saisie import Levee, Rangee, findings
+    from certif_rules.grilles.relecture.saisie import Levee, Rangee, findings
 
     found = checklist({**a6(), "referentiel": "qualiopi"})
     suivi = {"plan_recu_le": "2024-04-12", "plan_accepte_le": "2024-04-11"}

@@ -13,11 +13,11 @@ import pytest
 from console import Console, words
 from grilles import AF, FORMATS, exported_form, filled, grille
 
-from certif_rules.confidentialite import pseudonymised, traces
-from certif_rules.constats import Dossier, Releve
-from certif_rules.demande import Demande, from_profile
+from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.demande import Demande, from_profile
+from certif_rules.echanges.constats import as_data
+from certif_rules.personnes.pseudonymes import pseudonymised, traces
 from certif_rules.services.constats import from_data
-from certif_rules.services.constats_ecrits import as_data
 
 NOTE = "Vu convention signée, jean.dupont@exemple.fr, 06 12 34 56 78"
 SANS = "Vu convention C-014, J. D., 12/03/2023"

@@ -13,16 +13,16 @@ from greffons import registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.conclusion import Bilan, conclude
-from certif_rules.constats import Dossier, Releve, check_findings, with_ids
-from certif_rules.demande import Demande, FaitDit, PrecedentDit, read_precedent, read_profile
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.conclusion import Bilan, conclude
+from certif_rules.audit.constats import Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit, read_precedent, read_profile
+from certif_rules.echanges.constats import as_data, write_dossier
 from certif_rules.errors import DataError
-from certif_rules.registry import Registry
-from certif_rules.resultat import Checklist
-from certif_rules.schema import check
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.constats import from_data, open_dossier, read_dossier, with_rules
-from certif_rules.services.constats_ecrits import as_data, write_dossier
+from certif_rules.source.schema import check
 
 FAITS = ("certifiante", "alternance", "situation_travail", "nouvel_entrant")
 DEMANDE = Demande(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from greffons import DONNEES, registry
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
 from certif_rules.errors import DataError, Issue
 from certif_rules.services.vie import open_regime
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.delais import add, dates
-from certif_rules.model_jugement import Delai
+from certif_rules.model.jugement import Delai
+from certif_rules.rules.delais import add, dates
 
 
 @pytest.mark.parametrize(

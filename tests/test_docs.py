@@ -15,9 +15,9 @@ from typing import Any, get_args
 import pytest
 from console import PROFIL, Console
 
-from certif_rules import hookspecs
 from certif_rules.cli import COMMANDS, cli
-from certif_rules.resultat import ETATS, CodeMotif
+from certif_rules.plugins import hookspecs
+from certif_rules.rules.motifs import ETATS, CodeMotif
 from certif_rules.services.formats import BUILTIN
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
@@ -225,7 +225,7 @@ def test_every_key_of_a_layer_is_in_the_page_of_the_format(name: str) -> None:
 
 def test_every_word_of_a_rule_is_in_the_page_of_the_format() -> None:
     """The table of the words of a rule has the vocabulary of the engine, and no other word."""
-    from certif_rules.perimetre import VOCABULAIRE
+    from certif_rules.rules.perimetre import VOCABULAIRE
 
     table = page("docs/format-donnees.md").split("| mot | vaut quand |")[1].split("\n\n")[0]
     firsts = [re.findall(r"`([a-z_]+)[:`]", line.split(" | ")[0]) for line in table.splitlines()]
@@ -237,8 +237,7 @@ def test_the_architecture_names_real_modules() -> None:
     text = page("docs/architecture.md")
     named = set(re.findall(r"`([a-z_/]+(?:\.py|/))`", text))
     known = {path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py")}
-    known |= {path.name for folder in ("export", "vie") for path in (CORE / folder).glob("*.py")}
-    known |= {f"{path.name}/" for path in (*CORE.iterdir(), *ROOT.iterdir()) if path.is_dir()}
+    known |= {f"{path.name}/" for path in (*CORE.rglob("*"), *ROOT.iterdir()) if path.is_dir()}
     known |= {"tests/test_architecture.py", "tests/fictif/"}
     assert named - known == set()
     first_level = {p.name for p in CORE.glob("*.py") if not p.name.startswith("__")}

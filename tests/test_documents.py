@@ -18,11 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import docx_text, letters, pdf_text, squashed
 
+from certif_rules.blocs.arbre import Document, Image, Paragraphe, Tableau, Titre
+from certif_rules.blocs.typographie import clean
+from certif_rules.documents.formats import docx, page, pdf
+from certif_rules.documents.formats.rendu import line, ready
 from certif_rules.errors import DataError
-from certif_rules.export import docx, page, pdf
-from certif_rules.export.composition import Document, Image, Paragraphe, Tableau, Titre
-from certif_rules.export.rendu import line, ready
-from certif_rules.export.typographie import clean
 
 TESTS = Path(__file__).parent
 SYSTEME = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}

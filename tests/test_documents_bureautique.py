@@ -13,10 +13,11 @@ from grilles import AF, grille
 from pages import letters, pdf_text, squashed
 from test_bureautique import convert
 
-from certif_rules.export import docx, papier
-from certif_rules.export.composition import Document, Tableau
-from certif_rules.export.rendu import pages
-from certif_rules.export.textes import title
+from certif_rules.blocs.arbre import Document, Tableau
+from certif_rules.documents.checklist import papier
+from certif_rules.documents.formats import docx
+from certif_rules.documents.formats.rendu import pages
+from certif_rules.documents.mots import title
 
 pytestmark = pytest.mark.bureautique
 

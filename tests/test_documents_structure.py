@@ -12,9 +12,9 @@ import pytest
 from documents import CHOIX, document
 from pages import W14, W, docx_part, pdf_tags
 
+from certif_rules.blocs.arbre import Image, Paragraphe
+from certif_rules.documents.formats import dessin, docx, page, pdf
 from certif_rules.errors import UsageError
-from certif_rules.export import dessin, docx, page, pdf
-from certif_rules.export.composition import Image, Paragraphe
 
 A_VOIR = document("Unique")
 
@@ -69,7 +69,7 @@ def test_a_pdf_has_headings_and_tables(made: bytes) -> None:
 def test_a_head_is_repeated_on_each_page() -> None:
     from pages import pdf_text
 
-    from certif_rules.export.composition import Tableau
+    from certif_rules.blocs.arbre import Tableau
 
     rows = tuple((str(n), "texte") for n in range(150))
     table = Tableau(legende="Longue", tetes=("Rang", "Valeur"), lignes=rows, largeurs=(1, 4))
@@ -155,7 +155,7 @@ def test_tables_of_a_docx(written: bytes) -> None:
 
 
 def test_a_row_longer_than_a_page_may_be_cut() -> None:
-    from certif_rules.export.composition import Tableau
+    from certif_rules.blocs.arbre import Tableau
 
     table = Tableau(legende="L", tetes=("a", "b"), lignes=(("1", "mot " * 3000), ("2", "x")), largeurs=(1, 4))
     value = document(blocs=(table,), sommaire=False)

@@ -20,9 +20,10 @@ from pages import W, docx_part, letters, pdf_tags
 from rapports import MINEURES, a6, bare, registre, texte, written
 from test_bureautique import convert
 
-from certif_rules.export import docx, papier, pdf
-from certif_rules.export.composition import Document, Tableau, Titre
-from certif_rules.export.rendu import pages
+from certif_rules.blocs.arbre import Document, Tableau, Titre
+from certif_rules.documents.checklist import papier
+from certif_rules.documents.formats import docx, pdf
+from certif_rules.documents.formats.rendu import pages
 from certif_rules.services.rapport import compose, report_file
 
 LONG = "M" * 300

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certif_rules import donnees_personnelles
-from certif_rules.donnees_personnelles import REMPLACEMENTS, find, is_role, pseudonymise
+from certif_rules.personnes import detection as donnees_personnelles
+from certif_rules.personnes.detection import REMPLACEMENTS, find, is_role, pseudonymise
 
 
 def found(texte: str, **options: Any) -> list[tuple[str, str]]:

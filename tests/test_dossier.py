@@ -19,9 +19,9 @@ from greffons import DONNEES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certif_rules.source import read_file
+from certif_rules.source.yaml import read_file
+from certif_rules.vie.declaration import Depot, DevisDit
 from certif_rules.vie.dossier import Etude, study
-from certif_rules.vie.model_depot import Depot, DevisDit
 
 RANK = {"incomplet": 0, "a_confirmer": 1, "complet": 2}
 

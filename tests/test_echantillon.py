@@ -12,8 +12,8 @@ from console import Console
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certif_rules.model.echantillon import Echantillon, RegleSites
 from certif_rules.vie.echantillon import draw, rule_for, sites_to_see
-from certif_rules.vie.model_echantillon import Echantillon, RegleSites
 
 getcontext().prec = 60
 NAMES = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=30)

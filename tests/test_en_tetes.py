@@ -12,10 +12,10 @@ import pytest
 from fautes import DEROGATIONS, EN_TETE, TYPES, VOCABULAIRE, Copy, Edit
 from greffons import EDITIONS, distribution, registry
 
+from certif_rules.blocs.typographie import plain
 from certif_rules.cli import run
-from certif_rules.contexte import Contexte, Organisme
-from certif_rules.export.typographie import plain
-from certif_rules.faits import origin
+from certif_rules.rules.contexte import Contexte, Organisme
+from certif_rules.rules.faits import origin
 
 AUDIT = ["--type", "initial", "--date", "2024-05-01", "--categorie", "AF"]
 CONSTATS = "regles/arrete-2023-05-31/constats.yaml"

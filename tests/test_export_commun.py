@@ -11,11 +11,14 @@ import pytest
 from atelier import TYPE, referentiel
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
 
-from certif_rules.contexte import Ajouts, Certificat, ConstatPrecedent, FaitDeclare, Precedent
-from certif_rules.export import csv_, document, html, md, table
-from certif_rules.export.textes import SIGNES, evolution, finding, groups
-from certif_rules.model import Evolution, Lacune
-from certif_rules.resultat import Checklist
+from certif_rules.audit.checklist import Checklist
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.checklist import html, md, table
+from certif_rules.documents.mots import SIGNES, evolution, finding, groups
+from certif_rules.grilles import csv as csv_
+from certif_rules.model.base import Lacune
+from certif_rules.model.referentiel import Evolution
+from certif_rules.rules.contexte import Ajouts, Certificat, ConstatPrecedent, FaitDeclare, Precedent
 
 Rendu = Callable[[Checklist], str]
 

@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 import pytest
 from fabrique import HOSTILES, LIGNES, checklist, contexte, organisme
 
-from certif_rules.export import csv_, html, md, table
-from certif_rules.export.balises import anchor, el
+from certif_rules.documents.checklist import html, md, table
+from certif_rules.documents.formats.balises import anchor, el
+from certif_rules.grilles import csv as csv_
 
 LONG_WORD = "x" * 300
 

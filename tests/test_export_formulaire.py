@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
 
-from certif_rules.contexte import Organisme
+from certif_rules.audit.checklist import Checklist
+from certif_rules.documents.checklist import html
 from certif_rules.errors import UsageError
-from certif_rules.export import formulaire, html
-from certif_rules.resultat import Checklist
+from certif_rules.formulaires import checklist as formulaire
+from certif_rules.rules.contexte import Organisme
 from certif_rules.services.formats import choose
 
 #: Out by a fact: the auditor may bring it back.

@@ -8,8 +8,8 @@ import pytest
 from atelier import TYPE_BASE, referentiel
 from fabrique import EMPREINTE, HOSTILES, checklist, contexte, organisme
 
-from certif_rules.contexte import Certificat, Contexte
-from certif_rules.export import json_
+from certif_rules.echanges import checklist as json_
+from certif_rules.rules.contexte import Certificat, Contexte
 
 LIGNE = [
     "id",

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from certif_rules.export.typographie import clean, day, plain, prose
+from certif_rules.blocs.typographie import clean, day, plain, prose
 
 
 @pytest.mark.parametrize(

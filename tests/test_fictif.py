@@ -213,7 +213,7 @@ def test_what_was_not_read_borrows_from_the_nearest_later() -> None:
     """An unread layer takes the content of the nearest later one that was read, or of the nearest before."""
     from greffons import registry
 
-    from certif_rules.couches import with_content
+    from certif_rules.plugins.couches import with_content
 
     g1, g2, g3 = registry().layers("fictif", "guide")
     unread = replace(g2, lue=False)
@@ -233,8 +233,8 @@ def test_rules_out_of_their_period_serve_with_a_warning() -> None:
     """On a day without rules, the nearest ones serve, and it is said; none written or none read stops all."""
     from greffons import registry
 
-    from certif_rules.choix import choose_rules
     from certif_rules.errors import DataError
+    from certif_rules.plugins.choix import choose_rules
 
     layers = registry().layers("fictif", "regles")
     edition = registry().layers("fictif", "exigence")[-1]
@@ -276,10 +276,10 @@ def test_valider_finds_nothing(call: Call) -> None:
 
 def test_every_word_of_the_vocabulary_is_used() -> None:
     """The made-up data use each word a rule may hold: a word added to the core must be tried here."""
-    from certif_rules.hookspecs import Donnees
-    from certif_rules.model import Regle
-    from certif_rules.perimetre import VOCABULAIRE
-    from certif_rules.registry import Registry
+    from certif_rules.model.base import Regle
+    from certif_rules.plugins.hookspecs import Donnees
+    from certif_rules.plugins.registry import Registry
+    from certif_rules.rules.perimetre import VOCABULAIRE
 
     registry = Registry(
         [(nom, Donnees(dossier=FICTIF / f"certif_rules_{nom}" / "donnees")) for nom in CONTEXTES]

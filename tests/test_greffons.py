@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from greffons import DONNEES, EDITIONS, couche, distribution
 
+from certif_rules.blocs.typographie import plain
 from certif_rules.cli import run
-from certif_rules.export.typographie import plain
-from certif_rules.plugins import ENV_DISABLED, EtatPlugin, Plugins, load
+from certif_rules.plugins.discovery import ENV_DISABLED, EtatPlugin, Plugins, load
 from certif_rules.services.atelier import open_atelier
+from certif_rules.services.formats import BUILTIN
 
 VIDE = "VALEUR = 1\n"
 EXPORTER = """\
@@ -262,7 +263,7 @@ def test_a_format_name_taken_twice(site: Path) -> None:
 def test_a_format_of_ours_is_not_taken(site: Path) -> None:
     """A plugin that declares one of our own formats is broken, rather than ignored in silence."""
     distribution(site, "rival", EXPORTER.format(name="json", content="autre"))
-    plugins = loaded(site)
+    plugins = loaded(site, reserved=BUILTIN)
     assert plugins.exporters == ()
     assert state(plugins, "rival").cause == (
         "le format « json » est déjà celui du programme : changer de nom"

@@ -11,11 +11,11 @@ import pytest
 from grilles import OFFICE, TABLE, column, grille
 from openpyxl import load_workbook
 
-from certif_rules.export import ods, xlsx
-from certif_rules.export.classeur import Cellule, Feuille, height
-from certif_rules.export.feuilles import DONNEES
-from certif_rules.export.grille import COLONNES, build
-from certif_rules.export.ods import open_formula
+from certif_rules.grilles import ods, xlsx
+from certif_rules.grilles.classeur import Cellule, Feuille, height
+from certif_rules.grilles.feuilles import DONNEES
+from certif_rules.grilles.grille import COLONNES, build
+from certif_rules.grilles.ods import open_formula
 
 HOSTILE = '=HYPERLINK("http://exemple.invalid")'
 

@@ -14,15 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from images import jpeg, png, svg
 
-from certif_rules import habillage as regles
+from certif_rules.audit.checklist import dress, dressed
+from certif_rules.echanges import checklist as json_
 from certif_rules.errors import DataError
-from certif_rules.export import grille as ecrite
-from certif_rules.export import json_
-from certif_rules.habillage import HabillageDit, as_data, build, dress, dressed
-from certif_rules.habillage_lu import check_habillage
-from certif_rules.model_habillage import Colonne, Habillage, Section
-from certif_rules.schema import check
-from certif_rules.source import read
+from certif_rules.grilles import grille as ecrite
+from certif_rules.habillage import regles
+from certif_rules.habillage.fichier import check_habillage
+from certif_rules.habillage.modele import Colonne, Habillage, Section
+from certif_rules.habillage.regles import HabillageDit, as_data, build
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import read
 
 ROOT = Path(__file__).resolve().parent.parent
 TETE = "format: 1\nemetteur: Certif’Exemple\n"

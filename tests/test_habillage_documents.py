@@ -20,18 +20,21 @@ from habillages import L10, NUE, dit, habillee, written
 from images import png, svg
 from openpyxl import load_workbook
 
-from certif_rules.constats import Releve
+from certif_rules.audit.checklist import Checklist, dress
+from certif_rules.audit.constats import Releve
+from certif_rules.blocs.arbre import Image
+from certif_rules.documents import emetteur
+from certif_rules.documents.checklist import html, md, table
+from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import DataError
-from certif_rules.export import csv_, emetteur, formulaire, html, md, ods, table, xlsx
-from certif_rules.export.composition import Image
-from certif_rules.export.feuilles import notified_row
-from certif_rules.habillage import dress
-from certif_rules.model_habillage import Colonne, Habillage, Section
-from certif_rules.resultat import Checklist
-from certif_rules.schema import check
+from certif_rules.formulaires import checklist as formulaire
+from certif_rules.grilles import csv as csv_
+from certif_rules.grilles import ods, xlsx
+from certif_rules.grilles.feuilles import notified_row
+from certif_rules.habillage.modele import Colonne, Habillage, Section
 from certif_rules.services.constats import open_dossier, read_dossier
-from certif_rules.services.constats_ecrits import write_dossier
 from certif_rules.services.lecture import read_grids
+from certif_rules.source.schema import check
 
 PAGES = {"html": html.render, "md": md.render, "table": table.render, "formulaire": formulaire.render}
 GRILLES = {"xlsx": xlsx.render, "ods": ods.render, "csv": csv_.render}

@@ -14,10 +14,10 @@ from greffons import DONNEES, registry, seal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certif_rules.audit.jugement import LigneJugee, holds, measure, possible_decisions
 from certif_rules.errors import DataError
-from certif_rules.jugement import LigneJugee, holds, measure, possible_decisions
-from certif_rules.model import Constat, Indicateur
-from certif_rules.model_jugement import Condition, Decision, Jugement, Mesure, Terme
+from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure, Terme
+from certif_rules.model.referentiel import Constat, Indicateur
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
 

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from certif_rules.constats import Releve
+from certif_rules.audit.constats import Releve
 from certif_rules.errors import DataError
-from certif_rules.export import xlsx
-from certif_rules.lecture.saisie import day
+from certif_rules.grilles import xlsx
+from certif_rules.grilles.relecture.saisie import day
 from certif_rules.services.lecture import read_grids
 
 CHECKLIST = grille()

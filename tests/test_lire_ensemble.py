@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from grilles import atelier, filled, grille
 
-from certif_rules.constats import Releve
+from certif_rules.audit.constats import Releve
 from certif_rules.errors import DataError
-from certif_rules.export import xlsx
+from certif_rules.grilles import xlsx
 from certif_rules.services.lecture import read_grids
 
 CHECKLIST = grille()

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from grilles import FORMATS, atelier, exported_form, filled, grille
 
+from certif_rules.documents.checklist import papier
 from certif_rules.errors import DataError
-from certif_rules.export import formulaire, papier
-from certif_rules.schema import check
+from certif_rules.formulaires import checklist as formulaire
 from certif_rules.services.lecture import read_grids
+from certif_rules.source.schema import check
 
 CHECKLIST = grille()
 ROOT = Path(__file__).parent.parent

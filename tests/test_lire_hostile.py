@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 from grilles import FORMATS, atelier, exported_form, filled, grille
 
-from certif_rules.constats import Releve
-from certif_rules.export import csv_, ods, xlsx
+from certif_rules.audit.constats import Releve
+from certif_rules.grilles import csv as csv_
+from certif_rules.grilles import ods, xlsx
 from certif_rules.services.lecture import read_grids
 
 #: All the memory that reading may address, and the processor time it may take: bytes, seconds.

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from images import SVG, jpeg, png, svg
 
 from certif_rules.errors import Issue, Location
-from certif_rules.logo import MAX_BYTES, MAX_PIXELS, check_logo
-from certif_rules.model_habillage import Logo
+from certif_rules.habillage.logo import MAX_BYTES, MAX_PIXELS, check_logo
+from certif_rules.habillage.modele import Logo
 
 ICI = Location("corps.yaml", 3, 7)
 

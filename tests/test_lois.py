@@ -15,15 +15,15 @@ from greffons import DONNEES, registry
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from certif_rules.contexte import Ajouts, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
-from certif_rules.export.json_ import render
-from certif_rules.faits import contradictions, resolve
-from certif_rules.hookspecs import Donnees
-from certif_rules.lignes import build_lines
-from certif_rules.model import Referentiel
-from certif_rules.overlay import Corps, Surcouche, apply
-from certif_rules.registry import Registry, Resolution
-from certif_rules.resultat import ETATS, Etat
+from certif_rules.audit.lignes import build_lines
+from certif_rules.construction.surcouche import Corps, Surcouche, apply
+from certif_rules.echanges.checklist import render
+from certif_rules.model.referentiel import Referentiel
+from certif_rules.plugins.hookspecs import Donnees
+from certif_rules.plugins.registry import Registry, Resolution
+from certif_rules.rules.contexte import Ajouts, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.rules.faits import contradictions, resolve
+from certif_rules.rules.motifs import ETATS, Etat
 from certif_rules.services.checklist import build
 
 #: Référentiels by the day of an audit: every edition, with and without a guide, in and out of derogations.

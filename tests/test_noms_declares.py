@@ -20,11 +20,11 @@ SCHEMAS = ROOT / "schemas"
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
-    "export.autodiagnostic_grille": {"label": "the column that says whether a line is the label’s"},
-    "export.champs": {"label": "the element that names a field"},
-    "export.csv_": {"label": "the column that says whether a line is the label’s"},
-    "export.page_formulaire": {"label": "the element that names a field"},
-    "schema": {"commun": "the schema that the others share"},
+    "grilles.autodiagnostic": {"label": "the column that says whether a line is the label’s"},
+    "formulaires.champs": {"label": "the element that names a field"},
+    "grilles.csv": {"label": "the column that says whether a line is the label’s"},
+    "formulaires.page": {"label": "the element that names a field"},
+    "source.schema": {"commun": "the schema that the others share"},
 }
 SHIPPED = ("qualiopi", "certifregion")
 
@@ -120,38 +120,40 @@ def totals() -> set[int]:
 NUMBER = re.compile(r"(?<![\w.,{#-])\d{2,4}(?=$|\s+[^\W\d])")
 #: Numbers that mean something else, and what.
 COINCIDENCES: dict[str, dict[int, str]] = {
-    "build.controles": {10: "a power of ten, beyond every code"},
-    "delais": {12: "the months of a year"},
-    "export.autodiagnostic": dict.fromkeys((10, 18, 24, 30), "a width"),
-    "export.autodiagnostic_grille": {27: "a width"},
-    "export.traces": dict.fromkeys((10, 11, 12, 14, 15, 16, 20, 22, 24, 26), "units of a drawing"),
-    "export.classeur": {
+    "construction.controles": {10: "a power of ten, beyond every code"},
+    "rules.delais": {12: "the months of a year"},
+    "documents.autodiagnostic.synthese": dict.fromkeys((10, 18, 24, 30), "a width"),
+    "documents.autodiagnostic.grille": {27: "a width"},
+    "documents.autodiagnostic.traces": dict.fromkeys(
+        (10, 11, 12, 14, 15, 16, 20, 22, 24, 26), "units of a drawing"
+    ),
+    "grilles.classeur": {
         10: "points of a letter",
         11: "points of a heading",
         16: "points of a title",
         30: "a width",
     },
-    "export.docx": {32: "a width, in percents", 34: "lines of a tall row"},
-    "export.docx_styles": dict.fromkeys((10, 12, 15), "points, millimetres"),
-    "export.feuilles": {30: "a width"},
-    "export.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
-    "export.xlsx": {10: "points of a letter"},
-    "export.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
-    "export.troncons": {10: "bytes of a picture for a character", 40: "what tick boxes weigh"},
-    "export.pdf": {
+    "documents.formats.docx": {32: "a width, in percents", 34: "lines of a tall row"},
+    "documents.formats.docx_styles": dict.fromkeys((10, 12, 15), "points, millimetres"),
+    "grilles.feuilles": {30: "a width"},
+    "grilles.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
+    "grilles.xlsx": {10: "points of a letter"},
+    "documents.checklist.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
+    "documents.formats.troncons": {10: "bytes of a picture for a character", 40: "what tick boxes weigh"},
+    "documents.formats.pdf": {
         10: "millimetres",
         11: "compilations",
         30: "lines of a tall row",
         32: "a width, in percents",
     },
-    "export.rendu": dict.fromkeys((16, 17, 30, 32, 34), "millimetres"),
-    "export.rapport_constats": dict.fromkeys((10, 12), "a width"),
-    "export.table": {33: "the terminal’s yellow"},
-    "export.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
+    "documents.formats.rendu": dict.fromkeys((16, 17, 30, 32, 34), "millimetres"),
+    "documents.rapport.constats": dict.fromkeys((10, 12), "a width"),
+    "documents.checklist.table": {33: "the terminal’s yellow"},
+    "grilles.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
     "vie.montants": {10: "the base of figures"},
-    "lecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
-    "lecture.xlsx": {16: "the base of an escape"},
-    "source": {
+    "grilles.relecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
+    "grilles.relecture.xlsx": {16: "the base of an escape"},
+    "source.yaml": {
         10: "bits of half a character",
         16: "the base of its digits",
         17: "digits of an integer",

@@ -15,11 +15,12 @@ from grilles import AF, grille
 from habillages import habillee
 from pages import docx_rows, docx_text, letters, pdf_text, squashed
 
-from certif_rules.export import document, papier
-from certif_rules.export.composition import Case, Ecriture, Tableau, Titre
-from certif_rules.export.fiche import blocks, reasons
-from certif_rules.export.textes import deciding, finding, title
-from certif_rules.resultat import Checklist
+from certif_rules.audit.checklist import Checklist
+from certif_rules.blocs.arbre import Case, Ecriture, Tableau, Titre
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.checklist import papier
+from certif_rules.documents.checklist.fiche import blocks, reasons
+from certif_rules.documents.mots import deciding, finding, title
 
 FACE = Callable[[Checklist], str]
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from certif_rules.export import pdf
-from certif_rules.export.composition import Bloc, Document, Fiche, Paragraphe, Tableau, Titre
-from certif_rules.export.troncons import SUITE, cut
+from certif_rules.blocs.arbre import Bloc, Document, Fiche, Paragraphe, Tableau, Titre
+from certif_rules.documents.formats import pdf
+from certif_rules.documents.formats.troncons import SUITE, cut
 
 PHRASE = "Le programme a été vu ; deux dossiers ne portent pas de date. "
 LEVELS: tuple[Literal[2, 3, 4], ...] = (2, 3, 4)

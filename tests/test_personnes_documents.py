@@ -15,12 +15,16 @@ from console import Console, words
 from fabrique import LIGNES, checklist
 from grilles import grille
 
+from certif_rules.audit.checklist import Checklist
+from certif_rules.documents.checklist import html, md, table
+from certif_rules.documents.checklist.fiche import blocks
+from certif_rules.documents.rubriques import CONSERVATION, NOTES, retention
+from certif_rules.echanges import checklist as json_
 from certif_rules.errors import DataError
-from certif_rules.export import csv_, formulaire, html, json_, md, ods, table, xlsx
-from certif_rules.export.document import CONSERVATION, NOTES, retention
-from certif_rules.export.fiche import blocks
-from certif_rules.model_personnes import Conservation, DonneesSensibles
-from certif_rules.resultat import Checklist
+from certif_rules.formulaires import checklist as formulaire
+from certif_rules.grilles import csv as csv_
+from certif_rules.grilles import ods, xlsx
+from certif_rules.model.personnes import Conservation, DonneesSensibles
 
 RENDUS: dict[str, Callable[[Checklist], bytes]] = {
     "html": html.render, "formulaire": formulaire.render, "md": md.render, "csv": csv_.render,
@@ -179,7 +183,7 @@ def test_a_wrong_warning_is_refused(enseigne: Path, avis: str, code: str) -> Non
 def test_a_checklist_with_its_warnings_follows_its_schema(
     capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from certif_rules.schema import check
+    from certif_rules.source.schema import check
 
     call = Console(capfdbinary, monkeypatch)
     data = call("checklist", "certifregion", "--type", "initial", "--date", "2024-03-18", "--categorie", "AF",

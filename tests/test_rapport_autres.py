@@ -11,13 +11,13 @@ import pytest
 from greffons import registry
 from rapports import a6, bare, changed, constats, registre, texte, written
 
-from certif_rules.export.composition import Document, Paragraphe, Signature, Titre
-from certif_rules.export.formules import ECHANTILLON
-from certif_rules.habillage import dress
-from certif_rules.habillage_lu import read_habillage
-from certif_rules.model_habillage import Colonne, Habillage, Section
-from certif_rules.model_rapport import Rapport
-from certif_rules.rapport import make_report
+from certif_rules.audit.checklist import dress
+from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.rapport import make_report
+from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
+from certif_rules.documents.rapport.formules import ECHANTILLON
+from certif_rules.habillage.fichier import read_habillage
+from certif_rules.habillage.modele import Colonne, Habillage, Section
 from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"

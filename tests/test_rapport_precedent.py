@@ -12,7 +12,7 @@ from console import Console
 from rapports import bare, computed, lacking, made, texte, written
 from test_rapport_verifications import CHECK, FAILED, SATISFIED, surveillance
 
-from certif_rules.rapport import make_report
+from certif_rules.audit.rapport import make_report
 from certif_rules.services.rapport import FORMATS
 
 RENEWAL = "qualiopi/renouvellement"

@@ -14,7 +14,7 @@ from pages import letters, pdf_tags
 from rapports import MINEURES, a6, bare, registre, texte, written
 from test_bureautique import convert
 
-from certif_rules.export.composition import Document, Titre
+from certif_rules.blocs.arbre import Document, Titre
 from certif_rules.services.rapport import compose, lay_out, report_file
 
 

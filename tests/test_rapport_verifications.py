@@ -11,13 +11,13 @@ import pytest
 from grilles import grille
 from rapports import a6, bare, constats, pages, registre, texte, written
 
-from certif_rules.conclusion import conclude
+from certif_rules.audit.conclusion import conclude
+from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.rapport import make_report
+from certif_rules.blocs.arbre import Case, Document, Tableau, Titre
+from certif_rules.documents.checklist import papier
+from certif_rules.documents.rapport.redaction import gravity
 from certif_rules.errors import DataError
-from certif_rules.export import papier
-from certif_rules.export.composition import Case, Document, Tableau, Titre
-from certif_rules.export.redaction import gravity
-from certif_rules.model_rapport import Rapport
-from certif_rules.rapport import make_report
 from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
 
 TOUS = pytest.mark.parametrize("format_", sorted(FORMATS))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certif_rules.errors import UsageError, suggestion
-from certif_rules.recherche import cle, mots, nom_de_fichier, ordre, retrouver
+from certif_rules.noms import cle, mots, nom_de_fichier, ordre, retrouver
 
 AUDIT = ("--type", "initial", "--date", "2024-03-18", "--categorie", "AF", "--format", "json")
 ECRITURES = [
@@ -61,7 +61,7 @@ def test_lists_are_sorted_as_a_dictionary_is() -> None:
 def test_the_locale_decides_nothing() -> None:
     code = (
         "import locale; locale.setlocale(locale.LC_ALL, 'C');"
-        "from certif_rules.recherche import ordre;"
+        "from certif_rules.noms import ordre;"
         "print(*sorted(['zone', 'Été', 'eau'], key=ordre), sep=',')"
     )
     done = subprocess.run(

@@ -22,25 +22,25 @@ from greffons import registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.demande import Demande, from_profile
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.demande import Demande, from_profile
+from certif_rules.audit.verification import verify
+from certif_rules.echanges.autodiagnostic import comparison, synthesis
+from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.dossier import award_as_data, study_as_data
 from certif_rules.errors import IssuesError
-from certif_rules.export.autodiagnostic_json import comparison, synthesis
-from certif_rules.export.dossier_json import award_as_data, study_as_data
-from certif_rules.export.json_ import as_bytes
-from certif_rules.model import Texte
-from certif_rules.resultat import Checklist
-from certif_rules.schema import check, schema_path
+from certif_rules.model.base import Texte
 from certif_rules.services import explication, questions
 from certif_rules.services.autodiagnostic import told
 from certif_rules.services.autodiagnostic_formats import write_grid
 from certif_rules.services.calendrier import Saisie, document, make_calendar
 from certif_rules.services.echantillon import DemandeTirage, make_sample
 from certif_rules.services.echantillon import document as sample_document
+from certif_rules.source.schema import check, schema_path
 from certif_rules.testing.fichier import differences, read_cases
-from certif_rules.verification import verify
 from certif_rules.vie.autodiagnostic import Synthese
+from certif_rules.vie.declaration import Depot
 from certif_rules.vie.dossier import study
-from certif_rules.vie.model_depot import Depot
 from certif_rules.vie.progression import Comparaison
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from certif_rules import source
 from certif_rules.errors import DataError, Location
-from certif_rules.source import Sequence, Table, place, read, read_bytes, read_file
+from certif_rules.source import yaml as source
+from certif_rules.source.yaml import Sequence, Table, place, read, read_bytes, read_file
 
 
 def refusals(text: str | bytes, *, strict: bool = True) -> list[tuple[str, int, int]]:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from certif_rules import source
 from certif_rules.errors import DataError, Issue
-from certif_rules.source import Sequence, Table, read, read_bytes
+from certif_rules.source import yaml as source
+from certif_rules.source.yaml import Sequence, Table, read, read_bytes
 
 
 def refusals(text: str | bytes, *, strict: bool = True) -> list[tuple[str, int, int]]:

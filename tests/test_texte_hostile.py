@@ -28,8 +28,12 @@ from grilles import AF, exported_form, filled, grille
 from grilles import FORMATS as GRILLES
 from openpyxl import load_workbook
 
-from certif_rules.export import csv_, formulaire, html, json_, md, ods, table, xlsx
-from certif_rules.export.typographie import clean
+from certif_rules.blocs.typographie import clean
+from certif_rules.documents.checklist import html, md, table
+from certif_rules.echanges import checklist as json_
+from certif_rules.formulaires import checklist as formulaire
+from certif_rules.grilles import csv as csv_
+from certif_rules.grilles import ods, xlsx
 
 TEXTES = (
     *HOSTILES,

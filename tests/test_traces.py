@@ -9,7 +9,7 @@ from fabrique import HOSTILES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.export.traces import Trace, bars, folded, radar, wide
+from certif_rules.documents.autodiagnostic.traces import Trace, bars, folded, radar, wide
 
 SVG = "{http://www.w3.org/2000/svg}"
 

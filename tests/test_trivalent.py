@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certif_rules.trivalent import Trivalent, both, choose, either, negate
+from certif_rules.rules.trivalent import Trivalent, both, choose, either, negate
 
 VALUES: tuple[Trivalent, ...] = (True, None, False)
 values = st.sampled_from(VALUES)

@@ -15,9 +15,9 @@ from console import AUDIT, Console
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certif_rules.blocs.typographie import plain
 from certif_rules.cli.messages import issue_lines, message
 from certif_rules.errors import Issue, Location
-from certif_rules.export.typographie import plain
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from grilles import atelier, filled, grille
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certif_rules.export import BUILTIN
-from certif_rules.export.typographie import clean, prose
-from certif_rules.services.formats import choose, write_document
+from certif_rules.blocs.typographie import clean, prose
+from certif_rules.services.formats import BUILTIN, choose, write_document
 from certif_rules.services.lecture import read_grids
 
 TAPE = "L’audit : « oui » ; œuvre, 5 % — l'élève, 1er"

@@ -18,14 +18,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from certif_rules.conclusion import Bilan, conclude
-from certif_rules.constats import Dossier, Releve
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.conclusion import Bilan, conclude
+from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.echanges import checklist as json_
+from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import DataError
-from certif_rules.export import csv_, formulaire, json_, ods, xlsx
-from certif_rules.export.verifications import COLONNES
-from certif_rules.resultat import Checklist
+from certif_rules.formulaires import checklist as formulaire
+from certif_rules.grilles import csv as csv_
+from certif_rules.grilles import ods, xlsx
+from certif_rules.grilles.verifications import COLONNES
 from certif_rules.services.constats import from_data, open_dossier, read_dossier
-from certif_rules.services.constats_ecrits import write_dossier
 from certif_rules.services.lecture import read_grids
 
 AUDIT = {

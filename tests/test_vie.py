@@ -10,7 +10,7 @@ import pytest
 from console import Console
 from greffons import DONNEES, registry
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
 from certif_rules.errors import DataError, UsageError
 from certif_rules.services.catalogue import describe
 from certif_rules.services.vie import open_regime, touching

@@ -10,7 +10,7 @@ import click
 
 from certif_rules.cli.messages import bound, printable
 from certif_rules.cli.sortie import write
-from certif_rules.export.json_ import as_bytes
+from certif_rules.echanges.checklist import as_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])
 

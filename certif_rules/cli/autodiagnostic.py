@@ -18,9 +18,9 @@ from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
-from certif_rules.confidentialite import pseudonymised, traces
 from certif_rules.errors import Issue, UsageError
-from certif_rules.habillage_lu import read_habillage
+from certif_rules.habillage.fichier import read_habillage
+from certif_rules.personnes.pseudonymes import pseudonymised, traces
 from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
 from certif_rules.services.autodiagnostic_formats import (
     GRILLE,

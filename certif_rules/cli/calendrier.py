@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from certif_rules.audit.demande import Demande
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
@@ -18,9 +19,8 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import warn
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
-from certif_rules.demande import Demande
+from certif_rules.echanges.checklist import as_bytes
 from certif_rules.errors import Issue, UsageError
-from certif_rules.export.json_ import as_bytes
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
 from certif_rules.services.formats import unknown_suffix
 
@@ -97,7 +97,7 @@ def _chosen(ctx: click.Context, format_: str, path: Path | None) -> str:
 
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
-    from certif_rules.export.ics import left_out, render
+    from certif_rules.documents.calendrier.ics import left_out, render
     from certif_rules.vie.calendrier import in_titles
     from certif_rules.vie.voies import in_words
 
@@ -123,7 +123,7 @@ def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
 
 def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
     """The text; for a console that lacks our signs, with the nearest that it has."""
-    from certif_rules.export.calendrier import Page, render
+    from certif_rules.documents.calendrier.texte import Page, render
 
     seances = value.cycle.seances
     text = render(

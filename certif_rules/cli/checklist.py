@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from certif_rules.audit.checklist import Checklist
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
@@ -16,10 +17,9 @@ from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
-from certif_rules.confidentialite import pseudonymised, traces
-from certif_rules.habillage_lu import read_habillage
-from certif_rules.hookspecs import Exporter
-from certif_rules.resultat import Checklist
+from certif_rules.habillage.fichier import read_habillage
+from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.formats import choose, write_document
 
@@ -79,7 +79,7 @@ def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> b
     """The document; a table for a console that lacks our symbols is written with plain ones."""
     if exporter.name != "table" or not to_terminal:
         return write_document(exporter, checklist)
-    from certif_rules.export.table import render
+    from certif_rules.documents.checklist.table import render
 
     return for_console(lambda plain: render(checklist, ascii=plain))
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from certif_rules.audit.conclusion import Bilan, Conclusion
+from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.entree import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
-from certif_rules.conclusion import Bilan, Conclusion
-from certif_rules.export.textes import CONFIANCES
-from certif_rules.export.typographie import prose
+from certif_rules.documents.mots import CONFIANCES
 from certif_rules.services.conclusion import conclude_file, document, number
 
 _VERDICTS = {True: "oui", False: "non", None: "inconnu"}

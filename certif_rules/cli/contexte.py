@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from certif_rules.cli.entree import input_of
-from certif_rules.cli.usage import Fautes, fautes
-from certif_rules.demande import (
+from certif_rules.audit.demande import (
     Demande,
     FaitDit,
     PrecedentDit,
@@ -21,6 +19,8 @@ from certif_rules.demande import (
     read_precedent,
     read_profile,
 )
+from certif_rules.cli.entree import input_of
+from certif_rules.cli.usage import Fautes, fautes
 from certif_rules.errors import Issue, UsageError
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)

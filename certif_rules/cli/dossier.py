@@ -15,7 +15,7 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
-from certif_rules.confidentialite import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import pseudonymised, traces
 from certif_rules.services.dossier import open_file, render
 from certif_rules.services.formats import unknown_suffix
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_contradictions, show_remarks, show_sources, show_title, worth
-from certif_rules.export.typographie import prose
 from certif_rules.services.duree import document, make_duration
 
 

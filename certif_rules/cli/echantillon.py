@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from certif_rules.audit.demande import Demande
+from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
@@ -16,10 +18,8 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
-from certif_rules.demande import Demande
+from certif_rules.documents.mots import count
 from certif_rules.errors import Issue, UsageError
-from certif_rules.export.textes import count
-from certif_rules.export.typographie import prose
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
 from certif_rules.services.population import parse_population, read_population
 

@@ -11,9 +11,9 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
+from certif_rules.documents.mots import CONFIANCES, SIGNES
 from certif_rules.errors import Issue
-from certif_rules.export.textes import CONFIANCES, SIGNES
-from certif_rules.resultat import Motif
+from certif_rules.rules.motifs import Motif
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.explication import Explication, document, explain
 

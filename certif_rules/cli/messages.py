@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from certif_rules.blocs.typographie import FINE, INSECABLE
 from certif_rules.errors import Issue
-from certif_rules.export.typographie import FINE, INSECABLE
 
 
 def say(text: str, before: str | Path = "") -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from certif_rules.cli.messages import say
-from certif_rules.confidentialite import Trace, summary
+from certif_rules.personnes.pseudonymes import Trace, summary
 
 F = TypeVar("F", bound=Callable[..., Any])
 

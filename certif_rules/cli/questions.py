@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from certif_rules.audit.verification import verify
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.services.checklist import resolve
 from certif_rules.services.questions import document, lines_of, questions
-from certif_rules.verification import verify
 
 
 @french_command(gathers=True)

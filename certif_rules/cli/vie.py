@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from certif_rules.blocs.typographie import clean, prose
 from certif_rules.cli.affichage import WIDTH, paragraph
-from certif_rules.export.textes import CONFIANCES
-from certif_rules.export.typographie import clean, prose
+from certif_rules.documents.mots import CONFIANCES
 
 
 def show_title(sujet: str, data: Mapping[str, Any]) -> None:

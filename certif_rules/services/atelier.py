@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from certif_rules.plugins import Plugins, disabled_by_environment, load
-from certif_rules.registry import Registry
+from certif_rules.plugins.discovery import Plugins, disabled_by_environment, load
+from certif_rules.plugins.registry import Registry
+from certif_rules.services.formats import BUILTIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Atelier:
 
 def open_atelier(*, disabled: Iterable[str] = (), plugins: Plugins | None = None) -> Atelier:
     """Load the plugins (``plugins`` when already loaded) and index their layers."""
-    found = plugins or load(disabled=[*disabled, *disabled_by_environment()])
+    found = plugins or load(disabled=[*disabled, *disabled_by_environment()], reserved=BUILTIN)
     registry = Registry(found.donnees)
     causes = {
         nom: " ; ".join(" ".join(issue.lines()[0].split()) for issue in issues)

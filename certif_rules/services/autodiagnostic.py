@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certif_rules.confidentialite import personal_warnings
-from certif_rules.demande import Demande, merge
+from certif_rules.audit.checklist import dressed
+from certif_rules.audit.demande import Demande, merge
+from certif_rules.audit.reponses import Questionnaire
+from certif_rules.audit.verification import refusal, verify
 from certif_rules.errors import DataError, Issue, UsageError
-from certif_rules.habillage import dressed
-from certif_rules.questionnaire_lu import Questionnaire
-from certif_rules.registry import Registry
-from certif_rules.resultat import Avertissement
+from certif_rules.model.base import Avertissement
+from certif_rules.model.notation import Etendue
+from certif_rules.personnes.pseudonymes import personal_warnings
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import build, resolve
 from certif_rules.services.vie import touching
-from certif_rules.verification import refusal, verify
 from certif_rules.vie.autodiagnostic import Cadre, Synthese, assess, gather
-from certif_rules.vie.model_autodiagnostic import Etendue
 from certif_rules.vie.progression import Comparaison, compare
 from certif_rules.vie.questionnaire import check_answers
 

@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from certif_rules.blocs.arbre import Document
+from certif_rules.echanges.checklist import as_bytes
 from certif_rules.errors import Issue, UsageError, suggestion
-from certif_rules.export.composition import Document
-from certif_rules.export.json_ import as_bytes
 from certif_rules.services.autodiagnostic import told
 from certif_rules.services.formats import unknown_suffix
 from certif_rules.vie.autodiagnostic import Cadre, Synthese
@@ -52,14 +52,14 @@ def write_grid(cadre: Cadre, format_: str, *, poor: bool = False) -> bytes:
         UsageError: the library of the format is not installed.
     """
     if format_ in ("csv", "yaml", "json"):
-        grille = import_module("certif_rules.export.autodiagnostic_grille")
+        grille = import_module("certif_rules.grilles.autodiagnostic")
         render: Callable[[Cadre], bytes] = getattr(grille, f"render_{format_}")
         return render(cadre)
     if format_ == "html":
-        from certif_rules.export.autodiagnostic_formulaire import render as render_form
+        from certif_rules.formulaires.autodiagnostic import render as render_form
 
         return render_form(cadre, told(cadre))
-    from certif_rules.export.autodiagnostic_grille import compose
+    from certif_rules.documents.autodiagnostic.grille import compose
 
     return _page(compose(cadre, told(cadre)), format_, poor=poor)
 
@@ -71,10 +71,10 @@ def write_synthesis(synthese: Synthese, format_: str, *, poor: bool = False) -> 
         UsageError: the library of the format is not installed.
     """
     if format_ == "json":
-        from certif_rules.export.autodiagnostic_json import synthesis
+        from certif_rules.echanges.autodiagnostic import synthesis
 
         return as_bytes(synthesis(synthese, told(synthese.cadre)))
-    from certif_rules.export.autodiagnostic import compose
+    from certif_rules.documents.autodiagnostic.synthese import compose
 
     return _page(compose(synthese, told(synthese.cadre)), format_, poor=poor)
 
@@ -87,18 +87,18 @@ def write_comparison(comparaison: Comparaison, format_: str, *, poor: bool = Fal
     """
     cadre = comparaison.apres.cadre
     if format_ == "json":
-        from certif_rules.export.autodiagnostic_json import comparison
+        from certif_rules.echanges.autodiagnostic import comparison
 
         return as_bytes(comparison(comparaison, told(cadre)))
-    from certif_rules.export.autodiagnostic_progression import compose
+    from certif_rules.documents.autodiagnostic.progression import compose
 
     return _page(compose(comparaison, told(cadre)), format_, poor=poor)
 
 
 def _page(document: Document, format_: str, *, poor: bool) -> bytes:
     if format_ == "table":
-        from certif_rules.export.terminal import render
+        from certif_rules.documents.formats.terminal import render
 
         return render(document, poor=poor)
-    made: bytes = import_module(f"certif_rules.export.{_PAGES[format_]}").render(document)
+    made: bytes = import_module(f"certif_rules.documents.formats.{_PAGES[format_]}").render(document)
     return made

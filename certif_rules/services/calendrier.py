@@ -10,19 +10,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.verification import parse_day
+from certif_rules.echanges.checklist import contradiction, warnings
 from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
-from certif_rules.export.json_ import contradiction, warnings
-from certif_rules.model import Source
-from certif_rules.registry import Registry
-from certif_rules.resultat import Avertissement
+from certif_rules.model.base import Avertissement, Source
+from certif_rules.model.cycle import Cycle, Evenement
+from certif_rules.model.vie import Incoherence
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import Regime, open_regime, referentiel_as_data, sources_as_data
-from certif_rules.source import read_text
-from certif_rules.verification import parse_day
+from certif_rules.source.yaml import read_text
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
 from certif_rules.vie.feries import territories, territory, why_not_worked
-from certif_rules.vie.model import Incoherence
-from certif_rules.vie.model_cycle import Cycle, Evenement
 from certif_rules.vie.seances import Plan, plan
 from certif_rules.vie.traitement import starts, treatment
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from certif_rules.couches import written_for
+from certif_rules.echanges.checklist import contradiction
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
-from certif_rules.export.json_ import contradiction
-from certif_rules.model import Couche, Lacune, Referentiel
-from certif_rules.recherche import cle
-from certif_rules.registry import Registry
-from certif_rules.vie.model import Vie
+from certif_rules.model.base import Lacune
+from certif_rules.model.referentiel import Couche, Referentiel
+from certif_rules.model.vie import Vie
+from certif_rules.noms import cle
+from certif_rules.plugins.couches import written_for
+from certif_rules.plugins.registry import Registry
 
 
 def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str, Any]], list[Issue]]:

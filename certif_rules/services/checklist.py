@@ -7,17 +7,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from certif_rules.confidentialite import personal_warnings
-from certif_rules.contexte import Contexte, Precedent
-from certif_rules.demande import Demande
+from certif_rules.audit.checklist import Checklist, dressed
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.lignes import build_lines, build_points, build_sites
+from certif_rules.audit.verification import check_given, missing, parse_day, refusal, verify
 from certif_rules.errors import Issue, IssuesError, UsageError
-from certif_rules.faits import nature_of, resolve_all
-from certif_rules.habillage import dressed
-from certif_rules.lignes import build_lines, build_points, build_sites
-from certif_rules.model import Referentiel
-from certif_rules.registry import Registry, Resolution
-from certif_rules.resultat import Avertissement, Checklist
-from certif_rules.verification import check_given, missing, parse_day, refusal, verify
+from certif_rules.model.base import Avertissement
+from certif_rules.model.referentiel import Referentiel
+from certif_rules.personnes.pseudonymes import personal_warnings
+from certif_rules.plugins.registry import Registry, Resolution
+from certif_rules.rules.contexte import Contexte, Precedent
+from certif_rules.rules.faits import nature_of, resolve_all
 
 #: Confidences of a layer whose note is worth a warning; the notes of all are printed with the layers.
 _DOUBTFUL = ("faible", "non_verifiee")

@@ -8,12 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from certif_rules.conclusion import Bilan, Conclusion, Echeance, conclude
-from certif_rules.confidentialite import Trace, pseudonymised, traces, without_personal_warnings
-from certif_rules.export.json_ import cited_sources, head, warnings
-from certif_rules.habillage import HabillageDit
-from certif_rules.jugement import Nombre, Valeur
-from certif_rules.registry import Registry
+from certif_rules.audit.conclusion import Bilan, Conclusion, Echeance, conclude
+from certif_rules.audit.jugement import Nombre, Valeur
+from certif_rules.echanges.checklist import cited_sources, head, warnings
+from certif_rules.habillage.regles import HabillageDit
+from certif_rules.personnes.pseudonymes import Trace, pseudonymised, traces, without_personal_warnings
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import open_dossier, read_dossier
 
 

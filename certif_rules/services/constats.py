@@ -9,17 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from certif_rules.coherence import check_compte_rendu
-from certif_rules.compte_rendu import read_compte_rendu, read_seen
-from certif_rules.confidentialite import personal_warnings
-from certif_rules.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
-from certif_rules.demande import from_profile, with_habillage
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.coherence import check_compte_rendu
+from certif_rules.audit.compte_rendu import read_compte_rendu, read_seen
+from certif_rules.audit.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.demande import from_profile, with_habillage
 from certif_rules.errors import DataError, Issue, IssuesError, Location
-from certif_rules.registry import Registry
-from certif_rules.resultat import Avertissement, Checklist
-from certif_rules.schema import check
+from certif_rules.model.base import Avertissement
+from certif_rules.personnes.pseudonymes import personal_warnings
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
-from certif_rules.source import place, read_bytes, read_file
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import place, read_bytes, read_file
 
 #: What an edition or a guide that is not installed is refused with.
 _RULES_GONE = {"edition-introuvable", "guide-introuvable"}

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.verification import check_given
+from certif_rules.echanges.checklist import as_bytes, cited_sources, contradiction, warnings
+from certif_rules.echanges.dossier import appui, award_as_data, study_as_data
 from certif_rules.errors import Issue
-from certif_rules.export.dossier_json import appui, award_as_data, study_as_data
-from certif_rules.export.json_ import as_bytes, cited_sources, contradiction, warnings
-from certif_rules.registry import Registry
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import Regime, missing_subject, open_regime
-from certif_rules.verification import check_given
+from certif_rules.vie.apercu import DossierEtudie, cited, met, supports, texts_sources, to_ask
 from certif_rules.vie.depot import deposit_issues, read_deposit
 from certif_rules.vie.dossier import study
-from certif_rules.vie.vue_dossier import DossierEtudie, cited, met, supports, texts_sources, to_ask
 
 
 def open_file(registry: Registry, demande: Demande, *, attribution: bool = False) -> DossierEtudie:
@@ -87,18 +87,18 @@ def render(dossier: DossierEtudie, format_: str, *, attribution: bool = False, a
     """
     if format_ == "json":
         return as_bytes(document(dossier))
-    from certif_rules.export.attribution import award
-    from certif_rules.export.dossier import study as blocks
+    from certif_rules.documents.dossier.attribution import award
+    from certif_rules.documents.dossier.composition import study as blocks
 
     made = award(dossier) if attribution else blocks(dossier)
     if format_ == "html":
-        from certif_rules.export.page import render as page
+        from certif_rules.documents.formats.page import render as page
 
         return page(made)
     if format_ == "md":
-        from certif_rules.export.blocs_md import render as markdown
+        from certif_rules.documents.formats.markdown import render as markdown
 
         return markdown(made)
-    from certif_rules.export.terminal import render as text
+    from certif_rules.documents.formats.terminal import render as text
 
     return text(made, poor=ascii)

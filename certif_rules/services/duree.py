@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from certif_rules.contexte import Contexte
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.verification import check_given, lacking, missing, verify
+from certif_rules.echanges.checklist import contradiction
 from certif_rules.errors import Issue
-from certif_rules.export.json_ import contradiction
-from certif_rules.model import Texte
-from certif_rules.registry import Registry
+from certif_rules.model.bareme import Duree
+from certif_rules.model.base import Texte
+from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.plugins.registry import Registry
+from certif_rules.rules.contexte import Contexte
 from certif_rules.services.vie import (
     Regime,
     audit_type,
@@ -20,11 +23,8 @@ from certif_rules.services.vie import (
     remarks_as_data,
     sources_as_data,
 )
-from certif_rules.verification import check_given, lacking, missing, verify
 from certif_rules.vie.duree import Calcul, SitesEchantillonnes, duration
 from certif_rules.vie.echantillon import rule_for, sites_to_see
-from certif_rules.vie.model import Incoherence, Vie
-from certif_rules.vie.model_duree import Duree
 from certif_rules.vie.montants import exact
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.verification import check_given, readable_day
+from certif_rules.echanges.checklist import warnings
 from certif_rules.errors import Issue, UsageError
-from certif_rules.export.json_ import warnings
-from certif_rules.model import Texte, TypeAudit
-from certif_rules.registry import Registry
-from certif_rules.resultat import Avertissement
+from certif_rules.model.base import Avertissement, Texte
+from certif_rules.model.echantillon import Arrondi, Echantillon, RegleSites
+from certif_rules.model.referentiel import TypeAudit
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import (
     Regime,
     audit_type,
@@ -22,9 +24,7 @@ from certif_rules.services.vie import (
     remarks_as_data,
     sources_as_data,
 )
-from certif_rules.verification import check_given, readable_day
 from certif_rules.vie.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
-from certif_rules.vie.model_echantillon import Arrondi, Echantillon, RegleSites
 
 Objet = Literal["sites", "dossiers"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.echanges.checklist import cited_sources
 from certif_rules.errors import Issue, UsageError, suggestion
-from certif_rules.export.json_ import cited_sources
-from certif_rules.recherche import retrouver
-from certif_rules.resultat import Checklist, Ligne
+from certif_rules.noms import retrouver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

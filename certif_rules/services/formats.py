@@ -6,11 +6,24 @@ from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
+from certif_rules.audit.checklist import Checklist
+from certif_rules.documents.formats.extras import check
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
-from certif_rules.export import BUILTIN
-from certif_rules.export.extras import check
-from certif_rules.hookspecs import Exporter
-from certif_rules.resultat import Checklist
+from certif_rules.plugins.hookspecs import Exporter
+
+#: Our formats: name → (suffix of the file, module that has ``render``, or module and function).
+BUILTIN: dict[str, tuple[str, str]] = {
+    "table": (".txt", "certif_rules.documents.checklist.table"),
+    "json": (".json", "certif_rules.echanges.checklist"),
+    "md": (".md", "certif_rules.documents.checklist.md"),
+    "csv": (".csv", "certif_rules.grilles.csv"),
+    "xlsx": (".xlsx", "certif_rules.grilles.xlsx"),
+    "ods": (".ods", "certif_rules.grilles.ods"),
+    "html": (".html", "certif_rules.documents.checklist.html"),
+    "formulaire": (".html", "certif_rules.formulaires.checklist"),
+    "docx": (".docx", "certif_rules.documents.checklist.papier:to_docx"),
+    "pdf": (".pdf", "certif_rules.documents.checklist.papier:to_pdf"),
+}
 
 
 def write_document(exporter: Exporter, checklist: Checklist) -> bytes:

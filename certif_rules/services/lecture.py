@@ -8,19 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from certif_rules.coherence import check_compte_rendu
-from certif_rules.compte_rendu import VuSurSite, join_comptes_rendus
-from certif_rules.confidentialite import Trace, pseudonymised, traces
-from certif_rules.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.coherence import check_compte_rendu
+from certif_rules.audit.compte_rendu import VuSurSite, join_comptes_rendus
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
+from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import DataError, Issue, Location, first_of
-from certif_rules.habillage import HabillageDit, agree, problems
-from certif_rules.lecture import csv_, grille, json_
-from certif_rules.lecture.tableur import MAX_BYTES, OLE, refuse
-from certif_rules.registry import Registry
-from certif_rules.resultat import Avertissement, Checklist
-from certif_rules.schema import check
+from certif_rules.grilles.relecture import csv as csv_
+from certif_rules.grilles.relecture import grille
+from certif_rules.grilles.relecture import json as json_
+from certif_rules.grilles.relecture.tableur import MAX_BYTES, OLE, refuse
+from certif_rules.habillage.regles import HabillageDit, agree, problems
+from certif_rules.model.base import Avertissement
+from certif_rules.personnes.pseudonymes import Trace, pseudonymised, traces
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data, open_checklist, with_personal_warnings
-from certif_rules.services.constats_ecrits import head_as_data
+from certif_rules.source.schema import check
 
 _AUTRES_REGLES = "autres_regles"
 #: The path that stands for the standard input.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.export.typographie import clean
 
 #: Beyond, it is some other file.
 MOST = 100_000

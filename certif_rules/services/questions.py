@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from certif_rules.contexte import Contexte, FaitDeclare
-from certif_rules.export.json_ import cited_sources
-from certif_rules.faits import contradictions, resolve_all
-from certif_rules.lignes import build_lines
-from certif_rules.model import Fait, Indicateur, Referentiel, Regle
-from certif_rules.resultat import Etat
+from certif_rules.audit.lignes import build_lines
+from certif_rules.echanges.checklist import cited_sources
+from certif_rules.model.base import Regle
+from certif_rules.model.referentiel import Fait, Indicateur, Referentiel
+from certif_rules.rules.contexte import Contexte, FaitDeclare
+from certif_rules.rules.faits import contradictions, resolve_all
+from certif_rules.rules.motifs import Etat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

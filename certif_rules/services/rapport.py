@@ -7,23 +7,23 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from certif_rules.confidentialite import Trace
+from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.rapport import make_report
+from certif_rules.blocs.arbre import Document
+from certif_rules.documents.formats.extras import check
+from certif_rules.documents.rapport.composition import report, sheets_only
 from certif_rules.errors import Issue, UsageError, suggestion
-from certif_rules.export.composition import Document
-from certif_rules.export.extras import check
-from certif_rules.export.rapport import report, sheets_only
-from certif_rules.habillage import HabillageDit
-from certif_rules.model_rapport import Rapport
-from certif_rules.rapport import make_report
-from certif_rules.registry import Registry
+from certif_rules.habillage.regles import HabillageDit
+from certif_rules.personnes.pseudonymes import Trace
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.formats import unknown_suffix
 
 #: Formats of pages: name → (suffix of the file, module that has ``render``, whether it is text).
 FORMATS: Final[dict[str, tuple[str, str, bool]]] = {
-    "html": (".html", "certif_rules.export.page", True),
-    "docx": (".docx", "certif_rules.export.docx", False),
-    "pdf": (".pdf", "certif_rules.export.pdf", False),
+    "html": (".html", "certif_rules.documents.formats.page", True),
+    "docx": (".docx", "certif_rules.documents.formats.docx", False),
+    "pdf": (".pdf", "certif_rules.documents.formats.pdf", False),
 }
 
 

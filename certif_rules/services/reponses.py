@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from certif_rules.demande import from_profile
+from certif_rules.audit.demande import from_profile
+from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.export.autodiagnostic_grille import COLONNES, DEMANDE, IDENTIFIANT
-from certif_rules.lecture.csv_ import MAX_BYTES, Tableau, read_head
-from certif_rules.lecture.saisie import folded
-from certif_rules.questionnaire_lu import SANS_OBJET, Questionnaire, ReponseDite
-from certif_rules.schema import check
-from certif_rules.source import place, read_bytes
+from certif_rules.grilles.autodiagnostic import COLONNES, DEMANDE, IDENTIFIANT
+from certif_rules.grilles.relecture.csv import MAX_BYTES, Tableau, read_head
+from certif_rules.grilles.relecture.saisie import folded
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import place, read_bytes
 
 #: « sans objet » as people type it in a cell.
 _SANS_OBJET = frozenset({"sans objet", "sans_objet", "so", "s.o."})

@@ -11,17 +11,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from certif_rules.couche_lue import HEADER, LIFE
-from certif_rules.demande import Demande, PrecedentDit, findings, from_profile
+from certif_rules.audit.demande import Demande, PrecedentDit, findings, from_profile
+from certif_rules.audit.verification import check_given
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, from_emplacement
-from certif_rules.habillage_lu import check_habillage
-from certif_rules.hookspecs import Donnees
-from certif_rules.model import Couche
-from certif_rules.registry import Registry
-from certif_rules.schema import check, schema_path
+from certif_rules.habillage.fichier import check_habillage
+from certif_rules.model.referentiel import Couche
+from certif_rules.plugins.couche import HEADER, LIFE
+from certif_rules.plugins.hookspecs import Donnees
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import in_force
-from certif_rules.source import read_file
-from certif_rules.verification import check_given
+from certif_rules.source.schema import check, schema_path
+from certif_rules.source.yaml import read_file
 
 #: The key of a file of cases, or how it starts; its schema has the name of the key, less its underscores.
 _CASES = "cas"

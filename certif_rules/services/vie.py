@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
+from certif_rules.echanges.checklist import cited_sources
 from certif_rules.errors import Issue
-from certif_rules.export.json_ import cited_sources
-from certif_rules.model import Referentiel, Texte, TypeAudit
-from certif_rules.registry import Registry, Resolution
+from certif_rules.model.base import Texte
+from certif_rules.model.referentiel import Referentiel, TypeAudit
+from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.services.checklist import settle
-from certif_rules.vie.model import Incoherence, Vie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

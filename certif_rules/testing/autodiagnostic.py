@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from certif_rules.demande import Demande, from_profile, parse_name
+from certif_rules.audit.demande import Demande, from_profile, parse_name
+from certif_rules.audit.reponses import Questionnaire, ReponseDite
 from certif_rules.errors import IssuesError
-from certif_rules.questionnaire_lu import Questionnaire, ReponseDite
-from certif_rules.registry import Registry
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.autodiagnostic import compare_syntheses, synthesis, told
 from certif_rules.services.autodiagnostic_formats import write_synthesis
 from certif_rules.testing.refus import refused

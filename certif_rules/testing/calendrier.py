@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
 from certif_rules.errors import IssuesError
-from certif_rules.registry import Registry
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
 from certif_rules.testing.refus import refused
 
@@ -78,7 +78,7 @@ def _date(nom: str, expected: Mapping[str, Any], dates: Mapping[str, Any]) -> li
 
 def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str]:
     """By date, lines of its event in the ICS file; of a date that comes back, its first event."""
-    from certif_rules.export.ics import render
+    from certif_rules.documents.calendrier.ics import render
 
     written = render(
         calendar.calendrier.dates,

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from certif_rules.demande import Demande, from_profile
+from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.errors import IssuesError
-from certif_rules.registry import Registry
-from certif_rules.resultat import ETATS, Checklist, Etat, Ligne
+from certif_rules.plugins.registry import Registry
+from certif_rules.rules.motifs import ETATS, Etat
 from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.constats import check_conclusions, check_deadlines, concluded
 from certif_rules.testing.refus import refused

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from certif_rules.demande import from_profile
+from certif_rules.audit.demande import from_profile
 from certif_rules.errors import IssuesError
-from certif_rules.registry import Registry
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.duree import document, make_duration
 from certif_rules.testing.refus import refused
 

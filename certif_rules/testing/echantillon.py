@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
 from certif_rules.errors import IssuesError
-from certif_rules.registry import Registry
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
 from certif_rules.testing.refus import refused
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from certif_rules.errors import DataError
-from certif_rules.registry import Registry
-from certif_rules.schema import check
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import open_atelier
-from certif_rules.source import read_file
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import read_file
 
 #: The key of a file of cases, and the module whose ``differences(case, registry)`` runs one; the schema that
 #: describes the file has the name of the key, less its underscores.

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from certif_rules.model import Critere
-from certif_rules.resultat import Avertissement, Checklist, Etat, Ligne
-from certif_rules.vie.model import Incoherence, Vie
-from certif_rules.vie.model_autodiagnostic import Autodiagnostic, Cle, Etendue, Notation
+from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.model.base import Avertissement, Source
+from certif_rules.model.notation import Autodiagnostic, Cle, Etendue, Notation
+from certif_rules.model.referentiel import Critere
+from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.rules.motifs import Etat
 
 #: Where an axis stands: with a score, without any answer, or with nothing that applies.
 EtatAxe = Literal["note", "sans_reponse", "sans_objet"]
@@ -255,3 +257,31 @@ def _axis(notation: Notation, critere: Critere | None, own: tuple[Cotation, ...]
         score=score(notation, own),
         plus_bas=tuple(c for c in own if lowest is not None and c.appreciation.niveau == lowest),
     )
+
+
+def asked(cadre: Cadre, ligne: Ligne) -> list[Incoherence]:
+    """The contradictions of the sources to be told beside a line."""
+    known = cadre.incoherences
+    wanted = {
+        i
+        for repere in cadre.regles.reperes
+        if ligne.indicateur.id in repere.lignes
+        for i in repere.incoherences
+    }
+    return [value for id_, value in known.items() if id_ in wanted]
+
+
+def sources_of(cadre: Cadre, told: Iterable[str]) -> dict[str, Source]:
+    """The sources cited by a document of this self-assessment, in the order they are declared."""
+    regles = cadre.regles
+    enonces = (regles.mention, regles.etendue_dite, *regles.enonces)
+    cited = {s for e in enonces if e for s in e.sources} | set(cadre.notation.sources)
+    cited |= {s for id_ in told for s in cadre.incoherences[id_].sources}
+    cited |= {s for li in cadre.checklist.lignes for m in li.motifs for s in m.sources}
+    cited |= {s for a in cadre.avertissements for s in a.sources}
+    warned = (li.indicateur.donnees_sensibles for li in cadre.retenues)
+    cited |= {s for value in warned if value is not None for s in value.sources}
+    known = dict(cadre.checklist.referentiel.sources)
+    for vie in cadre.vies:
+        known |= vie.sources
+    return {id_: source for id_, source in known.items() if id_ in cited}

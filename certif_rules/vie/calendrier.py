@@ -1,7 +1,7 @@
 """From the days known of a cycle to all its dates: pure, and never a clock.
 
-A delay is counted once, from the event or the date that its rule names (:func:`certif_rules.delais.add`).
-A limit is never moved; its working day stands beside it.
+A delay is counted once, by :func:`certif_rules.rules.delais.add`, from the event or the date that its rule
+names. A limit is never moved; its working day stands beside it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from certif_rules.delais import add
-from certif_rules.model import Confiance
-from certif_rules.resultat import Avertissement
+from certif_rules.model.base import Avertissement, Confiance
+from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
+from certif_rules.rules.delais import add
 from certif_rules.vie.feries import Chome, last_worked, next_worked
-from certif_rules.vie.model_cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
 from certif_rules.vie.voies import starts, ways
 
 #: Where a date stands: against the event that fulfils it, or the day that people say it is.

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from certif_rules.trivalent import Trivalent, both, either, negate
-from certif_rules.vie.model_depot import Depot
-from certif_rules.vie.model_dossier import Candidature, Condition, Si
+from certif_rules.model.candidature import Candidature, Condition, Si
+from certif_rules.rules.trivalent import Trivalent, both, either, negate
+from certif_rules.vie.declaration import Depot
 
 
 @dataclass(frozen=True, slots=True)

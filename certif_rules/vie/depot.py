@@ -8,14 +8,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from certif_rules.demande import Demande
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.verification import check_given, parse_day, readable_day, refusal
 from certif_rules.errors import Issue, IssuesError, Location, suggestion
-from certif_rules.model import Referentiel
-from certif_rules.source import Sequence, Table, place
-from certif_rules.verification import check_given, parse_day, readable_day, refusal
+from certif_rules.model.candidature import Auditeur, Candidature, Question
+from certif_rules.model.referentiel import Referentiel
+from certif_rules.source.yaml import Sequence, Table, place
 from certif_rules.vie.conditions import judge
-from certif_rules.vie.model_depot import CertificatDit, Depot, DevisDit, PieceDite
-from certif_rules.vie.model_dossier import Auditeur, Candidature, Question
+from certif_rules.vie.declaration import CertificatDit, Depot, DevisDit, PieceDite
 from certif_rules.vie.montants import cents, days
 
 #: What this command lists as missing, or as expired, and which is thus no error of the request.

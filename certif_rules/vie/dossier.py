@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from certif_rules.resultat import Avertissement
-from certif_rules.trivalent import Trivalent
-from certif_rules.vie.conditions import Manque, Verdict, all_of, any_of, judge
-from certif_rules.vie.model_acteurs import Instances, Intervention
-from certif_rules.vie.model_depot import Depot, DevisDit
-from certif_rules.vie.model_dossier import (
+from certif_rules.model.acteurs import Instances, Intervention
+from certif_rules.model.base import Avertissement
+from certif_rules.model.candidature import (
     Auditeur,
     Candidature,
     ConditionFinancement,
@@ -27,6 +24,9 @@ from certif_rules.vie.model_dossier import (
     Voie,
     Volet,
 )
+from certif_rules.rules.trivalent import Trivalent
+from certif_rules.vie.conditions import Manque, Verdict, all_of, any_of, judge
+from certif_rules.vie.declaration import Depot, DevisDit
 from certif_rules.vie.montants import share
 from certif_rules.vie.pieces import Element, Presence, element, provided, quote
 

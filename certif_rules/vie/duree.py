@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from certif_rules.contexte import Contexte
-from certif_rules.faits import resolve_all
-from certif_rules.mots import MOTS, Cas, judge
-from certif_rules.reponse import weakest
-from certif_rules.trivalent import Trivalent, either
+from certif_rules.rules.contexte import Contexte
+from certif_rules.rules.faits import resolve_all
+from certif_rules.rules.motifs import weakest
+from certif_rules.rules.mots import MOTS, Cas, judge
+from certif_rules.rules.trivalent import Trivalent, either
 
 if TYPE_CHECKING:
-    from certif_rules.model import Confiance, Referentiel, Regle
-    from certif_rules.vie.model_duree import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
+    from certif_rules.model.bareme import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
+    from certif_rules.model.base import Confiance, Regle
+    from certif_rules.model.referentiel import Referentiel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from certif_rules.vie.model_echantillon import Arrondi, Echantillon, RegleSites
+    from certif_rules.model.echantillon import Arrondi, Echantillon, RegleSites
 
 #: How the list is drawn, in words, for those who would draw it again.
 METHODE = (

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from certif_rules.delais import add
-from certif_rules.trivalent import Trivalent, both
+from certif_rules.model.candidature import Candidature, DevisAttendus, Piece
+from certif_rules.rules.delais import add
+from certif_rules.rules.trivalent import Trivalent, both
 from certif_rules.vie.conditions import Manque, Verdict, judge
-from certif_rules.vie.model_depot import Depot, DevisDit, PieceDite
-from certif_rules.vie.model_dossier import Candidature, DevisAttendus, Piece
+from certif_rules.vie.declaration import Depot, DevisDit, PieceDite
 
 #: ``a_fournir``: the documents were not described at all. ``conditionnelle``: absent, which blocks nothing.
 EtatPiece = Literal[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from certif_rules.model import Critere
+from certif_rules.model.referentiel import Critere
 from certif_rules.vie.autodiagnostic import Cotation, Score, Synthese, score
 
 #: What became of a line from one self-assessment to the next.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from certif_rules.audit.checklist import Ligne
+from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
 from certif_rules.errors import Issue, suggestion
-from certif_rules.questionnaire_lu import SANS_OBJET, Questionnaire, ReponseDite
-from certif_rules.resultat import Ligne
 from certif_rules.vie.autodiagnostic import Appreciation, Cadre
 
 

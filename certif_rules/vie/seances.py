@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from certif_rules.delais import YEAR, add
-from certif_rules.resultat import Avertissement
+from certif_rules.model.base import Avertissement
+from certif_rules.model.cycle import Cycle, Seances
+from certif_rules.rules.delais import YEAR, add
 from certif_rules.vie.calendrier import Calendrier, Options
 from certif_rules.vie.feries import last_worked
-from certif_rules.vie.model_cycle import Cycle, Seances
 
 #: Whether what a meeting waits for is in time: it is, it is not, or it may still be.
 EtatSeance = Literal["atteinte", "refusee", "possible", "impossible", "inconnue"]

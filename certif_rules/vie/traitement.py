@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from certif_rules.delais import dates
-from certif_rules.model import Constat
-from certif_rules.model_jugement import Delai, Jugement
+from certif_rules.model.cycle import Ecart, RegleDate
+from certif_rules.model.jugement import Delai, Jugement
+from certif_rules.model.referentiel import Constat
+from certif_rules.rules.delais import dates
 from certif_rules.vie.calendrier import DateCalculee, Options, named, said
-from certif_rules.vie.model_cycle import Ecart, RegleDate
 
 
 def treatment(

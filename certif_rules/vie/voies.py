@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import combinations
 
-from certif_rules.vie.model_cycle import Cycle, DateCycle, Ecart, RegleDate
+from certif_rules.model.cycle import Cycle, DateCycle, Ecart, RegleDate
 
 #: Ways of more events than that are not looked for: nobody gives so many days to learn one.
 _MOST = 3

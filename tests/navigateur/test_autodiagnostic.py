@@ -16,10 +16,10 @@ from fabrique import HOSTILES
 from formulaires import ISSUES, WIDTHS, line
 from habillages import dit
 
-from certif_rules.schema import check
 from certif_rules.services.autodiagnostic import make_grid, synthesis
 from certif_rules.services.autodiagnostic_formats import write_comparison, write_grid, write_synthesis
 from certif_rules.services.reponses import read_answers
+from certif_rules.source.schema import check
 from certif_rules.vie.progression import compare
 
 playwright = pytest.importorskip("playwright.sync_api")

@@ -13,7 +13,7 @@ from fabrique import HOSTILES
 from formulaires import ISSUES, WIDTHS
 from greffons import registry
 
-from certif_rules.demande import Demande, from_profile
+from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.services.dossier import open_file, render
 
 pytest.importorskip("playwright.sync_api")

@@ -24,11 +24,11 @@ from greffons import DONNEES, registry
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certif_rules.constats import Releve
-from certif_rules.demande import ConstatDit, PrecedentDit
-from certif_rules.schema import check
+from certif_rules.audit.constats import Releve
+from certif_rules.audit.demande import ConstatDit, PrecedentDit
 from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
+from certif_rules.source.schema import check
 
 playwright = pytest.importorskip("playwright.sync_api")
 

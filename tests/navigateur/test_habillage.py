@@ -12,7 +12,7 @@ from grilles import atelier
 from habillages import habillee
 from images import svg
 
-from certif_rules.export import formulaire
+from certif_rules.formulaires import checklist as formulaire
 from certif_rules.services.lecture import read_grids
 
 playwright = pytest.importorskip("playwright.sync_api")

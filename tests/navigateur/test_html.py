@@ -10,7 +10,7 @@ import pytest
 from fabrique import HOSTILES, LIGNES, checklist, organisme
 from formulaires import ISSUES
 
-from certif_rules.export import html
+from certif_rules.documents.checklist import html
 
 pytest.importorskip("playwright.sync_api")
 

@@ -14,8 +14,9 @@ from documents import document as made
 from fabrique import HOSTILES, checklist
 from formulaires import ISSUES
 
-from certif_rules.export import page, papier
-from certif_rules.export.composition import Paragraphe
+from certif_rules.blocs.arbre import Paragraphe
+from certif_rules.documents.checklist import papier
+from certif_rules.documents.formats import page
 
 pytest.importorskip("playwright.sync_api")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from certif_rules import hookimpl
-from certif_rules.hookspecs import Donnees
+from certif_rules.plugins.hookspecs import Donnees
 
 
 @hookimpl

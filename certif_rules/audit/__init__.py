@@ -1,0 +1,1 @@
+"""From a request to a checklist, its findings, their conclusion and the report, as values."""

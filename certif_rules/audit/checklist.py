@@ -1,0 +1,145 @@
+"""The checklist as a value: what every exporter receives and none of them computes.
+
+Texts are plain French, typed as in the data: typography and markup belong to the exporters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from certif_rules.errors import DataError
+from certif_rules.habillage.modele import Habillage
+from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
+from certif_rules.model.base import Avertissement, Confiance, Lacune, Texte
+from certif_rules.model.referentiel import Critere, Indicateur, Referentiel
+from certif_rules.rules.contexte import Contexte, FaitsParCategorie
+from certif_rules.rules.motifs import ETATS, Etat, Motif
+
+#: What may be found of a check: it holds, or it fails, and then counts as the finding declared for it.
+RESULTATS = ("satisfaite", "non_satisfaite")
+SATISFAITE, NON_SATISFAITE = RESULTATS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ligne:
+    """One indicator, due or not, with its state and every reason for it.
+
+    ``categories`` are those for which the line is due. ``preuves``, ``precisions`` and ``adaptations`` are
+    already restricted to this organisation and this audit.
+    """
+
+    indicateur: Indicateur
+    critere: Critere | None
+    etat: Etat
+    categories: tuple[str, ...]
+    motifs: tuple[Motif, ...]
+    constats_permis: tuple[str, ...]
+    preuves: tuple[Texte, ...]
+    precisions: tuple[Texte, ...]
+    adaptations: tuple[Texte, ...]
+    constat_precedent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A document required or a check to make; ``certain`` is false when the rule could not be decided.
+
+    Of a check, ``constat`` is the finding when it fails (``None``: none is declared), and ``compte_pour`` the
+    référentiel whose conclusion counts it.
+    """
+
+    id: str
+    texte: str
+    sources: tuple[str, ...]
+    certain: bool
+    constat: str | None = None
+    note: str | None = None
+    compte_pour: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitesAudites:
+    """The sites an extension brings to the audit; ``sites`` is ``None`` when that is not known."""
+
+    sites: tuple[str, ...] | None
+    texte: str
+    sources: tuple[str, ...]
+    confiance: Confiance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checklist:
+    """A checklist for one audit. ``lignes`` holds every indicator, in the référentiel's order.
+
+    ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation
+    that must be claimed to whether it was, by this context.
+    ``organisme`` is what was declared, ready to be printed or written as JSON. ``habillage`` is how the body
+    dresses its documents; it changes nothing of what they say.
+    """
+
+    referentiel: Referentiel
+    empreinte: str
+    contexte: Contexte
+    faits: FaitsParCategorie
+    organisme: Mapping[str, Any]
+    avertissements: tuple[Avertissement, ...]
+    lignes: tuple[Ligne, ...]
+    pieces: tuple[Point, ...]
+    verifications: tuple[Point, ...]
+    sites: SitesAudites | None
+    invocables: Mapping[str, bool]
+    lacunes: tuple[Lacune, ...]
+    habillage: Habillage | None = None
+
+    @property
+    def compteurs(self) -> dict[Etat, int]:
+        """How many lines stand in each state, every state present."""
+        return {etat: sum(ligne.etat == etat for ligne in self.lignes) for etat in ETATS}
+
+    @property
+    def groupes(self) -> tuple[tuple[Critere | None, tuple[Ligne, ...]], ...]:
+        """The lines by criterion, in order; those without a known criterion come last, under ``None``."""
+        groupes: dict[str | None, tuple[Critere | None, list[Ligne]]] = {}
+        for ligne in self.lignes:
+            cle = ligne.critere.id if ligne.critere else None
+            groupes.setdefault(cle, (ligne.critere, []))[1].append(ligne)
+        return tuple((critere, tuple(lignes)) for critere, lignes in groupes.values())
+
+
+def point_key(point: Point) -> str:
+    """How a check is called beside the ids of lines, none of which has « : »."""
+    return f"verification:{point.id}"
+
+
+def point_numbers(checklist: Checklist) -> dict[str, str]:
+    """The printed number of each check, by its key: « V1 », « V2 »; the key where a line is called so."""
+    lines = {ligne.indicateur.numero for ligne in checklist.lignes}
+    found = {}
+    for rank, value in enumerate(checklist.verifications, start=1):
+        key = point_key(value)
+        found[key] = key if f"V{rank}" in lines else f"V{rank}"
+    return found
+
+
+def dressed(checklist: Checklist, dit: HabillageDit | None) -> Checklist:
+    """``checklist`` in the dress that was asked for, as it is when none was.
+
+    Raises:
+        DataError: what the body's file says cannot be said of this référentiel; everything is listed.
+    """
+    if dit is None:
+        return checklist
+    issues = [*problems(dit.data), *problems_with(checklist.referentiel, dit.data)]
+    if issues:
+        raise DataError(issues)
+    return dress(checklist, build(dit))
+
+
+def dress(checklist: Checklist, habillage: Habillage) -> Checklist:
+    """The same lines, states, reasons and digest: annotations take the names that the body gives them."""
+    referentiel = checklist.referentiel
+    noms = habillage.annotations
+    annotations = {a.id: replace(a, titre=noms.get(a.id, a.titre)) for a in referentiel.annotations.values()}
+    return replace(checklist, referentiel=replace(referentiel, annotations=annotations), habillage=habillage)

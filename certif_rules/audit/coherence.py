@@ -1,0 +1,134 @@
+"""What a findings file may not say for a report: days out of order, sites unknown, one person twice.
+
+Evaluation and decision are made by different people, the decision after the evaluation (ISO/IEC 17065,
+known by public summaries; see docs/rapport.md).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.compte_rendu import DecisionPrise, Evaluation
+from certif_rules.audit.constats import Dossier
+from certif_rules.errors import Issue, Location, suggestion
+
+
+def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
+    """Everything impossible in what a findings file says for a report."""
+    compte_rendu = dossier.compte_rendu
+    for seance in compte_rendu.seances or ():
+        if seance.debut is not None and seance.fin is not None and seance.fin <= seance.debut:
+            message = f"une séance finit à {seance.fin}, pas après son début ({seance.debut})"
+            yield Issue("seance-incoherente", message, seance.lieu, "vérifier debut et fin")
+    yield from _sites(checklist, dossier)
+    yield from _samples(dossier)
+    evaluation = compte_rendu.evaluation
+    if evaluation is not None:
+        yield from _not_before_audit(checklist, evaluation, "l’évaluation est datée du")
+    for decision in compte_rendu.decision or ():
+        yield from _decision(checklist, dossier, decision)
+    yield from _objects(checklist, compte_rendu.decision or ())
+
+
+def same_person(one: str, two: str) -> bool:
+    """Whether two names are written alike but for accents, case, signs and the order of words."""
+    return bool(_name(one)) and _name(one) == _name(two)
+
+
+def _name(text: str) -> tuple[str, ...]:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in letters if not unicodedata.combining(c))
+    return tuple(sorted(re.findall(r"\w+", bare)))
+
+
+# ---- evaluation and decision ----------------------------------------------------------------------------
+
+
+def _decision(checklist: Checklist, dossier: Dossier, decision: DecisionPrise) -> Iterator[Issue]:
+    evaluation = dossier.compte_rendu.evaluation
+    told: Iterable[str] = evaluation.par if evaluation else ()
+    found = (*dossier.releves, *dossier.verifications)
+    evaluators = dict.fromkeys((*told, *(r.evalue_par for r in found if r.evalue_par)))
+    for name in decision.par:
+        twice = next((other for other in evaluators if same_person(name, other)), None)
+        if twice is not None:
+            message = f"« {name} » décide et a évalué (« {twice} »)"
+            hint = "la décision est prise par une autre personne ; deux homonymes se distinguent par leur nom"
+            yield Issue("decision-par-evaluateur", message, decision.lieu, hint)
+    if decision.le is None:
+        return
+    yield from _not_before_audit(checklist, decision, "la décision est datée du")
+    if evaluation is not None and evaluation.le is not None and decision.le < evaluation.le:
+        message = f"la décision ({decision.le}) précède l’évaluation ({evaluation.le})"
+        yield Issue("decision-avant-evaluation", message, decision.lieu, "vérifier les deux dates")
+
+
+def _not_before_audit(checklist: Checklist, what: Evaluation | DecisionPrise, words: str) -> Iterator[Issue]:
+    day = checklist.contexte.date.isoformat()
+    if what.le is not None and what.le < day:
+        message = f"{words} {what.le}, avant l’audit ({day})"
+        yield Issue("acte-avant-audit", message, what.lieu, "vérifier cette date et celle de l’audit")
+
+
+def _objects(checklist: Checklist, decisions: Iterable[DecisionPrise]) -> Iterator[Issue]:
+    origines = checklist.referentiel.origines
+    seen: dict[str | None, DecisionPrise] = {}
+    for decision in decisions:
+        if decision.objet is not None and decision.objet not in origines:
+            message = f"décision sur « {decision.objet} », qui n’est pas un référentiel de cet audit"
+            hint = suggestion(decision.objet, origines, "référentiels")
+            yield Issue("objet-inconnu", message, decision.lieu, hint)
+        elif decision.objet in seen:
+            of = f" sur {decision.objet}" if decision.objet else ""
+            message = f"deux décisions{of}"
+            yield Issue(
+                "decision-en-double", message, decision.lieu, "n’en garder qu’une, ou dire leur objet"
+            )
+        seen.setdefault(decision.objet, decision)
+
+
+# ---- sites and samples ----------------------------------------------------------------------------------
+
+
+def _sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
+    """Sites that are named and not declared; nothing is said where the organisation declares none."""
+    contexte = checklist.contexte
+    declared = {*(str(s["id"]) for s in contexte.organisme.sites), *contexte.ajouts.sites}
+    if not declared:
+        return
+    compte_rendu = dossier.compte_rendu
+    named: list[tuple[str | None, Location | None]] = [
+        *((s.site, s.lieu) for s in compte_rendu.seances or ()),
+        *((e.site, e.lieu) for e in compte_rendu.echantillons or ()),
+        *((seen.site, r.lieu) for r in (*dossier.releves, *dossier.verifications) for seen in r.par_site),
+    ]
+    for site, lieu in named:
+        if site is not None and site not in declared:
+            message = f"le site « {site} » n’est pas déclaré dans l’organisme"
+            yield Issue("site-inconnu", message, lieu, suggestion(site, sorted(declared), "sites"))
+
+
+def _samples(dossier: Dossier) -> Iterator[Issue]:
+    seen: set[str] = set()
+    for echantillon in dossier.compte_rendu.echantillons or ():
+        if echantillon.id in seen:
+            message = f"deux échantillons portent l’identifiant « {echantillon.id} »"
+            yield Issue("echantillon-en-double", message, echantillon.lieu, "en changer un")
+        seen.add(echantillon.id)
+        size = echantillon.taille
+        if size is not None and echantillon.liste and size != len(echantillon.liste):
+            message = (
+                f"échantillon « {echantillon.id} » : taille {size}, {len(echantillon.liste)} dans la liste"
+            )
+            yield Issue("echantillon-incoherent", message, echantillon.lieu, "accorder la taille et la liste")
+    for noun, releve in (
+        *(("ligne", releve) for releve in dossier.releves),
+        *(("vérification", releve) for releve in dossier.verifications),
+    ):
+        sites = [vu.site for vu in releve.par_site]
+        for site in sorted({s for s in sites if sites.count(s) > 1}):
+            message = f"{noun} {releve.ligne} : le site « {site} » apparaît deux fois dans par_site"
+            yield Issue("site-en-double", message, releve.lieu, "n’en garder qu’un")

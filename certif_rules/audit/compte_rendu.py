@@ -1,0 +1,220 @@
+"""What a report says besides findings: who, when, where, on what samples, what was not seen, who decided.
+
+Every part is optional. ``None`` is « not given » and a report says so; an empty list is « none, and it is
+known ». Values are kept as typed; days are ISO dates, times are HH:MM. The list of parts follows public
+summaries of ISO 19011 and ISO/IEC 17021-1 (docs/rapport.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from certif_rules.errors import Location
+from certif_rules.source.yaml import place
+
+#: Texts of one part; ``None``: not given, empty: none, and it is known.
+Textes = tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seance:
+    """A stretch of the audit: a day, a place, on site or at a distance."""
+
+    date: str | None = None
+    site: str | None = None
+    mode: str | None = None
+    debut: str | None = None
+    fin: str | None = None
+    lieu: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personne:
+    """Someone by role; initials rather than a name where they are enough."""
+
+    role: str
+    initiales: str | None = None
+    nom: str | None = None
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echantillon:
+    """A sample: drawn from what, how, how many, with which seed, and the list drawn."""
+
+    id: str
+    site: str | None = None
+    categorie: str | None = None
+    population: str | None = None
+    methode: str | None = None
+    taille: int | None = None
+    graine: str | None = None
+    empreinte: str | None = None
+    liste: tuple[str, ...] = ()
+    note: str | None = None
+    lieu: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What those who evaluated conclude and recommend. It decides nothing."""
+
+    par: tuple[str, ...] = ()
+    le: str | None = None
+    recommandation: str | None = None
+    lieu: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionPrise:
+    """What was decided, by whom, when and why. ``objet`` is the référentiel it is about, if it is said."""
+
+    objet: str | None = None
+    par: tuple[str, ...] = ()
+    le: str | None = None
+    decision: str | None = None
+    motif: str | None = None
+    lieu: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """What comes next, and when if it is known."""
+
+    texte: str
+    le: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VuSurSite:
+    """What was seen of a line at one site. The finding stays one per line: no source adds up sites."""
+
+    site: str
+    commentaire: str | None = None
+    preuves_vues: tuple[str, ...] = ()
+    echantillons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompteRendu:
+    """Everything of a findings file that only a report uses. Fields bear the names of its keys."""
+
+    objectifs: Textes = None
+    seances: tuple[Seance, ...] | None = None
+    personnes: tuple[Personne, ...] | None = None
+    echantillons: tuple[Echantillon, ...] | None = None
+    desaccords: Textes = None
+    ecarts_au_plan: Textes = None
+    changements: Textes = None
+    zones_non_couvertes: Textes = None
+    bonnes_pratiques: Textes = None
+    diffusion: Textes = None
+    confidentialite: Textes = None
+    suites: tuple[Suite, ...] | None = None
+    evaluation: Evaluation | None = None
+    decision: tuple[DecisionPrise, ...] | None = None
+
+
+#: The keys of a findings file that are read here, in the order they are written.
+CLES = tuple(f.name for f in fields(CompteRendu))
+
+_ENTREES: Mapping[str, type] = {
+    "seances": Seance,
+    "personnes": Personne,
+    "echantillons": Echantillon,
+    "suites": Suite,
+    "decision": DecisionPrise,
+}
+#: Parts of an entry that are lists; one text alone is a list of one.
+_LISTES = frozenset({"par", "liste"})
+
+
+def read_compte_rendu(data: Mapping[str, Any]) -> CompteRendu:
+    """What findings data say for a report; their schema accepts them."""
+    found: dict[str, Any] = {}
+    for cle in CLES:
+        value = data.get(cle)
+        if value is None:
+            continue
+        if cle == "evaluation":
+            found[cle] = _entry(Evaluation, value, _place(data, cle))
+        elif cle in _ENTREES:
+            entries = [value] if isinstance(value, Mapping) else value
+            found[cle] = tuple(_entry(_ENTREES[cle], entry, _place(data, cle)) for entry in entries)
+        else:
+            found[cle] = _texts(value)
+    return CompteRendu(**found)
+
+
+def compte_rendu_as_data(compte_rendu: CompteRendu) -> dict[str, Any]:
+    """What was given, as the values of a findings file; read again, they are the same."""
+    written: dict[str, Any] = {}
+    for cle in CLES:
+        value = getattr(compte_rendu, cle)
+        if value is None:
+            continue
+        if isinstance(value, Evaluation):
+            written[cle] = _written(value)
+        else:
+            written[cle] = [v if isinstance(v, str) else _written(v) for v in value]
+    return written
+
+
+def read_seen(entry: Any) -> VuSurSite:
+    """What was seen at one site, in data that the schema accepts."""
+    return VuSurSite(
+        site=str(entry["site"]),
+        commentaire=entry.get("commentaire"),
+        preuves_vues=tuple(entry.get("preuves_vues") or ()),
+        echantillons=tuple(entry.get("echantillons") or ()),
+    )
+
+
+def seen_as_data(seen: VuSurSite) -> dict[str, Any]:
+    """The same as the values of a findings file."""
+    return _written(seen)
+
+
+def join_comptes_rendus(one: CompteRendu, two: CompteRendu) -> tuple[CompteRendu, tuple[str, ...]]:
+    """What two files of one audit say together, and the parts on which they differ."""
+    kept: dict[str, Any] = {}
+    differing = []
+    for cle in CLES:
+        first, second = getattr(one, cle), getattr(two, cle)
+        kept[cle] = second if first is None else first
+        if first is not None and second is not None and first != second:
+            differing.append(cle)
+    return CompteRendu(**kept), tuple(differing)
+
+
+def _entry(kind: type, node: Any, whole: Location | None) -> Any:
+    values: dict[str, Any] = {}
+    for cle in (f.name for f in fields(kind) if f.name != "lieu"):
+        value = node.get(cle)
+        if value is not None:
+            values[cle] = value if cle == "taille" else _texts(value) if cle in _LISTES else str(value)
+    if any(f.name == "lieu" for f in fields(kind)):
+        first = next((cle for cle in values if cle in node), None)
+        values["lieu"] = (_place(node, first) if first else None) or whole
+    return kind(**values)
+
+
+def _written(entry: Any) -> dict[str, Any]:
+    return dict(_given(entry))
+
+
+def _given(entry: Any) -> Iterator[tuple[str, Any]]:
+    for cle in (f.name for f in fields(entry) if f.name != "lieu"):
+        value = getattr(entry, cle)
+        if value not in (None, ()):
+            yield cle, list(value) if isinstance(value, tuple) else value
+
+
+def _texts(value: str | Iterable[Any]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value))
+
+
+def _place(node: Any, key: str) -> Location | None:
+    return place(node, key) if hasattr(node, "values_at") and key in node else None

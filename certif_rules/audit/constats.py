@@ -1,0 +1,327 @@
+"""What an auditor recorded: findings on lines, checked against the checklist they were made with.
+
+A finding starts as :data:`A_EVALUER`; nothing defaults to conforming (contract §5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from certif_rules.audit.checklist import NON_SATISFAITE, RESULTATS, Checklist, Ligne, Point
+from certif_rules.audit.compte_rendu import CompteRendu, VuSurSite
+from certif_rules.audit.demande import Demande
+from certif_rules.errors import Issue, Location, suggestion
+from certif_rules.model.referentiel import Referentiel
+
+#: The value of a line that was not assessed yet: the only one the core knows by name.
+A_EVALUER = "a_evaluer"
+#: The two days of what follows a finding.
+PLAN_RECU, PLAN_ACCEPTE = "plan_recu_le", "plan_accepte_le"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Releve:
+    """One finding: the id of its line, what was found, and what goes with it; or those of a check.
+
+    ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
+    ``leve_le`` is ``None`` while the finding is open. ``ecart`` is what follows it, by key, as typed: causes,
+    correction, proof… ``par_site`` is what was seen at each site. ``complements`` is what was typed in the
+    columns that a body adds, by key. ``lieu`` is where it was read, ``lieux`` places its fields one by one
+    where they were read so (« commentaire », « ecart.causes »).
+    """
+
+    ligne: str
+    constat: str = A_EVALUER
+    commentaire: str | None = None
+    preuves_vues: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()
+    echantillons: tuple[str, ...] = ()
+    evalue_par: str | None = None
+    evalue_le: str | None = None
+    leve_le: str | None = None
+    leve_par: str | None = None
+    ecart: Mapping[str, str] = field(default_factory=dict)
+    complements: Mapping[str, str] = field(default_factory=dict)
+    par_site: tuple[VuSurSite, ...] = ()
+    lieu: Location | None = None
+    lieux: Mapping[str, Location] = field(default_factory=dict, compare=False)
+
+    @property
+    def porte(self) -> bool:
+        """Whether something was found: the line is no longer to assess."""
+        return self.constat != A_EVALUER
+
+    @property
+    def ouvert(self) -> bool:
+        """Whether something was found that was not lifted since."""
+        return self.porte and self.leve_le is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoucheDite:
+    """A layer that a findings file says it was made with, and the digest of its content."""
+
+    referentiel: str
+    nature: str
+    id: str
+    empreinte: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A findings file: the request that its checklist answers, the findings, those of the checks apart.
+
+    ``empreinte`` is the digest of the rules it was made with (``None``: not given), ``couches`` their layers
+    when it names them; ``notifie_le`` the ISO day the findings were notified to the organisation; ``lieux``
+    places what was read, by name (« constats », « ecarts_notifies_le », « referentiel »). ``compte_rendu`` is
+    what only a report uses.
+    """
+
+    demande: Demande
+    releves: tuple[Releve, ...]
+    empreinte: str | None = None
+    notifie_le: str | None = None
+    couches: tuple[CoucheDite, ...] = ()
+    verifications: tuple[Releve, ...] = ()
+    lieux: Mapping[str, Location] | None = None
+    compte_rendu: CompteRendu = field(default_factory=CompteRendu)
+
+    def lieu(self, name: str) -> Location | None:
+        """Where a value was read; ``None`` when it does not come from a file."""
+        return (self.lieux or {}).get(name)
+
+
+def with_ids(referentiel: Referentiel, dossier: Dossier) -> tuple[Dossier, list[Issue]]:
+    """The same findings by id of line, and the printed numbers that several lines bear.
+
+    A number that no line bears is left as it is: :func:`check_findings` says so.
+    """
+    ids: dict[str, list[str]] = {}
+    for line in referentiel.indicateurs.values():
+        ids.setdefault(line.numero, []).append(line.id)
+    issues = []
+    releves = []
+    for releve in dossier.releves:
+        found = [releve.ligne] if releve.ligne in referentiel.indicateurs else ids.get(releve.ligne, [])
+        if len(found) > 1:
+            message = f"le numéro « {releve.ligne} » désigne plusieurs lignes : {', '.join(found)}"
+            hint = "écrire l’identifiant « origine/code »"
+            issues.append(Issue("ligne-ambigue", message, releve.lieu, hint))
+        releves.append(replace(releve, ligne=found[0]) if len(found) == 1 else releve)
+    return replace(dossier, releves=tuple(releves)), issues
+
+
+def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
+    """Everything impossible: lines unknown, missing or twice, findings not allowed, without reason, dates."""
+    lignes = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
+    seen: dict[str, Releve] = {}
+    for releve in dossier.releves:
+        ligne = lignes.get(releve.ligne)
+        if ligne is None:
+            if not _ambiguous(checklist, releve):
+                message = f"aucune ligne « {releve.ligne} » dans cette checklist"
+                numeros = [li.indicateur.numero for li in checklist.lignes]
+                yield Issue(
+                    "ligne-inconnue", message, releve.lieu, suggestion(releve.ligne, numeros, "lignes")
+                )
+        elif releve.ligne in seen:
+            message = f"la ligne {ligne.indicateur.numero} a deux constats"
+            yield Issue(
+                "ligne-en-double", message, releve.lieu, "n’en garder qu’un", _first(seen[releve.ligne])
+            )
+        else:
+            yield from _check_one(checklist, _of_line(checklist, ligne), releve, dossier.notifie_le)
+        seen.setdefault(releve.ligne, releve)
+    for identifiant, ligne in lignes.items():
+        if ligne.etat == "a_auditer" and identifiant not in seen:
+            message = f"la ligne {ligne.indicateur.numero}, due à cet audit, n’a pas de constat"
+            hint = f"ajouter la ligne, au besoin avec « {A_EVALUER} »"
+            yield Issue("ligne-manquante", message, dossier.lieu("constats"), hint)
+    yield from _check_points(checklist, dossier)
+    day = checklist.contexte.date.isoformat()
+    if dossier.notifie_le is not None and dossier.notifie_le < day:
+        message = f"les écarts sont notifiés le {dossier.notifie_le}, avant l’audit ({day})"
+        hint = "vérifier ecarts_notifies_le et la date de l’audit"
+        yield Issue("notification-avant-audit", message, dossier.lieu("ecarts_notifies_le"), hint)
+
+
+def by_line(dossier: Dossier) -> Mapping[str, Releve]:
+    """The findings by id of line."""
+    return {releve.ligne: releve for releve in dossier.releves}
+
+
+def by_point(dossier: Dossier) -> Mapping[str, Releve]:
+    """The findings of the checks by their id."""
+    return {releve.ligne: releve for releve in dossier.verifications}
+
+
+def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
+    """Whether this finding on this line must come with a reason.
+
+    On a line that the engine left out, saying that it does not apply needs none (the engine gives it) and
+    anything else, which reverses the engine, does (contract §4).
+    """
+    declared = checklist.referentiel.constats.get(constat)
+    if declared is None:
+        return False
+    if ligne.etat == "non_applicable":
+        return not declared.hors_portee
+    return declared.commentaire_requis
+
+
+def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
+    """The findings that are gaps on the lines of ``origine``: its judgement counts or dates them.
+
+    A finding that needs no comment and opens no date is counted for what is good. Where the référentiel says
+    nothing of its own lines, what is a gap for another of the stack is one.
+    """
+    own = referentiel.jugements.get(origine)
+    jugements = [own] if own else list(referentiel.jugements.values())
+    dated = {c for j in referentiel.jugements.values() for c in j.echeances}
+    counted = {c for j in jugements for mesure in j.mesures.values() for c in mesure.compte}
+    needing = {c for c in counted if referentiel.constats[c].commentaire_requis}
+    found = (dated & counted) | needing | {c for j in jugements for c in j.echeances}
+    return frozenset(c for c in found if not referentiel.constats[c].hors_portee)
+
+
+def must_explain(checklist: Checklist, point: Point) -> bool:
+    """Whether a check that fails must come with a reason: its finding asks for one."""
+    return point.constat is not None and checklist.referentiel.constats[point.constat].commentaire_requis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sujet:
+    """What bears a finding, a line or a check: its name in messages, and what may be found of it.
+
+    ``requis`` are the findings that must come with a reason; ``ecarts``, those that may be lifted.
+    """
+
+    nom: str
+    permis: tuple[str, ...]
+    requis: frozenset[str]
+    ecarts: frozenset[str]
+
+
+def _of_line(checklist: Checklist, ligne: Ligne) -> _Sujet:
+    return _Sujet(
+        nom=f"ligne {ligne.indicateur.numero}",
+        permis=ligne.constats_permis,
+        requis=frozenset(c for c in ligne.constats_permis if needs_comment(checklist, ligne, c)),
+        ecarts=frozenset(c for c in ligne.constats_permis if _is_a_gap(checklist, ligne, c)),
+    )
+
+
+def _of_point(checklist: Checklist, point: Point) -> _Sujet:
+    failing = frozenset({NON_SATISFAITE})
+    return _Sujet(
+        nom=f"vérification « {point.id} »",
+        permis=RESULTATS,
+        requis=failing if must_explain(checklist, point) else frozenset(),
+        ecarts=failing,
+    )
+
+
+def _check_points(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
+    """Checks unknown or twice, and what cannot be found of them; one left out is still to be made."""
+    points = {point.id: point for point in checklist.verifications}
+    seen: dict[str, Releve] = {}
+    for releve in dossier.verifications:
+        point = points.get(releve.ligne)
+        if point is None:
+            message = f"aucune vérification « {releve.ligne[:40]} » à cet audit"
+            hint = suggestion(releve.ligne, points, "vérifications") if points else "retirer cette entrée"
+            yield Issue("verification-inconnue", message, releve.lieu, hint)
+        elif releve.ligne in seen:
+            message = f"la vérification « {point.id} » a deux constats"
+            related = _first(seen[releve.ligne])
+            yield Issue("verification-en-double", message, releve.lieu, "n’en garder qu’un", related)
+        else:
+            yield from _check_one(checklist, _of_point(checklist, point), releve, dossier.notifie_le)
+        seen.setdefault(releve.ligne, releve)
+
+
+def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None) -> Iterator[Issue]:
+    referentiel = checklist.referentiel
+    for annotation in releve.annotations:
+        if annotation not in referentiel.annotations:
+            message = f"{sujet.nom} : l’annotation « {annotation} » n’est pas déclarée"
+            hint = suggestion(annotation, referentiel.annotations, "annotations")
+            yield Issue("annotation-inconnue", message, releve.lieu, hint)
+    yield from _check_lifting(checklist, sujet, releve, notified)
+    yield from _check_plan(checklist, sujet, releve)
+    if not releve.porte:
+        return
+    if releve.constat not in sujet.permis:
+        allowed = ", ".join(sujet.permis) or "aucun : elle n’est pas due à cet audit"
+        message = f"{sujet.nom} : le constat « {releve.constat} » n’est pas permis"
+        yield Issue("constat-non-permis", message, releve.lieu, f"constats permis : {allowed}")
+    elif releve.constat in sujet.requis and not (releve.commentaire or "").strip():
+        declared = referentiel.constats.get(releve.constat)
+        titre = declared.titre if declared else "non satisfaite"
+        message = f"{sujet.nom} : « {titre} » demande un commentaire qui en donne la raison"
+        yield Issue("commentaire-manquant", message, releve.lieu, "écrire la raison dans le commentaire")
+
+
+def _check_lifting(
+    checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None
+) -> Iterator[Issue]:
+    """A finding is lifted with a day and an author, after the audit, and once it was notified."""
+    author = bool((releve.leve_par or "").strip())
+    if releve.leve_le is None:
+        if author:
+            message = f"{sujet.nom} : le constat est dit levé par quelqu’un, sans date"
+            yield Issue("levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_par")
+        return
+    if not author:
+        message = f"{sujet.nom} : le constat est dit levé, sans dire par qui"
+        yield Issue("levee-sans-auteur", message, releve.lieu, "ajouter leve_par, ou retirer leve_le")
+    day = checklist.contexte.date.isoformat()
+    if not releve.porte:
+        message = f"{sujet.nom} : rien à lever, elle est à évaluer"
+        yield Issue("levee-sans-constat", message, releve.lieu, "porter le constat, ou retirer leve_le")
+    elif releve.constat in sujet.permis and releve.constat not in sujet.ecarts:
+        message = f"{sujet.nom} : « {releve.constat} » n’est pas un écart, il n’y a rien à lever"
+        yield Issue("levee-sans-objet", message, releve.lieu, "vérifier le constat, ou retirer leve_le")
+    elif releve.leve_le < day:
+        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant l’audit ({day})"
+        yield Issue("levee-avant-audit", message, releve.lieu, "vérifier leve_le et la date de l’audit")
+    elif notified is not None and releve.leve_le < notified:
+        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant d’être notifié ({notified})"
+        yield Issue("levee-avant-notification", message, releve.lieu, "vérifier les deux dates")
+
+
+def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:
+    """The days of the plan of actions: not before the audit, accepted not before it is received."""
+    day = checklist.contexte.date.isoformat()
+    received, accepted = (releve.ecart.get(cle) for cle in (PLAN_RECU, PLAN_ACCEPTE))
+    if received is not None and received < day:
+        message = f"{sujet.nom} : le plan est reçu le {received}, avant l’audit ({day})"
+        yield Issue("plan-avant-audit", message, releve.lieu, "vérifier plan_recu_le et la date de l’audit")
+    if accepted is not None and accepted < max(received or day, day):
+        before = (
+            f"avant d’être reçu ({received})" if received and received >= day else f"avant l’audit ({day})"
+        )
+        message = f"{sujet.nom} : le plan est accepté le {accepted}, {before}"
+        yield Issue("plan-accepte-trop-tot", message, releve.lieu, "vérifier plan_accepte_le et plan_recu_le")
+
+
+def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
+    """Whether the judgement of the line's own référentiel counts this finding, or gives it a delay.
+
+    Where it does neither of any finding (notes, opinions), every one may be lifted.
+    """
+    jugement = checklist.referentiel.jugements.get(ligne.indicateur.origine)
+    if jugement is None:
+        return True
+    gaps = {c for mesure in jugement.mesures.values() for c in mesure.compte} | set(jugement.echeances)
+    return not gaps or constat in gaps
+
+
+def _ambiguous(checklist: Checklist, releve: Releve) -> bool:
+    """A number that several lines bear is already said by :func:`with_ids`."""
+    return sum(ligne.indicateur.numero == releve.ligne for ligne in checklist.lignes) > 1
+
+
+def _first(releve: Releve) -> tuple[tuple[Location, str], ...]:
+    return ((releve.lieu, "première apparition"),) if releve.lieu else ()

@@ -1,0 +1,139 @@
+"""What an audit report is made of, as frozen values, nothing computed nor laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from certif_rules.audit.aggravation import Compte
+from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
+from certif_rules.audit.conclusion import Bilan, Echeance
+from certif_rules.audit.constats import Releve
+from certif_rules.model.referentiel import Critere
+from certif_rules.rules.motifs import Etat
+
+
+@dataclass(frozen=True, slots=True)
+class LigneVue:
+    """A line and its finding; ``None`` while nobody recorded any.
+
+    ``compte`` says what an open finding counts as, or may, where it is another.
+    """
+
+    ligne: Ligne
+    releve: Releve | None
+    compte: Compte | None = None
+
+    @property
+    def constat(self) -> str | None:
+        """The finding recorded, or ``None``."""
+        return self.releve.constat if self.releve is not None and self.releve.porte else None
+
+    def out_of_scope(self, checklist: Checklist) -> bool:
+        """Whether it does not apply: for the engine, unless the auditor reversed it, or for the auditor."""
+        if self.constat is None:
+            return self.ligne.etat == "non_applicable"
+        return checklist.referentiel.constats[self.constat].hors_portee
+
+
+@dataclass(frozen=True, slots=True)
+class PointVu:
+    """A check that is no line, its printed number (« V1 ») and what was found; ``None``: nothing recorded."""
+
+    numero: str
+    point: Point
+    releve: Releve | None
+
+    @property
+    def resultat(self) -> str | None:
+        """The result recorded, or ``None``: the check is left to make."""
+        return self.releve.constat if self.releve is not None and self.releve.porte else None
+
+    @property
+    def constat(self) -> str | None:
+        """The finding that its failure is; ``None`` where it did not fail, or none is declared."""
+        return self.point.constat if self.resultat == NON_SATISFAITE else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A criterion: its lines that were to see or were seen, and counts over all its lines.
+
+    ``constats`` counts the lines by finding recorded, in the référentiel's order, none left out;
+    ``etats`` by state; ``sans_constat`` the lines due without any.
+    """
+
+    critere: Critere | None
+    lignes: tuple[LigneVue, ...]
+    constats: Mapping[str, int]
+    etats: Mapping[Etat, int]
+    sans_constat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ecart:
+    """A gap: its line or its check, one of the two, and the dates it opens (``None``: none known, or lifted).
+
+    ``constat`` is the finding that it is; ``None`` for a check that fails and of which none is declared.
+    """
+
+    numero: str
+    constat: str | None
+    releve: Releve
+    echeance: Echeance | None
+    ligne: Ligne | None = None
+    point: Point | None = None
+    compte: Compte | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstatVerifie:
+    """An earlier gap and what this audit found of its line."""
+
+    ligne: Ligne
+    constat: str
+    ouvert: bool
+    vue: LigneVue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationPrecedente:
+    """A check that failed at the earlier audit; ``vue`` is ``None`` where this audit does not make it."""
+
+    texte: str
+    sources: tuple[str, ...]
+    ouverte: bool
+    vue: PointVu | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manque:
+    """Something a complete report has, and that was not given."""
+
+    rubrique: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rapport:
+    """A report. ``verifies`` is ``None`` when the earlier findings are not known, empty when there were none.
+
+    ``non_applicables`` are the lines found, or left, out of scope; ``non_dues`` those this audit leaves
+    aside; ``ouvertes`` those to confirm that nobody settled.
+    """
+
+    bilan: Bilan
+    sections: tuple[Section, ...]
+    points: tuple[PointVu, ...]
+    ecarts: tuple[Ecart, ...]
+    verifies: tuple[ConstatVerifie, ...] | None
+    verifications_precedentes: tuple[VerificationPrecedente, ...]
+    non_applicables: tuple[LigneVue, ...]
+    non_dues: tuple[LigneVue, ...]
+    ouvertes: tuple[LigneVue, ...]
+    manques: tuple[Manque, ...]
+
+    @property
+    def checklist(self) -> Checklist:
+        """The checklist that the findings answer."""
+        return self.bilan.checklist

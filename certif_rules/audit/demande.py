@@ -1,0 +1,343 @@
+"""What was asked, before any référentiel is known: a profile file, then the options, which win.
+
+Values are kept as typed (a date is still a text), each with its place when it comes from a file, so that
+:mod:`certif_rules.audit.verification` can report everything that is wrong at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.habillage.fichier import read_habillage
+from certif_rules.habillage.regles import HabillageDit
+from certif_rules.noms import cle
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import place, read_bytes, read_file
+
+
+@dataclass(frozen=True, slots=True)
+class FaitDit:
+    """One thing said of a fact, for one category or for all (``None``); a ``None`` value says nothing."""
+
+    fait: str
+    categorie: str | None
+    valeur: bool | None
+    lieu: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConstatDit:
+    """An earlier finding, under the key people used (a printed number, or an id)."""
+
+    cle: str
+    constat: str
+    ouvert: bool
+    lieu: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrecedentDit:
+    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told."""
+
+    type: str | None = None
+    date: str | None = None
+    indicateurs_audites: tuple[str, ...] | None = None
+    constats: tuple[ConstatDit, ...] | None = None
+    verifications: tuple[ConstatDit, ...] | None = None
+    lieu: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demande:
+    """A request for one audit. ``lieux`` places the values that come from a file, by name.
+
+    ``habillage`` is what the file of a body says of its documents, if one was given.
+    ``dossier`` is what the file says of an application, as it was read; only those who study it look inside.
+    ``fautes`` is what was typed and could not be read, to be raised with all that is found wrong of the rest;
+    ``illisible``: one of the files could not, so that nobody knows what is not given.
+    """
+
+    referentiel: str | None = None
+    edition: str | None = None
+    guide: str | None = None
+    type_audit: str | None = None
+    date: str | None = None
+    mode: str | None = None
+    organisme: Mapping[str, Any] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+    faits: tuple[FaitDit, ...] = ()
+    ajout_categories: tuple[str, ...] = ()
+    ajout_sites: tuple[str, ...] = ()
+    precedent: PrecedentDit | None = None
+    certificats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    habillage: HabillageDit | None = None
+    dossier: Mapping[str, Any] | None = None
+    lieux: Mapping[str, Location] = field(default_factory=dict)
+    fautes: tuple[Issue, ...] = ()
+    illisible: bool = False
+
+    def lieu(self, name: str) -> Location | None:
+        """Where a value was written; ``None`` for the command line."""
+        return self.lieux.get(name)
+
+
+def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
+    """The request of a profile (or of a findings file, which is a profile with findings).
+
+    Args:
+        path: the file; its name is used in messages.
+        stdin: the content, when it was read elsewhere.
+
+    Raises:
+        DataError: the file cannot be read, or its schema refuses it.
+    """
+    name = str(path)
+    data: Any = read_file(path, strict=False) if stdin is None else read_bytes(stdin, name, strict=False)
+    findings = isinstance(data, dict) and "constats" in data
+    issues = check(data, "constats" if findings else "profil")
+    if issues:
+        raise DataError(issues)
+    return with_habillage(from_profile(data), data, path.parent)
+
+
+def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
+    """``demande`` with the body's file that ``data`` names, as a path from ``folder``.
+
+    Raises:
+        DataError: that file is wrong; everything is listed.
+    """
+    said = data.get("habillage")
+    if not isinstance(said, str):
+        return demande
+    path = folder / said
+    if not path.is_file():
+        message = f"habillage : « {said} » n’est pas un fichier"
+        hint = "un chemin depuis le dossier du profil"
+        raise DataError([Issue("fichier-illisible", message, _place(data, "habillage"), hint)])
+    return replace(demande, habillage=read_habillage(path))
+
+
+def from_profile(data: Any) -> Demande:
+    """The request of profile data that its schema accepts (``Table`` nodes, or plain mappings).
+
+    A body's file that it names is not read: see :func:`with_habillage`.
+    """
+    audit, organisme = data.get("audit") or {}, data["organisme"]
+    referentiel = data.get("referentiel")
+    edition, guide = data.get("edition"), data.get("guide")
+    if isinstance(referentiel, Mapping):
+        edition = edition if edition is not None else referentiel.get("edition")
+        guide = guide if guide is not None else referentiel.get("guide")
+        referentiel = referentiel["id"]
+    ajouts = data.get("ajouts") or {}
+    lieux: dict[str, Location] = {}
+    for name, node, key in (
+        ("referentiel", data, "referentiel"),
+        ("edition", data, "edition"),
+        ("guide", data, "guide"),
+        ("type", audit, "type"),
+        ("date", audit, "date"),
+        ("mode", audit, "mode"),
+        ("categories", organisme, "categories"),
+        ("ajouts", data, "ajouts"),
+        ("certificats", data, "certificats"),
+        ("organisme", data, "organisme"),
+        *((f"organisme.{key}", organisme, key) for key in organisme if key not in ("categories", "faits")),
+    ):
+        location = _place(node, key)
+        if location is not None:
+            lieux[name] = location
+    return Demande(
+        referentiel=referentiel,
+        edition=_text(edition),
+        guide=_text(guide),
+        type_audit=audit.get("type"),
+        date=_text(audit.get("date")),
+        mode=audit.get("mode"),
+        organisme={k: v for k, v in organisme.items() if k not in ("categories", "faits")},
+        categories=tuple(organisme["categories"]),
+        faits=tuple(_faits(organisme.get("faits") or {})),
+        ajout_categories=tuple(ajouts.get("categories") or ()),
+        ajout_sites=tuple(str(site) for site in ajouts.get("sites") or ()),
+        precedent=_precedent(data) if data.get("precedent") is not None else None,
+        certificats={
+            nom: (str(c["notification"]), str(c["echeance"]))
+            for nom, c in (data.get("certificats") or {}).items()
+        },
+        habillage=HabillageDit(data["habillage"]) if isinstance(data.get("habillage"), Mapping) else None,
+        dossier=data.get("dossier"),
+        lieux=lieux,
+    )
+
+
+def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
+    """The earlier audit told by its findings file (arguments of :func:`read_profile`).
+
+    The lines that have a finding were seen; a finding lifted since is known but no longer open.
+
+    Raises:
+        DataError: the file cannot be read, or its schema refuses it.
+    """
+    data = read_file(path, strict=False) if stdin is None else read_bytes(stdin, str(path), strict=False)
+    issues = check(data, "constats")
+    if issues:
+        raise DataError(issues)
+    return findings(data)
+
+
+def findings(data: Any) -> PrecedentDit:
+    """The audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
+    audit = data.get("audit") or {}
+    constats = tuple(
+        ConstatDit(str(entry["id"]), entry["constat"], entry.get("leve_le") is None, _place(entry, "id"))
+        for entry in data["constats"]
+        if entry["constat"] != "a_evaluer"
+    )
+    return PrecedentDit(
+        type=audit.get("type"),
+        date=_text(audit.get("date")),
+        indicateurs_audites=tuple(constat.cle for constat in constats),
+        constats=constats,
+        verifications=_earlier_checks(data.get("verifications")),
+        lieu=_place(data, "audit") or _place(data, "constats"),
+    )
+
+
+def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
+    """The checks that were made, as findings; ``None`` when the file says nothing of any."""
+    if entries is None:
+        return None
+    return tuple(
+        ConstatDit(str(entry["id"]), entry["resultat"], entry.get("leve_le") is None, _place(entry, "id"))
+        for entry in entries
+        if entry.get("resultat", "a_evaluer") != "a_evaluer"
+    )
+
+
+def parse_name(text: str | None) -> tuple[str | None, str | None]:
+    """``REFERENTIEL`` or ``REFERENTIEL@EDITION`` as typed: the name and the edition, ``None`` when not given.
+
+    Raises:
+        UsageError: nothing follows « @ ».
+    """
+    nom, at, edition = (text or "").partition("@")
+    if at and not edition:
+        message = f"« {text} » : il manque l’édition après « @ »"
+        raise UsageError([Issue("information-manquante", message, None, f"par exemple {nom}@2019")])
+    return nom or None, edition or None
+
+
+def merge(profile: Demande, options: Demande, *, argument: str | None = None) -> Demande:
+    """The profile with what the options say in its place.
+
+    A list given as options replaces the profile's; a certificate, the one of that name. A fact said for all
+    categories replaces all that the profile says of it; said for one category, that category only.
+
+    Args:
+        profile: what is written.
+        options: what is typed, the argument included.
+        argument: ``REFERENTIEL`` or ``REFERENTIEL@EDITION``; it never wins over the profile.
+
+    Raises:
+        UsageError: the argument names another référentiel or edition than the profile.
+    """
+    nom, edition = parse_name(argument)
+    issues = [
+        Issue(
+            "demande-contradictoire",
+            f"{label} : « {asked} » en argument, « {written} » dans le profil",
+            None,
+            "retirer l’un des deux",
+        )
+        for label, asked, written in (
+            ("référentiel", nom, profile.referentiel), ("édition", edition, profile.edition)
+        )
+        if asked is not None and written is not None and cle(asked) != cle(written)
+    ]  # fmt: skip
+    if issues:
+        raise UsageError(issues)
+    given = {
+        name: getattr(options, name)
+        for name in (
+            "referentiel", "edition", "guide", "type_audit", "date", "mode", "categories",
+            "ajout_categories", "ajout_sites", "precedent", "habillage",
+        )
+        if getattr(options, name) not in (None, ())
+    }  # fmt: skip
+    renamed = {"type_audit": "type", "ajout_categories": "ajouts", "ajout_sites": "ajouts"}
+    lieux = {k: v for k, v in profile.lieux.items() if k not in {renamed.get(n, n) for n in given}}
+    return replace(
+        profile,
+        **given,
+        faits=_merge_faits(profile.faits, options.faits),
+        certificats={**profile.certificats, **options.certificats},
+        lieux=lieux,
+        fautes=(*profile.fautes, *options.fautes),
+        illisible=profile.illisible or options.illisible,
+    )
+
+
+def parse_fact(text: str, valeur: bool) -> FaitDit:
+    """``FAIT`` or ``FAIT:CATEGORIE`` as typed after ``--avec`` or ``--sans``.
+
+    Raises:
+        UsageError: the fact, or the category after « : », is empty.
+    """
+    fait, colon, categorie = (part.strip() for part in text.partition(":"))
+    if not fait or (colon and not categorie):
+        hint = f"par exemple {'--avec' if valeur else '--sans'} {fait or 'FAIT'}"
+        message = f"« {text} » n’a pas la forme FAIT ou FAIT:CATEGORIE"
+        raise UsageError([Issue("fait-illisible", message, None, hint)])
+    return FaitDit(fait, categorie or None, valeur)
+
+
+def _merge_faits(written: Iterable[FaitDit], typed: tuple[FaitDit, ...]) -> tuple[FaitDit, ...]:
+    everywhere = {f.fait for f in typed if f.categorie is None}
+    somewhere = {(f.fait, f.categorie) for f in typed}
+    kept = (f for f in written if f.fait not in everywhere and (f.fait, f.categorie) not in somewhere)
+    return (*kept, *typed)
+
+
+def _faits(node: Any) -> Iterable[FaitDit]:
+    for fait, valeur in node.items():
+        if isinstance(valeur, Mapping):
+            for categorie, value in valeur.items():
+                yield FaitDit(fait, categorie, value, _place(valeur, categorie))
+        else:
+            yield FaitDit(fait, None, valeur, _place(node, fait))
+
+
+def _precedent(data: Any) -> PrecedentDit:
+    node = data["precedent"]
+    constats = node.get("constats")
+    seen = node.get("indicateurs_audites")
+    lifted = {str(cle) for cle in node.get("leves") or ()}
+    checks = node.get("verifications")
+    return PrecedentDit(
+        type=node.get("type"),
+        date=_text(node.get("date")),
+        indicateurs_audites=None if seen is None else tuple(str(cle) for cle in seen),
+        constats=None
+        if constats is None
+        else tuple(
+            ConstatDit(str(cle), constat, str(cle) not in lifted, _place(constats, cle))
+            for cle, constat in constats.items()
+        ),
+        verifications=None
+        if checks is None
+        else tuple(ConstatDit(str(cle), said, True, _place(checks, cle)) for cle, said in checks.items()),
+        lieu=_place(data, "precedent"),
+    )
+
+
+def _place(node: Any, key: str) -> Location | None:
+    """The place of a key in data read from a file; plain mappings have none."""
+    return place(node, key) if hasattr(node, "values_at") and key in node else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

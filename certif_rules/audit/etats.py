@@ -1,0 +1,61 @@
+"""From the pairs (line, category) to the state of a line: contract §1, « State of a line »."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from certif_rules.model.referentiel import Constat, Indicateur
+from certif_rules.rules.motifs import ETATS, Etat, Motif, Reponse
+from certif_rules.rules.trivalent import Trivalent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Couple:
+    """What was answered for one category: does the line apply, is it due."""
+
+    categorie: str
+    portee: Reponse
+    perimetre: Reponse
+
+    @property
+    def etat(self) -> Etat:
+        """The state of this pair alone."""
+        return state(self.portee.valeur, self.perimetre.valeur)
+
+    @property
+    def motifs(self) -> tuple[Motif, ...]:
+        """Its reasons; whether a line is due is not worth saying of one that does not apply."""
+        if self.portee.valeur is False:
+            return self.portee.motifs
+        return (*self.portee.motifs, *self.perimetre.motifs)
+
+
+def state(portee: Trivalent, perimetre: Trivalent) -> Etat:
+    """The state of a pair. Joining categories before asking for the perimeter would be an error."""
+    if portee is False:
+        return "non_applicable"
+    if perimetre is False:
+        return "non_audite"
+    return "a_auditer" if portee and perimetre else "a_confirmer"
+
+
+def strongest(couples: tuple[Couple, ...]) -> Etat:
+    """The state of a line: the strongest of its pairs."""
+    return min((couple.etat for couple in couples), key=ETATS.index)
+
+
+def findings(
+    indicateur: Indicateur, etat: Etat, couples: tuple[Couple, ...], constats: Mapping[str, Constat]
+) -> tuple[str, ...]:
+    """The findings that may be recorded on a line (contract §4).
+
+    A line out by category allows only the finding that says so; one out by a fact may be reversed by the
+    auditor, so it keeps them all; a line that is not due receives none.
+    """
+    if etat == "non_audite":
+        return ()
+    codes = {motif.code for couple in couples for motif in couple.motifs}
+    if etat == "non_applicable" and codes == {"hors_categorie"}:
+        return tuple(c for c in indicateur.constats_permis if constats[c].hors_portee)
+    return indicateur.constats_permis

@@ -1,0 +1,274 @@
+"""From findings to a decision, with what is not known yet kept unknown: pure, exact fractions.
+
+A line may still end with any of several findings. Every completion is followed at once: lines are added one
+by one to the set of states that the measures can be in, counts stopping where no threshold can tell them
+apart. That set stays small where the completions themselves are far too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from math import ceil, lcm
+
+from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure
+from certif_rules.model.referentiel import Constat, Indicateur
+
+#: What a measure is worth: ``None`` when nothing was measured, which no condition accepts.
+Nombre = Fraction | None
+#: A mean by criterion has one value per criterion (its id).
+Valeur = Nombre | Mapping[str, Nombre]
+
+# A sum of values and how many there are, or a minimum and whether there is one.
+_Cumul = tuple[Fraction, int]
+_RIEN: _Cumul = (Fraction(0), 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LigneJugee:
+    """A line as it is judged, or a check: without ``indicateur``, it stands in no criterion and has no label.
+
+    ``possibles`` are the findings it may end with. ``None`` is none that counts: lifted, satisfied, or not
+    due after all.
+    """
+
+    indicateur: Indicateur | None
+    possibles: tuple[str | None, ...]
+
+    @property
+    def critere(self) -> str | None:
+        """The criterion (an id) that the line stands in."""
+        return self.indicateur.critere if self.indicateur else None
+
+
+def measure(
+    jugement: Jugement, constats: Mapping[str, Constat], lignes: Iterable[LigneJugee]
+) -> dict[str, Valeur]:
+    """What each measure is worth on the lines whose finding is known; the others are left out."""
+    known = [(li, li.possibles[0]) for li in lignes if len(li.possibles) == 1]
+    found: dict[str, Valeur] = {}
+    for mesure in jugement.mesures.values():
+        if mesure.somme:
+            found[mesure.id] = _sum(mesure, found)
+        elif mesure.moyenne == "par_critere":
+            found[mesure.id] = {
+                critere: _close(mesure, _gather(mesure, constats, pairs))
+                for critere, pairs in _by_criterion(known)
+            }
+        else:
+            found[mesure.id] = _close(mesure, _gather(mesure, constats, known))
+    return found
+
+
+def possible_decisions(
+    jugement: Jugement, constats: Mapping[str, Constat], lignes: Sequence[LigneJugee]
+) -> tuple[Decision, ...]:
+    """The decisions that some completion of the lines gives, in the order they are declared."""
+    indexes = _Search(jugement, constats).run(lignes)
+    return tuple(decision for i, decision in enumerate(jugement.decisions) if i in indexes)
+
+
+# ---- measures -------------------------------------------------------------------------------------------
+
+
+def _by_criterion(
+    pairs: Iterable[tuple[LigneJugee, str | None]],
+) -> Iterator[tuple[str, list[tuple[LigneJugee, str | None]]]]:
+    """The lines of each criterion, in order; those without a criterion are in none."""
+    groups: dict[str, list[tuple[LigneJugee, str | None]]] = {}
+    for pair in pairs:
+        if pair[0].critere is not None:
+            groups.setdefault(pair[0].critere, []).append(pair)
+    yield from groups.items()
+
+
+def _gather(
+    mesure: Mesure, constats: Mapping[str, Constat], pairs: Iterable[tuple[LigneJugee, str | None]]
+) -> _Cumul:
+    cumul = _RIEN
+    for ligne, constat in pairs:
+        cumul = _add(mesure, constats, cumul, ligne, constat)
+    return cumul
+
+
+def _add(
+    mesure: Mesure,
+    constats: Mapping[str, Constat],
+    cumul: _Cumul,
+    ligne: LigneJugee,
+    constat: str | None,
+) -> _Cumul:
+    """The measure with one more line."""
+    etiquettes = ligne.indicateur.etiquettes if ligne.indicateur else ()
+    if constat is None or (mesure.etiquette is not None and mesure.etiquette not in etiquettes):
+        return cumul
+    total, number = cumul
+    if mesure.compte:
+        return (total + 1, 1) if constat in mesure.compte else cumul
+    text = constats[constat].valeur
+    if text is None:
+        return cumul
+    value = Fraction(text)
+    if mesure.minimum:
+        return (min(total, value) if number else value, 1)
+    return (total + value, number + 1)
+
+
+def _close(mesure: Mesure, cumul: _Cumul) -> Nombre:
+    total, number = cumul
+    if mesure.compte:
+        return total
+    if not number:
+        return None
+    return total if mesure.minimum else total / number
+
+
+def _sum(mesure: Mesure, found: Mapping[str, Valeur]) -> Nombre:
+    total = Fraction(0)
+    for terme in mesure.somme:
+        value = found[terme.mesure]
+        assert not isinstance(value, Mapping)
+        if terme.seuil is not None:
+            total += int(value is not None and value >= Fraction(terme.seuil))
+        elif value is None:
+            return None
+        else:
+            total += value
+    return total
+
+
+def holds(condition: Condition, value: Nombre) -> bool:
+    """Whether a measure is what the condition asks; never, when nothing was measured."""
+    if value is None:
+        return False
+    return (
+        (condition.au_moins is None or value >= Fraction(condition.au_moins))
+        and (condition.plus_de is None or value > Fraction(condition.plus_de))
+        and (condition.au_plus is None or value <= Fraction(condition.au_plus))
+        and (condition.moins_de is None or value < Fraction(condition.moins_de))
+    )
+
+
+# ---- completions ----------------------------------------------------------------------------------------
+
+#: What one line with one finding brings to each measure: a scaled value, or nothing.
+_Apport = tuple[int | None, ...]
+#: The measures made on all lines, those made on the criterion being read (each a scaled total and a number),
+#: and the first decision that a criterion already read calls for.
+_State = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], int]
+
+
+class _Search:
+    """The states that the measures of one judgement can reach.
+
+    Values are integers there, all multiplied by ``echelle``: millions of fractions would be slow.
+    """
+
+    def __init__(self, jugement: Jugement, constats: Mapping[str, Constat]) -> None:
+        self.jugement = jugement
+        self.constats = constats
+        used = set(_used(jugement))
+        simple = [m for m in jugement.mesures.values() if m.id in used and not m.somme]
+        self.globales = [m for m in simple if m.moyenne != "par_critere"]
+        self.locales = [m for m in simple if m.moyenne == "par_critere"]
+        self.sommes = [m for m in jugement.mesures.values() if m.id in used and m.somme]
+        self.never = len(jugement.decisions)
+        # Counts beyond every threshold are one: nothing can tell them apart there, nor their sums.
+        self.cap = 1 + max((ceil(Fraction(text)) for text in _thresholds(jugement)), default=0)
+        self.echelle = lcm(
+            *(Fraction(c.valeur).denominator for c in constats.values() if c.valeur is not None)
+        )
+
+    def run(self, lignes: Sequence[LigneJugee]) -> set[int]:
+        """Indexes of the decisions that can be taken."""
+        fresh = ((0, 0),) * len(self.locales)
+        states: set[_State] = {(((0, 0),) * len(self.globales), fresh, self.never)}
+        ordered = sorted(lignes, key=lambda li: li.critere or "")
+        for critere, group in groupby(ordered, key=lambda li: li.critere):
+            for ligne in group:
+                steps = {
+                    (self._apport(self.globales, ligne, one), self._apport(self.locales, ligne, one))
+                    for one in ligne.possibles
+                }
+                states = {
+                    (
+                        self._after(self.globales, overall, wide),
+                        self._after(self.locales, local, narrow),
+                        first,
+                    )
+                    for overall, local, first in states
+                    for wide, narrow in steps
+                }
+            called = {local: self._first_local(critere, local) for local in {s[1] for s in states}}
+            states = {(overall, fresh, min(first, called[local])) for overall, local, first in states}
+        return {self._decide(overall, first) for overall, _, first in states}
+
+    def _apport(self, mesures: Sequence[Mesure], ligne: LigneJugee, constat: str | None) -> _Apport:
+        cumuls = (_add(m, self.constats, _RIEN, ligne, constat) for m in mesures)
+        return tuple(int(total * self.echelle) if number else None for total, number in cumuls)
+
+    def _after(
+        self, mesures: Sequence[Mesure], cumuls: tuple[tuple[int, int], ...], apport: _Apport
+    ) -> tuple[tuple[int, int], ...]:
+        return tuple(
+            cumul if brought is None else self._joined(mesure, cumul, brought)
+            for mesure, cumul, brought in zip(mesures, cumuls, apport, strict=True)
+        )
+
+    def _joined(self, mesure: Mesure, cumul: tuple[int, int], brought: int) -> tuple[int, int]:
+        total, number = cumul
+        if mesure.compte:
+            return (min(total + brought, self.cap * self.echelle), 1)
+        if mesure.minimum:
+            return (min(total, brought) if number else brought, 1)
+        return (total + brought, number + 1)
+
+    def _values(self, mesures: Sequence[Mesure], cumuls: tuple[tuple[int, int], ...]) -> dict[str, Valeur]:
+        return {
+            m.id: _close(m, (Fraction(total, self.echelle), number))
+            for m, (total, number) in zip(mesures, cumuls, strict=True)
+        }
+
+    def _first_local(self, critere: str | None, local: tuple[tuple[int, int], ...]) -> int:
+        """The first decision that the means of a criterion call for; lines without one are in no mean."""
+        means = self._values(self.locales, local) if critere is not None else {}
+        for index, decision in enumerate(self.jugement.decisions):
+            for condition in decision.si:
+                if condition.critere in (None, critere) and _holds(condition, means):
+                    return index
+        return self.never
+
+    def _decide(self, overall: tuple[tuple[int, int], ...], first: int) -> int:
+        """The first decision that holds, the means by criterion being known by ``first`` alone."""
+        values = self._values(self.globales, overall)
+        for mesure in self.sommes:
+            values[mesure.id] = _sum(mesure, values)
+        return next(
+            index
+            for index, decision in enumerate(self.jugement.decisions)
+            if index == first or not decision.si or any(_holds(c, values) for c in decision.si)
+        )
+
+
+def _holds(condition: Condition, values: Mapping[str, Valeur]) -> bool:
+    value = values.get(condition.mesure)
+    return not isinstance(value, Mapping) and holds(condition, value)
+
+
+def _used(jugement: Jugement) -> Iterator[str]:
+    """The measures that a decision looks at, and those they add up."""
+    waiting = [condition.mesure for decision in jugement.decisions for condition in decision.si]
+    while waiting:
+        nom = waiting.pop()
+        yield nom
+        waiting.extend(terme.mesure for terme in jugement.mesures[nom].somme)
+
+
+def _thresholds(jugement: Jugement) -> Iterator[str]:
+    for mesure in jugement.mesures.values():
+        yield from (terme.seuil for terme in mesure.somme if terme.seuil is not None)
+    for decision in jugement.decisions:
+        for c in decision.si:
+            yield from (t for t in (c.au_moins, c.plus_de, c.au_plus, c.moins_de) if t is not None)

@@ -1,0 +1,144 @@
+"""The lines of a checklist: every indicator, its state, its reasons, and the texts that concern this audit.
+
+A pure function of (référentiel, context). The order of categories or facts changes nothing but the order
+in which categories are printed, which is the référentiel's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from certif_rules.audit.checklist import Ligne, Point, SitesAudites
+from certif_rules.audit.etats import Couple, findings, strongest
+from certif_rules.model.base import Texte
+from certif_rules.model.referentiel import Controle, Indicateur, Referentiel, SitesExtension, TypeAudit
+from certif_rules.rules.contexte import Contexte, FaitsParCategorie
+from certif_rules.rules.faits import resolve_all
+from certif_rules.rules.motifs import ETATS, Motif, dedupe
+from certif_rules.rules.mots import MOTS, Cas, judge
+from certif_rules.rules.perimetre import perimetre
+from certif_rules.rules.portee import portee
+
+
+def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ...]:
+    """One line per indicator, in the référentiel's order, due or not."""
+    faits = resolve_all(referentiel, contexte)
+    return tuple(
+        _line(referentiel, contexte, faits, indicateur) for indicateur in referentiel.indicateurs.values()
+    )
+
+
+def build_points(
+    referentiel: Referentiel, contexte: Contexte, controles: tuple[Controle, ...]
+) -> tuple[Point, ...]:
+    """The documents or checks whose rule holds, or may hold."""
+    indicateur = next(iter(referentiel.indicateurs.values()))
+    points = []
+    for controle in controles:
+        valeur = judge(controle.regle, Cas(referentiel, contexte, {}, indicateur, ""), MOTS).valeur
+        if valeur is not False:
+            points.append(
+                Point(
+                    id=controle.id,
+                    texte=controle.texte,
+                    sources=controle.regle.sources,
+                    certain=valeur is True,
+                    constat=controle.constat,
+                    compte_pour=controle.compte_pour,
+                    note=controle.regle.motif if valeur else "audit précédent à renseigner",
+                )
+            )
+    return tuple(points)
+
+
+def build_sites(contexte: Contexte, regle: SitesExtension | None) -> SitesAudites | None:
+    """Which sites an extension audits: the new ones if the body had several, else as at the start."""
+    if regle is None or not contexte.ajouts.sites:
+        return None
+    anterieurs = contexte.sites_anterieurs
+    ajoutes = contexte.ajouts.sites
+    sites: tuple[str, ...] | None
+    if len(anterieurs) > 1:
+        sites, texte = ajoutes, regle.multisite
+    elif anterieurs:
+        sites, texte = (*anterieurs, *ajoutes), regle.monosite
+    else:
+        sites, texte = None, regle.inconnu
+    return SitesAudites(sites=sites, texte=texte, sources=regle.sources, confiance=regle.confiance)
+
+
+def _line(
+    referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie, indicateur: Indicateur
+) -> Ligne:
+    type_audit = referentiel.types_audit[contexte.type_audit]
+    couples = tuple(
+        _pair(Cas(referentiel, contexte, faits, indicateur, categorie), type_audit) for categorie in faits
+    )
+    etat = strongest(couples)
+    precedent = contexte.precedent.constats if contexte.precedent else None
+    constat = precedent.get(indicateur.id) if precedent else None
+    return Ligne(
+        indicateur=indicateur,
+        critere=referentiel.criteres[indicateur.critere] if indicateur.critere else None,
+        etat=etat,
+        categories=tuple(couple.categorie for couple in couples if couple.etat == "a_auditer"),
+        motifs=_reasons(couples, contexte),
+        constats_permis=findings(indicateur, etat, couples, referentiel.constats),
+        preuves=_texts(indicateur.preuves, referentiel, contexte, faits),
+        precisions=_texts(indicateur.precisions, referentiel, contexte, faits),
+        adaptations=(
+            _texts(indicateur.adaptations, referentiel, contexte, faits)
+            if etat in ("a_auditer", "a_confirmer")
+            else ()
+        ),
+        constat_precedent=constat.constat if constat else None,
+    )
+
+
+def _pair(cas: Cas, type_audit: TypeAudit) -> Couple:
+    return Couple(categorie=cas.categorie, portee=portee(cas), perimetre=perimetre(cas, type_audit))
+
+
+def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
+    """Every reason once, those of the pairs that decided the state of the line first."""
+    order = [couple.categorie for couple in couples]
+    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat))
+    motifs = dedupe(motif for couple in by_strength for motif in couple.motifs)
+    printed = (replace(m, categories=tuple(c for c in order if c in m.categories)) for m in motifs)
+    return (*printed, *_never_seen(couples, contexte))
+
+
+def _never_seen(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
+    """Flags a line due because of an addition, and that no certified category ever concerned."""
+    certified = [couple for couple in couples if couple.categorie in contexte.certifiees]
+    if not certified or any(couple.portee.valeur is not False for couple in certified):
+        return ()
+    due = [couple for couple in couples if couple.etat == "a_auditer"]
+    additions = [(c, m) for c in due for m in c.perimetre.motifs if m.code == "ajout"]
+    if not additions:
+        return ()
+    texte = "jamais vue : ne concerne aucune des catégories déjà certifiées"
+    categories = tuple(couple.categorie for couple, _ in additions)
+    return (replace(additions[0][1], code="non_vue", texte=texte, categories=categories),)
+
+
+def _texts(
+    textes: tuple[Texte, ...], referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie
+) -> tuple[Texte, ...]:
+    """The texts that concern this audit; one that hangs on an unknown fact says on which."""
+    code = referentiel.types_audit[contexte.type_audit].code
+    kept = []
+    for texte in textes:
+        categories = [c for c in faits if texte.categories is None or c in texte.categories]
+        if not categories or (texte.types is not None and code not in texte.types):
+            continue
+        if texte.fait is None:
+            kept.append(texte)
+            continue
+        values = {faits[categorie][texte.fait] for categorie in categories}
+        if True in values:
+            kept.append(texte)
+        elif None in values:
+            condition = f"à confirmer : {referentiel.faits[texte.fait].question}"
+            kept.append(replace(texte, situation=condition))
+    return tuple(kept)

@@ -1,0 +1,184 @@
+"""What a complete report has and that was not given: it is named, never filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.compte_rendu import DecisionPrise
+from certif_rules.audit.conclusion import Bilan, Conclusion
+from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
+from certif_rules.audit.contenu import Ecart, LigneVue, Manque, PointVu
+
+#: What follows a gap, in the order of its sheet, and what each is called.
+SUIVI: Mapping[str, str] = {
+    "enonce": "énoncé",
+    "causes": "causes",
+    "correction": "correction",
+    "action_corrective": "action corrective",
+    "preuve": "preuve",
+    PLAN_RECU: "plan reçu le",
+    PLAN_ACCEPTE: "plan accepté le",
+}
+#: Parts that a complete report has, by key, and what each is called. Good practices are optional.
+_PARTIES: Mapping[str, str] = {
+    "objectifs": "objectifs de l’audit",
+    "seances": "séances : jours, lieux, mode",
+    "personnes": "personnes par rôle",
+    "echantillons": "échantillons examinés",
+    "zones_non_couvertes": "zones non couvertes",
+    "ecarts_au_plan": "écarts au plan d’audit",
+    "desaccords": "désaccords non levés",
+    "diffusion": "diffusion du rapport",
+    "confidentialite": "confidentialité",
+    "suites": "suites et prochaines dates",
+}
+
+
+def missing(
+    bilan: Bilan, vues: tuple[LigneVue, ...], points: tuple[PointVu, ...], ecarts: tuple[Ecart, ...]
+) -> Iterator[Manque]:
+    """Everything that was not given, in the order of a report."""
+    checklist, compte_rendu = bilan.checklist, bilan.dossier.compte_rendu
+    contexte = checklist.contexte
+    for given, name in (
+        (contexte.organisme.nom, "nom de l’organisme"),
+        (contexte.organisme.sites, "sites de l’organisme"),
+        (contexte.mode, "mode de l’audit : sur site, à distance"),
+    ):
+        if not given:
+            yield Manque("Champ", name)
+    for cle, name in _PARTIES.items():
+        if getattr(compte_rendu, cle) is None:
+            yield Manque("Rapport", name)
+    yield from _missing_earlier(bilan)
+    yield from _missing_lines(bilan, vues)
+    yield from _missing_points(points)
+    if bilan.dossier.notifie_le is None and ecarts:
+        yield Manque("Écarts", "jour où les écarts ont été notifiés")
+    yield from _missing_follow_up(ecarts)
+    yield from _missing_acts(bilan)
+
+
+def _missing_follow_up(ecarts: tuple[Ecart, ...]) -> Iterator[Manque]:
+    """What follows each gap and was not given, the gaps that lack the same put together."""
+    lacking: dict[tuple[str, ...], list[Ecart]] = {}
+    for ecart in ecarts:
+        given = {cle for cle, texte in ecart.releve.ecart.items() if texte.strip()}
+        if ecart.releve.commentaire:
+            given.add("enonce")
+        names = tuple(name for cle, name in SUIVI.items() if cle not in given)
+        lacking.setdefault(names, []).append(ecart)
+    for names, alike in lacking.items():
+        if names:
+            yield Manque("Écarts", f"{', '.join(_named(alike))} : {', '.join(names)}")
+
+
+def _named(ecarts: list[Ecart]) -> Iterator[str]:
+    """The gaps by number, lines then checks."""
+    for noun, numeros in (
+        ("ligne", [e.numero for e in ecarts if e.ligne is not None]),
+        ("vérification", [e.numero for e in ecarts if e.point is not None]),
+    ):
+        if numeros:
+            yield f"{noun if len(numeros) == 1 else noun + 's'} {', '.join(numeros)}"
+
+
+def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:
+    """The earlier audit, where this type of audit may have one, and what changed since."""
+    checklist, compte_rendu = bilan.checklist, bilan.dossier.compte_rendu
+    contexte = checklist.contexte
+    type_audit = checklist.referentiel.types_audit[contexte.type_audit]
+    if contexte.precedent is None:
+        asked = any(m.code == "precedent_inconnu" for ligne in checklist.lignes for m in ligne.motifs)
+        if asked or type_audit.precedents:
+            yield Manque("Audit précédent", "audit précédent et ses constats")
+        return
+    if contexte.precedent.constats is None:
+        yield Manque("Audit précédent", "constats de l’audit précédent")
+    if lacks_earlier_checks(checklist):
+        yield Manque("Audit précédent", "vérifications hors indicateurs de l’audit précédent")
+    if compte_rendu.changements is None:
+        yield Manque("Rapport", "changements depuis l’audit précédent")
+
+
+def lacks_earlier_checks(checklist: Checklist) -> bool:
+    """Whether the earlier audit made checks whose results are not given; where its type is not, no."""
+    precedent = checklist.contexte.precedent
+    if precedent is None or precedent.verifications:
+        return False
+    types = checklist.referentiel.types_audit.values()
+    return any(t.verifications for t in types if t.code == precedent.type)
+
+
+def _missing_lines(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Manque]:
+    def numbers(found: list[LigneVue]) -> str:
+        return ", ".join(vue.ligne.indicateur.numero for vue in found)
+
+    due = [vue for vue in vues if vue.ligne.etat == "a_auditer" and vue.constat is None]
+    unsettled = [vue for vue in vues if vue.ligne.etat == "a_confirmer" and vue.constat is None]
+    bare = [
+        vue
+        for vue in vues
+        if vue.constat and not vue.out_of_scope(bilan.checklist) and not _evidence(vue.releve)
+    ]
+    for found, words in (
+        (due, "lignes à évaluer"),
+        (unsettled, "lignes à confirmer, sans constat"),
+        (bare, "constats sans preuve notée"),
+    ):
+        if found:
+            yield Manque("Constats", f"{words} : {numbers(found)}")
+
+
+def _missing_points(points: tuple[PointVu, ...]) -> Iterator[Manque]:
+    left = [f"{vu.numero}, {vu.point.texte.rstrip('.')}" for vu in points if vu.resultat is None]
+    bare = [vu.numero for vu in points if vu.resultat is not None and not _evidence(vu.releve)]
+    if left:
+        yield Manque("Vérifications", f"à faire : {' ; '.join(left)}")
+    if bare:
+        yield Manque("Vérifications", f"sans preuve notée : {', '.join(bare)}")
+
+
+def _evidence(releve: Releve | None) -> bool:
+    return releve is not None and bool(releve.preuves_vues or any(vu.preuves_vues for vu in releve.par_site))
+
+
+def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
+    evaluation = bilan.dossier.compte_rendu.evaluation
+    decisions = bilan.dossier.compte_rendu.decision
+    if evaluation is None:
+        yield Manque("Évaluation", "par qui, quel jour, ce qui est recommandé")
+    else:
+        said = {
+            "par qui": evaluation.par,
+            "quel jour": evaluation.le,
+            "ce qui est recommandé": evaluation.recommandation,
+        }
+        names = [name for name, value in said.items() if not value]
+        if names:
+            yield Manque("Évaluation", ", ".join(names))
+    if not decisions:
+        yield Manque("Décision", "par qui, quel jour, ce qui est décidé")
+    for decision in decisions or ():
+        if other_than_called_for(bilan, decision) and not decision.motif:
+            yield Manque("Décision", "motif d’une décision que les constats n’appellent pas")
+        said = {"par qui": decision.par, "quel jour": decision.le, "ce qui est décidé": decision.decision}
+        names = [name for name, value in said.items() if not value]
+        if names:
+            yield Manque("Décision", ", ".join(names))
+
+
+def other_than_called_for(bilan: Bilan, decision: DecisionPrise) -> Conclusion | None:
+    """The conclusion that a decision departs from; ``None`` where they agree or cannot be compared.
+
+    Only a decision written as a code of the référentiel is compared, with a conclusion that is settled.
+    """
+    for conclusion in bilan.conclusions:
+        jugement = bilan.checklist.referentiel.jugements.get(conclusion.objet)
+        if jugement is None or conclusion.decision is None or decision.objet not in (None, conclusion.objet):
+            continue
+        codes = {declared.code for declared in jugement.decisions}
+        if decision.decision in codes and decision.decision != conclusion.decision:
+            return conclusion
+    return None

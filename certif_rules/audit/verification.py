@@ -1,0 +1,366 @@
+"""A request checked against a référentiel gives a context, or every reason why it cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from certif_rules.audit.checklist import NON_SATISFAITE
+from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
+from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
+from certif_rules.model.referentiel import Exigence, Referentiel, TypeAudit
+from certif_rules.noms import retrouver
+from certif_rules.rules.contexte import (
+    Ajouts,
+    Certificat,
+    ConstatPrecedent,
+    Contexte,
+    FaitDeclare,
+    Organisme,
+    Precedent,
+)
+from certif_rules.rules.faits import contradictions
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def refusal(issues: Iterable[Issue]) -> IssuesError:
+    """The error for these issues: of a file as soon as one of them has a place, else of usage."""
+    found = list(issues)
+    return DataError(found) if any(issue.location for issue in found) else UsageError(found)
+
+
+def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
+    """What a checklist cannot do without and was not given, by name; nothing where a file was not read.
+
+    Args:
+        demande: what was asked.
+        categories: whether they are needed.
+    """
+    needs = [
+        ("le référentiel", demande.referentiel, "en argument"),
+        ("le type d’audit", demande.type_audit, "--type"),
+        ("la date de l’audit", demande.date, "--date AAAA-MM-JJ"),
+    ]
+    if categories:
+        given = demande.categories or demande.ajout_categories
+        needs.append(("au moins une catégorie", " ".join(given), "--categorie"))
+    return (
+        []
+        if demande.illisible
+        else lacking(needs, "les donner en option, ou dans un profil : --profil audit.yaml")
+    )
+
+
+def lacking(needs: Iterable[tuple[str, object, str]], hint: str) -> list[Issue]:
+    """One issue for all that is not given, of (label, value, option to give it by)."""
+    names = [f"{label} ({option})" for label, value, option in needs if value is None or value == ""]
+    return [Issue("information-manquante", f"il manque {', '.join(names)}", None, hint)] if names else []
+
+
+def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
+    """A civil date ``AAAA-MM-JJ``; a timestamp is refused.
+
+    Raises:
+        UsageError, DataError: it is not one.
+    """
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        message = f"{label} : « {text} » n’est pas une date"
+        hint = "écrire AAAA-MM-JJ, sans heure, par exemple 2024-03-18"
+        raise refusal([Issue("date-invalide", message, lieu, hint)])
+    return day
+
+
+def readable_day(text: str | None) -> date | None:
+    """The day of a text that is one: what is wrong of another is told by who checks it."""
+    try:
+        return None if text is None else parse_day(text, "")
+    except IssuesError:
+        return None
+
+
+def verify(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> Contexte:
+    """The context of ``demande``.
+
+    Args:
+        demande: what was asked.
+        referentiel: what it is checked against.
+        whole: whether the audit itself is prepared: its categories and the conditions of its type count.
+
+    Raises:
+        UsageError, DataError: something needed is missing, unknown names, contradictory facts, unmet
+            conditions of the audit type; all of them are listed.
+    """
+    verification = _Verification(demande, referentiel)
+    contexte = verification.run(whole=whole)
+    issues = [*demande.fautes, *missing(demande, categories=whole), *verification.issues]
+    if issues:
+        raise refusal(issues)
+    return contexte
+
+
+def check_given(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> list[Issue]:
+    """What is wrong in ``demande`` as far as it goes: what it lacks is not missed (:func:`verify`)."""
+    verification = _Verification(demande, referentiel)
+    verification.run(whole=whole)
+    return verification.issues
+
+
+class _Verification:
+    def __init__(self, demande: Demande, referentiel: Referentiel) -> None:
+        self.demande = demande
+        self.referentiel = referentiel
+        self.issues: list[Issue] = []
+        self._lines: dict[str, str | None] = {}
+        self._audit_day: date | None = None
+
+    def run(self, *, whole: bool) -> Contexte:
+        demande = self.demande
+        type_audit = self._type(demande.type_audit) if demande.type_audit is not None else None
+        if demande.date is not None:
+            self._audit_day = self._day(demande.date, "date de l’audit", demande.lieu("date"))
+        contexte = Contexte(
+            type_audit=type_audit.id if type_audit else "",
+            date=self._audit_day or date.min,
+            organisme=self._organisme(demande),
+            faits=self._faits(),
+            ajouts=Ajouts(
+                categories=self._categories(demande.ajout_categories, demande.lieu("ajouts")),
+                sites=demande.ajout_sites,
+            ),
+            precedent=self._precedent(demande.precedent, type_audit),
+            certificats=self._certificats(),
+            mode=demande.mode,
+        )
+        if not self.issues:
+            self._contradictions(contexte)
+            if whole and type_audit and self._audit_day:
+                self._conditions(contexte, type_audit)
+        return contexte
+
+    # ---- names -------------------------------------------------------------------------------------
+
+    def _unknown(self, code: str, label: str, name: str, known: Iterable[str], lieu: Location | None) -> None:
+        message = f"{self.referentiel.id} n’a pas {label} « {name} »"
+        self.issues.append(Issue(code, message, lieu, suggestion(name, known)))
+
+    def _type(self, name: str) -> TypeAudit | None:
+        own = {t.code: t for t in self.referentiel.types_audit.values() if t.origine == self.referentiel.id}
+        found = own.get(name.removeprefix(f"{self.referentiel.id}/"))
+        if found is None:
+            self._unknown("type-inconnu", "de type d’audit", name, own, self.demande.lieu("type"))
+        return found
+
+    def _categories(self, names: Iterable[str], lieu: Location | None) -> tuple[str, ...]:
+        found = [self._categorie(name, lieu) for name in names]
+        return tuple(dict.fromkeys(c for c in found if c is not None))
+
+    def _categorie(self, name: str, lieu: Location | None) -> str | None:
+        for categorie in self.referentiel.categories.values():
+            if name == categorie.id or name in categorie.synonymes:
+                return categorie.id
+        self._unknown("categorie-inconnue", "de catégorie", name, self.referentiel.categories, lieu)
+        return None
+
+    def _line(self, cle: str, lieu: Location | None) -> str | None:
+        """A line by id, or by printed number when only one line bears it; a wrong name is said once."""
+        if cle not in self._lines:
+            self._lines[cle] = self._find_line(cle, lieu)
+        return self._lines[cle]
+
+    def _find_line(self, cle: str, lieu: Location | None) -> str | None:
+        lines = self.referentiel.indicateurs
+        found = retrouver(cle, {line.id: (line.numero,) for line in lines.values()})
+        if len(found) == 1:
+            return found[0]
+        if found:
+            message = f"le numéro « {cle} » désigne plusieurs lignes : {', '.join(found)}"
+            self.issues.append(Issue("ligne-ambigue", message, lieu, "écrire l’identifiant « origine/code »"))
+        else:
+            self._unknown(
+                "ligne-inconnue", "d’indicateur", cle, [line.numero for line in lines.values()], lieu
+            )
+        return None
+
+    def _day(self, text: str, label: str, lieu: Location | None) -> date | None:
+        try:
+            return parse_day(text, label, lieu)
+        except IssuesError as error:
+            self.issues.extend(error.issues)
+            return None
+
+    # ---- values ------------------------------------------------------------------------------------
+
+    def _organisme(self, demande: Demande) -> Organisme:
+        given = demande.organisme
+        return Organisme(
+            categories=self._categories(demande.categories, demande.lieu("categories")),
+            nom=_text(given.get("nom")),
+            siren=_text(given.get("siren")),
+            nda=_text(given.get("nda")),
+            chiffre_affaires=given.get("chiffre_affaires"),
+            sites=tuple({k: str(v) for k, v in site.items()} for site in given.get("sites") or ()),
+        )
+
+    def _faits(self) -> dict[str, FaitDeclare]:
+        valeurs: dict[str, FaitDit] = {}
+        par_categorie: dict[str, dict[str, FaitDit]] = {}
+        for dit in self.demande.faits:
+            if dit.fait not in self.referentiel.faits:
+                self._unknown("fait-inconnu", "de fait", dit.fait, self.referentiel.faits, dit.lieu)
+                continue
+            table: dict[str, FaitDit] = valeurs
+            key = dit.fait
+            if dit.categorie is not None:
+                categorie = self._categorie(dit.categorie, dit.lieu)
+                if categorie is None:
+                    continue
+                table, key = par_categorie.setdefault(dit.fait, {}), categorie
+            if dit.valeur is None:
+                continue
+            before = table.get(key, dit)
+            overridden = before.lieu is not None and dit.lieu is None  # an option wins over the profile
+            if before.valeur is not dit.valeur and not overridden:
+                message = f"le fait « {dit.fait} » est dit vrai et faux à la fois"
+                self.issues.append(Issue("fait-contraire", message, dit.lieu, "ne garder que l’un des deux"))
+            table[key] = dit
+        return {
+            fait: FaitDeclare(
+                valeur=valeurs[fait].valeur if fait in valeurs else None,
+                par_categorie={
+                    c: d.valeur for c, d in par_categorie.get(fait, {}).items() if d.valeur is not None
+                },
+            )
+            for fait in dict.fromkeys((*valeurs, *par_categorie))
+        }
+
+    def _precedent(self, dit: PrecedentDit | None, type_audit: TypeAudit | None) -> Precedent | None:
+        if dit is None:
+            return None
+        lieu = dit.lieu
+        codes = list(dict.fromkeys(t.code for t in self.referentiel.types_audit.values()))
+        admitted = list(type_audit.precedents) if type_audit and type_audit.precedents else codes
+        if dit.type is not None and dit.type not in admitted:
+            message = f"l’audit précédent ne peut pas être du type « {dit.type} »"
+            hint = suggestion(dit.type, admitted, "admis")
+            self.issues.append(Issue("type-inconnu", message, lieu, hint))
+        constats = None if dit.constats is None else self._constats(dit.constats)
+        return Precedent(
+            type=dit.type,
+            date=self._earlier_day(dit.date, lieu) if dit.date is not None else None,
+            indicateurs_audites=None
+            if dit.indicateurs_audites is None
+            else self._seen(dit.indicateurs_audites, constats or {}, lieu),
+            constats=constats,
+            verifications=None if dit.verifications is None else self._checks(dit.verifications),
+        )
+
+    def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
+        """The results of the earlier checks; one that failed and was put right is ``levee``."""
+        known = {c.id for t in self.referentiel.types_audit.values() for c in t.verifications}
+        found = {}
+        for entry in entries:
+            if entry.cle not in known:
+                message = f"aucune vérification « {entry.cle} », à aucun type d’audit"
+                hint = suggestion(entry.cle, sorted(known))
+                self.issues.append(Issue("verification-inconnue", message, entry.lieu, hint))
+            else:
+                failed = entry.constat == NON_SATISFAITE
+                found[entry.cle] = "levee" if failed and not entry.ouvert else entry.constat
+        return found
+
+    def _earlier_day(self, text: str, lieu: Location | None) -> date | None:
+        day = self._day(text, "date de l’audit précédent", lieu)
+        if day and self._audit_day and day > self._audit_day:
+            message = f"l’audit précédent ({day}) est après l’audit ({self._audit_day})"
+            self.issues.append(Issue("date-invalide", message, lieu, "vérifier les deux dates"))
+        return day
+
+    def _seen(
+        self, cles: Iterable[str], constats: Mapping[str, ConstatPrecedent], lieu: Location | None
+    ) -> frozenset[str]:
+        """The lines seen: a line found not to apply was set aside, not seen."""
+        lines = {line for cle in cles if (line := self._line(cle, lieu)) is not None}
+        known = self.referentiel.constats
+        return frozenset(
+            line for line in lines if line not in constats or not known[constats[line].constat].hors_portee
+        )
+
+    def _constats(self, entries: Iterable[ConstatDit]) -> dict[str, ConstatPrecedent]:
+        found: dict[str, ConstatPrecedent] = {}
+        for entry in entries:
+            line = self._line(entry.cle, entry.lieu)
+            if entry.constat not in self.referentiel.constats:
+                self._unknown(
+                    "constat-inconnu", "de constat", entry.constat, self.referentiel.constats, entry.lieu
+                )
+            elif line is not None:
+                if line in found:
+                    message = f"la ligne « {line} » a deux constats"
+                    self.issues.append(Issue("ligne-en-double", message, entry.lieu, "n’en garder qu’un"))
+                found[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
+        return found
+
+    def _certificats(self) -> dict[str, Certificat]:
+        lieu = self.demande.lieu("certificats")
+        found = {}
+        for nom, (debut, fin) in self.demande.certificats.items():
+            if nom not in self.referentiel.origines:
+                self._unknown("certificat-inconnu", "de certificat", nom, self.referentiel.origines, lieu)
+                continue
+            start = self._day(debut, f"notification du certificat {nom}", lieu)
+            end = self._day(fin, f"échéance du certificat {nom}", lieu)
+            if start and end and start > end:
+                message = f"le certificat {nom} finit ({end}) avant de commencer ({start})"
+                self.issues.append(Issue("date-invalide", message, lieu, "écrire le début, puis la fin"))
+            elif start and end:
+                found[nom] = Certificat(notification=start, echeance=end)
+        return found
+
+    # ---- what cannot be ----------------------------------------------------------------------------
+
+    def _contradictions(self, contexte: Contexte) -> None:
+        for found in contradictions(self.referentiel, contexte):
+            where = f" pour {found.categorie}" if found.categorie else ""
+            titles = ", ".join(self.referentiel.sources[s].titre for s in found.sources)
+            message = f"« {found.fait} » ne peut pas être faux{where} : {found.texte} ({titles})"
+            lieu = next(
+                (f.lieu for f in self.demande.faits if f.fait == found.fait and f.valeur is False), None
+            )
+            self.issues.append(Issue("fait-contraire", message, lieu, "retirer cette valeur"))
+
+    def _conditions(self, contexte: Contexte, type_audit: TypeAudit) -> None:
+        """What the audit type needs: an addition, certificates valid on the day of the audit."""
+        for exigence in type_audit.exige:
+            if exigence.mot == "ajout":
+                if not contexte.ajouts.categories and not contexte.ajouts.sites:
+                    hint = "--ajout-categorie, --ajout-site, ou « ajouts » dans le profil"
+                    self.issues.append(Issue("ajout-requis", exigence.texte, self.demande.lieu("type"), hint))
+                continue
+            for nom in exigence.valeur:
+                self._certificate(contexte, nom, exigence)
+
+    def _certificate(self, contexte: Contexte, nom: str, exigence: Exigence) -> None:
+        certificat = contexte.certificats.get(nom)
+        texte = exigence.texte
+        if certificat is None:
+            if exigence.mot == "certificat_si_donne":
+                return
+            hint = f"--certificat {nom}=DEBUT:FIN, ou « certificats » dans le profil"
+            self.issues.append(Issue("certificat-requis", texte, self.demande.lieu("type"), hint))
+        elif not certificat.notification <= contexte.date <= certificat.echeance:
+            message = (
+                f"la date de l’audit ({contexte.date}) est hors de la validité du certificat {nom} "
+                f"({certificat.notification} – {certificat.echeance}) : {texte}"
+            )
+            lieu = self.demande.lieu("certificats") or self.demande.lieu("date")
+            self.issues.append(Issue("certificat-hors-validite", message, lieu))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,5 +1,0 @@
-"""From validated YAML data to the model, with the checks that cross files and layers.
-
-A builder expects data that its schema accepts; what it finds wrong (an unknown source, a line counted
-twice) it adds to the issues of its :class:`~certif_rules.build.lecteur.Lecteur`, and goes on.
-"""

@@ -1,0 +1,132 @@
+"""One layer of each kind, laid on a base, gives a resolved référentiel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from certif_rules.construction.controles import check_controls
+from certif_rules.construction.exigence import CorpsExigence, build_exigence
+from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.construction.regles import CorpsRegles, build_regles
+from certif_rules.construction.surcouche import Corps, apply
+from certif_rules.errors import DataError, Issue, from_emplacement
+from certif_rules.model.base import Source
+from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matiere:
+    """What a référentiel is made from: the layers chosen, their bodies as read, and the base if any.
+
+    ``autres_lignes`` are the lines of the other editions that the rules or the guide also serve; ``None``
+    accepts any code (layers whose published digest says they were checked).
+    """
+
+    exigence: Couche
+    retenues: tuple[CoucheRetenue, ...]
+    corps: Mapping[str, Mapping[str, Any]]
+    base: Referentiel | None
+    editions: tuple[str, ...]
+    autres_lignes: Sequence[str] | None
+
+
+def assemble(matiere: Matiere) -> Referentiel:
+    """The resolved référentiel.
+
+    Raises:
+        DataError: every cross-reference that does not hold, in the three layers and on the base.
+    """
+    base = matiere.base
+    lecteur = _lecteur(matiere)
+    sources: dict[str, Source] = dict(base.sources) if base else {}
+    exigence = build_exigence(matiere.corps["exigence"], lecteur, sources)
+    sources.update(exigence.sources)
+    below = Corps(criteres=base.criteres, indicateurs=base.indicateurs) if base else Corps()
+    corps, issues = apply(below, exigence.surcouche)
+    lecteur.issues.extend(issues)
+    check_controls(matiere.corps["exigence"], corps.indicateurs, lecteur)
+
+    if matiere.autres_lignes is None:
+        lecteur.lignes_libres = True
+    else:
+        lecteur.know("indicateur", matiere.autres_lignes)
+    own = {
+        i.id: i.emplacement for i in corps.indicateurs.values() if i.origine == matiere.exigence.referentiel
+    }
+    regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own)
+    sources.update(regles.sources)
+    guide = build_guide(matiere.corps["guide"], lecteur, sources) if "guide" in matiere.corps else None
+    sources.update(guide.sources if guide else {})
+    lecteur.issues.extend(_header_sources(matiere.retenues, sources))
+    if lecteur.issues:
+        raise DataError(lecteur.issues)
+    return _referentiel(matiere, exigence, corps, regles, guide, sources)
+
+
+def _lecteur(matiere: Matiere) -> Lecteur:
+    lecteur = Lecteur(origine=matiere.exigence.referentiel)
+    lecteur.know("référentiel", [matiere.exigence.referentiel])
+    lecteur.know("édition", matiere.editions)
+    base = matiere.base
+    if base is not None:
+        lecteur.know_referentiel(base)
+        lecteur.know("source", base.sources)
+    return lecteur
+
+
+def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, Source]) -> list[Issue]:
+    """Headers are read before the sources they cite: check them here."""
+    issues = []
+    for couche in {id(c): c for retenue in retenues for c in (retenue.couche, retenue.contenu)}.values():
+        recognised = couche.reconnaissance.sources if couche.reconnaissance else ()
+        gaps = (source for lacune in couche.lacunes for source in lacune.sources)
+        for source in dict.fromkeys((*couche.sources, *recognised, *gaps)):
+            if source not in sources:
+                location = from_emplacement(couche.emplacement)
+                issues.append(Issue("source-inconnue", f"source « {source} » inconnue", location))
+    return issues
+
+
+def _referentiel(
+    matiere: Matiere, exigence: CorpsExigence, corps: Corps, regles: CorpsRegles,
+    guide: CorpsGuide | None, sources: Mapping[str, Source],
+) -> Referentiel:  # fmt: skip
+    base, couche = matiere.base, matiere.exigence
+    retenues = (*(base.couches if base else ()), *matiere.retenues)
+    own_guide = next((r.couche.id for r in matiere.retenues if r.couche.nature == "guide"), None)
+    return Referentiel(
+        id=couche.referentiel,
+        titre=couche.nom or couche.titre,
+        edition=couche.id,
+        base=couche.base,
+        guide=own_guide or (base.guide if base else None),
+        couches=retenues,
+        categories={**(base.categories if base else {}), **exigence.categories},
+        faits={**(base.faits if base else {}), **exigence.faits},
+        criteres=corps.criteres,
+        indicateurs={i: _finish(line, regles, guide) for i, line in corps.indicateurs.items()},
+        constats={**(base.constats if base else {}), **regles.constats},
+        types_audit={**(base.types_audit if base else {}), **regles.types_audit},
+        derogations=(*(base.derogations if base else ()), *regles.derogations),
+        sources=sources,
+        annotations={**(base.annotations if base else {}), **regles.annotations},
+        jugements={
+            **(base.jugements if base else {}),
+            **({couche.referentiel: regles.jugement} if regles.jugement else {}),
+        },
+        conservations={
+            **(base.conservations if base else {}),
+            **({couche.referentiel: regles.conservation} if regles.conservation else {}),
+        },
+    )
+
+
+def _finish(line: Indicateur, regles: CorpsRegles, guide: CorpsGuide | None) -> Indicateur:
+    """The line with its findings and what the guide adds."""
+    permis = regles.permis.get(line.id)
+    if permis is not None:
+        line = replace(line, constats_permis=permis.constats, gravite=permis.gravite)
+    return annotate(line, guide) if guide is not None else line

@@ -1,0 +1,69 @@
+"""Control tables: the same facts written a second time, compared as sets, line by line.
+
+Totals can be right and sets wrong. The ``controles`` section of an exigence layer restates its columns from
+the official table; every difference names its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.model.referentiel import Indicateur
+
+
+def check_controls(body: Mapping[str, Any], indicateurs: Mapping[str, Indicateur], lecteur: Lecteur) -> None:
+    """Compare each control table with the lines of this origin."""
+    controles = body.get("controles")
+    if controles is None:
+        return
+    own = [line for line in indicateurs.values() if line.origine == lecteur.origine]
+    for kind, kind_of, members in _KINDS:
+        for name, codes in (controles.get(kind) or {}).items():
+            expected = set(codes)
+            found = {line.code for line in own if name in members(line)}
+            for code in sorted(expected ^ found, key=_natural):
+                _refuse(kind_of, name, code, lecteur, controles[kind], indicateurs, said=code in expected)
+
+
+def _refuse(
+    kind_of: str, name: str, code: str, lecteur: Lecteur, node: Any,
+    indicateurs: Mapping[str, Indicateur], *, said: bool,
+) -> None:  # fmt: skip
+    line = indicateurs.get(lecteur.qualify(code))
+    table, data = ("oui", "non") if said else ("non", "oui")
+    message = (
+        f"ligne {code}, {kind_of} « {name} » : {table} dans le tableau de contrôle, {data} dans la ligne"
+    )
+    hint = f"la ligne est déclarée en {line.emplacement}" if line else "aucune ligne ne porte ce code"
+    lecteur.refuse("controle-different", message, node, name, hint)
+
+
+def _criteres(line: Indicateur) -> Iterable[str]:
+    return [line.critere.rpartition("/")[2]] if line.critere else []
+
+
+def _named(mot: str) -> Callable[[Indicateur], set[str]]:
+    def names(line: Indicateur) -> set[str]:
+        found: set[str] = set()
+        for regle in line.portee:
+            valeur = regle.mots.get(mot)
+            found.update(valeur if isinstance(valeur, tuple) else [valeur] if isinstance(valeur, str) else [])
+        return found
+
+    return names
+
+
+def _natural(code: str) -> tuple[int, str]:
+    return (int(code), "") if code.isdigit() else (10**9, code)
+
+
+_Members = Callable[[Indicateur], Iterable[str]]
+
+_KINDS: tuple[tuple[str, str, _Members], ...] = (
+    ("criteres", "critère", _criteres),
+    ("colonnes", "catégorie", _named("categories")),
+    ("conditions", "condition", _named("fait")),
+    ("etiquettes", "étiquette", lambda line: line.etiquettes),
+)

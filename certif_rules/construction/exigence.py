@@ -1,0 +1,233 @@
+"""An exigence layer: categories, facts, criteria, lines, and the operations of a label on its base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certif_rules.construction.lecteur import Lecteur, read_sources, where
+from certif_rules.construction.surcouche import Cible, Modification, Retrait, Surcouche
+from certif_rules.model.base import Source
+from certif_rules.model.personnes import DonneesSensibles
+from certif_rules.model.referentiel import Alias, Categorie, Critere, Evolution, Fait, Indicateur, ParNature
+from certif_rules.rules.mots import MOTS_PORTEE
+from certif_rules.source.yaml import place
+
+#: Fields that must be declared absent (``lacunes``) when they are ``null``, and only then.
+_CHAMPS_REQUIS = ("titre", "exigence", "critere")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpsExigence:
+    """What an exigence layer adds to what lies below it."""
+
+    sources: Mapping[str, Source]
+    categories: Mapping[str, Categorie]
+    faits: Mapping[str, Fait]
+    surcouche: Surcouche
+
+
+def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsExigence:
+    """The body of the layer. ``lecteur`` knows the names of the base; it learns those declared here."""
+    sources = read_sources(lecteur, body, known)
+    categories = _categories(body, lecteur)
+    faits = _faits(body, lecteur)
+    added = body.get("ajouts") or body
+    criteres = tuple(_critere(node, lecteur) for node in added.get("criteres") or ())
+    lecteur.know("critère", (critere.id for critere in criteres))
+    indicateurs = tuple(_indicateur(node, lecteur) for node in added.get("indicateurs") or ())
+    lecteur.know("indicateur", (indicateur.id for indicateur in indicateurs))
+    lecteur.know("étiquette", (e for indicateur in indicateurs for e in indicateur.etiquettes))
+    return CorpsExigence(
+        sources=sources,
+        categories=categories,
+        faits=faits,
+        surcouche=Surcouche(
+            criteres=criteres,
+            indicateurs=indicateurs,
+            modifications=tuple(_modification(n, lecteur) for n in body.get("modifications") or ()),
+            retraits=tuple(_retrait(n, lecteur) for n in body.get("retraits") or ()),
+        ),
+    )
+
+
+def _categories(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Categorie]:
+    nodes = body.get("categories") or ()
+    lecteur.declare("catégorie", nodes)
+    taken = set(lecteur.noms["catégorie"])
+    for node in nodes:
+        for index, synonyme in enumerate(node.get("synonymes") or ()):
+            if synonyme in taken:
+                message = f"« {synonyme} » désigne déjà une autre catégorie"
+                lecteur.refuse("synonyme-en-double", message, node["synonymes"], index)
+            taken.add(synonyme)
+    return {
+        node["id"]: Categorie(
+            id=node["id"],
+            titre=node["titre"],
+            a_qui=node["a_qui"],
+            synonymes=tuple(node.get("synonymes") or ()),
+            sources=lecteur.sources(node),
+        )
+        for node in nodes
+    }
+
+
+def _faits(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Fait]:
+    nodes = body.get("faits") or ()
+    lecteur.declare("fait", nodes)
+    return {
+        node["id"]: Fait(
+            id=node["id"],
+            question=node["question"],
+            vrai=node["vrai"],
+            faux=node["faux"],
+            par_nature=tuple(
+                ParNature(
+                    categorie=lecteur.cite("catégorie", nature["categorie"], nature, "categorie"),
+                    texte=nature["texte"],
+                    sources=lecteur.sources(nature),
+                    confiance=nature["confiance"],
+                    emplacement=where(nature),
+                )
+                for nature in node.get("par_nature") or ()
+            ),
+            implique=lecteur.cite_all("fait", node, "implique"),
+            a_invoquer=node.get("a_invoquer", False),
+            sources=lecteur.sources(node),
+            confiance=node["confiance"],
+            note=node.get("note"),
+            emplacement=where(node),
+        )
+        for node in nodes
+    }
+
+
+def _critere(node: Any, lecteur: Lecteur) -> Critere:
+    identifiant = lecteur.qualify(node["code"])
+    _check_gaps(node, lecteur, ("titre",))
+    return Critere(
+        id=identifiant,
+        origine=lecteur.origine,
+        code=node["code"],
+        numero=node.get("numero", node["code"]),
+        titre=node.get("titre"),
+        sources=lecteur.sources(node),
+        variantes=lecteur.textes(node, "variantes"),
+        lacunes=lecteur.lacunes(node, identifiant),
+        emplacement=where(node),
+    )
+
+
+def _indicateur(node: Any, lecteur: Lecteur) -> Indicateur:
+    identifiant = lecteur.qualify(node["code"])
+    _check_gaps(node, lecteur, _CHAMPS_REQUIS)
+    return Indicateur(
+        id=identifiant,
+        origine=lecteur.origine,
+        code=node["code"],
+        numero=node.get("numero", node["code"]),
+        **_champs_indicateur(node, lecteur),
+        citation=node.get("citation", False),
+        sources=lecteur.sources(node),
+        confiance=node["confiance"],
+        precisions=lecteur.textes(node, "precisions"),
+        adaptations=lecteur.textes(node, "adaptations"),
+        evolution=_evolution(node.get("evolution"), lecteur),
+        alias=tuple(
+            Alias(code=a["code"], statut=a["statut"], texte=a["texte"], sources=lecteur.sources(a))
+            for a in node.get("alias") or ()
+        ),
+        lacunes=lecteur.lacunes(node, identifiant),
+        emplacement=where(node),
+    )
+
+
+def _champs_indicateur(node: Any, lecteur: Lecteur) -> dict[str, Any]:
+    """The fields a label may also replace on a line of its base."""
+    critere = node.get("critere")
+    niveau = node.get("niveau_attendu")
+    return {
+        "titre": node.get("titre"),
+        "exigence": node.get("exigence"),
+        "critere": lecteur.qualify(critere) if critere is not None else None,
+        "portee": tuple(_regle_de_portee(regle, lecteur) for regle in node.get("portee") or ()),
+        "etiquettes": tuple(node.get("etiquettes") or ()),
+        "niveau_attendu": lecteur.texte(niveau) if niveau else None,
+        "preuves": lecteur.textes(node, "preuves"),
+        "commentaires": lecteur.textes(node, "commentaires"),
+        "variantes": lecteur.textes(node, "variantes"),
+        "donnees_sensibles": _donnees_sensibles(node.get("donnees_sensibles"), lecteur),
+    }
+
+
+def _donnees_sensibles(node: Any, lecteur: Lecteur) -> DonneesSensibles | None:
+    if node is None:
+        return None
+    return DonneesSensibles(
+        nature=node["nature"],
+        texte=node["texte"],
+        sources=lecteur.sources(node),
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
+    )
+
+
+def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:
+    """A rule of portée; a condition without its categories is the classic mistake."""
+    regle = lecteur.regle(node, MOTS_PORTEE)
+    if "fait" in regle.mots and "categories" not in regle.mots:
+        message = "une condition se pose pour des catégories : la règle ne dit pas lesquelles"
+        lecteur.refuse("condition-sans-categorie", message, node, "fait", "ajouter `categories: […]`")
+    return regle
+
+
+def _evolution(node: Any, lecteur: Lecteur) -> Evolution | None:
+    if node is None:
+        return None
+    return Evolution(
+        depuis=node["depuis"],
+        nature=node["nature"],
+        texte=node.get("texte"),
+        sources=lecteur.sources(node),
+    )
+
+
+def _check_gaps(node: Any, lecteur: Lecteur, champs: tuple[str, ...]) -> None:
+    """What is absent is declared absent, with what was looked for; what is present is not."""
+    declared = {champ for lacune in node.get("lacunes") or () for champ in lacune["champs"]}
+    for champ in champs:
+        if node.get(champ) is None and champ not in declared:
+            message = f"« {champ} » est absent de {node['code']} sans lacune qui le dise"
+            hint = f"ajouter une lacune avec `champs: [{champ}]` et ce qui a été cherché"
+            lecteur.refuse("lacune-non-declaree", message, node, None, hint)
+        elif node.get(champ) is not None and champ in declared:
+            message = f"« {champ} » de {node['code']} est donné, mais déclaré absent par une lacune"
+            lecteur.refuse("lacune-en-trop", message, node, champ, "retirer ce champ de la lacune")
+
+
+def _target(node: Any, lecteur: Lecteur) -> tuple[Cible, str]:
+    nature: Cible = "indicateur" if "indicateur" in node else "critere"
+    return nature, lecteur.qualify(node[nature])
+
+
+def _modification(node: Any, lecteur: Lecteur) -> Modification:
+    nature, cible = _target(node, lecteur)
+    champs = _champs_indicateur(node, lecteur)
+    given = {name: value for name, value in champs.items() if name in node and name != nature}
+    return Modification(
+        nature=nature,
+        cible=cible,
+        champs=given,
+        motif=node["motif"],
+        sources=lecteur.sources(node),
+        location=place(node),
+    )
+
+
+def _retrait(node: Any, lecteur: Lecteur) -> Retrait:
+    nature, cible = _target(node, lecteur)
+    return Retrait(
+        nature=nature, cible=cible, motif=node["motif"], sources=lecteur.sources(node), location=place(node)
+    )

@@ -1,0 +1,171 @@
+"""The judgement of a rules layer: annotations, delays, measures and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from certif_rules.construction.lecteur import Lecteur, where
+from certif_rules.model.jugement import (
+    Aggravation,
+    Annotation,
+    Condition,
+    Decision,
+    Delai,
+    Jugement,
+    Mesure,
+    Terme,
+    TitrePourTypes,
+)
+
+#: What a delay may be counted from, besides another date of the same finding: the events of a findings file.
+EVENEMENTS = ("ecarts_notifies_le",)
+_COMPARAISONS = ("au_moins", "plus_de", "au_plus", "moins_de")
+_FACONS = ("compte", "somme", "moyenne", "minimum")
+
+
+def build_annotations(body: Mapping[str, Any]) -> dict[str, Annotation]:
+    """The annotations that may stand beside a finding."""
+    return {
+        node["id"]: Annotation(id=node["id"], titre=node["titre"]) for node in body.get("annotations") or ()
+    }
+
+
+def _delais(node: Any, lecteur: Lecteur) -> dict[str, Delai]:
+    """The dates that one finding opens; each counts from an event or from one before it."""
+    delais: dict[str, Delai] = {}
+    for nom, item in node.items():
+        lecteur.know_only("date", [*EVENEMENTS, *delais])
+        delais[nom] = Delai(
+            de=lecteur.cite("date", item["de"], item, "de"),
+            mois=item.get("mois", 0),
+            jours=item.get("jours", 0),
+            sources=lecteur.sources(item),
+            confiance=item.get("confiance", "elevee"),
+            titre=item.get("titre"),
+        )
+    return delais
+
+
+def build_jugement(node: Any, lecteur: Lecteur) -> Jugement:
+    """How this origin concludes; names of findings, criteria and labels are known to ``lecteur``."""
+    mesures: dict[str, Mesure] = {}
+    for nom, item in node["mesures"].items():
+        lecteur.know_only("mesure", mesures)
+        mesures[nom] = _mesure(nom, item, mesures, lecteur)
+    lecteur.know_only("mesure", mesures)
+    decisions = tuple(_decision(item, mesures, lecteur) for item in node["decisions"])
+    _refuse_unreachable(decisions, node["decisions"], lecteur)
+    dated = node.get("echeances") or {}
+    return Jugement(
+        origine=lecteur.origine,
+        mesures=mesures,
+        decisions=decisions,
+        echeances={lecteur.cite("constat", nom, dated, nom): _delais(dated[nom], lecteur) for nom in dated},
+        aggravations=tuple(_aggravation(item, lecteur) for item in node.get("aggravations") or ()),
+        remarques=lecteur.textes(node, "remarques"),
+    )
+
+
+def _mesure(nom: str, node: Any, earlier: Mapping[str, Mesure], lecteur: Lecteur) -> Mesure:
+    facons = [facon for facon in _FACONS if node.get(facon)]
+    if len(facons) != 1:
+        message = f"la mesure « {nom} » se fait d’une façon et d’une seule : {', '.join(_FACONS)}"
+        lecteur.refuse("mesure-ambigue", message, node, None, "n’en garder qu’une")
+    if "somme" in node and "etiquette" in node:
+        message = "une somme additionne des mesures, qui portent elles-mêmes leur étiquette"
+        lecteur.refuse("mesure-ambigue", message, node, "etiquette", "la mettre sur les mesures additionnées")
+    for index, term in enumerate(node.get("somme") or ()):
+        added = earlier.get(term["mesure"])
+        if added is not None and added.moyenne == "par_critere":
+            message = f"« {added.id} » a une valeur par critère : elle ne s’additionne pas"
+            lecteur.refuse("mesure-ambigue", message, node["somme"], index, "additionner une autre mesure")
+    return Mesure(
+        id=nom,
+        titre=node["titre"],
+        sources=lecteur.sources(node),
+        compte=lecteur.cite_all("constat", node, "compte"),
+        somme=tuple(
+            Terme(
+                mesure=lecteur.cite("mesure", term["mesure"], term, "mesure"),
+                seuil=_number(term.get("seuil")),
+            )
+            for term in node.get("somme") or ()
+        ),
+        moyenne=node.get("moyenne"),
+        minimum=node.get("minimum", False),
+        etiquette=lecteur.cite("étiquette", node["etiquette"], node, "etiquette")
+        if node.get("etiquette")
+        else None,
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
+    )
+
+
+def _decision(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Decision:
+    return Decision(
+        code=node["code"],
+        delivrable=node["delivrable"],
+        titre=node["titre"],
+        sources=lecteur.sources(node),
+        titres=tuple(
+            TitrePourTypes(types=lecteur.cite_all("audit précédent", item, "types"), titre=item["titre"])
+            for item in node.get("titres") or ()
+        ),
+        si=tuple(_condition(item, mesures, lecteur) for item in node.get("si") or ()),
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
+        emplacement=where(node),
+    )
+
+
+def _aggravation(node: Any, lecteur: Lecteur) -> Aggravation:
+    return Aggravation(
+        constat=lecteur.cite("constat", node["constat"], node, "constat"),
+        precedents=lecteur.cite_all("constat", node, "precedents"),
+        devient=lecteur.cite("constat", node["devient"], node, "devient"),
+        types=lecteur.cite_all("audit précédent", node, "types"),
+        motif=node["motif"],
+        sources=lecteur.sources(node),
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
+    )
+
+
+def _condition(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Condition:
+    nom = lecteur.cite("mesure", node["mesure"], node, "mesure")
+    if not any(mot in node for mot in _COMPARAISONS):
+        hint = f"ajouter {', '.join(_COMPARAISONS)}"
+        lecteur.refuse("regle-vide", "une condition compare la mesure à un nombre", node, None, hint)
+    critere = node.get("critere")
+    if critere is not None:
+        critere = lecteur.cite("critère", lecteur.qualify(critere), node, "critere")
+        if nom in mesures and mesures[nom].moyenne != "par_critere":
+            message = f"la mesure « {nom} » n’est pas une moyenne par critère"
+            lecteur.refuse("mot-deplace", message, node, "critere", "retirer « critere »")
+    return Condition(mesure=nom, critere=critere, **{mot: _number(node.get(mot)) for mot in _COMPARAISONS})
+
+
+def _refuse_unreachable(decisions: tuple[Decision, ...], nodes: Any, lecteur: Lecteur) -> None:
+    """Exactly the last decision stands without a condition: every case has one, and each may be taken.
+
+    Decisions that share a code are one decision, reached by several ways.
+    """
+    verdicts: dict[str, bool | None] = {}
+    for index, decision in enumerate(decisions):
+        if verdicts.setdefault(decision.code, decision.delivrable) is not decision.delivrable:
+            message = f"la décision « {decision.code} » est dite délivrable et non délivrable"
+            lecteur.refuse("decision-contraire", message, nodes, index, "changer l’un des codes")
+        last = index == len(decisions) - 1
+        if last and decision.si:
+            message = "aucune décision ne vaut quand aucune condition ne tient"
+            lecteur.refuse("decision-manquante", message, nodes, index, "finir par une décision sans « si »")
+        elif not last and not decision.si:
+            message = "les décisions qui suivent ne seront jamais prises : celle-ci vaut toujours"
+            lecteur.refuse(
+                "decision-manquante", message, nodes, index, "ajouter « si », ou la mettre en dernier"
+            )
+
+
+def _number(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,220 @@
+"""A rules layer: findings, findings allowed on each line, audit types, derogations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from certif_rules.construction.jugement import build_annotations, build_jugement
+from certif_rules.construction.lecteur import Lecteur, read_sources, where
+from certif_rules.errors import Issue, from_emplacement
+from certif_rules.model.base import Regle, Source, Texte
+from certif_rules.model.jugement import Annotation, Jugement
+from certif_rules.model.personnes import Conservation
+from certif_rules.model.referentiel import Constat, Controle, Derogation, Exigence, SitesExtension, TypeAudit
+from certif_rules.rules.mots import MOTS_SANS_LIGNE
+from certif_rules.rules.perimetre import VOCABULAIRE
+from certif_rules.source.yaml import place
+
+_PERIMETRE = frozenset(VOCABULAIRE)
+_GARDE = _PERIMETRE - {"comme"}
+_CONTROLE = frozenset({"id", "texte", "constat", "compte_pour"})
+_DEROGATION = frozenset({"types", "comme"})
+_EXIGENCES: tuple[Literal["ajout", "certificat_valide", "certificat_si_donne"], ...] = (
+    "ajout", "certificat_valide", "certificat_si_donne",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstatsPermis:
+    """The findings allowed on some lines, and what is said of them."""
+
+    lignes: tuple[str, ...]
+    constats: tuple[str, ...]
+    gravite: Texte
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpsRegles:
+    """What a rules layer holds."""
+
+    sources: Mapping[str, Source]
+    constats: Mapping[str, Constat]
+    permis: Mapping[str, ConstatsPermis]
+    types_audit: Mapping[str, TypeAudit]
+    derogations: tuple[Derogation, ...]
+    annotations: Mapping[str, Annotation]
+    jugement: Jugement | None
+    conservation: Conservation | None
+
+
+def build_regles(
+    body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source], own_lines: Mapping[str, str]
+) -> CorpsRegles:
+    """The body of the layer.
+
+    ``own_lines`` maps the id of each line of this origin to its place: every one of them needs its findings,
+    once. Lines of editions this layer also serves may be named: ``lecteur`` knows them.
+    """
+    sources = read_sources(lecteur, body, known)
+    lecteur.declare("constat", body.get("constats") or ())
+    constats = {
+        node["id"]: Constat(
+            id=node["id"],
+            titre=node["titre"],
+            sources=lecteur.sources(node),
+            hors_portee=node.get("hors_portee", False),
+            commentaire_requis=node.get("commentaire_requis", False),
+            valeur=None if node.get("valeur") is None else str(node["valeur"]),
+        )
+        for node in body.get("constats") or ()
+    }
+    nodes = body.get("types_audit") or ()
+    lecteur.declare("type d’audit", nodes, qualified=True)
+    lecteur.know("audit précédent", (node["id"] for node in nodes))
+    types_audit = {lecteur.qualify(node["id"]): _type_audit(node, lecteur) for node in nodes}
+    derogations = tuple(_derogation(node, lecteur) for node in body.get("derogations") or ())
+    _refuse_cycles(types_audit, derogations, nodes, lecteur)
+    return CorpsRegles(
+        sources=sources,
+        constats=constats,
+        permis=_permis(body.get("constats_permis") or (), lecteur, own_lines),
+        types_audit=types_audit,
+        derogations=derogations,
+        annotations=build_annotations(body),
+        jugement=build_jugement(body["jugement"], lecteur) if body.get("jugement") else None,
+        conservation=_conservation(body.get("conservation"), lecteur),
+    )
+
+
+def _conservation(node: Any, lecteur: Lecteur) -> Conservation | None:
+    if node is None:
+        return None
+    return Conservation(
+        texte=node["texte"],
+        duree=node.get("duree"),
+        sources=lecteur.sources(node),
+        confiance=node.get("confiance", "elevee"),
+        lecture=node.get("lecture", False),
+    )
+
+
+def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[str, ConstatsPermis]:
+    """A partition: each line of this origin once (mistake E10 is a list with a line missing)."""
+    found: dict[str, ConstatsPermis] = {}
+    first: dict[str, Any] = {}
+    for node in nodes:
+        entry = ConstatsPermis(
+            lignes=lecteur.cite_lines(node, "lignes"),
+            constats=lecteur.cite_all("constat", node, "constats"),
+            gravite=lecteur.texte(node),
+        )
+        for index, ligne in enumerate(entry.lignes):
+            if ligne in found:
+                message = f"les constats permis de « {ligne} » sont donnés deux fois"
+                related = ((first[ligne], "première liste"),)
+                lecteur.refuse("constats-en-double", message, node["lignes"], index, None, related)
+            found[ligne] = entry
+            first[ligne] = node
+    missing = [ligne for ligne in own_lines if ligne not in found]
+    if missing:
+        message = f"aucun constat permis pour : {', '.join(missing)}"
+        at = place(nodes[0]) if nodes else from_emplacement(own_lines[missing[0]])
+        hint = "ajouter ces lignes à une liste de `constats_permis`"
+        lecteur.issues.append(Issue("constats-manquants", message, at, hint))
+    return found
+
+
+def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:
+    sites = node.get("sites")
+    return TypeAudit(
+        id=lecteur.qualify(node["id"]),
+        origine=lecteur.origine,
+        code=node["id"],
+        titre=node["titre"],
+        perimetre=tuple(lecteur.regle(regle, _PERIMETRE) for regle in node["perimetre"]),
+        sinon=node["sinon"],
+        sinon_pieces=node.get("sinon_pieces"),
+        sources=lecteur.sources(node),
+        exige=tuple(_exigence(item, lecteur) for item in node.get("exige") or ()),
+        precedents=lecteur.cite_all("audit précédent", node, "precedents") or None,
+        pieces=tuple(_controle(item, lecteur) for item in node.get("pieces") or ()),
+        verifications=tuple(_controle(item, lecteur) for item in node.get("verifications") or ()),
+        rappels=lecteur.textes(node, "rappels"),
+        sites=SitesExtension(
+            multisite=sites["multisite"],
+            monosite=sites["monosite"],
+            inconnu=sites["inconnu"],
+            sources=lecteur.sources(sites),
+            confiance=sites["confiance"],
+        )
+        if sites
+        else None,
+        lacunes=lecteur.lacunes(node),
+        emplacement=where(node),
+    )
+
+
+def _exigence(node: Any, lecteur: Lecteur) -> Exigence:
+    mot = next(mot for mot in _EXIGENCES if mot in node)
+    return Exigence(
+        mot=mot,
+        valeur=tuple(node[mot]) if mot == "ajout" else lecteur.cite_all("référentiel", node, mot),
+        texte=node["texte"],
+        sources=lecteur.sources(node),
+        emplacement=where(node),
+    )
+
+
+def _controle(node: Any, lecteur: Lecteur) -> Controle:
+    """A document or a check; without a word it is always required."""
+    constat = node.get("constat")
+    return Controle(
+        id=node["id"],
+        texte=node["texte"],
+        regle=lecteur.regle(node, MOTS_SANS_LIGNE, ignored=_CONTROLE, default={"toutes": True}),
+        constat=lecteur.cite("constat", constat, node, "constat") if constat else None,
+        compte_pour=lecteur.cite("référentiel", node["compte_pour"], node, "compte_pour")
+        if node.get("compte_pour")
+        else lecteur.origine,
+    )
+
+
+def _derogation(node: Any, lecteur: Lecteur) -> Derogation:
+    return Derogation(
+        types=tuple(
+            lecteur.cite("type d’audit", lecteur.qualify(t), node["types"], i)
+            for i, t in enumerate(node["types"])
+        ),
+        garde=lecteur.regle(node, _GARDE, ignored=_DEROGATION),
+        comme=lecteur.cite("type d’audit", lecteur.qualify(node["comme"]), node, "comme"),
+    )
+
+
+def _refuse_cycles(
+    types_audit: Mapping[str, TypeAudit], derogations: tuple[Derogation, ...], nodes: Any, lecteur: Lecteur
+) -> None:
+    """A perimeter that ends up referring to itself would never answer."""
+
+    def next_of(identifiant: str) -> Iterator[str]:
+        rules: tuple[Regle | None, ...] = (
+            types_audit[identifiant].perimetre if identifiant in types_audit else ()
+        )
+        while rules:
+            yield from (str(regle.mots["comme"]) for regle in rules if regle and "comme" in regle.mots)
+            rules = tuple(regle.sauf for regle in rules if regle)
+        yield from (d.comme for d in derogations if identifiant in d.types)
+
+    for node in nodes:
+        start = lecteur.qualify(node["id"])
+        reached: set[str] = set()
+        waiting = [start]
+        while waiting:
+            for other in next_of(waiting.pop()):
+                if other not in reached:
+                    reached.add(other)
+                    waiting.append(other)
+        if start in reached:
+            message = f"le périmètre de « {start} » renvoie à lui-même"
+            lecteur.refuse("renvoi-circulaire", message, node, "perimetre")

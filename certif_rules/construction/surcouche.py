@@ -1,0 +1,153 @@
+"""A base and three lists of operations — additions, modifications, removals — give a new body of lines.
+
+Pure: no deep merge, one level of precedence, applied in the order removals, modifications, additions. A
+clash or a missing target is an issue that shows both places. A référentiel without base is an overlay on
+nothing, so that there is one way to make a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from certif_rules.errors import Issue, Location, from_emplacement
+from certif_rules.model.referentiel import Critere, Indicateur
+
+Cible = Literal["critere", "indicateur"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corps:
+    """Criteria and lines by id, in printing order."""
+
+    criteres: Mapping[str, Critere] = field(default_factory=dict)
+    indicateurs: Mapping[str, Indicateur] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modification:
+    """Fields of a base node replaced by ``champs``, with the reason and its sources."""
+
+    nature: Cible
+    cible: str
+    champs: Mapping[str, Any]
+    motif: str
+    sources: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrait:
+    """A base node taken away, with the reason and its sources."""
+
+    nature: Cible
+    cible: str
+    motif: str
+    sources: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surcouche:
+    """The operations of one exigence layer."""
+
+    criteres: tuple[Critere, ...] = ()
+    indicateurs: tuple[Indicateur, ...] = ()
+    modifications: tuple[Modification, ...] = ()
+    retraits: tuple[Retrait, ...] = ()
+
+
+def apply(base: Corps, surcouche: Surcouche) -> tuple[Corps, list[Issue]]:
+    """The body that results, and what is wrong with the operations (the body is then not to be used)."""
+    criteres, indicateurs = dict(base.criteres), dict(base.indicateurs)
+    nodes: dict[Cible, dict[str, Any]] = {"critere": criteres, "indicateur": indicateurs}
+    added: tuple[Critere | Indicateur, ...] = (*surcouche.criteres, *surcouche.indicateurs)
+    issues = [
+        *(issue for retrait in surcouche.retraits for issue in _remove(nodes, retrait)),
+        *_clashes(surcouche.modifications),
+        *(issue for change in surcouche.modifications for issue in _modify(nodes, change)),
+        *(issue for node in added for issue in _add(nodes, node)),
+    ]
+    issues.extend(_orphans(criteres, indicateurs, surcouche.retraits))
+    return Corps(criteres=criteres, indicateurs=in_order(criteres, indicateurs)), issues
+
+
+def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> dict[str, Indicateur]:
+    """The lines by criterion, then those of no known criterion; the order of arrival inside each."""
+    ranks: dict[str | None, int] = {identifiant: rank for rank, identifiant in enumerate(criteres)}
+    rank: Callable[[Indicateur], int] = lambda line: ranks.get(line.critere, len(ranks))  # noqa: E731
+    return {line.id: line for line in sorted(indicateurs.values(), key=rank)}
+
+
+def _remove(nodes: Mapping[Cible, dict[str, Any]], retrait: Retrait) -> Iterator[Issue]:
+    if nodes[retrait.nature].pop(retrait.cible, None) is None:
+        yield _missing(retrait)
+
+
+def _clashes(changes: tuple[Modification, ...]) -> Iterator[Issue]:
+    """Two operations on the same field of the same node: which one wins would be a guess."""
+    first: dict[tuple[Cible, str, str], Modification] = {}
+    for change in changes:
+        for champ in change.champs:
+            earlier = first.setdefault((change.nature, change.cible, champ), change)
+            if earlier is not change:
+                message = f"« {champ} » de « {change.cible} » est modifié deux fois"
+                related = ((earlier.location, "première modification"),)
+                yield Issue("modification-en-double", message, change.location, "n’en garder qu’une", related)
+
+
+def _modify(nodes: Mapping[Cible, dict[str, Any]], change: Modification) -> Iterator[Issue]:
+    target = nodes[change.nature].get(change.cible)
+    if target is None:
+        yield _missing(change)
+        return
+    yield from _useless(change, target)
+    nodes[change.nature][change.cible] = replace(target, **change.champs)
+
+
+def _add(nodes: Mapping[Cible, dict[str, Any]], node: Critere | Indicateur) -> Iterator[Issue]:
+    nature: Cible = "critere" if isinstance(node, Critere) else "indicateur"
+    earlier = nodes[nature].get(node.id)
+    if earlier is not None:
+        message = f"{_LABELS[nature]} « {node.id} » existe déjà"
+        related = ((from_emplacement(earlier.emplacement), "première déclaration"),)
+        location = from_emplacement(node.emplacement)
+        yield Issue("identifiant-en-double", message, location, "choisir un autre code", related)
+    nodes[nature][node.id] = node
+
+
+def _orphans(
+    criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur], retraits: tuple[Retrait, ...]
+) -> Iterator[Issue]:
+    removed = {retrait.cible: retrait.location for retrait in retraits if retrait.nature == "critere"}
+    for line in indicateurs.values():
+        if line.critere is None or line.critere in criteres:
+            continue
+        message = f"l’indicateur « {line.id} » se rattache au critère « {line.critere} », qui n’existe pas"
+        hint = "déclarer ce critère ou corriger le code"
+        related = ((removed[line.critere], "retiré ici"),) if line.critere in removed else ()
+        yield Issue("critere-inconnu", message, from_emplacement(line.emplacement), hint, related)
+
+
+def _missing(operation: Modification | Retrait) -> Issue:
+    message = f"{_LABELS[operation.nature]} « {operation.cible} » n’existe pas dans la base"
+    return Issue("cible-inconnue", message, operation.location, "vérifier l’identifiant « origine/code »")
+
+
+def _useless(modification: Modification, target: Any) -> list[Issue]:
+    """A field replaced by the value it already has: the base has moved, or the change is a slip."""
+    return [
+        Issue(
+            "modification-sans-effet",
+            f"« {champ} » de « {modification.cible} » a déjà cette valeur dans la base",
+            modification.location,
+            "supprimer la modification, ou vérifier l’édition de la base",
+            ((from_emplacement(target.emplacement), "valeur de la base"),),
+        )
+        for champ, value in modification.champs.items()
+        if getattr(target, champ) == value
+    ]
+
+
+_LABELS: Mapping[str, str] = {"critere": "le critère", "indicateur": "l’indicateur"}

@@ -1,0 +1,88 @@
+"""The ``vie`` of a rules layer: one builder per subject, over what the référentiel declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from certif_rules.construction.acteurs import build_attribution, build_instances
+from certif_rules.construction.bareme import build_duree
+from certif_rules.construction.candidature import build_dossier
+from certif_rules.construction.cycle import build_cycle
+from certif_rules.construction.echantillon import build_echantillon
+from certif_rules.construction.lecteur import Lecteur, read_sources, where
+from certif_rules.construction.notation import build_autodiagnostic
+from certif_rules.errors import DataError
+from certif_rules.model.referentiel import Referentiel
+from certif_rules.model.vie import Incoherence, Vie
+
+
+def build_life(
+    origine: str, body: Mapping[str, Any], referentiel: Referentiel, below: tuple[Vie, ...]
+) -> Vie:
+    """What ``origine`` says around the audit.
+
+    Args:
+        origine: the référentiel of the stack whose rules layer holds ``body``.
+        body: sections of all the files of its folder ``vie``.
+        referentiel: the whole stack resolved: categories, facts, audit types and sources may be cited.
+        below: the same, of the référentiels it rests on, base first.
+
+    Raises:
+        DataError: names that nothing declares, rules that contradict one another; every problem is listed.
+    """
+    lecteur = _lecteur(origine, referentiel)
+    known = {**referentiel.sources, **{key: source for vie in below for key, source in vie.sources.items()}}
+    lecteur.know("source", known)
+    sources = {**known, **read_sources(lecteur, body, known)}
+    incoherences = build_incoherences(body.get("incoherences") or (), lecteur)
+    lecteur.know("incohérence", incoherences)
+    cycle = build_cycle(body["cycle"], lecteur) if body.get("cycle") else None
+    lecteur.know_only("date du cycle", cycle.dates if cycle else ())
+    vie = Vie(
+        origine=origine,
+        sources=sources,
+        incoherences=incoherences,
+        duree=build_duree(body["duree"], lecteur) if "duree" in body else None,
+        echantillon=build_echantillon(body["echantillon"], lecteur) if "echantillon" in body else None,
+        dossier=build_dossier(body["dossier"], lecteur) if "dossier" in body else None,
+        instances=build_instances(body.get("acteurs") or (), body.get("interventions") or (), lecteur),
+        attribution=build_attribution(body["attribution"], lecteur) if "attribution" in body else None,
+        autodiagnostic=build_autodiagnostic(body["autodiagnostic"], lecteur)
+        if body.get("autodiagnostic")
+        else None,
+        cycle=cycle,
+    )
+    if lecteur.issues:
+        raise DataError(lecteur.issues)
+    return vie
+
+
+def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:
+    """The contradictions and silences of the sources, by id."""
+    lecteur.declare("incohérence", nodes)
+    for node in nodes:
+        if not node.get("lecture") and not node.get("question"):
+            hint = "ajouter « lecture », ce que l’on en retient, ou « question », ce qui reste à demander"
+            message = f"l’incohérence « {node['id']} » n’a ni lecture ni question"
+            lecteur.refuse("incoherence-muette", message, node, "id", hint)
+    return {
+        node["id"]: Incoherence(
+            id=node["id"],
+            texte=node["texte"],
+            sources=lecteur.sources(node),
+            lecture=node.get("lecture"),
+            question=node.get("question"),
+            commandes=tuple(node.get("commandes") or ()),
+            emplacement=where(node),
+        )
+        for node in nodes
+    }
+
+
+def _lecteur(origine: str, referentiel: Referentiel) -> Lecteur:
+    lecteur = Lecteur(origine=origine)
+    lecteur.know_referentiel(referentiel)
+    # A layer may serve several editions, and name lines that this one has not.
+    lecteur.lignes_libres = True
+    return lecteur

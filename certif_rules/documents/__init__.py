@@ -1,0 +1,1 @@
+"""What each document says, a folder each, and ``formats``: one renderer a kind of file."""

@@ -1,0 +1,56 @@
+"""The grid of a self-assessment to fill: as a document, and as the plain files that are read back.
+
+CSV, YAML and JSON hold the same: the request that the grid answers, then one entry per line, unanswered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from certif_rules.audit.checklist import Ligne
+from certif_rules.blocs.arbre import Bloc, Case, Cellule, Document, Ecriture, Morceau, Tableau, Titre
+from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.documents.autodiagnostic import mots as textes
+from certif_rules.documents.mots import criterion
+from certif_rules.vie.autodiagnostic import Cadre, asked
+
+# ---- as a document ----------------------------------------------------------------------------------------
+
+
+def compose(cadre: Cadre, told: Sequence[str]) -> Document:
+    """The grid as a document, to read or to fill by hand.
+
+    Args:
+        cadre: what the self-assessment is about.
+        told: ids of the contradictions of the sources to tell.
+    """
+    return textes.laid_out(cadre, _blocks(cadre, told), sujet="Grille d’autodiagnostic à remplir")
+
+
+def _blocks(cadre: Cadre, told: Sequence[str]) -> Iterator[Bloc]:
+    yield textes.mention(cadre)
+    yield textes.levels(cadre)
+    yield from textes.legend(cadre)
+    for critere, lignes in sorted(cadre.checklist.groupes, key=lambda groupe: groupe[0] is None):
+        kept = [li for li in lignes if li in cadre.retenues]
+        if not kept:
+            continue
+        yield Titre(texte=criterion(critere), niveau=2)
+        yield from textes.sensitive_told(kept)
+        yield Tableau(
+            legende=f"Lignes à évaluer{INSECABLE}: {len(kept)}",
+            tetes=("Indicateur", "Niveau", "Raison, note, preuves"),
+            lignes=tuple(_row(cadre, li) for li in kept),
+            largeurs=(46, 27, 27),
+        )
+    yield from textes.left_out(cadre)
+    yield from textes.scope(cadre, told)
+    yield textes.identity(cadre)
+    yield from textes.sources(cadre, told)
+
+
+def _row(cadre: Cadre, ligne: Ligne) -> tuple[Cellule, ...]:
+    told = (Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
+    name = (*textes.line_head(cadre, ligne), *told, *textes.sensitive(ligne))
+    choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
+    return (name, Case(choix=choices), Ecriture(intitule="", lignes=2))

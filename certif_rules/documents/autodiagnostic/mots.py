@@ -1,0 +1,297 @@
+"""The words that every document of a self-assessment shares, as blocks and as plain strings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from certif_rules.audit.checklist import Ligne
+from certif_rules.blocs.arbre import Bloc, Document, Encadre, Fiche, Liste, Morceau, Paragraphe, Titre
+from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
+from certif_rules.documents import emetteur
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.checklist import fiche
+from certif_rules.documents.mots import (
+    DONNEES_SENSIBLES,
+    MARQUE,
+    SENS_MARQUE,
+    SIGNES,
+    cite,
+    confidence,
+    criterion,
+    deciding,
+    of_label,
+    quoted,
+    title,
+)
+from certif_rules.model.notation import Enonce
+from certif_rules.model.vie import Incoherence
+from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score, sources_of
+
+SANS_REPONSE = "sans réponse"
+SANS_OBJET = "sans objet"
+#: The mark of a label, never parted at the end of a line.
+MARQUEE = MARQUE.replace(" ", INSECABLE)
+ARRONDI = prose(
+    "Score d’un critère : somme des niveaux ÷ ({plein} × nombre d’indicateurs qui ont un niveau), en pour"
+    " cent, arrondi à l’entier le plus proche (un demi compte pour un) ; la fraction exacte est à côté."
+    " « Sans objet » et sans réponse ne comptent ni pour zéro ni pour le maximum."
+)
+
+
+def heading(cadre: Cadre) -> str:
+    """The title of the documents."""
+    return f"Autodiagnostic – {prose(cadre.checklist.referentiel.titre)}"
+
+
+def subtitle(cadre: Cadre, fait_le: str | None = None) -> str:
+    """Whose, for which audit, and when it was made."""
+    checklist = cadre.checklist
+    type_audit = checklist.referentiel.types_audit[checklist.contexte.type_audit]
+    nom = clean(str(checklist.organisme.get("nom") or ""))
+    parts = [nom, f"pour{INSECABLE}: {prose(type_audit.titre)} du {day(checklist.contexte.date)}"]
+    if fait_le:
+        parts.append(f"autodiagnostic du {day(fait_le)}")
+    return " – ".join(filter(None, parts))
+
+
+def foot(cadre: Cadre) -> str:
+    """What is repeated on each page."""
+    referentiel = cadre.checklist.referentiel
+    named = f"{clean(referentiel.id)} {clean(referentiel.edition)}"
+    body = emetteur.name(cadre.checklist)
+    return " – ".join(filter(None, [body, f"Autodiagnostic, {named}", "n’annonce aucune décision d’audit"]))
+
+
+def laid_out(
+    cadre: Cadre, blocs: Iterable[Bloc], *, sujet: str, suite: str = "", fait_le: str | None = None
+) -> Document:
+    """These blocks as a document in the dress of the body, its last sentences after them.
+
+    Args:
+        cadre: what the self-assessment is about.
+        blocs: what the document says.
+        sujet: what it is, for its properties.
+        suite: what ends its title.
+        fait_le: the ISO day the answers were given, when it is known.
+    """
+    habillage = cadre.checklist.habillage
+    return Document(
+        titre=heading(cadre) + suite,
+        sujet=sujet,
+        date=fait_le or cadre.checklist.contexte.date.isoformat(),
+        pied=foot(cadre),
+        sous_titre=subtitle(cadre, fait_le),
+        logo=emetteur.logo(habillage),
+        blocs=(*blocs, *(Paragraphe(texte=texte) for texte in emetteur.closing(habillage))),
+    )
+
+
+def fraction(value: Score) -> str:
+    """A score in full: « 67 % (4/6) », or why there is none."""
+    if value.pourcent is None:
+        return SANS_OBJET if not value.applicables else SANS_REPONSE
+    return f"{value.pourcent}{INSECABLE}% ({value.points}/{value.maximum})"
+
+
+def criterion_of(axe: Axe) -> str:
+    """The heading of an axis."""
+    return criterion(axe.critere)
+
+
+def label_axis(cadre: Cadre, axe: Axe) -> bool:
+    """Whether the criterion itself was added by a label."""
+    return axe.critere is not None and of_label(cadre.checklist, axe.critere.origine)
+
+
+def level(cadre: Cadre, cotation: Cotation) -> str:
+    """The answer of a line in words."""
+    answer = cotation.appreciation
+    if answer.sans_objet:
+        return SANS_OBJET
+    if answer.niveau is None:
+        return SANS_REPONSE
+    titre = next(n.titre for n in cadre.notation.niveaux if n.valeur == answer.niveau)
+    return f"{answer.niveau} – {prose(titre)}"
+
+
+def numbers(cotations: Iterable[Cotation]) -> str:
+    """Printed numbers of some lines."""
+    return ", ".join(clean(c.ligne.indicateur.numero) for c in cotations)
+
+
+def line_head(cadre: Cadre, ligne: Ligne) -> tuple[Morceau, ...]:
+    """A line: number and title; that it is the label’s, by a sign, a word and red; that it is to confirm."""
+    name = f"{clean(ligne.indicateur.numero)} – {title(ligne, 160)}"
+    runs = [Morceau(name)]
+    if of_label(cadre.checklist, ligne.indicateur.origine):
+        runs = [Morceau(f"{name} ", "rouge"), Morceau(MARQUEE, "rouge")]
+    if ligne.etat != "a_auditer":
+        runs.append(Morceau(f"\n{state(ligne)}", "discret"))
+    return tuple(runs)
+
+
+def sensitive(ligne: Ligne) -> tuple[Morceau, ...]:
+    """The mark of a line whose notes may tell too much of people: see :func:`sensitive_told`."""
+    marked = ligne.indicateur.donnees_sensibles is not None
+    return (Morceau(f"\n⚠ {DONNEES_SENSIBLES}", "discret"),) if marked else ()
+
+
+def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[Bloc]:
+    """What notes on these lines may reveal and what to write instead, each named; nothing for the others."""
+    for ligne in lignes:
+        value = ligne.indicateur.donnees_sensibles
+        if value is None:
+            continue
+        warned = fiche.warning(value)
+        beside = f" ({', '.join(warned.remarques)})" if warned.remarques else ""
+        runs = (Morceau(warned.texte), Morceau(f"{beside} {cite(warned.sources)}", "discret"))
+        titre = f"{DONNEES_SENSIBLES}, ligne {clean(ligne.indicateur.numero)}"
+        yield Encadre(titre=titre, texte=runs, ton="attention")
+
+
+def state(ligne: Ligne) -> str:
+    """The state of a line, with its sign."""
+    signe = SIGNES[ligne.etat]
+    return f"{signe.symbole} {signe.mot}"
+
+
+def statement(enonce: Enonce) -> tuple[Morceau, ...]:
+    """Something said of the self-assessment, with its sources and what it is worth."""
+    words = quoted(enonce.texte) if enonce.citation else prose(enonce.texte)
+    beside = [
+        *(["lecture"] if enonce.lecture else []),
+        *confidence(enonce.confiance),
+        *map(clean, enonce.incoherences),
+    ]
+    inside = f" ({', '.join(beside)})" if beside else ""
+    return (Morceau(words), Morceau(f"{inside} {cite(enonce.sources)}", "discret"))
+
+
+def mention(cadre: Cadre) -> Bloc:
+    """What the result does not promise: the words of the source where it has some, and ours always."""
+    notation = cadre.notation
+    worth = ["lecture"] if notation.lecture else []
+    worth += confidence(notation.confiance)
+    ours = (
+        Morceau(prose(notation.texte)),
+        Morceau(
+            f" ({', '.join(worth)}) {cite(notation.sources)}" if worth else f" {cite(notation.sources)}",
+            "discret",
+        ),
+    )
+    said = cadre.regles.mention
+    runs = ours if said is None else (*statement(said), Morceau("\n"), *ours)
+    return Encadre(titre="Ce que ce résultat ne garantit pas", texte=runs, ton="attention")
+
+
+def incoherence(value: Incoherence) -> tuple[Morceau, ...]:
+    """A contradiction of the sources, with what is made of it or what remains to be asked."""
+    runs = [Morceau(f"⚠ {clean(value.id)}{INSECABLE}: ", "fort"), Morceau(prose(value.texte))]
+    if value.lecture:
+        runs += [Morceau(" "), Morceau(prose(f"Lecture retenue : {value.lecture}"), "italique")]
+    if value.question:
+        runs += [Morceau(" "), Morceau(prose(f"À demander : {value.question}"), "italique")]
+    runs.append(Morceau(f" {cite(value.sources)}", "discret"))
+    return tuple(runs)
+
+
+def levels(cadre: Cadre) -> Bloc:
+    """The levels that may be chosen."""
+    rows = [(f"{n.valeur} – {prose(n.titre)}", prose(n.sens or "")) for n in cadre.notation.niveaux]
+    rows.append(("Sans objet", prose("la ligne ne s’applique pas ; une raison est demandée")))
+    rows.append(("Sans réponse", "ne compte pas, et se range dans la liste de ce qui reste à faire"))
+    return Fiche(legende="Les niveaux", rangs=tuple(rows))
+
+
+def legend(cadre: Cadre) -> list[Bloc]:
+    """What the sign of a label means, where there is one."""
+    if any(of_label(cadre.checklist, li.indicateur.origine) for li in cadre.retenues):
+        return [
+            Paragraphe(
+                texte=(
+                    Morceau(MARQUE, "rouge"),
+                    Morceau(f"{INSECABLE}: {SENS_MARQUE}, imprimée aussi en rouge."),
+                )
+            )
+        ]
+    return []
+
+
+def order(cadre: Cadre) -> Bloc:
+    """The keys of the list, in order."""
+    texts = [prose(cle.texte) for cle in cadre.notation.priorite]
+    texts.append("enfin l’ordre du référentiel" if texts else "l’ordre du référentiel")
+    return Liste(elements=tuple(texts), numerotee=True)
+
+
+def scope(cadre: Cadre, told: Iterable[str]) -> Iterator[Bloc]:
+    """What is said of the self-assessment, the lines it is about, and what the sources contradict."""
+    yield Titre(texte="Ce qui est dit de cet autodiagnostic", niveau=2)
+    regles = cadre.regles
+    said = [statement(e) for e in (*regles.enonces, *([regles.etendue_dite] if regles.etendue_dite else []))]
+    if said:
+        yield Liste(elements=tuple(said))
+    lines = {
+        "audit": "celles à voir à cet audit",
+        "toutes": "toutes celles qui s’appliquent ou peuvent s’appliquer",
+    }
+    yield Paragraphe(
+        texte=f"Lignes de cette grille{INSECABLE}: {lines[cadre.etendue]} ({len(cadre.retenues)})."
+    )
+    known = cadre.incoherences
+    found = tuple(incoherence(known[id_]) for id_ in told)
+    if found:
+        yield Titre(texte="Ce que les sources contredisent ou taisent", niveau=3)
+        yield Liste(elements=found)
+    warnings = [
+        (Morceau(prose(a.message)), Morceau(f" {cite(a.sources)}", "discret")) for a in cadre.avertissements
+    ]
+    if warnings:
+        yield Titre(texte="Avertissements", niveau=3)
+        yield Liste(elements=tuple(warnings))
+
+
+def left_out(cadre: Cadre) -> Iterator[Bloc]:
+    """The lines that are not asked, each with its reasons."""
+    if not cadre.ecartees:
+        return
+    yield Titre(texte=f"Lignes écartées ({len(cadre.ecartees)})", niveau=2)
+    yield Liste(
+        elements=tuple(
+            (
+                Morceau(f"{clean(li.indicateur.numero)} – {title(li, 80)}{INSECABLE}: "),
+                Morceau(state(li), "fort"),
+                Morceau(f", {reasons(li)}"),
+            )
+            for li in cadre.ecartees
+        )
+    )
+
+
+def reasons(ligne: Ligne) -> str:
+    """Why a line is in its state."""
+    texts = dict.fromkeys(f"{prose(m.texte)} {cite(m.sources)}".rstrip() for m in deciding(ligne))
+    return f"{INSECABLE}; ".join(texts)
+
+
+def identity(cadre: Cadre) -> Bloc:
+    """Which référentiel, which audit, which organisation."""
+    checklist = cadre.checklist
+    rows = [
+        *document.identity(checklist),
+        *document.organisation(checklist),
+        *document.facts(checklist),
+        ("Empreinte", clean(checklist.empreinte)),
+    ]
+    return Fiche(legende="L’audit que l’on prépare et l’organisme, comme déclarés", rangs=tuple(rows))
+
+
+def sources(cadre: Cadre, told: Iterable[str]) -> Iterator[Bloc]:
+    """The sources cited, as a list."""
+    yield Titre(texte="Sources citées", niveau=2)
+    yield Fiche(
+        legende="Les textes cités entre crochets",
+        rangs=tuple(
+            (clean(s.id), f"{prose(s.titre)}. {prose(s.reference)}") for s in sources_of(cadre, told).values()
+        ),
+    )

@@ -1,0 +1,194 @@
+"""Two self-assessments compared, as blocks: by criterion, in pictures, then line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from certif_rules.blocs.arbre import (
+    Bloc,
+    Cellule,
+    Document,
+    Encadre,
+    Fiche,
+    Liste,
+    Morceau,
+    Paragraphe,
+    Tableau,
+    Texte,
+    Titre,
+)
+from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
+from certif_rules.documents.autodiagnostic import mots as textes
+from certif_rules.documents.autodiagnostic.synthese import drawn, trace_of
+from certif_rules.documents.mots import criterion, of_label, title
+from certif_rules.vie.autodiagnostic import Cotation, Synthese
+from certif_rules.vie.progression import AxeCompare, Changement, Comparaison, Sens
+
+#: Names of the two series.
+SERIES: Final = ("avant", "après")
+_SENS: Final[Mapping[Sens, str]] = {
+    "hausse": "▲ en hausse",
+    "baisse": "▼ en baisse",
+    "inchange": "= inchangé",
+    "repondue": "+ répondue depuis",
+    "sans_reponse": "– n’a plus de réponse",
+    "devenue_sans_objet": "∅ devenue sans objet",
+    "de_nouveau_applicable": "+ de nouveau applicable",
+}
+
+
+def compose(comparaison: Comparaison, told: Sequence[str]) -> Document:
+    """The comparison as a document.
+
+    Args:
+        comparaison: two self-assessments, the earlier first.
+        told: ids of the contradictions of the sources to tell.
+    """
+    apres = comparaison.apres
+    return textes.laid_out(
+        apres.cadre,
+        _blocks(comparaison, told),
+        sujet="Comparaison de deux autodiagnostics",
+        suite=f"{INSECABLE}: évolution",
+        fait_le=apres.fait_le,
+    )
+
+
+def _blocks(comparaison: Comparaison, told: Sequence[str]) -> Iterator[Bloc]:
+    cadre = comparaison.apres.cadre
+    yield textes.mention(cadre)
+    yield Fiche(
+        legende="Les deux autodiagnostics",
+        rangs=tuple(
+            (name.capitalize(), _one(s))
+            for name, s in zip(SERIES, (comparaison.avant, comparaison.apres), strict=True)
+        ),
+    )
+    yield from _differences(comparaison)
+    yield Titre(texte="Par critère", niveau=2)
+    yield Paragraphe(
+        texte=f"{textes.ARRONDI.format(plein=cadre.notation.plein)} Seules comptent ici les lignes qui ont un"
+        " niveau dans les deux."
+    )
+    yield Tableau(
+        legende="Score de chaque critère, avant et après",
+        tetes=("Critère", "Avant", "Après", "Écart"),
+        lignes=(
+            *(_row(axe, _criterion(comparaison, axe)) for axe in comparaison.axes),
+            _row(comparaison.ensemble, "Ensemble des lignes"),
+        ),
+        largeurs=(46, 18, 18, 18),
+    )
+    yield from _pictures(comparaison)
+    yield Titre(texte="Ligne par ligne", niveau=2)
+    yield from textes.legend(cadre)
+    yield Tableau(
+        legende="Réponses qui ont changé d’abord, puis les autres",
+        tetes=("Indicateur", "Avant", "Après", "Évolution"),
+        lignes=tuple(_line(comparaison, c) for c in _ordered(comparaison.changements)),
+        largeurs=(42, 19, 19, 20),
+    )
+    for heading, lines in (
+        ("Lignes qui n’étaient demandées qu’avant", comparaison.disparues),
+        ("Lignes qui ne sont demandées qu’après", comparaison.nouvelles),
+    ):
+        if lines:
+            yield Titre(texte=f"{heading} ({len(lines)})", niveau=3)
+            yield Liste(elements=tuple(map(_name, lines)))
+    yield from textes.scope(cadre, told)
+    yield textes.levels(cadre)
+    yield textes.identity(cadre)
+    yield from textes.sources(cadre, told)
+
+
+def _one(synthese: Synthese) -> str:
+    referentiel = synthese.cadre.checklist.referentiel
+    when = day(synthese.fait_le) if synthese.fait_le else "jour non donné"
+    guide = f", guide {clean(referentiel.guide)}" if referentiel.guide else ""
+    return f"{when} – édition {clean(referentiel.edition)}{guide} – {textes.fraction(synthese.ensemble)}"
+
+
+def _differences(comparaison: Comparaison) -> Iterator[Bloc]:
+    """What the reader must know before comparing: other texts, days that say the contrary."""
+    avant, apres = comparaison.avant, comparaison.apres
+    said = []
+    if comparaison.editions_differentes:
+        before, after = avant.cadre.checklist.referentiel, apres.cadre.checklist.referentiel
+        reworded = [c.apres for c in comparaison.changements if c.reformulee]
+        said.append(
+            prose(
+                f"Les deux ne reposent pas sur les mêmes textes : édition {before.edition}, puis"
+                f" {after.edition} (base {before.base or 'aucune'}, puis {after.base or 'aucune'} ; guide"
+                f" {before.guide or 'aucun'}, puis {after.guide or 'aucun'})."
+            )
+        )
+        if reworded:
+            said.append(
+                prose(
+                    f"Lignes dont l’énoncé a changé, à comparer avec prudence : {textes.numbers(reworded)}."
+                )
+            )
+    if avant.fait_le and apres.fait_le and avant.fait_le > apres.fait_le:
+        said.append("Le premier fichier est le plus récent des deux, d’après leurs dates.")
+    if said:
+        yield Encadre(titre="À savoir avant de comparer", texte="\n".join(said), ton="attention")
+
+
+def _of_label(comparaison: Comparaison, axe: AxeCompare) -> bool:
+    return axe.critere is not None and of_label(comparaison.apres.cadre.checklist, axe.critere.origine)
+
+
+def _criterion(comparaison: Comparaison, axe: AxeCompare) -> Texte:
+    name = criterion(axe.critere)
+    return (Morceau(f"{name} {textes.MARQUEE}", "rouge"),) if _of_label(comparaison, axe) else name
+
+
+def _row(axe: AxeCompare, name: Texte) -> tuple[Cellule, ...]:
+    before, after = axe.avant.pourcent, axe.apres.pourcent
+    if before is None or after is None:
+        return (name, "–", "–", "aucune ligne notée deux fois")
+    change = after - before
+    sign = "=" if not change else "▲ +" if change > 0 else "▼ −"
+    words = f"{sign}{abs(change)}" if change else "="
+    return (name, textes.fraction(axe.avant), textes.fraction(axe.apres), words)
+
+
+def _pictures(comparaison: Comparaison) -> Iterator[Bloc]:
+    traces = []
+    for axe in comparaison.axes:
+        label = _of_label(comparaison, axe)
+        numero = clean(axe.critere.numero) if axe.critere else ""
+        words = tuple(
+            "pas noté deux fois" if s.pourcent is None else textes.fraction(s) for s in (axe.avant, axe.apres)
+        )
+        values = (axe.avant.pourcent, axe.apres.pourcent)
+        traces.append(trace_of(criterion(axe.critere), numero, values, words, label=label))
+    known = [t for t, axe in zip(traces, comparaison.axes, strict=True) if axe.critere]
+    apart = [c.apres.ligne for c in comparaison.changements if c.apres.ligne.critere is None]
+    yield from drawn(known, traces, SERIES, apart)
+
+
+def _ordered(changements: Sequence[Changement]) -> list[Changement]:
+    """Stable: within each kind, the order of the référentiel."""
+    return sorted(changements, key=lambda c: c.sens == "inchange")
+
+
+def _line(comparaison: Comparaison, changement: Changement) -> tuple[Cellule, ...]:
+    cadre = comparaison.apres.cadre
+    words = _SENS[changement.sens]
+    if changement.ecart:
+        words += f" ({'+' if changement.ecart > 0 else '−'}{abs(changement.ecart)})"
+    runs: tuple[Morceau, ...] = (Morceau(words, "normal" if changement.sens == "inchange" else "fort"),)
+    if changement.reformulee:
+        runs = (*runs, Morceau("\nénoncé modifié", "discret"))
+    return (
+        textes.line_head(cadre, changement.apres.ligne),
+        textes.level(comparaison.avant.cadre, changement.avant),
+        textes.level(cadre, changement.apres),
+        runs,
+    )
+
+
+def _name(cotation: Cotation) -> str:
+    return f"{clean(cotation.ligne.indicateur.numero)} – {title(cotation.ligne, 120)}"

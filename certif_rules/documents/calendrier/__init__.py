@@ -1,0 +1,1 @@
+"""What a calendar says, as text and for agendas."""

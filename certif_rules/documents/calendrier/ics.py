@@ -1,0 +1,122 @@
+"""The calendar as iCalendar (RFC 5545): all-day events that every agenda imports, the same bytes each time.
+
+No clock: DTSTAMP is the day that people say it is, else the last of the days given. No name of anyone: a UID
+is made of the date, of the référentiel and of a file code, or of a digest of the days given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from certif_rules.blocs.typographie import prose
+from certif_rules.documents.mots import CONFIANCES, sense
+from certif_rules.vie.calendrier import DateCalculee
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+    from certif_rules.model.base import Source
+
+_DAY = timedelta(days=1)
+
+
+def render(
+    dates: tuple[DateCalculee, ...],
+    *,
+    titre: str,
+    referentiel: str,
+    stamp: date,
+    evenements: Mapping[str, date],
+    sources: Mapping[str, Source],
+    dossier: str | None = None,
+    sequence: int = 0,
+) -> bytes:
+    """The dates that have a day, as one calendar; a window of which only a part is known is left out.
+
+    Args:
+        dates: those of a calendar.
+        titre: name of the référentiel, for people.
+        referentiel: its id, for the UIDs.
+        stamp: the day of DTSTAMP.
+        evenements: the days given; they tell one file from another in the UIDs without ``dossier``.
+        sources: titles of the sources cited.
+        dossier: a code of the file, that keeps its UIDs when its days change.
+        sequence: how many times the calendar of this file was made again.
+    """
+    from icalendar import Calendar
+
+    file = dossier or _digest(evenements)
+    calendar = Calendar()
+    calendar.add("prodid", "-//certif-rules//calendrier//FR")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    for found in dates:
+        for suffix, first, last in _days(found):
+            event = _event(found, first, last, titre, sources)
+            event.add("uid", f"{found.id.replace('/', '.')}{suffix}.{file}.{referentiel}@certif-rules")
+            event.add("dtstamp", datetime(stamp.year, stamp.month, stamp.day, tzinfo=UTC))
+            event.add("sequence", sequence)
+            calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def left_out(dates: tuple[DateCalculee, ...]) -> tuple[DateCalculee, ...]:
+    """The dates with something due that have no day to be put in an agenda."""
+    return tuple(d for d in dates if not d.regle.sans_objet and not list(_days(d)))
+
+
+def _days(found: DateCalculee) -> Iterator[tuple[str, date, date]]:
+    """A suffix of the UID, the first and the last day of each event."""
+    if found.regle.tous_les is not None:
+        for number, day in enumerate(found.jours, 1):
+            yield f"-{number}", day, day
+    elif found.jour is not None:
+        yield "", found.jour, found.jour
+    elif found.du is not None and found.au is not None:
+        yield "", found.du, found.au
+
+
+def _event(found: DateCalculee, first: date, last: date, titre: str, sources: Mapping[str, Source]) -> Event:
+    from icalendar import Event
+
+    event = Event()
+    event.add("summary", _summary(found, titre))
+    event.add("description", _description(found, sources))
+    event.add("dtstart", first)
+    event.add("dtend", last + _DAY)
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _summary(found: DateCalculee, titre: str) -> str:
+    inside = [sense(found.regle)] if sense(found.regle) else []
+    if found.jour_ouvre is not None and found.jour_ouvre != found.jour:
+        word = "dernier jour ouvré" if found.regle.ouvre == "avant" else "reporté au"
+        inside.append(f"{word} {found.jour_ouvre}")
+    said = f" ({', '.join(inside)})" if inside else ""
+    return prose(f"{found.titre}{said} – {titre}")
+
+
+def _description(found: DateCalculee, sources: Mapping[str, Source]) -> str:
+    regle = found.regle
+    lines = [regle.texte]
+    if found.calcul and not found.origine:
+        lines.append(f"Calcul : {found.calcul}")
+    if regle.certitude:
+        lines.append(f"À savoir : {regle.certitude}")
+    if regle.confiance != "elevee":
+        lines.append(f"Confiance : {CONFIANCES[regle.confiance]}")
+    if regle.lecture:
+        lines.append("Lecture : ce que la source implique sans le dire")
+    cited = (sources[code] for code in regle.sources if code in sources)
+    lines += [f"[{source.id}] {source.titre}" for source in cited]
+    return "\n".join(map(prose, lines))
+
+
+def _digest(evenements: Mapping[str, date]) -> str:
+    said = "\n".join(f"{nom}={day.isoformat()}" for nom, day in sorted(evenements.items()))
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""What a checklist says to people: on a page, in a terminal, on paper."""

@@ -1,0 +1,107 @@
+"""One line of the référentiel as people read it: blocks of texts, each with its remarks and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.documents.emetteur import shows
+from certif_rules.documents.mots import (
+    ABSENT,
+    DONNEES_SENSIBLES,
+    confidence,
+    evolution,
+    field_name,
+    finding,
+    quoted,
+    reading,
+    reason_remarks,
+    remarks,
+    sensitive,
+    wording,
+)
+from certif_rules.model.base import Lacune, Texte
+from certif_rules.model.personnes import DonneesSensibles
+from certif_rules.model.referentiel import Alias, Indicateur
+from certif_rules.rules.motifs import Motif
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A text ready to be laid out, what stands beside it, and the ids of its sources."""
+
+    texte: str
+    remarques: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bloc:
+    """A named group of texts, never empty."""
+
+    titre: str
+    elements: tuple[Element, ...]
+
+
+def requirement(indicateur: Indicateur) -> Element:
+    """The requirement, quoted when it is a quotation; said to be absent when no source gives it."""
+    if indicateur.exigence is None:
+        return Element(texte=f"Énoncé{INSECABLE}: {ABSENT}")
+    texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
+    return Element(texte=texte, remarques=tuple(confidence(indicateur.confiance)), sources=indicateur.sources)
+
+
+def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Element, ...]:
+    """Reasons, in order."""
+    return tuple(
+        Element(texte=prose(m.texte), remarques=tuple(reason_remarks(checklist, m)), sources=m.sources)
+        for m in motifs
+    )
+
+
+def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
+    """All that is known of a line besides its requirement and its reasons; nothing stands for what is not."""
+    indicateur = ligne.indicateur
+    earlier = [Element(texte=finding(checklist, ligne.constat_precedent))] if ligne.constat_precedent else []
+    evolutions = [indicateur.evolution] if indicateur.evolution else []
+    warned = [indicateur.donnees_sensibles] if indicateur.donnees_sensibles else []
+    groups = (
+        (DONNEES_SENSIBLES, [warning(value) for value in warned]),
+        ("Constat précédent", earlier),
+        ("Niveau attendu", _texts(filter(None, (indicateur.niveau_attendu,)))),
+        ("Gravité d’un écart", _texts(filter(None, (indicateur.gravite,)))),
+        ("Exemples de preuves", _texts(ligne.preuves if shows(checklist, "Exemples de preuves") else ())),
+        ("Précisions", _texts(ligne.precisions)),
+        ("Adaptations", _texts(ligne.adaptations)),
+        ("Commentaires", _texts(indicateur.commentaires)),
+        ("Autres rédactions", _texts(indicateur.variantes)),
+        ("Autres codes", [_alias(alias) for alias in indicateur.alias]),
+        ("Évolution", [Element(texte=evolution(e), sources=e.sources) for e in evolutions]),
+        ("Absent des sources", [_gap(lacune) for lacune in indicateur.lacunes]),
+    )
+    return tuple(Bloc(titre=titre, elements=tuple(elements)) for titre, elements in groups if elements)
+
+
+def warning(value: DonneesSensibles) -> Element:
+    """What notes on a line may reveal: to be read before anything is written."""
+    return Element(texte=sensitive(value), remarques=tuple(reading(value)), sources=value.sources)
+
+
+def _texts(textes: Iterable[Texte]) -> list[Element]:
+    return [Element(texte=wording(t), remarques=tuple(remarks(t)), sources=t.sources) for t in textes]
+
+
+def _alias(alias: Alias) -> Element:
+    settled = () if alias.statut == "resolu" else ("non résolu",)
+    return Element(
+        texte=f"{clean(alias.code)}{INSECABLE}: {prose(alias.texte)}",
+        remarques=settled,
+        sources=alias.sources,
+    )
+
+
+def _gap(lacune: Lacune) -> Element:
+    champs = ", ".join(map(field_name, lacune.champs))
+    return Element(texte=f"{champs}{INSECABLE}: {prose(lacune.cherche)}", sources=lacune.sources)

@@ -1,0 +1,136 @@
+"""What the documents on an application say alike: a rule with what it rests on, actors, contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from certif_rules.blocs.arbre import Bloc, Cellule, Liste, Morceau, Tableau, Texte, Titre
+from certif_rules.blocs.typographie import prose
+from certif_rules.documents.mots import CONFIANCES, cite
+from certif_rules.model.acteurs import Intervention, Role
+from certif_rules.model.base import Appui
+from certif_rules.model.candidature import Condition, Question, Ressource, Si
+from certif_rules.rules.trivalent import Trivalent
+from certif_rules.vie.apercu import DossierEtudie, cited, met
+
+ROLES: Final[dict[Role, str]] = {
+    "recoit": "reçoit", "examine": "examine", "admet": "admet", "valide": "valide", "choisit": "choisit",
+    "calcule": "calcule", "audite": "audite", "donne_avis": "donne un avis", "decide": "décide",
+    "notifie": "notifie", "delivre": "délivre", "finance": "finance", "oriente": "oriente",
+}  # fmt: skip
+DISCLAIMER: Final = prose(
+    "Les textes sont reformulés, sauf entre guillemets ; seuls les documents d’origine font foi. "
+    "Un dossier complet ne vaut ni décision ni conformité."
+)
+
+
+def said(texte: str, *rules: Appui, sources: Iterable[str] = ()) -> Texte:
+    """A text of the data, what it rests on after it."""
+    behind = [s for rule in rules for s in rule.sources] + list(sources)
+    remarks: list[str] = []
+    for rule in rules:
+        remarks += ["lecture"] if rule.lecture else []
+        remarks += [f"confiance {CONFIANCES[rule.confiance]}"] if rule.confiance != "elevee" else []
+        remarks += [f"voir {', '.join(rule.incoherences)}"] if rule.incoherences else []
+    inside = f" ({' ; '.join(dict.fromkeys(remarks))})" if remarks else ""
+    after = f"{inside} {cite(tuple(dict.fromkeys(behind)))}".rstrip()
+    return (
+        (Morceau(prose(texte)), Morceau(f" {prose(after)}", "discret")) if after else (Morceau(prose(texte)),)
+    )
+
+
+def lines(*texts: Texte | str) -> Texte:
+    """Texts one under the other."""
+    runs: list[Morceau] = []
+    for texte in texts:
+        if runs:
+            runs.append(Morceau("\n"))
+        runs += [Morceau(texte)] if isinstance(texte, str) else texte
+    return tuple(runs)
+
+
+def page(ressource: Ressource) -> Texte:
+    """A public page, its address under its title."""
+    return lines(said(ressource.titre, ressource), *([ressource.adresse] if ressource.adresse else []))
+
+
+def _when(si: Si, dossier: DossierEtudie) -> str:
+    """Conditions in words, or nothing when there are none."""
+    return " ; ".join(_condition(condition, dossier) for condition in si)
+
+
+def _condition(c: Condition, dossier: DossierEtudie) -> str:
+    candidature, types = dossier.candidature, dossier.types
+    parts = [", ".join(lowered(types[code]) for code in c.types)] if c.types else []
+    parts += [f"après {' ou '.join(lowered(types[code]) for code in c.precedents)}"] if c.precedents else []
+    parts += [" ou ".join(lowered(candidature.voies[voie].titre) for voie in c.voies)] if c.voies else []
+    parts += [_answered(candidature.questions[nom], choix) for nom, choix in c.reponses.items()]
+    parts += [f"avec {', '.join(lowered(candidature.pieces[p].titre) for p in c.pieces)}"] if c.pieces else []
+    parts += [", ".join(lowered(dossier.categories[k]) for k in c.categories)] if c.categories else []
+    parts += [f"sauf {_condition(c.sauf, dossier)}"] if c.sauf else []
+    parts += [c.inconnu] if c.inconnu else []
+    return ", ".join(parts)
+
+
+def _answered(question: Question, accepted: tuple[str, ...]) -> str:
+    """An answer asked for, in the words of its question."""
+    titres = {choix.id: choix.titre for choix in question.choix}
+    return f"« {question.texte} » : {' ou '.join(titres[choix] for choix in accepted)}"
+
+
+def lowered(titre: str) -> str:
+    """A title within a sentence: its capital goes, unless it is that of an acronym."""
+    return titre if titre[1:2].isupper() else titre[:1].lower() + titre[1:]
+
+
+def actors(
+    dossier: DossierEtudie, interventions: list[tuple[Intervention, Trivalent]], *, when: bool = False
+) -> Iterator[Bloc]:
+    """Who does what, or nothing when nobody does anything; ``when`` says for which requests."""
+    if not interventions:
+        return
+    yield Titre(texte="Qui fait quoi", niveau=2, ancre="acteurs")
+    acteurs = dossier.vie.instances.acteurs
+    rows: list[tuple[Cellule, ...]] = []
+    for intervention, valeur in interventions:
+        who = acteurs[intervention.acteur].nom if intervention.acteur else "? à demander"
+        sure = "" if valeur or not intervention.si else " (à confirmer)"
+        told = intervention.texte or intervention.inconnu or ""
+        cases = _when(intervention.si, dossier) if when else ""
+        told = " – ".join(filter(None, [f"pour {cases}" if cases else "", told])) or "–"
+        rows.append(
+            (
+                prose(intervention.objet),
+                prose(f"{ROLES[intervention.role]} : {who}{sure}"),
+                said(told, intervention),
+            )
+        )
+    yield Tableau(
+        legende="Chaque objet, qui s’en charge et ce qu’en dit la source",
+        tetes=("Objet", "Qui", "Ce qu’en dit la source"),
+        lignes=tuple(rows),
+        largeurs=(3, 4, 5),
+    )
+
+
+def behind(dossier: DossierEtudie, rules: tuple[Appui, ...], others: tuple[str, ...]) -> Iterator[Bloc]:
+    """The contradictions that the rules shown meet, then all the sources."""
+    found = met(dossier.vie, rules)
+    if found:
+        yield Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")
+        yield Liste(
+            elements=tuple(
+                lines(
+                    said(f"{i.id} : {i.texte}", sources=i.sources),
+                    *([prose(f"Lecture retenue : {i.lecture}")] if i.lecture else []),
+                    *([prose(f"Question ouverte : {i.question}")] if i.question else []),
+                )
+                for i in found
+            )
+        )
+    others = (*others, *(s for a in dossier.etude.avertissements for s in a.sources))
+    yield Titre(texte="Sources citées", niveau=2, ancre="sources")
+    yield Liste(
+        elements=tuple(prose(f"[{s.id}] {s.titre}, {s.reference}") for s in cited(dossier.vie, rules, others))
+    )

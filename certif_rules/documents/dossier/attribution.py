@@ -1,0 +1,72 @@
+"""What follows a decision, for people: outcomes, what an award gives, where it is published, who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from certif_rules.blocs.arbre import Bloc, Document, Liste, Tableau, Titre
+from certif_rules.blocs.typographie import clean, prose
+from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, page, said
+from certif_rules.vie.apercu import DossierEtudie, award_supports
+
+_NATURES: Final = {"regle": "", "minimum": " (un minimum)", "annonce": " (annoncé pour cette année-là)"}
+
+
+def award(dossier: DossierEtudie) -> Document:
+    """What follows the decision, where it is published, who does what."""
+    return Document(
+        titre=f"Attribution et instances – {prose(dossier.titre)}",
+        sujet="Ce que donne une attribution, où elle est publiée, qui décide",
+        date="",
+        pied=f"{prose(dossier.titre)}, édition {clean(dossier.edition)}. {DISCLAIMER}",
+        blocs=tuple(_award(dossier)),
+    )
+
+
+def _date(nom: str | None, dossier: DossierEtudie) -> str:
+    """A date of the calendar by its title."""
+    return prose(dossier.vie.cycle.dates[nom].titre) if nom and dossier.vie.cycle else nom or "–"
+
+
+def _award(dossier: DossierEtudie) -> Iterator[Bloc]:
+    attribution = dossier.vie.attribution
+    if attribution is not None:
+        if attribution.suites:
+            yield Titre(texte="Issues d’une demande", niveau=2, ancre="issues")
+            yield Tableau(
+                legende="Chaque issue et ce qu’elle entraîne",
+                tetes=("Issue", "Ce qu’elle entraîne", "Date du calendrier"),
+                lignes=tuple(
+                    (prose(s.titre), said(s.texte, s), _date(s.date, dossier)) for s in attribution.suites
+                ),
+                largeurs=(2, 5, 2),
+            )
+        if attribution.remises:
+            yield Titre(texte="Ce que donne une attribution", niveau=2, ancre="remises")
+            items = []
+            for remise in attribution.remises:
+                todo = [w for w, asked in (("dater", remise.a_dater), ("signer", remise.a_signer)) if asked]
+                after = f" ; à {' et '.join(todo)}" if todo else ""
+                told = f" : {remise.texte}" if remise.texte else ""
+                items.append(said(f"{remise.titre}{told}{after}", remise))
+            yield Liste(elements=tuple(items))
+        if attribution.publications:
+            yield Titre(texte="Où elle est publiée", niveau=2, ancre="publications")
+            yield Liste(
+                elements=tuple(lines(said(p.titre, p), *map(page, p.pages)) for p in attribution.publications)
+            )
+    instances = dossier.vie.instances
+    if instances.acteurs:
+        yield Titre(texte="Instances et organismes", niveau=2, ancre="instances")
+        yield Liste(
+            elements=tuple(
+                lines(
+                    said(acteur.nom, acteur),
+                    *(said(f"– se réunit : {r.texte}{_NATURES[r.nature]}", r) for r in acteur.rythmes),
+                )
+                for acteur in instances.acteurs.values()
+            )
+        )
+    yield from actors(dossier, [(i, True) for i in instances.interventions], when=True)
+    yield from behind(dossier, tuple(award_supports(dossier.vie)), ())

@@ -1,0 +1,76 @@
+"""What a body adds to its documents, ready to be laid out: logo, name, columns to fill, last sentences.
+
+Its sentences are printed under its name: nobody takes them for the program’s, nor for the référentiel’s.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Final
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.blocs.arbre import Image
+from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.documents.formats.balises import Html, void
+from certif_rules.habillage.modele import Ecrit, Habillage
+
+_MIME: Final[Mapping[str, str]] = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
+
+
+def name(checklist: Checklist) -> str:
+    """The name of the body, empty when there is none."""
+    return clean(checklist.habillage.emetteur) if checklist.habillage else ""
+
+
+def logo(habillage: Habillage | None, *, svg: bool = True) -> Image | None:
+    """The logo as a block of a document; ``svg`` says whether the format takes one."""
+    if habillage is None:
+        return None
+    found = (habillage.logo if svg else None) or habillage.image
+    if found is None:
+        return None
+    return Image(
+        contenu=found.contenu, texte=clean(found.texte), largeur=found.largeur, svg=found.nature == "svg"
+    )
+
+
+def picture(habillage: Habillage | None) -> Html | None:
+    """The logo in a page, held by its address: nothing is fetched, and a browser runs nothing in it."""
+    found = habillage.logo if habillage else None
+    if found is None:
+        return None
+    content = b64encode(found.contenu).decode("ascii")
+    size = {"width": _px(found.largeur), "height": _px(found.hauteur)}
+    address = f"data:{_MIME[found.nature]};base64,{content}"
+    return void("img", src=address, alt=clean(found.texte), class_="logo", **size)
+
+
+def _px(millimetres: int) -> str:
+    return str(round(millimetres * 96 / 25.4))
+
+
+def closing(habillage: Habillage | None, ecrit: Ecrit = "grille") -> tuple[str, ...]:
+    """The last paragraphs of a document, the first one under the name of the body; often none."""
+    texte = habillage.phrases.get(ecrit) if habillage else None
+    if habillage is None or texte is None:
+        return ()
+    first, *rest = paragraphs(texte)
+    return (f"{clean(habillage.emetteur)}{INSECABLE}: {first}", *rest)
+
+
+def paragraphs(texte: str) -> tuple[str, ...]:
+    """A text of the body in paragraphs, with French typography; a blank line stands between two."""
+    blocks = texte.replace("\r\n", "\n").strip().split("\n\n")
+    return tuple(filter(None, (prose(block) for block in blocks)))
+
+
+def columns(checklist: Checklist) -> dict[str, str]:
+    """The columns that the body adds to the grid: the key of each, then its title as it is printed."""
+    habillage = checklist.habillage
+    return {c.cle: prose(c.titre) for c in habillage.colonnes} if habillage else {}
+
+
+def shows(checklist: Checklist, column: str) -> bool:
+    """Whether a column of the grid is shown, and what stands for it elsewhere."""
+    return checklist.habillage is None or column not in checklist.habillage.masquees

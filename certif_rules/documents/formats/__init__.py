@@ -1,0 +1,1 @@
+"""One renderer of the tree of blocks a kind of file."""

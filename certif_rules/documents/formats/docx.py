@@ -1,0 +1,314 @@
+"""A document as DOCX: real heading styles, tables with repeated heads, tick boxes that can be ticked.
+
+python-docx gives the package and its pictures; the body is written as markup: its own tables look every cell
+up again, which takes minutes on a long report.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from certif_rules.blocs.arbre import (
+    Bloc,
+    Case,
+    Cellule,
+    Document,
+    Ecriture,
+    Encadre,
+    Fiche,
+    Image,
+    Liste,
+    Paragraphe,
+    SautDePage,
+    Tableau,
+    Texte,
+    Titre,
+)
+from certif_rules.documents.formats import extras
+from certif_rules.documents.formats.docx_styles import BULLETS, STYLES, dress, numbered
+from certif_rules.documents.formats.ooxml import ESPACES, Xml, element, twips, w
+from certif_rules.documents.formats.rendu import Pages, chapters, height, line, pages, passages, ready, shares
+
+if TYPE_CHECKING:
+    from docx.document import Document as Docx
+
+#: The oldest moment a zip can hold: its members have no other date.
+_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
+#: Rows higher than this many lines may be cut by the end of a page.
+_SECABLE: Final = 34
+_EM: Final = 8.5 * 0.3528
+_LIBELLES: Final = 32
+_TONS: Final = {"information": "0D5A50", "attention": "7A4300", "refus": "8C1D18"}
+_FONDS: Final = {"information": "F3F8F6", "attention": "FDF6E9", "refus": "FCF1EF"}
+_RELIEFS: Final[Mapping[str, Xml]] = {
+    "normal": Xml(""),
+    "fort": w("rPr", w("b")),
+    "italique": w("rPr", w("i")),
+    "discret": w("rPr", w("color", val="4D5A57")),
+    "rouge": w("rPr", w("color", val="8C1D18")),
+}
+
+
+#: The paragraphs of each cell, and whether a page may end inside the row.
+_Row = tuple[Sequence[Sequence[Xml]], bool]
+
+
+def render(document: Document) -> bytes:
+    """``document`` as a DOCX file.
+
+    Raises:
+        UsageError: the library that makes DOCX files is not installed.
+    """
+    extras.check("docx")
+    import docx
+    from docx.oxml.parser import parse_xml
+
+    made = docx.Document()
+    sheet = pages(document)
+    dress(made, document, sheet)
+    body = made.element.body
+    content = parse_xml(f"<w:body {ESPACES}>{_Body(made, document, sheet).markup()}</w:body>")
+    end = body.sectPr
+    for block in list(content):
+        end.addprevious(block)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return _fixed(buffer)
+
+
+def _fixed(buffer: io.BytesIO) -> bytes:
+    """The same package, without the time of the day in its members."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in source.namelist():
+            info = zipfile.ZipInfo(member, _ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 0
+            target.writestr(info, source.read(member))
+    return out.getvalue()
+
+
+def run(texte: str, properties: Xml = Xml("")) -> Xml:  # noqa: B008 - a constant
+    """A run of text."""
+    return w("r", properties, element("w:t", texte, **{"xml:space": "preserve"}))
+
+
+def runs(texte: Texte) -> list[Xml]:
+    """The runs of a text, its lines parted by breaks."""
+    found: list[Xml] = []
+    for number, passage in enumerate(passages(texte)):
+        if number:
+            found.append(w("r", w("br")))
+        found += [run(piece.texte, _RELIEFS[piece.relief]) for piece in passage]
+    return found
+
+
+def paragraph(style: str, *content: Xml, properties: Sequence[Xml] = ()) -> Xml:
+    """A paragraph in a style of the template."""
+    return w("p", w("pPr", w("pStyle", val=STYLES[style]), *properties), *content)
+
+
+def _row(
+    cells: Sequence[Sequence[Xml]], sizes: Sequence[int], *, head: bool = False, secable: bool = False
+) -> Xml:
+    kept = () if secable else (w("cantSplit"),)
+    shade = (w("shd", val="clear", color="auto", fill="EDF3F1"), w("vAlign", val="bottom")) if head else ()
+    columns = (
+        w("tc", w("tcPr", w("tcW", w=size, type="dxa"), *shade), *cell)
+        for size, cell in zip(sizes, cells, strict=True)
+    )
+    return w("tr", w("trPr", *kept, *((w("tblHeader"),) if head else ())), *columns)
+
+
+class _Body:
+    """One rendering: identifiers are counted over the whole document."""
+
+    def __init__(self, made: Docx, document: Document, sheet: Pages) -> None:
+        self.made = made
+        self.document = document
+        self.sheet = sheet
+        self.number = 0
+        self.blocks = ready(document)
+
+    def markup(self) -> str:
+        """The content of the body."""
+        return "".join(self._head()) + "".join(
+            part for b in self.blocks for part in _WRITERS[type(b)](self, b)
+        )
+
+    def next(self) -> int:
+        """A number that nothing else of the document has."""
+        self.number += 1
+        return self.number
+
+    def _head(self) -> Iterator[Xml]:
+        if self.document.logo:
+            yield from self.image(self.document.logo)
+        yield self.bookmarked("titre", "titre", runs(line(self.document.titre) or "–"))
+        if self.document.sous_titre:
+            yield paragraph("sous_titre", *runs(self.document.sous_titre))
+        if self.document.sommaire:
+            yield paragraph("sommaire", run("Sommaire"))
+            for chapter in chapters(self.blocks):
+                link = element("w:hyperlink", run(chapter.texte), **{"w:anchor": _name(chapter.ancre)})
+                yield paragraph("entree", link)
+
+    def bookmarked(self, style: str, name: str, content: Sequence[Xml], *properties: Xml) -> Xml:
+        """A paragraph that links may point to."""
+        number = self.next()
+        start = w("bookmarkStart", id=number, name=_name(name))
+        return paragraph(style, start, *content, w("bookmarkEnd", id=number), properties=properties)
+
+    def titre(self, bloc: Titre) -> Iterator[Xml]:
+        """A heading."""
+        broken = [w("pageBreakBefore")] if bloc.nouvelle_page else []
+        yield self.bookmarked(f"titre{bloc.niveau}", bloc.ancre, runs(bloc.texte), *broken)
+
+    def paragraphe(self, bloc: Paragraphe) -> Iterator[Xml]:
+        """A paragraph."""
+        yield paragraph("texte", *runs(bloc.texte))
+
+    def encadre(self, bloc: Encadre) -> Iterator[Xml]:
+        """A notice: two paragraphs that share a coloured edge."""
+        edge = w("pBdr", w("left", val="single", sz=18, space=8, color=_TONS[bloc.ton]))
+        fill = w("shd", val="clear", color="auto", fill=_FONDS[bloc.ton])
+        title = w("r", w("rPr", w("b"), w("color", val=_TONS[bloc.ton])), w("t", line(bloc.titre)))
+        yield paragraph("encadre", title, properties=(w("keepNext"), edge, fill))
+        yield paragraph("encadre_fin", *runs(bloc.texte), properties=(edge, fill))
+
+    def liste(self, bloc: Liste) -> Iterator[Xml]:
+        """A list; each numbered one starts again at 1."""
+        style, number = "puce", BULLETS
+        if bloc.numerotee:
+            style, number = "numero", numbered(self.made, self.next())
+        for item in bloc.elements:
+            yield paragraph(
+                style, *runs(item), properties=(w("numPr", w("ilvl", val=0), w("numId", val=number)),)
+            )
+
+    def fiche(self, bloc: Fiche) -> Iterator[Xml]:
+        """Labels and values."""
+        rows = [
+            ([[*self._cell(label, "libelle")], [*self._cell(value)]], height(value, 60) > _SECABLE)
+            for label, value in bloc.rangs
+        ]
+        yield from self._table(bloc.legende, (_LIBELLES, 100 - _LIBELLES), (), rows)
+
+    def tableau(self, bloc: Tableau) -> Iterator[Xml]:
+        """A data table; its first cells are set apart, as their rows' heads."""
+        rooms = [(part - 3.8) / _EM for part in shares(bloc.largeurs, self.sheet.texte)]
+        rows = [
+            (
+                [[*self._cell(cell, "cellule" if n else "cellule_forte")] for n, cell in enumerate(row)],
+                max(height(cell, room) for cell, room in zip(row, rooms, strict=True)) > _SECABLE,
+            )
+            for row in bloc.lignes
+        ]
+        yield from self._table(bloc.legende, bloc.largeurs, bloc.tetes, rows)
+
+    def _table(
+        self, legende: Texte, widths: Sequence[int], heads: Sequence[str], rows: Iterable[_Row]
+    ) -> Iterator[Xml]:
+        sizes = [twips(part) for part in shares(widths, self.sheet.texte)]
+        look = {"firstRow": int(bool(heads)), "lastRow": 0, "firstColumn": 1, "lastColumn": 0}
+        properties = w(
+            "tblPr",
+            w("tblStyle", val="Tableau"),
+            w("tblW", w=sum(sizes), type="dxa"),
+            w("tblInd", w=90, type="dxa"),
+            w("tblLayout", type="fixed"),
+            w("tblLook", val="04A0" if heads else "0480", **look, noHBand=1, noVBand=1),
+            w("tblCaption", val=line(legende)),
+        )
+        lines = [_row([[paragraph("tete", *runs(h))] for h in heads], sizes, head=True)] if heads else []
+        lines += [_row(cells, sizes, secable=secable) for cells, secable in rows]
+        yield paragraph("legende", *runs(legende))
+        yield w("tbl", properties, w("tblGrid", *(w("gridCol", w=size) for size in sizes)), *lines)
+        yield paragraph("apres")
+
+    def _cell(self, cellule: Cellule, style: str = "cellule") -> Iterator[Xml]:
+        if isinstance(cellule, Case):
+            for choice in cellule.choix:
+                yield paragraph("choix", *self._box(choice, ticked=choice == cellule.cochee))
+        elif isinstance(cellule, Ecriture):
+            yield from self._room(cellule, "ligne_cellule")
+        else:
+            yield paragraph(style, *runs(cellule))
+
+    def _box(self, choice: str, *, ticked: bool) -> list[Xml]:
+        """A tick box as a content control, and its label."""
+        sign = "\u2612" if ticked else "\u2610"
+        font = w(
+            "rPr", w("rFonts", ascii="MS Gothic", hAnsi="MS Gothic", eastAsia="MS Gothic", hint="eastAsia")
+        )
+        box = element(
+            "w14:checkbox",
+            element("w14:checked", **{"w14:val": int(ticked)}),
+            element("w14:checkedState", **{"w14:val": "2612", "w14:font": "MS Gothic"}),
+            element("w14:uncheckedState", **{"w14:val": "2610", "w14:font": "MS Gothic"}),
+        )
+        properties = w("sdtPr", w("alias", val=line(choice)), w("id", val=self.next()), box)
+        return [w("sdt", properties, w("sdtContent", run(sign, font))), w("r", w("tab")), *runs(choice)]
+
+    def cases(self, bloc: Case) -> Iterator[Xml]:
+        """Tick boxes, one per line."""
+        for choice in bloc.choix:
+            yield paragraph("choix", *self._box(choice, ticked=choice == bloc.cochee))
+
+    def ecriture(self, bloc: Ecriture) -> Iterator[Xml]:
+        """Ruled room to write."""
+        yield from self._room(bloc, "ligne")
+
+    def _room(self, bloc: Ecriture, style: str) -> Iterator[Xml]:
+        if bloc.intitule:
+            yield paragraph("intitule", *runs(bloc.intitule))
+        for _ in range(bloc.lignes):
+            yield paragraph(style)
+
+    def image(self, bloc: Image) -> Iterator[Xml]:
+        """A picture with its text; a drawing is made a picture first, which every reader shows."""
+        from docx.shared import Mm
+        from lxml import etree
+
+        from certif_rules.documents.formats.dessin import png
+
+        content = png(bloc) if bloc.svg else bloc.contenu
+        if content is None:
+            return
+        width = Mm(min(bloc.largeur, self.sheet.texte))
+        inline = self.made.part.new_pic_inline(io.BytesIO(content), width=width)
+        inline.docPr.set("descr", line(bloc.texte))
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")
+        number = self.next()
+        inline.docPr.set("id", str(number))
+        inline.docPr.set("name", f"Image {number}")
+        markup = Xml(etree.tostring(inline, encoding="unicode"))
+        yield paragraph("image", w("r", w("drawing", markup)))
+
+    def saut(self, _bloc: SautDePage) -> Iterator[Xml]:
+        """A new page."""
+        yield paragraph("saut", w("r", w("br", type="page")))
+
+
+def _name(anchor: str) -> str:
+    """A bookmark: letters, digits and underscores, forty at most."""
+    return "p_" + re.sub(r"\W", "_", anchor)[-38:]
+
+
+_WRITERS: Mapping[type[Bloc], Callable[[_Body, Any], Iterator[Xml]]] = {
+    Titre: _Body.titre,
+    Paragraphe: _Body.paragraphe,
+    Encadre: _Body.encadre,
+    Liste: _Body.liste,
+    Fiche: _Body.fiche,
+    Tableau: _Body.tableau,
+    Case: _Body.cases,
+    Ecriture: _Body.ecriture,
+    Image: _Body.image,
+    SautDePage: _Body.saut,
+}

@@ -1,0 +1,179 @@
+"""What the renderers of a document share: blocks made ready, texts cleaned, room that words take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final, Literal
+
+from certif_rules.blocs.arbre import (
+    Bloc,
+    Case,
+    Cellule,
+    Document,
+    Ecriture,
+    Morceau,
+    Signature,
+    Tableau,
+    Texte,
+    Titre,
+)
+from certif_rules.blocs.typographie import clean, harmless
+from certif_rules.documents.formats.balises import anchor
+
+#: Runs of one line.
+Passage = tuple[Morceau, ...]
+
+#: Anchors of the page itself.
+RESERVED: Final = ("contenu", "sommaire")
+_LEVELS: Final[Mapping[int, Literal[2, 3, 4]]] = {2: 2, 3: 3, 4: 4}
+#: A4, in millimetres.
+COTES: Final = (210, 297)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The paper, in millimetres; ``corps`` is the size of type in tables, in points."""
+
+    largeur: int
+    hauteur: int
+    marge: int
+    corps: float
+
+    @property
+    def texte(self) -> int:
+        """The width of a line of text."""
+        return self.largeur - 2 * self.marge
+
+
+def pages(document: Document) -> Pages:
+    """A4, upright or turned; turned, it is for wide tables, whose type is smaller."""
+    short, long = COTES
+    return Pages(long, short, 13, 8.2) if document.paysage else Pages(short, long, 17, 8.8)
+
+
+def passages(texte: Texte) -> tuple[Passage, ...]:
+    """The lines of a text, each as runs without anything that acts; at least one line, perhaps empty."""
+    runs = (Morceau(texte),) if isinstance(texte, str) else texte
+    lines: list[list[Morceau]] = [[]]
+    for run in runs:
+        for number, part in enumerate(map(harmless, _unix(run.texte).split("\n"))):
+            if number:
+                lines.append([])
+            if part:
+                lines[-1].append(replace(run, texte=part))
+    return tuple(map(tuple, lines))
+
+
+def line(texte: Texte) -> str:
+    """A text in one plain line."""
+    return " ".join(clean("".join(run.texte for run in passage)) for passage in passages(texte)).strip()
+
+
+def ready(document: Document) -> tuple[Bloc, ...]:
+    """The blocks as they are laid out.
+
+    Headings skip no level and have anchors of their own; signatures that follow one another are one table.
+    """
+    blocks: list[Bloc] = []
+    taken = set(RESERVED)
+    depth = 1
+    for signed, group in groupby(document.blocs, key=lambda b: isinstance(b, Signature)):
+        if signed:
+            blocks.append(_signatures([b for b in group if isinstance(b, Signature)]))
+            continue
+        for block in group:
+            if isinstance(block, Titre):
+                depth = min(block.niveau, depth + 1)
+                name = _anchor(block.ancre, taken)
+                words = line(block.texte) or "–"
+                blocks.append(replace(block, texte=words, niveau=_LEVELS[depth], ancre=name))
+            else:
+                blocks.append(block)
+    return tuple(blocks)
+
+
+def chapters(blocks: Iterable[Bloc]) -> list[Titre]:
+    """The headings of a table of contents."""
+    return [block for block in blocks if isinstance(block, Titre) and block.niveau == 2]
+
+
+def shares(widths: Iterable[int], whole: float) -> list[float]:
+    """``whole`` cut in proportion to ``widths``."""
+    parts = [max(width, 1) for width in widths]
+    return [whole * part / sum(parts) for part in parts]
+
+
+def ems(texte: str) -> float:
+    """The width of a text in ems, on the wide side for the fonts in use."""
+    return sum(map(_em, texte))
+
+
+def height(cellule: Cellule, room: float) -> float:
+    """About how many lines of text a cell takes in a column of ``room`` ems."""
+    if isinstance(cellule, Case):
+        return sum(height(choice, room - 2) for choice in cellule.choix) * 1.4
+    if isinstance(cellule, Ecriture):
+        return 1 + 1.8 * cellule.lignes
+    lengths = (sum(len(run.texte) for run in passage) for passage in passages(cellule))
+    return sum(1 + int(length * _MOYEN / max(room, 1)) for length in lengths)
+
+
+def foot(document: Document) -> str:
+    """The foot text, on two lines of small type beside the number of the page: cut if it is longer."""
+    texte = line(document.pied)
+    room = 1.7 * (pages(document).texte - 32) / _PETIT
+    if ems(texte) <= room:
+        return texte
+    kept = 0.0
+    for number, character in enumerate(texte):
+        kept += _em(character)
+        if kept > room:
+            return texte[:number].rstrip() + "…"
+    return texte
+
+
+def _unix(texte: str) -> str:
+    return texte.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _anchor(wanted: str, taken: set[str]) -> str:
+    base = anchor(wanted) or f"partie-{len(taken) + 1}"
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    taken.add(name)
+    return name
+
+
+def _signatures(blocks: list[Signature]) -> Tableau:
+    rows: Iterator[tuple[Cellule, ...]] = (
+        (
+            b.role,
+            b.nom or Ecriture(intitule=""),
+            Ecriture(intitule=""),
+            Ecriture(intitule="", lignes=2),
+        )
+        for b in blocks
+    )
+    heads = ("En qualité de", "Nom", "Date", "Signature")
+    return Tableau(legende="Signatures", tetes=heads, lignes=tuple(rows), largeurs=(30, 30, 16, 34))
+
+
+#: The size of the foot, in millimetres.
+_PETIT: Final = 8 * 0.3528
+#: Ems of a letter, on average.
+_MOYEN: Final = 0.46
+_LARGES = frozenset("mwMW@%&œŒæÆ—…")
+
+
+def _em(character: str) -> float:
+    if character in _LARGES:
+        return 1.0
+    if character in " \u00a0\u202f.,;:!'’|()ijlft":
+        return 0.4
+    if character.isascii() and (character.islower() or character.isdigit()):
+        return 0.57
+    return 0.6 if "\u00df" <= character <= "\u00ff" else 0.85

@@ -1,0 +1,177 @@
+"""A document as plain text, for a terminal: the same words as on paper, without pictures.
+
+Eighty columns, whatever the terminal, but for addresses. Tables become aligned columns, where a cell too long
+goes on below itself; a table of long texts becomes a list instead, each cell under its head.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from certif_rules.blocs.arbre import (
+    Bloc,
+    Case,
+    Cellule,
+    Document,
+    Ecriture,
+    Encadre,
+    Fiche,
+    Image,
+    Liste,
+    Paragraphe,
+    SautDePage,
+    Tableau,
+    Texte,
+    Titre,
+)
+from certif_rules.documents.formats.rendu import line, passages, ready, shares
+
+LARGEUR: Final = 80
+_GOUTTIERE = 2
+#: A row of more lines than this is no longer read across.
+_HAUTEUR: Final = 8
+#: What stands for our signs where a console has none of them.
+PAUVRES: Final[Mapping[int, str]] = str.maketrans(
+    {
+        "★": "*", "⚠": "!", "●": "[X]", "◐": "[?]", "○": "[ ]", "▲": "+", "▼": "-", "−": "-", "∅": "0",
+        "☐": "[ ]", "☒": "[x]", "≥": ">=", "÷": "/", "·": "-", "→": "->", "×": "x",
+    }
+)  # fmt: skip
+
+
+def render(document: Document, *, poor: bool = False) -> bytes:
+    """``document`` as UTF-8 text ended by a line feed; ``poor`` replaces signs that some consoles lack."""
+    lines = [*_wrap(line(document.titre)), "=" * min(len(line(document.titre)), LARGEUR)]
+    if document.sous_titre:
+        lines += _wrap(line(document.sous_titre))
+    for bloc in ready(document):
+        made = list(_WRITERS[type(bloc)](bloc))
+        if made:
+            lines += ["", *made]
+    lines += ["", *_wrap(line(document.pied))]
+    text = "\n".join(each.rstrip() for each in lines) + "\n"
+    return (text.translate(PAUVRES) if poor else text).encode("utf-8")
+
+
+def _wrap(text: str, indent: str = "", first: str | None = None, width: int = LARGEUR) -> list[str]:
+    """Lines no wider than ``width``; a word longer than that is cut, unless it is an address."""
+    return textwrap.wrap(
+        text, width, initial_indent=indent if first is None else first, subsequent_indent=indent,
+        break_on_hyphens=False, break_long_words="://" not in text,
+    )  # fmt: skip
+
+
+def _lines(
+    texte: Texte, indent: str = "", first: str | None = None, width: int = LARGEUR, later: str | None = None
+) -> list[str]:
+    """The lines of a text; ``first`` begins it, ``later`` continues a passage after the first."""
+    found: list[str] = []
+    for passage in passages(texte):
+        words = "".join(run.texte for run in passage).strip()
+        after = indent if later is None or not found else later
+        found += _wrap(words, after, first if not found else indent, width)
+    return found
+
+
+def _titre(bloc: Titre) -> list[str]:
+    heading = _wrap(bloc.texte)
+    return [*heading, {2: "-", 3: "·", 4: ""}[bloc.niveau] * min(len(bloc.texte), LARGEUR)]
+
+
+def _encadre(bloc: Encadre) -> Iterator[str]:
+    yield from _wrap(f"! {line(bloc.titre)}")
+    yield from _lines(bloc.texte, "  ")
+
+
+def _liste(bloc: Liste) -> Iterator[str]:
+    for rang, element in enumerate(bloc.elements, 1):
+        bullet = f"  {rang}. " if bloc.numerotee else "  - "
+        yield from _lines(element, " " * len(bullet), bullet)
+
+
+def _fiche(bloc: Fiche) -> Iterator[str]:
+    yield from _wrap(f"{line(bloc.legende)} :")
+    for label, value in bloc.rangs:
+        said = line(value) or "–"
+        end = "" if label.rstrip().endswith("?") else "\u00a0:"
+        yield from _wrap(f"{line(label)}{end} {said}", "      ", first="  ")
+
+
+def _tableau(bloc: Tableau) -> Iterator[str]:
+    room = LARGEUR - _GOUTTIERE * (len(bloc.tetes) - 1)
+    widths = [max(int(share), 4) for share in shares(bloc.largeurs, room)]
+    yield from _wrap(f"{line(bloc.legende)} :")
+    rows = [list(_row(row, widths)) for row in bloc.lignes]
+    if any(len(lines) > _HAUTEUR for lines in rows):
+        for row in bloc.lignes:
+            yield from _item(bloc.tetes, row)
+        return
+    yield from _row(bloc.tetes, widths)
+    yield "-" * LARGEUR
+    for lines in rows:
+        yield from lines
+
+
+def _item(tetes: Iterable[str], row: Iterable[Cellule]) -> Iterator[str]:
+    """A row as an item of a list: its first two cells, then the others under their heads."""
+    first, second, *others = (_words(cell) for cell in row)
+    yield from _wrap(" – ".join(filter(None, [line(first), line(second)])), "      ", "  - ")
+    for head, cell in zip(list(tetes)[2:], others, strict=True):
+        if line(cell):
+            yield from _lines(cell, "      ", f"    {line(head)} : ", later="        ")
+
+
+def _words(cellule: Cellule) -> Texte:
+    if isinstance(cellule, Case):
+        return " ".join(_cases(cellule))
+    return f"{cellule.intitule} …" if isinstance(cellule, Ecriture) else cellule
+
+
+def _row(cells: Iterable[Cellule], widths: list[int]) -> Iterator[str]:
+    columns = [_cell(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for index in range(max(map(len, columns))):
+        parts = (
+            (column[index] if index < len(column) else "").ljust(width)
+            for column, width in zip(columns, widths, strict=True)
+        )
+        yield (" " * _GOUTTIERE).join(parts)
+
+
+def _cell(cellule: Cellule, width: int) -> list[str]:
+    if isinstance(cellule, Case):
+        return [part for choice in _cases(cellule) for part in _wrap(choice, "  ", "", width)]
+    if isinstance(cellule, Ecriture):
+        return ["_" * width] * cellule.lignes
+    return _lines(cellule, "", width=width) or [""]
+
+
+def _cases(bloc: Case) -> list[str]:
+    return [f"{'☒' if choice == bloc.cochee else '☐'} {line(choice)}" for choice in bloc.choix]
+
+
+def _ecriture(bloc: Ecriture) -> list[str]:
+    return [line(bloc.intitule), *["_" * LARGEUR] * bloc.lignes]
+
+
+def _image(bloc: Image) -> list[str]:
+    return _wrap(f"[image : {line(bloc.texte)}]")
+
+
+def _nothing(_bloc: SautDePage) -> list[str]:
+    return []
+
+
+_WRITERS: Mapping[type[Bloc], Callable[[Any], Iterable[str]]] = {
+    Titre: _titre,
+    Paragraphe: lambda bloc: _lines(bloc.texte),
+    Encadre: _encadre,
+    Liste: _liste,
+    Fiche: _fiche,
+    Tableau: _tableau,
+    Case: _cases,
+    Ecriture: _ecriture,
+    Image: _image,
+    SautDePage: _nothing,
+}

@@ -1,0 +1,254 @@
+"""The words that every format for people shares: states, reasons, natures, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.blocs.typographie import clean, prose
+from certif_rules.model.base import Confiance, Texte
+from certif_rules.model.cycle import RegleDate
+from certif_rules.model.personnes import Conservation, DonneesSensibles, NatureSensible
+from certif_rules.model.referentiel import Critere, Evolution, Nature
+from certif_rules.rules.motifs import CodeMotif, Etat, Motif
+
+
+@dataclass(frozen=True, slots=True)
+class Signe:
+    """A state in words and as a symbol, never one without the other; ``ascii`` for poor consoles."""
+
+    mot: str
+    symbole: str
+    ascii: str
+
+
+SIGNES: Final[Mapping[Etat, Signe]] = {
+    "a_auditer": Signe("à auditer", "●", "[X]"),
+    "a_confirmer": Signe("à confirmer", "◐", "[?]"),
+    "non_audite": Signe("non audité", "○", "[ ]"),
+    "non_applicable": Signe("non applicable", "–", "[-]"),
+}
+
+#: What a state means, for the legend of a document.
+SENS: Final[Mapping[Etat, str]] = {
+    "a_auditer": "s’applique à l’organisme et est à voir à cet audit",
+    "a_confirmer": "un fait, une règle ou un texte manque pour trancher",
+    "non_audite": "n’est pas à voir à cet audit",
+    "non_applicable": "ne s’applique pas à l’organisme",
+}
+
+MARQUE: Final = "★ label"
+MARQUE_ASCII: Final = "* label"
+SENS_MARQUE: Final = "ligne ajoutée par le label à sa base"
+
+NATURES: Final[Mapping[Nature, str]] = {
+    "exigence": "Exigences",
+    "regles": "Règles d’audit",
+    "guide": "Guide de lecture",
+}
+
+CONFIANCES: Final[Mapping[Confiance, str]] = {
+    "elevee": "élevée",
+    "moyenne": "moyenne",
+    "faible": "faible",
+    "non_verifiee": "non vérifiée",
+}
+
+MOTIFS: Final[Mapping[CodeMotif, str]] = {
+    "applicable": "applicable",
+    "hors_categorie": "hors catégorie",
+    "condition_non_remplie": "condition non remplie",
+    "condition_inconnue": "condition à renseigner",
+    "portee_inconnue": "portée inconnue",
+    "perimetre": "dans le périmètre de l’audit",
+    "perimetre_inconnu": "périmètre à confirmer",
+    "hors_perimetre": "hors du périmètre de l’audit",
+    "constat_precedent": "constat précédent",
+    "precedent_inconnu": "audit précédent à renseigner",
+    "non_vue": "non vue à l’audit précédent",
+    "ajout": "ajout",
+    "derogation": "dérogation",
+    "pieces": "pièces à la place de l’audit",
+}
+
+#: The reasons that put a line in its state. Those of a weaker pair (another category) are not among them.
+_DECISIFS: Final[Mapping[Etat, frozenset[CodeMotif]]] = {
+    "a_auditer": frozenset(
+        {"applicable", "perimetre", "constat_precedent", "non_vue", "ajout", "derogation"}
+    ),
+    "a_confirmer": frozenset(
+        {"condition_inconnue", "portee_inconnue", "perimetre_inconnu", "precedent_inconnu"}
+    ),
+    "non_audite": frozenset({"hors_perimetre", "pieces", "condition_inconnue", "portee_inconnue"}),
+    "non_applicable": frozenset({"hors_categorie", "condition_non_remplie"}),
+}
+
+CHAMPS: Final[Mapping[str, str]] = {
+    "au": "date de fin",
+    "critere": "critère",
+    "criteres": "critères",
+    "du": "date de début",
+    "exigence": "énoncé",
+    "gravite": "gravité d’un écart",
+    "guide": "guide de lecture",
+    "niveau_attendu": "niveau attendu",
+    "portee": "catégories concernées",
+    "precisions": "précisions",
+    "preuves": "exemples de preuves",
+    "regles": "règles d’audit",
+}
+
+_EVOLUTIONS: Final[Mapping[str, str]] = {
+    "fond": "modifié sur le fond depuis l’édition",
+    "forme": "modifié dans la forme depuis l’édition",
+    "aucune": "inchangé depuis l’édition",
+    "nouveau": "nouveau depuis l’édition",
+}
+
+#: What notes may reveal, in words; never a symbol alone.
+SENSIBLES: Final[Mapping[NatureSensible, str]] = {"sante": "Santé"}
+DONNEES_SENSIBLES: Final = "Données sensibles"
+
+ABSENT: Final = "texte absent de la source"
+SANS_CRITERE: Final = "Sans critère connu"
+REFORMULATION: Final = (
+    "Les exigences sont reformulées avec nos propres mots : seul le texte officiel fait foi."
+)
+CITATIONS: Final = (
+    "Ce qui est entre guillemets est cité mot pour mot et porte sa source, avec sa diapositive"
+    " quand elle vient d’une présentation."
+)
+
+
+def disclaimer(checklist: Checklist) -> str:
+    """What the texts of this document are worth; quotations are spoken of where there are some."""
+    return f"{REFORMULATION} {CITATIONS}" if any(map(quotes, checklist.lignes)) else REFORMULATION
+
+
+def quotes(ligne: Ligne) -> bool:
+    """Whether some text of ``ligne`` is a quotation."""
+    indicateur = ligne.indicateur
+    textes = (
+        indicateur.niveau_attendu, indicateur.gravite, *ligne.preuves, *ligne.precisions, *ligne.adaptations,
+        *indicateur.commentaires, *indicateur.variantes,
+    )  # fmt: skip
+    return (indicateur.citation and indicateur.exigence is not None) or any(t and t.citation for t in textes)
+
+
+def groups(checklist: Checklist) -> tuple[tuple[Critere | None, tuple[Ligne, ...]], ...]:
+    """The lines by criterion; those without a known one last, whatever line comes first."""
+    return tuple(sorted(checklist.groupes, key=lambda groupe: groupe[0] is None))
+
+
+def of_label(checklist: Checklist, origine: str) -> bool:
+    """Whether what comes from ``origine`` was added by a label to its base."""
+    return checklist.referentiel.base is not None and origine == checklist.referentiel.id
+
+
+def criterion(critere: Critere | None) -> str:
+    """The heading of a group of lines."""
+    if critere is None:
+        return SANS_CRITERE
+    titre = prose(critere.titre) if critere.titre else f"intitulé {ABSENT.removeprefix('texte ')}"
+    return f"Critère {clean(critere.numero)} – {titre}"
+
+
+def title(ligne: Ligne, most: int = 0) -> str:
+    """The title of a line; without one, the quoted requirement, cut at ``most`` characters (0: whole)."""
+    indicateur = ligne.indicateur
+    if indicateur.titre is not None:
+        return prose(indicateur.titre)
+    if indicateur.exigence is None:
+        return ABSENT
+    texte = clean(indicateur.exigence)
+    if most and len(texte) > most:
+        texte = texte[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return quoted(texte) if indicateur.citation else prose(texte)
+
+
+def quoted(texte: str) -> str:
+    """``texte`` inside guillemets."""
+    return prose(f"« {clean(texte)} »")
+
+
+def wording(texte: Texte) -> str:
+    """A text as it is read: quoted when it is a quotation."""
+    return quoted(texte.texte) if texte.citation else prose(texte.texte)
+
+
+def remarks(texte: Texte) -> list[str]:
+    """What stands beside a text: the situation it is for, its confidence when it is not high."""
+    found = [prose(texte.situation)] if texte.situation else []
+    if texte.categories:
+        found.append(", ".join(map(clean, texte.categories)))
+    return found + confidence(texte.confiance)
+
+
+def confidence(confiance: Confiance) -> list[str]:
+    """The confidence in words, when it is not high."""
+    if confiance == "elevee":
+        return []
+    return ["non vérifié" if confiance == "non_verifiee" else f"confiance {CONFIANCES[confiance]}"]
+
+
+def reason_remarks(checklist: Checklist, motif: Motif) -> list[str]:
+    """What stands beside a reason: a reading, its confidence, its categories where there are several."""
+    remarks = ["lecture"] if motif.lecture else []
+    remarks += confidence(motif.confiance)
+    if motif.categories and len(checklist.contexte.categories) > 1:
+        remarks.append(f"pour {', '.join(map(clean, motif.categories))}")
+    return remarks
+
+
+def deciding(ligne: Ligne) -> tuple[Motif, ...]:
+    """The reasons that put the line in its state, or all of them when none is of the expected kind."""
+    found = tuple(motif for motif in ligne.motifs if motif.code in _DECISIFS[ligne.etat])
+    return found or ligne.motifs
+
+
+def sensitive(value: DonneesSensibles) -> str:
+    """What notes on a line may reveal, and what to write instead."""
+    return prose(f"{SENSIBLES[value.nature]}. {value.texte}")
+
+
+def reading(value: DonneesSensibles | Conservation) -> list[str]:
+    """What stands beside such a text: a reading of the sources, its confidence when it is not high."""
+    return [*(["lecture"] if value.lecture else []), *confidence(value.confiance)]
+
+
+def evolution(value: Evolution) -> str:
+    """How a line changed, in one phrase."""
+    phrase = f"{_EVOLUTIONS[value.nature]} {clean(value.depuis)}"
+    return prose(f"{phrase} : {value.texte}") if value.texte else phrase
+
+
+def field_name(champ: str) -> str:
+    """A field of the data as people call it."""
+    return CHAMPS.get(champ, clean(champ).replace("_", " "))
+
+
+def finding(checklist: Checklist, constat: str) -> str:
+    """A finding as people read it."""
+    declared = checklist.referentiel.constats.get(constat)
+    return prose(declared.titre) if declared else clean(constat)
+
+
+def cite(sources: tuple[str, ...]) -> str:
+    """Ids of sources in brackets, or nothing."""
+    return f"[{', '.join(map(clean, sources))}]" if sources else ""
+
+
+def count(number: int, singulier: str, pluriel: str | None = None) -> str:
+    """A number and its noun; in French 0 and 1 are singular."""
+    return f"{number} {singulier if number < 2 else pluriel or singulier + 's'}"
+
+
+def sense(regle: RegleDate) -> str:
+    """What kind of day a rule gives: a limit to keep, an earliest day, an aim; nothing for a day, a term."""
+    if regle.visee:
+        return "visée, pas une règle"
+    if regle.forme == "a_partir_du":
+        return "à partir de ce jour"
+    return "au plus tard" if regle.ouvre or regle.forme == "tous_les" else ""

@@ -1,0 +1,1 @@
+"""What an audit report and its non-conformity sheets say, chapter by chapter."""

@@ -1,0 +1,148 @@
+"""The audit report as a document for every page format, and its non-conformity sheets alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.contenu import Ecart, Rapport
+from certif_rules.blocs.arbre import Bloc, Document, Ecriture, Encadre, Fiche, Paragraphe, Titre
+from certif_rules.blocs.typographie import clean, day, prose
+from certif_rules.documents import emetteur
+from certif_rules.documents.rapport import champ, constats, fin, verifications
+from certif_rules.documents.rapport.ecarts import closing, sheets
+from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity
+from certif_rules.habillage.modele import Place
+
+Chapitre = tuple[str, Iterable[Bloc]]
+
+
+def report(rapport: Rapport) -> Document:
+    """The whole report, its sheets at the end."""
+    blocs: list[Bloc] = [*_opening(rapport)]
+    for rank, (titre, inside) in enumerate(_chapters(rapport), start=1):
+        blocs.append(Titre(texte=f"{rank}. {titre}", niveau=2, ancre=f"chapitre-{rank}"))
+        blocs.extend(inside)
+    blocs.extend(sheets(rapport))
+    return _document(rapport, "Rapport d’audit", tuple(blocs))
+
+
+def sheets_only(rapport: Rapport) -> Document:
+    """The sheets, one per page; a sentence says so where there is no gap."""
+    blocs: tuple[Bloc, ...] = tuple(sheets(rapport, first_on_new_page=False))
+    if not blocs:
+        blocs = (Paragraphe(texte=prose("Aucun écart n’est relevé : il n’y a pas de fiche à remplir.")),)
+    autres = [a for a in rapport.bilan.avertissements if a.code == "autres_regles"]
+    notices = tuple(Encadre(titre="Autres règles", texte=prose(a.message), ton="attention") for a in autres)
+    return _document(rapport, "Fiches de non-conformité", (*notices, *blocs))
+
+
+def _document(rapport: Rapport, titre: str, blocs: tuple[Bloc, ...]) -> Document:
+    checklist = rapport.checklist
+    contexte, referentiel = checklist.contexte, checklist.referentiel
+    nom = clean(contexte.organisme.nom or "") or f"organisme {NON_RENSEIGNE}"
+    type_audit = prose(referentiel.types_audit[contexte.type_audit].titre)
+    full = f"{titre} – {prose(referentiel.titre)}"
+    return Document(
+        titre=full,
+        sous_titre=f"{nom} – {type_audit}, {day(contexte.date)}",
+        sujet=f"{full}, édition {clean(referentiel.edition)}, {nom}",
+        date=contexte.date.isoformat(),
+        pied=" – ".join(filter(None, [emetteur.name(checklist), titre, nom])),
+        blocs=blocs,
+        logo=emetteur.logo(checklist.habillage),
+        sommaire=True,
+    )
+
+
+# ---- the first page -------------------------------------------------------------------------------------
+
+
+def _opening(rapport: Rapport) -> Iterator[Bloc]:
+    """What its reader must know at once: the conclusions, the counts, the gaps, what is missing."""
+    yield Titre(texte="Synthèse", niveau=2, ancre="synthese")
+    for conclusion in rapport.bilan.conclusions:
+        yield fin.verdict(rapport, conclusion)
+    for avertissement in rapport.bilan.avertissements:
+        if avertissement.code == "autres_regles":
+            yield Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")
+    yield Fiche(legende="L’audit en bref", rangs=tuple(_brief(rapport)))
+    yield constats.summary(rapport)
+    yield from fin.missing(rapport)
+
+
+def _brief(rapport: Rapport) -> Iterator[tuple[str, str]]:
+    checklist, contexte = rapport.checklist, rapport.checklist.contexte
+    referentiel = checklist.referentiel
+    yield "Organisme", clean(contexte.organisme.nom or "") or NON_RENSEIGNE
+    yield "Audit", f"{prose(referentiel.types_audit[contexte.type_audit].titre)}, {day(contexte.date)}"
+    guide = f", guide {clean(referentiel.guide)}" if referentiel.guide else ", sans guide de lecture"
+    yield "Référentiel", f"{prose(referentiel.titre)}, édition {clean(referentiel.edition)}{guide}"
+    notified = rapport.bilan.dossier.notifie_le
+    if rapport.ecarts:
+        yield (
+            "Écarts",
+            ", ".join(
+                f"{clean(e.numero)} ({', '.join(filter(None, _gap(checklist, e)))})" for e in rapport.ecarts
+            ),
+        )
+        yield "Notifiés le", day(notified) if notified else NON_RENSEIGNE
+    else:
+        yield "Écarts", "aucun"
+
+
+def _gap(checklist: Checklist, ecart: Ecart) -> tuple[str, str, str]:
+    """A gap in a few words."""
+    counted = counts_as(checklist, ecart.compte).lower()
+    return gravity(checklist, ecart).lower(), counted, "levé" if ecart.releve.leve_le else ""
+
+
+# ---- chapters -------------------------------------------------------------------------------------------
+
+
+def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
+    yield from _added(rapport, "debut")
+    yield "Objectifs", champ.objectives(rapport)
+    yield "Champ de l’audit", champ.scope(rapport)
+    yield "Référentiel et règles appliqués", champ.rules(rapport)
+    yield "Avertissements", champ.warnings(rapport)
+    yield "Personnes", champ.people(rapport)
+    yield "Échantillons", champ.samples(rapport)
+    yield from _added(rapport, "avant_constats")
+    yield "Constats par critère", constats.by_criterion(rapport)
+    if rapport.points:
+        yield "Vérifications hors indicateurs", verifications.checks(rapport)
+    if rapport.checklist.pieces:
+        yield "Pièces exigées", verifications.documents(rapport)
+    yield "Écarts", constats.gaps(rapport)
+    yield "Écarts de l’audit précédent", chain(constats.earlier(rapport), verifications.earlier(rapport))
+    yield "Lignes qui ne s’appliquent pas", constats.out_of_scope(rapport)
+    yield "Lignes qui ne sont pas dues à cet audit", constats.not_due(rapport)
+    yield from _added(rapport, "apres_constats")
+    yield "Limites de l’audit", fin.limits(rapport)
+    yield from _added(rapport, "avant_conclusion")
+    yield "Conclusion", fin.conclusions(rapport)
+    yield "Suites et prochaines dates", fin.next_dates(rapport)
+    yield "Évaluation", fin.evaluation(rapport)
+    yield "Décision", fin.decision(rapport)
+    yield "Diffusion et confidentialité", fin.distribution(rapport)
+    yield from _added(rapport, "fin")
+    yield "Ce que valent les textes, et leurs sources", _worth(rapport)
+
+
+def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
+    """The sections of a body that stand at ``place``."""
+    habillage = rapport.checklist.habillage
+    for section in habillage.sections if habillage else ():
+        if section.place == place:
+            titre = prose(section.titre)
+            blocs: list[Bloc] = [Paragraphe(texte=t) for t in emetteur.paragraphs(section.texte or "")]
+            if section.lignes or not blocs:
+                blocs.append(Ecriture(intitule=titre, lignes=section.lignes or 4))
+            yield titre, blocs
+
+
+def _worth(rapport: Rapport) -> Iterator[Bloc]:
+    yield from fin.sources(rapport)
+    yield from closing(rapport, "rapport")

@@ -1,0 +1,341 @@
+"""The findings of a report: by criterion, the gaps, the earlier ones, the lines left aside and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.compte_rendu import VuSurSite
+from certif_rules.audit.constats import PLAN_ACCEPTE, Releve
+from certif_rules.audit.contenu import ConstatVerifie, Ecart, LigneVue, Rapport, Section
+from certif_rules.blocs.arbre import Bloc, Cellule, Morceau, Paragraphe, Tableau, Texte, Titre
+from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
+from certif_rules.documents import emetteur
+from certif_rules.documents.mots import SIGNES, count, criterion, finding
+from certif_rules.documents.rapport.redaction import (
+    ABSENT,
+    NON_RENSEIGNE,
+    capital,
+    counts_as,
+    explained,
+    gap_name,
+    gravity,
+    joined,
+    label,
+    line_name,
+    numbers,
+    reasons,
+    sensitive_data,
+    shortened,
+    site_names,
+    typed,
+)
+from certif_rules.rules.motifs import ETATS
+
+_ENTRE = f"{FINE}; "
+#: Characters of a criterion where it takes one line; its chapter has the whole.
+_COURT = 45
+#: Columns beyond which a criterion leaves its title to its chapter, so that no head is cut within a word.
+_LARGE = 6
+
+
+def summary(rapport: Rapport) -> Tableau:
+    """How many lines, and how many of each finding, by criterion; findings that nobody made are left out.
+
+    The checks have their row: those that failed, by finding, and those left to make.
+    """
+    checklist = rapport.checklist
+    failed = Counter(vu.constat for vu in rapport.points if vu.constat is not None)
+    made = failed + sum((Counter(s.constats) for s in rapport.sections), Counter())
+    used = [constat for constat in checklist.referentiel.constats if made[constat]]
+    states = [etat for etat in ETATS if any(s.etats[etat] for s in rapport.sections)]
+    heads = (
+        "Critère",
+        *(prose(SIGNES[etat].mot).capitalize() for etat in states),
+        *(finding(checklist, constat) for constat in used),
+        "Sans constat",
+    )
+    rows = [
+        (
+            _short(section, alone=len(heads) > _LARGE),
+            *(str(section.etats[etat]) for etat in states),
+            *(str(section.constats[constat]) for constat in used),
+            str(section.sans_constat),
+        )
+        for section in rapport.sections
+    ]
+    if rapport.points:
+        left = sum(vu.resultat is None for vu in rapport.points)
+        found = (str(failed[constat]) for constat in used)
+        rows.append(("Vérifications", *("–" for _ in states), *found, str(left)))
+    totals = [sum(int(row[n]) for row in rows if row[n] != "–") for n in range(1, len(heads))]
+    return Tableau(
+        legende=prose("".join(_legend(rapport))),
+        tetes=heads,
+        lignes=(*rows, ("Ensemble", *map(str, totals))),
+        largeurs=(
+            max(12, *(len(row[0]) + 4 for row in rows)) if len(heads) > _LARGE else 43,
+            *(max(9, *map(len, head.split())) * 13 // 10 + 3 for head in heads[1:]),  # no word is cut
+        ),
+    )
+
+
+def _legend(rapport: Rapport) -> Iterator[str]:
+    yield "Lignes et constats par critère ; « sans constat » : lignes dues, pas encore évaluées"
+    if rapport.points:
+        yield " ; vérifications : non satisfaites, par constat, et à faire"
+    if any(ecart.compte for ecart in rapport.ecarts):
+        yield " ; chaque constat est compté comme il a été relevé"
+
+
+def _short(section: Section, *, alone: bool) -> str:
+    name = criterion(section.critere)
+    return name.partition(" – ")[0] if alone else shortened(name, _COURT)
+
+
+def by_criterion(rapport: Rapport) -> Iterator[Bloc]:
+    """One section per criterion, with its counts and each finding with its evidence."""
+    for section in rapport.sections:
+        yield Titre(texte=criterion(section.critere), niveau=3)
+        counts = _counts(rapport.checklist, section)
+        if not section.lignes:
+            yield Paragraphe(texte=counts)
+        else:
+            yield Tableau(
+                legende=counts,
+                tetes=("Ligne", "Constat", "Preuves et commentaire"),
+                lignes=tuple(row for vue in section.lignes for row in _rows(rapport.checklist, vue)),
+                largeurs=(6, 4, 10),
+            )
+
+
+def _counts(checklist: Checklist, section: Section) -> str:
+    states = [f"{n} {SIGNES[etat].mot}" for etat, n in section.etats.items() if n]
+    found = [f"{n} {finding(checklist, c).lower()}" for c, n in section.constats.items() if n]
+    if section.sans_constat:
+        found.append(f"{section.sans_constat} sans constat")
+    lines = f"{capital(count(sum(section.etats.values()), 'ligne'))}{INSECABLE}: {', '.join(states)}"
+    return f"{lines}{_ENTRE}constats{INSECABLE}: {', '.join(found) or 'aucun'}"
+
+
+def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[Cellule, ...]]:
+    """A line and its finding, then what was seen of it at each site, a row each."""
+    yield _row(checklist, vue)
+    names = site_names(checklist)
+    for vu in vue.releve.par_site if vue.releve else ():
+        site = names.get(vu.site, clean(vu.site))
+        yield (f"{clean(vue.ligne.indicateur.numero)} – site {site}", "–", joined(_seen(vu)) or NON_RENSEIGNE)
+
+
+def _row(checklist: Checklist, vue: LigneVue) -> tuple[Cellule, ...]:
+    name = line_name(checklist, vue.ligne)
+    if vue.releve is None or vue.constat is None:
+        state = "à confirmer" if vue.ligne.etat == "a_confirmer" else "à évaluer"
+        why = reasons(checklist, vue.ligne) if vue.ligne.etat == "a_confirmer" else NON_RENSEIGNE
+        said = joined([*_seen(vue.releve), *_added(checklist, vue.releve)]) if vue.releve else ""
+        return (name, ((Morceau(state, "italique")),), joined([why, said]))
+    return (
+        name,
+        joined([_verdict(checklist, vue.releve), explained(checklist, vue.compte)]),
+        joined(
+            [
+                joined([*_seen(vue.releve), *_added(checklist, vue.releve)])
+                or (Morceau("Preuve non renseignée.", "italique"),),
+                sensitive_data(vue.ligne),
+            ]
+        ),
+    )
+
+
+def _verdict(checklist: Checklist, releve: Releve) -> Texte:
+    return verdict(checklist, releve, finding(checklist, releve.constat))
+
+
+def verdict(checklist: Checklist, releve: Releve, words: str) -> Texte:
+    """What was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
+    annotations = checklist.referentiel.annotations
+    parts: list[Texte] = [(Morceau(words, "fort"),)]
+    for name in releve.annotations:
+        titre = annotations[name].titre if name in annotations else name
+        parts.append(f"+ {prose(titre)}")
+    if releve.leve_le:
+        by = f" par {typed(releve.leve_par)}" if releve.leve_par else ""
+        parts.append(f"levé le {day(releve.leve_le)}{by}")
+    who = " ".join(
+        filter(
+            None,
+            [
+                f"par {typed(releve.evalue_par)}" if releve.evalue_par else "",
+                f"le {day(releve.evalue_le)}" if releve.evalue_le else "",
+            ],
+        )
+    )
+    if who:
+        parts.append((Morceau(f"évalué {who}", "discret"),))
+    return joined(parts)
+
+
+def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> Texte:
+    """What was seen of a line: evidence, samples and comment, then the same for each site."""
+    names = site_names(checklist)
+    parts = [*_seen(releve if comment else replace(releve, commentaire=None)), *_added(checklist, releve)]
+    for vu in releve.par_site:
+        inside = joined(_seen(vu), _ENTRE)
+        parts.append(
+            joined([(Morceau(f"Site {names.get(vu.site, clean(vu.site))}", "fort"),), inside], " – ")
+        )
+    return joined(parts)
+
+
+def _seen(what: Releve | VuSurSite) -> Iterator[Texte]:
+    if what.preuves_vues:
+        yield _labelled("Preuves vues", what.preuves_vues)
+    if what.echantillons:
+        yield _labelled("Échantillons", what.echantillons)
+    if what.commentaire and typed(what.commentaire):
+        yield typed(what.commentaire)
+
+
+def _added(checklist: Checklist, releve: Releve) -> Iterator[Texte]:
+    """What was typed in the columns of a body, under their titles."""
+    titres = emetteur.columns(checklist)
+    for cle, texte in releve.complements.items():
+        if typed(texte):
+            yield _labelled(titres.get(cle) or clean(cle).replace("_", " "), [texte])
+
+
+def _labelled(name: str, values: Iterable[str]) -> Texte:
+    return (Morceau(label(name), "discret"), Morceau(_ENTRE.join(map(typed, values))))
+
+
+# ---- gaps, earlier findings -----------------------------------------------------------------------------
+
+
+def gaps(rapport: Rapport) -> Iterator[Bloc]:
+    """The gaps with the dates they open; each has its sheet."""
+    if not rapport.ecarts:
+        checked = " ni sur les vérifications faites" if rapport.points else ""
+        yield Paragraphe(texte=f"Aucun écart n’est relevé sur les lignes qui ont un constat{checked}.")
+        return
+    notified = rapport.bilan.dossier.notifie_le
+    said = f"Écarts notifiés le {day(notified)}." if notified else "Jour de notification non renseigné."
+    yield Paragraphe(texte=f"{said} Chacun a sa fiche, à la fin.")
+    yield Tableau(
+        legende="Écarts relevés",
+        tetes=("Ligne ou vérification", "Gravité", "Échéances", "Suite donnée"),
+        lignes=tuple(
+            (
+                gap_name(rapport.checklist, ecart),
+                joined(
+                    [
+                        (Morceau(gravity(rapport.checklist, ecart), "fort"),),
+                        counts_as(rapport.checklist, ecart.compte),
+                    ]
+                ),
+                joined(f"{name} le {value}" for name, value in due_dates(rapport.checklist, ecart))
+                or NON_RENSEIGNE,
+                status(ecart),
+            )
+            for ecart in rapport.ecarts
+        ),
+        largeurs=(6, 4, 5, 5),
+    )
+
+
+def status(ecart: Ecart) -> Texte:
+    """Whether the plan of actions was accepted, and the gap lifted."""
+    accepted = ecart.releve.ecart.get(PLAN_ACCEPTE)
+    plan = f"plan d’actions accepté le {day(accepted)}" if accepted else ""
+    return joined([plan, lifting(ecart)])
+
+
+def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
+    """The dates that a gap opens, each by the title that its référentiel gives it, as people read them."""
+    found = ecart.echeance
+    if found is None:
+        return []
+    jugement = checklist.referentiel.jugements.get(found.origine or "")
+    delais = jugement.echeances.get(found.compte_comme or found.constat, {}) if jugement else {}
+    named = {name: delai.titre_ou(name) for name, delai in delais.items()}
+    return [
+        (prose(named.get(name, name.replace("_", " "))), day(value))
+        for name, value in found.dates.items()
+        if value
+    ]
+
+
+def lifting(ecart: Ecart) -> str:
+    """Whether a gap was lifted, when and by whom."""
+    releve = ecart.releve
+    if releve.leve_le is None:
+        return "non levé"
+    by = typed(releve.leve_par) if releve.leve_par else f"auteur {NON_RENSEIGNE}"
+    return f"levé le {day(releve.leve_le)}, {'par ' if releve.leve_par else ''}{by}"
+
+
+def earlier(rapport: Rapport) -> Iterator[Bloc]:
+    """The gaps of the earlier audit and what became of each."""
+    if rapport.verifies is None:
+        precedent = rapport.checklist.contexte.precedent
+        known = "Les constats de l’audit précédent ne sont pas renseignés : rien n’est dit vérifié."
+        missing = "Aucun audit précédent n’est renseigné." if precedent is None else known
+        yield Paragraphe(texte=prose(missing))
+    elif not rapport.verifies:
+        yield Paragraphe(texte="L’audit précédent n’avait relevé aucun écart.")
+    else:
+        yield Tableau(
+            legende="Écarts de l’audit précédent, et ce qui en est vu à cet audit",
+            tetes=("Ligne", "Constat précédent", "Vu à cet audit"),
+            lignes=tuple(_verified(rapport.checklist, found) for found in rapport.verifies),
+            largeurs=(6, 4, 8),
+        )
+
+
+def _verified(checklist: Checklist, found: ConstatVerifie) -> tuple[Cellule, ...]:
+    status = "non levé depuis" if found.ouvert else "levé depuis"
+    now: Texte = (Morceau("pas de constat à cet audit", "italique"),)
+    if found.vue.releve is not None and found.vue.constat is not None:
+        verdict = (Morceau(finding(checklist, found.vue.constat), "fort"),)
+        now = joined([verdict, seen(checklist, found.vue.releve)])
+    return (
+        line_name(checklist, found.ligne),
+        joined([(Morceau(finding(checklist, found.constat), "fort"),), status]),
+        now,
+    )
+
+
+# ---- lines left aside -----------------------------------------------------------------------------------
+
+
+def out_of_scope(rapport: Rapport) -> Iterator[Bloc]:
+    """The lines that do not apply, each with its reason."""
+    if not rapport.non_applicables:
+        yield Paragraphe(texte="Toutes les lignes s’appliquent à l’organisme.")
+        return
+    yield _aside(rapport, rapport.non_applicables, "Lignes qui ne s’appliquent pas, et pourquoi")
+
+
+def not_due(rapport: Rapport) -> Iterator[Bloc]:
+    """The lines that this audit leaves aside, and those that nobody could settle."""
+    if rapport.non_dues:
+        yield _aside(rapport, rapport.non_dues, "Lignes qui ne sont pas à voir à cet audit, et pourquoi")
+    else:
+        yield Paragraphe(texte="Aucune ligne applicable n’est hors du périmètre de cet audit.")
+    if rapport.ouvertes:
+        left = f"Restent à confirmer, sans constat : {numbers(rapport.ouvertes)}."
+        yield Paragraphe(texte=prose(left))
+
+
+def _aside(rapport: Rapport, vues: tuple[LigneVue, ...], legende: str) -> Tableau:
+    checklist = rapport.checklist
+    rows = []
+    for vue in vues:
+        why: list[Texte] = []
+        if vue.ligne.etat in ("non_applicable", "non_audite"):
+            why.append(reasons(checklist, vue.ligne))
+        if vue.releve is not None and vue.releve.commentaire:
+            why.append((Morceau(label("Auditeur"), "discret"), Morceau(typed(vue.releve.commentaire))))
+        rows.append((line_name(checklist, vue.ligne), joined(why) or ABSENT))
+    return Tableau(legende=legende, tetes=("Ligne", "Motif"), lignes=tuple(rows), largeurs=(7, 10))

@@ -1,0 +1,301 @@
+"""The closing chapters of a report: limits, conclusion, evaluation, decision, dates, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from certif_rules.audit.compte_rendu import DecisionPrise
+from certif_rules.audit.conclusion import Conclusion
+from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.manques import other_than_called_for
+from certif_rules.blocs.arbre import (
+    Bloc,
+    Encadre,
+    Fiche,
+    Liste,
+    Morceau,
+    Paragraphe,
+    Signature,
+    Tableau,
+    Texte,
+    Titre,
+    Ton,
+)
+from certif_rules.blocs.typographie import clean, day, prose
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.mots import CITATIONS, REFORMULATION, confidence, count, quotes
+from certif_rules.documents.rapport.constats import due_dates
+from certif_rules.documents.rapport.formules import ECHANTILLON, SEPARATION, SOURCES
+from certif_rules.documents.rapport.redaction import (
+    NON_RENSEIGNE,
+    capital,
+    counts_as,
+    gravity,
+    joined,
+    label,
+    marked,
+    referentiel_name,
+    textes,
+    typed,
+)
+from certif_rules.model.base import Source
+
+_TONS: Mapping[bool | None, Ton] = {True: "information", False: "refus", None: "attention"}
+_VERDICTS = {True: "conclusion favorable", False: "conclusion défavorable", None: "conclusion ouverte"}
+
+
+def limits(rapport: Rapport) -> Iterator[Bloc]:
+    """That an audit is a sample, what was not covered, and what else limits what it says."""
+    yield Encadre(titre="Un audit est un échantillon", texte=prose(ECHANTILLON))
+    compte_rendu = rapport.bilan.dossier.compte_rendu
+    for titre, found, none in (
+        ("Zones non couvertes", compte_rendu.zones_non_couvertes, "Tout le champ de l’audit a été vu."),
+        ("Écarts au plan d’audit", compte_rendu.ecarts_au_plan, "Le plan d’audit a été suivi."),
+        ("Désaccords non levés", compte_rendu.desaccords, "Aucun désaccord."),
+    ):
+        yield Titre(texte=titre, niveau=3)
+        yield textes(found, none)
+    yield Titre(texte="Changements depuis l’audit précédent", niveau=3)
+    if rapport.checklist.contexte.precedent is None and compte_rendu.changements is None:
+        yield Paragraphe(texte=prose("Sans objet : aucun audit précédent n’est renseigné."))
+    else:
+        yield textes(compte_rendu.changements, "Aucun changement notable.")
+    if compte_rendu.bonnes_pratiques:
+        yield Titre(texte="Bonnes pratiques", niveau=3)
+        yield textes(compte_rendu.bonnes_pratiques, "")
+
+
+def verdict(rapport: Rapport, conclusion: Conclusion) -> Encadre:
+    """A conclusion in one notice: in words first, whatever its colour."""
+    name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
+    return Encadre(
+        titre=f"{name} – {_VERDICTS[conclusion.delivrable]}",
+        texte=capital(prose(conclusion.texte)) + ".",
+        ton=_TONS[conclusion.delivrable],
+    )
+
+
+def conclusions(rapport: Rapport) -> Iterator[Bloc]:
+    """What the findings call for, one per référentiel, with the measures and the reasons."""
+    yield Paragraphe(
+        texte=prose("Ce que les constats appellent, d’après les règles d’audit : ni évaluation, ni décision.")
+    )
+    for conclusion in rapport.bilan.conclusions:
+        yield verdict(rapport, conclusion)
+        rows = tuple(_measures(rapport, conclusion))
+        if rows:
+            name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
+            yield Fiche(legende=f"Mesures – {name}", rangs=rows)
+        if conclusion.motifs:
+            yield Liste(
+                elements=tuple(
+                    marked(
+                        capital(prose(motif.texte)),
+                        motif.sources,
+                        [*(["lecture"] if motif.lecture else []), *confidence(motif.confiance)],
+                    )
+                    for motif in conclusion.motifs
+                )
+            )
+
+
+def _measures(rapport: Rapport, conclusion: Conclusion) -> Iterator[tuple[str, str]]:
+    referentiel = rapport.checklist.referentiel
+    jugement = referentiel.jugements.get(conclusion.objet)
+    for nom, value in conclusion.mesures.items() if jugement else ():
+        titre = capital(prose(jugement.mesures[nom].titre)) if jugement else nom
+        if isinstance(value, Mapping):
+            parts = (
+                f"critère {clean(referentiel.criteres[c].numero)} {_number(v)}" for c, v in value.items()
+            )
+            yield titre, ", ".join(parts) or "aucune"
+        else:
+            yield titre, _number(value)
+
+
+def _number(value: Fraction | None) -> str:
+    if value is None:
+        return "aucune"
+    return str(value.numerator) if value.denominator == 1 else str(value)
+
+
+# ---- evaluation and decision, apart ---------------------------------------------------------------------
+
+
+def evaluation(rapport: Rapport) -> Iterator[Bloc]:
+    """Who evaluated, when, and what is recommended; room to sign."""
+    found = rapport.bilan.dossier.compte_rendu.evaluation
+    yield Paragraphe(texte=prose(SEPARATION))
+    yield Fiche(
+        legende="Évaluation",
+        rangs=(
+            ("Par", ", ".join(map(typed, found.par)) if found and found.par else NON_RENSEIGNE),
+            ("Le", day(found.le) if found and found.le else NON_RENSEIGNE),
+            (
+                "Recommandation",
+                typed(found.recommandation) if found and found.recommandation else NON_RENSEIGNE,
+            ),
+        ),
+    )
+    for name in (found.par if found else ()) or ("",):
+        yield Signature(role="Évaluation", nom=typed(name))
+    yield Signature(role="Organisme audité, pour réception du rapport")
+
+
+def decision(rapport: Rapport) -> Iterator[Bloc]:
+    """What was decided, by others; a block to fill for a decision not taken yet."""
+    found = rapport.bilan.dossier.compte_rendu.decision or (DecisionPrise(),)
+    for taken in found:
+        yield Fiche(legende=_decision_name(rapport, taken), rangs=tuple(_decided(rapport, taken)))
+        other = other_than_called_for(rapport.bilan, taken)
+        if other is not None:
+            yield Encadre(
+                titre="Cette décision n’est pas celle que les constats appellent",
+                texte=capital(prose(f"{other.texte}, d’après les règles d’audit.")),
+                ton="attention",
+            )
+        for name in taken.par or ("",):
+            yield Signature(role=_decision_name(rapport, taken), nom=typed(name))
+
+
+def _decision_name(rapport: Rapport, taken: DecisionPrise) -> str:
+    if taken.objet is None:
+        return "Décision"
+    return f"Décision – {referentiel_name(rapport.checklist.referentiel, taken.objet)}"
+
+
+def _decided(rapport: Rapport, taken: DecisionPrise) -> Iterator[tuple[str, str]]:
+    yield "Décision", _decision_words(rapport, taken) or NON_RENSEIGNE
+    yield "Motif", typed(taken.motif) if taken.motif else NON_RENSEIGNE
+    yield "Par", ", ".join(map(typed, taken.par)) or NON_RENSEIGNE
+    yield "Le", day(taken.le) if taken.le else NON_RENSEIGNE
+
+
+def _decision_words(rapport: Rapport, taken: DecisionPrise) -> str:
+    """The decision as typed; a code of the référentiel reads as its title, unless several bear it."""
+    if taken.decision is None:
+        return ""
+    referentiel = rapport.checklist.referentiel
+    code_type = referentiel.types_audit[rapport.checklist.contexte.type_audit].code
+    jugements = [j for o, j in referentiel.jugements.items() if taken.objet in (None, o)]
+    titres = {d.titre_pour(code_type) for j in jugements for d in j.decisions if d.code == taken.decision}
+    # One code may read in several ways: that of the conclusion, when it is the same, else as typed.
+    titres = titres & {c.texte for c in rapport.bilan.conclusions} or titres
+    return capital(prose(titres.pop())) if len(titres) == 1 else typed(taken.decision)
+
+
+# ---- dates, distribution, sources -----------------------------------------------------------------------
+
+
+def next_dates(rapport: Rapport) -> Iterator[Bloc]:
+    """The dates that gaps open, what comes next, and the end of the certificates held."""
+    rows: list[tuple[str, str, str]] = []
+    for ecart in rapport.ecarts:
+        noun = "Ligne" if ecart.ligne is not None else "Vérification"
+        words = (gravity(rapport.checklist, ecart), counts_as(rapport.checklist, ecart.compte))
+        said = f"{noun} {clean(ecart.numero)} – {', '.join(filter(None, words))}"
+        rows.extend((value, said, name) for name, value in due_dates(rapport.checklist, ecart))
+    if rows:
+        yield Tableau(
+            legende="Échéances des écarts non levés",
+            tetes=("Le", "Écart", "Quoi"),
+            lignes=tuple(rows),
+            largeurs=(3, 6, 4),
+        )
+    suites = rapport.bilan.dossier.compte_rendu.suites
+    if suites:
+        yield Liste(
+            elements=tuple(
+                f"{day(suite.le)}{label('')}{typed(suite.texte)}" if suite.le else typed(suite.texte)
+                for suite in suites
+            )
+        )
+    else:
+        yield Paragraphe(
+            texte=prose("Autres suites : non renseigné." if suites is None else "Aucune autre suite.")
+        )
+
+
+def distribution(rapport: Rapport) -> Iterator[Bloc]:
+    """Who receives the report, and what covers it."""
+    compte_rendu = rapport.bilan.dossier.compte_rendu
+    for titre, found, none in (
+        ("Diffusion", compte_rendu.diffusion, "Aucune diffusion."),
+        ("Confidentialité", compte_rendu.confidentialite, "Aucune règle de confidentialité particulière."),
+    ):
+        yield Titre(texte=titre, niveau=3)
+        yield textes(found, none)
+    yield from retention(rapport)
+
+
+def retention(rapport: Rapport) -> Iterator[Bloc]:
+    """How long the records of this audit are kept, where a source says it."""
+    yield Titre(texte="Conservation", niveau=3)
+    yield Fiche(
+        legende="Combien de temps se gardent les dossiers, par référentiel",
+        rangs=tuple(document.retention(rapport.checklist)),
+    )
+
+
+def sources(rapport: Rapport) -> Iterator[Bloc]:
+    """What the texts are worth, and every source that the report cites."""
+    checklist = rapport.checklist
+    quoted = any(quotes(ligne) for ligne in checklist.lignes)
+    yield Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
+    yield Paragraphe(texte=prose(SOURCES))
+    found = list(_cited(rapport))
+    if found:
+        yield Tableau(
+            legende="Sources citées",
+            tetes=("Source", "Titre", "Référence"),
+            lignes=tuple((clean(s.id), prose(s.titre), clean(s.reference)) for s in found),
+            largeurs=(2, 6, 8),
+        )
+
+
+def _cited(rapport: Rapport) -> Iterator[Source]:
+    """The sources cited, in the référentiel's order."""
+    bilan = rapport.bilan
+    shown = (*rapport.non_applicables, *rapport.non_dues, *rapport.ouvertes)
+    ids: set[str] = set()
+    groups: Iterable[tuple[str, ...]] = (
+        *(a.sources for a in bilan.avertissements),
+        *(p.sources for p in (*rapport.checklist.verifications, *rapport.checklist.pieces)),
+        *(v.sources for v in rapport.verifications_precedentes),
+        *(m.sources for c in bilan.conclusions for m in c.motifs),
+        *(m.sources for vue in shown for m in vue.ligne.motifs),
+        *(e.ligne.indicateur.sources for e in rapport.ecarts if e.ligne),
+        *(e.compte.regle.sources for e in rapport.ecarts if e.compte and e.compte.regle),
+        *(kept.sources for kept in rapport.checklist.referentiel.conservations.values()),
+        *(
+            vue.ligne.indicateur.donnees_sensibles.sources
+            for section in rapport.sections
+            for vue in section.lignes
+            if vue.ligne.indicateur.donnees_sensibles and vue.constat
+        ),
+        *(e.echeance.sources for e in rapport.ecarts if e.echeance),
+    )
+    for group in groups:
+        ids.update(group)
+    return (s for s in rapport.checklist.referentiel.sources.values() if s.id in ids)
+
+
+def missing(rapport: Rapport) -> Iterator[Bloc]:
+    """What a complete report would have: named, never filled."""
+    if not rapport.manques:
+        return
+    found: dict[str, list[str]] = {}
+    for manque in rapport.manques:
+        found.setdefault(manque.rubrique, []).append(manque.texte)
+    lines: list[Texte] = [
+        (Morceau(prose(f"{rubrique} : "), "fort"), Morceau(f" {prose(' ; '.join(textes_))}."))
+        for rubrique, textes_ in found.items()
+    ]
+    intro = "Ce qui suit n’a pas été renseigné, et n’a pas été rempli à la place de l’auditeur."
+    number = count(len(rapport.manques), "élément")
+    yield Encadre(
+        titre=f"Rapport incomplet{label('')}{number} à renseigner",
+        texte=joined([intro, *lines]),
+        ton="attention",
+    )

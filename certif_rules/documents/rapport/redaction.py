@@ -1,0 +1,167 @@
+"""Small things every part of a report is written with: typed text, lists that may be absent, remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from certif_rules.audit.aggravation import Compte
+from certif_rules.audit.checklist import Checklist, Ligne, Point
+from certif_rules.audit.contenu import Ecart, LigneVue
+from certif_rules.blocs.arbre import Bloc, Liste, Morceau, Paragraphe, Texte
+from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.checklist.fiche import warning
+from certif_rules.documents.mots import (
+    MARQUE,
+    cite,
+    confidence,
+    deciding,
+    finding,
+    of_label,
+    reason_remarks,
+    title,
+)
+from certif_rules.model.referentiel import Referentiel
+
+NON_RENSEIGNE = "non renseigné"
+ABSENT = (Morceau("Non renseigné.", "italique"),)
+
+
+def typed(texte: str) -> str:
+    """What somebody typed, line by line, without what drives a terminal; no typography is added."""
+    lines = (clean(line) for line in texte.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def label(name: str) -> str:
+    """A name before its value."""
+    return f"{name}{INSECABLE}: "
+
+
+def textes(found: tuple[str, ...] | None, none: str) -> Bloc:
+    """Typed texts as a list; said to be none, or not to be given."""
+    if found is None:
+        return Paragraphe(texte=ABSENT)
+    kept = tuple(typed(texte) for texte in found)
+    if not kept:
+        return Paragraphe(texte=prose(none))
+    return Paragraphe(texte=kept[0]) if len(kept) == 1 else Liste(elements=kept)
+
+
+def joined(parts: Iterable[Texte], between: str = "\n") -> Texte:
+    """Texts end to end, ``between`` them; empty ones are left out."""
+    runs: list[Morceau] = []
+    for part in parts:
+        found = (Morceau(part),) if isinstance(part, str) else part
+        if not any(run.texte for run in found):
+            continue
+        if runs:
+            runs.append(Morceau(between))
+        runs.extend(found)
+    return tuple(runs)
+
+
+def marked(texte: str, sources: tuple[str, ...], remarques: Iterable[str] = ()) -> Texte:
+    """A text of the program or the data with its remarks and its sources beside it."""
+    beside = ", ".join(remarques)
+    aside = " ".join(filter(None, [f"({beside})" if beside else "", cite(sources)]))
+    return (Morceau(texte), Morceau(f" {aside}", "discret")) if aside else texte
+
+
+def line_name(checklist: Checklist, ligne: Ligne) -> Texte:
+    """A line by its number and its title, the label’s marked by a word."""
+    indicateur = ligne.indicateur
+    runs = [Morceau(clean(indicateur.numero), "fort"), Morceau(f" – {title(ligne, 160)}")]
+    if of_label(checklist, indicateur.origine):
+        runs.append(Morceau(f" ({MARQUE})", "discret"))
+    return tuple(runs)
+
+
+def check_name(checklist: Checklist, numero: str, point: Point) -> Texte:
+    """A check by its number, what it is and what its failure is worth, with its sources."""
+    number = (Morceau(clean(numero), "fort"),)
+    return joined([number, marked(document.point(checklist, point), point.sources)], " – ")
+
+
+def gap_name(checklist: Checklist, ecart: Ecart) -> Texte:
+    """What bears a gap, a line or a check, by its number."""
+    if ecart.ligne is not None:
+        return line_name(checklist, ecart.ligne)
+    text = prose(ecart.point.texte) if ecart.point else ""
+    return (Morceau(clean(ecart.numero), "fort"), Morceau(f" – {text}"))
+
+
+def gravity(checklist: Checklist, ecart: Ecart) -> str:
+    """The finding that a gap is; a check that fails may have none."""
+    if ecart.constat is None:
+        return "Vérification non satisfaite, sans gravité déclarée"
+    return finding(checklist, ecart.constat)
+
+
+def counts_as(checklist: Checklist, compte: Compte | None) -> str:
+    """That a finding counts as another, or may, without why; nothing where it counts as itself."""
+    if compte is None or compte.regle is None:
+        return ""
+    words = "compte comme" if compte.certaine else "peut compter comme"
+    return f"{words}{INSECABLE}: {finding(checklist, compte.regle.devient)}"
+
+
+def explained(checklist: Checklist, compte: Compte | None) -> Texte:
+    """That a finding counts as another, or may, and why, with what the rule is worth."""
+    if compte is None or compte.regle is None:
+        return ""
+    regle = compte.regle
+    before = (
+        "" if compte.certaine else "constats de l’audit précédent inconnus ; si un tel écart y restait : "
+    )
+    remarks = [*(["lecture"] if regle.lecture else []), *confidence(regle.confiance)]
+    why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks)
+    return joined([(Morceau(counts_as(checklist, compte), "fort"),), why], " – ")
+
+
+def reasons(checklist: Checklist, ligne: Ligne) -> Texte:
+    """Why a line is in its state, with the sources."""
+    return joined(
+        marked(prose(motif.texte), motif.sources, reason_remarks(checklist, motif))
+        for motif in deciding(ligne)
+    )
+
+
+def sensitive_data(ligne: Ligne) -> Texte:
+    """What notes on a line may reveal of people; nothing for most lines."""
+    value = ligne.indicateur.donnees_sensibles
+    if value is None:
+        return ""
+    element = warning(value)
+    return marked(element.texte, element.sources, element.remarques)
+
+
+def site_names(checklist: Checklist) -> Mapping[str, str]:
+    """Each declared site by its id, with its town where it is known."""
+    return {
+        str(site["id"]): " – ".join(clean(str(part)) for part in (site["id"], site.get("commune")) if part)
+        for site in checklist.contexte.organisme.sites
+    }
+
+
+def referentiel_name(referentiel: Referentiel, origine: str) -> str:
+    """A référentiel of the stack as people call it."""
+    names = (c.couche.nom for c in referentiel.couches if c.couche.referentiel == origine and c.couche.nom)
+    return prose(next(names, origine))
+
+
+def numbers(vues: Iterable[LigneVue]) -> str:
+    """The printed numbers of lines."""
+    return ", ".join(clean(vue.ligne.indicateur.numero) for vue in vues)
+
+
+def shortened(texte: str, most: int) -> str:
+    """``texte`` cut between two words at ``most`` characters."""
+    if len(texte) <= most:
+        return texte
+    return texte[:most].rsplit(" ", 1)[0].rstrip(" ,;:.–") + "…"
+
+
+def capital(texte: str) -> str:
+    """``texte`` with a capital letter first."""
+    return texte[:1].upper() + texte[1:]

@@ -1,0 +1,329 @@
+"""What every document for people says besides its lines, as rows of plain strings ready to lay out.
+
+Typed text (a name, a town) is cleaned, never given typography: it is printed as it was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from certif_rules.audit.checklist import RESULTATS, Checklist, Point, SitesAudites
+from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
+from certif_rules.documents import emetteur
+from certif_rules.documents.mots import CONFIANCES, NATURES, cite, confidence, field_name, finding, reading
+from certif_rules.model.base import Lacune
+from certif_rules.model.referentiel import CoucheRetenue, Fait, Referentiel
+from certif_rules.rules.contexte import FaitDeclare
+from certif_rules.rules.trivalent import Trivalent
+
+#: What :func:`retention` is about, and :data:`NOTES` is a reminder of.
+CONSERVATION = "Notes et durée de conservation"
+#: What stands in every document to fill.
+NOTES = (
+    "Noter le moins possible sur les personnes : des initiales ou une référence de dossier, ni nom complet, "
+    "ni adresse électronique, ni téléphone, ni numéro de sécurité sociale."
+)
+#: A label and its value.
+Rang = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoucheImprimee:
+    """A layer as it is printed. ``lecture`` says whether it was read, and what was read in its place."""
+
+    nature: str
+    origine: str
+    id: str
+    titre: str
+    periode: str
+    confiance: str
+    lecture: str
+    notes: tuple[str, ...]
+    revision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manque:
+    """A gap: of what, which fields, what was looked for. Equal gaps of several lines are one row."""
+
+    objet: str
+    champs: str
+    cherche: str
+    sources: tuple[str, ...]
+
+
+def heading(checklist: Checklist) -> str:
+    """The title of the document."""
+    return f"Grille d’audit – {prose(checklist.referentiel.titre)}"
+
+
+def labelled(row: Rang) -> str:
+    """A row in one phrase; a question needs no colon."""
+    label, value = row
+    return f"{label} {value}" if label.endswith("?") else f"{label}{INSECABLE}: {value}"
+
+
+def identity(checklist: Checklist) -> list[Rang]:
+    """What the checklist is, and for which audit."""
+    referentiel, contexte = checklist.referentiel, checklist.contexte
+    type_audit = referentiel.types_audit[contexte.type_audit]
+    rows = [
+        ("Émetteur du document", emetteur.name(checklist)),
+        ("Type d’audit", prose(type_audit.titre)),
+        ("Date de l’audit", day(contexte.date)),
+        ("Mode", clean(contexte.mode or "").replace("_", " ")),
+        ("Référentiel", f"{prose(referentiel.titre)} ({clean(referentiel.id)})"),
+        ("Édition", clean(referentiel.edition)),
+        ("Base", clean(referentiel.base or "aucune")),
+        ("Guide de lecture", clean(referentiel.guide or "aucun pour cette édition")),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def layers(checklist: Checklist) -> list[CoucheImprimee]:
+    """The layers applied, in order."""
+    return [_layer(retenue) for retenue in checklist.referentiel.couches]
+
+
+def organisation(checklist: Checklist) -> list[Rang]:
+    """The organisation as declared, facts excepted."""
+    declared = dict(checklist.organisme)
+    declared.pop("faits", None)
+    rows = [(label, _declared(declared.pop(cle, None))) for cle, label in _IDENTITE.items()]
+    chiffre = declared.pop("chiffre_affaires", None)
+    if isinstance(chiffre, int):
+        rows.append(("Chiffre d’affaires", f"{chiffre:,}{INSECABLE}€".replace(",", FINE)))
+    elif chiffre is not None:
+        rows.append(("Chiffre d’affaires", _declared(chiffre)))
+    declared.pop("categories", None)
+    rows.append(("Catégories", _categories(checklist.referentiel, checklist.contexte.organisme.categories)))
+    rows.append(("Sites", _SUITE.join(map(_site, declared.pop("sites", None) or ()))))
+    rows.extend((clean(str(cle)).replace("_", " "), _declared(valeur)) for cle, valeur in declared.items())
+    return [row for row in rows if row[1]]
+
+
+def circumstances(checklist: Checklist) -> list[Rang]:
+    """What the audit adds, the earlier audit and the certificates, where they were declared."""
+    contexte = checklist.contexte
+    rows: list[Rang] = []
+    if contexte.ajouts.categories:
+        rows.append(("Catégories ajoutées", _categories(checklist.referentiel, contexte.ajouts.categories)))
+    if contexte.ajouts.sites:
+        rows.append(("Sites ajoutés", ", ".join(map(clean, contexte.ajouts.sites))))
+    rows.append(("Audit précédent", _earlier(checklist)))
+    rows.extend(
+        (f"Certificat {clean(nom)}", f"du {day(certificat.notification)} au {day(certificat.echeance)}")
+        for nom, certificat in contexte.certificats.items()
+    )
+    return rows
+
+
+def facts(checklist: Checklist) -> list[Rang]:
+    """Every fact the référentiel asks for and what is known of it; unknown is said, never read as no."""
+    return [(prose(f.question), _fact(checklist, f)) for f in checklist.referentiel.faits.values()]
+
+
+def gaps(checklist: Checklist) -> list[Manque]:
+    """The declared gaps, those of several lines that say the same put together."""
+    grouped: dict[tuple[str, tuple[str, ...], str, tuple[str, ...]], list[str]] = {}
+    for lacune in checklist.lacunes:
+        noun, name = _subject(checklist.referentiel, lacune)
+        names = grouped.setdefault((noun, lacune.champs, lacune.cherche, lacune.sources), [])
+        if name not in names:
+            names.append(name)
+    return [
+        Manque(
+            objet=prose(f"{noun}{'s' if noun and len(names) > 1 else ''} {', '.join(names)}"),
+            champs=", ".join(map(field_name, champs)),
+            cherche=prose(cherche),
+            sources=sources,
+        )
+        for (noun, champs, cherche, sources), names in grouped.items()
+    ]
+
+
+def retention(checklist: Checklist) -> list[Rang]:
+    """How long the records are kept, by référentiel, base first; what no source says is said to be absent."""
+    referentiel = checklist.referentiel
+    rows = []
+    for origine in referentiel.origines:
+        rule = referentiel.conservations.get(origine)
+        if rule is None:
+            rows.append((clean(origine), "durée absente des sources"))
+            continue
+        parts = [prose(rule.duree)] if rule.duree else []
+        beside = f" ({', '.join(reading(rule))})" if reading(rule) else ""
+        words = " – ".join([*parts, prose(rule.texte)])
+        rows.append((clean(origine), f"{words}{beside} {cite(rule.sources)}"))
+    return rows
+
+
+def point(checklist: Checklist, value: Point) -> str:
+    """A document required or a check to make, with what it becomes when it fails."""
+    parts = [prose(value.texte)]
+    if not value.certain:
+        parts.append("à confirmer")
+    if value.constat:
+        parts.append(f"à défaut{INSECABLE}: {finding(checklist, value.constat)}")
+    if value.note:
+        parts.append(prose(value.note))
+    return " – ".join(parts)
+
+
+#: What may be found of a check, in words.
+MOTS_RESULTATS: Mapping[str, str] = dict(zip(RESULTATS, ("Satisfaite", "Non satisfaite"), strict=True))
+#: What an earlier audit found of a check, in the middle of a sentence.
+RESULTATS_PRECEDENTS: Mapping[str, str] = {
+    "satisfaite": "satisfaite",
+    "non_satisfaite": "non satisfaite",
+    "levee": "non satisfaite (levée)",
+}
+#: A check of which nothing was found.
+A_FAIRE = "À faire"
+
+
+def sites(value: SitesAudites) -> str:
+    """The sites an extension brings to the audit."""
+    named = ", ".join(map(clean, value.sites)) if value.sites is not None else "non connus"
+    remarks = "".join(f" ({remark})" for remark in confidence(value.confiance))
+    return f"{named or 'aucun'} – {prose(value.texte)}{remarks}"
+
+
+_SUITE = f"{FINE}; "
+_IDENTITE: Mapping[str, str] = {"nom": "Nom", "siren": "SIREN", "nda": "Numéro de déclaration d’activité"}
+
+
+def _layer(retenue: CoucheRetenue) -> CoucheImprimee:
+    couche, contenu = retenue.couche, retenue.contenu
+    if contenu.cle != couche.cle:
+        lecture = f"non lue, contenu de {clean(contenu.id)}"
+    else:
+        lecture = "lue" if couche.lue else "non lue"
+    notes = [prose(note) for note in dict.fromkeys((couche.note, contenu.note)) if note]
+    if couche.reconnaissance:
+        label = couche.reconnaissance
+        notes.append(f"Reconnu du {day(label.du)} au {day(label.au)} par {prose(label.par)}")
+    revision = contenu.revisions[-1] if contenu.revisions else None
+    return CoucheImprimee(
+        nature=NATURES[couche.nature],
+        origine=clean(couche.referentiel),
+        id=clean(couche.id),
+        titre=prose(couche.titre),
+        periode=_period(couche.admis_du, couche.du, couche.au),
+        confiance=CONFIANCES[couche.confiance],
+        lecture=lecture,
+        notes=tuple(notes),
+        revision=f"révision {revision.numero} du {day(revision.date)}" if revision else "",
+    )
+
+
+def _period(admis_du: str, du: str, au: str | None) -> str:
+    end = f" au {day(au)}" if au else ", sans fin connue"
+    early = f"admis dès le {day(admis_du)}, obligatoire " if admis_du != du else ""
+    return f"{early}du {day(du)}{end}" if au else f"{early}depuis le {day(du)}{end}"
+
+
+def _categories(referentiel: Referentiel, ids: Iterable[str]) -> str:
+    declared = referentiel.categories
+    return _SUITE.join(f"{clean(i)}, {prose(declared[i].titre)}" if i in declared else clean(i) for i in ids)
+
+
+def _declared(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _yes(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{clean(str(cle))}{INSECABLE}: {_declared(v)}" for cle, v in value.items())
+    if isinstance(value, list | tuple):
+        return _SUITE.join(map(_declared, value))
+    return clean(str(value))
+
+
+def _site(site: Mapping[str, Any]) -> str:
+    rest = [clean(str(valeur)) for cle, valeur in site.items() if cle != "id"]
+    return " – ".join(filter(None, [clean(str(site.get("id", ""))), ", ".join(rest)]))
+
+
+def _earlier(checklist: Checklist) -> str:
+    precedent = checklist.contexte.precedent
+    if precedent is None:
+        return "non renseigné"
+    titres = {t.code: t.titre for t in checklist.referentiel.types_audit.values()}
+    parts = [prose(titres.get(precedent.type, precedent.type)) if precedent.type else "type non renseigné"]
+    if isinstance(precedent.date, date):
+        parts[0] += f" du {day(precedent.date)}"
+    if precedent.constats is None:
+        parts.append("constats non renseignés")
+    else:
+        lines = (
+            f"{_number(checklist.referentiel, cle)} {finding(checklist, constat.constat)}"
+            f"{'' if constat.ouvert else ' (levé)'}"
+            for cle, constat in precedent.constats.items()
+        )
+        parts.append("constats – " + (", ".join(lines) or "aucun"))
+    if precedent.verifications:
+        told = (
+            f"{prose(nom.replace('_', ' '))} {RESULTATS_PRECEDENTS[resultat]}"
+            for nom, resultat in precedent.verifications.items()
+        )
+        parts.append("vérifications – " + ", ".join(told))
+    if precedent.indicateurs_audites is not None:
+        seen = [_number(checklist.referentiel, i) for i in _ordered(checklist, precedent.indicateurs_audites)]
+        parts.append("lignes vues – " + (", ".join(seen) or "aucune"))
+    return _SUITE.join(parts)
+
+
+def _ordered(checklist: Checklist, ids: frozenset[str]) -> list[str]:
+    known = [i for i in checklist.referentiel.indicateurs if i in ids]
+    return known + sorted(ids.difference(known))
+
+
+def _number(referentiel: Referentiel, ligne: str) -> str:
+    indicateur = referentiel.indicateurs.get(ligne)
+    return clean(indicateur.numero if indicateur else ligne)
+
+
+def _fact(checklist: Checklist, fait: Fait) -> str:
+    contexte = checklist.contexte
+    declared = contexte.faits.get(fait.id, FaitDeclare())
+    if fait.a_invoquer:
+        claimed = checklist.invocables.get(fait.id, False)
+        return "invoquée" if claimed else "non invoquée"
+    answers = {c: _answer(fait, declared, c, values[fait.id]) for c, values in checklist.faits.items()}
+    if len(set(answers.values())) == 1:
+        return next(iter(answers.values()))
+    return _SUITE.join(f"{clean(c)}{INSECABLE}: {answer}" for c, answer in answers.items())
+
+
+def _answer(fait: Fait, declared: FaitDeclare, categorie: str, value: Trivalent) -> str:
+    """What a fact is worth for one category, and how that is known when nobody said it."""
+    if value is None:
+        return "non renseigné"
+    if categorie not in declared.par_categorie and any(n.categorie == categorie for n in fait.par_nature):
+        return f"{_yes(value)}, par nature"
+    said = categorie in declared.par_categorie or declared.valeur is not None
+    return _yes(value) if said else f"{_yes(value)}, déduit d’un autre fait"
+
+
+def _yes(value: bool) -> str:
+    return "oui" if value else "non"
+
+
+def _subject(referentiel: Referentiel, lacune: Lacune) -> Rang:
+    """What a gap is about: a noun that takes a plural, and a name. A line and a criterion may share an id."""
+    if lacune.ligne is not None:
+        critere = referentiel.criteres.get(lacune.ligne)
+        if critere and lacune in critere.lacunes:
+            return ("Critère", clean(critere.numero))
+        return ("Indicateur", _number(referentiel, lacune.ligne))
+    for type_audit in referentiel.types_audit.values():
+        if lacune in type_audit.lacunes:
+            return ("", type_audit.titre)
+    for retenue in referentiel.couches:
+        if lacune in retenue.contenu.lacunes:
+            return ("", retenue.contenu.titre)
+    return ("", referentiel.titre)

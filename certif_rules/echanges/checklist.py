@@ -1,0 +1,370 @@
+"""The checklist as JSON: the contract for other programs. Raw texts, ISO dates, no typography."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from certif_rules.audit.checklist import Checklist, Ligne, Point
+from certif_rules.habillage.regles import as_data
+from certif_rules.model.base import Avertissement, Lacune, Source, Texte
+from certif_rules.model.personnes import Conservation, DonneesSensibles
+from certif_rules.model.referentiel import Alias, CoucheRetenue, Critere, Referentiel
+from certif_rules.rules.contexte import Contexte
+from certif_rules.rules.motifs import Motif
+
+if TYPE_CHECKING:  # a checklist tells none
+    from certif_rules.model.vie import Incoherence
+
+Objet = dict[str, Any]
+
+
+def render(checklist: Checklist) -> bytes:
+    """``checklist`` as UTF-8 JSON, ended by a line feed."""
+    return as_bytes(document(checklist))
+
+
+def as_bytes(data: object) -> bytes:
+    """``data`` as indented UTF-8 JSON, ended by a line feed, as every command writes it."""
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
+    # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def document(checklist: Checklist) -> Objet:
+    """``checklist`` as the values that are written; keys may be added to it, never renamed."""
+    referentiel = checklist.referentiel
+    written: Objet = {
+        "format": 1,
+        "referentiel": _referentiel(checklist),
+        "audit": _audit(checklist),
+        "organisme": checklist.organisme,
+        **_circumstances(checklist.contexte),
+        **_habillage(checklist),
+        "avertissements": warnings(checklist.avertissements),
+        "compteurs": checklist.compteurs,
+        "lignes": [_ligne(ligne) for ligne in checklist.lignes],
+        "pieces": [_point(point) for point in checklist.pieces],
+        "verifications": [_point(point) for point in checklist.verifications],
+        "sites": _sites(checklist),
+        "invocables": checklist.invocables,
+        "criteres": [_critere(critere) for critere in referentiel.criteres.values()],
+        "lacunes": _lacunes(checklist.lacunes),
+        "conservation": _conservation(referentiel),
+    }
+    cited = set(_cited(written))
+    written["sources"] = cited_sources(referentiel.sources.values(), cited)
+    return written
+
+
+def head(checklist: Checklist) -> Objet:
+    """The request that this checklist answers, and its rules: the head of a findings file (contract §6)."""
+    whole = _referentiel(checklist)
+    named = {cle: whole[cle] for cle in ("id", "edition", "guide", "empreinte")}
+    layers = [
+        {cle: couche[cle] for cle in ("referentiel", "nature", "id", "empreinte")}
+        for couche in whole["couches"]
+    ]
+    written: Objet = {
+        "format": 1,
+        "referentiel": {**named, "couches": layers},
+        "audit": _audit(checklist),
+        "organisme": checklist.organisme,
+        **_circumstances(checklist.contexte),
+        **_habillage(checklist),
+    }
+    plain: Objet = json.loads(json.dumps(written, default=_plain))
+    return plain
+
+
+def sources(checklist: Checklist) -> tuple[Source, ...]:
+    """The sources cited anywhere in a document, in the référentiel's order."""
+    return tuple(checklist.referentiel.sources[id_] for id_ in document(checklist)["sources"])
+
+
+def _plain(value: object) -> object:
+    """What the ``json`` module does not know: frozen mappings, sets and dates."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _cited(value: object) -> Iterable[str]:
+    """Every id found under a key ``sources``, at any depth."""
+    if isinstance(value, Mapping):
+        for cle, child in value.items():
+            if cle == "sources" and isinstance(child, list | tuple):
+                yield from child
+            else:
+                yield from _cited(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _cited(child)
+
+
+def _referentiel(checklist: Checklist) -> Objet:
+    referentiel = checklist.referentiel
+    return {
+        "id": referentiel.id,
+        "edition": referentiel.edition,
+        "base": referentiel.base,
+        "guide": referentiel.guide,
+        "empreinte": checklist.empreinte,
+        "couches": [_couche(retenue) for retenue in referentiel.couches],
+        "titre": referentiel.titre,
+    }
+
+
+def _couche(retenue: CoucheRetenue) -> Objet:
+    """A layer; ``revision`` and ``empreinte`` are those of the content read (``null``: none declared)."""
+    couche, contenu = retenue.couche, retenue.contenu
+    revision = contenu.revisions[-1] if contenu.revisions else None
+    return {
+        "referentiel": couche.referentiel,
+        "nature": couche.nature,
+        "id": couche.id,
+        "titre": couche.titre,
+        "du": couche.du,
+        "au": couche.au,
+        "admis_du": couche.admis_du,
+        "confiance": couche.confiance,
+        "lue": couche.lue,
+        "contenu": contenu.id if contenu.cle != couche.cle else None,
+        "revision": revision.numero if revision else None,
+        "empreinte": revision.empreinte if revision else None,
+        "note": couche.note,
+        "sources": couche.sources,
+    }
+
+
+def _audit(checklist: Checklist) -> Objet:
+    contexte = checklist.contexte
+    type_audit = checklist.referentiel.types_audit[contexte.type_audit]
+    audit: Objet = {
+        "type": _shortest(checklist.referentiel, type_audit.id, type_audit.code),
+        "date": contexte.date.isoformat(),
+    }
+    if contexte.mode is not None:
+        audit["mode"] = contexte.mode
+    return audit | {"id": type_audit.id, "titre": type_audit.titre}
+
+
+def _habillage(checklist: Checklist) -> Objet:
+    """What is needed of the dress for a grid to be read again without the body's file."""
+    return {} if checklist.habillage is None else {"habillage": as_data(checklist.habillage)}
+
+
+def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
+    """The code alone where reading it again gives the same type: a label's own types hide its base's."""
+    candidates = (f"{origine}/{code}" for origine in reversed(referentiel.origines))
+    first = next((c for c in candidates if c in referentiel.types_audit), id_)
+    return code if first == id_ else id_
+
+
+def _circumstances(contexte: Contexte) -> Objet:
+    """What else was declared, under the keys of a profile; absent when it was not."""
+    given: Objet = {}
+    ajouts = {"categories": contexte.ajouts.categories, "sites": contexte.ajouts.sites}
+    if any(ajouts.values()):
+        given["ajouts"] = {cle: valeur for cle, valeur in ajouts.items() if valeur}
+    if contexte.precedent is not None:
+        precedent = contexte.precedent
+        constats = precedent.constats
+        given["precedent"] = {
+            "type": precedent.type,
+            "date": precedent.date,
+            "indicateurs_audites": precedent.indicateurs_audites,
+            "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
+            "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
+            "verifications": precedent.verifications,
+        }
+        given["precedent"] = {cle: v for cle, v in given["precedent"].items() if v is not None}
+    if contexte.certificats:
+        given["certificats"] = {
+            cle: {"notification": c.notification, "echeance": c.echeance}
+            for cle, c in contexte.certificats.items()
+        }
+    return given
+
+
+def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:
+    """Warnings as every command writes them."""
+    return [{"code": a.code, "message": a.message, "sources": list(a.sources)} for a in avertissements]
+
+
+def contradiction(value: Incoherence) -> Objet:
+    """A contradiction of the sources as every command writes it."""
+    return {
+        "id": value.id,
+        "texte": value.texte,
+        "lecture": value.lecture,
+        "question": value.question,
+        "sources": list(value.sources),
+    }
+
+
+def _ligne(ligne: Ligne) -> Objet:
+    indicateur = ligne.indicateur
+    niveau = indicateur.niveau_attendu
+    evolution = indicateur.evolution
+    return {
+        "id": indicateur.id,
+        "numero": indicateur.numero,
+        "critere": ligne.critere.numero if ligne.critere else None,
+        "origine": indicateur.origine,
+        "titre": indicateur.titre,
+        "exigence": indicateur.exigence,
+        "niveau_attendu": niveau.texte if niveau else None,
+        "etat": ligne.etat,
+        "categories": ligne.categories,
+        "motifs": [reason(motif) for motif in ligne.motifs],
+        "constats_permis": ligne.constats_permis,
+        "preuves": _textes(ligne.preuves),
+        "precisions": _textes(ligne.precisions),
+        "adaptations": _textes(ligne.adaptations),
+        "commentaires": _textes(indicateur.commentaires),
+        "constat_precedent": ligne.constat_precedent,
+        "confiance": indicateur.confiance,
+        "citation": indicateur.citation,
+        "sources": indicateur.sources,
+        "critere_id": ligne.critere.id if ligne.critere else None,
+        "niveau_attendu_detail": _texte(niveau) if niveau else None,
+        "gravite": _texte(indicateur.gravite) if indicateur.gravite else None,
+        "etiquettes": indicateur.etiquettes,
+        "evolution": {
+            "depuis": evolution.depuis,
+            "nature": evolution.nature,
+            "texte": evolution.texte,
+            "sources": evolution.sources,
+        }
+        if evolution
+        else None,
+        "variantes": _textes(indicateur.variantes),
+        "alias": [_alias(alias) for alias in indicateur.alias],
+        "lacunes": _lacunes(indicateur.lacunes),
+        "donnees_sensibles": sensitive(indicateur.donnees_sensibles),
+    }
+
+
+def sensitive(value: DonneesSensibles | None) -> Objet | None:
+    """The warning of a line on what notes may reveal, ``None`` when it has none."""
+    return None if value is None else {"nature": value.nature} | _reading(value)
+
+
+def _reading(value: DonneesSensibles | Conservation) -> Objet:
+    return {
+        "texte": value.texte,
+        "sources": value.sources,
+        "confiance": value.confiance,
+        "lecture": value.lecture,
+    }
+
+
+def _conservation(referentiel: Referentiel) -> list[Objet]:
+    """One entry by référentiel of the stack, base first; what none of its sources says is ``null``."""
+    unknown: Objet = {"texte": None, "duree": None, "sources": ()}
+    found = referentiel.conservations
+    return [
+        {"origine": o, **({"duree": found[o].duree} | _reading(found[o]) if o in found else unknown)}
+        for o in referentiel.origines
+    ]
+
+
+def reason(motif: Motif) -> Objet:
+    """Why a line is in its state, as every command writes it."""
+    written: Objet = {
+        "code": motif.code,
+        "texte": motif.texte,
+        "sources": list(motif.sources),
+        "categories": list(motif.categories),
+    }
+    if motif.confiance != "elevee":
+        written["confiance"] = motif.confiance
+    if motif.lecture:
+        written["lecture"] = True
+    return written
+
+
+def _textes(textes: Iterable[Texte]) -> list[Objet]:
+    return [_texte(texte) for texte in textes]
+
+
+def _texte(texte: Texte) -> Objet:
+    """A text; what is at its usual value is left out, ``categories`` excepted (contract §4)."""
+    written: Objet = {"texte": texte.texte, "categories": texte.categories, "sources": texte.sources}
+    optional = {"fait": texte.fait, "types": texte.types, "situation": texte.situation}
+    written |= {cle: valeur for cle, valeur in optional.items() if valeur is not None}
+    if texte.citation:
+        written["citation"] = True
+    if texte.confiance != "elevee":
+        written["confiance"] = texte.confiance
+    return written
+
+
+def _alias(alias: Alias) -> Objet:
+    return {"code": alias.code, "statut": alias.statut, "texte": alias.texte, "sources": alias.sources}
+
+
+def _point(point: Point) -> Objet:
+    return {
+        "id": point.id,
+        "texte": point.texte,
+        "certain": point.certain,
+        "constat": point.constat,
+        "note": point.note,
+        "compte_pour": point.compte_pour or None,
+        "sources": point.sources,
+    }
+
+
+def _sites(checklist: Checklist) -> Objet | None:
+    sites = checklist.sites
+    if sites is None:
+        return None
+    return {
+        "sites": sites.sites,
+        "texte": sites.texte,
+        "confiance": sites.confiance,
+        "sources": sites.sources,
+    }
+
+
+def _critere(critere: Critere) -> Objet:
+    return {
+        "id": critere.id,
+        "numero": critere.numero,
+        "origine": critere.origine,
+        "titre": critere.titre,
+        "variantes": _textes(critere.variantes),
+        "lacunes": _lacunes(critere.lacunes),
+        "sources": critere.sources,
+    }
+
+
+def _lacunes(lacunes: Iterable[Lacune]) -> list[Objet]:
+    return [
+        {
+            "ligne": lacune.ligne,
+            "champs": lacune.champs,
+            "cherche": lacune.cherche,
+            "sources": lacune.sources,
+        }
+        for lacune in lacunes
+    ]
+
+
+def cited_sources(known: Iterable[Source], cited: Iterable[str]) -> dict[str, Objet]:
+    """Those of ``known`` that are cited, as every command lists them, in the order they are declared."""
+    wanted = set(cited)
+    return {source.id: _source(source) for source in known if source.id in wanted}
+
+
+def _source(source: Source) -> Objet:
+    written: Objet = {"titre": source.titre, "reference": source.reference}
+    return written if source.nature is None else written | {"nature": source.nature}

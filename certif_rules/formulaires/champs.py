@@ -1,0 +1,79 @@
+"""What the forms share: fields, the script with its tools, and the policy under which nothing else runs."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from certif_rules.documents.formats.balises import Html, el, void
+
+#: What every form runs before its own script: words and files, then what is typed, kept and followed.
+_COMMUNS: Final = tuple(Path(__file__).with_name(name) for name in ("outils.js", "saisie.js"))
+
+
+def script(path: Path) -> Html:
+    """The script of a form, what all forms share before it."""
+    return Html("\n".join(p.read_text(encoding="utf-8") for p in (*_COMMUNS, path)))
+
+
+def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
+    """A radio button or a tick box inside its label; ``champ`` is what its script calls it."""
+    box = void("input", type=kind, name=name, value=value, data_champ=champ, autocomplete="off")
+    return el("label", box, f" {words}")
+
+
+def area(rang: int, champ: str, words: str, hint: str = "", *, asked: bool = False) -> Html:
+    """A field of several lines; ``hint`` says what each is. ``asked``: the line may say that it lacks it."""
+    place = f"{champ}-{rang}"
+    named = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
+    described = {"aria_describedby": f"manque-{rang}"} if asked else {}
+    area = el("textarea", "", id=place, rows="2", autocomplete="off", data_champ=champ, **described)
+    return el("div", el("label", *named, for_=place), area, class_="champ")
+
+
+def field(place: str, words: str, control: Html) -> Html:
+    """A control under its label."""
+    return el("div", el("label", words, for_=place), control, class_="champ")
+
+
+def text(place: str, champ: str) -> Html:
+    """A field of one line."""
+    return void("input", id=place, type="text", autocomplete="off", data_champ=champ)
+
+
+def date(place: str, champ: str = "") -> Html:
+    """A field for a day; ``champ`` names what it fills of a line."""
+    named = {"data_champ": champ} if champ else {}
+    return void("input", id=place, type="date", autocomplete="off", **named)
+
+
+def fold(summary: str, *children: Html | None) -> Html:
+    """What is folded until it is asked for."""
+    return el("details", el("summary", summary), *children)
+
+
+def bar(words: str) -> Html:
+    """What stays in sight, called ``words``: how much is done, whether it is saved, the next line."""
+    return el(
+        "div",
+        el("p", "", id="avancement"),
+        el("progress", "", id="jauge", value="0", max="1", aria_labelledby="avancement"),
+        el("p", "", id="etat", role="status"),
+        el("button", "Ligne suivante", id="suivante", type="button"),
+        class_="barre",
+        role="region",
+        aria_label=words,
+    )
+
+
+def fingerprint(content: str) -> str:
+    """What a content security policy calls an inline script or style by."""
+    return "sha256-" + b64encode(sha256(content.encode("utf-8")).digest()).decode("ascii")
+
+
+def canonical(value: Any) -> str:
+    """Canonical JSON in ASCII: keys sorted, a lone surrogate as its escape."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,147 @@
+"""A workbook as a value: sheets, rows, cells. What is in it is decided once; two writers lay it out.
+
+A cell is either ours (locked) or to be filled (unlocked); its style says which. Texts are always text: what
+begins with ``=`` is a formula only in ``formule``, which the engine alone writes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from certif_rules.blocs.largeurs import count_lines
+from certif_rules.errors import letters
+from certif_rules.habillage.modele import Logo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a cell looks (colours are RRGGBB) and whether it is to be filled."""
+
+    fond: str | None = None
+    encre: str = "1D2826"
+    gras: bool = False
+    italique: bool = False
+    centre: bool = False
+    milieu: bool = False
+    taille: int = 10
+    cadre: bool = True
+    saisie: bool = False
+    date: bool = False
+
+
+#: The palette is that of the HTML document; grey is never alone to say that a line is out.
+STYLES: Final[Mapping[str, Style]] = {
+    "titre": Style(encre="0D5A50", gras=True, taille=16, cadre=False),
+    "sous_titre": Style(encre="4D5A57", taille=11, cadre=False),
+    "section": Style(fond="E1EFEC", encre="0D5A50", gras=True, taille=11, cadre=False, milieu=True),
+    "libelle": Style(encre="4D5A57", milieu=True),
+    "valeur": Style(milieu=True),
+    "alerte": Style(fond="FDF0DA", encre="7A4300", milieu=True),
+    "nombre": Style(gras=True, milieu=True),
+    "entete": Style(fond="0D5A50", encre="FFFFFF", gras=True, centre=True, milieu=True),
+    "entete_saisie": Style(fond="7A4300", encre="FFFFFF", gras=True, centre=True, milieu=True),
+    "moteur": Style(),
+    "moteur_centre": Style(centre=True),
+    "numero": Style(centre=True, gras=True, encre="0D5A50"),
+    "marque": Style(centre=True, encre="74306A", fond="F6E9F3"),
+    "confirmer": Style(fond="FDF0DA"),
+    "confirmer_centre": Style(fond="FDF0DA", centre=True, encre="7A4300"),
+    "hors": Style(fond="EAEEEC", encre="46524F"),
+    "hors_centre": Style(fond="EAEEEC", encre="46524F", centre=True),
+    "date": Style(centre=True, date=True),
+    "saisie": Style(fond="FFFBE6", saisie=True),
+    "saisie_choix": Style(fond="FFFBE6", saisie=True, gras=True),
+    "saisie_date": Style(fond="FFFBE6", saisie=True, date=True, centre=True),
+    "saisie_jour": Style(fond="FFFBE6", saisie=True, date=True, milieu=True),
+    "saisie_hors": Style(fond="F4F5F3", saisie=True),
+    "saisie_hors_choix": Style(fond="F4F5F3", saisie=True, gras=True),
+    "saisie_hors_date": Style(fond="F4F5F3", saisie=True, date=True, centre=True),
+    "cache": Style(cadre=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cellule:
+    """A cell. ``gras`` is the start of ``texte`` set in bold; ``liste`` names the choices of its drop-down.
+
+    ``formule`` is written in English function names, as both formats want; ``texte`` is then its first value.
+    """
+
+    texte: str = ""
+    style: str = "valeur"
+    gras: str = ""
+    liste: str | None = None
+    formule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feuille:
+    """A sheet. ``largeurs`` are in characters; with ``entete`` the first row is frozen, repeated, filtered.
+
+    Columns of no width are hidden. ``logo`` stands in the first cell, which is then as high as it.
+    """
+
+    nom: str
+    largeurs: tuple[int, ...]
+    lignes: tuple[tuple[Cellule, ...], ...]
+    entete: bool = False
+    figees: int = 0
+    cachee: bool = False
+    paysage: bool = True
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classeur:
+    """A workbook. ``listes`` are the choices of the drop-downs; ``date`` is the ISO day it bears."""
+
+    titre: str
+    pied: str
+    date: str
+    feuilles: tuple[Feuille, ...]
+    listes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+#: The hidden sheet of the drop-downs: a list given in the cell itself is limited to 255 signs.
+LISTES: Final = "Listes"
+#: What LibreOffice and Excel show a row with, at most, in points.
+_HAUTEUR_MAX: Final = 409.0
+
+
+def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
+    """The height of a row in points, estimated on the long side: what does not fit is clipped."""
+    most = 1.0
+    if feuille.logo is not None and ligne is feuille.lignes[0]:
+        most = math.ceil(feuille.logo.hauteur * 72 / 25.4) / 13 + 0.2
+    for largeur, cellule in zip(feuille.largeurs, ligne, strict=False):
+        if not largeur or not cellule.texte:
+            continue
+        style = STYLES[cellule.style]
+        if not style.cadre:
+            most = max(most, style.taille / 10)
+            continue
+        bold, rest = (cellule.texte, "") if style.gras else (cellule.gras, cellule.texte[len(cellule.gras) :])
+        # The text of a cell stands a little inside it; a filter has its button in the header.
+        room = largeur * 7 + 2 - (16 if style.fond and style.gras and not style.saisie else 0)
+        lines = count_lines(bold, room, style.taille, bold=True) if bold else 0
+        lines += count_lines(rest.removeprefix("\n"), room, style.taille) if rest else 0
+        most = max(most, lines * style.taille / 10)
+    return min(math.ceil(most * 12.75 + 6), _HAUTEUR_MAX)
+
+
+def list_range(classeur: Classeur, liste: str) -> tuple[str, int]:
+    """The column (a letter) and the number of rows that hold a list on the hidden sheet."""
+    return letters(list(classeur.listes).index(liste) + 1), len(classeur.listes[liste])
+
+
+def lists_sheet(classeur: Classeur) -> Feuille:
+    """The hidden sheet of the drop-downs, one list a column."""
+    columns = list(classeur.listes.values())
+    rows = max(map(len, columns), default=0)
+    lignes = tuple(
+        tuple(Cellule(c[row] if row < len(c) else "", "cache") for c in columns) for row in range(rows)
+    )
+    return Feuille(nom=LISTES, largeurs=(30,) * len(columns), lignes=lignes, cachee=True)

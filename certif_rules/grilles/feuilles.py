@@ -1,0 +1,258 @@
+"""The sheets of the workbook beside the grid: Contexte, À propos, and the hidden one that a reader needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from certif_rules.audit.checklist import NON_SATISFAITE, Checklist
+from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
+from certif_rules.documents import emetteur
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.mots import SENS, SIGNES, cite, count, disclaimer, finding
+from certif_rules.echanges.checklist import head, sources
+from certif_rules.grilles.classeur import Cellule, Feuille
+from certif_rules.habillage.modele import Logo
+
+CONTEXTE: Final = "Contexte"
+GRILLE: Final = "Grille"
+ECARTS: Final = "Écarts"
+A_PROPOS: Final = "À propos"
+VERIFICATIONS: Final = "Vérifications"
+#: Its columns that formulas refer to.
+CHECK_NUMBER, CHECK_FAILING, CHECK_RESULT, CHECK_DUE = "A", "D", "F", "I"
+DONNEES: Final = "Données"
+#: First cell of the hidden sheet, with the version of this layout.
+SIGNATURE: Final = "certif-rules, grille 1"
+#: The one cell to fill of the sheet Contexte, by its label.
+NOTIFIES: Final = "Écarts notifiés le (à remplir)"
+#: The event of a findings file that this cell dates (contract §6).
+EVENEMENT: Final = "ecarts_notifies_le"
+#: A spreadsheet holds 32,767 signs a cell.
+_MORCEAU: Final = 30_000
+#: Whether a line is due.
+OUI, NON, A_CONFIRMER = "oui", "non", "à confirmer"
+
+
+def in_formula(text: str) -> str:
+    """A text as formulas write it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _section(name: str, pairs: Iterable[document.Rang]) -> Iterator[tuple[Cellule, ...]]:
+    """A heading and its rows; nothing where there are none."""
+    found = list(pairs)
+    if found:
+        yield (Cellule(name, "section"), Cellule("", "section"))
+        yield from ((Cellule(label, "libelle"), Cellule(value)) for label, value in found)
+
+
+def notified_row(checklist: Checklist) -> int:
+    """The row of the sheet Contexte where the day of notification is typed: after titles and a heading."""
+    return 4 + len(document.identity(checklist)) + (sheet_logo(checklist) is not None)
+
+
+def sheet_logo(checklist: Checklist) -> Logo | None:
+    """The logo of the workbook: pixels, which every spreadsheet shows."""
+    return checklist.habillage.image if checklist.habillage else None
+
+
+def due_formula(checklist: Checklist, objet: str, cell: str, comptes: Mapping[str, str]) -> str | None:
+    """The date by which the finding in ``cell`` must be dealt with, once the day of notification is typed.
+
+    The first of the dates that the référentiel ``objet`` counts from that day. ``comptes`` maps what ``cell``
+    may hold to the finding it counts as. ``None`` when no finding has such a date.
+    """
+    jugement = checklist.referentiel.jugements.get(objet)
+    start = f"{CONTEXTE}!$B${notified_row(checklist)}"
+    formule = '""'
+    for label, constat in reversed(list(comptes.items())):
+        delais = jugement.echeances.get(constat, {}).values() if jugement else ()
+        first = next((d for d in delais if d.de == EVENEMENT), None)
+        if first is not None:
+            days = f"+{first.jours}" if first.jours else ""
+            formule = f"IF({cell}={in_formula(label)},EDATE({start},{first.mois}){days},{formule})"
+    return None if formule == '""' else f'IF({start}="","",{formule})'
+
+
+def _counter(checklist: Checklist, constat: str) -> str:
+    """How often a finding was recorded: on lines, and by checks that fail."""
+    title = in_formula(plain(finding(checklist, constat)))
+    last = len(checklist.lignes) + 1
+    formule = f"COUNTIF({GRILLE}!$K$2:$K${last},{title})"
+    if any(point.constat == constat for point in checklist.verifications):
+        failed = in_formula(document.MOTS_RESULTATS[NON_SATISFAITE])
+        failing, result = (check_area(checklist, c) for c in (CHECK_FAILING, CHECK_RESULT))
+        formule += f"+COUNTIFS({failing},{title},{result},{failed})"
+    return formule
+
+
+def check_area(checklist: Checklist, letter: str) -> str:
+    """The cells of a column of the sheet Vérifications, as formulas call them."""
+    return f"'{VERIFICATIONS}'!${letter}$2:${letter}${len(checklist.verifications) + 1}"
+
+
+def context_sheet(checklist: Checklist) -> Feuille:
+    """What is audited, for whom, when, by what rules; the live counters; what to know."""
+    last = len(checklist.lignes) + 1
+    constats, dues = f"{GRILLE}!$K$2:$K${last}", f"{GRILLE}!$I$2:$I${last}"
+    logo = sheet_logo(checklist)
+    rows: list[tuple[Cellule, ...]] = [
+        *([(Cellule(style="sous_titre"),)] if logo else []),
+        (Cellule(document.heading(checklist), "titre"),),
+        (Cellule(clean(str(checklist.organisme.get("nom") or "")), "sous_titre"),),
+    ]
+
+    def section(name: str, pairs: Iterable[document.Rang]) -> None:
+        rows.extend(_section(name, pairs))
+
+    section("L’audit", document.identity(checklist))
+    rows.append((Cellule(NOTIFIES, "libelle"), Cellule(style="saisie_jour")))
+    assert len(rows) == notified_row(checklist), "the cell that formulas refer to has moved"
+    rows.append((Cellule("Avancement", "section"), Cellule("", "section")))
+    todo = checklist.compteurs["a_auditer"]
+    counters = [
+        ("Lignes à auditer", f'COUNTIF({dues},"{OUI}")', todo),
+        ("Lignes à auditer, sans constat", f'SUMPRODUCT(({dues}="{OUI}")*({constats}=""))', todo),
+        (
+            "Lignes à confirmer, sans constat",
+            f'SUMPRODUCT(({dues}="{A_CONFIRMER}")*({constats}=""))',
+            checklist.compteurs["a_confirmer"],
+        ),
+        *((finding(checklist, c), _counter(checklist, c), 0) for c in checklist.referentiel.constats),
+    ]
+    if checklist.verifications:
+        unchecked = f"COUNTBLANK({check_area(checklist, CHECK_RESULT)})"
+        counters.insert(3, ("Vérifications à faire", unchecked, len(checklist.verifications)))
+    rows.extend(
+        (Cellule(label, "libelle"), Cellule(str(value), "nombre", formule=formule))
+        for label, formule, value in counters
+    )
+    section("L’organisme, tel qu’il a été déclaré", document.organisation(checklist))
+    section("Circonstances", document.circumstances(checklist))
+    section("Faits", document.facts(checklist))
+    if checklist.avertissements:
+        rows.append((Cellule("Avertissements", "section"), Cellule("", "section")))
+        rows.extend(
+            (
+                Cellule("à savoir", "alerte"),
+                Cellule(f"{prose(a.message)} {cite(a.sources)}".rstrip(), "alerte"),
+            )
+            for a in checklist.avertissements
+        )
+    section("Pièces exigées", (("pièce", document.point(checklist, p)) for p in checklist.pieces))
+    if checklist.sites:
+        section("Sites", [("Sites à auditer", document.sites(checklist.sites))])
+    return Feuille(nom=CONTEXTE, largeurs=(38, 84), lignes=tuple(rows), paysage=False, logo=logo)
+
+
+def about_sheet(checklist: Checklist) -> Feuille:
+    """How to fill and read the grid, what its texts are worth, the texts applied, gaps and sources."""
+    rows: list[tuple[Cellule, ...]] = [(Cellule("À propos de cette grille", "titre"),)]
+
+    def section(name: str, pairs: Iterable[document.Rang]) -> None:
+        rows.extend(_section(name, pairs))
+
+    section("Remplir", _instructions(checklist))
+    section("Lire", [(SIGNES[e].mot, prose(sens)) for e, sens in SENS.items()])
+    section("Valeur des textes", [("mention", disclaimer(checklist)), ("empreinte", checklist.empreinte)])
+    section("L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage)))
+    section(
+        "Textes appliqués",
+        (
+            (f"{c.nature}, {c.origine} {c.id}", ". ".join(
+                filter(
+                    None, [c.titre, c.periode, f"confiance {c.confiance}", c.lecture, *c.notes, c.revision]
+                )
+            ))
+            for c in document.layers(checklist)
+        ),
+    )  # fmt: skip
+    section(
+        f"Ce que les sources ne disent pas ({count(len(checklist.lacunes), 'lacune')})",
+        (
+            (f"{g.objet} – {g.champs}", f"{g.cherche} {cite(g.sources)}".rstrip())
+            for g in document.gaps(checklist)
+        ),
+    )
+    kept = [("à noter", prose(document.NOTES)), *document.retention(checklist)]
+    section(document.CONSERVATION, kept)
+    section(
+        "Sources",
+        ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),
+    )
+    return Feuille(nom=A_PROPOS, largeurs=(38, 84), lignes=tuple(rows), paysage=False)
+
+
+def _instructions(checklist: Checklist) -> Iterator[document.Rang]:
+    """How to fill what is shown, the columns that a body adds included."""
+    added = f"Colonne de {emetteur.name(checklist)}{INSECABLE}: ce qui s’y écrit est relu et gardé, tel quel."
+    yield from ((title, added) for title in emetteur.columns(checklist).values())
+    shown = (row for row in _INSTRUCTIONS if emetteur.shows(checklist, row[0]))
+    yield from ((label, prose(text)) for label, text in shown)
+
+
+_INSTRUCTIONS: Final = (
+    (
+        "Constat",
+        (
+            "Choisir dans la liste : elle n’offre que les constats permis sur cette ligne. "
+            "Une cellule vide veut dire « à évaluer »."
+        ),
+    ),
+    (
+        "Preuves vues",
+        (
+            "Une référence par ligne (Alt + Entrée, ou Ctrl + Entrée dans LibreOffice). "
+            "Aucune copie n’est nécessaire."
+        ),
+    ),
+    ("Échantillon", "Identifiants sans nom de personne, séparés par des points-virgules."),
+    ("Annotation", "S’ajoute au constat sans le changer ; plusieurs, séparées par des points-virgules."),
+    ("Évalué par", "Initiales de l’auditeur."),
+    (
+        "Feuille Vérifications",
+        (
+            "Ce qui se vérifie sans être un indicateur, quand l’audit le demande : « Satisfaite » ou "
+            "« Non satisfaite »."
+        ),
+    ),
+    (
+        "Feuille Écarts",
+        "Une ligne par non-conformité ; l’échéance s’y reporte, et c’est là qu’un écart se lève.",
+    ),
+    (
+        "Protection",
+        (
+            "Les colonnes calculées sont protégées sans mot de passe ; trier et filtrer les lignes "
+            "ne gêne pas la relecture."
+        ),
+    ),
+    (
+        "Colonnes ajoutées",
+        (
+            "Elles restent dans ce classeur, mais leur contenu n’est pas repris dans les constats : "
+            "la relecture le dit."
+        ),
+    ),
+    ("Relire", "certif-rules lire GRILLE -o constats.json"),
+)
+
+
+def machine_sheet(checklist: Checklist) -> Feuille:
+    """The request and the digest as JSON, cut into cells. Blanks are escaped: OpenDocument folds them."""
+    text = json.dumps(head(checklist), ensure_ascii=True, separators=(",", ":"))
+    text = text.replace(" ", "\\u0020")
+    pieces = [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)]
+    rows = tuple((Cellule(piece, "cache"),) for piece in (SIGNATURE, *pieces))
+    return Feuille(nom=DONNEES, largeurs=(30,), lignes=rows, cachee=True)
+
+
+def machine_head(pieces: Iterable[str]) -> Any:
+    """What :func:`machine_sheet` wrote, from its cells after the signature.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    return json.loads("".join(pieces))

@@ -1,0 +1,336 @@
+"""The checklist as a workbook to fill: Contexte, Grille, Écarts, À propos, and what reads it back.
+
+The first row of each table is its header; the columns of the engine are written here and compared again
+when the grid comes back (see ``lecture``). The hidden sheet « Données » carries the request and the digest
+of the rules: the grid explains itself years later.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from certif_rules.audit.aggravation import counted
+from certif_rules.audit.checklist import Checklist, Ligne, point_numbers
+from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
+from certif_rules.documents import emetteur
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.mots import (
+    ABSENT,
+    DONNEES_SENSIBLES,
+    MARQUE,
+    cite,
+    deciding,
+    finding,
+    of_label,
+    quoted,
+    reading,
+    reason_remarks,
+    remarks,
+    sensitive,
+    title,
+    wording,
+)
+from certif_rules.documents.rubriques import MOTS_RESULTATS
+from certif_rules.grilles.classeur import Cellule, Classeur, Feuille
+from certif_rules.grilles.feuilles import (
+    A_CONFIRMER,
+    CHECK_DUE,
+    CHECK_NUMBER,
+    CHECK_RESULT,
+    ECARTS,
+    GRILLE,
+    NON,
+    OUI,
+    about_sheet,
+    check_area,
+    context_sheet,
+    due_formula,
+    machine_sheet,
+)
+from certif_rules.grilles.verifications import RESULTATS, checks_sheet
+from certif_rules.model.base import Texte
+
+_DOUTES_DE_PORTEE = frozenset({"condition_inconnue", "portee_inconnue"})
+
+
+def _requirement(ligne: Ligne) -> str:
+    indicateur = ligne.indicateur
+    parts = [title(ligne)]
+    if indicateur.titre is not None and indicateur.exigence is not None:
+        parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
+    if indicateur.donnees_sensibles is not None:
+        value = indicateur.donnees_sensibles
+        beside = f" ({', '.join(reading(value))})" if reading(value) else ""
+        parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{beside}")
+    return "\n".join(parts)
+
+
+def _text(texte: Texte) -> str:
+    beside = ", ".join(remarks(texte))
+    return f"{wording(texte)} ({beside})" if beside else wording(texte)
+
+
+def _bullets(textes: Iterable[Texte]) -> list[str]:
+    return [f"•{INSECABLE}{_text(texte)}" for texte in textes]
+
+
+def _level(ligne: Ligne) -> str:
+    niveau = ligne.indicateur.niveau_attendu
+    parts = [_text(niveau) if niveau else ABSENT]
+    for heading, textes in (("Précisions", ligne.precisions), ("Adaptations", ligne.adaptations)):
+        if textes:
+            parts += [f"{heading}{INSECABLE}:", *_bullets(textes)]
+    return "\n".join(parts)
+
+
+def _scope(ligne: Ligne) -> str:
+    if ligne.etat == "non_applicable":
+        return "Non applicable"
+    doubtful = any(motif.code in _DOUTES_DE_PORTEE for motif in ligne.motifs)
+    return "À confirmer" if doubtful and ligne.etat != "a_auditer" else "Applicable"
+
+
+def _due(ligne: Ligne) -> str:
+    return {"a_auditer": OUI, "a_confirmer": A_CONFIRMER}.get(ligne.etat, NON)
+
+
+def _reasons(checklist: Checklist, ligne: Ligne) -> str:
+    lines = []
+    for motif in deciding(ligne):
+        beside = ", ".join(reason_remarks(checklist, motif))
+        lines.append(f"{prose(motif.texte)}{f' ({beside})' if beside else ''} {cite(motif.sources)}".rstrip())
+    return "\n".join(lines)
+
+
+def _origin(checklist: Checklist, ligne: Ligne) -> str:
+    origine = clean(ligne.indicateur.origine)
+    return f"{MARQUE}\n{origine}" if of_label(checklist, ligne.indicateur.origine) else origine
+
+
+def _earlier(checklist: Checklist, ligne: Ligne) -> str:
+    return finding(checklist, ligne.constat_precedent) if ligne.constat_precedent else ""
+
+
+def _severity(ligne: Ligne) -> str:
+    gravite = ligne.indicateur.gravite
+    if ligne.etat in ("non_applicable", "non_audite") and len(ligne.constats_permis) < 2:
+        return "–"
+    return _text(gravite) if gravite else ABSENT
+
+
+#: Columns of the sheet Grille: what the engine writes, or ``None`` for what the auditor fills, and the width.
+_Moteur = Callable[[Checklist, Ligne], str]
+COLONNES: Final[Mapping[str, tuple[_Moteur | None, int]]] = {
+    "Critère": (lambda _, ligne: clean(ligne.critere.numero) if ligne.critere else "–", 8),
+    "Indicateur": (lambda _, ligne: clean(ligne.indicateur.numero), 11),
+    "Origine": (_origin, 11),
+    "Intitulé": (lambda _, ligne: _requirement(ligne), 28),
+    "Niveau attendu": (lambda _, ligne: _level(ligne), 22),
+    "Exemples de preuves": (lambda _, ligne: "\n".join(_bullets(ligne.preuves)) or "–", 24),
+    "Applicabilité": (lambda _, ligne: _scope(ligne), 13),
+    "Motif": (_reasons, 18),
+    "À auditer à cette étape": (lambda _, ligne: _due(ligne), 9),
+    "Gravité admise": (lambda _, ligne: _severity(ligne), 14),
+    "Constat": (None, 15),
+    "Annotation": (None, 12),
+    "Preuves vues": (None, 18),
+    "Échantillon": (None, 12),
+    "Commentaire": (None, 22),
+    "Constat précédent": (_earlier, 12),
+    "Échéance de traitement": (None, 11),
+    "Évalué par": (None, 9),
+    "Évalué le": (None, 11),
+    "Identifiant": (lambda _, ligne: ligne.indicateur.id, 0),
+}
+#: Columns of the sheet Écarts, with their width; a finding is lifted there.
+COLONNES_ECARTS: Final[Mapping[str, int]] = {
+    "Indicateur": 11,
+    "Constat": 16,
+    "Énoncé de l’écart": 28,
+    "Analyse des causes": 24,
+    "Correction": 24,
+    "Action corrective": 24,
+    "Preuve": 22,
+    "Plan reçu le": 10,
+    "Plan accepté le": 10,
+    "À traiter avant le": 10,
+    "Levé le": 10,
+    "Levé par": 12,
+}
+#: Those that the workbook fills by itself.
+CALCULEES_ECARTS: Final = ("Constat", "À traiter avant le")
+_DATES = ("Plan reçu le", "Plan accepté le", "Levé le")
+_CENTREES = frozenset({"Critère", "Applicabilité", "À auditer à cette étape", "Constat précédent"})
+
+
+def column(name: str) -> int:
+    """The number of a column of the sheet Grille, from 1."""
+    return list(COLONNES).index(name) + 1
+
+
+def build(checklist: Checklist) -> Classeur:
+    """The workbook of a checklist: the same for every format."""
+    referentiel = checklist.referentiel
+    listes = {_list_name(ligne): _choices(checklist, ligne) for ligne in checklist.lignes}
+    listes = {name: choices for name, choices in listes.items() if choices}
+    if referentiel.annotations:
+        listes["annotations"] = tuple(plain(prose(a.titre)) for a in referentiel.annotations.values())
+    if checklist.verifications:
+        listes[RESULTATS] = tuple(MOTS_RESULTATS.values())
+    listes["lignes"] = tuple(numbers(checklist).values())
+    sheets = (
+        context_sheet(checklist),
+        _grid(checklist, listes),
+        *([checks_sheet(checklist)] if checklist.verifications else []),
+        _deviations(checklist),
+        about_sheet(checklist),
+        machine_sheet(checklist),
+    )
+    nom = checklist.organisme.get("nom")
+    return Classeur(
+        titre=document.heading(checklist),
+        pied=" – ".join(
+            filter(None, [emetteur.name(checklist), document.heading(checklist), clean(str(nom or ""))])
+        ),
+        date=checklist.contexte.date.isoformat(),
+        feuilles=sheets,
+        listes=listes,
+    )
+
+
+def engine_cells(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
+    """What the engine writes on a row of the sheet Grille, by column."""
+    return {name: write(checklist, ligne) for name, (write, _) in COLONNES.items() if write}
+
+
+def numbers(checklist: Checklist) -> dict[str, str]:
+    """How each line is called on the sheet Écarts, by id: its printed number, its id where two share one.
+
+    The checks come after them, by key.
+    """
+    shared = Counter(ligne.indicateur.numero for ligne in checklist.lignes)
+    items = [ligne.indicateur for ligne in checklist.lignes]
+    lines = {i.id: clean(i.numero) if shared[i.numero] == 1 else i.id for i in items}
+    return lines | point_numbers(checklist)
+
+
+def _list_name(ligne: Ligne) -> str:
+    return "constats " + " ".join(ligne.constats_permis)
+
+
+def _choices(checklist: Checklist, ligne: Ligne) -> tuple[str, ...]:
+    return tuple(plain(finding(checklist, constat)) for constat in ligne.constats_permis)
+
+
+def _grid(checklist: Checklist, listes: Mapping[str, tuple[str, ...]]) -> Feuille:
+    entete = tuple(
+        Cellule(name, "entete" if write or name == "Échéance de traitement" else "entete_saisie")
+        for name, (write, _) in COLONNES.items()
+    ) + tuple(Cellule(title, "entete_saisie") for title in emetteur.columns(checklist).values())
+    rows = tuple(
+        _row(checklist, ligne, listes, number) for number, ligne in enumerate(checklist.lignes, start=2)
+    )
+    largeurs = tuple(
+        largeur if emetteur.shows(checklist, name) else 0 for name, (_, largeur) in COLONNES.items()
+    ) + tuple(c.largeur for c in (checklist.habillage.colonnes if checklist.habillage else ()))
+    return Feuille(nom=GRILLE, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)
+
+
+def _row(
+    checklist: Checklist, ligne: Ligne, listes: Mapping[str, tuple[str, ...]], number: int
+) -> tuple[Cellule, ...]:
+    out = ligne.etat in ("non_applicable", "non_audite")
+    tone = "hors" if out else "confirmer" if ligne.etat == "a_confirmer" else "moteur"
+    texts = engine_cells(checklist, ligne)
+    empty = "saisie_hors" if out else "saisie"
+    name = _list_name(ligne)
+    choix = Cellule(style=f"{empty}_choix", liste=name) if name in listes else Cellule(style="hors_centre")
+    special = {
+        "Constat": choix,
+        "Annotation": Cellule(style=empty, liste="annotations" if "annotations" in listes else None),
+        "Évalué le": Cellule(style=f"{empty}_date"),
+        "Échéance de traitement": Cellule(style="date", formule=_deadline(checklist, ligne, number)),
+        "Indicateur": Cellule(texts["Indicateur"], "hors_centre" if out else "numero"),
+    }
+    # In bold before what follows it; a requirement that stands for the title is not one.
+    titre = title(ligne) if "\n" in texts["Intitulé"] and ligne.indicateur.titre is not None else ""
+    special["Intitulé"] = Cellule(texts["Intitulé"], tone, gras=titre)
+    if of_label(checklist, ligne.indicateur.origine):
+        special["Origine"] = Cellule(texts["Origine"], "marque")
+    else:
+        special["Origine"] = Cellule(texts["Origine"], f"{tone}_centre")
+    return tuple(
+        special.get(name)
+        or (
+            Cellule(texts[name], f"{tone}_centre" if name in _CENTREES else tone)
+            if name in texts
+            else Cellule(style=empty)
+        )
+        for name in COLONNES
+    ) + (Cellule(style=empty),) * len(emetteur.columns(checklist))
+
+
+def headings(checklist: Checklist) -> tuple[str, ...]:
+    """The columns of the sheet Grille in order, those that a body adds last."""
+    return (*COLONNES, *emetteur.columns(checklist).values())
+
+
+def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:
+    """The date by which the finding of this row must be dealt with; an aggravated one, as what it becomes."""
+    contexte = checklist.contexte
+    origine = ligne.indicateur.origine
+    jugement = checklist.referentiel.jugements.get(origine)
+    code = checklist.referentiel.types_audit[contexte.type_audit].code
+    comptes = {
+        plain(finding(checklist, c)): counted(
+            jugement, code, contexte.precedent, ligne.indicateur.id, c
+        ).possibles[0]
+        for c in checklist.referentiel.constats
+    }
+    return due_formula(checklist, origine, f"$K{number}", comptes)
+
+
+def _numbers_are_printed(checklist: Checklist) -> bool:
+    """Whether every printed number names one line."""
+    return len({ligne.indicateur.numero for ligne in checklist.lignes}) == len(checklist.lignes)
+
+
+def _open_lines(checklist: Checklist) -> list[Ligne]:
+    """The lines that may receive a finding which says that they apply."""
+    found = checklist.referentiel.constats
+    return [
+        ligne for ligne in checklist.lignes if any(not found[c].hors_portee for c in ligne.constats_permis)
+    ] or list(checklist.lignes[:1])
+
+
+def _deviations(checklist: Checklist) -> Feuille:
+    entete = tuple(
+        Cellule(name, "entete" if name in CALCULEES_ECARTS else "entete_saisie") for name in COLONNES_ECARTS
+    )
+    last = len(checklist.lignes) + 1
+    key = "B" if _numbers_are_printed(checklist) else "T"
+    rows = []
+    for number in range(2, len(_open_lines(checklist)) + len(checklist.verifications) + 2):
+        found = f"MATCH($A{number},{GRILLE}!${key}$2:${key}${last},0)"
+        looked_up = {}
+        for name, letter, check, text in (
+            ("Constat", "K", CHECK_RESULT, '&""'),
+            ("À traiter avant le", "Q", CHECK_DUE, ""),
+        ):
+            beside = '""'
+            if checklist.verifications:
+                where = f"MATCH($A{number},{check_area(checklist, CHECK_NUMBER)},0)"
+                beside = f'IFERROR(INDEX({check_area(checklist, check)},{where}){text},"")'
+            inside = f"IFERROR(INDEX({GRILLE}!${letter}$2:${letter}${last},{found}){text},{beside})"
+            looked_up[name] = f'IF($A{number}="","",{inside})'
+        special = {
+            "Constat": Cellule(style="moteur_centre", formule=looked_up["Constat"]),
+            "À traiter avant le": Cellule(style="date", formule=looked_up["À traiter avant le"]),
+            "Indicateur": Cellule(style="saisie_choix", liste="lignes"),
+            **{name: Cellule(style="saisie_date") for name in _DATES},
+        }
+        rows.append(tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES_ECARTS))
+    largeurs = tuple(COLONNES_ECARTS.values())
+    return Feuille(nom=ECARTS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)

@@ -1,0 +1,171 @@
+"""Our CSV, filled: each row carries the request it answers, so that the file is compared as a workbook is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from certif_rules.audit.checklist import Checklist, point_key
+from certif_rules.documents import emetteur
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.grilles.csv import (
+    DEMANDE,
+    IDENTIFIANT,
+    SAISIE,
+    check_row,
+    columns,
+    extra_columns,
+    row,
+    unguard,
+)
+from certif_rules.grilles.relecture.saisie import Lu, Rangee, added_column, findings, folded, missing
+from certif_rules.grilles.relecture.tableur import refuse
+from certif_rules.model.base import Avertissement
+
+#: Largest text file read, in bytes.
+MAX_BYTES = 5_000_000
+#: Most rows with something in them; the largest référentiels have a few hundred lines.
+MAX_ROWS = 10_000
+_INCONNU = "ce fichier n’est pas un CSV écrit par ce programme"
+_UTF8 = "l’enregistrer en UTF-8 (dans LibreOffice : « Éditer les paramètres du filtre »)"
+
+
+class Tableau:
+    """The rows of a CSV file, by name of column, each with the line it starts at."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        """Read ``content``, called ``name`` in messages; the separator is that of its first line.
+
+        Raises:
+            DataError: too big, not UTF-8, or without the columns of ours.
+        """
+        self.name = name
+        if len(content) > MAX_BYTES:
+            raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_BYTES // 1_000_000} Mo", name)
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise refuse("fichier-illisible", "ce CSV n’est pas en UTF-8", name, _UTF8) from None
+        if "\0" in text:
+            raise refuse("classeur-etranger", _INCONNU, name)
+        first = text.partition("\n")[0]
+        separator = max(";,\t", key=first.count)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        self.rows: list[tuple[int, list[str]]] = []
+        start = 1
+        try:
+            for cells in reader:
+                if not self.rows or any(map(str.strip, cells)):
+                    self.rows.append((start, cells))
+                if len(self.rows) > MAX_ROWS:
+                    raise refuse("fichier-trop-grand", f"plus de {MAX_ROWS} rangées", name)
+                start = reader.line_num + 1
+        except csv.Error:
+            hint = "le copier ou le télécharger à nouveau"
+            raise refuse(
+                "fichier-tronque", "un guillemet n’est pas fermé, ou est mal placé", name, hint
+            ) from None
+        header = [folded(unguard(cell)) for cell in self.rows[0][1]] if self.rows else []
+        self.columns = {label: place for place, label in reversed(list(enumerate(header)))}
+        if IDENTIFIANT not in self.columns and DEMANDE not in self.columns:
+            raise refuse("classeur-etranger", _INCONNU, name)
+        twice = sorted({label for label in header if label and header.count(label) > 1})
+        self.issues = [
+            Issue("colonne-en-double", f"la colonne « {label} » apparaît deux fois", Location(name, 1, 1))
+            for label in twice
+        ]
+        self.issues += self.missing((IDENTIFIANT, DEMANDE))
+        if DEMANDE not in self.columns:
+            raise DataError(self.issues)
+        self.header = header
+        self.body = self.rows[1:]
+
+    def missing(self, columns: Iterable[str]) -> list[Issue]:
+        """The columns that should be there and are not."""
+        return [
+            Issue(
+                "colonne-absente",
+                f"la colonne « {label} » manque ou a été renommée",
+                Location(self.name, 1, 1),
+            )
+            for label in columns
+            if folded(label) not in self.columns
+        ]
+
+    def text(self, cells: list[str], column: str) -> str:
+        """A cell of a row, without the mark of formulas."""
+        place = self.columns.get(folded(column))
+        return "" if place is None or place >= len(cells) else unguard(cells[place]).replace("\r\n", "\n")
+
+
+def read_head(tableau: Tableau) -> Any:
+    """The request that the file answers, the same on every row.
+
+    Raises:
+        DataError: there is none, or rows come from several checklists.
+    """
+    found = {tableau.text(cells, DEMANDE): line for line, cells in tableau.body}
+    if len(found) > 1:
+        issues = [
+            Issue("dossiers-differents", f"colonne « {DEMANDE} » : d’un autre audit que la première rangée",
+                  Location(tableau.name, line, 1))
+            for line in list(found.values())[1:]
+        ]  # fmt: skip
+        raise DataError(issues)
+    try:
+        return json.loads(next(iter(found), ""))
+    except (ValueError, RecursionError):
+        where = Location(tableau.name, 2, 1)
+        message = f"colonne « {DEMANDE} » : modifiée, ou vide"
+        raise DataError(
+            [Issue("cellule-modifiee", message, where, "reprendre le fichier d’origine")]
+        ) from None
+
+
+def read_rows(tableau: Tableau, checklist: Checklist, *, same_rules: bool) -> Lu:
+    """The findings of the file and everything wrong with it, as for a workbook."""
+    written = {ligne.indicateur.id: row(checklist, ligne) for ligne in checklist.lignes}
+    written |= {point_key(point): check_row(checklist, point) for point in checklist.verifications}
+    extra = extra_columns(checklist)
+    shown = [column for column, label in SAISIE.items() if emetteur.shows(checklist, label)]
+    issues = [*tableau.issues, *tableau.missing((*shown, *extra.values()))]
+    rangees = []
+    # Without their identifiers, rows cannot be told.
+    for line, cells in tableau.body if IDENTIFIANT in tableau.columns else ():
+        identifiant = folded(tableau.text(cells, IDENTIFIANT))
+        rangees.append(
+            Rangee(
+                ligne=identifiant,
+                saisie={label: tableau.text(cells, column) for column, label in SAISIE.items()},
+                lieu=_places(tableau, line),
+                complements={cle: tableau.text(cells, title) for cle, title in extra.items()},
+            )
+        )
+        for column, text in written.get(identifiant, {}).items() if same_rules else ():
+            if folded(tableau.text(cells, column)) != folded(text):
+                message = f"colonne « {column} » : cette cellule calculée a été modifiée"
+                where = Location(tableau.name, line, tableau.columns.get(column, 0) + 1)
+                issues.append(Issue("cellule-modifiee", message, where, "la rétablir"))
+    if IDENTIFIANT in tableau.columns:
+        issues += missing(checklist, rangees, Location(tableau.name), among=written)
+    lu = findings(checklist, rangees, {})
+    warnings = tuple(_strangers(tableau, checklist))
+    return replace(lu, issues=(*issues, *lu.issues), avertissements=warnings)
+
+
+def _strangers(tableau: Tableau, checklist: Checklist) -> Iterator[Avertissement]:
+    """Columns added beside ours that hold something."""
+    known = set(map(folded, columns(checklist)))
+    for place, label in enumerate(tableau.header):
+        filled = sum(place < len(cells) and bool(cells[place].strip()) for _, cells in tableau.body)
+        if label not in known and filled:
+            yield added_column(tableau.name, label, filled)
+
+
+def _places(tableau: Tableau, line: int) -> Any:
+    labels = {label: column for column, label in SAISIE.items()} | {"Identifiant": IDENTIFIANT}
+    return lambda label: Location(tableau.name, line, tableau.columns.get(labels[label], 0) + 1)

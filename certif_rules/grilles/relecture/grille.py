@@ -1,0 +1,219 @@
+"""A workbook of ours, filled: its request, then its rows compared with the checklist computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from certif_rules.audit.checklist import Checklist, point_key
+from certif_rules.documents import emetteur
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.grilles import feuilles as nommees
+from certif_rules.grilles import grille as ecrite
+from certif_rules.grilles import verifications
+from certif_rules.grilles.relecture.saisie import (
+    SAISIE,
+    Levee,
+    Lu,
+    Rangee,
+    bad_day,
+    day,
+    findings,
+    folded,
+    missing,
+)
+from certif_rules.grilles.relecture.table import RENOMMEE, Table, formula
+from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
+from certif_rules.model.base import Avertissement
+
+_IDENTIFIANT = "Identifiant"
+_CALCULEE = "Échéance de traitement"
+#: Columns of the sheet Écarts: the key each has in a findings file (docs/format-donnees.md).
+SUIVI = {
+    "Énoncé de l’écart": "enonce",
+    "Analyse des causes": "causes",
+    "Correction": "correction",
+    "Action corrective": "action_corrective",
+    "Preuve": "preuve",
+    "Plan reçu le": "plan_recu_le",
+    "Plan accepté le": "plan_accepte_le",
+}
+_JOURS = ("Plan reçu le", "Plan accepté le", "Levé le")
+
+
+def open_workbook(content: bytes, name: str) -> Feuilles:
+    """The sheets of a grid.
+
+    Raises:
+        DataError: see :class:`~certif_rules.grilles.relecture.tableur.Archive`; or it is not a grid of ours.
+    """
+    archive = Archive(content, name)
+    if "xl/workbook.xml" in archive.names:
+        from certif_rules.grilles.relecture.xlsx import read_sheets
+    elif "content.xml" in archive.names:
+        from certif_rules.grilles.relecture.ods import read_sheets
+    else:
+        raise refuse("classeur-etranger", "ce fichier n’est pas un classeur XLSX ou ODS", name)
+    return read_sheets(archive)
+
+
+def read_head(feuilles: Feuilles, name: str) -> Any:
+    """The request that the grid answers, as it was written in it.
+
+    Raises:
+        DataError: the workbook is not ours, or its request cannot be read.
+    """
+    hint = "une grille s’obtient avec : certif-rules checklist … -o grille.xlsx"
+    if not any(sheet.text(1, 1) == nommees.SIGNATURE for sheet in feuilles.values()):
+        message = "ce classeur n’est pas une grille de ce programme, ou pas de cette version"
+        raise refuse("classeur-etranger", message, name, hint)
+    if nommees.DONNEES not in feuilles:
+        sheets = (nommees.CONTEXTE, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES)
+        raise DataError(_absent(sheet, name) for sheet in sheets if sheet not in feuilles)
+    sheet = feuilles[nommees.DONNEES]
+    rows = sorted(row for row, column in sheet.cellules if column == 1 and row > 1)
+    try:
+        return nommees.machine_head(sheet.text(row, 1) for row in rows)
+    except (ValueError, RecursionError):
+        message = "les données de la grille ont été modifiées"
+        where = Location(name, 2, 1, nommees.DONNEES)
+        raise DataError(
+            [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
+        ) from None
+
+
+def _absent(sheet: str, name: str) -> Issue:
+    return Issue(
+        "feuille-absente", f"la feuille « {sheet} » manque ou a été renommée", Location(name), RENOMMEE
+    )
+
+
+def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool) -> Lu:
+    """The findings of a grid, and everything wrong with it, by cell: what is damaged does not hide the rest.
+
+    Args:
+        feuilles: what :func:`open_workbook` gave.
+        checklist: the checklist, computed again.
+        name: the file, in messages.
+        same_rules: compare the engine's cells; with other rules accepted, they were written by those.
+    """
+    engine = {ligne.indicateur.id: ecrite.engine_cells(checklist, ligne) for ligne in checklist.lignes}
+    checks = {point_key(p): verifications.engine_cells(checklist, p) for p in checklist.verifications}
+    sheets: list[tuple[str, tuple[str, ...], Mapping[str, Mapping[str, str]]]] = [
+        (nommees.GRILLE, ecrite.headings(checklist), engine)
+    ]
+    if checks:
+        sheets.append((nommees.VERIFICATIONS, tuple(verifications.COLONNES), checks))
+    issues: list[Issue] = []
+    warnings: list[Avertissement] = []
+    rangees: list[Rangee] = []
+    for sheet, columns, expected in sheets:
+        if sheet not in feuilles:
+            issues.append(_absent(sheet, name))
+            continue
+        table = Table(feuilles[sheet], name, sheet, columns)
+        issues += table.issues
+        warnings += table.strangers()
+        rows, wrong = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
+        rangees += rows
+        issues += wrong
+        # Where rows cannot be told, none is said to be missing.
+        if _IDENTIFIANT in table.columns and len(rows) == len(table.rows):
+            issues += missing(checklist, rows, Location(name, 0, 0, sheet), among=expected)
+    levees: Mapping[str, Levee] = {}
+    if nommees.ECARTS in feuilles:
+        table = Table(feuilles[nommees.ECARTS], name, nommees.ECARTS, tuple(ecrite.COLONNES_ECARTS))
+        warnings += table.strangers()
+        levees, wrong = _lifted(table, checklist)
+        issues += wrong
+    else:
+        issues.append(_absent(nommees.ECARTS, name))
+    notified, where, wrong = _notified(feuilles, name)
+    issues += wrong
+    lu = findings(checklist, rangees, levees, notifie_le=notified, lieu_notification=where)
+    # A cell that holds a formula is said once: what it would have held is not missing as well.
+    formulas = {i.location for i in issues if i.code == formula(None).code}
+    rest = (i for i in lu.issues if i.location not in formulas)
+    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings))
+
+
+def _rows(
+    table: Table, expected: Mapping[str, Mapping[str, str]], extra: Mapping[str, str]
+) -> tuple[list[Rangee], list[Issue]]:
+    """The rows that say which line they are of, and the engine's cells that were edited.
+
+    ``extra`` are the columns that a body adds, by key.
+    """
+    rangees: list[Rangee] = []
+    issues: list[Issue] = []
+    for row in table.rows:
+        issues += table.formulas(row, except_for=_CALCULEE)
+        if not table.whole(row, _IDENTIFIANT):
+            continue
+        identifiant = folded(table.text(row, _IDENTIFIANT))
+        rangees.append(
+            Rangee(
+                ligne=identifiant,
+                saisie={column: table.text(row, column) for column in SAISIE},
+                lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
+                complements={cle: table.text(row, title) for cle, title in extra.items()},
+            )
+        )
+        issues += table.edited(row, expected.get(identifiant, {}))
+    return rangees, issues
+
+
+def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | None, list[Issue]]:
+    """The day the findings were notified, where it is typed, and what is wrong with it."""
+    if nommees.CONTEXTE not in feuilles:
+        return None, None, [_absent(nommees.CONTEXTE, name)]
+    sheet = feuilles[nommees.CONTEXTE]
+    for (row, column), cell in sheet.cellules.items():
+        if column == 1 and isinstance(cell.valeur, str) and folded(cell.valeur) == folded(nommees.NOTIFIES):
+            where = Location(name, row, 2, nommees.CONTEXTE)
+            text = sheet.text(row, 2)
+            if (row, 2) in sheet.cellules and sheet.cellules[row, 2].formule:
+                return None, where, [formula(where)]
+            found = day(text) if text.strip() else None
+            return found, where, [bad_day(text, where)] if text.strip() and found is None else []
+    where = Location(name, 0, 0, nommees.CONTEXTE)
+    message = f"la rangée « {nommees.NOTIFIES} » a disparu"
+    return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
+
+
+def _lifted(table: Table, checklist: Checklist) -> tuple[dict[str, Levee], list[Issue]]:
+    """What the sheet Écarts says, by id of line or key of check."""
+    issues = list(table.issues)
+    ids = {folded(label): identifiant for identifiant, label in ecrite.numbers(checklist).items()}
+    found: dict[str, Levee] = {}
+    typed = [c for c in ecrite.COLONNES_ECARTS if c not in ecrite.CALCULEES_ECARTS]
+    for row in table.rows:
+        texts = {column: table.text(row, column) for column in typed if table.text(row, column).strip()}
+        issues += [i for i in table.formulas(row) if i.location in {table.place(row, c) for c in typed}]
+        if not texts or not table.whole(row, "Indicateur"):
+            continue
+        where = table.place(row, "Indicateur")
+        identifiant = ids.get(folded(texts.get("Indicateur", "")))
+        if identifiant is None or identifiant in found:
+            code = "ligne-inconnue" if identifiant is None else "ligne-en-double"
+            said = texts.get("Indicateur", "")[:40]
+            message = f"aucune ligne « {said} »" if identifiant is None else f"la ligne {said} a deux écarts"
+            issues.append(Issue(code, message, where, "choisir l’indicateur dans la liste"))
+            continue
+        days = {column: day(texts[column]) for column in _JOURS if column in texts}
+        issues += [bad_day(texts[c], table.place(row, c)) for c, value in days.items() if value is None]
+        suivi = {
+            key: (days.get(column) if column in _JOURS else texts[column]) or ""
+            for column, key in SUIVI.items()
+            if column in texts
+        }
+        found[identifiant] = Levee(
+            suivi=suivi,
+            leve_le=days.get("Levé le"),
+            leve_par=texts.get("Levé par"),
+            lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
+            lieux={"leve_par": table.place(row, "Levé par")}
+            | {f"ecart.{key}": table.place(row, column) for column, key in SUIVI.items()},
+        )
+    return found, issues

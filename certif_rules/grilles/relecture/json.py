@@ -1,0 +1,134 @@
+"""A checklist in JSON whose lines were given findings, under the keys of a findings file (contract §6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.compte_rendu import CLES
+from certif_rules.audit.constats import A_EVALUER, Dossier, check_findings
+from certif_rules.echanges.checklist import render
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.grilles.relecture.tableur import refuse
+
+#: Largest file read, in bytes.
+MAX_BYTES = 5_000_000
+#: Most lines; the largest référentiels have a few hundred.
+MAX_LINES = 10_000
+#: The keys a line is filled with; the others are the engine’s.
+SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
+          "leve_le", "leve_par", "ecart", "par_site", "complements")  # fmt: skip
+#: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
+VERIFICATION = ("resultat", *SAISIE[1:])
+_EMPTY: tuple[Any, ...] = (None, [], {}, "")
+
+
+def load(content: bytes, name: str) -> Any:
+    """The data of a JSON file.
+
+    Raises:
+        DataError: too big, or not a JSON object.
+    """
+    if len(content) > MAX_BYTES:
+        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_BYTES // 1_000_000} Mo", name)
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise refuse("fichier-illisible", "ce JSON n’est pas en UTF-8", name) from None
+    except json.JSONDecodeError as error:
+        where = Location(name, error.lineno, error.colno)
+        raise DataError([Issue("fichier-tronque", "JSON tronqué ou mal écrit", where)]) from None
+    except (ValueError, RecursionError):
+        raise refuse("fichier-illisible", "JSON démesuré", name) from None
+    if not isinstance(data, dict) or not {"constats", "lignes"} & data.keys():
+        message = "ni constats, ni checklist écrite par ce programme"
+        raise refuse("classeur-etranger", message, name)
+    for key in ("constats", "lignes"):
+        lines = data.get(key, [])
+        if not isinstance(lines, list):
+            raise refuse("classeur-etranger", f"« {key} » n’est pas une liste", name)
+        if len(lines) > MAX_LINES:
+            raise refuse("fichier-trop-grand", f"plus de {MAX_LINES} lignes", name)
+    return data
+
+
+def as_findings(data: Any) -> Any:
+    """The lines of a filled checklist as a findings file; its schema says what is wrong with it."""
+    entries = []
+    for line in data["lignes"]:
+        given = line if isinstance(line, dict) else {}
+        filled = {key: given[key] for key in SAISIE if given.get(key) not in _EMPTY}
+        if filled or given.get("etat") == "a_auditer":
+            entries.append({"id": given.get("id"), "constat": A_EVALUER, **filled})
+    checks = [
+        {"id": given.get("id"), **{key: given[key] for key in VERIFICATION if given.get(key) not in _EMPTY}}
+        for given in _points(data)
+    ]
+    keys = (
+        "format",
+        "referentiel",
+        "audit",
+        "organisme",
+        "ajouts",
+        "precedent",
+        "certificats",
+        "habillage",
+        "ecarts_notifies_le",
+        *CLES,
+    )
+    head = {key: data[key] for key in keys if key in data}
+    return {**head, "constats": entries, "verifications": checks}
+
+
+def _points(data: Any) -> list[dict[str, Any]]:
+    found = data.get("verifications")
+    return [point for point in found if isinstance(point, dict)] if isinstance(found, list) else []
+
+
+def compare(data: Any, checklist: Checklist, name: str, *, same_rules: bool) -> list[Issue]:
+    """Lines missing, unknown or twice, and values of the engine that were changed, by their path.
+
+    With other rules the engine's values differ of themselves; which lines there are is checked all the same.
+    """
+    written = json.loads(render(checklist))
+    issues: list[Issue] = []
+    for key, entries, noun in (
+        ("lignes", data["lignes"], "ligne"),
+        ("verifications", _points(data), "vérification"),
+    ):
+        expected = {line["id"]: line for line in written[key]}
+        issues += _compare(entries, expected, (name, key, noun), same_rules=same_rules)
+    return issues
+
+
+def _compare(
+    entries: list[Any], expected: Mapping[str, Any], names: tuple[str, str, str], *, same_rules: bool
+) -> Iterator[Issue]:
+    """The same for one list: the file, its key and what it is a list of are in ``names``."""
+    name, key, noun = names
+    seen: set[str] = set()
+    for index, line in enumerate(entries):
+        identifiant = line.get("id") if isinstance(line, dict) else None
+        where = Location(f"{name}:{key}[{index}]")
+        if not isinstance(identifiant, str) or identifiant not in expected:
+            yield Issue("ligne-inconnue", f"aucune {noun} « {identifiant} » dans cette grille", where)
+            continue
+        if identifiant in seen:
+            yield Issue("ligne-en-double", f"la {noun} {identifiant} apparaît deux fois", where)
+        seen.add(identifiant)
+        for field, value in expected[identifiant].items() if same_rules else ():
+            if line.get(field) != value:
+                message = f"« {field} » : cette valeur calculée a été modifiée"
+                yield Issue("cellule-modifiee", message, where, "la rétablir")
+    for identifiant in expected:
+        if identifiant not in seen:
+            message = f"la {noun} {identifiant} n’est plus dans le fichier"
+            yield Issue("ligne-manquante", message, Location(name))
+
+
+def check(checklist: Checklist, dossier: Dossier) -> list[Issue]:
+    """What is impossible in the findings; which lines and checks there are is :func:`compare`’s business."""
+    codes = ("ligne-manquante", "ligne-inconnue", "ligne-en-double", "verification-inconnue")
+    return [i for i in check_findings(checklist, dossier) if i.code not in (*codes, "verification-en-double")]

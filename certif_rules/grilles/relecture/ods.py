@@ -1,0 +1,132 @@
+"""ODS → sheets: values, where formulas and merged cells are."""
+
+from __future__ import annotations
+
+import re
+
+from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, refuse
+
+#: Ends of line in the file are its layout. Blanks in a row should fold too, but LibreOffice writes some.
+_BLANKS = re.compile(r" *[\t\r\n][ \t\r\n]*")
+#: What stands in a cell without being its text: comments, pictures.
+_BESIDE = frozenset({"annotation", "frame", "custom-shape", "shapes", "g", "line", "control"})
+#: Most rows that a sheet has, in any spreadsheet.
+_FARTHEST = 1_048_576
+
+
+def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
+    """The sheets of the workbook, by name, in order.
+
+    Raises:
+        DataError: it is damaged, encrypted, or holds too much.
+    """
+    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise refuse("fichier-chiffre", "ce classeur est chiffré", archive.name, "retirer le mot de passe")
+    reader = _Reader(archive)
+    archive.parse("content.xml", reader.start, reader.end, reader.text)
+    return reader.feuilles
+
+
+class _Reader:
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.feuilles: dict[str, FeuilleLue] = {}
+        self.feuille: FeuilleLue | None = None
+        self.row = self.column = 0
+        self.rows_repeated = self.columns_repeated = 1
+        self.cells: list[tuple[int, CelluleLue]] = []
+        self.cell: dict[str, str] | None = None
+        self.paragraphs: list[list[str]] = []
+        self.beside = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self.beside or (self.cell is not None and tag in _BESIDE):
+            self.beside += 1
+        elif tag == "table" and self.feuille is None:
+            self.feuille = self.feuilles.setdefault(attributes.get("name", ""), FeuilleLue())
+            self.row = 0
+        elif self.feuille is None:
+            return
+        elif tag == "table-row":
+            self.rows_repeated = _times(attributes, "number-rows-repeated")
+            self.column, self.cells = 0, []
+        elif tag in ("table-cell", "covered-table-cell"):
+            self.cell, self.paragraphs = attributes, []
+            self.columns_repeated = _times(attributes, "number-columns-repeated")
+            wide, high = (_times(attributes, f"number-{side}-spanned") for side in ("columns", "rows"))
+            if wide != 1 or high != 1:
+                self.archive.count(1, 0)
+                first = (self.row + 1, self.column + 1)
+                self.feuille.fusions.append((*first, self.row + high, self.column + wide))
+        elif self.cell is not None:
+            self._inside_cell(tag, attributes)
+
+    def _inside_cell(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in ("p", "h"):
+            self.paragraphs.append([])
+        elif self.paragraphs:
+            if tag == "s":
+                count = _times(attributes, "c")
+                self.archive.count(0, count)
+                self.paragraphs[-1].append("\0" * count)
+            elif tag in ("tab", "line-break"):
+                self.paragraphs[-1].append("\1" if tag == "tab" else "\2")
+
+    def text(self, data: str) -> None:
+        if self.cell is not None and self.paragraphs and not self.beside:
+            self.paragraphs[-1].append(data)
+
+    def end(self, tag: str) -> None:
+        if self.beside:
+            self.beside -= 1
+        elif tag in ("table-cell", "covered-table-cell") and self.cell is not None:
+            self._end_cell(self.cell)
+            self.cell = None
+        elif tag == "table-row" and self.feuille is not None:
+            self._end_row(self.feuille)
+        elif tag == "table" and self.cell is None:
+            self.feuille = None
+
+    def _end_cell(self, attributes: dict[str, str]) -> None:
+        kind = attributes.get("value-type", "")
+        formula = "formula" in attributes
+        value: str | float
+        if kind == "date":
+            value = attributes.get("date-value", "")
+        elif kind in ("float", "currency", "percentage"):
+            value = float(attributes.get("value", "0"))
+        else:
+            value = "\n".join(map(_paragraph, self.paragraphs)) or attributes.get("string-value", "")
+        if value != "" or formula:
+            self.archive.count(self.columns_repeated, self.columns_repeated * len(str(value)))
+            found = CelluleLue(value, formula, kind == "date")
+            self.cells += [(self.column + n, found) for n in range(1, self.columns_repeated + 1)]
+        self.column += self.columns_repeated
+
+    def _end_row(self, feuille: FeuilleLue) -> None:
+        if self.cells:
+            again = self.rows_repeated - 1
+            characters = sum(len(str(cell.valeur)) for _, cell in self.cells)
+            self.archive.count(len(self.cells) * again, characters * again)
+            for row in range(self.row + 1, self.row + self.rows_repeated + 1):
+                for column, cell in self.cells:
+                    feuille.cellules[row, column] = cell
+        self.row += self.rows_repeated
+
+
+def _times(attributes: dict[str, str], name: str) -> int:
+    """How often something is repeated.
+
+    Raises:
+        ValueError: a number that no spreadsheet writes; it could undo what was counted.
+    """
+    times = int(attributes.get(name, "1"))
+    if not 0 <= times <= _FARTHEST:
+        raise ValueError(name)
+    return times
+
+
+def _paragraph(parts: list[str]) -> str:
+    """The text of a paragraph, with the blanks, tabs and ends of line that elements say."""
+    text = _BLANKS.sub(" ", "".join(parts)).strip(" ")
+    return text.replace("\0", " ").replace("\1", "\t").replace("\2", "\n")

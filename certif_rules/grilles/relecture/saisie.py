@@ -1,0 +1,316 @@
+"""The cells people filled, as findings: labels to ids, dates to ISO, lists to lists; the rest as typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings
+from certif_rules.audit.demande import Demande
+from certif_rules.documents.mots import finding
+from certif_rules.documents.rubriques import MOTS_RESULTATS
+from certif_rules.errors import Issue, Location
+from certif_rules.model.base import Avertissement
+from certif_rules.noms import cle
+
+#: The columns people fill, as the sheet Grille calls them.
+CONSTAT, ANNOTATION, PREUVES, ECHANTILLON = "Constat", "Annotation", "Preuves vues", "Échantillon"
+COMMENTAIRE, EVALUE_PAR, EVALUE_LE = "Commentaire", "Évalué par", "Évalué le"
+SAISIE = (CONSTAT, ANNOTATION, PREUVES, ECHANTILLON, COMMENTAIRE, EVALUE_PAR, EVALUE_LE)
+
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00(?:\.0+)?)?")
+_FRENCH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+#: Day zero of spreadsheets, and the last day they count.
+_EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
+#: The first day a bare number is read as: a smaller one is a year or a slip, and would be a guess.
+_FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
+_ZONE = re.compile(r"[\n;]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rangee:
+    """A row as read: the id of its line, the text of each filled column, and where each column stands.
+
+    ``complements`` is what stands in the columns that a body adds, by key.
+    """
+
+    ligne: str
+    saisie: Mapping[str, str]
+    lieu: Callable[[str], Location]
+    complements: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levee:
+    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding.
+
+    ``lieux`` are the cells of what was typed freely, by field of a finding.
+    """
+
+    suivi: Mapping[str, str]
+    leve_le: str | None
+    leve_par: str | None
+    lieu: Callable[[str], Location]
+    lieux: Mapping[str, Location] = field(default_factory=dict)
+
+
+def folded(text: str) -> str:
+    """``text`` as it is compared: blanks of every kind are one, and composed letters are."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def day(text: str) -> str | None:
+    """An ISO day from a date as spreadsheets and French people write it; ``None`` when it is not one."""
+    text = text.strip()
+    try:
+        if found := _ISO.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        if found := _FRENCH.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+    except ValueError:
+        return None
+    if text.isdecimal() and _FIRST_DAY <= int(text) <= _LAST_DAY:
+        return (_EPOCH + timedelta(days=int(text))).isoformat()
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lu:
+    """What a grid says: findings, those of the checks, the day of notification, and what is wrong with it.
+
+    ``avertissements`` are what its reader must know of this file.
+    """
+
+    releves: tuple[Releve, ...] = ()
+    verifications: tuple[Releve, ...] = ()
+    notifie_le: str | None = None
+    lieu_notification: Location | None = None
+    issues: tuple[Issue, ...] = ()
+    avertissements: tuple[Avertissement, ...] = ()
+
+
+def findings(
+    checklist: Checklist,
+    rangees: Sequence[Rangee],
+    levees: Mapping[str, Levee],
+    *,
+    notifie_le: str | None = None,
+    lieu_notification: Location | None = None,
+) -> Lu:
+    """The findings of these rows and everything impossible in them, each at its cell.
+
+    A line due and a check give a finding even when nothing was typed; another line, when something was.
+    """
+    issues: list[Issue] = []
+    lignes = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
+    points = {point_key(point): point for point in checklist.verifications}
+    seen: dict[str, Rangee] = {}
+    found: dict[str, Releve] = {}
+    for rangee in rangees:
+        where = rangee.lieu("Identifiant")
+        if rangee.ligne not in lignes and rangee.ligne not in points:
+            issues.append(_stranger(rangee, where))
+        elif rangee.ligne in seen:
+            first = seen[rangee.ligne].lieu("Identifiant")
+            name = lignes[rangee.ligne].indicateur.numero if rangee.ligne in lignes else rangee.ligne
+            message = f"la ligne {name} apparaît deux fois"
+            hint = "retirer l’une des deux rangées"
+            issues.append(Issue("ligne-en-double", message, where, hint, ((first, "première apparition"),)))
+        else:
+            seen[rangee.ligne] = rangee
+            levee = levees.get(rangee.ligne)
+            releve: Releve | None
+            if rangee.ligne in points:
+                releve = _verification(checklist, points[rangee.ligne], rangee, levee, issues)
+            else:
+                releve = _releve(checklist, lignes[rangee.ligne], rangee, levee, issues)
+            if releve is not None:
+                found[rangee.ligne] = releve
+    order = {key: n for n, key in enumerate((*lignes, *points))}
+    keys = sorted(found, key=lambda key: order[key])
+    dossier = Dossier(
+        demande=Demande(),
+        releves=tuple(found[key] for key in keys if key in lignes),
+        verifications=tuple(found[key] for key in keys if key in points),
+        notifie_le=notifie_le,
+        lieux={"ecarts_notifies_le": lieu_notification} if lieu_notification else None,
+    )
+    issues += [
+        Issue(i.code, i.message, _precise(i, found, seen, levees), i.hint, i.related)
+        for i in check_findings(checklist, dossier)
+        if i.code != "ligne-manquante"  # every line is looked for, due or not, by whoever knows the file
+    ]
+    return Lu(
+        releves=dossier.releves,
+        verifications=dossier.verifications,
+        notifie_le=notifie_le,
+        lieu_notification=lieu_notification,
+        issues=tuple(issues),
+    )
+
+
+def missing(
+    checklist: Checklist, rangees: Iterable[Rangee], where: Location, *, among: Iterable[str]
+) -> list[Issue]:
+    """The lines and checks, of those asked for (ids and keys), that no row bears."""
+    found = {rangee.ligne for rangee in rangees}
+    names = {
+        ligne.indicateur.id: f"ligne {ligne.indicateur.numero} ({ligne.indicateur.id})"
+        for ligne in checklist.lignes
+    } | {point_key(point): f"vérification « {point.id} »" for point in checklist.verifications}
+    hint = "la rétablir : une ligne se masque ou se filtre, elle ne se supprime pas"
+    return [
+        Issue("ligne-manquante", f"la {names[key]} n’est plus dans la grille", where, hint)
+        for key in among
+        if key not in found
+    ]
+
+
+def _stranger(rangee: Rangee, where: Location) -> Issue:
+    named = f"aucune ligne « {rangee.ligne[:40]} » dans cette grille"
+    message = named if rangee.ligne else "une rangée sans identifiant : elle n’est pas de cette grille"
+    hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
+    return Issue("ligne-inconnue", message, where, hint)
+
+
+def _precise(
+    issue: Issue, found: Mapping[str, Releve], rows: Mapping[str, Rangee], levees: Mapping[str, Levee]
+) -> Location | None:
+    """The cell to mend, for what :func:`check_findings` places on the finding."""
+    columns = {"commentaire-manquant": COMMENTAIRE, "annotation-inconnue": ANNOTATION}
+    for key, releve in found.items():
+        if releve.lieu != issue.location:
+            continue
+        if issue.code.startswith("levee-") and key in levees:
+            author = issue.code in ("levee-sans-date", "levee-sans-auteur")
+            return levees[key].lieu("Levé par" if author else "Levé le")
+        if issue.code.startswith("plan-") and key in levees:
+            column = "Plan reçu le" if issue.code == "plan-avant-audit" else "Plan accepté le"
+            return levees[key].lieu(column)
+        if issue.code in columns:
+            return rows[key].lieu(columns[issue.code])
+    return issue.location
+
+
+def _verification(
+    checklist: Checklist, point: Point, rangee: Rangee, levee: Levee | None, issues: list[Issue]
+) -> Releve:
+    typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
+    resultat = _resultat(point, typed.get(CONSTAT, ""), rangee, issues)
+    return _filled(checklist, point.id, resultat, rangee, levee, issues)
+
+
+def _resultat(point: Point, text: str, rangee: Rangee, issues: list[Issue]) -> str:
+    """The result of a check typed by its words or its id."""
+    wanted = cle(text)
+    if not wanted or wanted == cle(A_EVALUER):
+        return A_EVALUER
+    for resultat, words in MOTS_RESULTATS.items():
+        if wanted in (cle(resultat), cle(words)):
+            return resultat
+    message = f"vérification « {point.id} » : « {text[:40]} » n’est pas un résultat"
+    hint = f"résultats permis : {', '.join(MOTS_RESULTATS.values())}"
+    issues.append(Issue("constat-non-permis", message, rangee.lieu(CONSTAT), hint))
+    return A_EVALUER
+
+
+def _releve(
+    checklist: Checklist, ligne: Ligne, rangee: Rangee, levee: Levee | None, issues: list[Issue]
+) -> Releve | None:
+    typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
+    added = any(text.strip() for text in rangee.complements.values())
+    if not typed and not added and levee is None and ligne.etat != "a_auditer":
+        return None
+    constat = _constat(checklist, ligne, typed.get(CONSTAT, ""), rangee, issues)
+    return _filled(checklist, rangee.ligne, constat, rangee, levee, issues)
+
+
+def _filled(
+    checklist: Checklist,
+    identifiant: str,
+    constat: str,
+    rangee: Rangee,
+    levee: Levee | None,
+    issues: list[Issue],
+) -> Releve:
+    typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
+    evalue_le = None
+    if EVALUE_LE in typed:
+        evalue_le = day(typed[EVALUE_LE])
+        if evalue_le is None:
+            issues.append(bad_day(typed[EVALUE_LE], rangee.lieu(EVALUE_LE)))
+    return Releve(
+        ligne=identifiant,
+        constat=constat,
+        commentaire=typed.get(COMMENTAIRE),
+        preuves_vues=_parts(typed.get(PREUVES, ""), "\n"),
+        annotations=_annotations(checklist, typed.get(ANNOTATION, "")),
+        echantillons=_parts(typed.get(ECHANTILLON, "").replace(";", "\n"), "\n"),
+        evalue_par=typed.get(EVALUE_PAR),
+        evalue_le=evalue_le,
+        leve_le=levee.leve_le if levee else None,
+        leve_par=levee.leve_par if levee else None,
+        ecart=levee.suivi if levee else {},
+        complements={key: text for key, text in rangee.complements.items() if text.strip()},
+        lieu=rangee.lieu(CONSTAT),
+        lieux={
+            **{key: rangee.lieu(name) for name, key in _CHAMPS.items()},
+            **(levee.lieux if levee else {}),
+        },
+    )
+
+
+def added_column(where: object, title: str, filled: int) -> Avertissement:
+    """A column that is not ours and holds something: people are told that it goes no further."""
+    cells = "1 cellule remplie" if filled == 1 else f"{filled} cellules remplies"
+    message = (
+        f"{where} : la colonne « {title[:40] or 'sans nom'} » n’est pas de la grille ; son contenu ({cells})"
+        " n’est pas repris dans les constats, il ne reste que dans ce fichier (--habillage lit les colonnes"
+        " qu’un organisme ajoute)"
+    )
+    return Avertissement("colonne_ajoutee", message)
+
+
+#: The fields of a finding that are typed freely, by column.
+_CHAMPS = {
+    PREUVES: "preuves_vues",
+    ECHANTILLON: "echantillons",
+    COMMENTAIRE: "commentaire",
+    EVALUE_PAR: "evalue_par",
+}
+
+
+def bad_day(text: str, where: Location) -> Issue:
+    """A cell that should hold a date and does not."""
+    message = f"« {text[:40]} » n’est pas une date"
+    return Issue("date-invalide", message, where, "écrire JJ/MM/AAAA ou AAAA-MM-JJ, sans heure")
+
+
+def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
+    """The id of a finding typed by its label or its id; one that nobody declares is an issue."""
+    wanted = cle(text)
+    if not wanted or wanted == cle(A_EVALUER):
+        return A_EVALUER
+    declared = checklist.referentiel.constats
+    for constat in declared:
+        if wanted in (cle(constat), cle(finding(checklist, constat))):
+            return constat
+    allowed = ", ".join(folded(finding(checklist, c)) for c in ligne.constats_permis) or "aucun"
+    message = f"ligne {ligne.indicateur.numero} : « {text[:40]} » n’est pas un constat"
+    issues.append(Issue("constat-non-permis", message, rangee.lieu(CONSTAT), f"constats permis : {allowed}"))
+    return A_EVALUER
+
+
+def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
+    """Ids of annotations typed by label or id; an unknown one is kept, to be refused where all are."""
+    known = {cle(a.titre): a.id for a in checklist.referentiel.annotations.values()}
+    parts = (folded(part) for part in _ZONE.split(text))
+    return tuple(dict.fromkeys(known.get(cle(part), part) for part in parts if part))
+
+
+def _parts(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(separator) if part.strip())

@@ -1,0 +1,1 @@
+"""How a body dresses its documents: its file, read and checked, as values."""

@@ -1,0 +1,79 @@
+"""A body's file on disk, with the pictures it names: everything wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.habillage.logo import MAX_BYTES, check_logo
+from certif_rules.habillage.modele import Logo
+from certif_rules.habillage.regles import HabillageDit, problems, refusals, without_refused
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import place, read_file
+
+#: Width of a logo when the file does not say it, in millimetres.
+LARGEUR = 40
+
+
+def read_habillage(path: Path, name: str | None = None) -> HabillageDit:
+    """What the body's file at ``path`` says, named ``name`` in messages; its pictures stand beside it.
+
+    Raises:
+        DataError: the file or a picture cannot be read, or says what no body may say; all is listed.
+    """
+    data = read_file(path, name, strict=False)
+    issues, logo, secours = check_habillage(data, path.parent)
+    if issues:
+        raise DataError(issues)
+    return HabillageDit({key: value for key, value in data.items() if key != "logo"}, logo, secours)
+
+
+def check_habillage(data: Any, folder: Path) -> tuple[list[Issue], Logo | None, Logo | None]:
+    """Everything wrong with the data of a body's file whose pictures are found from ``folder``."""
+    issues = refusals(data)
+    cleaned = without_refused(data)
+    wrong = check(cleaned, "habillage")
+    if wrong:
+        return [*issues, *wrong], None, None
+    issues += problems(cleaned)
+    logo, secours = None, None
+    if "logo" in cleaned:
+        logo, secours, found = _pictures(cleaned, folder)
+        issues += found
+    return issues, logo, secours
+
+
+def _pictures(data: Any, folder: Path) -> tuple[Logo | None, Logo | None, list[Issue]]:
+    node = data["logo"]
+    said: Mapping[str, Any] = node if isinstance(node, Mapping) else {"fichier": node}
+    found: dict[str, Logo | None] = {}
+    issues = []
+    for key in ("fichier", "secours"):
+        if key not in said:
+            continue
+        where = place(node, key) if isinstance(node, Mapping) else place(data, "logo")
+        texte, largeur = said.get("texte", data["emetteur"]), said.get("largeur", LARGEUR)
+        logo = _picture(folder / said[key], where, texte=texte, largeur=largeur)
+        if isinstance(logo, Logo) and key == "secours" and logo.nature == "svg":
+            message = "logo : « secours » est lui aussi un SVG"
+            logo = Issue("image-inconnue", message, where, "donner un PNG ou un JPEG")
+        if isinstance(logo, Issue):
+            issues.append(logo)
+        else:
+            found[key] = logo
+    return found.get("fichier"), found.get("secours"), issues
+
+
+def _picture(path: Path, where: Location, *, texte: str, largeur: int) -> Logo | Issue:
+    hint = "un chemin depuis le dossier de l’habillage ; rien n’est téléchargé"
+    try:
+        if path.exists() and not path.is_file():
+            return Issue("fichier-illisible", f"logo : « {path.name} » n’est pas un fichier", where, hint)
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
+        return Issue("fichier-illisible", f"logo : {reason} : {path.name}", where, hint)
+    return check_logo(content, where, texte=texte, largeur=largeur)

@@ -1,0 +1,1 @@
+"""What a référentiel is, all of it: frozen records, nothing computed and nothing read from disk."""

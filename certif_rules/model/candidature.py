@@ -1,0 +1,242 @@
+"""The domain, application file: what a label asks of those who apply, as frozen values, nothing computed.
+
+Steps, registration questions, routes, documents, funding, habilitated firms, place of the audit: all of it is
+data of a rules layer (its folder ``vie``). The core knows what a document or a quote is, never which ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from certif_rules.model.base import Appui, Texte
+
+#: Whether the source says that a document is required of all, or of some; ``None`` when it does not say.
+Classe = Literal["obligatoire", "conditionnee"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A conjunction: every word that is given holds. ``inconnu`` is why nobody can say, where the rest holds.
+
+    ``types`` and ``precedents`` are codes of audit types, ``voies`` routes, ``reponses`` the answers accepted
+    to a question, ``pieces`` documents provided, ``categories`` categories of which the organisation has one.
+    """
+
+    types: tuple[str, ...] = ()
+    precedents: tuple[str, ...] = ()
+    voies: tuple[str, ...] = ()
+    reponses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pieces: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    sauf: Condition | None = None
+    inconnu: str | None = None
+
+
+#: A disjunction: one of the conditions holds. Empty: always.
+Si = tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choix(Appui):
+    """An answer to a question: the audit types it leads to, and what in a profile says it by itself.
+
+    ``region`` is that of a site of the organisation, ``certificat`` a référentiel it holds a certificate of.
+    """
+
+    id: str
+    titre: str
+    mene_a: tuple[str, ...] = ()
+    region: str | None = None
+    certificat: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Appui):
+    """A question to the applicant: one of ``choix``, or the item ``champ`` of the organisation."""
+
+    id: str
+    texte: str
+    choix: tuple[Choix, ...] = ()
+    champ: str | None = None
+    inscription: bool = False
+    si: Si = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voie(Appui):
+    """A way to get the label, and when it is the one."""
+
+    id: str
+    titre: str
+    si: Si
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention(Appui):
+    """What a quote must carry; ``champ`` is where a file says it."""
+
+    id: str
+    titre: str
+    champ: str
+    si: Si = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevisAttendus:
+    """How many quotes, signed or not (``None``: not said), from as many firms, with what on each."""
+
+    nombre: int
+    signe: bool | None = None
+    auditeurs_distincts: bool = False
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriseEnCharge(Appui):
+    """A share paid by somebody else: an exact fraction of one."""
+
+    taux: Fraction
+    par: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forme:
+    """One of the papers that do for a document."""
+
+    id: str
+    titre: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece(Appui):
+    """A document of the file. It is due where ``si`` holds, and as its ``classe`` says.
+
+    ``condition`` words a condition that the source leaves without content. ``signe`` is the signature wanted,
+    ``validite_mois`` how long it is good from the day it was made. ``devis`` makes it quotes, ``certificat``
+    a certificate held, read in the profile.
+    """
+
+    id: str
+    titre: str
+    classe: Classe | None
+    si: Si = ()
+    condition: str | None = None
+    formes: tuple[Forme, ...] = ()
+    etape: str | None = None
+    signe: bool | None = None
+    validite_mois: int | None = None
+    devis: DevisAttendus | None = None
+    certificat: str | None = None
+    precisions: tuple[Texte, ...] = ()
+    prise_en_charge: PriseEnCharge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volet(Appui):
+    """A kind of file: when it is the one, its documents, what follows. ``inconnu``: nobody says which."""
+
+    id: str
+    titre: str
+    si: Si
+    pieces: tuple[str, ...] = ()
+    suite: str | None = None
+    inconnu: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionFinancement(Appui):
+    """One condition of a funding."""
+
+    id: str
+    texte: str
+    si: Si
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Financement(Appui):
+    """Who pays which share of the audit, and on which conditions. ``inconnu``: nobody says."""
+
+    id: str
+    titre: str
+    si: Si
+    taux: Fraction | None = None
+    par: str | None = None
+    conditions: tuple[ConditionFinancement, ...] = ()
+    precisions: tuple[Texte, ...] = ()
+    inconnu: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ressource(Appui):
+    """A public page: its title, its address where one is known."""
+
+    titre: str
+    adresse: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auditeur(Appui):
+    """A habilitated auditing firm. No person is named."""
+
+    id: str
+    nom: str
+    fiche: Ressource | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase(Appui):
+    """A sentence of a source on the place of an audit: the mode it leads to, and when."""
+
+    texte: str
+    mode: str
+    si: Si = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lieu(Appui):
+    """On site or at a distance, as a decision to take and to give reasons for; ``modes`` are its values."""
+
+    id: str
+    question: str
+    si: Si
+    modes: Mapping[str, str]
+    phrases: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point(Appui):
+    """Something that the sources leave open, to be asked where ``si`` may hold."""
+
+    id: str
+    question: str
+    si: Si
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Etape(Appui):
+    """A step of the application, in order: what to do, what to read."""
+
+    id: str
+    titre: str
+    autre_titre: str | None = None
+    facultative: bool = False
+    taches: tuple[Texte, ...] = ()
+    ressources: tuple[Ressource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidature:
+    """All that a label says of an application, by id, in order."""
+
+    etapes: Mapping[str, Etape] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    voies: Mapping[str, Voie] = field(default_factory=dict)
+    volets: Mapping[str, Volet] = field(default_factory=dict)
+    pieces: Mapping[str, Piece] = field(default_factory=dict)
+    financements: Mapping[str, Financement] = field(default_factory=dict)
+    auditeurs: Mapping[str, Auditeur] = field(default_factory=dict)
+    lieux: Mapping[str, Lieu] = field(default_factory=dict)
+    points: Mapping[str, Point] = field(default_factory=dict)

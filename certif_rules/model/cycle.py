@@ -1,0 +1,174 @@
+"""The domain, cycle: the dates of the life of a certificate or a label, as frozen values, nothing computed.
+
+A référentiel declares its events (what happened, on which day) and its dates (what its rules draw from them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from certif_rules.model.base import Confiance
+
+#: What a rule gives: a limit, an earliest day, a day, a window, a limit that comes again, or nothing to do.
+Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet"]
+#: On which side of a limit its working day is looked for.
+Ouvre = Literal["avant", "apres"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evenement:
+    """Something that happens on a day that people give.
+
+    It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``.
+    """
+
+    id: str
+    titre: str
+    pas_avant: tuple[str, ...] = ()
+    exclut: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    incoherences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ecart:
+    """A day counted from an event or from another date: months first, then days; negative ones go back."""
+
+    de: str
+    mois: int = 0
+    jours: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ancre:
+    """A window as one source counts it: from one month (or day) after its event to another, both included."""
+
+    de: str
+    mois: tuple[int, int] = (0, 0)
+    jours: tuple[int, int] = (0, 0)
+    sources: tuple[str, ...] = ()
+    confiance: Confiance = "elevee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prochaine:
+    """The next of the days that come every ``rythme_jours`` from ``de``, for what was sent on ``apres``."""
+
+    de: str
+    rythme_jours: int
+    apres: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TousLes:
+    """A limit that comes again every ``mois`` after ``de``, until ``jusqu_a`` included."""
+
+    de: str
+    mois: int
+    jusqu_a: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borne:
+    """What the day of an event must be: before one (excluded), from one (included)."""
+
+    avant: str | None = None
+    depuis: str | None = None
+
+    def admits(self, day: date) -> bool:
+        """Whether a day is within."""
+        said = day.isoformat()
+        return not (self.avant and said >= self.avant) and not (self.depuis and said < self.depuis)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegleDate:
+    """One way to find a date; it holds when its three guards do.
+
+    ``avec``: one of these events is given; ``sans``: none of these is; ``si``: the day of each is within.
+    Exactly one of the forms is given. ``texte`` is the rule as people read it, ``certitude`` what remains
+    uncertain of it. ``visee``: an aim, not a rule. ``report``: may be carried to the next working day.
+    """
+
+    texte: str
+    sources: tuple[str, ...]
+    avec: tuple[str, ...] = ()
+    sans: tuple[str, ...] = ()
+    si: Mapping[str, Borne] = field(default_factory=dict)
+    au_plus_tard: Ecart | None = None
+    a_partir_du: Ecart | None = None
+    prochaine: Prochaine | None = None
+    fenetre: tuple[Ancre, ...] = ()
+    tous_les: TousLes | None = None
+    sans_objet: bool = False
+    ouvre: Ouvre | None = None
+    report: bool = False
+    visee: bool = False
+    certitude: str | None = None
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+    incoherences: tuple[str, ...] = ()
+    emplacement: str = field(default="", compare=False)
+
+    @property
+    def forme(self) -> Forme:
+        """Which form it has."""
+        if self.au_plus_tard is not None:
+            return "au_plus_tard"
+        if self.a_partir_du is not None:
+            return "a_partir_du"
+        if self.prochaine is not None:
+            return "prochaine"
+        if self.tous_les is not None:
+            return "tous_les"
+        return "fenetre" if self.fenetre else "sans_objet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateCycle:
+    """A date of the cycle: the first of its rules that holds gives it.
+
+    ``fait_par`` are the events that fulfil it; ``pas_apres`` a date that it should not come after.
+    """
+
+    id: str
+    titre: str
+    regles: tuple[RegleDate, ...]
+    fait_par: tuple[str, ...] = ()
+    pas_apres: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seances:
+    """The meetings that decide on files, whose days are a list that people give.
+
+    What a meeting needs arrives on ``attend``, by the date ``limite`` counted from the meeting
+    (``evenement``). Until then, it cannot come before any of ``plancher`` (events and dates).
+    ``periode_mois``: one meeting at least in each civil period of so many months.
+    """
+
+    evenement: str
+    titre: str
+    attend: str
+    limite: str
+    texte: str
+    sources: tuple[str, ...]
+    plancher: tuple[str, ...] = ()
+    periode_mois: int | None = None
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+    incoherences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """The events, the dates and the meetings that one référentiel declares, in the order they come."""
+
+    evenements: Mapping[str, Evenement]
+    dates: Mapping[str, DateCycle]
+    seances: Seances | None = None

@@ -1,0 +1,43 @@
+"""The domain, life of a label: how many sites are seen at an audit, as frozen values, nothing computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from certif_rules.model.base import Confiance, Texte
+
+#: How the root is made a whole number of sites.
+Arrondi = Literal["au_plus_proche", "superieur", "inferieur"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegleSites:
+    """The number of sites at some audit types: ``coefficient`` (as written) × the root of their number.
+
+    ``coefficient`` is ``None`` where no source gives a number. ``non_vus`` sites at least were not seen at
+    the earlier audit. ``du`` and ``au`` (ISO, both included) bound the audits it rules. ``en_plus`` says what
+    is always seen besides the sample.
+    """
+
+    types: tuple[str, ...]
+    coefficient: str | None
+    arrondi: Arrondi
+    sources: tuple[str, ...]
+    non_vus: int = 0
+    en_plus: str | None = None
+    du: str | None = None
+    au: str | None = None
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+    emplacement: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echantillon:
+    """What one référentiel says of samples. ``dossiers`` is what it says of samples of files, if anything."""
+
+    sites: tuple[RegleSites, ...] = ()
+    remarques: tuple[Texte, ...] = ()
+    dossiers: tuple[Texte, ...] = ()

@@ -1,0 +1,149 @@
+"""The domain, judgement: what findings add up to, as frozen values, nothing computed.
+
+Numbers are kept as written (« 5 », « 1.5 »): they are read as exact fractions, never as floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from certif_rules.model.base import Confiance, Texte
+
+#: What a mean is made over: all the lines, or those of each criterion.
+Moyenne = Literal["ensemble", "par_critere"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """What may be said beside a finding, and never counts."""
+
+    id: str
+    titre: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delai:
+    """A date counted from another: ``de`` is an event or another date of the same finding.
+
+    ``mois`` are counted before ``jours``. ``titre`` is what is due, as people read it.
+    """
+
+    de: str
+    mois: int
+    jours: int
+    sources: tuple[str, ...]
+    confiance: Confiance = "elevee"
+    titre: str | None = None
+
+    def titre_ou(self, nom: str) -> str:
+        """Its title, else the name it is declared under, in words."""
+        return self.titre or nom.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terme:
+    """A term of a sum: another measure or, with ``seuil``, one when that measure reaches it, else zero."""
+
+    mesure: str
+    seuil: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mesure:
+    """A number drawn from the findings that are not lifted; one of the four ways is given.
+
+    ``compte`` counts the lines with one of these findings; ``somme`` adds measures; ``moyenne`` and
+    ``minimum`` are of the values of the findings, those without a value left out. ``etiquette`` keeps the
+    lines that bear it.
+    """
+
+    id: str
+    titre: str
+    sources: tuple[str, ...]
+    compte: tuple[str, ...] = ()
+    somme: tuple[Terme, ...] = ()
+    moyenne: Moyenne | None = None
+    minimum: bool = False
+    etiquette: str | None = None
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a measure must be, every comparison given holding; ``critere`` (an id) for a mean by criterion.
+
+    A mean by criterion without ``critere`` is asked of each criterion: one is enough.
+    """
+
+    mesure: str
+    critere: str | None = None
+    au_moins: str | None = None
+    plus_de: str | None = None
+    au_plus: str | None = None
+    moins_de: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitrePourTypes:
+    """How a decision reads at some audit types (their codes)."""
+
+    types: tuple[str, ...]
+    titre: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision, taken when one of ``si`` holds and none before it was; always, without any.
+
+    ``delivrable`` is ``None`` where the sources give no rule.
+    """
+
+    code: str
+    delivrable: bool | None
+    titre: str
+    sources: tuple[str, ...]
+    titres: tuple[TitrePourTypes, ...] = ()
+    si: tuple[Condition, ...] = ()
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+    emplacement: str = field(default="", compare=False)
+
+    def titre_pour(self, code_type: str) -> str:
+        """How it reads at this audit type."""
+        return next((t.titre for t in self.titres if code_type in t.types), self.titre)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggravation:
+    """A finding that counts as another on a line where the earlier audit left one of ``precedents`` open.
+
+    ``types`` are the audit types (codes) where the earlier findings are looked at again.
+    """
+
+    constat: str
+    precedents: tuple[str, ...]
+    devient: str
+    types: tuple[str, ...]
+    motif: str
+    sources: tuple[str, ...]
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jugement:
+    """How one référentiel concludes on its own lines. The last decision holds always, and only it.
+
+    ``echeances`` are the dates that each open finding opens, by finding, then by name. ``remarques`` go with
+    every conclusion.
+    """
+
+    origine: str
+    mesures: Mapping[str, Mesure]
+    decisions: tuple[Decision, ...]
+    echeances: Mapping[str, Mapping[str, Delai]] = field(default_factory=dict)
+    aggravations: tuple[Aggravation, ...] = ()
+    remarques: tuple[Texte, ...] = ()

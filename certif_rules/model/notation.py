@@ -1,0 +1,97 @@
+"""The domain, self-assessment: levels, what comes first, what is said of it, as frozen values.
+
+A référentiel of the stack may say a part of it only: a label keeps the levels of its base and adds its own
+mention, or declares levels of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from certif_rules.model.base import Confiance
+
+#: The lines asked about: those to see at the audit, or every line that applies or may apply.
+Etendue = Literal["audit", "toutes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Niveau:
+    """A level that may be chosen on a line; ``valeur`` is what it is worth in a score."""
+
+    valeur: int
+    titre: str
+    sens: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cle:
+    """One key of the order of the list of what to improve, and how it is explained.
+
+    ``gravite``: lines where every gap that may be found is among ``seuls`` come first while they are
+    unanswered or below level ``sous``; ``ecarts`` are the findings that are gaps, ``titre`` names these
+    lines. ``niveau``: lower levels first, lines unanswered just before level ``sans_reponse_avant``.
+    """
+
+    mot: Literal["gravite", "niveau"]
+    texte: str
+    titre: str | None = None
+    ecarts: tuple[str, ...] = ()
+    seuls: tuple[str, ...] = ()
+    sous: int = 0
+    sans_reponse_avant: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """How a self-assessment is counted. ``niveaux`` go up; the last one is worth full marks.
+
+    From level ``amelioration_des`` on, what is left to do is an improvement, no longer a gap (``None``: the
+    difference is not made).
+    """
+
+    niveaux: tuple[Niveau, ...]
+    priorite: tuple[Cle, ...]
+    amelioration_des: int | None
+    texte: str
+    sources: tuple[str, ...]
+    confiance: Confiance
+    lecture: bool
+
+    @property
+    def plein(self) -> int:
+        """What a line is worth at best."""
+        return self.niveaux[-1].valeur
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enonce:
+    """Something said of the self-assessment; ``citation`` marks the words of the source itself."""
+
+    texte: str
+    sources: tuple[str, ...]
+    citation: bool = False
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+    incoherences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repere:
+    """Contradictions of the sources to be told beside ``lignes`` (ids)."""
+
+    lignes: tuple[str, ...]
+    incoherences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Autodiagnostic:
+    """What one référentiel says of the self-assessment; ``None`` and empty parts are left to its base."""
+
+    notation: Notation | None = None
+    etendue: Etendue | None = None
+    etendue_dite: Enonce | None = None
+    mention: Enonce | None = None
+    enonces: tuple[Enonce, ...] = ()
+    reperes: tuple[Repere, ...] = ()

@@ -1,0 +1,328 @@
+"""The domain: a resolved référentiel as frozen values, nothing computed and nothing read from disk.
+
+Every class is immutable and keyword-only. ``emplacement`` is the ``file:line`` a thing was written at,
+relative to the package that ships it: it explains, it never decides, so it takes no part in equality
+nor in the digest of a référentiel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from certif_rules.model.base import Confiance, Lacune, Regle, Source, Texte, emplacement_field
+from certif_rules.model.jugement import Annotation, Jugement
+from certif_rules.model.personnes import Conservation, DonneesSensibles
+
+Nature = Literal["exigence", "regles", "guide"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One of our own corrections to a layer: number, date, reason and digests of its content.
+
+    ``empreinte_vie`` is that of what it says around the audit, where it says something.
+    """
+
+    numero: int
+    date: str
+    raison: str
+    empreinte: str
+    empreinte_vie: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Couche:
+    """The header of a layer: the frozen unit, with the period it rules and what it was written for.
+
+    Dates are ISO civil dates, both ends included. ``admis_du`` is the first day it may be used, ``du`` the
+    first day it must be, ``au`` the last (``None``: no end known). ``lue`` is false when the text was not
+    read: another layer's content is then used in its place, with a warning. ``nom`` is the name of the
+    référentiel, given by its exigence layers.
+    """
+
+    referentiel: str
+    nature: Nature
+    id: str
+    titre: str
+    nom: str | None
+    admis_du: str
+    du: str
+    au: str | None
+    pour: tuple[str, ...]
+    lue: bool
+    base: str | None
+    confiance: Confiance
+    note: str | None
+    reconnaissance: Reconnaissance | None
+    lacunes: tuple[Lacune, ...]
+    sources: tuple[str, ...]
+    revisions: tuple[Revision, ...]
+    emplacement: str = emplacement_field()
+
+    @property
+    def cle(self) -> tuple[str, str, str]:
+        """What identifies a layer among all plugins: référentiel, nature, id."""
+        return (self.referentiel, self.nature, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconnaissance:
+    """The period in which a label is known to be recognised, both ends included."""
+
+    du: str
+    au: str
+    par: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Categorie:
+    """A category of action. ``a_qui`` completes « réservé … » (« à l'apprentissage »)."""
+
+    id: str
+    titre: str
+    a_qui: str
+    synonymes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParNature:
+    """A fact that always holds for a category, and why."""
+
+    categorie: str
+    texte: str
+    sources: tuple[str, ...]
+    confiance: Confiance
+    emplacement: str = emplacement_field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fait:
+    """A fact about the organisation, with the question to ask and the words for each answer.
+
+    ``a_invoquer``: a derogation; not given means not claimed. ``implique``: facts that follow from this
+    one when it is true.
+    """
+
+    id: str
+    question: str
+    vrai: str
+    faux: str
+    par_nature: tuple[ParNature, ...]
+    implique: tuple[str, ...]
+    a_invoquer: bool
+    sources: tuple[str, ...]
+    confiance: Confiance
+    note: str | None = None
+    emplacement: str = emplacement_field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evolution:
+    """How a line differs from the edition named by ``depuis``."""
+
+    depuis: str
+    nature: Literal["fond", "forme", "aucune", "nouveau"]
+    sources: tuple[str, ...]
+    texte: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Another code the sources use for the same line, settled or not."""
+
+    code: str
+    statut: Literal["resolu", "non_resolu"]
+    texte: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Critere:
+    """A criterion. ``id`` is ``origine/code``; ``titre`` is ``None`` when no source gives it."""
+
+    id: str
+    origine: str
+    code: str
+    numero: str
+    titre: str | None
+    sources: tuple[str, ...]
+    variantes: tuple[Texte, ...] = ()
+    lacunes: tuple[Lacune, ...] = ()
+    emplacement: str = emplacement_field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicateur:
+    """A line of the référentiel. ``None`` texts are absent from the sources and listed in ``lacunes``.
+
+    ``critere`` is the id of its criterion, or ``None``. ``portee`` is a list of rules, one of which must
+    hold. ``constats_permis`` are the findings that may be recorded where the line is audited.
+    """
+
+    id: str
+    origine: str
+    code: str
+    numero: str
+    critere: str | None
+    titre: str | None
+    exigence: str | None
+    citation: bool
+    portee: tuple[Regle, ...]
+    etiquettes: tuple[str, ...]
+    sources: tuple[str, ...]
+    confiance: Confiance
+    constats_permis: tuple[str, ...] = ()
+    gravite: Texte | None = None
+    niveau_attendu: Texte | None = None
+    preuves: tuple[Texte, ...] = ()
+    precisions: tuple[Texte, ...] = ()
+    adaptations: tuple[Texte, ...] = ()
+    commentaires: tuple[Texte, ...] = ()
+    variantes: tuple[Texte, ...] = ()
+    evolution: Evolution | None = None
+    alias: tuple[Alias, ...] = ()
+    lacunes: tuple[Lacune, ...] = ()
+    donnees_sensibles: DonneesSensibles | None = None
+    emplacement: str = emplacement_field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constat:
+    """A finding that may be recorded, as people read it.
+
+    ``hors_portee``: it says the line does not apply. ``commentaire_requis``: it needs a comment. ``valeur``
+    is what it is worth in a mean or a minimum.
+    """
+
+    id: str
+    titre: str
+    sources: tuple[str, ...]
+    hors_portee: bool = False
+    commentaire_requis: bool = False
+    valeur: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exigence:
+    """What the context of an audit type must hold: an addition, a certificate valid on the day.
+
+    ``certificat_si_donne`` asks for no certificate, but one that is given must be valid on the day.
+    """
+
+    mot: Literal["ajout", "certificat_valide", "certificat_si_donne"]
+    valeur: tuple[str, ...]
+    texte: str
+    sources: tuple[str, ...]
+    emplacement: str = emplacement_field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controle:
+    """A document required, or a check that is no indicator, where ``regle`` holds.
+
+    ``constat`` is what a failed check is worth, ``compte_pour`` the référentiel whose conclusion counts it.
+    """
+
+    id: str
+    texte: str
+    regle: Regle
+    constat: str | None = None
+    compte_pour: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitesExtension:
+    """Which sites an added site brings to the audit, by what the organisation was before."""
+
+    multisite: str
+    monosite: str
+    inconnu: str
+    sources: tuple[str, ...]
+    confiance: Confiance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeAudit:
+    """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
+
+    ``sinon`` is read on a line that is not due, ``sinon_pieces`` where documents stand in for the audit.
+    """
+
+    id: str
+    origine: str
+    code: str
+    titre: str
+    perimetre: tuple[Regle, ...]
+    sinon: str
+    sources: tuple[str, ...]
+    sinon_pieces: str | None = None
+    exige: tuple[Exigence, ...] = ()
+    precedents: tuple[str, ...] | None = None
+    pieces: tuple[Controle, ...] = ()
+    verifications: tuple[Controle, ...] = ()
+    rappels: tuple[Texte, ...] = ()
+    sites: SitesExtension | None = None
+    lacunes: tuple[Lacune, ...] = ()
+    emplacement: str = emplacement_field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derogation:
+    """Where ``garde`` holds, the perimeter of ``types`` is replaced by that of the type ``comme``."""
+
+    types: tuple[str, ...]
+    garde: Regle
+    comme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoucheRetenue:
+    """A layer in force on the audit date, and the one whose content was read in its place, if any."""
+
+    couche: Couche
+    contenu: Couche
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referentiel:
+    """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
+
+    ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
+    """
+
+    id: str
+    titre: str
+    edition: str
+    base: str | None
+    guide: str | None
+    couches: tuple[CoucheRetenue, ...]
+    categories: Mapping[str, Categorie]
+    faits: Mapping[str, Fait]
+    criteres: Mapping[str, Critere]
+    indicateurs: Mapping[str, Indicateur]
+    constats: Mapping[str, Constat]
+    types_audit: Mapping[str, TypeAudit]
+    derogations: tuple[Derogation, ...]
+    sources: Mapping[str, Source]
+    annotations: Mapping[str, Annotation] = field(default_factory=dict)
+    jugements: Mapping[str, Jugement] = field(default_factory=dict)
+    conservations: Mapping[str, Conservation] = field(default_factory=dict)
+
+    @property
+    def origines(self) -> tuple[str, ...]:
+        """The référentiels of the stack, base first."""
+        return tuple(dict.fromkeys(c.couche.referentiel for c in self.couches))
+
+    @property
+    def lacunes(self) -> tuple[Lacune, ...]:
+        """Every declared gap, of the layers, the criteria, the lines and the audit types, in order."""
+        return (
+            *(lacune for retenue in self.couches for lacune in retenue.contenu.lacunes),
+            *(lacune for critere in self.criteres.values() for lacune in critere.lacunes),
+            *(lacune for ligne in self.indicateurs.values() for lacune in ligne.lacunes),
+            *(lacune for type_audit in self.types_audit.values() for lacune in type_audit.lacunes),
+        )

@@ -1,0 +1,57 @@
+"""The domain, life of a label: what rules layers say around the audit, as frozen values, nothing computed.
+
+Dates, documents, durations, samples and actors stand beside the rules of the audit, in the folder ``vie`` of
+a rules layer. A checklist never reads them, and they take no part in the digest it prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from certif_rules.model.acteurs import Attribution, Instances
+from certif_rules.model.candidature import Candidature
+
+if TYPE_CHECKING:
+    from certif_rules.model.bareme import Duree
+    from certif_rules.model.base import Source
+    from certif_rules.model.cycle import Cycle
+    from certif_rules.model.echantillon import Echantillon
+    from certif_rules.model.notation import Autodiagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoherence:
+    """A contradiction or a silence of the sources, with the reading chosen or the question left open.
+
+    One of ``lecture`` and ``question`` is given at least: what the program takes it to mean, and what remains
+    to be asked. ``commandes`` are the commands that it touches, where those who use them are told.
+    """
+
+    id: str
+    texte: str
+    sources: tuple[str, ...]
+    lecture: str | None = None
+    question: str | None = None
+    commandes: tuple[str, ...] = ()
+    emplacement: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vie:
+    """What one référentiel of the stack says around the audit. A subject that it does not treat is absent.
+
+    ``sources`` are all those that may be cited, those of the layers below included.
+    """
+
+    origine: str
+    sources: Mapping[str, Source]
+    incoherences: Mapping[str, Incoherence] = field(default_factory=dict)
+    duree: Duree | None = None
+    echantillon: Echantillon | None = None
+    dossier: Candidature | None = None
+    instances: Instances = field(default_factory=Instances)
+    attribution: Attribution | None = None
+    autodiagnostic: Autodiagnostic | None = None
+    cycle: Cycle | None = None

@@ -1,0 +1,253 @@
+"""Where people type freely in a request and in findings: the personal data there, and the same without.
+
+Every text is taken for typed, but those listed in ``_GARDES``: a field added to a finding is looked into
+without being named here. What identifies the file stays: the name of the organisation (no personal
+data: it is who is audited), its numbers, ids of sites and lines, dates, codes. Initials and roles stay too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final, TypeVar
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.compte_rendu import CompteRendu
+from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.reponses import Questionnaire, ReponseDite
+from certif_rules.errors import Location
+from certif_rules.model.base import Avertissement
+from certif_rules.personnes.detection import Nature, Trouvaille, find, is_role, pseudonymise
+
+T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
+
+#: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
+_GARDES: Final = frozenset(
+    {
+        "ligne", "constat", "niveau", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
+        "empreinte", "notifie_le", "couches",
+        *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
+        "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
+        "dossier.auditeur", "dossier.devis.auditeur",
+        *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", "decision")),
+        *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.site", "echantillons.categorie",
+          "echantillons.empreinte", "decision.objet")),
+    }
+)  # fmt: skip
+#: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
+_PERSONNES: Final = frozenset({"contact", "contacts", "evalue_par", "leve_par", "nom", "noms", "par"})
+#: What a request holds that is typed freely.
+_DEMANDE: Final = ("mode", "organisme", "dossier")
+
+#: The field of a findings file that only a report uses.
+_RAPPORT: Final = "compte_rendu"
+
+_NOMS: Final[Mapping[Nature, str]] = {
+    "courriel": "une adresse électronique",
+    "telephone": "un numéro de téléphone",
+    "nir": "un numéro de sécurité sociale",
+    "nom": "un nom de personne",
+}
+_CONSEILS: Final[Mapping[Nature, str]] = {
+    "courriel": "écrire plutôt la fonction, ou une référence de document",
+    "telephone": "l’ôter, ou écrire une référence de document",
+    "nir": "l’ôter, et écrire une référence de dossier",
+    "nom": "écrire plutôt des initiales (« J. D. ») ou la fonction",
+}
+_CHAMPS: Final[Mapping[str, str]] = {
+    "echantillons": "échantillons",
+    "evalue_par": "évalué par",
+    "leve_par": "levé par",
+    "preuves_vues": "preuves vues",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Personal data in a field: what, where in the text, on which line (``None``: the request)."""
+
+    trouvaille: Trouvaille
+    ligne: str | None
+    lieu: Location | None
+
+
+def traces(value: Demande | Dossier | Questionnaire) -> tuple[Trace, ...]:
+    """The personal data of a request, or of findings or answers with their request, in reading order."""
+    return tuple(_traces(value))
+
+
+def personal_warnings(
+    value: Demande | Dossier | Questionnaire, numeros: Mapping[str, str] | None = None
+) -> list[Avertissement]:
+    """One warning for each kind of data and each place; what was found is never repeated in it.
+
+    Args:
+        value: what was typed; of a findings file, all but its request, which has its own.
+        numeros: the printed number of each line, by id.
+    """
+    found: tuple[Demande | Releve | ReponseDite | CompteRendu, ...]
+    if isinstance(value, Dossier):
+        found = (*value.releves, *value.verifications, value.compte_rendu)
+    elif isinstance(value, Questionnaire):
+        found = value.reponses
+    else:
+        found = (value,)
+    seen: dict[tuple[str, ...], Avertissement] = {}
+    for trace in (trace for part in found for trace in _traces(part)):
+        hit = trace.trouvaille
+        where = _where(trace, numeros or {})
+        if trace.lieu is not None:
+            where = f"{trace.lieu} : {where}"
+        message = f"{where} contient {_NOMS[hit.nature]} : {_CONSEILS[hit.nature]}"
+        seen.setdefault((where, hit.nature), Avertissement("donnee_personnelle", message))
+    return list(seen.values())
+
+
+def pseudonymised(value: T) -> T:
+    """The same request, findings or checklist, personal data replaced wherever people typed."""
+    if isinstance(value, Demande):
+        return replace(value, **{name: _hidden(getattr(value, name), name) for name in _DEMANDE})
+    if isinstance(value, Dossier):
+        others = {f.name for f in fields(value)} - {"demande", "releves", "verifications"}
+        return replace(
+            value,
+            demande=pseudonymised(value.demande),
+            releves=tuple(_hidden(releve, "") for releve in value.releves),
+            verifications=tuple(_hidden(releve, "") for releve in value.verifications),
+            **{name: _hidden(getattr(value, name), name) for name in others},
+        )
+    if isinstance(value, Questionnaire):
+        demande = value.demande and pseudonymised(value.demande)
+        return replace(value, demande=demande, reponses=tuple(_hidden(r, "") for r in value.reponses))
+    organisme = value.contexte.organisme
+    contexte = replace(
+        value.contexte,
+        mode=_hidden(value.contexte.mode, "mode"),
+        organisme=replace(organisme, sites=_hidden(organisme.sites, "sites")),
+    )
+    return replace(value, contexte=contexte, organisme=_hidden(value.organisme, "organisme"))
+
+
+def without_personal_warnings(checklist: Checklist) -> Checklist:
+    """The same without the warnings of :func:`personal_warnings`, for when what they say is replaced."""
+    kept = (a for a in checklist.avertissements if a.code != "donnee_personnelle")
+    return replace(checklist, avertissements=tuple(kept))
+
+
+def summary(found: tuple[Trace, ...]) -> str:
+    """What was replaced, counted, in one phrase; empty when nothing was."""
+    counts = Counter(trace.trouvaille.nature for trace in found)
+    parts = [f"{_NOMS[nature].partition(' ')[2]} ({n})" for nature, n in sorted(counts.items())]
+    return f"Pseudonymisé : {', '.join(parts)}." if parts else "Pseudonymisé : rien à remplacer."
+
+
+# ---- walking --------------------------------------------------------------------------------------------
+
+
+def _traces(
+    value: Demande | Dossier | Questionnaire | Releve | ReponseDite | CompteRendu,
+) -> Iterator[Trace]:
+    if isinstance(value, Questionnaire):
+        if value.demande is not None:
+            yield from _traces(value.demande)
+        for dite in value.reponses:
+            yield from _traces(dite)
+        return
+    if isinstance(value, Dossier):
+        yield from _traces(value.demande)
+        for releve in (*value.releves, *value.verifications):
+            yield from _traces(releve)
+        yield from _traces(value.compte_rendu)
+        return
+    if isinstance(value, CompteRendu):
+        for champ, texte in _texts(value, _RAPPORT):
+            for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
+                yield Trace(trouvaille=hit, ligne=None, lieu=None)
+        return
+    names = _DEMANDE if isinstance(value, Demande) else tuple(f.name for f in fields(value))
+    ligne = None if isinstance(value, Demande) else value.ligne
+    for name in names:
+        for champ, texte in _texts(getattr(value, name), name):
+            for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
+                yield Trace(trouvaille=hit, ligne=ligne, lieu=_place(value, champ))
+
+
+def _texts(value: Any, champ: str, rang: str = "") -> Iterator[tuple[str, str]]:
+    """(field, text) of what was typed at ``champ`` and below: « ecart.causes », « preuves_vues[1] »."""
+    if champ in _GARDES:
+        return
+    if isinstance(value, str):
+        yield f"{champ}{rang}", value
+    elif isinstance(value, list | tuple):
+        for rank, child in enumerate(value):
+            yield from _texts(child, champ, f"{rang}[{rank}]")
+    else:
+        for key, child in _children(value):
+            yield from _texts(child, _under(champ, key), rang)
+
+
+def _hidden(value: Any, champ: str) -> Any:
+    """What :func:`_texts` reads, replaced; everything else as it is."""
+    if champ in _GARDES:
+        return value
+    if isinstance(value, str):
+        return pseudonymise(value, personne=_of_somebody(champ))
+    if isinstance(value, tuple):
+        return tuple(_hidden(child, champ) for child in value)
+    if isinstance(value, list):
+        # What was read from a file keeps its places.
+        items = copy(value)
+        items[:] = [_hidden(child, champ) for child in value]
+        return items
+    changed = {key: _hidden(child, _under(champ, key)) for key, child in _children(value)}
+    if isinstance(value, Mapping):
+        entries = copy(value) if isinstance(value, dict) else {}
+        entries.update(changed)
+        return entries
+    return replace(value, **changed) if changed else value
+
+
+def _children(value: Any) -> list[tuple[str, Any]]:
+    """What is in a mapping or in a value of the model, by name; nothing in anything else."""
+    if isinstance(value, Mapping):
+        return [(str(key), child) for key, child in value.items()]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [(f.name, getattr(value, f.name)) for f in fields(value)]
+    return []
+
+
+def _under(champ: str, key: str) -> str:
+    return f"{champ}.{key}" if champ else key
+
+
+def _of_somebody(champ: str) -> bool:
+    """Whether a field says who: « evalue_par », « organisme.contact », « organisme.referente_handicap »."""
+    words = {word for part in champ.split(".") for word in (part, *part.split("_"))}
+    return bool(words & _PERSONNES) or any(map(is_role, words))
+
+
+def _bare(champ: str) -> str:
+    """The path of a field without its ranks."""
+    return champ.partition("[")[0]
+
+
+def _place(value: Demande | Releve | ReponseDite, champ: str) -> Location | None:
+    bare = _bare(champ)
+    if isinstance(value, ReponseDite):
+        return value.lieu
+    if isinstance(value, Releve):
+        return value.lieux.get(bare) or value.lieu
+    return value.lieu(".".join(bare.split(".")[:2])) or value.lieu("organisme")
+
+
+def _where(trace: Trace, numeros: Mapping[str, str]) -> str:
+    champ = _bare(trace.trouvaille.champ)
+    label = _CHAMPS.get(champ, champ.removeprefix("ecart.").removeprefix("organisme.").replace("_", " "))
+    if trace.ligne is None and champ.startswith(f"{_RAPPORT}."):
+        return f"rapport, « {champ.removeprefix(_RAPPORT + '.').replace('_', ' ')} »"
+    if trace.ligne is None:
+        return f"profil, « {label} »"
+    return f"ligne {numeros.get(trace.ligne, trace.ligne)}, « {label} »"

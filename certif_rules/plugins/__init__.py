@@ -1,0 +1,1 @@
+"""What is installed: hooks, discovery, layers on disk, choice by date, digests, and the registry."""

@@ -1,0 +1,138 @@
+"""The layers of one edition for the day of an audit, and what each choice calls for saying.
+
+Pure: headers in, headers and warnings out. The date of the audit chooses, never today's (contract §1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certif_rules.errors import DataError, Issue, UsageError, from_emplacement
+from certif_rules.model.base import Avertissement
+from certif_rules.model.referentiel import Couche, CoucheRetenue
+from certif_rules.plugins.couches import in_force, period, with_content, written_for
+
+Avertissements = list[Avertissement]
+
+
+def choose_edition(
+    editions: Sequence[Couche], nom: str, day: str, edition: str | None
+) -> tuple[Couche, Avertissements]:
+    """The edition named, with a warning when it is not in force on ``day``, or the one that is.
+
+    Raises:
+        UsageError: there is no such edition, or none in force that day.
+    """
+    current = in_force(editions, day)
+    if edition is None:
+        if current:
+            return current[0], []
+        known = " ; ".join(f"{c.id} {period(c)}" for c in editions)
+        message = f"aucune édition de {nom} n’est en vigueur le {day}"
+        raise UsageError([Issue("edition-introuvable", message, None, f"périodes connues : {known}")])
+    chosen = next((c for c in editions if c.id == edition), None)
+    if chosen is None:
+        hint = f"éditions : {', '.join(c.id for c in editions)}"
+        message = f"{nom} n’a pas d’édition « {edition} »"
+        raise UsageError([Issue("edition-introuvable", message, None, hint)])
+    if chosen in current:
+        return chosen, []
+    message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)})"
+    return chosen, [Avertissement("edition_hors_periode", message, chosen.sources)]
+
+
+def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> Avertissements:
+    """A warning when the base in force on ``day`` is not the one the label was written on."""
+    base, _, edition = (exigence.base or "").partition("@")
+    current = in_force(base_editions, day)
+    if current and current[0].id == edition:
+        return []
+    other = (
+        f"l’édition de {base} en vigueur le {day} est {current[0].id}"
+        if current
+        else (f"aucune édition de {base} n’est en vigueur le {day}")
+    )
+    message = f"{exigence.referentiel}@{exigence.id} est écrit sur {exigence.base}, alors que {other}"
+    return [Avertissement("base_hors_periode", message, exigence.sources)]
+
+
+def choose_rules(
+    exigence: Couche, layers: Sequence[Couche], day: str
+) -> tuple[CoucheRetenue, Avertissements]:
+    """The audit rules in force on ``day`` for this edition; the nearest ones when none is, with a warning.
+
+    Raises:
+        DataError: no layer of rules is written for the edition, or none was read.
+    """
+    candidates = written_for(layers, exigence.id)
+    if not candidates:
+        message = f"aucune couche de règles n’est écrite pour {exigence.referentiel}@{exigence.id}"
+        raise DataError([Issue("couche-manquante", message, from_emplacement(exigence.emplacement))])
+    current = in_force(candidates, day)
+    if current:
+        return _with_content(current[0], candidates)
+    nearest = candidates[0] if day < candidates[0].admis_du else candidates[-1]
+    message = f"aucune règle d’audit en vigueur le {day} : « {nearest.titre} » sert à sa place"
+    retenue, warnings = _with_content(nearest, candidates)
+    return retenue, [Avertissement("regles_hors_periode", message, nearest.sources), *warnings]
+
+
+def choose_guide(
+    exigence: Couche, layers: Sequence[Couche], day: str, guide: str | None
+) -> tuple[CoucheRetenue | None, Avertissements]:
+    """The guide named, or the latest published of those admitted on ``day``, the others being named.
+
+    ``None`` where no guide is known for the edition that day: what a guide decides is then unknown.
+
+    Raises:
+        UsageError: the guide named is not one of this edition.
+        DataError: no guide of the edition was read.
+    """
+    candidates = written_for(layers, exigence.id)
+    current = in_force(candidates, day)
+    if guide is not None:
+        return _named(guide, exigence, candidates, current, day)
+    edition = f"{exigence.referentiel}@{exigence.id}"
+    if not current:
+        message = (
+            f"aucun guide de lecture connu pour {edition} le {day} : ce qu’un guide décide reste à confirmer"
+        )
+        return None, [Avertissement("guide_absent", message, exigence.sources)] if layers else []
+    retenue, warnings = _with_content(current[0], candidates)
+    if len(current) > 1:
+        others = ", ".join(c.id for c in current[1:])
+        message = (
+            f"plusieurs guides sont admis le {day} : {current[0].id} est retenu ; aussi admis : {others}"
+        )
+        warnings.insert(0, Avertissement("guides_admis", message, current[0].sources))
+    return retenue, warnings
+
+
+def _named(
+    guide: str, exigence: Couche, candidates: Sequence[Couche], current: Sequence[Couche], day: str
+) -> tuple[CoucheRetenue, Avertissements]:
+    chosen = next((c for c in candidates if c.id == guide), None)
+    if chosen is None:
+        known = ", ".join(c.id for c in candidates) or "aucun"
+        message = f"« {guide} » n’est pas un guide de {exigence.referentiel}@{exigence.id}"
+        raise UsageError([Issue("guide-introuvable", message, None, f"guides : {known}")])
+    retenue, warnings = _with_content(chosen, candidates)
+    if chosen not in current:
+        message = f"le guide {guide} n’est pas admis le {day} ({period(chosen)})"
+        warnings.insert(0, Avertissement("guide_hors_periode", message, chosen.sources))
+    return retenue, warnings
+
+
+def _with_content(couche: Couche, candidates: Sequence[Couche]) -> tuple[CoucheRetenue, Avertissements]:
+    """The layer with what is read in its place when its own text was not, and the warning for it."""
+    retenue = with_content(couche, candidates)
+    if retenue is None:
+        message = f"aucune couche « {couche.nature} » de {couche.referentiel} n’a été lue"
+        raise DataError([Issue("couche-manquante", message, from_emplacement(couche.emplacement))])
+    if retenue.contenu is couche:
+        return retenue, []
+    message = (
+        f"« {couche.titre} », à appliquer à cette date, n’a pas été lu : "
+        f"le contenu de « {retenue.contenu.titre} » sert à sa place"
+    )
+    return retenue, [Avertissement("couche_non_lue", message, couche.sources)]

@@ -1,0 +1,178 @@
+"""A layer on disk: its header, its body merged from its files, its digest, and whether it was published.
+
+A rules layer may have a second body, in its folder ``vie``: what it says around the audit.
+
+A layer whose content has the digest of one of its revisions was validated when that revision was made: its
+files are not put through the schemas again. Any other content is, and is refused until a revision says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from certif_rules.construction.couche import build_couche
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.model.referentiel import Couche
+from certif_rules.plugins.empreinte import digest_of_layer, digest_of_life
+from certif_rules.source.schema import check
+from certif_rules.source.yaml import Table, place, read_file
+
+HEADER = "couche.yaml"
+#: The folder of a rules layer that holds its second body; also the name of its schema.
+LIFE = "vie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnTete:
+    """A header as read: its model, its data, its folder, and the plugin that declares it."""
+
+    couche: Couche
+    data: Table
+    dossier: Path
+    racine: Path
+    plugin: str
+
+    def name_of(self, path: Path) -> str:
+        """How ``path`` is named in messages and reasons: relative to what holds the plugin's package."""
+        return path.relative_to(self.racine).as_posix()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corps:
+    """The body of a layer, sections merged, with its digest.
+
+    ``non_declaree`` is the issue to raise when no revision declares that digest, once the rest is checked.
+    """
+
+    sections: Mapping[str, Any]
+    empreinte: str
+    non_declaree: Issue | None
+
+
+def read_header(path: Path, racine: Path, plugin: str) -> EnTete:
+    """The header at ``path`` (a ``couche.yaml``).
+
+    Raises:
+        DataError: the file cannot be read as a header; every problem is listed.
+    """
+    name = path.relative_to(racine).as_posix()
+    data = read_file(path, name)
+    lecteur = Lecteur(origine=str(data.get("referentiel")), sans_references=True)
+    try:
+        couche = build_couche(data, lecteur)
+        misplaced = (couche.nature, couche.id) != (path.parent.parent.name, path.parent.name)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(check(data, "couche") or [_unreadable(name)]) from error
+    if lecteur.issues:
+        raise DataError(lecteur.issues)
+    if misplaced:
+        message = f"l’en-tête dit « {couche.nature}/{couche.id} », le dossier dit autre chose"
+        hint = f"ranger la couche dans {couche.nature}/{couche.id}/"
+        raise DataError([Issue("couche-mal-rangee", message, place(data, "id"), hint)])
+    return EnTete(couche=couche, data=data, dossier=path.parent, racine=racine, plugin=plugin)
+
+
+def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
+    """The body of a layer; ``thorough`` puts it through the schemas whatever its digest.
+
+    Raises:
+        DataError: a file that cannot be read, or that its schema refuses.
+    """
+    files, issues = _read_files(en_tete, en_tete.dossier)
+    sections = _merge(files, issues)
+    empreinte = digest_of_layer(en_tete.data, sections)
+    publiee = any(revision.empreinte == empreinte for revision in en_tete.couche.revisions)
+    if thorough or not publiee:
+        issues.extend(check(en_tete.data, "couche"))
+        for data in files:
+            issues.extend(check(data, en_tete.couche.nature))
+    undeclared = None if publiee else _undeclared(en_tete, "empreinte", empreinte)
+    if issues:
+        raise DataError([*issues, undeclared] if undeclared else issues)
+    return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
+
+
+def read_life(en_tete: EnTete, *, thorough: bool = False) -> Corps | None:
+    """What a layer says around the audit, from its folder ``vie``; ``None`` when it has none.
+
+    Raises:
+        DataError: a file that cannot be read, or that its schema refuses.
+    """
+    folder = en_tete.dossier / LIFE
+    if not folder.is_dir():
+        return None
+    files, issues = _read_files(en_tete, folder)
+    sections = _merge(files, issues)
+    empreinte = digest_of_life(en_tete.data, sections)
+    publiee = any(revision.empreinte_vie == empreinte for revision in en_tete.couche.revisions)
+    if thorough or not publiee:
+        issues.extend(issue for data in files for issue in check(data, LIFE))
+    undeclared = None if publiee else _undeclared(en_tete, "empreinte_vie", empreinte)
+    if issues:
+        raise DataError([*issues, undeclared] if undeclared else issues)
+    return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
+
+
+def _read_files(en_tete: EnTete, folder: Path) -> tuple[list[Table], list[Issue]]:
+    """The files of a body, in the order of their names.
+
+    Raises:
+        DataError: some cannot be read; what the others hold would only mislead.
+    """
+    issues: list[Issue] = []
+    files: list[Table] = []
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name == HEADER:
+            continue
+        try:
+            files.append(read_file(path, en_tete.name_of(path)))
+        except DataError as error:
+            issues.extend(error.issues)
+    if issues:
+        raise DataError(issues)
+    return files, issues
+
+
+def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
+    """Sections of all files: lists end to end, mappings united; a key given twice is an issue."""
+    merged: dict[str, Any] = {}
+    for data in files:
+        for section, content in data.items():
+            if section == "format":
+                continue
+            if section not in merged:
+                merged[section] = dict(content) if isinstance(content, Table) else content
+            elif isinstance(content, list) and isinstance(merged[section], list):
+                merged[section] = [*merged[section], *content]
+            elif isinstance(content, Table) and isinstance(merged[section], dict):
+                for key in content:
+                    if key in merged[section]:
+                        message = f"« {key} » est donné par deux fichiers de la couche"
+                        issues.append(Issue("cle-en-double", message, place(content, key, of_key=True)))
+                merged[section].update(content)
+            else:
+                message = f"la rubrique « {section} » n’a pas la même forme dans un autre fichier"
+                issues.append(Issue("type-inattendu", message, place(data, section)))
+    return merged
+
+
+def _undeclared(en_tete: EnTete, key: str, empreinte: str) -> Issue:
+    """That no revision bears this digest under ``key``. The second body is declared beside the first."""
+    numero = max((r.numero for r in en_tete.couche.revisions), default=0) + 1
+    if key == "empreinte":
+        what = "le contenu de la couche"
+        shown = f'{{numero: {numero}, date: "AAAA-MM-JJ", raison: "…", empreinte: "{empreinte}"}}'
+        hint = f"si le changement est voulu, ajouter la révision {numero} : {shown}"
+    else:
+        what = f"le contenu du dossier {LIFE}/ de la couche"
+        hint = f'si le changement est voulu, la révision qui le déclare porte {key}: "{empreinte}"'
+    message = f"{what} n’est celui d’aucune révision déclarée"
+    return Issue("empreinte-inconnue", message, place(en_tete.data, "revisions"), hint)
+
+
+def _unreadable(name: str) -> Issue:
+    return Issue("type-inattendu", "l’en-tête n’a pas la forme attendue", Location(name))

@@ -1,0 +1,46 @@
+"""Digests: SHA-256 of canonical JSON (sorted keys, NFC, UTF-8), the same on any machine.
+
+Places, paths and package versions take no part in it: same rules, same digest.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import fields
+from hashlib import sha256
+from typing import Any
+
+from certif_rules.model.referentiel import Referentiel
+
+
+def digest(data: Any) -> str:
+    """``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
+    names: dict[type[Any], tuple[str, ...]] = {}
+
+    def plain(value: Any) -> dict[str, Any]:
+        """A node of the model as a mapping of the fields that carry meaning."""
+        cls = type(value)
+        if cls not in names:
+            # Places say where, not what; our own revisions say how a layer came to be, not what it rules.
+            names[cls] = tuple(f.name for f in fields(cls) if f.compare and f.name != "revisions")
+        return {name: getattr(value, name) for name in names[cls]}
+
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain)
+    return "sha256:" + sha256(unicodedata.normalize("NFC", text).encode("utf-8")).hexdigest()
+
+
+def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+    """Digest of a layer as written: its header less the revisions, which declare it, and its body."""
+    return digest({"couche": {k: v for k, v in header.items() if k != "revisions"}, "corps": body})
+
+
+def digest_of_life(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+    """Digest of what a layer says around the audit, with the names that make it that layer's."""
+    return digest({"couche": [header["referentiel"], header["nature"], header["id"]], "vie": body})
+
+
+def digest_of_referentiel(referentiel: Referentiel) -> str:
+    """Digest of the resolved rules: what ``empreinte`` means on every document."""
+    return digest(referentiel)

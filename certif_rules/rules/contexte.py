@@ -1,0 +1,105 @@
+"""The audit a checklist is asked for: plain facts about one organisation, one audit, one day.
+
+Everything here is what a person typed, already checked against a référentiel (see ``verification``):
+categories are declared ones, keys are ids, dates are dates. Not given is never read as false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from certif_rules.rules.trivalent import Trivalent
+
+#: The value of each fact, by category.
+FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaitDeclare:
+    """What was said of one fact: one value for all categories, or one per category (which wins)."""
+
+    valeur: bool | None = None
+    par_categorie: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstatPrecedent:
+    """A finding of an earlier audit; ``ouvert`` until it is lifted."""
+
+    constat: str
+    ouvert: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """The earlier audit. Each ``None`` is an unknown; an empty ``constats`` is « none, and it is known ».
+
+    Keys of ``constats`` and members of ``indicateurs_audites`` are ids of lines. ``verifications`` are
+    the results of the checks that are no lines, by their id: ``satisfaite``, ``non_satisfaite``, or ``levee``
+    (it failed and was put right since); one that is not there is unknown.
+    """
+
+    type: str | None = None
+    date: date | None = None
+    indicateurs_audites: frozenset[str] | None = None
+    constats: Mapping[str, ConstatPrecedent] | None = None
+    verifications: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ajouts:
+    """What an extension adds: categories (ids) and sites (ids)."""
+
+    categories: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificat:
+    """A certificate held by the organisation: first and last day, both included."""
+
+    notification: date
+    echeance: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisme:
+    """Who is audited. Only ``categories`` is needed; the rest is printed as given."""
+
+    categories: tuple[str, ...]
+    nom: str | None = None
+    siren: str | None = None
+    nda: str | None = None
+    chiffre_affaires: int | None = None
+    sites: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contexte:
+    """One audit. ``type_audit`` is the qualified id of a declared type; ``date`` is a civil date."""
+
+    type_audit: str
+    date: date
+    organisme: Organisme
+    faits: Mapping[str, FaitDeclare] = field(default_factory=dict)
+    ajouts: Ajouts = field(default_factory=Ajouts)
+    precedent: Precedent | None = None
+    certificats: Mapping[str, Certificat] = field(default_factory=dict)
+    mode: str | None = None
+
+    @property
+    def certifiees(self) -> tuple[str, ...]:
+        """Categories already certified: those of the organisation less those being added."""
+        return tuple(c for c in self.organisme.categories if c not in self.ajouts.categories)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Every category to look at, those being added included."""
+        return tuple(dict.fromkeys((*self.organisme.categories, *self.ajouts.categories)))
+
+    @property
+    def sites_anterieurs(self) -> tuple[str, ...]:
+        """Ids of the sites known before the audit: those listed less those being added."""
+        return tuple(s["id"] for s in self.organisme.sites if s["id"] not in self.ajouts.sites)

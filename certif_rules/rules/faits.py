@@ -1,0 +1,145 @@
+"""What is known of each fact, category by category: declared, by nature, implied, to invoke, or unknown.
+
+Contract §1. The order is: said for this category; by nature of the category; said for all categories;
+implied by another fact; not claimed (a derogation); unknown. Unknown is never read as false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from certif_rules.model.base import Confiance
+from certif_rules.model.referentiel import Fait, ParNature, Referentiel
+from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
+from certif_rules.rules.trivalent import Trivalent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """A declared value that cannot be: by nature of the category, or against what another fact implies."""
+
+    fait: str
+    categorie: str | None
+    valeur: bool
+    texte: str
+    sources: tuple[str, ...]
+
+
+def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dict[str, Trivalent]:
+    """The value of every declared fact for one category.
+
+    An implication is read both ways: the first fact being true makes the second true, the second being
+    false makes the first false.
+    """
+    values = {fait.id: _said(fait, contexte.faits.get(fait.id), categorie) for fait in _faits(referentiel)}
+    changed = True
+    while changed:
+        changed = False
+        for source, target in _implications(referentiel):
+            if values[source] is True and values[target] is None:
+                values[target] = changed = True
+            if values[target] is False and values[source] is None:
+                values[source] = False
+                changed = True
+    for fait in _faits(referentiel):
+        if fait.a_invoquer and values[fait.id] is None:
+            values[fait.id] = False
+    return values
+
+
+def resolve_all(referentiel: Referentiel, contexte: Contexte) -> FaitsParCategorie:
+    """The value of every fact for every category of the context, in the référentiel's order."""
+    return {c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories}
+
+
+def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contradiction]:
+    """Every declared value that contradicts the nature of a category or an implication."""
+    found = []
+    for fait in _faits(referentiel):
+        declared = contexte.faits.get(fait.id)
+        for nature in fait.par_nature:
+            if declared and declared.par_categorie.get(nature.categorie) is False:
+                found.append(  # noqa: PERF401 - reads better than a comprehension of that size
+                    Contradiction(
+                        fait=fait.id, categorie=nature.categorie, valeur=False,
+                        texte=nature.texte, sources=nature.sources,
+                    )
+                )  # fmt: skip
+    for source, target in _implications(referentiel):
+        premise, consequence = referentiel.faits[source], referentiel.faits[target]
+        clash = {
+            categorie
+            for categorie in contexte.categories
+            if _said(premise, contexte.faits.get(source), categorie) is True
+            and _said(consequence, contexte.faits.get(target), categorie) is False
+        }
+        if clash:
+            found.append(
+                Contradiction(
+                    fait=target, categorie=None if len(clash) > 1 else clash.pop(), valeur=False,
+                    texte=f"« {source} » implique « {target} »", sources=premise.sources,
+                )
+            )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origine:
+    """The rule that gives a fact its value when nobody said it: in words, with its sources and its place."""
+
+    texte: str
+    sources: tuple[str, ...]
+    confiance: Confiance
+    emplacement: str
+
+
+def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: str) -> Origine | None:
+    """Why ``nom`` has its value for ``categorie``; ``None`` when it was said, or is not known."""
+    fait = referentiel.faits[nom]
+    declared = contexte.faits.get(nom)
+    if declared and categorie in declared.par_categorie:
+        return None
+    nature = nature_of(fait, categorie)
+    if nature:
+        return Origine(
+            texte=nature.texte, sources=nature.sources,
+            confiance=nature.confiance, emplacement=nature.emplacement,
+        )  # fmt: skip
+    if declared and declared.valeur is not None:
+        return None
+    values = resolve(referentiel, contexte, categorie)
+    for source, target in _implications(referentiel):
+        premise, consequence = referentiel.faits[source], referentiel.faits[target]
+        if target == nom and values[source] is True:
+            texte = f"{fait.vrai} (suite de : {premise.vrai})"
+        elif source == nom and values[target] is False:
+            texte = f"{fait.faux} (suite de : {consequence.faux})"
+        else:
+            continue
+        return Origine(
+            texte=texte, sources=premise.sources,
+            confiance=premise.confiance, emplacement=premise.emplacement,
+        )  # fmt: skip
+    return None
+
+
+def nature_of(fait: Fait, categorie: str) -> ParNature | None:
+    """Why ``fait`` always holds for ``categorie``, if it does."""
+    return next((nature for nature in fait.par_nature if nature.categorie == categorie), None)
+
+
+def _said(fait: Fait, declared: FaitDeclare | None, categorie: str) -> Trivalent:
+    if declared and categorie in declared.par_categorie:
+        return declared.par_categorie[categorie]
+    if nature_of(fait, categorie):
+        return True
+    return declared.valeur if declared else None
+
+
+def _faits(referentiel: Referentiel) -> Iterator[Fait]:
+    return iter(referentiel.faits.values())
+
+
+def _implications(referentiel: Referentiel) -> list[tuple[str, str]]:
+    return [(fait.id, cible) for fait in _faits(referentiel) for cible in fait.implique]

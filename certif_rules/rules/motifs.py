@@ -1,0 +1,94 @@
+"""A three-valued answer with its reasons, and how reasons are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from certif_rules.model.base import Confiance
+from certif_rules.rules.trivalent import Trivalent
+
+Etat = Literal["a_auditer", "a_confirmer", "non_audite", "non_applicable"]
+
+
+#: The four states, strongest first: a line takes the strongest of its pairs (contract §1).
+ETATS: tuple[Etat, ...] = ("a_auditer", "a_confirmer", "non_audite", "non_applicable")
+
+
+CodeMotif = Literal[
+    "applicable",
+    "hors_categorie",
+    "condition_non_remplie",
+    "condition_inconnue",
+    "portee_inconnue",
+    "perimetre",
+    "perimetre_inconnu",
+    "hors_perimetre",
+    "constat_precedent",
+    "precedent_inconnu",
+    "non_vue",
+    "ajout",
+    "derogation",
+    "pieces",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motif:
+    """Why a line is in its state: a code of the closed list, words for people, sources.
+
+    ``categories`` are those the reason holds for. ``lecture`` marks a reading of the sources;
+    ``emplacements`` are the ``file:line`` of the rules that answered.
+    """
+
+    code: CodeMotif
+    texte: str
+    sources: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    confiance: Confiance = "elevee"
+    lecture: bool = False
+    emplacements: tuple[str, ...] = ()
+
+
+#: Confidences, the strongest first.
+CONFIANCES: tuple[Confiance, ...] = ("elevee", "moyenne", "faible", "non_verifiee")
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """True, false or unknown, and the reasons that made it so (at least one)."""
+
+    valeur: Trivalent
+    motifs: tuple[Motif, ...]
+
+
+def weakest(confiances: Iterable[Confiance]) -> Confiance:
+    """The weakest of ``confiances``: what a chain of rules is worth."""
+    return max(confiances, key=CONFIANCES.index, default="elevee")
+
+
+def merge_sources(*sources: Iterable[str]) -> tuple[str, ...]:
+    """All ids once, in order of first mention."""
+    return tuple(dict.fromkeys(s for group in sources for s in group))
+
+
+def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
+    """The same reason once, with the categories, sources and places of all its mentions."""
+    merged: dict[tuple[str, str], Motif] = {}
+    for motif in motifs:
+        cle = (motif.code, motif.texte)
+        first = merged.get(cle)
+        merged[cle] = motif if first is None else _join(first, motif)
+    return tuple(merged.values())
+
+
+def _join(first: Motif, second: Motif) -> Motif:
+    return replace(
+        first,
+        sources=merge_sources(first.sources, second.sources),
+        categories=merge_sources(first.categories, second.categories),
+        confiance=weakest((first.confiance, second.confiance)),
+        lecture=first.lecture or second.lecture,
+        emplacements=merge_sources(first.emplacements, second.emplacements),
+    )

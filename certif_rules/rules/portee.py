@@ -1,0 +1,98 @@
+"""Portée: does this line apply to this organisation, for this category? With the reason.
+
+This is where an indicator's scope is decided: its rules are in the exigence layer (``portee:``), or in the
+guide when the exigence leaves the matter to it; one of them must hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certif_rules.model.base import Regle
+from certif_rules.model.referentiel import Categorie
+from certif_rules.rules.faits import Origine, origin
+from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merge_sources, weakest
+from certif_rules.rules.mots import MOTS, Cas, Verdict, judge
+from certif_rules.rules.trivalent import either
+
+
+def portee(cas: Cas) -> Reponse:
+    """Whether ``cas.indicateur`` applies to ``cas.categorie``, and why."""
+    verdicts = [judge(regle, cas, MOTS) for regle in cas.indicateur.portee]
+    valeur = either(verdict.valeur for verdict in verdicts)
+    decisive = [verdict for verdict in verdicts if verdict.valeur is valeur]
+    if valeur is True:
+        return Reponse(valeur, dedupe(_motif("applicable", _why_true(v, cas), [v], cas) for v in decisive))
+    if valeur is None:
+        return Reponse(valeur, dedupe(_unknown(verdict, cas) for verdict in decisive))
+    return Reponse(valeur, (_out(decisive, cas),))
+
+
+def _why_true(verdict: Verdict, cas: Cas) -> str:
+    conditions = _conditions(verdict, cas)
+    if conditions:
+        return " ; ".join(conditions)
+    return "applicable à cette catégorie d’actions"
+
+
+def _conditions(verdict: Verdict, cas: Cas) -> list[str]:
+    """The fact of the rule, in the words of its answer."""
+    nom = verdict.regle.mots.get("fait")
+    if not isinstance(nom, str):
+        return []
+    fait = cas.referentiel.faits[nom]
+    answer = verdict.mots["fait"]
+    if answer is None:
+        return [f"à renseigner : {fait.question}"]
+    derived = origin(cas.referentiel, cas.contexte, cas.categorie, nom)
+    if derived:
+        return [derived.texte]
+    return [fait.vrai if answer else fait.faux]
+
+
+def _unknown(verdict: Verdict, cas: Cas) -> Motif:
+    conditions = _conditions(verdict, cas) if verdict.mots.get("fait", True) is None else []
+    if conditions:
+        return _motif("condition_inconnue", " ; ".join(conditions), [verdict], cas)
+    return _motif("portee_inconnue", verdict.regle.inconnu or "", [verdict], cas)
+
+
+def _out(verdicts: Sequence[Verdict], cas: Cas) -> Motif:
+    """Out for every rule: by the category when no rule is open to it, else by a condition."""
+    open_to_category = [verdict for verdict in verdicts if verdict.mots.get("categories", True)]
+    if not open_to_category:
+        named = {c for verdict in verdicts for c in _tuple(verdict.regle.mots.get("categories"))}
+        admitted = [c for c in cas.referentiel.categories.values() if c.id in named]
+        return _motif("hors_categorie", _reserved_to(admitted), verdicts, cas)
+    texts = [text for verdict in open_to_category for text in _conditions(verdict, cas)]
+    texts = list(dict.fromkeys(texts)) or [
+        v.regle.motif or "exclue par la portée" for v in open_to_category[:1]
+    ]
+    return _motif("condition_non_remplie", " ; ".join(texts), open_to_category, cas)
+
+
+def _reserved_to(categories: Sequence[Categorie]) -> str:
+    names = [f"{categorie.a_qui} ({categorie.id})" for categorie in categories]
+    listed = " et ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"réservé {listed}"
+
+
+def _tuple(valeur: object) -> tuple[str, ...]:
+    return valeur if isinstance(valeur, tuple) else ()
+
+
+def _motif(code: CodeMotif, texte: str, verdicts: Sequence[Verdict], cas: Cas) -> Motif:
+    regles = [verdict.regle for verdict in verdicts]
+    names = {str(regle.mots["fait"]) for regle in regles if "fait" in regle.mots}
+    asked = code in ("applicable", "condition_non_remplie")
+    origins = [origin(cas.referentiel, cas.contexte, cas.categorie, nom) for nom in sorted(names) if asked]
+    parts: list[Regle | Origine] = [*regles, *(found for found in origins if found is not None)]
+    return Motif(
+        code=code,
+        texte=texte,
+        sources=merge_sources(*(part.sources for part in parts)),
+        categories=(cas.categorie,),
+        confiance=weakest(part.confiance for part in parts),
+        lecture=any(regle.lecture for regle in regles),
+        emplacements=tuple(part.emplacement for part in parts),
+    )

@@ -1,0 +1,265 @@
+"""Data against the JSON Schemas of ``schemas/``: every fault at once, in French, where it was written.
+
+The only module that knows jsonschema. Schemas refer to one another by file name, and only to files of that
+folder: any other reference raises, nothing is ever fetched. A schema's own descriptions tell people what
+was expected, so each is written to be read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certif_rules.errors import Issue, Location, first_of, nearest
+from certif_rules.source.yaml import Sequence, Table, place
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+    from referencing import Registry
+
+_SUFFIX = ".schema.json"
+_SHOWN = 40
+#: Most problems listed, and most looked for: a file may hold a million of them.
+_TOLD, _LOOKED_FOR = 200, 2_000
+#: Most values that a file holds.
+_MOST = 100_000
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TYPES = {
+    "object": "un dictionnaire",
+    "array": "une liste",
+    "string": "un texte",
+    "integer": "un entier",
+    "boolean": "true ou false",
+    "null": "null",
+}
+
+
+def schema_path(name: str) -> Path:
+    """The file of the schema ``name`` (« couche », « profil »…), in the wheel or in the checkout."""
+    package = Path(__file__).parent.parent
+    folder = package / "schemas" if (package / "schemas").is_dir() else package.parent / "schemas"
+    return folder / (name + _SUFFIX)
+
+
+def check(data: Any, schema: str, name: str = "") -> list[Issue]:
+    """What the schema ``schema`` finds wrong in ``data``, sorted by place; empty when nothing is.
+
+    Args:
+        data: what :mod:`certif_rules.source.yaml` read, which knows its places, or plain JSON data.
+        schema: the short name of a schema.
+        name: what to call plain data in messages, which then give the path to the fault.
+
+    Raises:
+        KeyError: there is no such schema.
+    """
+    if _overfull(data):
+        where = Location(name) if name else place(data) if isinstance(data, Table | Sequence) else None
+        message = f"plus de {_MOST} valeurs : ce n’est pas un fichier de ce programme"
+        return [Issue("fichier-trop-grand", message, where)]
+    errors = list(islice(_validator(schema).iter_errors(data), _LOOKED_FOR + 1))
+    unknown_format = [error for error in errors if error.validator == "const"]
+    # Another format has other keys: what else was found would only mislead.
+    found = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
+    issues = list(islice(found, _LOOKED_FOR + 1))
+    return first_of(issues[:_LOOKED_FOR], _TOLD, more=max(len(errors), len(issues)) > _LOOKED_FOR)
+
+
+def _overfull(data: Any) -> bool:
+    """Whether there is more in ``data`` than anyone writes: checking it all would take minutes."""
+    waiting, number = [data], 0
+    while waiting:
+        value = waiting.pop()
+        children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        number += len(children)
+        if number > _MOST:
+            return True
+        waiting.extend(children)
+    return False
+
+
+@cache
+def _registry() -> Registry[Any]:
+    from referencing import Registry, Resource
+
+    paths = sorted(schema_path("commun").parent.glob("*" + _SUFFIX))
+    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    return Registry().with_resources(
+        (name, Resource.from_contents(content)) for name, content in contents.items()
+    )
+
+
+@cache
+def _validator(schema: str) -> Validator:
+    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema.validators import extend
+
+    formats = FormatChecker(formats=())
+    formats.checks("date")(_is_date)
+    # A registry of our own also forbids jsonschema to look for a schema elsewhere.
+    checker: type[Validator] = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, validators={"pattern": _pattern, "uniqueItems": _unique}
+    )
+    return checker(_registry().contents(schema + _SUFFIX), registry=_registry(), format_checker=formats)
+
+
+def _is_date(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    try:
+        return bool(_DATE.fullmatch(value) and date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
+    """As in JSON Schema, where ``$`` is the end of the text: Python's also matches before a line feed."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield ValidationError(pattern)
+
+
+def _unique(_: Validator, wanted: bool, value: object, __: object) -> Iterator[ValidationError]:
+    """Each item once, in a time that grows with their number only."""
+    from jsonschema.exceptions import ValidationError
+
+    if wanted and isinstance(value, list | tuple) and next(_repeated(value), None) is not None:
+        yield ValidationError("uniqueItems")
+
+
+def _repeated(items: Iterable[Any]) -> Iterator[int]:
+    """The places of items that stand earlier in the list too."""
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        text = json.dumps(item, sort_keys=True, default=str)
+        if text in seen:
+            yield index
+        seen.add(text)
+
+
+def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
+    """The issues of one ``ValidationError``: one, or one for each key or item at fault."""
+    path: list[str | int] = list(error.absolute_path)
+    found, wanted, schema = error.instance, error.validator_value, error.schema
+    faults: Iterable[tuple[_Words, list[str | int], str | None]]
+    if error.validator == "required":
+        faults = ((_missing(key, schema), path, None) for key in wanted if key not in found)
+    elif error.validator in ("additionalProperties", "unevaluatedProperties"):
+        known = _properties(schema)
+        faults = ((_unknown(key, known), path, key) for key in found if key not in known)
+    elif error.validator == "uniqueItems":
+        faults = ((_twice(found[index]), [*path, index], None) for index in _repeated(found))
+    else:
+        of_key = "propertyNames" in error.absolute_schema_path
+        words = _WORDS[error.validator](found, wanted, _description(schema))
+        faults = ((words, path, found if of_key else None),)
+    for (code, message, hint), where, key in faults:
+        location, prefix = _locate(data, where, name, key)
+        yield Issue(code, prefix + message, location, hint)
+
+
+def _locate(data: Any, path: list[str | int], name: str, key: str | None) -> tuple[Location | None, str]:
+    """Where ``path`` leads (to its key ``key``, if given); for plain data, ``name`` and the path in words."""
+    steps = path if key is None else [*path, key]
+    parent = data
+    for step in steps[:-1]:
+        parent = parent[step]
+    if isinstance(parent, Table | Sequence):
+        return place(parent, steps[-1] if steps else None, of_key=key is not None), ""
+    words = "".join(f"[{step}]" if isinstance(step, int) else f".{_clean(step)}" for step in path).lstrip(".")
+    return Location(name) if name else None, f"{words} : " if words else ""
+
+
+def _properties(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties that ``schema`` describes, those of the definition it refers to included."""
+    properties = dict(schema.get("properties", {}))
+    if "$ref" in schema:
+        properties |= _properties(_registry().resolver().lookup(schema["$ref"]).contents)
+    return properties
+
+
+def _description(schema: Mapping[str, Any] | None) -> str | None:
+    return schema.get("description") if schema else None
+
+
+def _clean(text: str) -> str:
+    """``text`` on one line, short, without what a terminal would obey."""
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+
+
+def _show(value: Any) -> str:
+    """``value`` as people read it in a sentence."""
+    if value is None:
+        return "une valeur vide (null)"
+    if isinstance(value, dict):
+        return "un dictionnaire"
+    if isinstance(value, list):
+        return "une liste"
+    return f"« {_clean(value)} »" if isinstance(value, str) else _clean(json.dumps(value))
+
+
+#: Code, message, hint.
+_Words = tuple[str, str, str | None]
+
+
+def _missing(key: str, schema: Mapping[str, Any]) -> _Words:
+    hint = _description(_properties(schema).get(key)) or _description(schema)
+    return "cle-manquante", f"il manque la clé « {key} »", hint
+
+
+def _unknown(key: str, known: Iterable[str]) -> _Words:
+    hint = nearest(str(key), known) or f"clés admises : {', '.join(known)}"
+    return "cle-inconnue", f"la clé {_show(key)} n’est pas connue ici", hint
+
+
+def _twice(item: Any) -> _Words:
+    return "valeur-en-double", f"{_show(item)} est en double", "retirer l’une des deux"
+
+
+def _type(found: Any, wanted: str | list[str], description: str | None) -> _Words:
+    expected = [wanted] if isinstance(wanted, str) else wanted
+    message = f"attendu : {' ou '.join(_TYPES[kind] for kind in expected)} ; trouvé : {_show(found)}"
+    if "string" in expected and isinstance(found, int):
+        return "type-inattendu", message, f'écrire "{json.dumps(found)}"'
+    if "boolean" in expected and isinstance(found, str) and found.lower() in ("true", "false"):
+        return "type-inattendu", message, f"écrire {found.lower()}"
+    return "type-inattendu", message, description
+
+
+def _enum(found: Any, wanted: list[str], _: str | None) -> _Words:
+    hint = nearest(str(found), wanted) or f"valeurs admises : {', '.join(wanted)}"
+    return "valeur-inattendue", f"{_show(found)} n’est pas une valeur admise", hint
+
+
+def _const(found: Any, wanted: int, _: str | None) -> _Words:
+    message = f"le format {_show(found)} n’est pas connu de cette version, qui lit le format {wanted}"
+    return "format-inconnu", message, f"écrire `format: {wanted}`, ou mettre certif-rules à jour"
+
+
+def _plain(code: str, words: str) -> Callable[[Any, Any, str | None], _Words]:
+    return lambda found, wanted, hint: (code, words.format(_show(found), wanted), hint)
+
+
+#: For each keyword our schemas use, how to say what is wrong; those with one fault per key are above.
+_WORDS: Mapping[str, Callable[[Any, Any, str | None], _Words]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "pattern": _plain("forme-inattendue", "{0} n’a pas la forme attendue"),
+    "format": _plain("date-invalide", "{0} n’est pas une date"),
+    "not": _plain("cle-deplacee", "la clé {0} n’a pas sa place ici"),
+    "minItems": _plain("liste-vide", "la liste est vide"),
+    "minProperties": _plain("dictionnaire-vide", "le dictionnaire est vide"),
+    "minimum": _plain("nombre-trop-petit", "{0} est plus petit que {1}"),
+    "maximum": _plain("nombre-trop-grand", "{0} est plus grand que {1}"),
+    "maxItems": _plain("liste-trop-longue", "la liste a plus de {1} éléments"),
+    "maxLength": _plain("texte-trop-long", "ce texte a plus de {1} signes"),
+}

@@ -1,0 +1,142 @@
+"""What is shown of an application file: what is left to ask, the rules and contradictions behind it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from certif_rules.model.base import Appui, Source
+from certif_rules.model.candidature import Candidature
+from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.vie.conditions import Manque
+from certif_rules.vie.dossier import Etude
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ADemander:
+    """Something to ask: ``cle`` is where a profile answers, if it does, ``appui`` where it comes from."""
+
+    texte: str
+    cle: str | None = None
+    appui: Appui | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierEtudie:
+    """A file studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words.
+
+    ``types`` and ``categories`` give, by code, what the label calls them.
+    """
+
+    referentiel: str
+    edition: str
+    titre: str
+    type_audit: str | None
+    vie: Vie
+    candidature: Candidature
+    etude: Etude
+    types: Mapping[str, str]
+    categories: Mapping[str, str]
+
+
+def to_ask(dossier: DossierEtudie) -> tuple[ADemander, ...]:
+    """What nobody has told yet, in the order in which it decides the rest."""
+    return tuple({item.texte: item for item in _to_ask(dossier)}.values())
+
+
+def _to_ask(dossier: DossierEtudie) -> Iterator[ADemander]:
+    etude, depot = dossier.etude, dossier.etude.depot
+    if depot.type is None:
+        yield ADemander(texte="Quel type d’audit ?", cle="audit.type")
+    if depot.precedent is None and Manque("precedent") in etude.manques:
+        texte = "De quel type était l’audit précédent, par lequel le label a été obtenu ?"
+        yield ADemander(texte=texte, cle="precedent.type")
+    for question, said in etude.questions:
+        if said is None:
+            cle = f"organisme.{question.champ}" if question.champ else f"dossier.reponses.{question.id}"
+            yield ADemander(texte=question.texte, cle=cle, appui=question)
+    if etude.choix.a_demander:
+        appui = etude.choix.par[0][0] if etude.choix.par else None
+        noms = ", ".join(a.nom for a in dossier.candidature.auditeurs.values())
+        yield ADemander(
+            texte=f"Quel auditeur habilité est choisi ? ({noms})", cle="dossier.auditeur", appui=appui
+        )
+    for place in etude.lieux:
+        if place.mode is None:
+            yield ADemander(texte=place.lieu.question, cle="audit.mode", appui=place.lieu)
+        elif place.motif is None:
+            nom = place.lieu.modes.get(place.mode, place.mode)
+            yield ADemander(texte=f"Pour quelle raison {nom} ?", cle="dossier.motif_mode", appui=place.lieu)
+    for point in etude.points:
+        yield ADemander(texte=point.question, appui=point)
+
+
+def supports(dossier: DossierEtudie, *, attribution: bool = True) -> Iterator[Appui]:
+    """Every rule shown, for its sources and the contradictions it meets."""
+    etude = dossier.etude
+    for volet, _ in etude.volets:
+        yield volet
+    for voie, _ in etude.voies:
+        yield voie
+    for question, _ in etude.questions:
+        yield question
+        yield from question.choix
+    for element in etude.elements:
+        yield element.piece
+        if element.piece.prise_en_charge:
+            yield element.piece.prise_en_charge
+        if element.piece.devis:
+            yield from element.piece.devis.mentions
+    for payeur in etude.payeurs:
+        yield payeur.financement
+        yield from (condition for condition, _ in payeur.conditions)
+    for place in etude.lieux:
+        yield place.lieu
+        yield from (phrase for phrase, _ in place.phrases)
+    for intervention, _ in etude.interventions:
+        yield intervention
+    yield from etude.points
+    for etape in dossier.candidature.etapes.values():
+        yield etape
+        yield from etape.ressources
+    yield from dossier.candidature.auditeurs.values()
+    if attribution:
+        yield from award_supports(dossier.vie)
+
+
+def award_supports(vie: Vie) -> Iterator[Appui]:
+    """The rules on the award and on the actors."""
+    for acteur in vie.instances.acteurs.values():
+        yield acteur
+        yield from acteur.rythmes
+    yield from vie.instances.interventions
+    if vie.attribution is not None:
+        yield from vie.attribution.suites
+        yield from vie.attribution.remises
+        for publication in vie.attribution.publications:
+            yield publication
+            yield from publication.pages
+
+
+def met(vie: Vie, rules: Iterable[Appui]) -> tuple[Incoherence, ...]:
+    """The contradictions that these rules cite, in the order of the label."""
+    cited = {identifiant for rule in rules for identifiant in rule.incoherences}
+    return tuple(i for i in vie.incoherences.values() if i.id in cited)
+
+
+def texts_sources(dossier: DossierEtudie) -> Iterator[str]:
+    """The sources of the texts that hang on the rules of the file."""
+    for element in dossier.etude.elements:
+        yield from (s for texte in element.piece.precisions for s in texte.sources)
+    for payeur in dossier.etude.payeurs:
+        yield from (s for texte in payeur.financement.precisions for s in texte.sources)
+    for etape in dossier.candidature.etapes.values():
+        yield from (s for texte in etape.taches for s in texte.sources)
+
+
+def cited(vie: Vie, rules: Iterable[Appui], others: Iterable[str] = ()) -> tuple[Source, ...]:
+    """The sources of what is shown, those of the contradictions it meets included, as they are declared."""
+    shown = tuple(rules)
+    wanted = {*(s for rule in shown for s in rule.sources), *others}
+    wanted.update(s for incoherence in met(vie, shown) for s in incoherence.sources)
+    return tuple(source for identifiant, source in vie.sources.items() if identifiant in wanted)

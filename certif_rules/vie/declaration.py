@@ -1,0 +1,79 @@
+"""What a person says of their application file, already checked; not given is unknown, never false."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from certif_rules.rules.trivalent import Trivalent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceDite:
+    """A document as told. ``fournie`` is ``None`` when nobody knows; ``forme`` is the paper given."""
+
+    fournie: Trivalent = True
+    fourni_le: date | None = None
+    etabli_le: date | None = None
+    expire_le: date | None = None
+    signe: bool | None = None
+    forme: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevisDit:
+    """A quote as told: the firm, euros in cents, days as an exact fraction, the funding line as printed."""
+
+    auditeur: str
+    montant: int | None = None
+    duree_jours: Fraction | None = None
+    financement: str | bool | None = None
+    signe: bool | None = None
+    expire_le: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificatDit:
+    """A certificate held: first and last day, both included."""
+
+    notification: date
+    echeance: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depot:
+    """All that is told of an application.
+
+    ``pieces`` is ``None`` when documents were not described at all: then none is missing yet. ``type`` and
+    ``precedent`` are codes of audit types. ``jour`` is the day validities are compared to: that of the
+    filing, else that of the audit. ``reponses`` maps questions to answers; ``deduites``
+    names those read elsewhere in the profile.
+    """
+
+    type: str | None = None
+    type_deduit_de: str | None = None
+    precedent: str | None = None
+    depot_le: date | None = None
+    audit_le: date | None = None
+    nom: str | None = None
+    categories: tuple[str, ...] = ()
+    reponses: Mapping[str, str] = field(default_factory=dict)
+    deduites: frozenset[str] = frozenset()
+    pieces: Mapping[str, PieceDite] | None = None
+    devis: tuple[DevisDit, ...] | None = None
+    certificats: Mapping[str, CertificatDit] = field(default_factory=dict)
+    auditeur: str | None = None
+    mode: str | None = None
+    motif_mode: str | None = None
+
+    @property
+    def jour(self) -> date | None:
+        """The day of comparison; never that of a clock."""
+        return self.depot_le or self.audit_le
+
+    @property
+    def decrit(self) -> bool:
+        """Whether the documents were described, be it as none."""
+        return self.pieces is not None or self.devis is not None
