@@ -7,12 +7,12 @@ issue it can see, then raises one :class:`DataError` (or :class:`UsageError`) th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from string import ascii_uppercase
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+
+class Location(Struct, frozen=True, order=True):
     """A place in a file. ``line`` and ``column`` count from 1; 0 means « the file as a whole ».
 
     In a workbook, ``sheet`` names the sheet and the place reads as a cell does: « Grille!K14 ».
@@ -47,8 +47,7 @@ def from_emplacement(emplacement: str) -> Location:
     return Location(file, int(line), 1) if file else Location(emplacement)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Issue:
+class Issue(Struct, frozen=True, order=True):
     """One problem: a stable ``code``, a French ``message``, where it is and what to do.
 
     ``location`` is ``None`` for what was typed on the command line. ``related`` holds other places that
@@ -59,7 +58,7 @@ class Issue:
     message: str
     location: Location | None = None
     hint: str | None = None
-    related: tuple[tuple[Location, str], ...] = field(default=())
+    related: tuple[tuple[Location, str], ...] = ()
 
     def lines(self) -> list[str]:
         """The issue as it is printed: one clickable line, then what helps."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from certif_rules.model.base import Lacune, Regle, Source, Texte
 from certif_rules.model.referentiel import (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fabrique import HOSTILES, LIGNES, checklist, contexte, organisme
 from greffons import DONNEES, registry
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.formulaires import checklist as formulaire

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from autodiagnostics import answers, cadre, cadre_national, synthese
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certif_rules.model.notation import Autodiagnostic
 from certif_rules.vie.autodiagnostic import Appreciation, Score, Synthese, assess, gather, prioritise

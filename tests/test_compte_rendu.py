@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from console import Console
+from msgspec.structs import replace
 from rapports import COMPTE_RENDU, SUIVI, a6, changed, checklist, registre, written
 
 from certif_rules.audit.coherence import same_person

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from console import Console, words
 from grilles import AF, FORMATS, exported_form, filled, grille
+from msgspec.structs import fields
 
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande, from_profile

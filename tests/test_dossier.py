@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -18,6 +17,7 @@ from depots import BOOLS, DAYS, GOOD, LABELS, PRECEDENTS, deposits, vie
 from greffons import DONNEES
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certif_rules.source.yaml import read_file
 from certif_rules.vie.declaration import Depot, DevisDit

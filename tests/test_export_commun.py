@@ -4,12 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html import unescape
 
 import pytest
 from atelier import TYPE, referentiel
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.documents import rubriques as document

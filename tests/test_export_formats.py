@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from fabrique import HOSTILES, LIGNES, checklist, contexte, organisme
+from msgspec.structs import replace
 
 from certif_rules.documents.checklist import html, md, table
 from certif_rules.documents.formats.balises import anchor, el

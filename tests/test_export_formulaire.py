@@ -7,13 +7,13 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.documents.checklist import html

@@ -1,12 +1,12 @@
 """JSON: the contract with other programs."""
 
 import json
-from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 from atelier import TYPE_BASE, referentiel
 from fabrique import EMPREINTE, HOSTILES, checklist, contexte, organisme
+from msgspec.structs import replace
 
 from certif_rules.echanges import checklist as json_
 from certif_rules.rules.contexte import Certificat, Contexte

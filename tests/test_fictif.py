@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from console import words
+from msgspec.structs import replace
 
 from certif_rules.cli import run
 from certif_rules.services.formats import BUILTIN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from habillages import NUE, dit, habillee, written
 from hypothesis import given
 from hypothesis import strategies as st
 from images import jpeg, png, svg
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import dress, dressed
 from certif_rules.echanges import checklist as json_

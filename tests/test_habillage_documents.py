@@ -8,7 +8,6 @@ import json
 import re
 import zipfile
 from base64 import b64decode
-from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,6 +17,7 @@ from fabrique import HOSTILES, checklist
 from grilles import AF, FORMATS, atelier, column, exported_form, filled
 from habillages import L10, NUE, dit, habillee, written
 from images import png, svg
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from certif_rules.audit.checklist import Checklist, dress

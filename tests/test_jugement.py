@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from greffons import DONNEES, registry, seal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certif_rules.audit.jugement import LigneJugee, holds, measure, possible_decisions
 from certif_rules.errors import DataError

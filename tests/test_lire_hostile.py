@@ -13,11 +13,11 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from grilles import FORMATS, atelier, exported_form, filled, grille
+from msgspec.structs import replace
 
 from certif_rules.audit.constats import Releve
 from certif_rules.grilles import csv as csv_

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import permutations
@@ -14,6 +13,7 @@ import pytest
 from greffons import DONNEES, registry
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certif_rules.audit.lignes import build_lines
 from certif_rules.construction.surcouche import Corps, Surcouche, apply

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from fabrique import LIGNES, checklist, contexte, organisme
 from grilles import AF, grille
 from habillages import habillee
+from msgspec.structs import replace
 from pages import docx_rows, docx_text, letters, pdf_text, squashed
 
 from certif_rules.audit.checklist import Checklist

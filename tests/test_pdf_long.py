@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
 
 import pikepdf
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pypdf import PdfReader
 
 from certif_rules.blocs.arbre import Bloc, Document, Fiche, Paragraphe, Tableau, Titre

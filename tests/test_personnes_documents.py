@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from console import Console, words
 from fabrique import LIGNES, checklist
 from grilles import grille
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.documents.checklist import html, md, table

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from greffons import registry
+from msgspec.structs import replace
 from rapports import a6, bare, changed, constats, registre, texte, written
 
 from certif_rules.audit.checklist import dress

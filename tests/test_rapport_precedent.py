@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from console import Console
+from msgspec.structs import replace
 from rapports import bare, computed, lacking, made, texte, written
 from test_rapport_verifications import CHECK, FAILED, SATISFIED, surveillance
 

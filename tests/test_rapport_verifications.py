@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from grilles import grille
+from msgspec.structs import replace
 from rapports import a6, bare, constats, pages, registre, texte, written
 
 from certif_rules.audit.conclusion import conclude

@@ -9,7 +9,6 @@ import copy
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +20,7 @@ from depots import deposits, vie
 from greffons import registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, from_profile

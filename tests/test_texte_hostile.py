@@ -14,7 +14,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,6 +26,7 @@ from console import AUDIT, Console
 from fabrique import HOSTILES, checklist, contexte, organisme
 from grilles import AF, exported_form, filled, grille
 from grilles import FORMATS as GRILLES
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from certif_rules.blocs.typographie import clean

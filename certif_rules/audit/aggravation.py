@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from certif_rules.model.jugement import Aggravation, Jugement
 from certif_rules.rules.contexte import Precedent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compte:
+class Compte(Struct, frozen=True, kw_only=True):
     """A finding as it counts: as any of ``possibles``, the rule that may make it more, and whether it does.
 
     ``certaine`` is false where nothing is known of the earlier audit.

@@ -6,8 +6,10 @@ Texts are plain French, typed as in the data: typography and markup belong to th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.errors import DataError
 from certif_rules.habillage.modele import Habillage
@@ -22,8 +24,7 @@ RESULTATS = ("satisfaite", "non_satisfaite")
 SATISFAITE, NON_SATISFAITE = RESULTATS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ligne:
+class Ligne(Struct, frozen=True, kw_only=True):
     """One indicator, due or not, with its state and every reason for it.
 
     ``categories`` are those for which the line is due. ``preuves``, ``precisions`` and ``adaptations`` are
@@ -42,8 +43,7 @@ class Ligne:
     constat_precedent: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """A document required or a check to make; ``certain`` is false when the rule could not be decided.
 
     Of a check, ``constat`` is the finding when it fails (``None``: none is declared), and ``compte_pour`` the
@@ -59,8 +59,7 @@ class Point:
     compte_pour: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SitesAudites:
+class SitesAudites(Struct, frozen=True, kw_only=True):
     """The sites an extension brings to the audit; ``sites`` is ``None`` when that is not known."""
 
     sites: tuple[str, ...] | None
@@ -69,8 +68,7 @@ class SitesAudites:
     confiance: Confiance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checklist:
+class Checklist(Struct, frozen=True, kw_only=True):
     """A checklist for one audit. ``lignes`` holds every indicator, in the référentiel's order.
 
     ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation

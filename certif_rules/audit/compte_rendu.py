@@ -8,18 +8,20 @@ summaries of ISO 19011 and ISO/IEC 17021-1 (docs/rapport.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import fields
+
 from certif_rules.errors import Location
+from certif_rules.model.base import Situe
 from certif_rules.source.yaml import place
 
 #: Texts of one part; ``None``: not given, empty: none, and it is known.
 Textes = tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seance:
+class Seance(Situe, frozen=True, kw_only=True):
     """A stretch of the audit: a day, a place, on site or at a distance."""
 
     date: str | None = None
@@ -27,11 +29,10 @@ class Seance:
     mode: str | None = None
     debut: str | None = None
     fin: str | None = None
-    lieu: Location | None = field(default=None, compare=False)
+    lieu: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Personne:
+class Personne(Struct, frozen=True, kw_only=True):
     """Someone by role; initials rather than a name where they are enough."""
 
     role: str
@@ -40,8 +41,7 @@ class Personne:
     organisation: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Echantillon:
+class Echantillon(Situe, frozen=True, kw_only=True):
     """A sample: drawn from what, how, how many, with which seed, and the list drawn."""
 
     id: str
@@ -54,21 +54,19 @@ class Echantillon:
     empreinte: str | None = None
     liste: tuple[str, ...] = ()
     note: str | None = None
-    lieu: Location | None = field(default=None, compare=False)
+    lieu: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class Evaluation(Situe, frozen=True, kw_only=True):
     """What those who evaluated conclude and recommend. It decides nothing."""
 
     par: tuple[str, ...] = ()
     le: str | None = None
     recommandation: str | None = None
-    lieu: Location | None = field(default=None, compare=False)
+    lieu: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionPrise:
+class DecisionPrise(Situe, frozen=True, kw_only=True):
     """What was decided, by whom, when and why. ``objet`` is the référentiel it is about, if it is said."""
 
     objet: str | None = None
@@ -76,19 +74,17 @@ class DecisionPrise:
     le: str | None = None
     decision: str | None = None
     motif: str | None = None
-    lieu: Location | None = field(default=None, compare=False)
+    lieu: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suite:
+class Suite(Struct, frozen=True, kw_only=True):
     """What comes next, and when if it is known."""
 
     texte: str
     le: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VuSurSite:
+class VuSurSite(Struct, frozen=True, kw_only=True):
     """What was seen of a line at one site. The finding stays one per line: no source adds up sites."""
 
     site: str
@@ -97,8 +93,7 @@ class VuSurSite:
     echantillons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompteRendu:
+class CompteRendu(Struct, frozen=True, kw_only=True):
     """Everything of a findings file that only a report uses. Fields bear the names of its keys."""
 
     objectifs: Textes = None

@@ -6,8 +6,10 @@ Each object looks at its own lines, and at the checks that count for it, only (c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.audit.aggravation import Compte, counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
@@ -18,8 +20,7 @@ from certif_rules.model.jugement import Aggravation, Decision, Delai, Jugement
 from certif_rules.rules.delais import dates
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MotifConclusion:
+class MotifConclusion(Struct, frozen=True, kw_only=True):
     """Why a conclusion is what it is: the decision, a line left, a remark, with its sources."""
 
     code: str
@@ -29,8 +30,7 @@ class MotifConclusion:
     lecture: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True, kw_only=True):
     """What one référentiel of the stack concludes.
 
     ``decision`` is ``None`` while several are possible; ``delivrable`` while they disagree, or where the
@@ -50,8 +50,7 @@ class Conclusion:
     a_verifier: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Echeance:
+class Echeance(Struct, frozen=True, kw_only=True):
     """The dates that one open finding opens; ``None`` for a date that its finding does not have.
 
     It was found on a line or on a check, one of the two. ``compte_comme`` is the finding whose delays these
@@ -78,8 +77,7 @@ class Echeance:
         return self.point.compte_pour if self.point else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bilan:
+class Bilan(Struct, frozen=True, kw_only=True):
     """Everything concluded from the findings of one audit."""
 
     checklist: Checklist
@@ -103,8 +101,7 @@ def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
 # ---- one object -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Objet:
+class _Objet(Struct, frozen=True, kw_only=True):
     """What one conclusion looks at: the lines and checks of its object, and what was found of them."""
 
     checklist: Checklist

@@ -6,12 +6,15 @@ A finding starts as :data:`A_EVALUER`; nothing defaults to conforming (contract 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import NON_SATISFAITE, RESULTATS, Checklist, Ligne, Point
 from certif_rules.audit.compte_rendu import CompteRendu, VuSurSite
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import Issue, Location, suggestion
+from certif_rules.model.base import Situe
 from certif_rules.model.referentiel import Referentiel
 
 #: The value of a line that was not assessed yet: the only one the core knows by name.
@@ -20,8 +23,7 @@ A_EVALUER = "a_evaluer"
 PLAN_RECU, PLAN_ACCEPTE = "plan_recu_le", "plan_accepte_le"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Releve:
+class Releve(Situe, frozen=True, kw_only=True):
     """One finding: the id of its line, what was found, and what goes with it; or those of a check.
 
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
@@ -45,7 +47,7 @@ class Releve:
     complements: Mapping[str, str] = field(default_factory=dict)
     par_site: tuple[VuSurSite, ...] = ()
     lieu: Location | None = None
-    lieux: Mapping[str, Location] = field(default_factory=dict, compare=False)
+    lieux: Mapping[str, Location] = field(default_factory=dict)
 
     @property
     def porte(self) -> bool:
@@ -58,8 +60,7 @@ class Releve:
         return self.porte and self.leve_le is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoucheDite:
+class CoucheDite(Struct, frozen=True, kw_only=True):
     """A layer that a findings file says it was made with, and the digest of its content."""
 
     referentiel: str
@@ -68,8 +69,7 @@ class CoucheDite:
     empreinte: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
+class Dossier(Struct, frozen=True, kw_only=True):
     """A findings file: the request that its checklist answers, the findings, those of the checks apart.
 
     ``empreinte`` is the digest of the rules it was made with (``None``: not given), ``couches`` their layers
@@ -190,8 +190,7 @@ def must_explain(checklist: Checklist, point: Point) -> bool:
     return point.constat is not None and checklist.referentiel.constats[point.constat].commentaire_requis
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sujet:
+class _Sujet(Struct, frozen=True, kw_only=True):
     """What bears a finding, a line or a check: its name in messages, and what may be found of it.
 
     ``requis`` are the findings that must come with a reason; ``ecarts``, those that may be lifted.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
@@ -13,8 +14,7 @@ from certif_rules.model.referentiel import Critere
 from certif_rules.rules.motifs import Etat
 
 
-@dataclass(frozen=True, slots=True)
-class LigneVue:
+class LigneVue(Struct, frozen=True):
     """A line and its finding; ``None`` while nobody recorded any.
 
     ``compte`` says what an open finding counts as, or may, where it is another.
@@ -36,8 +36,7 @@ class LigneVue:
         return checklist.referentiel.constats[self.constat].hors_portee
 
 
-@dataclass(frozen=True, slots=True)
-class PointVu:
+class PointVu(Struct, frozen=True):
     """A check that is no line, its printed number (« V1 ») and what was found; ``None``: nothing recorded."""
 
     numero: str
@@ -55,8 +54,7 @@ class PointVu:
         return self.point.constat if self.resultat == NON_SATISFAITE else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A criterion: its lines that were to see or were seen, and counts over all its lines.
 
     ``constats`` counts the lines by finding recorded, in the référentiel's order, none left out;
@@ -70,8 +68,7 @@ class Section:
     sans_constat: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ecart:
+class Ecart(Struct, frozen=True, kw_only=True):
     """A gap: its line or its check, one of the two, and the dates it opens (``None``: none known, or lifted).
 
     ``constat`` is the finding that it is; ``None`` for a check that fails and of which none is declared.
@@ -86,8 +83,7 @@ class Ecart:
     compte: Compte | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConstatVerifie:
+class ConstatVerifie(Struct, frozen=True, kw_only=True):
     """An earlier gap and what this audit found of its line."""
 
     ligne: Ligne
@@ -96,8 +92,7 @@ class ConstatVerifie:
     vue: LigneVue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerificationPrecedente:
+class VerificationPrecedente(Struct, frozen=True, kw_only=True):
     """A check that failed at the earlier audit; ``vue`` is ``None`` where this audit does not make it."""
 
     texte: str
@@ -106,16 +101,14 @@ class VerificationPrecedente:
     vue: PointVu | None
 
 
-@dataclass(frozen=True, slots=True)
-class Manque:
+class Manque(Struct, frozen=True):
     """Something a complete report has, and that was not given."""
 
     rubrique: str
     texte: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rapport:
+class Rapport(Struct, frozen=True, kw_only=True):
     """A report. ``verifies`` is ``None`` when the earlier findings are not known, empty when there were none.
 
     ``non_applicables`` are the lines found, or left, out of scope; ``non_dues`` those this audit leaves

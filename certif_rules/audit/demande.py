@@ -7,9 +7,11 @@ Values are kept as typed (a date is still a text), each with its place when it c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.errors import DataError, Issue, Location, UsageError
 from certif_rules.habillage.fichier import read_habillage
@@ -19,8 +21,7 @@ from certif_rules.source.schema import check
 from certif_rules.source.yaml import place, read_bytes, read_file
 
 
-@dataclass(frozen=True, slots=True)
-class FaitDit:
+class FaitDit(Struct, frozen=True):
     """One thing said of a fact, for one category or for all (``None``); a ``None`` value says nothing."""
 
     fait: str
@@ -29,8 +30,7 @@ class FaitDit:
     lieu: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConstatDit:
+class ConstatDit(Struct, frozen=True):
     """An earlier finding, under the key people used (a printed number, or an id)."""
 
     cle: str
@@ -39,8 +39,7 @@ class ConstatDit:
     lieu: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrecedentDit:
+class PrecedentDit(Struct, frozen=True, kw_only=True):
     """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told."""
 
     type: str | None = None
@@ -51,8 +50,7 @@ class PrecedentDit:
     lieu: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demande:
+class Demande(Struct, frozen=True, kw_only=True):
     """A request for one audit. ``lieux`` places the values that come from a file, by name.
 
     ``habillage`` is what the file of a body says of its documents, if one was given.

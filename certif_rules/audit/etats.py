@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from certif_rules.model.referentiel import Constat, Indicateur
 from certif_rules.rules.motifs import ETATS, Etat, Motif, Reponse
 from certif_rules.rules.trivalent import Trivalent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Couple:
+class Couple(Struct, frozen=True, kw_only=True):
     """What was answered for one category: does the line apply, is it due."""
 
     categorie: str

@@ -8,10 +8,11 @@ apart. That set stays small where the completions themselves are far too many.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from math import ceil, lcm
+
+from msgspec import Struct
 
 from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure
 from certif_rules.model.referentiel import Constat, Indicateur
@@ -26,8 +27,7 @@ _Cumul = tuple[Fraction, int]
 _RIEN: _Cumul = (Fraction(0), 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LigneJugee:
+class LigneJugee(Struct, frozen=True, kw_only=True):
     """A line as it is judged, or a check: without ``indicateur``, it stands in no criterion and has no label.
 
     ``possibles`` are the findings it may end with. ``None`` is none that counts: lifted, satisfied, or not

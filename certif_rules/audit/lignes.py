@@ -6,7 +6,7 @@ in which categories are printed, which is the référentiel's.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne, Point, SitesAudites
 from certif_rules.audit.etats import Couple, findings, strongest

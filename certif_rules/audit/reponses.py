@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import Location
@@ -16,8 +17,7 @@ if TYPE_CHECKING:  # personal data are looked for in answers: a checklist pays f
 SANS_OBJET: Final = "sans_objet"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReponseDite:
+class ReponseDite(Struct, frozen=True, kw_only=True):
     """An answer as read; ``ligne`` is an id or a printed number, ``niveau`` a number, a word, or nothing."""
 
     ligne: str
@@ -33,8 +33,7 @@ class ReponseDite:
         return not any((self.niveau is not None, self.raison, self.commentaire, self.preuves))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Questionnaire:
+class Questionnaire(Struct, frozen=True, kw_only=True):
     """Answers as read. ``demande`` is the request they carry, ``None`` when it is given beside them."""
 
     nom: str

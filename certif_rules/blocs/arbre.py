@@ -8,8 +8,9 @@ those people typed have been cleaned only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 #: How a piece of text stands out; ``discret`` is for what is secondary (sources, remarks), ``rouge`` for what
 #: a word or a sign marks already.
@@ -18,8 +19,7 @@ Relief = Literal["normal", "fort", "italique", "discret", "rouge"]
 Ton = Literal["information", "attention", "refus"]
 
 
-@dataclass(frozen=True, slots=True)
-class Morceau:
+class Morceau(Struct, frozen=True):
     """A run of text."""
 
     texte: str
@@ -30,8 +30,7 @@ class Morceau:
 Texte: TypeAlias = str | tuple[Morceau, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Titre:
+class Titre(Struct, frozen=True, kw_only=True):
     """A heading; levels start at 2 (the document's own title is 1) and never skip one downwards.
 
     ``ancre`` names it for links inside the document: ASCII letters, digits, ``.`` and ``-``.
@@ -43,15 +42,13 @@ class Titre:
     nouvelle_page: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraphe:
+class Paragraphe(Struct, frozen=True, kw_only=True):
     """A paragraph."""
 
     texte: Texte
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encadre:
+class Encadre(Struct, frozen=True, kw_only=True):
     """A notice set apart; ``titre`` names it in words."""
 
     titre: str
@@ -59,32 +56,28 @@ class Encadre:
     ton: Ton = "information"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Liste:
+class Liste(Struct, frozen=True, kw_only=True):
     """A list, never empty."""
 
     elements: tuple[Texte, ...]
     numerotee: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fiche:
+class Fiche(Struct, frozen=True, kw_only=True):
     """Labels and values, two columns; ``legende`` is its caption."""
 
     legende: str
     rangs: tuple[tuple[str, Texte], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """Tick boxes side by side, one per choice, none ticked unless ``cochee`` names it."""
 
     choix: tuple[str, ...]
     cochee: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ecriture:
+class Ecriture(Struct, frozen=True, kw_only=True):
     """Room to write by hand: ``lignes`` ruled lines under a label."""
 
     intitule: str
@@ -95,8 +88,7 @@ class Ecriture:
 Cellule: TypeAlias = Texte | Case | Ecriture
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tableau:
+class Tableau(Struct, frozen=True, kw_only=True):
     """A data table: a caption, one row of heads repeated on each page, rows whose first cell is their header.
 
     ``largeurs`` are relative widths, one per column, in any unit.
@@ -108,8 +100,7 @@ class Tableau:
     largeurs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(Struct, frozen=True, kw_only=True):
     """A picture and what it shows in words: SVG where ``svg``, else PNG or JPEG; ``largeur`` in mm."""
 
     contenu: bytes
@@ -118,16 +109,14 @@ class Image:
     svg: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class Signature(Struct, frozen=True, kw_only=True):
     """A block to sign: who, in what role; room for the name, the date and the hand."""
 
     role: str
     nom: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SautDePage:
+class SautDePage(Struct, frozen=True, kw_only=True):
     """What follows starts a page."""
 
 
@@ -136,8 +125,7 @@ Bloc: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A whole document. ``pied`` is repeated at the foot of each page, beside the page number.
 
     ``date`` (ISO) is the document's own, that of the audit: no clock is read. ``paysage`` turns the pages.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.cli.atelier import open_for

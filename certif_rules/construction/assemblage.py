@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.construction.controles import check_controls
 from certif_rules.construction.exigence import CorpsExigence, build_exigence
@@ -17,8 +19,7 @@ from certif_rules.model.base import Source
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matiere:
+class Matiere(Struct, frozen=True, kw_only=True):
     """What a référentiel is made from: the layers chosen, their bodies as read, and the base if any.
 
     ``autres_lignes`` are the lines of the other editions that the rules or the guide also serve; ``None``

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from certif_rules.construction.lecteur import Lecteur, read_sources, where
 from certif_rules.construction.surcouche import Cible, Modification, Retrait, Surcouche
@@ -18,8 +19,7 @@ from certif_rules.source.yaml import place
 _CHAMPS_REQUIS = ("titre", "exigence", "critere")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorpsExigence:
+class CorpsExigence(Struct, frozen=True, kw_only=True):
     """What an exigence layer adds to what lies below it."""
 
     sources: Mapping[str, Source]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.model.base import Regle, Source, Texte
@@ -12,8 +14,7 @@ from certif_rules.model.referentiel import Indicateur
 from certif_rules.rules.mots import MOTS_PORTEE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LigneGuide:
+class LigneGuide(Struct, frozen=True, kw_only=True):
     """What the guide says of one line."""
 
     niveau_attendu: Texte | None
@@ -24,8 +25,7 @@ class LigneGuide:
     commentaires: tuple[Texte, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorpsGuide:
+class CorpsGuide(Struct, frozen=True, kw_only=True):
     """What a guide holds, by id of line."""
 
     sources: Mapping[str, Source]

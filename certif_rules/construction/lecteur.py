@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from certif_rules.errors import Issue, nearest
 from certif_rules.model.base import Lacune, Regle, Source, Texte
@@ -14,8 +15,7 @@ from certif_rules.source.yaml import place
 _SANS_MOT = frozenset({"sauf", "inconnu", "motif", "sources", "confiance", "lecture"})
 
 
-@dataclass(slots=True)
-class Lecteur:
+class Lecteur(Struct):
     """The state of one build: names known so far, by kind, and the issues found.
 
     ``noms`` maps a kind (« source », « catégorie », « fait »…) to the names declared by this layer and by

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from certif_rules.construction.jugement import build_annotations, build_jugement
 from certif_rules.construction.lecteur import Lecteur, read_sources, where
@@ -26,8 +27,7 @@ _EXIGENCES: tuple[Literal["ajout", "certificat_valide", "certificat_si_donne"], 
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConstatsPermis:
+class ConstatsPermis(Struct, frozen=True, kw_only=True):
     """The findings allowed on some lines, and what is said of them."""
 
     lignes: tuple[str, ...]
@@ -35,8 +35,7 @@ class ConstatsPermis:
     gravite: Texte
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorpsRegles:
+class CorpsRegles(Struct, frozen=True, kw_only=True):
     """What a rules layer holds."""
 
     sources: Mapping[str, Source]

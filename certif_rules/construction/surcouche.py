@@ -8,8 +8,10 @@ nothing, so that there is one way to make a body.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.errors import Issue, Location, from_emplacement
 from certif_rules.model.referentiel import Critere, Indicateur
@@ -17,16 +19,14 @@ from certif_rules.model.referentiel import Critere, Indicateur
 Cible = Literal["critere", "indicateur"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corps:
+class Corps(Struct, frozen=True, kw_only=True):
     """Criteria and lines by id, in printing order."""
 
     criteres: Mapping[str, Critere] = field(default_factory=dict)
     indicateurs: Mapping[str, Indicateur] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Modification:
+class Modification(Struct, frozen=True, kw_only=True):
     """Fields of a base node replaced by ``champs``, with the reason and its sources."""
 
     nature: Cible
@@ -37,8 +37,7 @@ class Modification:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrait:
+class Retrait(Struct, frozen=True, kw_only=True):
     """A base node taken away, with the reason and its sources."""
 
     nature: Cible
@@ -48,8 +47,7 @@ class Retrait:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surcouche:
+class Surcouche(Struct, frozen=True, kw_only=True):
     """The operations of one exigence layer."""
 
     criteres: tuple[Critere, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.blocs.typographie import clean, prose
@@ -15,8 +16,7 @@ from certif_rules.model.referentiel import Critere, Evolution, Nature
 from certif_rules.rules.motifs import CodeMotif, Etat, Motif
 
 
-@dataclass(frozen=True, slots=True)
-class Signe:
+class Signe(Struct, frozen=True):
     """A state in words and as a symbol, never one without the other; ``ascii`` for poor consoles."""
 
     mot: str

@@ -6,9 +6,10 @@ Typed text (a name, a town) is cleaned, never given typography: it is printed as
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from certif_rules.audit.checklist import RESULTATS, Checklist, Point, SitesAudites
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
@@ -30,8 +31,7 @@ NOTES = (
 Rang = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoucheImprimee:
+class CoucheImprimee(Struct, frozen=True, kw_only=True):
     """A layer as it is printed. ``lecture`` says whether it was read, and what was read in its place."""
 
     nature: str
@@ -45,8 +45,7 @@ class CoucheImprimee:
     revision: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manque:
+class Manque(Struct, frozen=True, kw_only=True):
     """A gap: of what, which fields, what was looked for. Equal gaps of several lines are one row."""
 
     objet: str

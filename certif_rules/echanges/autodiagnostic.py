@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from certif_rules.echanges.checklist import cited_sources, contradiction, head, reason, sensitive, warnings
 from certif_rules.model.referentiel import Critere

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from typing import Any
+
+from msgspec.structs import fields
 
 from certif_rules.model.acteurs import Acteur, Attribution, Instances, Intervention
 from certif_rules.model.base import Appui, Texte

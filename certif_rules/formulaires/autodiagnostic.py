@@ -7,10 +7,11 @@ what is typed in the browser, and reads and writes the file of answers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.reponses import SANS_OBJET

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from certif_rules.blocs.largeurs import count_lines
 from certif_rules.errors import letters
 from certif_rules.habillage.modele import Logo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(Struct, frozen=True, kw_only=True):
     """How a cell looks (colours are RRGGBB) and whether it is to be filled."""
 
     fond: str | None = None
@@ -63,8 +63,7 @@ STYLES: Final[Mapping[str, Style]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cellule:
+class Cellule(Struct, frozen=True):
     """A cell. ``gras`` is the start of ``texte`` set in bold; ``liste`` names the choices of its drop-down.
 
     ``formule`` is written in English function names, as both formats want; ``texte`` is then its first value.
@@ -77,8 +76,7 @@ class Cellule:
     formule: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feuille:
+class Feuille(Struct, frozen=True, kw_only=True):
     """A sheet. ``largeurs`` are in characters; with ``entete`` the first row is frozen, repeated, filtered.
 
     Columns of no width are hidden. ``logo`` stands in the first cell, which is then as high as it.
@@ -94,8 +92,7 @@ class Feuille:
     logo: Logo | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Classeur:
+class Classeur(Struct, frozen=True, kw_only=True):
     """A workbook. ``listes`` are the choices of the drop-downs; ``date`` is the ISO day it bears."""
 
     titre: str

@@ -7,8 +7,9 @@ its kind. What a body may say is checked by :mod:`certif_rules.habillage.regles`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 #: What a logo may be, found in its content and never in its name.
 NatureImage = Literal["png", "jpeg", "svg"]
@@ -18,8 +19,7 @@ Ecrit = Literal["grille", "rapport", "fiche"]
 Place = Literal["debut", "avant_constats", "apres_constats", "avant_conclusion", "fin"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logo:
+class Logo(Struct, frozen=True, kw_only=True):
     """A picture that was read and found safe. ``largeur`` is in millimetres, ``rapport`` height over width.
 
     ``texte`` is what is read in its place.
@@ -37,8 +37,7 @@ class Logo:
         return max(round(self.largeur * self.rapport), 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colonne:
+class Colonne(Struct, frozen=True, kw_only=True):
     """A column that the body adds to the grid, for the auditor to fill. ``largeur`` is in characters.
 
     ``cle`` names what is typed there in a findings file (``complements``).
@@ -49,8 +48,7 @@ class Colonne:
     largeur: int = 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A section that the body adds to a report: a text, room to write (``lignes``), or both."""
 
     titre: str
@@ -59,8 +57,7 @@ class Section:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habillage:
+class Habillage(Struct, frozen=True, kw_only=True):
     """The dress of the documents of one body.
 
     ``annotations`` renames annotations, by id; ``masquees`` are the columns of the grid that are not shown;

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.habillage.modele import Colonne, Habillage, Logo, Section
@@ -77,8 +78,7 @@ COLONNES: Final[Mapping[str, str | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HabillageDit:
+class HabillageDit(Struct, frozen=True):
     """A body's file as read: data that its schema accepts, and the pictures found safe.
 
     What a filled grid or a findings file carries has no picture.

@@ -7,8 +7,9 @@ commission, or whose minister does, differs from one whose committee decides alo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from certif_rules.model.base import Appui
 from certif_rules.model.candidature import Ressource, Si
@@ -20,16 +21,14 @@ Role = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rythme(Appui):
+class Rythme(Appui, frozen=True, kw_only=True):
     """How often an actor meets: a rule, a minimum, or what was announced (``nature``)."""
 
     texte: str
     nature: Literal["regle", "minimum", "annonce"] = "regle"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acteur(Appui):
+class Acteur(Appui, frozen=True, kw_only=True):
     """A committee, an authority, an organisation, or whoever applies (``candidat``)."""
 
     id: str
@@ -38,8 +37,7 @@ class Acteur(Appui):
     rythmes: tuple[Rythme, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intervention(Appui):
+class Intervention(Appui, frozen=True, kw_only=True):
     """What an actor does of a matter, and when; ``acteur`` is ``None`` where nobody says who."""
 
     id: str
@@ -51,8 +49,7 @@ class Intervention(Appui):
     inconnu: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remise(Appui):
+class Remise(Appui, frozen=True, kw_only=True):
     """Something an award gives; ``a_signer``: to be dated and signed by whoever receives it."""
 
     id: str
@@ -62,8 +59,7 @@ class Remise(Appui):
     a_signer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication(Appui):
+class Publication(Appui, frozen=True, kw_only=True):
     """Where an award is made public."""
 
     id: str
@@ -71,8 +67,7 @@ class Publication(Appui):
     pages: tuple[Ressource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suite(Appui):
+class Suite(Appui, frozen=True, kw_only=True):
     """An outcome. ``date`` names the date of the calendar that it opens; it is cited, not counted."""
 
     id: str
@@ -82,8 +77,7 @@ class Suite(Appui):
     date: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribution:
+class Attribution(Struct, frozen=True, kw_only=True):
     """The outcomes of a request, what an award gives, and where it is published."""
 
     suites: tuple[Suite, ...] = ()
@@ -91,8 +85,7 @@ class Attribution:
     publications: tuple[Publication, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instances:
+class Instances(Struct, frozen=True, kw_only=True):
     """The actors by id, and what each does, in order."""
 
     acteurs: Mapping[str, Acteur] = field(default_factory=dict)

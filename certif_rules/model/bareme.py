@@ -7,15 +7,17 @@ gives: it is never replaced by another.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+
+from certif_rules.model.base import Situe
 
 if TYPE_CHECKING:
     from certif_rules.model.base import Confiance, Regle, Texte
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tranche:
+class Tranche(Struct, frozen=True, kw_only=True):
     """A row of a table: turnover from ``de`` euros, included, to ``moins_de``, excluded (``None``: no end).
 
     ``supplements`` are by category; ``par_site`` is for each sampled site. All in days.
@@ -29,8 +31,7 @@ class Tranche:
     confiance: Confiance = "elevee"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bareme:
+class Bareme(Situe, frozen=True, kw_only=True):
     """A table for some audit types (their codes). ``categories`` says whose supplements are added.
 
     ``lacunes`` is what was looked for where a cell is ``None``.
@@ -46,11 +47,10 @@ class Bareme:
     lecture: bool = False
     cherche: str | None = None
     remarques: tuple[Texte, ...] = ()
-    emplacement: str = field(default="", compare=False)
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplementDuree:
+class SupplementDuree(Struct, frozen=True, kw_only=True):
     """Days more at some audit types, where ``garde`` holds for one category at least."""
 
     types: tuple[str, ...]
@@ -59,8 +59,7 @@ class SupplementDuree:
     texte: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaremeDerogatoire:
+class BaremeDerogatoire(Struct, frozen=True, kw_only=True):
     """Where ``garde`` holds, the table ``bareme`` replaces that of these audit types."""
 
     types: tuple[str, ...]
@@ -68,8 +67,7 @@ class BaremeDerogatoire:
     bareme: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DureeSansBareme:
+class DureeSansBareme(Struct, frozen=True, kw_only=True):
     """Audit types whose duration no table gives: who sets it, or that the sources do not say.
 
     ``connue`` is true when the source says how it is set; false for a silence of the sources.
@@ -83,8 +81,7 @@ class DureeSansBareme:
     confiance: Confiance = "elevee"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duree:
+class Duree(Struct, frozen=True, kw_only=True):
     """What one référentiel says of the duration of its audits."""
 
     remarques: tuple[Texte, ...] = ()

@@ -8,8 +8,9 @@ nor in the digest of a référentiel.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from msgspec import Struct
 
 Confiance = Literal["elevee", "moyenne", "faible", "non_verifiee"]
 
@@ -18,13 +19,27 @@ Confiance = Literal["elevee", "moyenne", "faible", "non_verifiee"]
 Valeur = bool | str | tuple[str, ...]
 
 
-def emplacement_field() -> str:
-    """Declare a place, which takes no part in equality."""
-    return field(default="", compare=False)
+#: Fields that say where a record was written: they explain, they never decide.
+PLACES = frozenset({"emplacement", "lieu", "lieux"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Situe(Struct, frozen=True, eq=False):
+    """A record that knows where it was written: two that differ by their place only are equal."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._values() == other._values()
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # that of Struct compares every field
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__struct_fields__ if name not in PLACES)
+
+
+class Source(Struct, frozen=True, kw_only=True):
     """A text that a rule or a wording rests on."""
 
     id: str
@@ -33,19 +48,17 @@ class Source:
     nature: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lacune:
+class Lacune(Situe, frozen=True, kw_only=True):
     """Something the sources do not give: which fields are absent, what was looked for, where."""
 
     champs: tuple[str, ...]
     cherche: str
     sources: tuple[str, ...]
     ligne: str | None = None
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regle:
+class Regle(Situe, frozen=True, kw_only=True):
     """One rule over the closed vocabulary: all of its words must hold, ``sauf`` excepted.
 
     ``inconnu`` is the reason why the rule answers « unknown » where its words hold. ``motif`` is what an
@@ -59,11 +72,10 @@ class Regle:
     sources: tuple[str, ...] = ()
     confiance: Confiance = "elevee"
     lecture: bool = False
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Texte:
+class Texte(Struct, frozen=True, kw_only=True):
     """A piece of text on a line: evidence, precision, adaptation, comment.
 
     ``categories``, ``fait`` and ``types`` restrict it to an organisation or an audit; ``situation`` says in
@@ -80,19 +92,17 @@ class Texte:
     confiance: Confiance = "elevee"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appui:
+class Appui(Situe, frozen=True, kw_only=True):
     """What a rule rests on: sources, confidence, whether it is a reading, contradictions it meets."""
 
     sources: tuple[str, ...]
     confiance: Confiance = "elevee"
     lecture: bool = False
     incoherences: tuple[str, ...] = ()
-    emplacement: str = field(default="", compare=False)
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Avertissement:
+class Avertissement(Struct, frozen=True):
     """Something true of the whole checklist that its reader must know."""
 
     code: str

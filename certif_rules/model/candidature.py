@@ -7,9 +7,10 @@ data of a rules layer (its folder ``vie``). The core knows what a document or a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct, field
 
 from certif_rules.model.base import Appui, Texte
 
@@ -17,8 +18,7 @@ from certif_rules.model.base import Appui, Texte
 Classe = Literal["obligatoire", "conditionnee"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """A conjunction: every word that is given holds. ``inconnu`` is why nobody can say, where the rest holds.
 
     ``types`` and ``precedents`` are codes of audit types, ``voies`` routes, ``reponses`` the answers accepted
@@ -39,8 +39,7 @@ class Condition:
 Si = tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choix(Appui):
+class Choix(Appui, frozen=True, kw_only=True):
     """An answer to a question: the audit types it leads to, and what in a profile says it by itself.
 
     ``region`` is that of a site of the organisation, ``certificat`` a référentiel it holds a certificate of.
@@ -53,8 +52,7 @@ class Choix(Appui):
     certificat: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Appui):
+class Question(Appui, frozen=True, kw_only=True):
     """A question to the applicant: one of ``choix``, or the item ``champ`` of the organisation."""
 
     id: str
@@ -65,8 +63,7 @@ class Question(Appui):
     si: Si = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voie(Appui):
+class Voie(Appui, frozen=True, kw_only=True):
     """A way to get the label, and when it is the one."""
 
     id: str
@@ -74,8 +71,7 @@ class Voie(Appui):
     si: Si
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention(Appui):
+class Mention(Appui, frozen=True, kw_only=True):
     """What a quote must carry; ``champ`` is where a file says it."""
 
     id: str
@@ -84,8 +80,7 @@ class Mention(Appui):
     si: Si = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DevisAttendus:
+class DevisAttendus(Struct, frozen=True, kw_only=True):
     """How many quotes, signed or not (``None``: not said), from as many firms, with what on each."""
 
     nombre: int
@@ -94,24 +89,21 @@ class DevisAttendus:
     mentions: tuple[Mention, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriseEnCharge(Appui):
+class PriseEnCharge(Appui, frozen=True, kw_only=True):
     """A share paid by somebody else: an exact fraction of one."""
 
     taux: Fraction
     par: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forme:
+class Forme(Struct, frozen=True, kw_only=True):
     """One of the papers that do for a document."""
 
     id: str
     titre: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece(Appui):
+class Piece(Appui, frozen=True, kw_only=True):
     """A document of the file. It is due where ``si`` holds, and as its ``classe`` says.
 
     ``condition`` words a condition that the source leaves without content. ``signe`` is the signature wanted,
@@ -134,8 +126,7 @@ class Piece(Appui):
     prise_en_charge: PriseEnCharge | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volet(Appui):
+class Volet(Appui, frozen=True, kw_only=True):
     """A kind of file: when it is the one, its documents, what follows. ``inconnu``: nobody says which."""
 
     id: str
@@ -146,8 +137,7 @@ class Volet(Appui):
     inconnu: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionFinancement(Appui):
+class ConditionFinancement(Appui, frozen=True, kw_only=True):
     """One condition of a funding."""
 
     id: str
@@ -155,8 +145,7 @@ class ConditionFinancement(Appui):
     si: Si
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Financement(Appui):
+class Financement(Appui, frozen=True, kw_only=True):
     """Who pays which share of the audit, and on which conditions. ``inconnu``: nobody says."""
 
     id: str
@@ -169,16 +158,14 @@ class Financement(Appui):
     inconnu: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ressource(Appui):
+class Ressource(Appui, frozen=True, kw_only=True):
     """A public page: its title, its address where one is known."""
 
     titre: str
     adresse: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Auditeur(Appui):
+class Auditeur(Appui, frozen=True, kw_only=True):
     """A habilitated auditing firm. No person is named."""
 
     id: str
@@ -186,8 +173,7 @@ class Auditeur(Appui):
     fiche: Ressource | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase(Appui):
+class Phrase(Appui, frozen=True, kw_only=True):
     """A sentence of a source on the place of an audit: the mode it leads to, and when."""
 
     texte: str
@@ -195,8 +181,7 @@ class Phrase(Appui):
     si: Si = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lieu(Appui):
+class Lieu(Appui, frozen=True, kw_only=True):
     """On site or at a distance, as a decision to take and to give reasons for; ``modes`` are its values."""
 
     id: str
@@ -206,8 +191,7 @@ class Lieu(Appui):
     phrases: tuple[Phrase, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point(Appui):
+class Point(Appui, frozen=True, kw_only=True):
     """Something that the sources leave open, to be asked where ``si`` may hold."""
 
     id: str
@@ -215,8 +199,7 @@ class Point(Appui):
     si: Si
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Etape(Appui):
+class Etape(Appui, frozen=True, kw_only=True):
     """A step of the application, in order: what to do, what to read."""
 
     id: str
@@ -227,8 +210,7 @@ class Etape(Appui):
     ressources: tuple[Ressource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidature:
+class Candidature(Struct, frozen=True, kw_only=True):
     """All that a label says of an application, by id, in order."""
 
     etapes: Mapping[str, Etape] = field(default_factory=dict)

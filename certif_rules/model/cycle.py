@@ -6,8 +6,11 @@ A référentiel declares its events (what happened, on which day) and its dates 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+
+from certif_rules.model.base import Situe
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,8 +23,7 @@ Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les
 Ouvre = Literal["avant", "apres"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evenement:
+class Evenement(Struct, frozen=True, kw_only=True):
     """Something that happens on a day that people give.
 
     It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``.
@@ -35,8 +37,7 @@ class Evenement:
     incoherences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ecart:
+class Ecart(Struct, frozen=True, kw_only=True):
     """A day counted from an event or from another date: months first, then days; negative ones go back."""
 
     de: str
@@ -44,8 +45,7 @@ class Ecart:
     jours: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ancre:
+class Ancre(Struct, frozen=True, kw_only=True):
     """A window as one source counts it: from one month (or day) after its event to another, both included."""
 
     de: str
@@ -55,8 +55,7 @@ class Ancre:
     confiance: Confiance = "elevee"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prochaine:
+class Prochaine(Struct, frozen=True, kw_only=True):
     """The next of the days that come every ``rythme_jours`` from ``de``, for what was sent on ``apres``."""
 
     de: str
@@ -64,8 +63,7 @@ class Prochaine:
     apres: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TousLes:
+class TousLes(Struct, frozen=True, kw_only=True):
     """A limit that comes again every ``mois`` after ``de``, until ``jusqu_a`` included."""
 
     de: str
@@ -73,8 +71,7 @@ class TousLes:
     jusqu_a: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Borne:
+class Borne(Struct, frozen=True, kw_only=True):
     """What the day of an event must be: before one (excluded), from one (included)."""
 
     avant: str | None = None
@@ -86,8 +83,7 @@ class Borne:
         return not (self.avant and said >= self.avant) and not (self.depuis and said < self.depuis)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegleDate:
+class RegleDate(Situe, frozen=True, kw_only=True):
     """One way to find a date; it holds when its three guards do.
 
     ``avec``: one of these events is given; ``sans``: none of these is; ``si``: the day of each is within.
@@ -113,7 +109,7 @@ class RegleDate:
     confiance: Confiance = "elevee"
     lecture: bool = False
     incoherences: tuple[str, ...] = ()
-    emplacement: str = field(default="", compare=False)
+    emplacement: str = ""
 
     @property
     def forme(self) -> Forme:
@@ -129,8 +125,7 @@ class RegleDate:
         return "fenetre" if self.fenetre else "sans_objet"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateCycle:
+class DateCycle(Struct, frozen=True, kw_only=True):
     """A date of the cycle: the first of its rules that holds gives it.
 
     ``fait_par`` are the events that fulfil it; ``pas_apres`` a date that it should not come after.
@@ -143,8 +138,7 @@ class DateCycle:
     pas_apres: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seances:
+class Seances(Struct, frozen=True, kw_only=True):
     """The meetings that decide on files, whose days are a list that people give.
 
     What a meeting needs arrives on ``attend``, by the date ``limite`` counted from the meeting
@@ -165,8 +159,7 @@ class Seances:
     incoherences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cycle:
+class Cycle(Struct, frozen=True, kw_only=True):
     """The events, the dates and the meetings that one référentiel declares, in the order they come."""
 
     evenements: Mapping[str, Evenement]

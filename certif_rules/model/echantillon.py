@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from certif_rules.model.base import Situe
 
 if TYPE_CHECKING:
     from certif_rules.model.base import Confiance, Texte
@@ -12,8 +15,7 @@ if TYPE_CHECKING:
 Arrondi = Literal["au_plus_proche", "superieur", "inferieur"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegleSites:
+class RegleSites(Situe, frozen=True, kw_only=True):
     """The number of sites at some audit types: ``coefficient`` (as written) × the root of their number.
 
     ``coefficient`` is ``None`` where no source gives a number. ``non_vus`` sites at least were not seen at
@@ -31,11 +33,10 @@ class RegleSites:
     au: str | None = None
     confiance: Confiance = "elevee"
     lecture: bool = False
-    emplacement: str = field(default="", compare=False)
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Echantillon:
+class Echantillon(Struct, frozen=True, kw_only=True):
     """What one référentiel says of samples. ``dossiers`` is what it says of samples of files, if anything."""
 
     sites: tuple[RegleSites, ...] = ()

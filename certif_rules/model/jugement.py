@@ -6,25 +6,24 @@ Numbers are kept as written (« 5 », « 1.5 »): they are read as exact fractio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
-from certif_rules.model.base import Confiance, Texte
+from msgspec import Struct, field
+
+from certif_rules.model.base import Confiance, Situe, Texte
 
 #: What a mean is made over: all the lines, or those of each criterion.
 Moyenne = Literal["ensemble", "par_critere"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
+class Annotation(Struct, frozen=True, kw_only=True):
     """What may be said beside a finding, and never counts."""
 
     id: str
     titre: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delai:
+class Delai(Struct, frozen=True, kw_only=True):
     """A date counted from another: ``de`` is an event or another date of the same finding.
 
     ``mois`` are counted before ``jours``. ``titre`` is what is due, as people read it.
@@ -42,16 +41,14 @@ class Delai:
         return self.titre or nom.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terme:
+class Terme(Struct, frozen=True, kw_only=True):
     """A term of a sum: another measure or, with ``seuil``, one when that measure reaches it, else zero."""
 
     mesure: str
     seuil: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mesure:
+class Mesure(Struct, frozen=True, kw_only=True):
     """A number drawn from the findings that are not lifted; one of the four ways is given.
 
     ``compte`` counts the lines with one of these findings; ``somme`` adds measures; ``moyenne`` and
@@ -71,8 +68,7 @@ class Mesure:
     lecture: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """What a measure must be, every comparison given holding; ``critere`` (an id) for a mean by criterion.
 
     A mean by criterion without ``critere`` is asked of each criterion: one is enough.
@@ -86,16 +82,14 @@ class Condition:
     moins_de: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TitrePourTypes:
+class TitrePourTypes(Struct, frozen=True, kw_only=True):
     """How a decision reads at some audit types (their codes)."""
 
     types: tuple[str, ...]
     titre: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Situe, frozen=True, kw_only=True):
     """A decision, taken when one of ``si`` holds and none before it was; always, without any.
 
     ``delivrable`` is ``None`` where the sources give no rule.
@@ -109,15 +103,14 @@ class Decision:
     si: tuple[Condition, ...] = ()
     confiance: Confiance = "elevee"
     lecture: bool = False
-    emplacement: str = field(default="", compare=False)
+    emplacement: str = ""
 
     def titre_pour(self, code_type: str) -> str:
         """How it reads at this audit type."""
         return next((t.titre for t in self.titres if code_type in t.types), self.titre)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aggravation:
+class Aggravation(Struct, frozen=True, kw_only=True):
     """A finding that counts as another on a line where the earlier audit left one of ``precedents`` open.
 
     ``types`` are the audit types (codes) where the earlier findings are looked at again.
@@ -133,8 +126,7 @@ class Aggravation:
     lecture: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Jugement:
+class Jugement(Struct, frozen=True, kw_only=True):
     """How one référentiel concludes on its own lines. The last decision holds always, and only it.
 
     ``echeances`` are the dates that each open finding opens, by finding, then by name. ``remarques`` go with

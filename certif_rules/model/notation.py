@@ -6,8 +6,9 @@ mention, or declares levels of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from certif_rules.model.base import Confiance
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 Etendue = Literal["audit", "toutes"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Niveau:
+class Niveau(Struct, frozen=True, kw_only=True):
     """A level that may be chosen on a line; ``valeur`` is what it is worth in a score."""
 
     valeur: int
@@ -25,8 +25,7 @@ class Niveau:
     sens: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cle:
+class Cle(Struct, frozen=True, kw_only=True):
     """One key of the order of the list of what to improve, and how it is explained.
 
     ``gravite``: lines where every gap that may be found is among ``seuls`` come first while they are
@@ -43,8 +42,7 @@ class Cle:
     sans_reponse_avant: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notation:
+class Notation(Struct, frozen=True, kw_only=True):
     """How a self-assessment is counted. ``niveaux`` go up; the last one is worth full marks.
 
     From level ``amelioration_des`` on, what is left to do is an improvement, no longer a gap (``None``: the
@@ -65,8 +63,7 @@ class Notation:
         return self.niveaux[-1].valeur
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enonce:
+class Enonce(Struct, frozen=True, kw_only=True):
     """Something said of the self-assessment; ``citation`` marks the words of the source itself."""
 
     texte: str
@@ -77,16 +74,14 @@ class Enonce:
     incoherences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repere:
+class Repere(Struct, frozen=True, kw_only=True):
     """Contradictions of the sources to be told beside ``lignes`` (ids)."""
 
     lignes: tuple[str, ...]
     incoherences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Autodiagnostic:
+class Autodiagnostic(Struct, frozen=True, kw_only=True):
     """What one référentiel says of the self-assessment; ``None`` and empty parts are left to its base."""
 
     notation: Notation | None = None

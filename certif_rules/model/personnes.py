@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from certif_rules.model.base import Confiance
 
@@ -11,8 +12,7 @@ from certif_rules.model.base import Confiance
 NatureSensible = Literal["sante"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DonneesSensibles:
+class DonneesSensibles(Struct, frozen=True, kw_only=True):
     """A warning on a line: what notes on it may reveal, and what to write instead.
 
     ``lecture`` marks what the line implies without its sources saying so.
@@ -25,8 +25,7 @@ class DonneesSensibles:
     lecture: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conservation:
+class Conservation(Struct, frozen=True, kw_only=True):
     """How long the records of an audit are kept. ``duree`` is in words; ``None``: the text alone says it."""
 
     texte: str

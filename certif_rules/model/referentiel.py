@@ -8,18 +8,18 @@ nor in the digest of a référentiel.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
-from certif_rules.model.base import Confiance, Lacune, Regle, Source, Texte, emplacement_field
+from msgspec import Struct, field
+
+from certif_rules.model.base import Confiance, Lacune, Regle, Situe, Source, Texte
 from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 
 Nature = Literal["exigence", "regles", "guide"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class Revision(Struct, frozen=True, kw_only=True):
     """One of our own corrections to a layer: number, date, reason and digests of its content.
 
     ``empreinte_vie`` is that of what it says around the audit, where it says something.
@@ -32,8 +32,7 @@ class Revision:
     empreinte_vie: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Couche:
+class Couche(Situe, frozen=True, kw_only=True):
     """The header of a layer: the frozen unit, with the period it rules and what it was written for.
 
     Dates are ISO civil dates, both ends included. ``admis_du`` is the first day it may be used, ``du`` the
@@ -59,7 +58,7 @@ class Couche:
     lacunes: tuple[Lacune, ...]
     sources: tuple[str, ...]
     revisions: tuple[Revision, ...]
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
     @property
     def cle(self) -> tuple[str, str, str]:
@@ -67,8 +66,7 @@ class Couche:
         return (self.referentiel, self.nature, self.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconnaissance:
+class Reconnaissance(Struct, frozen=True, kw_only=True):
     """The period in which a label is known to be recognised, both ends included."""
 
     du: str
@@ -77,8 +75,7 @@ class Reconnaissance:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Categorie:
+class Categorie(Struct, frozen=True, kw_only=True):
     """A category of action. ``a_qui`` completes « réservé … » (« à l'apprentissage »)."""
 
     id: str
@@ -88,19 +85,17 @@ class Categorie:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParNature:
+class ParNature(Situe, frozen=True, kw_only=True):
     """A fact that always holds for a category, and why."""
 
     categorie: str
     texte: str
     sources: tuple[str, ...]
     confiance: Confiance
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fait:
+class Fait(Situe, frozen=True, kw_only=True):
     """A fact about the organisation, with the question to ask and the words for each answer.
 
     ``a_invoquer``: a derogation; not given means not claimed. ``implique``: facts that follow from this
@@ -117,11 +112,10 @@ class Fait:
     sources: tuple[str, ...]
     confiance: Confiance
     note: str | None = None
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evolution:
+class Evolution(Struct, frozen=True, kw_only=True):
     """How a line differs from the edition named by ``depuis``."""
 
     depuis: str
@@ -130,8 +124,7 @@ class Evolution:
     texte: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alias:
+class Alias(Struct, frozen=True, kw_only=True):
     """Another code the sources use for the same line, settled or not."""
 
     code: str
@@ -140,8 +133,7 @@ class Alias:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Critere:
+class Critere(Situe, frozen=True, kw_only=True):
     """A criterion. ``id`` is ``origine/code``; ``titre`` is ``None`` when no source gives it."""
 
     id: str
@@ -152,11 +144,10 @@ class Critere:
     sources: tuple[str, ...]
     variantes: tuple[Texte, ...] = ()
     lacunes: tuple[Lacune, ...] = ()
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indicateur:
+class Indicateur(Situe, frozen=True, kw_only=True):
     """A line of the référentiel. ``None`` texts are absent from the sources and listed in ``lacunes``.
 
     ``critere`` is the id of its criterion, or ``None``. ``portee`` is a list of rules, one of which must
@@ -187,11 +178,10 @@ class Indicateur:
     alias: tuple[Alias, ...] = ()
     lacunes: tuple[Lacune, ...] = ()
     donnees_sensibles: DonneesSensibles | None = None
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constat:
+class Constat(Struct, frozen=True, kw_only=True):
     """A finding that may be recorded, as people read it.
 
     ``hors_portee``: it says the line does not apply. ``commentaire_requis``: it needs a comment. ``valeur``
@@ -206,8 +196,7 @@ class Constat:
     valeur: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exigence:
+class Exigence(Situe, frozen=True, kw_only=True):
     """What the context of an audit type must hold: an addition, a certificate valid on the day.
 
     ``certificat_si_donne`` asks for no certificate, but one that is given must be valid on the day.
@@ -217,11 +206,10 @@ class Exigence:
     valeur: tuple[str, ...]
     texte: str
     sources: tuple[str, ...]
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Controle:
+class Controle(Struct, frozen=True, kw_only=True):
     """A document required, or a check that is no indicator, where ``regle`` holds.
 
     ``constat`` is what a failed check is worth, ``compte_pour`` the référentiel whose conclusion counts it.
@@ -234,8 +222,7 @@ class Controle:
     compte_pour: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SitesExtension:
+class SitesExtension(Struct, frozen=True, kw_only=True):
     """Which sites an added site brings to the audit, by what the organisation was before."""
 
     multisite: str
@@ -245,8 +232,7 @@ class SitesExtension:
     confiance: Confiance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeAudit:
+class TypeAudit(Situe, frozen=True, kw_only=True):
     """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
 
     ``sinon`` is read on a line that is not due, ``sinon_pieces`` where documents stand in for the audit.
@@ -267,11 +253,10 @@ class TypeAudit:
     rappels: tuple[Texte, ...] = ()
     sites: SitesExtension | None = None
     lacunes: tuple[Lacune, ...] = ()
-    emplacement: str = emplacement_field()
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derogation:
+class Derogation(Struct, frozen=True, kw_only=True):
     """Where ``garde`` holds, the perimeter of ``types`` is replaced by that of the type ``comme``."""
 
     types: tuple[str, ...]
@@ -279,16 +264,14 @@ class Derogation:
     comme: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoucheRetenue:
+class CoucheRetenue(Struct, frozen=True, kw_only=True):
     """A layer in force on the audit date, and the one whose content was read in its place, if any."""
 
     couche: Couche
     contenu: Couche
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referentiel:
+class Referentiel(Struct, frozen=True, kw_only=True):
     """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
 
     ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.

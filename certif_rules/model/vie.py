@@ -7,10 +7,12 @@ a rules layer. A checklist never reads them, and they take no part in the digest
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from certif_rules.model.acteurs import Attribution, Instances
+from certif_rules.model.base import Situe
 from certif_rules.model.candidature import Candidature
 
 if TYPE_CHECKING:
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from certif_rules.model.notation import Autodiagnostic
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoherence:
+class Incoherence(Situe, frozen=True, kw_only=True):
     """A contradiction or a silence of the sources, with the reading chosen or the question left open.
 
     One of ``lecture`` and ``question`` is given at least: what the program takes it to mean, and what remains
@@ -35,11 +36,10 @@ class Incoherence:
     lecture: str | None = None
     question: str | None = None
     commandes: tuple[str, ...] = ()
-    emplacement: str = field(default="", compare=False)
+    emplacement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vie:
+class Vie(Struct, frozen=True, kw_only=True):
     """What one référentiel of the stack says around the audit. A subject that it does not treat is absent.
 
     ``sources`` are all those that may be cited, those of the layers below included.

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from certif_rules.noms import cle
 
@@ -29,8 +30,7 @@ REMPLACEMENTS: Final[Mapping[Nature, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trouvaille:
+class Trouvaille(Struct, frozen=True):
     """One hit: what it is, the field it is in, and its place there (offsets of characters, from 0)."""
 
     nature: Nature
@@ -187,8 +187,7 @@ _LONGUEUR = 8
 _ARTICLES = _set("la le les l un une notre votre leur son sa est en tant que comme qui")
 
 
-@dataclass(frozen=True, slots=True)
-class _Mot:
+class _Mot(Struct, frozen=True):
     """A word, its place, itself folded; whether it is a role, and whether it is written as a name is."""
 
     texte: str

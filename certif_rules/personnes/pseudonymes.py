@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import CompteRendu
@@ -65,8 +67,7 @@ _CHAMPS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(Struct, frozen=True, kw_only=True):
     """Personal data in a field: what, where in the text, on which line (``None``: the request)."""
 
     trouvaille: Trouvaille
@@ -214,7 +215,7 @@ def _children(value: Any) -> list[tuple[str, Any]]:
     """What is in a mapping or in a value of the model, by name; nothing in anything else."""
     if isinstance(value, Mapping):
         return [(str(key), child) for key, child in value.items()]
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return [(f.name, getattr(value, f.name)) for f in fields(value)]
     return []
 

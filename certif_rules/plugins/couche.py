@@ -9,9 +9,10 @@ files are not put through the schemas again. Any other content is, and is refuse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from certif_rules.construction.couche import build_couche
 from certif_rules.construction.lecteur import Lecteur
@@ -26,8 +27,7 @@ HEADER = "couche.yaml"
 LIFE = "vie"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnTete:
+class EnTete(Struct, frozen=True, kw_only=True):
     """A header as read: its model, its data, its folder, and the plugin that declares it."""
 
     couche: Couche
@@ -41,8 +41,7 @@ class EnTete:
         return path.relative_to(self.racine).as_posix()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corps:
+class Corps(Struct, frozen=True, kw_only=True):
     """The body of a layer, sections merged, with its digest.
 
     ``non_declaree`` is the issue to raise when no revision declares that digest, once the rest is checked.

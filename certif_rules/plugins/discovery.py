@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
 import pluggy
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.errors import suggestion
 from certif_rules.plugins import hookspecs
@@ -24,8 +25,7 @@ from certif_rules.plugins.hookspecs import GROUP, HOOKS, Donnees, Exporter
 ENV_DISABLED = "CERTIF_RULES_DISABLE_PLUGINS"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EtatPlugin:
+class EtatPlugin(Struct, frozen=True, kw_only=True):
     """A plugin as ``certif-rules plugins`` shows it; ``cause`` says why it is broken."""
 
     nom: str
@@ -35,8 +35,7 @@ class EtatPlugin:
     cause: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plugins:
+class Plugins(Struct, frozen=True, kw_only=True):
     """What the plugins contribute, and the state of each, by name."""
 
     etats: tuple[EtatPlugin, ...]

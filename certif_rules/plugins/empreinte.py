@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import fields
 from hashlib import sha256
 from typing import Any
 
+from msgspec.structs import fields
+
+from certif_rules.model.base import PLACES
 from certif_rules.model.referentiel import Referentiel
 
 
@@ -24,7 +26,7 @@ def digest(data: Any) -> str:
         cls = type(value)
         if cls not in names:
             # Places say where, not what; our own revisions say how a layer came to be, not what it rules.
-            names[cls] = tuple(f.name for f in fields(cls) if f.compare and f.name != "revisions")
+            names[cls] = tuple(f.name for f in fields(cls) if f.name not in PLACES and f.name != "revisions")
         return {name: getattr(value, name) for name in names[cls]}
 
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain)

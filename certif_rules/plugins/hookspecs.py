@@ -7,11 +7,11 @@ without breaking anybody, a hook's signature cannot.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pluggy
+from msgspec import Struct
 
 #: Name of the entry-point group and of both markers.
 GROUP = "certif_rules"
@@ -20,15 +20,13 @@ hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Donnees:
+class Donnees(Struct, frozen=True, kw_only=True):
     """A folder of layers: ``dossier/<nature>/<id>/couche.yaml`` (see ``docs/format-donnees.md``)."""
 
     dossier: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exporter:
+class Exporter(Struct, frozen=True, kw_only=True):
     """A format for checklists: its name, the suffix of its files, and how to write one.
 
     ``render`` is given the checklist and returns the bytes of the document: same checklist, same bytes.

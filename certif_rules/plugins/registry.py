@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from certif_rules.construction.assemblage import Matiere, assemble
 from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement, suggestion
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 Cle = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(Struct, frozen=True, kw_only=True):
     """A référentiel for one day, its digest, and what the choice of its layers calls for saying."""
 
     referentiel: Referentiel

@@ -7,8 +7,9 @@ categories are declared ones, keys are ids, dates are dates. Not given is never 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from certif_rules.rules.trivalent import Trivalent
 
@@ -16,24 +17,21 @@ from certif_rules.rules.trivalent import Trivalent
 FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaitDeclare:
+class FaitDeclare(Struct, frozen=True, kw_only=True):
     """What was said of one fact: one value for all categories, or one per category (which wins)."""
 
     valeur: bool | None = None
     par_categorie: Mapping[str, bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConstatPrecedent:
+class ConstatPrecedent(Struct, frozen=True, kw_only=True):
     """A finding of an earlier audit; ``ouvert`` until it is lifted."""
 
     constat: str
     ouvert: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precedent:
+class Precedent(Struct, frozen=True, kw_only=True):
     """The earlier audit. Each ``None`` is an unknown; an empty ``constats`` is « none, and it is known ».
 
     Keys of ``constats`` and members of ``indicateurs_audites`` are ids of lines. ``verifications`` are
@@ -48,24 +46,21 @@ class Precedent:
     verifications: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ajouts:
+class Ajouts(Struct, frozen=True, kw_only=True):
     """What an extension adds: categories (ids) and sites (ids)."""
 
     categories: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificat:
+class Certificat(Struct, frozen=True, kw_only=True):
     """A certificate held by the organisation: first and last day, both included."""
 
     notification: date
     echeance: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organisme:
+class Organisme(Struct, frozen=True, kw_only=True):
     """Who is audited. Only ``categories`` is needed; the rest is printed as given."""
 
     categories: tuple[str, ...]
@@ -76,8 +71,7 @@ class Organisme:
     sites: tuple[Mapping[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contexte:
+class Contexte(Struct, frozen=True, kw_only=True):
     """One audit. ``type_audit`` is the qualified id of a declared type; ``date`` is a civil date."""
 
     type_audit: str

@@ -7,7 +7,8 @@ implied by another fact; not claimed (a derogation); unknown. Unknown is never r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from certif_rules.model.base import Confiance
 from certif_rules.model.referentiel import Fait, ParNature, Referentiel
@@ -15,8 +16,7 @@ from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
 from certif_rules.rules.trivalent import Trivalent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True, kw_only=True):
     """A declared value that cannot be: by nature of the category, or against what another fact implies."""
 
     fait: str
@@ -84,8 +84,7 @@ def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contrad
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origine:
+class Origine(Struct, frozen=True, kw_only=True):
     """The rule that gives a fact its value when nobody said it: in words, with its sources and its place."""
 
     texte: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.model.base import Confiance
 from certif_rules.rules.trivalent import Trivalent
@@ -34,8 +36,7 @@ CodeMotif = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Motif:
+class Motif(Struct, frozen=True, kw_only=True):
     """Why a line is in its state: a code of the closed list, words for people, sources.
 
     ``categories`` are those the reason holds for. ``lecture`` marks a reading of the sources;
@@ -55,8 +56,7 @@ class Motif:
 CONFIANCES: tuple[Confiance, ...] = ("elevee", "moyenne", "faible", "non_verifiee")
 
 
-@dataclass(frozen=True, slots=True)
-class Reponse:
+class Reponse(Struct, frozen=True):
     """True, false or unknown, and the reasons that made it so (at least one)."""
 
     valeur: Trivalent

@@ -8,8 +8,9 @@ référentiel needs one, it is added here, with its line in ``docs/format-donnee
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Indicateur, Referentiel
@@ -17,8 +18,7 @@ from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.trivalent import Trivalent, both, negate
 
 
-@dataclass(frozen=True, slots=True)
-class Cas:
+class Cas(Struct, frozen=True):
     """One question: this line, for this category, at this audit. ``faits`` is resolved beforehand."""
 
     referentiel: Referentiel
@@ -31,8 +31,7 @@ class Cas:
 Mot = Callable[[Any, Cas], Trivalent]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a rule answers, and each of its words (``sauf`` and ``inconnu`` among them)."""
 
     regle: Regle

@@ -7,7 +7,8 @@ replaces the whole perimeter by that of another audit type.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from certif_rules.model.referentiel import Derogation, TypeAudit
 from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merge_sources, weakest

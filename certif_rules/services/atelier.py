@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from certif_rules.plugins.discovery import Plugins, disabled_by_environment, load
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.formats import BUILTIN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Atelier:
+class Atelier(Struct, frozen=True, kw_only=True):
     """The plugins as they were found, broken data included, and the registry over those that work."""
 
     plugins: Plugins

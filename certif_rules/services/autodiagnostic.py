@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import dressed
 from certif_rules.audit.demande import Demande, merge

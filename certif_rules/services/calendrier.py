@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import parse_day
@@ -31,8 +33,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TITRE_PAR_DEFAUT = "Notification des écarts à l’organisme"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saisie:
+class Saisie(Struct, frozen=True, kw_only=True):
     """What was typed: ``NOM=AAAA-MM-JJ`` texts, days or files of meetings, and the options."""
 
     evenements: tuple[str, ...] = ()
@@ -43,8 +44,7 @@ class Saisie:
     territoire: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Echeancier:
+class Echeancier(Struct, frozen=True, kw_only=True):
     """A calendar with what it was made of: régime, events in the order of their days, options, meetings."""
 
     regime: Regime
@@ -148,8 +148,7 @@ def _of_judgement(regime: Regime, cycle: Cycle) -> dict[str, Evenement]:
     }
 
 
-@dataclass(slots=True, kw_only=True)
-class _Lu:
+class _Lu(Struct, kw_only=True):
     """What was typed, as far as it could be read, and what is wrong of it."""
 
     declares: Mapping[str, Evenement] = field(default_factory=dict)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from certif_rules.audit.conclusion import Bilan, Conclusion, Echeance, conclude
 from certif_rules.audit.jugement import Nombre, Valeur

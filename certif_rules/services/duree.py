@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check_given, lacking, missing, verify
@@ -28,8 +30,7 @@ from certif_rules.vie.echantillon import rule_for, sites_to_see
 from certif_rules.vie.montants import exact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DureeAudit:
+class DureeAudit(Struct, frozen=True, kw_only=True):
     """The duration of one audit, with what it was computed from."""
 
     regime: Regime

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check_given, readable_day
@@ -32,8 +33,7 @@ Objet = Literal["sites", "dossiers"]
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemandeTirage:
+class DemandeTirage(Struct, frozen=True, kw_only=True):
     """What to draw. ``population`` are names; ``vus`` those seen at the earlier audit, ``None``: not said.
 
     ``taille`` and ``arrondi`` are given in the place of what the rule says. ``centrale`` is the site of the
@@ -49,8 +49,7 @@ class DemandeTirage:
     centrale: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prelevement:
+class Prelevement(Struct, frozen=True, kw_only=True):
     """A sample with the rule it follows (``None``: its size was given), and what must be said of it."""
 
     regime: Regime

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.echanges.checklist import cited_sources
@@ -11,8 +12,7 @@ from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.noms import retrouver
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explication:
+class Explication(Struct, frozen=True, kw_only=True):
     """A line of a checklist, for one who wants to know why."""
 
     checklist: Checklist

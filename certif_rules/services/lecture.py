@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
@@ -32,8 +34,7 @@ STDIN = "-"
 _TOLD = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lecture:
+class Lecture(Struct, frozen=True, kw_only=True):
     """What one or several grids of an audit say, and the checklist they answer.
 
     ``avertissements`` are about the files read, not about the audit; ``remplaces`` are the personal data that
@@ -131,8 +132,7 @@ def _kind(content: bytes, suffix: str) -> str:
     return "json" if start.startswith((b"{", b"[")) else "csv"
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(Struct, frozen=True):
     """How grids are read: with which rules, in which dress when they carry none."""
 
     registry: Registry

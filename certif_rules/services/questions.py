@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.audit.lignes import build_lines
 from certif_rules.echanges.checklist import cited_sources
@@ -16,8 +18,7 @@ from certif_rules.rules.faits import contradictions, resolve_all
 from certif_rules.rules.motifs import Etat
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """A fact to ask, for which categories, and the ids of the lines whose state an answer may change."""
 
     fait: Fait

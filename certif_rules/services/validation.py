@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, PrecedentDit, findings, from_profile
 from certif_rules.audit.verification import check_given

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.echanges.checklist import cited_sources
@@ -16,8 +18,7 @@ from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.services.checklist import settle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regime:
+class Regime(Struct, frozen=True, kw_only=True):
     """A référentiel resolved, with what its layers say around the audit, base first."""
 
     resolution: Resolution

@@ -7,8 +7,9 @@ of wrong lines » is the classic mistake.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.audit.demande import Demande, from_profile
@@ -54,7 +55,7 @@ def _request(case: Mapping[str, Any]) -> Demande:
     changes = {
         key: str(asked[key]) for key in ("referentiel", "edition", "guide") if asked.get(key) is not None
     }
-    return replace(demande, **changes)  # type: ignore[arg-type]
+    return replace(demande, **changes)
 
 
 def _lines(checklist: Checklist, names: Iterable[Any]) -> set[str]:

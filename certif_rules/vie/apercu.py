@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from certif_rules.model.base import Appui, Source
 from certif_rules.model.candidature import Candidature
@@ -12,8 +13,7 @@ from certif_rules.vie.conditions import Manque
 from certif_rules.vie.dossier import Etude
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ADemander:
+class ADemander(Struct, frozen=True, kw_only=True):
     """Something to ask: ``cle`` is where a profile answers, if it does, ``appui`` where it comes from."""
 
     texte: str
@@ -21,8 +21,7 @@ class ADemander:
     appui: Appui | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierEtudie:
+class DossierEtudie(Struct, frozen=True, kw_only=True):
     """A file studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words.
 
     ``types`` and ``categories`` give, by code, what the label calls them.

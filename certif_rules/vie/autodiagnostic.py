@@ -7,8 +7,9 @@ first two count neither as zero nor as full marks; the third is the audit's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.model.base import Avertissement, Source
@@ -28,8 +29,7 @@ _LIGNES: Mapping[Etendue, frozenset[Etat]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appreciation:
+class Appreciation(Struct, frozen=True, kw_only=True):
     """The answer to one line: a level, or « does not apply » with a reason; neither is no answer."""
 
     niveau: int | None = None
@@ -44,8 +44,7 @@ class Appreciation:
         return self.sans_objet or self.niveau is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadre:
+class Cadre(Struct, frozen=True, kw_only=True):
     """What a self-assessment is about: a checklist, the rules of the référentiel, the lines asked.
 
     ``incoherences`` and ``sources`` are those that may be told and cited beside the texts.
@@ -74,16 +73,14 @@ class Cadre:
         return {i.id: i for vie in self.vies for i in vie.incoherences.values()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cotation:
+class Cotation(Struct, frozen=True, kw_only=True):
     """A line asked and its answer."""
 
     ligne: Ligne
     appreciation: Appreciation = field(default_factory=Appreciation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """Points out of a maximum, over lines with a level; ``applicables`` leaves out « does not apply »."""
 
     points: int
@@ -97,8 +94,7 @@ class Score:
         return (200 * self.points + self.maximum) // (2 * self.maximum) if self.maximum else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axe:
+class Axe(Struct, frozen=True, kw_only=True):
     """A criterion with its score; ``critere`` is ``None`` for the lines whose criterion is not known.
 
     ``plus_bas`` are the lines at its lowest level, in order.
@@ -117,8 +113,7 @@ class Axe:
         return "note" if self.score.repondues else "sans_reponse"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priorite:
+class Priorite(Struct, frozen=True, kw_only=True):
     """A line of the list of what to improve, and why it is there; ``cle`` is the key that put it first."""
 
     cotation: Cotation
@@ -126,8 +121,7 @@ class Priorite:
     cle: Cle | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Synthese:
+class Synthese(Struct, frozen=True, kw_only=True):
     """A self-assessment counted. ``ensemble`` is over lines, never a mean of criteria."""
 
     cadre: Cadre

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.model.base import Avertissement, Confiance
 from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
@@ -22,8 +24,7 @@ from certif_rules.vie.voies import starts, ways
 Suivi = Literal["tenue", "depassee", "hors_fenetre", "trop_tot", "en_retard", "passee", "ouverte", "a_venir"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """How to compute: which days are not worked, and the choices that rules leave to people.
 
     ``cloture``: a file must have been sent that many days before a meeting to be heard there. ``au``: the day
@@ -36,8 +37,7 @@ class Options:
     au: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FenetreAncre:
+class FenetreAncre(Struct, frozen=True, kw_only=True):
     """A window counted from one event whose day is known, both ends included."""
 
     evenement: str
@@ -47,8 +47,7 @@ class FenetreAncre:
     confiance: Confiance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateCalculee:
+class DateCalculee(Struct, frozen=True, kw_only=True):
     """A date of the calendar, with the rule that gave it.
 
     ``jour`` is the limit, the earliest day or the day of a meeting; ``jours`` the limits that come again, or
@@ -85,8 +84,7 @@ class DateCalculee:
         return self.jour or self.du or min([*self.jours, *known], default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendrier:
+class Calendrier(Struct, frozen=True, kw_only=True):
     """All the dates that can be computed, those that cannot with the events they wait for, and warnings.
 
     ``voies`` are all the ways to have each date that is not known (:func:`certif_rules.vie.voies.ways`).
@@ -122,8 +120,7 @@ def meeting(first: date, rhythm: int, sent: date, cloture: int = 0) -> date:
     return first + timedelta(days=max(0, -(-days // rhythm)) * rhythm)
 
 
-@dataclass(slots=True)
-class _Calcul:
+class _Calcul(Struct):
     cycle: Cycle
     evenements: Mapping[str, date]
     options: Options

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from certif_rules.model.candidature import Candidature, Condition, Si
 from certif_rules.rules.trivalent import Trivalent, both, either, negate
 from certif_rules.vie.declaration import Depot
 
 
-@dataclass(frozen=True, slots=True)
-class Manque:
+class Manque(Struct, frozen=True):
     """What would decide: the audit type, the earlier audit, an answer, a document; or nobody can say."""
 
     nature: Literal["type", "precedent", "question", "piece", "categorie", "inconnu"]
     cle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """True, false or unknown; when unknown, what is missing."""
 
     valeur: Trivalent

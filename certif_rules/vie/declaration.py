@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from certif_rules.rules.trivalent import Trivalent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PieceDite:
+class PieceDite(Struct, frozen=True, kw_only=True):
     """A document as told. ``fournie`` is ``None`` when nobody knows; ``forme`` is the paper given."""
 
     fournie: Trivalent = True
@@ -22,8 +22,7 @@ class PieceDite:
     forme: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DevisDit:
+class DevisDit(Struct, frozen=True, kw_only=True):
     """A quote as told: the firm, euros in cents, days as an exact fraction, the funding line as printed."""
 
     auditeur: str
@@ -34,16 +33,14 @@ class DevisDit:
     expire_le: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificatDit:
+class CertificatDit(Struct, frozen=True, kw_only=True):
     """A certificate held: first and last day, both included."""
 
     notification: date
     echeance: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Depot:
+class Depot(Struct, frozen=True, kw_only=True):
     """All that is told of an application.
 
     ``pieces`` is ``None`` when documents were not described at all: then none is missing yet. ``type`` and

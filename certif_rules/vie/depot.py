@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
+
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check_given, parse_day, readable_day, refusal

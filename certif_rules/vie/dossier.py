@@ -6,9 +6,10 @@ The result is « complet », « incomplet » or « à confirmer »; it says noth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from certif_rules.model.acteurs import Instances, Intervention
 from certif_rules.model.base import Avertissement
@@ -33,8 +34,7 @@ from certif_rules.vie.pieces import Element, Presence, element, provided, quote
 Resultat = Literal["complet", "incomplet", "a_confirmer"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payeur:
+class Payeur(Struct, frozen=True, kw_only=True):
     """A funding that concerns, or may concern, this request: each condition, then whether it is due."""
 
     financement: Financement
@@ -43,8 +43,7 @@ class Payeur:
     accorde: Trivalent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DevisEtudie:
+class DevisEtudie(Struct, frozen=True, kw_only=True):
     """A quote, how it answers what is wanted, and in cents what is paid by the funding and what is left.
 
     Both amounts are ``None`` unless the quote gives its own and a funding is due for sure.
@@ -57,8 +56,7 @@ class DevisEtudie:
     reste: Fraction | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoixAuditeur:
+class ChoixAuditeur(Struct, frozen=True, kw_only=True):
     """Who chooses the firm, and which: ``dit`` in the file, or ``lu`` on the only quote that is signed."""
 
     par: tuple[tuple[Intervention, Trivalent], ...]
@@ -67,8 +65,7 @@ class ChoixAuditeur:
     a_demander: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LieuEtudie:
+class LieuEtudie(Struct, frozen=True, kw_only=True):
     """The place of the audit: what each sentence would make of it, and what was decided, for which reason."""
 
     lieu: Lieu
@@ -78,8 +75,7 @@ class LieuEtudie:
     motif: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Etude:
+class Etude(Struct, frozen=True, kw_only=True):
     """Everything that is known of one application file."""
 
     depot: Depot

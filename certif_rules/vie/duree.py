@@ -6,9 +6,10 @@ A part that no source gives makes the whole unknown: nothing is estimated. Days 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from certif_rules.rules.contexte import Contexte
 from certif_rules.rules.faits import resolve_all
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from certif_rules.model.referentiel import Referentiel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Poste:
+class Poste(Struct, frozen=True, kw_only=True):
     """A part of the duration. ``jours`` is ``None`` where nothing gives it, and ``texte`` says why."""
 
     texte: str
@@ -33,8 +33,7 @@ class Poste:
     lecture: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SitesEchantillonnes:
+class SitesEchantillonnes(Struct, frozen=True, kw_only=True):
     """How many sites the audit samples, ``None`` where it is not known, and ``texte`` says why."""
 
     nombre: int | None
@@ -43,8 +42,7 @@ class SitesEchantillonnes:
     confiance: Confiance = "elevee"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calcul:
+class Calcul(Struct, frozen=True, kw_only=True):
     """The duration of one audit. ``sans_bareme`` stands alone where no table rules this audit type."""
 
     bareme: Bareme | None

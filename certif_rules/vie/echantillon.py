@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
 from math import isqrt
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from certif_rules.model.echantillon import Arrondi, Echantillon, RegleSites
@@ -24,8 +25,7 @@ METHODE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tirage:
+class Tirage(Struct, frozen=True, kw_only=True):
     """A draw: the list, and all that is needed to make it again.
 
     ``empreinte`` is that of the population: ``sha256:`` of its sorted names, one a line. ``non_vus`` are the

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from certif_rules.model.candidature import Candidature, DevisAttendus, Piece
 from certif_rules.rules.delais import add
@@ -22,8 +23,7 @@ ETATS_PIECE: tuple[EtatPiece, ...] = (
 _FAULTS = frozenset({"manquante", "expiree", "a_revoir"})
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """How a document is there, whether due or not, and why."""
 
     etat: EtatPiece
@@ -31,8 +31,7 @@ class Presence:
     manques: tuple[Manque, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(Struct, frozen=True, kw_only=True):
     """A document of this file. ``requise``: due and compulsory; ``bloque``: keeps the file incomplete.
 
     Both are unknown where the source does not say, or where something is not told.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from certif_rules.model.referentiel import Critere
 from certif_rules.vie.autodiagnostic import Cotation, Score, Synthese, score
@@ -14,8 +15,7 @@ Sens = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changement:
+class Changement(Struct, frozen=True, kw_only=True):
     """A line that both self-assessments have; ``reformulee``: its wording is not the same in both."""
 
     avant: Cotation
@@ -30,8 +30,7 @@ class Changement:
         return None if before is None or after is None else after - before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AxeCompare:
+class AxeCompare(Struct, frozen=True, kw_only=True):
     """A criterion twice, counted on the lines that have a level both times."""
 
     critere: Critere | None
@@ -39,8 +38,7 @@ class AxeCompare:
     apres: Score
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparaison:
+class Comparaison(Struct, frozen=True, kw_only=True):
     """Two self-assessments; ``disparues`` and ``nouvelles`` are lines that only one of them asks about."""
 
     avant: Synthese

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from certif_rules.model.base import Avertissement
 from certif_rules.model.cycle import Cycle, Seances
@@ -17,8 +18,7 @@ from certif_rules.vie.feries import last_worked
 EtatSeance = Literal["atteinte", "refusee", "possible", "impossible", "inconnue"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seance:
+class Seance(Struct, frozen=True, kw_only=True):
     """A meeting, the limit of what it waits for, and whether the file reaches it.
 
     ``ecart``: days between what arrives and the limit, positive when too late.
@@ -31,8 +31,7 @@ class Seance:
     ecart: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """The meetings in order, the first that the file can reach, the span of days they were looked at over."""
 
     seances: tuple[Seance, ...]

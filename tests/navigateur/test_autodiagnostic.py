@@ -6,7 +6,6 @@ Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from autodiagnostics import cadre, demande, known, synthese
 from fabrique import HOSTILES
 from formulaires import ISSUES, WIDTHS, line
 from habillages import dit
+from msgspec.structs import replace
 
 from certif_rules.services.autodiagnostic import make_grid, synthesis
 from certif_rules.services.autodiagnostic_formats import write_comparison, write_grid, write_synthesis

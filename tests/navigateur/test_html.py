@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fabrique import HOSTILES, LIGNES, checklist, organisme
 from formulaires import ISSUES
+from msgspec.structs import replace
 
 from certif_rules.documents.checklist import html
 

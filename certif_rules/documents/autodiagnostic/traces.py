@@ -9,10 +9,11 @@ computed from the room that its words take, so that none is cut.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from math import cos, pi, sin
 from typing import Final
+
+from msgspec import Struct
 
 from certif_rules.blocs.typographie import clean
 from certif_rules.documents.formats.rendu import ems
@@ -28,8 +29,7 @@ _MAIGRE, _GRAS = 400, 600
 _MARGE = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(Struct, frozen=True, kw_only=True):
     """One criterion to draw: ``valeurs`` are per cent, one per series, ``None`` without a score.
 
     ``nom`` is its short name, at the end of an axis; ``intitule`` its long one, over a bar; ``mots`` say each
@@ -43,8 +43,7 @@ class Trace:
     label: bool = False
 
 
-@dataclass(slots=True)
-class _Cadre:
+class _Cadre(Struct):
     """The smallest box around what is drawn."""
 
     gauche: float = 0.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from certif_rules.blocs.typographie import plain, prose
 from certif_rules.documents.mots import CONFIANCES, cite, sense
@@ -36,8 +37,7 @@ _SEANCES: Mapping[EtatSeance, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """What the text shows; ``evenements`` are (day, name, title), ``manquants`` (id, title).
 
     ``voies`` are the ways to have a date, by id; ``titres`` name the events and the dates.

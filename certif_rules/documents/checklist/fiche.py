@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
@@ -28,8 +29,7 @@ from certif_rules.model.referentiel import Alias, Indicateur
 from certif_rules.rules.motifs import Motif
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(Struct, frozen=True, kw_only=True):
     """A text ready to be laid out, what stands beside it, and the ids of its sources."""
 
     texte: str
@@ -37,8 +37,7 @@ class Element:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bloc:
+class Bloc(Struct, frozen=True, kw_only=True):
     """A named group of texts, never empty."""
 
     titre: str

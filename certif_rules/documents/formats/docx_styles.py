@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from certif_rules.blocs.arbre import Document
 from certif_rules.documents.formats.ooxml import ESPACES, Xml, twips, w
@@ -66,8 +67,7 @@ def _rank(property_: Xml) -> int:
 _SIMPLE: Final[Mapping[str, str | int]] = {"line": 250, "lineRule": "auto"}
 
 
-@dataclass(frozen=True)
-class _Style:
+class _Style(Struct, frozen=True):
     """A paragraph style; sizes and blanks in points, ``fixe`` the exact height of its lines."""
 
     nom: str

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from certif_rules.blocs.arbre import (
     Bloc,
@@ -87,8 +89,7 @@ def render(document: Document) -> bytes:
     return _long(document, stretches, typesetter)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a stretch is in its document; ``renvois`` is the table of contents of a document of several."""
 
     debut: int = 1

@@ -9,9 +9,10 @@ import io
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -22,16 +23,14 @@ _LIEN: Final = re.compile(r"titre:(\d+)")
 _PAGES: Final = re.compile(rb"(<xmpTPg:NPages>)\d+(?=</)")
 
 
-@dataclass(frozen=True, slots=True)
-class Repere:
+class Repere(Struct, frozen=True):
     """Where a heading is: ``page`` from 0 in its stretch, ``haut`` in points from the foot of the page."""
 
     page: int
     haut: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partie:
+class Partie(Struct, frozen=True, kw_only=True):
     """A stretch as a PDF: how many pages it has, and where its headings are, in their order."""
 
     contenu: bytes

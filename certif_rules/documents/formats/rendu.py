@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.blocs.arbre import (
     Bloc,
@@ -32,8 +34,7 @@ _LEVELS: Final[Mapping[int, Literal[2, 3, 4]]] = {2: 2, 3: 3, 4: 4}
 COTES: Final = (210, 297)
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """The paper, in millimetres; ``corps`` is the size of type in tables, in points."""
 
     largeur: int

@@ -6,8 +6,9 @@ A stretch starts a page. It is cut before a heading where it can be, else betwee
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from certif_rules.blocs.arbre import (
     Bloc,

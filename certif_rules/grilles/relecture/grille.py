@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.documents import emetteur

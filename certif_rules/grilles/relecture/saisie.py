@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings
@@ -31,8 +32,7 @@ _FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
 _ZONE = re.compile(r"[\n;]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rangee:
+class Rangee(Struct, frozen=True, kw_only=True):
     """A row as read: the id of its line, the text of each filled column, and where each column stands.
 
     ``complements`` is what stands in the columns that a body adds, by key.
@@ -44,8 +44,7 @@ class Rangee:
     complements: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Levee:
+class Levee(Struct, frozen=True, kw_only=True):
     """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding.
 
     ``lieux`` are the cells of what was typed freely, by field of a finding.
@@ -78,8 +77,7 @@ def day(text: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lu:
+class Lu(Struct, frozen=True, kw_only=True):
     """What a grid says: findings, those of the checks, the day of notification, and what is wrong with it.
 
     ``avertissements`` are what its reader must know of this file.

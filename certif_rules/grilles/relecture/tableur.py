@@ -10,9 +10,10 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+
+from msgspec import Struct, field
 
 from certif_rules.errors import DataError, Issue, Location
 
@@ -38,8 +39,7 @@ _DAMAGED = (BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeErro
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
-@dataclass(frozen=True, slots=True)
-class CelluleLue:
+class CelluleLue(Struct, frozen=True):
     """A cell with something in it: a text, a number or an ISO day, and whether a formula gave it."""
 
     valeur: str | float
@@ -47,8 +47,7 @@ class CelluleLue:
     jour: bool = False
 
 
-@dataclass(slots=True)
-class FeuilleLue:
+class FeuilleLue(Struct):
     """A sheet: cells by (row, column) from 1, and each merged area: first row and column, last ones."""
 
     cellules: dict[tuple[int, int], CelluleLue] = field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""Records: what they are equal by, what their digests hold."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from greffons import DONNEES, registry
+from msgspec.structs import replace
+
+from certif_rules.model.base import Lacune
+
+HERE = Lacune(champs=("titre",), cherche="partout", sources=("S1",), emplacement="a.yaml:3")
+
+
+def test_a_place_takes_no_part_in_equality() -> None:
+    """Two records that differ by their place only are equal, by each sign and in a set."""
+    there = replace(HERE, emplacement="b.yaml:7")
+    assert there == HERE
+    assert not there != HERE  # noqa: SIM202 - each sign has its own method
+    assert len({HERE, there}) == 1
+    other = replace(HERE, champs=("exigence",))
+    assert other != HERE
+    assert not other == HERE  # noqa: SIM201
+
+
+#: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
+PRINTED = {
+    ("qualiopi", "2024-03-18"): "6eaed235dd9ee3af0398474c11cdfd0e904ee761b17fd52dd5518ccfc97f7cde",
+    ("qualiopi", "2026-11-02"): "995c4912490b86b7cda066850062801a6f36a036aa57b48948cf3daf96793066",
+    ("certifregion", "2024-03-18"): "cda0e5d0190f2e461ecc41cca69463d6c148bc9cfc4815f90003421852100c78",
+}
+
+
+@pytest.mark.parametrize(("nom", "day"), PRINTED)
+def test_the_printed_digest_is_the_same(nom: str, day: str) -> None:
+    """A checklist of yesterday still reads with the rules of today."""
+    shipped = registry(qualiopi=DONNEES["qualiopi"], certifregion=DONNEES["certifregion"])
+    assert shipped.resolve(nom, day=day).empreinte == f"sha256:{PRINTED[nom, day]}"
+
+
+def test_rules_moved_in_their_file_have_the_same_digest(tmp_path: Path) -> None:
+    """The same YAML three lines lower is the same rules: equal, and of one digest."""
+    moved = tmp_path / "donnees"
+    shutil.copytree(DONNEES["qualiopi"], moved)
+    for path in moved.rglob("*.yaml"):
+        path.write_text("# …\n# …\n# …\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    here, there = (
+        registry(qualiopi=folder).resolve("qualiopi", day="2024-03-18")
+        for folder in (DONNEES["qualiopi"], moved)
+    )
+    first, second = (next(iter(r.referentiel.indicateurs.values())) for r in (here, there))
+    assert first.emplacement != second.emplacement
+    assert here.referentiel == there.referentiel
+    assert here.empreinte == there.empreinte
