@@ -81,7 +81,6 @@ KNOW = {
     "docx": {"documents.formats.docx", "documents.formats.docx_styles"},
     "lxml": {"documents.formats.docx"},
     "typst": {"documents.formats.pdf", "documents.formats.dessin"},
-    "pikepdf": {"documents.formats.pdf_assemblage"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}

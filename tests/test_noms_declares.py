@@ -139,7 +139,6 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "grilles.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
     "grilles.xlsx": {10: "points of a letter"},
     "documents.checklist.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
-    "documents.formats.troncons": {10: "bytes of a picture for a character", 40: "what tick boxes weigh"},
     "documents.formats.pdf": {
         10: "millimetres",
         11: "compilations",

@@ -8,7 +8,7 @@ from typing import Final
 from certif_rules.errors import Issue, UsageError
 
 #: Format → the modules of its libraries.
-LIBRARIES: Final = {"docx": ("docx",), "pdf": ("typst", "pikepdf")}
+LIBRARIES: Final = {"docx": ("docx",), "pdf": ("typst",)}
 
 
 def check(format_: str) -> None:

@@ -11,9 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Struct
-from msgspec.structs import asdict
-
 from certif_rules.blocs.arbre import (
     Bloc,
     Case,
@@ -31,7 +28,6 @@ from certif_rules.blocs.arbre import (
     Titre,
 )
 from certif_rules.documents.formats import extras
-from certif_rules.documents.formats.pdf_assemblage import LIEN, Partie, assemble, read
 from certif_rules.documents.formats.rendu import (
     Pages,
     ems,
@@ -43,7 +39,6 @@ from certif_rules.documents.formats.rendu import (
     ready,
     shares,
 )
-from certif_rules.documents.formats.troncons import Troncon, cut
 from certif_rules.errors import DataError, Issue
 
 if TYPE_CHECKING:
@@ -62,7 +57,7 @@ _SECABLE = 30
 #: Share of the labels of a sheet of labels and values.
 _LIBELLES = 32
 
-#: What the fonts of the template surely draw: nothing else is looked up.
+#: Characters that the fonts of the template draw: the compiler is asked of the others only.
 _USUAL: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset(
     "\u202f–—‘’“”…€•★●◐○☐☒☑×→≥≤−\ufffd"
 )
@@ -82,113 +77,27 @@ def render(document: Document) -> bytes:
     extras.check("pdf")
     import typst
 
-    typesetter = _Typesetter(document, typst.Compiler(ignore_system_fonts=True))
-    stretches = cut(ready(document))
-    if len(stretches) == 1:
-        return typesetter.compile(_data(document, stretches[0], _Place(fin=True)))
-    return _long(document, stretches, typesetter)
-
-
-class _Place(Struct, frozen=True):
-    """Where a stretch is in its document; ``renvois`` is the table of contents of a document of several."""
-
-    debut: int = 1
-    total: int | None = None
-    suite: bool = False
-    fin: bool = False
-    renvois: tuple[tuple[str, str, int], ...] | None = None
-
-
-class _Typesetter:
-    """The compiler, the one template, and which characters its fonts lack."""
-
-    def __init__(self, document: Document, compiler: Compiler) -> None:
-        self._compiler = compiler
-        self._instant = _instant(document)
-        self._known = set(_USUAL)
-        self._missing: set[str] = set()
-
-    def compile(self, data: dict[str, Any]) -> bytes:
-        """One PDF of ``data``, by PDF/UA-1 unless it goes on another."""
-        import typst
-
-        content = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        unseen = set(content) - self._known
-        self._missing |= _without_glyph(self._compiler, unseen)
-        self._known |= unseen
-        if self._missing:
-            content = content.translate(dict.fromkeys(map(ord, self._missing), "\ufffd"))
-        # A stretch may start below the first level, which the standard refuses of a whole document only.
-        standards = [] if data["suite"] else _STANDARDS
-        try:
-            made = self._compiler.compile(
-                input=_TEMPLATE.read_bytes(),
-                sys_inputs={"donnees": content, "manquants": MANQUANTS if self._missing else ""},
-                pdf_standards=standards,
-                timestamp=self._instant,
-            )
-        except typst.TypstError as error:
-            # Our template and its data always compile: only what a picture holds can be wrong.
-            if "image" not in str(error):
-                raise
-            hint = "l’ouvrir et l’enregistrer à nouveau, ou choisir un autre format"
-            message = f"une image de ce document ne se décode pas ({error})"
-            raise DataError([Issue("image-illisible", message, None, hint)]) from error
-        assert isinstance(made, bytes), "a PDF is one file"
-        return made
-
-    def forget(self) -> None:
-        """Let go of the last compilation: the compiler drops what ten later ones do not use."""
-        for _ in range(11):
-            self._compiler.compile(input=b'#set document(title: "-")\n-', timestamp=self._instant)
-
-
-def _long(document: Document, stretches: tuple[Troncon, ...], typesetter: _Typesetter) -> bytes:
-    """The stretches laid out twice: to count their pages, then with the numbers that this gives.
-
-    No number moves a line (the template keeps room for them): the second count is the first one.
-    """
-    titles = [bloc for stretch in stretches for bloc in stretch if isinstance(bloc, Titre)]
-    uncounted = [Partie(contenu=b"", pages=1, reperes=()) for _ in stretches]
-    counted = _laid_out(document, stretches, typesetter, uncounted, [0] * (len(titles) + 1))
-    starts = [1 + sum(part.pages for part in counted[:number]) for number in range(len(counted))]
-    numbers = [
-        start + mark.page for start, part in zip(starts, counted, strict=True) for mark in part.reperes
-    ]
-    names = [(1, line(document.titre) or "–"), *((title.niveau, line(title.texte)) for title in titles)]
-    return assemble(_laid_out(document, stretches, typesetter, counted, numbers), names)
-
-
-def _laid_out(
-    document: Document,
-    stretches: tuple[Troncon, ...],
-    typesetter: _Typesetter,
-    counted: list[Partie],
-    numbers: list[int],
-) -> list[Partie]:
-    """Each stretch as a PDF; ``counted`` tells their pages, ``numbers`` the page of every heading."""
-    parts = []
-    for number, stretch in enumerate(stretches):
-        place = _Place(
-            debut=1 + sum(part.pages for part in counted[:number]),
-            total=sum(part.pages for part in counted),
-            suite=number > 0,
-            fin=number == len(stretches) - 1,
-            renvois=_renvois(stretches, numbers) if number == 0 and document.sommaire else None,
+    compiler = typst.Compiler(ignore_system_fonts=True)
+    content = json.dumps(_data(document), ensure_ascii=False, separators=(",", ":"))
+    missing = _without_glyph(compiler, set(content) - _USUAL)
+    if missing:
+        content = content.translate(dict.fromkeys(map(ord, missing), "\ufffd"))
+    try:
+        pdf = compiler.compile(
+            input=_TEMPLATE.read_bytes(),
+            sys_inputs={"donnees": content, "manquants": MANQUANTS if missing else ""},
+            pdf_standards=_STANDARDS,
+            timestamp=_instant(document),
         )
-        parts.append(read(typesetter.compile(_data(document, stretch, place))))
-        typesetter.forget()
-    return parts
-
-
-def _renvois(stretches: tuple[Troncon, ...], numbers: list[int]) -> tuple[tuple[str, str, int], ...]:
-    """The table of contents: link, words and page of each chapter; the document’s title is heading 0."""
-    titles = (bloc for stretch in stretches for bloc in stretch if isinstance(bloc, Titre))
-    return tuple(
-        (LIEN.format(rank), title.texte, numbers[rank])
-        for rank, title in enumerate(titles, start=1)
-        if title.niveau == 2
-    )
+    except typst.TypstError as error:
+        # Our template and its data always compile: only what a picture holds can be wrong.
+        if "image" not in str(error):
+            raise
+        hint = "l’ouvrir et l’enregistrer à nouveau, ou choisir un autre format"
+        message = f"une image de ce document ne se décode pas ({error})"
+        raise DataError([Issue("image-illisible", message, None, hint)]) from error
+    assert isinstance(pdf, bytes), "a PDF is one file"
+    return pdf
 
 
 def _table(sheet: Pages) -> float:
@@ -200,9 +109,9 @@ def _instant(document: Document) -> datetime:
 
 
 def _without_glyph(compiler: Compiler, characters: set[str]) -> set[str]:
-    """Those of ``characters`` that no font of the compiler draws: PDF/UA refuses them.
+    """Return those of ``characters`` that no font of the compiler draws: PDF/UA refuses them.
 
-    Asked of the compiler itself, by halves: most often one question is enough.
+    The compiler itself is asked, by halves: most often one question is enough.
     """
     from typst import TypstError
 
@@ -226,7 +135,7 @@ def _without_glyph(compiler: Compiler, characters: set[str]) -> set[str]:
     return refused(sorted(characters)) if characters else set()
 
 
-def _data(document: Document, blocs: Troncon, place: _Place) -> dict[str, Any]:
+def _data(document: Document) -> dict[str, Any]:
     sheet = pages(document)
     day = date.fromisoformat(document.date)
     room = sheet.texte / _CORPS
@@ -242,8 +151,7 @@ def _data(document: Document, blocs: Troncon, place: _Place) -> dict[str, Any]:
         "corps": sheet.corps,
         "sommaire": document.sommaire,
         "logo": _image(document.logo, sheet) if document.logo else None,
-        "blocs": [{"genre": _GENRES[type(b)][0]} | _GENRES[type(b)][1](b, sheet) for b in blocs],
-        **asdict(place),
+        "blocs": [{"genre": _GENRES[type(b)][0]} | _GENRES[type(b)][1](b, sheet) for b in ready(document)],
     }
 
 
