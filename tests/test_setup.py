@@ -210,3 +210,10 @@ def test_version_of_the_package_is_the_distribution_s() -> None:
     import certif_rules
 
     assert certif_rules.__version__ == project(ROOT)["version"]
+
+
+def test_every_pure_module_is_where_pyproject_says() -> None:
+    """A pattern of the pure modules that matches no file, as after a move, would check nothing."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    patterns = settings["certif-rules"]["purs"]
+    assert [pattern for pattern in patterns if not any(ROOT.glob(pattern))] == []
