@@ -45,6 +45,7 @@ def test_the_table_comes_first_and_nothing_is_promised(call: Console, profil: Pa
     assert "certifi" not in shown.split("Par quoi commencer")[1].split("Indicateurs à améliorer")[0]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("incoherence", ["INC-02", "INC-05", "INC-06", "INC-20", "INC-30", "INC-38"])
 def test_contradictions_of_the_sources_are_told(
     call: Console, profil: Path, tmp_path: Path, incoherence: str
@@ -121,6 +122,7 @@ def test_a_poor_console_gets_the_nearest_signs(profil: Path) -> None:
     assert max(len(line) for line in shown.splitlines() if "://" not in line) <= 80
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("hostile", HOSTILES)
 def test_typed_texts_are_text(call: Console, tmp_path: Path, hostile: str) -> None:
     """A name or a note that attacks is printed as text in every format."""

@@ -266,6 +266,7 @@ def test_output_is_the_same_on_a_terminal(name: str) -> None:
     assert b"\x1b" not in shown
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp850", "latin-1"])
 @pytest.mark.parametrize("name", list(CALLS))
 def test_a_console_of_another_encoding_works(folder: Path, name: str, encoding: str) -> None:

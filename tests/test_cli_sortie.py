@@ -64,6 +64,7 @@ def names(folder: Path) -> list[str]:
 SUFFIXES = {suffix: name for name, (suffix, _) in reversed(BUILTIN.items())}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("suffix", "format_"), SUFFIXES.items())
 def test_the_suffix_gives_the_format(call: Console, folder: Path, format_: str, suffix: str) -> None:
     """A file holds the bytes that standard output gets for the format its suffix names, in any case."""

@@ -66,6 +66,7 @@ def saisies(draw):
     return found
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(saisie=saisies())

@@ -244,6 +244,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("case", HOSTILE)
 def test_one_message_in_bounded_memory(case: str, tmp_path: Path) -> None:
     name, make, expected = HOSTILE[case]

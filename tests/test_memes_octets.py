@@ -88,6 +88,7 @@ SUBJECTS: dict[str, tuple[list[str], list[str], list[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_format_has_the_same_bytes(subject: str, files: dict[str, str], tmp_path: Path) -> None:
     """Every format of every command around the audit."""

@@ -24,6 +24,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 # ---- the command ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("options", [(), ("--fiches",)])
 @pytest.mark.parametrize("format_", FORMATS_TRIES)
 def test_two_runs_give_the_same_bytes(

@@ -93,6 +93,7 @@ MADE: dict[str, dict[str, Callable[[Any], None]]] = {
 }
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_what_the_cases_get_is_described(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each answer of each case; a case that expects a refusal gets none."""
@@ -318,6 +319,7 @@ OPTIONAL = {
 EVERYWHERE = {"nom", "faits", "nature", "lecture", "citation", "categories"}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_a_missing_key_or_another_type_is_refused(path: Path) -> None:
     """Each key of each object is needed, unless it may be absent; none may be what nobody writes."""

@@ -249,6 +249,7 @@ MOT = st.text("abcdeéèœ=+-@'<>&\"0", min_size=1, max_size=8)
 SAID = st.fixed_dictionaries(dict.fromkeys(("Preuves vues", "Commentaire", "Évalué par"), MOT))
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(result=st.sampled_from([*MOTS]), said=SAID, day=st.dates())
@@ -294,6 +295,7 @@ def edited(folder: Path, change: Callable[[Any], None], name: str = "grille.xlsx
     return folder / name
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
