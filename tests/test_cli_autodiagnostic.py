@@ -77,6 +77,7 @@ def test_a_spreadsheet_filled_says_what_was_typed(call: Console, profil: Path, t
 
 
 def test_a_wrong_cell_is_named_by_its_place(call: Console, profil: Path, tmp_path: Path) -> None:
+    """An answer that does not exist is told at its cell."""
     grid = tmp_path / "grille.csv"
     call("autodiagnostic", "--profil", profil, "-o", grid)
     lines = grid.read_bytes().decode("utf-8-sig").split("\r\n")
@@ -154,6 +155,7 @@ def test_everything_impossible_is_said_at_once(call: Console, profil: Path, tmp_
 def test_the_shape_of_a_file_is_checked(
     call: Console, profil: Path, tmp_path: Path, entry: dict[str, Any], code: str
 ) -> None:
+    """A file of answers of another shape is refused with its code."""
     file = written(tmp_path / "r.json", {"format": 1, "reponses": [entry]})
     reponse = call("autodiagnostic", "--profil", profil, "--reponses", file)
     assert (reponse.status, reponse.codes) == (1, [code])
@@ -171,6 +173,7 @@ def test_other_rules_are_told_not_refused(call: Console, profil: Path, tmp_path:
 
 
 def test_the_file_and_the_argument_may_not_disagree(call: Console, profil: Path, tmp_path: Path) -> None:
+    """Answers for one référentiel are never counted on another."""
     file = filled(call, profil, tmp_path / "r.json", {})
     assert call("autodiagnostic", "qualiopi", "--reponses", file).codes == ["demande-contradictoire"]
     bare = written(tmp_path / "b.json", {"format": 1, "referentiel": "qualiopi", "reponses": []})
@@ -179,6 +182,7 @@ def test_the_file_and_the_argument_may_not_disagree(call: Console, profil: Path,
 
 
 def test_standard_input_serves_once(call: Console, profil: Path, tmp_path: Path) -> None:
+    """Answers come from a pipe, once in a call."""
     file = filled(call, profil, tmp_path / "r.json", {"1": 3})
     content = file.read_text(encoding="utf-8")
     assert call("autodiagnostic", "--reponses", "-", "--format", "json", stdin=content).status == 0

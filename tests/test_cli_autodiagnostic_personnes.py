@@ -67,6 +67,7 @@ def test_people_named_in_the_profile_are_told_too(call: Console, tmp_path: Path)
 
 
 def test_a_file_written_tells_them_on_standard_error(call: Console, nommant: Path, tmp_path: Path) -> None:
+    """Names in the answers are told when a file is written too."""
     found = call("autodiagnostic", "--reponses", nommant, "-o", tmp_path / "s.html")
     assert found.err.count("avertissement: donnee_personnelle :") == 3
 

@@ -154,6 +154,7 @@ def test_typed_texts_are_text(call: Console, tmp_path: Path, hostile: str) -> No
 
 
 def test_two_are_compared_on_what_both_have(call: Console, profil: Path, tmp_path: Path) -> None:
+    """Progress is counted where both answer, and the rest is told apart."""
     before = filled(call, profil, tmp_path / "a.json", {"1": 3, "2": 1, "31": 0}, fait_le="2024-01-10")
     after = filled(call, profil, tmp_path / "b.json", {"1": 3, "2": 2, "30": 3}, fait_le="2024-02-10")
     both = ["--reponses", before, "--reponses", after]

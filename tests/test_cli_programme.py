@@ -67,6 +67,7 @@ def test_every_command_is_called_here() -> None:
 
 
 def test_the_readme_lists_commands_in_the_order_of_the_help() -> None:
+    """The README and the help show the commands in one order."""
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"(?m)^\| `([a-z]+)\b", readme) == list(COMMANDS)
 

@@ -103,6 +103,7 @@ def test_none_is_not_an_absence() -> None:
 
 
 def test_the_example_is_sound(tmp_path: Path) -> None:
+    """The example that the other tests spoil is accepted as it is."""
     assert refused(a6(), tmp_path) == []
 
 
@@ -191,6 +192,7 @@ PARTS: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_parts_that_contradict_themselves(
     tmp_path: Path, changes: dict[str, Any], expected: list[str]
 ) -> None:
+    """A record of the audit that contradicts itself is refused, with the place."""
     assert refused(a6(**changes), tmp_path) == expected
 
 

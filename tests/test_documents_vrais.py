@@ -60,6 +60,7 @@ def headings(document: Document) -> list[str]:
 
 @TOUS
 def test_a_pdf_is_tagged_in_french_with_its_title(nom: str, tmp_path: Path) -> None:
+    """A screen reader gets a tagged PDF, in French, with its title."""
     document = DOCUMENTS[nom](tmp_path)
     content = pdf.render(document)
     reader = pypdf.PdfReader(io.BytesIO(content))

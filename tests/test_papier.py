@@ -86,6 +86,7 @@ def test_boxes_are_those_permitted(value: Callable[[], Checklist]) -> None:
 
 
 def test_the_rows_of_a_docx_hold_their_boxes() -> None:
+    """Each line on paper has the boxes of the findings allowed on it."""
     made = checklist()
     rows = [row for row in docx_rows(papier.to_docx(made)) if len(row) == 5 and "☐" in row[2]]
     first = next(row for row in rows if row[0].split("\n")[0] == "1")
@@ -98,12 +99,14 @@ def test_the_rows_of_a_docx_hold_their_boxes() -> None:
 
 
 def test_an_earlier_finding_is_shown() -> None:
+    """The paper of a follow-up recalls the earlier finding on its line."""
     rows = docx_rows(papier.to_docx(surveillance()))
     (second,) = [row for row in rows if len(row) == 5 and row[0].split("\n")[0] == "2"]
     assert "Constat précédent\u00a0: Non-conformité mineure" in second[1]
 
 
 def test_state_and_label_are_said_in_words() -> None:
+    """The paper gives doubts and lines of the label in words."""
     rows = [row for row in docx_rows(papier.to_docx(checklist())) if len(row) == 5]
     heads = {row[0] for row in rows}
     assert any("à\u00a0confirmer" in head or "à confirmer" in head for head in heads)
@@ -131,6 +134,7 @@ def test_the_paper_stays_thin() -> None:
 
 
 def test_headings_in_order() -> None:
+    """The paper has its chapters in the order of an audit."""
     found = [b.texte for b in papier.compose(checklist()).blocs if isinstance(b, Titre)]
     assert found == [
         "L’audit et l’organisme",
@@ -170,6 +174,7 @@ def test_a_bare_checklist() -> None:
 
 
 def test_the_name_of_the_organisation_is_at_the_head_and_the_foot() -> None:
+    """A sheet that falls from the pile names its organisation."""
     value = papier.compose(checklist(organisme=organisme("Atelier : « x » ?")))
     assert "Atelier : « x » ?" in value.sous_titre
     assert "Atelier : « x » ?" in value.pied

@@ -45,6 +45,7 @@ def after(
     ("result", "since"), [("non_satisfaite", "non levée depuis"), ("levee", "levée depuis")]
 )
 def test_it_is_recalled(call: Console, tmp_path: Path, format_: str, result: str, since: str) -> None:
+    """A report recalls the earlier check and whether it was lifted."""
     found = texte(made(call, after(result, SATISFIED), tmp_path, format_), format_)
     chapter = found.split(CHAPTER)[-1].split(bare("Lignes qui ne s’appliquent pas"))[0]
     assert CHAPTER in found
@@ -98,6 +99,7 @@ def test_a_list_without_results_is_unknown(call: Console, tmp_path: Path) -> Non
 
 
 def test_an_earlier_audit_without_checks_lacks_none(tmp_path: Path) -> None:
+    """An initial audit, which has no check, is not told to lack one."""
     data = surveillance(SATISFIED)
     assert data["precedent"]["type"] == "initial"
     assert not [m for m in computed(data, tmp_path).manques if "vérifications hors" in m.texte]
@@ -140,6 +142,7 @@ def test_it_goes_from_one_audit_to_the_next(call: Console, tmp_path: Path) -> No
 
 
 def test_a_wrong_name_or_result_is_refused(call: Console, tmp_path: Path) -> None:
+    """An earlier check that does not exist, or a wrong result, is refused."""
     data = json.loads(profile(tmp_path, None).read_text(encoding="utf-8"))
     for said, code in (
         ({"affichage": "satisfaite"}, "verification-inconnue"),

@@ -124,6 +124,7 @@ def test_a_failed_check_is_a_gap_after_those_of_the_lines(tmp_path: Path) -> Non
 
 
 def test_gaps_that_lack_the_same_are_named_together(tmp_path: Path) -> None:
+    """What several gaps lack is asked for in one sentence."""
     check = {k: v for k, v in FAILED.items() if k != "ecart"}
     rapport = report(surveillance(check, lignes={"1": MINOR, "17": MINOR}), tmp_path)
     (lacking,) = [m.texte for m in rapport.manques if m.rubrique == "Écarts"]
@@ -131,6 +132,7 @@ def test_gaps_that_lack_the_same_are_named_together(tmp_path: Path) -> None:
 
 
 def test_a_check_lifted_keeps_its_sheet_without_dates(tmp_path: Path) -> None:
+    """A lifted check keeps its sheet and has no deadline left."""
     lifted = FAILED | {"leve_le": "2025-10-02", "leve_par": "K. L."}
     rapport = report(surveillance(lifted), tmp_path)
     assert [(e.numero, e.echeance) for e in rapport.ecarts] == [("V1", None)]
@@ -156,6 +158,7 @@ def test_a_check_whose_failure_has_no_finding(tmp_path: Path) -> None:
 
 @TOUS
 def test_a_satisfied_check_has_no_sheet(tmp_path: Path, format_: str) -> None:
+    """A satisfied check is counted and shown without a sheet of gaps."""
     rapport = report(surveillance(SATISFIED), tmp_path)
     assert rapport.ecarts == ()
     assert [m for m in rapport.manques if m.rubrique == "Vérifications"] == []
@@ -183,11 +186,13 @@ def test_a_check_left_to_make_is_missing(tmp_path: Path, format_: str, check: di
 
 
 def test_a_check_without_evidence_is_said(tmp_path: Path) -> None:
+    """A check without evidence is among what the report lacks."""
     rapport = report(surveillance({"id": CHECK, "resultat": "satisfaite"}), tmp_path)
     assert [m.texte for m in rapport.manques if m.rubrique == "Vérifications"] == ["sans preuve notée : V1"]
 
 
 def test_an_audit_without_checks_says_nothing_of_them(tmp_path: Path) -> None:
+    """A report on an audit without checks has no chapter on them."""
     rapport = report(a6(), tmp_path)
     assert rapport.points == ()
     assert "Vérifications" not in totals(rapport)
@@ -236,6 +241,7 @@ def test_a_minor_left_open_is_said_to_count_as_a_major(tmp_path: Path, format_: 
 
 
 def test_where_the_earlier_findings_are_unknown_it_may(tmp_path: Path) -> None:
+    """Where the past is unknown, the report says what a gap may count as."""
     earlier = {"type": "initial", "date": "2024-03-18"}
     rapport = report(surveillance(SATISFIED, precedent=earlier, lignes={"2": MINOR}), tmp_path)
     found = words(compose(rapport))

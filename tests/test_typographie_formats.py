@@ -34,6 +34,7 @@ def test_what_was_typed_is_printed_as_it_was(format_: str, texte: str) -> None:
 @pytest.mark.parametrize("texte", [TAPE, SERRE])
 @pytest.mark.parametrize("suffix", ["xlsx", "ods", "csv", "json"])
 def test_what_was_typed_in_a_grid_comes_back(suffix: str, texte: str, tmp_path: Path) -> None:
+    """Typography never alters what an auditor typed."""
     saisie = {
         "qualiopi/1": {"Constat": "Non-conformité mineure", "Commentaire": texte, "Preuves vues": texte}
     }

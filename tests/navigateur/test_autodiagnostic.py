@@ -84,6 +84,7 @@ def exported(page: Any, path: Path) -> Any:
 def test_no_page_has_a_violation_nor_overflows(
     ouvrir: Any, pages: dict[str, Path], axe: str, name: str, width: int
 ) -> None:
+    """axe finds no fault in the self-assessment, and it fits its window."""
     for scheme in ("light", "dark"):
         page = ouvrir(pages[name], width=width, bypass_csp=True, color_scheme=scheme)
         page.evaluate(Path(axe).read_text(encoding="utf-8"))
@@ -153,6 +154,7 @@ def test_a_grid_filled_offline_is_read_back(
 def test_import_takes_back_what_was_exported_and_refuses_the_rest(
     ouvrir: Any, pages: dict[str, Path], tmp_path: Path
 ) -> None:
+    """Answers exported come back; any other file is refused."""
     page = ouvrir(pages["formulaire"])
     choose(page, "1", "3")
     choose(page, "G", "1")
@@ -177,6 +179,7 @@ def test_import_takes_back_what_was_exported_and_refuses_the_rest(
 
 
 def test_without_its_script_it_says_so_and_nothing_typed_runs(ouvrir: Any, pages: dict[str, Path]) -> None:
+    """A browser without scripts is told; a hostile name runs nothing."""
     page = ouvrir(pages["formulaire"], java_script_enabled=False)
     assert "ne garde rien" in page.locator("#alerte").inner_text()
     hostile = ouvrir(pages["hostile"])

@@ -74,6 +74,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_no_page_has_a_violation_nor_overflows(
     ouvrir: Any, pages: dict[str, Path], axe: str, name: str, width: int, scheme: str
 ) -> None:
+    """axe finds no fault in the page of the application file, which fits its window."""
     page = ouvrir(pages[name], width=width, bypass_csp=True, color_scheme=scheme)
     page.add_script_tag(path=axe)
     assert page.evaluate(ISSUES) == []
