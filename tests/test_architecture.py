@@ -142,3 +142,18 @@ def test_every_comment_is_for_the_reader() -> None:
         for token in tokenize.generate_tokens(io.StringIO(text_of(name)).readline):
             if token.type == tokenize.COMMENT:
                 assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", token.string), (name, token.start)
+
+
+TESTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in ("tests", "plugins")
+    for path in (ROOT / folder).rglob("test_*.py")
+)
+
+
+@pytest.mark.parametrize("path", TESTS)
+def test_every_test_says_what_it_holds(path: str) -> None:
+    """A test that fails tells in a sentence what a user would lose, in the file where it stands."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    tests = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+    assert [n.name for n in tests if not (ast.get_docstring(n) or "").split("\n")[0].endswith(".")] == []

@@ -80,6 +80,7 @@ def test_a_pdf_is_tagged_in_french_with_its_title(nom: str, tmp_path: Path) -> N
 
 @TOUS
 def test_a_docx_is_in_french_with_its_title_and_headings(nom: str, tmp_path: Path) -> None:
+    """A DOCX declares French and its title, and has headings to go by."""
     import docx as python_docx
 
     document = DOCUMENTS[nom](tmp_path)
@@ -98,6 +99,7 @@ def test_a_docx_is_in_french_with_its_title_and_headings(nom: str, tmp_path: Pat
 @pytest.mark.parametrize("nom", ["rapport", "fiches"])
 @pytest.mark.parametrize("format_", ["docx", "pdf"])
 def test_every_finding_is_in_the_text(nom: str, format_: str, tmp_path: Path) -> None:
+    """Every finding that an auditor wrote is in the documents."""
     content = {"docx": docx, "pdf": pdf}[format_].render(DOCUMENTS[nom](tmp_path))
     found = texte(content, format_)
     assert [sentence for sentence in MINEURES.values() if bare(sentence) not in found] == []
@@ -112,6 +114,7 @@ def _margins(paysage: bool) -> tuple[float, float]:
 
 @TOUS
 def test_a_long_word_stays_between_the_margins_of_a_pdf(nom: str, tmp_path: Path) -> None:
+    """A word longer than a line does not run off a PDF."""
     document = DOCUMENTS[nom](tmp_path, word=LONG)
     _between_margins(document, pdf.render(document))
 
@@ -119,6 +122,7 @@ def test_a_long_word_stays_between_the_margins_of_a_pdf(nom: str, tmp_path: Path
 @pytest.mark.bureautique
 @TOUS
 def test_a_long_word_stays_between_the_margins_that_libreoffice_prints(nom: str, tmp_path: Path) -> None:
+    """A word longer than a line does not run off a printed DOCX."""
     document = DOCUMENTS[nom](tmp_path, word=LONG)
     path = tmp_path / "document.docx"
     path.write_bytes(docx.render(document))

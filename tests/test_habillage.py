@@ -77,6 +77,7 @@ def test_only_the_names_of_annotations_change(tmp_path: Path) -> None:
 
 
 def test_codes_in_json_do_not_change(tmp_path: Path) -> None:
+    """A dress changes no code in the JSON, and travels under a key of its own."""
     plain, worn = json.loads(json_.render(NUE)), json.loads(json_.render(habillee(tmp_path)))
     carried = worn.pop("habillage")
     assert worn == plain
