@@ -135,6 +135,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     },
     "documents.formats.docx": {32: "a width, in percents", 34: "lines of a tall row"},
     "documents.formats.docx_styles": dict.fromkeys((10, 12, 15), "points, millimetres"),
+    "colonnes": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28, 32), "a width"),
     "grilles.feuilles": {30: "a width"},
     "grilles.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
     "grilles.xlsx": {10: "points of a letter"},

@@ -50,6 +50,11 @@ class Releve(Situe, frozen=True, kw_only=True):
     lieux: Mapping[str, Location] = field(default_factory=dict)
 
     @property
+    def signataire(self) -> str | None:
+        """Who assessed the line, as typed."""
+        return self.evalue_par
+
+    @property
     def porte(self) -> bool:
         """Whether something was found: the line is no longer to assess."""
         return self.constat != A_EVALUER

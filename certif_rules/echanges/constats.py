@@ -8,6 +8,7 @@ from typing import Any
 from certif_rules.audit.compte_rendu import compte_rendu_as_data, seen_as_data
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
+from certif_rules.colonnes import CHAMPS
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.habillage.regles import as_data as habillage_as_data
 from certif_rules.habillage.regles import build
@@ -73,17 +74,23 @@ def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
     return {
         "id": releve.ligne,
         key: releve.constat,
-        "commentaire": releve.commentaire,
-        "preuves_vues": list(releve.preuves_vues),
-        "annotations": list(releve.annotations),
-        **({"echantillons": list(releve.echantillons)} if releve.echantillons else {}),
-        **_given({"evalue_par": releve.evalue_par, "evalue_le": releve.evalue_le}),
+        **_filled(releve),
         "leve_le": releve.leve_le,
         "leve_par": releve.leve_par,
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
         **({"complements": dict(releve.complements)} if releve.complements else {}),
         **({"par_site": [seen_as_data(seen) for seen in releve.par_site]} if releve.par_site else {}),
     }
+
+
+def _filled(releve: Releve) -> dict[str, Any]:
+    """Return what auditors filled beside the finding, by field; what may be left out is when it is empty."""
+    written = {}
+    for colonne in CHAMPS[1:]:
+        value = getattr(releve, colonne.champ or "")
+        if value or colonne.toujours:
+            written[colonne.champ or ""] = list(value) if isinstance(value, tuple) else value
+    return written
 
 
 def _faits(demande: Demande) -> dict[str, Any]:
