@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from autodiagnostics import A10, AF, filled, text, written
+from autodiagnostics import A10, AF, filled, json_file, text
 from console import Console, process
 from fabrique import HOSTILES
 
@@ -108,7 +108,7 @@ def test_lines_without_an_axis_are_named_beside_the_radar(
         shown = text(call("autodiagnostic", *arguments).out)
         assert f"Les lignes A, B, C, D, H, I, J, L, {said}" in shown
     national = {**AF, "referentiel": "qualiopi", "organisme": {"categories": ["AF"]}}
-    other = filled(call, written(tmp_path / "q.json", national), tmp_path / "n.json", {"1": 3})
+    other = filled(call, json_file(tmp_path / "q.json", national), tmp_path / "n.json", {"1": 3})
     assert "pas d’axe" not in text(call("autodiagnostic", "--reponses", other).out)
 
 
@@ -127,14 +127,14 @@ def test_a_poor_console_gets_the_nearest_signs(profil: Path) -> None:
 def test_typed_texts_are_text(call: Console, tmp_path: Path, hostile: str) -> None:
     """A name or a note that attacks is printed as text in every format."""
     organisme = {**AF["organisme"], "nom": hostile}
-    profil = written(tmp_path / "p.json", {**AF, "organisme": organisme})
+    profil = json_file(tmp_path / "p.json", {**AF, "organisme": organisme})
     refused = call("autodiagnostic", "--profil", profil)
     if refused.codes == ["caractere-de-controle"]:
         return  # such a file is not read at all
     file = filled(call, profil, tmp_path / "r.json", {"1": 3})
     data = json.loads(file.read_text(encoding="utf-8"))
     data["reponses"][0]["commentaire"] = hostile
-    written(file, data)
+    json_file(file, data)
     for format_ in ("table", "json", "html"):
         document = call("autodiagnostic", "--reponses", file, "--format", format_).out.decode()
         assert "<script>alert" not in document if format_ == "html" else True
@@ -177,7 +177,7 @@ def test_other_texts_are_said_before_comparing(call: Console, tmp_path: Path) ->
         data = {"format": 1, "referentiel": "qualiopi", "audit": {"type": "initial", "date": day}}
         entries = [{"id": "qualiopi/1", "niveau": 1}]
         files.append(
-            written(tmp_path / f"{name}.json", {**data, "organisme": organisme, "reponses": entries})
+            json_file(tmp_path / f"{name}.json", {**data, "organisme": organisme, "reponses": entries})
         )
     both = ["--reponses", files[0], "--reponses", files[1]]
     found = call("autodiagnostic", *both, "--format", "json").json
@@ -195,7 +195,7 @@ def test_what_cannot_be_compared_is_refused(call: Console, profil: Path, tmp_pat
     """Two référentiels; days that say the contrary of the order given are only told."""
     label = filled(call, profil, tmp_path / "a.json", {"1": 1}, fait_le="2024-03-01")
     national = {**AF, "referentiel": "qualiopi", "organisme": {"categories": ["AF"]}}
-    other = filled(call, written(tmp_path / "q.json", national), tmp_path / "b.json", {"1": 1})
+    other = filled(call, json_file(tmp_path / "q.json", national), tmp_path / "b.json", {"1": 1})
     refused = call("autodiagnostic", "--reponses", label, "--reponses", other)
     assert (refused.status, refused.codes) == (2, ["comparaison-impossible"])
     earlier = filled(call, profil, tmp_path / "c.json", {"1": 1}, fait_le="2024-01-01")

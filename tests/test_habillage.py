@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from console import AUDIT, Console
-from habillages import NUE, dit, habillee, written
+from habillages import NUE, dit, habillage_file, habillee
 from hypothesis import given
 from hypothesis import strategies as st
 from images import jpeg, png, svg
@@ -281,8 +281,8 @@ def test_the_example_of_the_docs_is_one(call: Console) -> None:
 def test_a_profile_may_name_it_and_the_option_wins(call: Console, tmp_path: Path) -> None:
     """The path of the profile is taken from its folder."""
     (tmp_path / "corps").mkdir()
-    written(tmp_path / "corps")
-    other = written(tmp_path, TETE.replace("Certif’Exemple", "Autre"), "autre.yaml")
+    habillage_file(tmp_path / "corps")
+    other = habillage_file(tmp_path, TETE.replace("Certif’Exemple", "Autre"), "autre.yaml")
     profil = tmp_path / "audit.yaml"
     body = "{type: initial, date: 2024-03-18}\norganisme: {categories: [AF]}\n"
     profil.write_text(
@@ -300,7 +300,7 @@ def test_a_profile_may_name_it_and_the_option_wins(call: Console, tmp_path: Path
 
 def test_a_wrong_file_writes_nothing(call: Console, tmp_path: Path) -> None:
     """A wrong dress is refused before any document is written."""
-    path = written(tmp_path, TETE + "constats: {}\nannotations: {point: A}\n")
+    path = habillage_file(tmp_path, TETE + "constats: {}\nannotations: {point: A}\n")
     out = tmp_path / "grille.html"
     reponse = call("checklist", *AUDIT, "--habillage", path, "-o", out)
     assert (reponse.status, reponse.codes) == (1, ["mot-reglementaire"])

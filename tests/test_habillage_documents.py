@@ -15,7 +15,7 @@ import pytest
 from console import Console, words
 from fabrique import HOSTILES, checklist
 from grilles import AF, FORMATS, atelier, column, exported_form, filled
-from habillages import L10, NUE, dit, habillee, written
+from habillages import L10, NUE, dit, habillage_file, habillee
 from images import png, svg
 from msgspec.structs import replace
 from openpyxl import load_workbook
@@ -380,8 +380,10 @@ def test_the_whole_way_on_the_command_line(
     call = Console(capfdbinary, monkeypatch)
     (tmp_path / "audit.yaml").write_text(json.dumps(AF), encoding="utf-8")
     out = tmp_path / "grille.xlsx"
-    made = call("checklist", "--profil", tmp_path / "audit.yaml", "--habillage", written(tmp_path), "-o", out)
-    assert made.status == 0, made.err
+    reponse = call(
+        "checklist", "--profil", tmp_path / "audit.yaml", "--habillage", habillage_file(tmp_path), "-o", out
+    )
+    assert reponse.status == 0, reponse.err
     assert call("lire", out, "-o", tmp_path / "constats.json").status == 0
     said = json.loads((tmp_path / "constats.json").read_bytes())
     assert said["habillage"]["emetteur"] == "Certif’Exemple"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autodiagnostics import cadre, demande, known, synthese
+from autodiagnostics import cadre, demande, registre, synthese
 from fabrique import HOSTILES
 from formulaires import ISSUES, WIDTHS, line
 from habillages import dit
@@ -59,7 +59,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     one, two = synthese(cadre(), dict(LEVELS)), synthese(cadre(), dict(LATER))
     made = {
         "formulaire": write_grid(cadre(), "html"),
-        "hostile": write_grid(make_grid(known(), demande(organisme=organisme)), "html"),
+        "hostile": write_grid(make_grid(registre(), demande(organisme=organisme)), "html"),
         "synthese": write_synthesis(one, "html"),
         "comparaison": write_comparison(compare(one, two), "html"),
     }
@@ -141,7 +141,7 @@ def test_a_grid_filled_offline_is_read_back(
     file = tmp_path / "reponses.json"
     data = exported(page, file)
     assert check(data, "reponses") == []
-    found = synthesis(known(), read_answers(file), demande())
+    found = synthesis(registre(), read_answers(file), demande())
     answered = {
         c.ligne.indicateur.numero: (c.appreciation.niveau, c.appreciation.raison, c.appreciation.commentaire)
         for c in found.cotations
@@ -189,7 +189,7 @@ def test_without_its_script_it_says_so_and_nothing_typed_runs(ouvrir: Any, pages
 
 def test_a_dressed_form_shows_its_logo(ouvrir: Any, tmp_path: Path) -> None:
     """The policy of the page lets the picture of the body be drawn, and nothing else."""
-    dressed = make_grid(known(), replace(demande(), habillage=dit(tmp_path)))
+    dressed = make_grid(registre(), replace(demande(), habillage=dit(tmp_path)))
     path = tmp_path / "habille.html"
     path.write_bytes(write_grid(dressed, "html"))
     logo = ouvrir(path).get_by_role("img", name="Certif’Exemple")
