@@ -15,7 +15,8 @@ from modules import MODULES, ROOT, text_of, tree_of
 #: The folders of the core, and the modules at its top: each imports from those above it only.
 HOUSE = (
     "noms", "errors", "source", "model", "rules", "construction", "blocs", "plugins", "habillage", "audit",
-    "vie", "personnes", "echanges", "documents", "formulaires", "grilles", "services", "cli", "testing",
+    "vie", "personnes", "echanges", "documents", "formulaires", "grilles", "services", "api", "cli",
+    "testing",
 )  # fmt: skip
 #: The public names of the package, and its command, stand at the door: nothing inside imports them.
 DOOR = {"certif_rules", "__main__"}
@@ -56,6 +57,11 @@ def test_a_folder_imports_from_folders_above_it_only(name: str) -> None:
     above = HOUSE[: HOUSE.index(folder_of(name)) + 1]
     others = {folder_of(other) for other in core_imports(name)} - {"certif_rules"}
     assert others <= set(above)
+
+
+def test_the_public_names_are_for_others() -> None:
+    """No module of the core goes through the door of its users: the package alone hands the verbs out."""
+    assert [name for name in MODULES if "api" in core_imports(name)] == ["certif_rules"]
 
 
 @pytest.mark.parametrize("folder", HOUSE)
