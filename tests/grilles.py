@@ -21,7 +21,7 @@ from certif_rules.echanges import checklist as json_
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
-from certif_rules.grilles.grille import COLONNES
+from certif_rules.grilles.feuilles import COLONNES
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 
 from certif_rules.grilles import ods, xlsx
 from certif_rules.grilles.classeur import Cellule, Feuille, height
-from certif_rules.grilles.feuilles import DONNEES
-from certif_rules.grilles.grille import COLONNES, build
+from certif_rules.grilles.feuilles import COLONNES, DONNEES
+from certif_rules.grilles.grille import build
 from certif_rules.grilles.ods import open_formula
 
 HOSTILE = '=HYPERLINK("http://exemple.invalid")'

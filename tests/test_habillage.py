@@ -17,10 +17,10 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import dress, dressed
 from certif_rules.echanges import checklist as json_
 from certif_rules.errors import DataError
-from certif_rules.grilles import grille as ecrite
+from certif_rules.grilles import feuilles
 from certif_rules.habillage import regles
 from certif_rules.habillage.fichier import check_habillage
-from certif_rules.habillage.modele import Colonne, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Section
 from certif_rules.habillage.regles import HabillageDit, as_data, build
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import read
@@ -52,8 +52,8 @@ def test_the_file_is_read_as_plain_values(tmp_path: Path) -> None:
         annotations={"piste_amelioration": "Opportunité d’amélioration"},
         masquees=("Annotation",),
         colonnes=(
-            Colonne(cle="reference_interne", titre="Référence interne"),
-            Colonne(cle="lieu", titre="Vu, où ?", largeur=30),
+            ColonneAjoutee(cle="reference_interne", titre="Référence interne"),
+            ColonneAjoutee(cle="lieu", titre="Vu, où ?", largeur=30),
         ),
         sections=(
             Section(titre="Confidentialité", texte="À personne d’autre.", lignes=0, place="fin"),
@@ -108,7 +108,7 @@ def test_dressing_again_changes_nothing(annotations, masquees, cles) -> None:
         emetteur="E",
         annotations=annotations,
         masquees=tuple(c for c in regles.COLONNES if c in masquees),
-        colonnes=tuple(Colonne(cle=cle, titre=f"Titre {cle}") for cle in cles),
+        colonnes=tuple(ColonneAjoutee(cle=cle, titre=f"Titre {cle}") for cle in cles),
     )
     once = dress(NUE, worn)
     assert dress(once, worn) == once
@@ -117,7 +117,7 @@ def test_dressing_again_changes_nothing(annotations, masquees, cles) -> None:
 
 def test_the_columns_are_those_of_the_grid() -> None:
     """The table of what may be hidden has every column of the sheet, in its order: numbers count them."""
-    assert list(regles.COLONNES) == list(ecrite.COLONNES)
+    assert list(regles.COLONNES) == list(feuilles.COLONNES)
 
 
 @pytest.mark.parametrize("said", ["12", "Annotation", "annotation", '"12"'])

@@ -31,7 +31,7 @@ from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
 from certif_rules.grilles.feuilles import notified_row
-from certif_rules.habillage.modele import Colonne, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Section
 from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
@@ -203,7 +203,7 @@ def test_texts_of_a_body_are_texts(name: str, hostile: str) -> None:
         checklist(),
         Habillage(
             emetteur=hostile,
-            colonnes=(Colonne(cle="a", titre=hostile),),
+            colonnes=(ColonneAjoutee(cle="a", titre=hostile),),
             sections=(Section(titre=hostile, texte=hostile, lignes=0, place="fin"),),
             phrases={"grille": hostile},
             annotations=dict.fromkeys(checklist().referentiel.annotations, hostile),
@@ -322,7 +322,9 @@ def test_a_missing_added_column_is_said(tmp_path: Path) -> None:
 
 
 def test_an_added_column_may_have_the_name_of_one_of_the_csv(tmp_path: Path) -> None:
-    worn = dress(NUE, Habillage(emetteur="E", colonnes=(Colonne(cle="reference_interne", titre="faits"),)))
+    worn = dress(
+        NUE, Habillage(emetteur="E", colonnes=(ColonneAjoutee(cle="reference_interne", titre="faits"),))
+    )
     names = header(worn)
     assert names.count("faits") == 1
     path = tmp_path / "g.csv"

@@ -17,7 +17,7 @@ from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
 from certif_rules.documents.rapport.formules import ECHANTILLON
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.habillage.modele import Colonne, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Section
 from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"
@@ -162,7 +162,7 @@ def test_names_and_columns_of_a_body(tmp_path: Path) -> None:
     habillage = Habillage(
         emetteur="Organisme X",
         annotations={"point_fort": "Atout"},
-        colonnes=(Colonne(cle="reference_interne", titre="Référence interne"),),
+        colonnes=(ColonneAjoutee(cle="reference_interne", titre="Référence interne"),),
     )
     found = texte(lay_out(compose(worn(rapport, habillage)), "html"), "html")
     assert "+Atout" in found

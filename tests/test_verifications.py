@@ -27,7 +27,7 @@ from certif_rules.errors import DataError
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
-from certif_rules.grilles.verifications import COLONNES
+from certif_rules.grilles.feuilles import COLONNES_VERIFICATIONS
 from certif_rules.services.constats import from_data, open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 
@@ -186,7 +186,7 @@ KEYS = {"Preuves vues": "preuves_vues", "Commentaire": "commentaire", "Évalué 
 
 
 def column(name: str) -> int:
-    return list(COLONNES).index(name) + 1
+    return list(COLONNES_VERIFICATIONS).index(name) + 1
 
 
 def in_xlsx(content: bytes, saisie: Saisie) -> bytes:

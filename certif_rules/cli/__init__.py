@@ -88,7 +88,7 @@ def cli(ctx: click.Context, sans_plugin: tuple[str, ...]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the program and exit with the status of the contract: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
+    """Run the program and exit with status 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
     make_streams_safe()
     args = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(args))

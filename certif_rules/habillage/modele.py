@@ -37,7 +37,7 @@ class Logo(Struct, frozen=True, kw_only=True):
         return max(round(self.largeur * self.rapport), 1)
 
 
-class Colonne(Struct, frozen=True, kw_only=True):
+class ColonneAjoutee(Struct, frozen=True, kw_only=True):
     """A column that the body adds to the grid, for the auditor to fill. ``largeur`` is in characters.
 
     ``cle`` names what is typed there in a findings file (``complements``).
@@ -70,7 +70,7 @@ class Habillage(Struct, frozen=True, kw_only=True):
     logo_secours: Logo | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
     masquees: tuple[str, ...] = ()
-    colonnes: tuple[Colonne, ...] = ()
+    colonnes: tuple[ColonneAjoutee, ...] = ()
     sections: tuple[Section, ...] = ()
     phrases: Mapping[Ecrit, str] = field(default_factory=dict)
 

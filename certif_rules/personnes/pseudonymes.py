@@ -20,6 +20,8 @@ from certif_rules.audit.compte_rendu import CompteRendu
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.reponses import Questionnaire, ReponseDite
+from certif_rules.colonnes import CHAMPS, signatures
+from certif_rules.colonnes import fields as columns
 from certif_rules.errors import Location
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.detection import Nature, Trouvaille, find, is_role, pseudonymise
@@ -29,7 +31,7 @@ T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 #: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
-        "ligne", "constat", "niveau", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
+        "ligne", *columns("constat", "annotations", "jour"), "niveau", "leve_le", "lieu", "lieux",
         "empreinte", "notifie_le", "couches",
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
         "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
@@ -40,7 +42,7 @@ _GARDES: Final = frozenset(
     }
 )  # fmt: skip
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
-_PERSONNES: Final = frozenset({"contact", "contacts", "evalue_par", "leve_par", "nom", "noms", "par"})
+_PERSONNES: Final = frozenset({"contact", "contacts", "leve_par", "nom", "noms", "par", *signatures("texte")})
 #: What a request holds that is typed freely.
 _DEMANDE: Final = ("mode", "organisme", "dossier")
 
@@ -60,10 +62,8 @@ _CONSEILS: Final[Mapping[Nature, str]] = {
     "nom": "écrire plutôt des initiales (« J. D. ») ou la fonction",
 }
 _CHAMPS: Final[Mapping[str, str]] = {
-    "echantillons": "échantillons",
-    "evalue_par": "évalué par",
+    **{colonne.champ: colonne.libelle for colonne in CHAMPS if colonne.champ},
     "leve_par": "levé par",
-    "preuves_vues": "preuves vues",
 }
 
 
@@ -225,7 +225,7 @@ def _under(champ: str, key: str) -> str:
 
 
 def _of_somebody(champ: str) -> bool:
-    """Whether a field says who: « evalue_par », « organisme.contact », « organisme.referente_handicap »."""
+    """Whether a field says who: « leve_par », « organisme.contact », « organisme.referente_handicap »."""
     words = {word for part in champ.split(".") for word in (part, *part.split("_"))}
     return bool(words & _PERSONNES) or any(map(is_role, words))
 

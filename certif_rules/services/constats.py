@@ -1,4 +1,4 @@
-"""Findings files: read, and checked against the rules that are installed (contract §6)."""
+"""Findings files: read, and checked against the rules that are installed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_seen
 from certif_rules.audit.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
 from certif_rules.audit.demande import from_profile, with_habillage
+from certif_rules.colonnes import fields
 from certif_rules.errors import DataError, Issue, IssuesError, Location
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.pseudonymes import personal_warnings
@@ -96,12 +97,7 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
     return Releve(
         ligne=str(entry["id"]),
         constat=entry.get(key, A_EVALUER),
-        commentaire=entry.get("commentaire"),
-        preuves_vues=tuple(entry.get("preuves_vues") or ()),
-        annotations=tuple(entry.get("annotations") or ()),
-        echantillons=tuple(entry.get("echantillons") or ()),
-        evalue_par=entry.get("evalue_par"),
-        evalue_le=_text(entry.get("evalue_le")),
+        **_filled(entry),
         leve_le=_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
         ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
@@ -110,6 +106,15 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
         lieu=_place(entry, "id") or whole,
         lieux=_places(entry),
     )
+
+
+def _filled(entry: Any) -> dict[str, Any]:
+    """Return what auditors filled beside the finding, by field."""
+    return {
+        **{name: entry.get(name) for name in fields("texte")},
+        **{name: tuple(entry.get(name) or ()) for name in fields("annotations", "liste")},
+        **{name: _text(entry.get(name)) for name in fields("jour")},
+    }
 
 
 def _places(entry: Any) -> dict[str, Location]:

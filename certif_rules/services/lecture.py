@@ -14,6 +14,7 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import VuSurSite, join_comptes_rendus
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
+from certif_rules.colonnes import CHAMPS
 from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.grilles.relecture import csv as csv_
@@ -307,13 +308,7 @@ def _conflict(checklist: Checklist, one: Releve, two: Releve) -> Issue:
 
 
 _FIELDS = {
-    "constat": "constat",
-    "commentaire": "commentaire",
-    "preuves_vues": "preuves vues",
-    "annotations": "annotations",
-    "echantillons": "échantillons",
-    "evalue_par": "évalué par",
-    "evalue_le": "évalué le",
+    **{colonne.champ: colonne.libelle for colonne in CHAMPS if colonne.champ},
     "leve_le": "levé le",
     "leve_par": "levé par",
     "ecart": "suivi de l’écart",

@@ -105,7 +105,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         (nommees.GRILLE, ecrite.headings(checklist), engine)
     ]
     if checks:
-        sheets.append((nommees.VERIFICATIONS, tuple(verifications.COLONNES), checks))
+        sheets.append((nommees.VERIFICATIONS, nommees.COLONNES_VERIFICATIONS, checks))
     issues: list[Issue] = []
     warnings: list[Avertissement] = []
     rangees: list[Rangee] = []
