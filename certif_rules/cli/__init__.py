@@ -1,4 +1,7 @@
-"""The command line: it presents, and never computes. Each command is imported when it is called."""
+"""The command line: it presents, and never computes.
+
+Each command is the module of its name, imported when it is called; ``contexte`` reads the options they share.
+"""
 
 from __future__ import annotations
 
