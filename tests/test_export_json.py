@@ -1,4 +1,4 @@
-"""JSON: the contract with other programs."""
+"""The JSON that other programs read."""
 
 import json
 from types import MappingProxyType
@@ -48,7 +48,7 @@ def written(**changes: object) -> dict:
     return json.loads(json_.render(checklist(**changes)))
 
 
-def test_keys_of_the_contract_in_order() -> None:
+def test_published_keys_in_order() -> None:
     """A program that reads the JSON finds the published keys, in the published order."""
     document = written()
     assert [cle for cle in document if cle in DOCUMENT] == DOCUMENT
