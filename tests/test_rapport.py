@@ -9,9 +9,20 @@ from typing import Any
 
 import pytest
 from console import Console
-from rapports import MINEURES, a6, bare, changed, computed, constats, lacking, made, pages, texte, written
-
-from certif_rules.services.rapport import FORMATS
+from rapports import (
+    FORMATS,
+    MINEURES,
+    a6,
+    bare,
+    changed,
+    computed,
+    constats,
+    lacking,
+    made,
+    pages,
+    texte,
+    written,
+)
 
 FORMATS_TRIES = sorted(FORMATS)
 FINDINGS_SEEN = {
