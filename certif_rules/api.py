@@ -29,7 +29,6 @@ from certif_rules.model.notation import Etendue
 from certif_rules.personnes.pseudonymes import pseudonymised
 from certif_rules.plugins.registry import Registry
 from certif_rules.services import autodiagnostic as _autodiagnostic
-from certif_rules.services import autodiagnostic_formats as _grids
 from certif_rules.services import calendrier as _calendrier
 from certif_rules.services import conclusion as _conclusion
 from certif_rules.services import dossier as _dossier
@@ -317,36 +316,27 @@ def ecrire(valeur: object, format: str = "json") -> bytes:  # noqa: A002, ARG001
     raise TypeError(f"no document is made of a {type(valeur).__name__}")
 
 
-@ecrire.register
-def _(valeur: Checklist, format: str = "json") -> bytes:  # noqa: A002
-    ours = format in _formats.BUILTIN
-    exporter = _formats.choose(format, None, () if ours else open_atelier().plugins.exporters)
-    return _formats.write_document(exporter, valeur)
+def _document(ecrit: str) -> Any:
+    """Return the writer of a value in the formats of its document, those of plugins included."""
+    ours = _formats.ECRITS[ecrit].formats
+
+    def write(valeur: Any, format: str = "json" if "json" in ours else ours[0]) -> bytes:  # noqa: A002
+        others = () if format in ours else open_atelier().plugins.exporters
+        return _formats.write_document(ecrit, _formats.choose(ecrit, format, None, others), valeur)
+
+    return write
 
 
-@ecrire.register
-def _(valeur: Rapport, format: str = "html") -> bytes:  # noqa: A002
-    return _rapport.lay_out(_rapport.compose(valeur), _rapport.choose_format(format, None))
-
-
-@ecrire.register
-def _(valeur: DossierEtudie, format: str = "json") -> bytes:  # noqa: A002
-    return _dossier.render(valeur, _one_of(("json", "table", "md", "html"), format))
-
-
-@ecrire.register
-def _(valeur: Cadre, format: str = "json") -> bytes:  # noqa: A002
-    return _grids.write_grid(valeur, _grids.choose(format, None, _grids.GRILLE))
-
-
-@ecrire.register
-def _(valeur: Synthese, format: str = "json") -> bytes:  # noqa: A002
-    return _grids.write_synthesis(valeur, _grids.choose(format, None, _grids.RESULTAT))
-
-
-@ecrire.register
-def _(valeur: Comparaison, format: str = "json") -> bytes:  # noqa: A002
-    return _grids.write_comparison(valeur, _grids.choose(format, None, _grids.RESULTAT))
+_ECRITS: dict[type[Any], str] = {
+    Checklist: "checklist",
+    Rapport: "rapport",
+    DossierEtudie: "dossier",
+    Cadre: "grille",
+    Synthese: "synthese",
+    Comparaison: "comparaison",
+}
+for _kind, _ecrit in _ECRITS.items():
+    ecrire.register(_kind, _document(_ecrit))
 
 
 @ecrire.register

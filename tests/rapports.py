@@ -9,6 +9,7 @@ import re
 import zipfile
 from copy import deepcopy
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from console import Console
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.demande import from_profile
+from certif_rules.blocs.arbre import Document
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
+from certif_rules.services.formats import ECRITS
+from certif_rules.services.formats import FORMATS as ALL
 from certif_rules.services.rapport import report_file
 
 FAITS = {
@@ -206,3 +210,13 @@ def absent_from(found: str, wanted: set[str]) -> set[str]:
 def computed(data: dict[str, Any], folder: Path) -> Rapport:
     """What the report of these findings says, before it is laid out."""
     return report_file(registre(), findings_file(data, folder))[0]
+
+
+#: The formats of a report, by name.
+FORMATS = {name: ALL[name] for name in ECRITS["rapport"].formats}
+
+
+def lay_out(document: Document, format_: str) -> bytes:
+    """``document`` in one of :data:`FORMATS`."""
+    content: bytes = import_module(FORMATS[format_].arbre or "").render(document)
+    return content

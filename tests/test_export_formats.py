@@ -34,7 +34,7 @@ def test_table_is_never_narrower_than_it_can_read() -> None:
 
 def test_table_for_a_poor_console() -> None:
     """A console without the signs gets letters in their place, and loses no state."""
-    text = table.render(checklist(), ascii=True).decode()
+    text = table.render(checklist(), poor=True).decode()
     assert text.encode("latin-1")
     for sign in ("[X] à auditer", "[?] à confirmer", "[ ] non audité", "[-] non applicable", "* label"):
         assert sign in text

@@ -178,7 +178,7 @@ def test_the_script_makes_no_markup_and_calls_nobody() -> None:
 
 def test_the_format_is_asked_for_by_its_name() -> None:
     """A .html file is a plain page unless the form is asked for by name."""
-    assert choose("formulaire", Path("audit.html"), ()).name == "formulaire"
-    assert choose(None, Path("audit.html"), ()).name == "html"
+    assert choose("checklist", "formulaire", Path("audit.html")).name == "formulaire"
+    assert choose("checklist", None, Path("audit.html")).name == "html"
     with pytest.raises(UsageError):
-        choose("formulaires", None, ())
+        choose("checklist", "formulaires", None)

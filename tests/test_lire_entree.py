@@ -12,6 +12,7 @@ import pytest
 from grilles import FORMATS, atelier, exported_form, filled, grille
 
 from certif_rules.documents.checklist import papier
+from certif_rules.documents.formats import docx
 from certif_rules.errors import DataError
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.services.lecture import read_grids
@@ -57,7 +58,7 @@ def test_it_joins_with_a_file(tmp_path: Path) -> None:
         (b"PK\x03\x04", "fichier-tronque", "tronqué"),
         (bytes.fromhex("d0cf11e0a1b11ae1"), "fichier-chiffre", "chiffré"),
         (formulaire.render(CHECKLIST), "classeur-etranger", "Exporter les constats"),
-        (papier.to_docx(CHECKLIST), "classeur-etranger", "sur papier"),
+        (docx.render(papier.compose(CHECKLIST)), "classeur-etranger", "sur papier"),
         (b"%PDF-1.7\n%\xb5\xb5", "classeur-etranger", "sur papier"),
     ],
 )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from console import Console
 from rapports import (
+    FORMATS,
     MINEURES,
     a6,
     absent_from,
@@ -22,8 +23,6 @@ from rapports import (
     squeezed,
     texte,
 )
-
-from certif_rules.services.rapport import FORMATS
 
 FORMATS_TRIES = sorted(FORMATS)
 FINDINGS_SEEN = {

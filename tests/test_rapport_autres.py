@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from greffons import registry
 from msgspec.structs import replace
-from rapports import a6, changed, constats, findings_file, registre, squeezed, texte
+from rapports import FORMATS, a6, changed, constats, findings_file, lay_out, registre, squeezed, texte
 
 from certif_rules.audit.checklist import dress
 from certif_rules.audit.contenu import Rapport
@@ -18,7 +18,7 @@ from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
 from certif_rules.documents.rapport.formules import ECHANTILLON
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Section
-from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
+from certif_rules.services.rapport import compose, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"
 

@@ -9,9 +9,18 @@ from typing import Any
 
 import pytest
 from console import Console, process
-from rapports import MINEURES, a6, absent_from, changed, findings_file, pages, report_bytes, squeezed, texte
-
-from certif_rules.services.rapport import FORMATS
+from rapports import (
+    FORMATS,
+    MINEURES,
+    a6,
+    absent_from,
+    changed,
+    findings_file,
+    pages,
+    report_bytes,
+    squeezed,
+    texte,
+)
 
 FORMATS_TRIES = sorted(FORMATS)
 
@@ -32,7 +41,7 @@ def test_two_runs_give_the_same_bytes(
 ) -> None:
     """Here and in another process; the digest said is that of the file."""
     path = findings_file(a6(), tmp_path)
-    suffix = FORMATS[format_][0]
+    suffix = FORMATS[format_].suffix
     one, two = tmp_path / f"un{suffix}", tmp_path / f"deux{suffix}"
     first = call("rapport", path, "-o", one, *options)
     assert first.status == 0, first.err
@@ -101,7 +110,7 @@ def test_people_are_protected(call: Console, tmp_path: Path, format_: str) -> No
     secrets = {"Élodie Martin", "Paul Roy", "Zoé Petit", "zoe.petit@exemple.fr", "06 12 34 56 78"}
     parts = ("personnes.nom", "evaluation.par", "decision.par", "decision.motif", "desaccords")
     path = findings_file(data, tmp_path)
-    plain = call("rapport", path, "-o", tmp_path / f"clair{FORMATS[format_][0]}")
+    plain = call("rapport", path, "-o", tmp_path / f"clair{FORMATS[format_].suffix}")
     assert [part for part in parts if f"rapport, « {part} » contient" not in plain.err] == []
     assert not [secret for secret in secrets if secret in plain.err]
     hidden = call("rapport", path, "--pseudonymiser", "--format", format_, "-o", "-")

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from console import Console
 from msgspec.structs import replace
-from rapports import absent_from, computed, findings_file, report_bytes, squeezed, texte
+from rapports import FORMATS, absent_from, computed, findings_file, report_bytes, squeezed, texte
 from test_rapport_verifications import CHECK, FAILED, SATISFIED, surveillance
 
 from certif_rules.audit.rapport import make_report
-from certif_rules.services.rapport import FORMATS
 
 RENEWAL = "qualiopi/renouvellement"
 CHAPTER = squeezed("Vérifications non satisfaites à l’audit précédent, et ce qui en est vu à cet audit")

@@ -11,11 +11,11 @@ from typing import Any
 import pypdf
 import pytest
 from pages import letters, pdf_tags
-from rapports import MINEURES, a6, findings_file, registre, squeezed, texte
+from rapports import MINEURES, a6, findings_file, lay_out, registre, squeezed, texte
 from test_bureautique import convert
 
 from certif_rules.blocs.arbre import Document, Titre
-from certif_rules.services.rapport import compose, lay_out, report_file
+from certif_rules.services.rapport import compose, report_file
 
 
 def composed(folder: Path, data: dict[str, Any] | None = None) -> Document:

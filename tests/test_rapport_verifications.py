@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from grilles import grille
 from msgspec.structs import replace
-from rapports import a6, constats, findings_file, pages, registre, squeezed, texte
+from rapports import FORMATS, a6, constats, findings_file, lay_out, pages, registre, squeezed, texte
 
 from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.contenu import Rapport
@@ -18,7 +18,7 @@ from certif_rules.blocs.arbre import Case, Document, Tableau, Titre
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.rapport.redaction import gravity
 from certif_rules.errors import DataError
-from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
+from certif_rules.services.rapport import compose, report_file
 
 TOUS = pytest.mark.parametrize("format_", sorted(FORMATS))
 CHECK = "affichage_certificat"

@@ -17,7 +17,7 @@ from habillages import dit
 from msgspec.structs import replace
 
 from certif_rules.services.autodiagnostic import make_grid, synthesis
-from certif_rules.services.autodiagnostic_formats import write_comparison, write_grid, write_synthesis
+from certif_rules.services.formats import FORMATS, write_document
 from certif_rules.services.reponses import read_answers
 from certif_rules.source.schema import check
 from certif_rules.vie.progression import compare
@@ -58,10 +58,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     organisme = {"nom": nom, "categories": ["AF"]}
     one, two = synthese(cadre(), dict(LEVELS)), synthese(cadre(), dict(LATER))
     made = {
-        "formulaire": write_grid(cadre(), "html"),
-        "hostile": write_grid(make_grid(registre(), demande(organisme=organisme)), "html"),
-        "synthese": write_synthesis(one, "html"),
-        "comparaison": write_comparison(compare(one, two), "html"),
+        "formulaire": write_document("grille", FORMATS["html"], cadre()),
+        "hostile": write_document(
+            "grille", FORMATS["html"], make_grid(registre(), demande(organisme=organisme))
+        ),
+        "synthese": write_document("synthese", FORMATS["html"], one),
+        "comparaison": write_document("comparaison", FORMATS["html"], compare(one, two)),
     }
     for name, content in made.items():
         (folder / f"{name}.html").write_bytes(content)
@@ -191,6 +193,6 @@ def test_a_dressed_form_shows_its_logo(ouvrir: Any, tmp_path: Path) -> None:
     """The policy of the page lets the picture of the body be drawn, and nothing else."""
     dressed = make_grid(registre(), replace(demande(), habillage=dit(tmp_path)))
     path = tmp_path / "habille.html"
-    path.write_bytes(write_grid(dressed, "html"))
+    path.write_bytes(write_document("grille", FORMATS["html"], dressed))
     logo = ouvrir(path).get_by_role("img", name="Certif’Exemple")
     assert logo.evaluate("image => image.complete && image.naturalWidth > 0")
