@@ -316,7 +316,7 @@ def ecrire(valeur: object, format: str = "json") -> bytes:  # noqa: A002, ARG001
     raise TypeError(f"no document is made of a {type(valeur).__name__}")
 
 
-def _document(ecrit: str) -> Any:
+def _in_formats(ecrit: str) -> Any:
     """Return the writer of a value in the formats of its document, those of plugins included."""
     ours = _formats.ECRITS[ecrit].formats
 
@@ -336,7 +336,7 @@ _ECRITS: dict[type[Any], str] = {
     Comparaison: "comparaison",
 }
 for _kind, _ecrit in _ECRITS.items():
-    ecrire.register(_kind, _document(_ecrit))
+    ecrire.register(_kind, _in_formats(_ecrit))
 
 
 @ecrire.register
