@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any
 
 import click
 
-from certif_rules.errors import Issue, IssuesError, nearest
+from certif_rules.errors import Fautes, Issue, nearest
 
 #: Where the issues of a call are kept until the command has found its own.
 _KEY = "certif_rules.fautes"
@@ -16,11 +16,11 @@ _UNITS: Mapping[str, tuple[str, int]] = {"EUROS": (" d’euros", 320000), "JOURS
 _EXAMPLE = 3
 
 
-class Fautes:
-    """The issues of one call. As a context manager, it keeps those that are raised inside, and goes on."""
+class Appel(Fautes):
+    """The issues of one call."""
 
     def __init__(self) -> None:
-        self.issues: list[Issue] = []
+        super().__init__()
         #: The parameters whose value was refused; they are then as if not given.
         self.refused: set[str] = set()
 
@@ -28,21 +28,12 @@ class Fautes:
         """A number that was given, any where it was refused: nobody may then say that it is missing."""
         return 1 if nom in self.refused else value
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, IssuesError):
-            self.issues.extend(error.issues)
-            return True
-        return False
-
-
-def fautes(ctx: click.Context | None = None) -> Fautes:
+def fautes(ctx: click.Context | None = None) -> Appel:
     """What is known to be wrong in the call; the command must have it raised with what it finds itself."""
     current = ctx or click.get_current_context()
-    kept: Fautes = current.meta.setdefault(_KEY, Fautes())
-    return kept
+    appel: Appel = current.meta.setdefault(_KEY, Appel())
+    return appel
 
 
 def wrong_values(command: click.Command, ctx: click.Context, args: list[str]) -> Iterator[Issue]:
