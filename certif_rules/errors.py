@@ -78,7 +78,7 @@ class Fautes:
         self.issues: list[Issue] = [*issues]
 
     def add(self, code: str, message: str, location: Location | None = None, hint: str | None = None) -> None:
-        """Add one issue."""
+        """Keep one issue."""
         self.issues.append(Issue(code, message, location, hint))
 
     def __enter__(self) -> Self:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
+from click.core import UNSET, iter_params_for_processing  # type: ignore[attr-defined]  # not exported
 
 from certif_rules.errors import Fautes, Issue, nearest
 
@@ -37,18 +38,28 @@ def fautes(ctx: click.Context | None = None) -> Appel:
 
 
 def wrong_values(command: click.Command, ctx: click.Context, args: list[str]) -> Iterator[Issue]:
-    """Every value of a call that is blank, missing or not admitted, and every argument too many."""
-    given, rest, _ = command.make_parser(ctx).parse_args(list(args))
-    for param in command.get_params(ctx):
-        value = given.get(param.name or "")
+    """Give every parameter of a call its value; yield what is blank, missing, not admitted, or too many.
+
+    A parameter that is refused is as if not given, and the others are read all the same.
+    """
+    given, rest, order = command.make_parser(ctx).parse_args(list(args))
+    for param in iter_params_for_processing(order, command.get_params(ctx)):
+        name = param.name or ""
+        value = given.get(name)
         if blank(value):
             yield _issue(ctx, f"la valeur de {name_of(param)} est vide", _what(param, ctx))
-            continue
-        try:
-            param.process_value(ctx, param.consume_value(ctx, given)[0])
-        except click.BadParameter as error:
-            error.param = error.param or param
-            yield _refused(error, ctx, value)
+        else:
+            try:
+                _, rest = param.handle_parse_result(ctx, given, rest)
+                if ctx.params.get(name) is UNSET:
+                    ctx.params[name] = None
+                continue
+            except click.BadParameter as error:
+                error.param = error.param or param
+                yield _refused(error, ctx, value)
+        if name in given:
+            fautes(ctx).refused.add(name)
+        ctx.params[name] = () if param.multiple else None
     if rest and not ctx.allow_extra_args:
         yield _issue(ctx, f"argument en trop : {' '.join(rest)}")
 

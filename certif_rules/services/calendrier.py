@@ -169,13 +169,13 @@ def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], Fautes]) ->
         others = [vie.origine for vie in regime.vies if vie.cycle]
         message = f"aucune source lue pour « {regime.referentiel.id} » ne parle des dates de son cycle"
         hint = f"celles de sa base le disent : calendrier {others[-1]}" if others else None
-        lu.add("cycle-absent", message, None, hint or "choisir un autre référentiel")
+        lu.report("cycle-absent", message, None, hint or "choisir un autre référentiel")
         return lu
     lu.declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
     lu.evenements = _events(regime.referentiel.id, lu.declares, saisie.evenements, lu)
     if saisie.comites and cycle.seances is None:
         message = "les règles de ce référentiel ne parlent d’aucune séance"
-        lu.add("seances-absentes", message, None, "retirer --comites")
+        lu.report("seances-absentes", message, None, "retirer --comites")
         return lu
     lu.jours = seances[0]
     lu.issues += seances[1].issues
@@ -194,18 +194,18 @@ def _events(
         nom, equal, day_text = text.partition("=")
         if not (nom and equal and day_text):
             hint = f"par exemple --evenement {next(iter(declares))}=2024-03-18"
-            fautes.add("evenement-illisible", f"« {text} » n’a pas la forme NOM=AAAA-MM-JJ", None, hint)
+            fautes.report("evenement-illisible", f"« {text} » n’a pas la forme NOM=AAAA-MM-JJ", None, hint)
             continue
         if nom not in declares:
             message = f"{referentiel} ne connaît pas l’événement « {nom} »"
             hint = suggestion(nom, declares, "événements")
-            fautes.add("evenement-inconnu", message, None, hint)
+            fautes.report("evenement-inconnu", message, None, hint)
         day = _day(nom, day_text, fautes)
         if day is None or nom not in declares:
             continue
         if found.setdefault(nom, day) != day:
             message = f"« {nom} » est donné deux fois : {found[nom]}, puis {day}"
-            fautes.add("evenement-contradictoire", message, None, "n’en garder qu’un")
+            fautes.report("evenement-contradictoire", message, None, "n’en garder qu’un")
     fautes.issues += _disorder(declares, found)
     return found
 
@@ -240,7 +240,7 @@ def _day(nom: str, text: str, fautes: Fautes, lieu: Location | None = None) -> d
         day = parse_day(text, nom, lieu)
     if day is not None and not ANNEES[0] <= day.year <= ANNEES[1]:
         message = f"{nom} : l’année {day.year} n’est pas entre {ANNEES[0]} et {ANNEES[1]}"
-        fautes.add("date-invalide", message, lieu, "corriger l’année")
+        fautes.report("date-invalide", message, lieu, "corriger l’année")
         return None
     return day
 
@@ -274,7 +274,7 @@ def _territory(text: str | None, fautes: Fautes) -> str | None:
     nom = territory(text)
     if nom is None:
         hint = suggestion(text, territories(), "territoires")
-        fautes.add("territoire-inconnu", f"aucun territoire « {text} »", None, hint)
+        fautes.report("territoire-inconnu", f"aucun territoire « {text} »", None, hint)
     return nom
 
 
