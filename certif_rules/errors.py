@@ -77,7 +77,9 @@ class Fautes:
     def __init__(self, *issues: Issue) -> None:
         self.issues: list[Issue] = [*issues]
 
-    def add(self, code: str, message: str, location: Location | None = None, hint: str | None = None) -> None:
+    def report(
+        self, code: str, message: str, location: Location | None = None, hint: str | None = None
+    ) -> None:
         """Keep one issue."""
         self.issues.append(Issue(code, message, location, hint))
 
