@@ -48,7 +48,7 @@
     return { id: ligne.verification, resultat, ...suite };
   };
 
-  /** The findings file : every line due, and the others where something was recorded; the checks apart. */
+  /** The findings file: every line due, and the others where something was recorded; the checks apart. */
   const fichier = () => {
     const { format, referentiel, audit, ...suite } = donnees.tete;
     const verifications = page.lignes.filter((ligne) => ligne.verification);
