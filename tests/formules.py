@@ -30,8 +30,9 @@ class NotFoundError(Exception):
 class Classeur:
     """A workbook whose formulas are computed from what its cells hold; an empty cell is an empty text."""
 
-    def __init__(self, content: bytes) -> None:
-        self._book = load_workbook(io.BytesIO(content))
+    def __init__(self, content: bytes, *, recalculated: bool = False) -> None:
+        """Open ``content``; ``recalculated`` by a spreadsheet, its formulas are worth what that wrote."""
+        self._book = load_workbook(io.BytesIO(content), data_only=recalculated)
 
     def value(self, sheet: str, row: int, column: int) -> Any:
         """Return the value of a cell, numbered from 1."""
