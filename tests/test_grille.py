@@ -98,6 +98,7 @@ def test_protection_and_print(classeur) -> None:
 
 @pytest.mark.parametrize("module", [xlsx, ods])
 def test_same_bytes_twice(module) -> None:
+    """The same checklist gives the same grid, byte for byte."""
     assert module.render(grille()) == module.render(grille())
 
 
@@ -127,6 +128,7 @@ def test_the_grid_carries_its_request() -> None:
 
 
 def test_rows_are_as_high_as_their_text() -> None:
+    """A row of a grid is high enough for its text, hidden columns left aside."""
     sheet = Feuille(nom="x", largeurs=(20, 0), lignes=())
     one, many = (Cellule(text, "moteur") for text in ("court", "long " * 40))
     assert height(sheet, (one,)) < height(sheet, (many,)) <= 409
@@ -144,6 +146,7 @@ def test_rows_are_as_high_as_their_text() -> None:
     ],
 )
 def test_formulas_of_opendocument(a1: str, opened: str) -> None:
+    """A formula means the same in ODS as in XLSX."""
     assert open_formula(a1) == opened
 
 

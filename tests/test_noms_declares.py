@@ -16,7 +16,7 @@ from modules import MODULES, ROOT, strings, text_of, tree_of
 
 SCHEMAS = ROOT / "schemas"
 
-#: Both a finding of a référentiel and a state of the core, which was first (contract §1).
+#: Both a finding of a référentiel and a state of the core, which was first.
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {

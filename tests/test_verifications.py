@@ -157,10 +157,12 @@ def test_a_check_without_a_finding_never_decides() -> None:
     ],
 )
 def test_what_is_impossible(checks: list[dict[str, Any]], expected: list[str]) -> None:
+    """A check that cannot be is refused with its code."""
     assert codes(findings(*checks)) == expected
 
 
 def test_a_result_that_does_not_exist(tmp_path: Path) -> None:
+    """The result of a check is one of those admitted."""
     path = tmp_path / "constats.json"
     path.write_text(json.dumps(findings({"id": CHECK, "resultat": "conforme"})), encoding="utf-8")
     with pytest.raises(DataError, match="« conforme » n’est pas une valeur admise"):
@@ -168,6 +170,7 @@ def test_a_result_that_does_not_exist(tmp_path: Path) -> None:
 
 
 def test_an_initial_audit_has_no_check() -> None:
+    """An initial audit, which follows none, has no check to answer."""
     initial = {**AF, "constats": [], "verifications": [{"id": CHECK}]}
     assert "verification-inconnue" in codes(initial)
 
@@ -244,6 +247,7 @@ MOT = st.text("abcdeéèœ=+-@'<>&\"0", min_size=1, max_size=8)
 SAID = st.fixed_dictionaries(dict.fromkeys(("Preuves vues", "Commentaire", "Évalué par"), MOT))
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(result=st.sampled_from([*MOTS]), said=SAID, day=st.dates())
@@ -270,6 +274,7 @@ def test_what_is_filled_of_a_check_is_what_is_read(
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_empty_grid_leaves_the_check(suffix: str, tmp_path: Path) -> None:
+    """A check left blank is not taken for answered."""
     path = tmp_path / f"grille.{suffix}"
     path.write_bytes(FORMATS[suffix][0](CHECKLIST))
     (releve,) = read_grids(atelier(), [path]).dossier.verifications
@@ -289,6 +294,7 @@ def edited(folder: Path, change: Callable[[Any], None], name: str = "grille.xlsx
     return folder / name
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
@@ -302,6 +308,8 @@ def edited(folder: Path, change: Callable[[Any], None], name: str = "grille.xlsx
     ],
 )
 def test_a_mistake_is_named_at_its_cell(cells: dict[str, Any], expected: str, tmp_path: Path) -> None:
+    """A mistake on the sheet of checks is told at its cell."""
+
     def change(book: Any) -> None:
         for place, value in cells.items():
             book["Vérifications"][place] = value
@@ -310,6 +318,7 @@ def test_a_mistake_is_named_at_its_cell(cells: dict[str, Any], expected: str, tm
 
 
 def test_its_sheet_may_not_go(tmp_path: Path) -> None:
+    """A grid whose sheet of checks was deleted is refused; others have no such sheet."""
     path = edited(tmp_path, lambda book: book.remove(book["Vérifications"]))
     assert {p.rpartition(" ")[2] for p in problems(path)} == {"feuille-absente"}
     assert "Vérifications" not in load_workbook(io.BytesIO(xlsx.render(grille()))).sheetnames
@@ -354,6 +363,7 @@ def test_two_auditors_and_one_check(tmp_path: Path) -> None:
 
 
 def test_the_form_offers_it() -> None:
+    """The form offers the results of a check where there is one, and only there."""
     text = formulaire.render(CHECKLIST).decode()
     assert f'"verification":"{CHECK}"' in text
     assert text.count('value="non_satisfaite"') == 1

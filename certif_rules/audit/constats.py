@@ -1,6 +1,6 @@
 """What an auditor recorded: findings on lines, checked against the checklist they were made with.
 
-A finding starts as :data:`A_EVALUER`; nothing defaults to conforming (contract §5).
+A finding starts as :data:`A_EVALUER`; nothing defaults to conforming.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
     """Whether this finding on this line must come with a reason.
 
     On a line that the engine left out, saying that it does not apply needs none (the engine gives it) and
-    anything else, which reverses the engine, does (contract §4).
+    anything else, which reverses the engine, does.
     """
     declared = checklist.referentiel.constats.get(constat)
     if declared is None:

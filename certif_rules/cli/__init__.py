@@ -1,4 +1,7 @@
-"""The command line: it presents, and never computes. Each command is imported when it is called."""
+"""The command line: it presents, and never computes.
+
+Each command is the module of its name, imported when it is called; ``contexte`` reads the options they share.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def cli(ctx: click.Context, sans_plugin: tuple[str, ...]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the program and exit with the status of the contract: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
+    """Run the program and exit with status 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
     make_streams_safe()
     args = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(args))

@@ -1,4 +1,4 @@
-"""Findings files written: the values of contract §6, which read again give the same findings."""
+"""Findings files written, which read again give the same findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from certif_rules.habillage.regles import build
 
 
 def write_dossier(dossier: Dossier) -> bytes:
-    """The findings as canonical JSON (contract §6); read again, they are the same."""
+    """Write the findings as canonical JSON; read again, they are the same."""
     return as_bytes(as_data(dossier))
 
 
@@ -70,7 +70,7 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
 
 
 def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
-    """Every key of the contract; those it does not list are left out when empty."""
+    """Write every key that a line always has; the others are left out when empty."""
     return {
         "id": releve.ligne,
         key: releve.constat,

@@ -1,7 +1,7 @@
 """The checklist as a form to fill on site: one HTML file, no server, nothing fetched.
 
 The page is that of ``html`` with fields on the lines that may receive a finding. ``checklist.js`` keeps
-what is typed in the browser, and reads and writes the findings file (contract §6).
+what is typed in the browser, and reads and writes the findings file.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
 
 
 def fillable(checklist: Checklist, ligne: Ligne) -> bool:
-    """Whether the auditor has a choice on ``ligne``: it may be due, or out by a fact (contract §4)."""
+    """Say whether the auditor has a choice on ``ligne``: it may be due, or out by a fact."""
     if ligne.etat in _DUE:
         return bool(ligne.constats_permis)
     declared = checklist.referentiel.constats

@@ -2,7 +2,7 @@
 
 A body changes how its documents look. It changes no regulatory word, no decision and no reason, and hides
 none: whoever tries is told why, at the place. Findings, states, audit types and titles come from the
-référentiel; only the names of annotations, which never count, are the body's (usages-auditeurs.md §1.2).
+référentiel; only the names of annotations, which never count, are the body's.
 """
 
 from __future__ import annotations

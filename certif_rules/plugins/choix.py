@@ -1,6 +1,6 @@
 """The layers of one edition for the day of an audit, and what each choice calls for saying.
 
-Pure: headers in, headers and warnings out. The date of the audit chooses, never today's (contract §1).
+Pure: headers in, headers and warnings out. The date of the audit chooses, never today's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From typed events to a calendar, and the calendar as JSON (contract §7)."""
+"""From typed events to a calendar, and the calendar as JSON."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
 
 
 def declared(referentiel: Referentiel, contexte: Contexte) -> dict[str, Any]:
-    """The organisation as it was declared, in the shape of a profile (contract §3).
+    """Write the organisation as it was declared, in the shape of a profile.
 
     A value for all categories says nothing of one where the fact holds by nature: written out by category, it
     leaves that one aside, so that reading the document again gives the same facts.

@@ -1,4 +1,4 @@
-"""From a findings file to its conclusions, and those as JSON (contract §6)."""
+"""From a findings file to its conclusions, and those as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings files: read, and checked against the rules that are installed (contract §6)."""
+"""Findings files: read, and checked against the rules that are installed."""
 
 from __future__ import annotations
 

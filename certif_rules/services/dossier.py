@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check_given
-from certif_rules.echanges.checklist import as_bytes, cited_sources, contradiction, warnings
-from certif_rules.echanges.dossier import appui, award_as_data, study_as_data
 from certif_rules.errors import Issue
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import Regime, missing_subject, open_regime
-from certif_rules.vie.apercu import DossierEtudie, cited, met, supports, texts_sources, to_ask
+from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.depot import deposit_issues, read_deposit
 from certif_rules.vie.dossier import study
 
@@ -57,48 +54,3 @@ def _wrong(demande: Demande, attribution: bool, regime: Regime) -> list[Issue]:
         subject = missing_subject(regime, "d’un dossier de candidature", lambda v: v.dossier)
         return [subject, *check_given(demande, regime.referentiel)]
     return deposit_issues(demande, regime.referentiel, vie.dossier)
-
-
-def document(dossier: DossierEtudie) -> dict[str, Any]:
-    """The file, the actors and the award as the values that are written; keys may be added, never renamed."""
-    rules = tuple(supports(dossier))
-    vie = dossier.vie
-    avertissements = dossier.etude.avertissements
-    others = [*texts_sources(dossier), *(s for a in avertissements for s in a.sources)]
-    return {
-        "format": 1,
-        "referentiel": {"id": dossier.referentiel, "edition": dossier.edition, "titre": dossier.titre},
-        **study_as_data(dossier.etude, dossier.candidature),
-        **award_as_data(vie.attribution, vie.instances),
-        "a_demander": [
-            {"texte": a.texte, "cle": a.cle, **(appui(a.appui) if a.appui else {"sources": []})}
-            for a in to_ask(dossier)
-        ],
-        "avertissements": warnings(avertissements),
-        "incoherences": [contradiction(i) for i in met(vie, rules)],
-        "sources": cited_sources(vie.sources.values(), (s.id for s in cited(vie, rules, others))),
-    }
-
-
-def render(dossier: DossierEtudie, format_: str, *, attribution: bool = False, ascii: bool = False) -> bytes:  # noqa: A002
-    """The file in « table », « json », « md » or « html »; ``attribution`` gives what an award gives instead.
-
-    The JSON holds both. ``ascii`` is for a table on consoles that lack our signs.
-    """
-    if format_ == "json":
-        return as_bytes(document(dossier))
-    from certif_rules.documents.dossier.attribution import award
-    from certif_rules.documents.dossier.composition import study as blocks
-
-    made = award(dossier) if attribution else blocks(dossier)
-    if format_ == "html":
-        from certif_rules.documents.formats.page import render as page
-
-        return page(made)
-    if format_ == "md":
-        from certif_rules.documents.formats.markdown import render as markdown
-
-        return markdown(made)
-    from certif_rules.documents.formats.terminal import render as text
-
-    return text(made, poor=ascii)

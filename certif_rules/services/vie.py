@@ -13,7 +13,7 @@ from certif_rules.echanges.checklist import cited_sources
 from certif_rules.errors import Issue
 from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Referentiel, TypeAudit
-from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.model.vie import Vie
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.services.checklist import settle
 
@@ -96,11 +96,6 @@ def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
     nom = regime.referentiel.id
     own = {t.code: t for t in regime.referentiel.types_audit.values() if t.origine == nom}
     return own.get((demande.type_audit or "").removeprefix(f"{nom}/"))
-
-
-def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:
-    """The contradictions of the sources that those who use ``commande`` must know, in order."""
-    return tuple(i for vie in vies for i in vie.incoherences.values() if commande in i.commandes)
 
 
 def referentiel_as_data(referentiel: Referentiel) -> dict[str, str]:
