@@ -38,7 +38,7 @@ class Colonne(Struct, frozen=True, kw_only=True):
     indication: str = ""
     aide: str = ""
     verification: int | None = None
-    ordre: int = 0
+    ordre: int = 99
     toujours: bool = False
     signature: bool = False
 
@@ -55,6 +55,7 @@ CONSTAT: Final = Colonne(
         "Une cellule vide veut dire « à évaluer »."
     ),
     verification=16,
+    ordre=0,
     toujours=True,
 )
 ANNOTATION: Final = Colonne(

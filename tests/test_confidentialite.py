@@ -16,7 +16,7 @@ from msgspec.structs import fields
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.echanges.constats import as_data
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
 from certif_rules.services.constats import from_data
 
 NOTE = "Vu convention signée, jean.dupont@exemple.fr, 06 12 34 56 78"
@@ -230,7 +230,7 @@ def test_every_typed_field_of_a_finding_is_looked_into() -> None:
             )  # fmt: skip
     dossier = Dossier(demande=Demande(), releves=(Releve(ligne="a/1", **values),))
     expected = {"ecart.causes", "ecart.date", *(v for v in values if v != "ecart")}
-    assert {t.trouvaille.champ.partition("[")[0] for t in traces(dossier)} == expected
+    assert {t.trouvaille.champ.partition("[")[0] for t in personal_data(dossier)} == expected
     (hidden,) = pseudonymised(dossier).releves
     assert [t for name in values for t in strings(getattr(hidden, name)) if MOUCHARD in t] == []
     assert hidden.ligne == "a/1"
@@ -243,7 +243,7 @@ def test_the_same_findings_but_for_what_is_replaced() -> None:
     before, after = as_data(dossier), as_data(pseudonymised(dossier))
     before["constats"][0]["commentaire"] = CACHEE
     assert after == before
-    assert traces(pseudonymised(dossier)) == ()
+    assert personal_data(pseudonymised(dossier)) == ()
 
 
 def test_a_checklist_on_its_own() -> None:
@@ -260,7 +260,7 @@ def test_what_a_findings_file_adds_of_the_organisation_is_looked_into() -> None:
     """The contact of the organisation is looked into, field by field."""
     contact = {"nom": "Jeanne Martin", "courriel": MOUCHARD, "telephone": "0612345678"}
     demande = from_profile({**AF, "organisme": {**AF["organisme"], "contact": contact}})
-    champs = {t.trouvaille.champ for t in traces(demande)}
+    champs = {t.trouvaille.champ for t in personal_data(demande)}
     assert champs == {f"organisme.contact.{key}" for key in contact}
     assert pseudonymised(demande).organisme["contact"] == {
         "nom": "[nom]", "courriel": "[courriel]", "telephone": "[téléphone]",
@@ -327,7 +327,7 @@ def test_what_a_sample_says_is_read_too(champ: str) -> None:
     head = {"format": 1, "referentiel": {"id": "qualiopi", "edition": "2019"}, "constats": []}
     head |= {"audit": {"type": "initial", "date": "2024-03-18"}, "organisme": {"categories": ["AF"]}}
     dossier = from_data(head | {"echantillons": [said]})
-    assert [t.trouvaille.nature for t in traces(dossier)] == ["courriel"]
+    assert [t.trouvaille.nature for t in personal_data(dossier)] == ["courriel"]
     (sample,) = as_data(pseudonymised(dossier))["echantillons"]
     replaced = "dossiers de [courriel]"
     assert sample == said | {champ: [replaced] if champ == "liste" else replaced}

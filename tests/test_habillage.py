@@ -20,7 +20,7 @@ from certif_rules.errors import DataError
 from certif_rules.grilles import feuilles
 from certif_rules.habillage import regles
 from certif_rules.habillage.fichier import check_habillage
-from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
 from certif_rules.habillage.regles import HabillageDit, as_data, build
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import read
@@ -56,8 +56,8 @@ def test_the_file_is_read_as_plain_values(tmp_path: Path) -> None:
             ColonneAjoutee(cle="lieu", titre="Vu, où ?", largeur=30),
         ),
         sections=(
-            Section(titre="Confidentialité", texte="À personne d’autre.", lignes=0, place="fin"),
-            Section(titre="Observations de l’organisme", texte=None, lignes=6, place="apres_constats"),
+            SectionAjoutee(titre="Confidentialité", texte="À personne d’autre.", lignes=0, place="fin"),
+            SectionAjoutee(titre="Observations de l’organisme", texte=None, lignes=6, place="apres_constats"),
         ),
         phrases={"grille": "Merci de votre accueil !", "rapport": "Contester : par écrit."},
     )

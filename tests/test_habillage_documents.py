@@ -31,7 +31,7 @@ from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
 from certif_rules.grilles.feuilles import notified_row
-from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
 from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
@@ -209,7 +209,7 @@ def test_texts_of_a_body_are_texts(name: str, hostile: str) -> None:
         Habillage(
             emetteur=hostile,
             colonnes=(ColonneAjoutee(cle="a", titre=hostile),),
-            sections=(Section(titre=hostile, texte=hostile, lignes=0, place="fin"),),
+            sections=(SectionAjoutee(titre=hostile, texte=hostile, lignes=0, place="fin"),),
             phrases={"grille": hostile},
             annotations=dict.fromkeys(checklist().referentiel.annotations, hostile),
         ),

@@ -17,7 +17,7 @@ from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
 from certif_rules.documents.rapport.formules import ECHANTILLON
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
 from certif_rules.services.rapport import compose, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"
@@ -136,8 +136,8 @@ def test_the_words_of_a_body(label: Rapport) -> None:
             "fiche": "À rendre sous un mois.",
         },
         sections=(
-            Section(titre="Avis du comité", texte="Favorable.", lignes=0, place="debut"),
-            Section(titre="Vu par", texte=None, lignes=2, place="avant_conclusion"),
+            SectionAjoutee(titre="Avis du comité", texte="Favorable.", lignes=0, place="debut"),
+            SectionAjoutee(titre="Vu par", texte=None, lignes=2, place="avant_conclusion"),
         ),
     )
     document, plain = compose(worn(label, habillage)), compose(label)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
-from grilles import AF, FAITS, OFFICE, TABLE, TEXT, atelier, grille
+from grilles import AF, OFFICE, SURVEILLANCE, TABLE, TEXT, atelier, grille
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -31,12 +31,7 @@ from certif_rules.grilles.feuilles import COLONNES_VERIFICATIONS
 from certif_rules.services.constats import from_data, open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 
-AUDIT = {
-    **AF,
-    "audit": {"type": "surveillance", "date": "2025-09-01"},
-    "organisme": {"categories": ["AF"], "faits": FAITS},
-    "precedent": {"type": "initial", "date": "2024-03-18", "constats": {}},
-}
+AUDIT = SURVEILLANCE
 CHECKLIST = grille(**AUDIT)
 CHECK = "affichage_certificat"
 DUE = [ligne.indicateur.id for ligne in CHECKLIST.lignes if ligne.etat == "a_auditer"]

@@ -20,7 +20,7 @@ from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Issue, UsageError
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
 from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
 from certif_rules.services.formats import choose, write_document
@@ -93,7 +93,7 @@ def command(
     if dress is not None:
         typed = replace(typed, habillage=dress)
     if pseudonymiser:
-        say_replaced((*traces(typed), *(trace for one in answers for trace in traces(one))))
+        say_replaced((*personal_data(typed), *(trace for one in answers for trace in personal_data(one))))
         typed, answers = pseudonymised(typed), [pseudonymised(one) for one in answers]
     registry = atelier.registry
     value: Cadre | Synthese | Comparaison

@@ -19,7 +19,7 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
 from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.formats import choose, write_document
@@ -67,7 +67,7 @@ def command(
     if dress is not None:
         demande = replace(demande, habillage=dress)
     if pseudonymiser:
-        say_replaced(traces(demande))
+        say_replaced(personal_data(demande))
         demande = pseudonymised(demande)
     checklist = make_checklist(atelier.registry, demande)
     assert exporter is not None

@@ -16,7 +16,7 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
 from certif_rules.services.dossier import open_file
 from certif_rules.services.formats import choose, write_document
 
@@ -48,7 +48,7 @@ def command(
         chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     demande = request(referentiel, options)
     if pseudonymiser:
-        say_replaced(traces(demande))
+        say_replaced(personal_data(demande))
         demande = pseudonymised(demande)
     dossier = open_file(atelier.registry, demande, attribution=attribution)
 

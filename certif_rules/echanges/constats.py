@@ -8,7 +8,7 @@ from typing import Any
 from certif_rules.audit.compte_rendu import compte_rendu_as_data, seen_as_data
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
-from certif_rules.colonnes import CHAMPS
+from certif_rules.colonnes import CHAMPS, CONSTAT
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.habillage.regles import as_data as habillage_as_data
 from certif_rules.habillage.regles import build
@@ -86,9 +86,9 @@ def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
 def _filled(releve: Releve) -> dict[str, Any]:
     """Return what auditors filled beside the finding, by field; what may be left out is when it is empty."""
     written = {}
-    for colonne in CHAMPS[1:]:
+    for colonne in CHAMPS:
         value = getattr(releve, colonne.champ or "")
-        if value or colonne.toujours:
+        if colonne is not CONSTAT and (value or colonne.toujours):
             written[colonne.champ or ""] = list(value) if isinstance(value, tuple) else value
     return written
 

@@ -48,7 +48,7 @@ class ColonneAjoutee(Struct, frozen=True, kw_only=True):
     largeur: int = 18
 
 
-class Section(Struct, frozen=True, kw_only=True):
+class SectionAjoutee(Struct, frozen=True, kw_only=True):
     """A section that the body adds to a report: a text, room to write (``lignes``), or both."""
 
     titre: str
@@ -71,7 +71,7 @@ class Habillage(Struct, frozen=True, kw_only=True):
     annotations: Mapping[str, str] = field(default_factory=dict)
     masquees: tuple[str, ...] = ()
     colonnes: tuple[ColonneAjoutee, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: tuple[SectionAjoutee, ...] = ()
     phrases: Mapping[Ecrit, str] = field(default_factory=dict)
 
     @property

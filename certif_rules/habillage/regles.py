@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from certif_rules.colonnes import GRILLE
 from certif_rules.errors import Issue, Location, suggestion
-from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Logo, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Logo, SectionAjoutee
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.motifs import ETATS
 from certif_rules.source.yaml import Sequence, Table, place
@@ -138,7 +138,7 @@ def build(dit: HabillageDit) -> Habillage:
             for c in colonnes.get("ajoutees") or ()
         ),
         sections=tuple(
-            Section(
+            SectionAjoutee(
                 titre=s["titre"], texte=s.get("texte"), lignes=s.get("lignes", 0), place=s.get("place", "fin")
             )
             for s in data.get("sections") or ()

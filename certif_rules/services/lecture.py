@@ -23,7 +23,7 @@ from certif_rules.grilles.relecture import json as json_
 from certif_rules.grilles.relecture.tableur import MAX_BYTES, OLE, refuse
 from certif_rules.habillage.regles import HabillageDit, agree, problems
 from certif_rules.model.base import Avertissement
-from certif_rules.personnes.pseudonymes import Trace, pseudonymised, traces
+from certif_rules.personnes.pseudonymes import DonneePersonnelle, personal_data, pseudonymised
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data, open_checklist, with_personal_warnings
 from certif_rules.source.schema import check
@@ -45,7 +45,7 @@ class Lecture(Struct, frozen=True, kw_only=True):
     checklist: Checklist
     dossier: Dossier
     avertissements: tuple[Avertissement, ...] = ()
-    remplaces: tuple[Trace, ...] = ()
+    remplaces: tuple[DonneePersonnelle, ...] = ()
 
 
 def read_grids(
@@ -97,7 +97,7 @@ def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
         lecture,
         checklist=pseudonymised(replace(lecture.checklist, avertissements=tuple(kept))),
         dossier=pseudonymised(lecture.dossier),
-        remplaces=traces(lecture.dossier),
+        remplaces=personal_data(lecture.dossier),
     )
 
 
@@ -153,7 +153,7 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
     if kind == "json":
         return _read_json(options, content, name)
     if kind == "csv":
-        tableau = csv_.Tableau(content, name)
+        tableau = csv_.LectureCsv(content, name)
         checklist, dossier = _open(options, csv_.read_head(tableau), name)
         lu = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
     else:

@@ -9,7 +9,7 @@ from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Document
 from certif_rules.documents.rapport.composition import report, sheets_only
 from certif_rules.habillage.regles import HabillageDit
-from certif_rules.personnes.pseudonymes import Trace
+from certif_rules.personnes.pseudonymes import DonneePersonnelle
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.conclusion import conclude_file
 
@@ -17,7 +17,7 @@ from certif_rules.services.conclusion import conclude_file
 def report_file(
     registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
     habillage: HabillageDit | None = None, pseudonymise: bool = False,
-) -> tuple[Rapport, tuple[Trace, ...]]:  # fmt: skip
+) -> tuple[Rapport, tuple[DonneePersonnelle, ...]]:  # fmt: skip
     """The report of a findings file, and the personal data replaced (arguments of ``conclude_file``).
 
     Raises:

@@ -9,7 +9,7 @@ from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.autodiagnostic import COLONNES, DEMANDE, IDENTIFIANT
-from certif_rules.grilles.relecture.csv import MAX_BYTES, Tableau, read_head
+from certif_rules.grilles.relecture.csv import MAX_BYTES, LectureCsv, read_head
 from certif_rules.grilles.relecture.saisie import folded
 from certif_rules.source.donnees import place_of, read_checked
 from certif_rules.source.schema import check
@@ -70,7 +70,7 @@ def _dite(entry: Any, lieu: Location | None) -> ReponseDite:
 
 def _from_csv(content: bytes, name: str) -> Questionnaire:
     """The rows of our CSV; the request that it answers is repeated on each of them."""
-    tableau = Tableau(content, name)
+    tableau = LectureCsv(content, name)
     missing = list(tableau.missing(COLONNES.values()))
     if missing:
         raise DataError(missing)

@@ -23,7 +23,7 @@ MAX_LINES = 10_000
 #: The keys a line is filled with: those of a finding; the others are the engine’s.
 SAISIE = tuple(f.name for f in fields(Releve) if f.name not in {"ligne", *PLACES})
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
-VERIFICATION = ("resultat", *SAISIE[1:])
+VERIFICATION = tuple("resultat" if key == "constat" else key for key in SAISIE)
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
 
 
