@@ -20,7 +20,6 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.demande import Demande, parse_name, read_profile
-from certif_rules.audit.verification import verify
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, UsageError
@@ -41,7 +40,7 @@ from certif_rules.services import rapport as _rapport
 from certif_rules.services.atelier import open_atelier
 from certif_rules.services.calendrier import Echeancier
 from certif_rules.services.catalogue import describe
-from certif_rules.services.checklist import make_checklist, resolve
+from certif_rules.services.checklist import make_checklist, prepare
 from certif_rules.services.duree import DureeAudit
 from certif_rules.services.echantillon import DemandeTirage, Prelevement
 from certif_rules.services.explication import Explication
@@ -108,9 +107,8 @@ def checklist(registry: Registry, profil: Fichier, *, pseudonymiser: bool = Fals
 
 def questions(registry: Registry, profil: Fichier) -> tuple[Question, ...]:
     """List the unknown facts whose answer would change the state of a line, and those lines."""
-    demande = _demande(profil)
-    referentiel = resolve(registry, demande).referentiel
-    return _questions.questions(referentiel, verify(demande, referentiel))
+    resolution, contexte = prepare(registry, _demande(profil))
+    return _questions.questions(resolution.referentiel, contexte)
 
 
 def expliquer(checklist: Checklist, indicateur: str) -> Explication:

@@ -13,7 +13,7 @@ from documents import CHOIX, document
 from pages import W14, W, docx_part, pdf_tags
 
 from certif_rules.blocs.arbre import Image, Paragraphe
-from certif_rules.documents.formats import dessin, docx, page, pdf
+from certif_rules.documents.formats import docx, page, pdf
 from certif_rules.errors import UsageError
 
 A_VOIR = document("Unique")
@@ -234,4 +234,4 @@ def test_without_the_compiler_a_docx_has_no_drawing(monkeypatch: pytest.MonkeyPa
     body = docx_part(docx.render(dessin_seul))
     assert [n.get("descr") for n in body.iter() if n.tag.endswith("}docPr")] == ["Logo Du texte."]
     assert "là" in "".join(body.itertext())
-    assert dessin.png(Image(contenu=b"<svg/>", texte="x", largeur=9, svg=True)) is None
+    assert pdf.png(Image(contenu=b"<svg/>", texte="x", largeur=9, svg=True)) is None

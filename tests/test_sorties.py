@@ -24,7 +24,6 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, from_profile
-from certif_rules.audit.verification import verify
 from certif_rules.echanges.autodiagnostic import comparison, synthesis
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.echanges.dossier import award_as_data, study_as_data
@@ -32,6 +31,7 @@ from certif_rules.errors import IssuesError
 from certif_rules.model.base import Texte
 from certif_rules.services import explication, questions
 from certif_rules.services.calendrier import Saisie, document, make_calendar
+from certif_rules.services.checklist import prepare
 from certif_rules.services.echantillon import DemandeTirage, make_sample
 from certif_rules.services.echantillon import document as sample_document
 from certif_rules.services.formats import FORMATS, write_document
@@ -130,7 +130,7 @@ def test_questions_are_described(nom: str) -> None:
             "organisme": {"categories": [next(iter(resolved.categories))]},
         }
         try:
-            contexte = verify(from_profile(profile), resolved)
+            _, contexte = prepare(known(), replace(from_profile(profile), edition=couche.id))
         except IssuesError:
             continue
         found = questions.questions(resolved, contexte)

@@ -15,7 +15,7 @@ import click
 
 from certif_rules import __version__
 from certif_rules.cli.console import make_streams_safe, silence_streams
-from certif_rules.cli.french import SETTINGS, FrenchGroup, explain
+from certif_rules.cli.french import SETTINGS, FrenchGroup, explain, in_french
 
 #: Commands: what ``--help`` says of each; the module ``cli.<name>`` has ``command``.
 COMMANDS: dict[str, str] = {
@@ -72,7 +72,7 @@ class _LazyGroup(FrenchGroup):
         return list(COMMANDS.items())
 
 
-@click.group(cls=_LazyGroup, context_settings=SETTINGS)
+@click.group(cls=_LazyGroup, context_settings=SETTINGS, subcommand_metavar="COMMANDE [ARGUMENTS]...")
 @click.version_option(__version__, prog_name="certif-rules", message="%(prog)s %(version)s",
                       help="Affiche la version.")  # fmt: skip
 @click.option(
@@ -100,7 +100,8 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """The exit status of one call; a traceback is shown with ``--verbose`` only, and changes no status."""
     try:
-        result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
+        with in_french():
+            result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
     except _ReaderGone:
         silence_streams()
         return 0

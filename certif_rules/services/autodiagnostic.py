@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import dressed
 from certif_rules.audit.demande import Demande, merge
 from certif_rules.audit.reponses import Questionnaire
-from certif_rules.audit.verification import refusal, verify
+from certif_rules.audit.verification import refusal
 from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.notation import Etendue
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.checklist import build, resolve
+from certif_rules.services.checklist import build, prepare
 from certif_rules.vie.autodiagnostic import Cadre, Synthese, assess, gather
 from certif_rules.vie.progression import Comparaison, compare
 from certif_rules.vie.questionnaire import check_answers
@@ -32,8 +32,8 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
     Raises:
         UsageError, DataError: a wrong request or wrong data; no levels are declared, or no line is concerned.
     """
-    resolution = resolve(registry, demande)
-    checklist = dressed(build(resolution, verify(demande, resolution.referentiel)), demande.habillage)
+    resolution, contexte = prepare(registry, demande)
+    checklist = dressed(build(resolution, contexte), demande.habillage)
     vies = registry.life(resolution.referentiel)
     regles = gather(vie.autodiagnostic for vie in vies)
     nom = checklist.referentiel.id
