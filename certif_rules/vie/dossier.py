@@ -17,11 +17,11 @@ from certif_rules.model.candidature import (
     Auditeur,
     Candidature,
     ConditionFinancement,
+    EnSuspens,
     Financement,
+    Interrogation,
     Lieu,
     Phrase,
-    Point,
-    Question,
     Voie,
     Volet,
 )
@@ -82,14 +82,14 @@ class Etude(Struct, frozen=True, kw_only=True):
     resultat: Resultat
     volets: tuple[tuple[Volet, Trivalent], ...]
     voies: tuple[tuple[Voie, Trivalent], ...]
-    questions: tuple[tuple[Question, str | None], ...]
+    questions: tuple[tuple[Interrogation, str | None], ...]
     elements: tuple[Element, ...]
     payeurs: tuple[Payeur, ...]
     devis: tuple[DevisEtudie, ...]
     choix: ChoixAuditeur
     lieux: tuple[LieuEtudie, ...]
     interventions: tuple[tuple[Intervention, Trivalent], ...]
-    points: tuple[Point, ...]
+    points: tuple[EnSuspens, ...]
     manques: tuple[Manque, ...]
     avertissements: tuple[Avertissement, ...]
 
@@ -139,7 +139,9 @@ class _Study:
             avertissements=tuple(self._warnings()),
         )
 
-    def _judge(self, rule: Volet | Voie | Question | Point | Lieu | Financement | Intervention) -> Verdict:
+    def _judge(
+        self, rule: Volet | Voie | Interrogation | EnSuspens | Lieu | Financement | Intervention
+    ) -> Verdict:
         return judge(rule.si, self.candidature, self.depot, self.fournies)
 
     def _elements(self, volets: list[tuple[Volet, Verdict]]) -> Iterator[Element]:
@@ -152,7 +154,7 @@ class _Study:
                 if found is not None:
                     yield found
 
-    def _questions(self) -> Iterator[tuple[Question, str | None]]:
+    def _questions(self) -> Iterator[tuple[Interrogation, str | None]]:
         for question in self.candidature.questions.values():
             if self._judge(question).valeur is not False:
                 said = self.depot.nom if question.champ else self.depot.reponses.get(question.id)
