@@ -1,7 +1,8 @@
 """certif-rules: référentiels as plugins, and the audit checklists drawn from them.
 
-Importing this package costs nothing: names are resolved when they are first used, so that a plugin which
-only needs ``hookimpl`` pulls in neither the YAML reader nor the schema validator.
+Its names are the public ones, which ``docs/python.md`` shows. Importing it costs nothing: a name is resolved
+when it is first used, so that a plugin which only needs ``hookimpl`` pulls in neither the YAML reader nor the
+schema validator.
 """
 
 from __future__ import annotations
@@ -10,24 +11,59 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["CertifRulesError", "Registry", "hookimpl"]
+__all__ = [
+    "Bilan", "CertifRulesError", "Checklist", "DataError", "Donnees", "Exporter", "Issue", "IssuesError",
+    "Lecture", "Rapport", "Registry", "UsageError", "autodiagnostic", "calendrier", "checklist", "conclure",
+    "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl", "lire", "open_registry",
+    "progression", "questions", "rapport", "referentiels", "valider",
+]  # fmt: skip
 
 if TYPE_CHECKING:
-    from certif_rules.errors import CertifRulesError
-    from certif_rules.plugins.hookspecs import hookimpl
+    from certif_rules.api import (
+        autodiagnostic,
+        calendrier,
+        checklist,
+        conclure,
+        dossier,
+        duree,
+        echantillon,
+        ecrire,
+        expliquer,
+        lire,
+        open_registry,
+        progression,
+        questions,
+        rapport,
+        referentiels,
+        valider,
+    )
+    from certif_rules.audit.checklist import Checklist
+    from certif_rules.audit.conclusion import Bilan
+    from certif_rules.audit.contenu import Rapport
+    from certif_rules.errors import CertifRulesError, DataError, Issue, IssuesError, UsageError
+    from certif_rules.plugins.hookspecs import Donnees, Exporter, hookimpl
     from certif_rules.plugins.registry import Registry
+    from certif_rules.services.lecture import Lecture
 
-_HOMES = {
-    "CertifRulesError": "certif_rules.errors",
-    "Registry": "certif_rules.plugins.registry",
-    "hookimpl": "certif_rules.plugins.hookspecs",
+#: Where names that are no verbs are written: a plugin or an ``except`` does not pay for the verbs.
+_ELSEWHERE = {
+    **dict.fromkeys(("CertifRulesError", "DataError", "Issue", "IssuesError", "UsageError"), "errors"),
+    **dict.fromkeys(("Donnees", "Exporter", "hookimpl"), "plugins.hookspecs"),
+    "Bilan": "audit.conclusion",
+    "Checklist": "audit.checklist",
+    "Lecture": "services.lecture",
+    "Rapport": "audit.contenu",
+    "Registry": "plugins.registry",
 }
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(home), name)
+    return getattr(import_module(f"{__name__}.{_ELSEWHERE.get(name, 'api')}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

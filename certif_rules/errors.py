@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from string import ascii_uppercase
+from typing import Self
 
 from msgspec import Struct
 
@@ -68,6 +69,28 @@ class Issue(Struct, frozen=True, order=True):
             out.append(f"    → {self.hint}")
         out.extend(f"    {place}: {words}" for place, words in self.related)
         return out
+
+
+class Fautes:
+    """The collector of issues: as a context manager, it keeps those that are raised inside, and goes on."""
+
+    def __init__(self, *issues: Issue) -> None:
+        self.issues: list[Issue] = [*issues]
+
+    def report(
+        self, code: str, message: str, location: Location | None = None, hint: str | None = None
+    ) -> None:
+        """Keep one issue."""
+        self.issues.append(Issue(code, message, location, hint))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, IssuesError):
+            self.issues.extend(error.issues)
+            return True
+        return False
 
 
 class CertifRulesError(Exception):

@@ -35,7 +35,7 @@ A10 = {"1": 3, "2": 1, "30": 2, "31": 0, "32": 1}
 
 
 @cache
-def known() -> Registry:
+def registre() -> Registry:
     """The référentiels of this repository, opened once."""
     return registry()
 
@@ -48,7 +48,7 @@ def demande(**changes: Any) -> Demande:
 @cache
 def cadre() -> Cadre:
     """An initial audit of the label: lines of the base, of the label, to confirm, left out."""
-    return make_grid(known(), demande())
+    return make_grid(registre(), demande())
 
 
 @cache
@@ -56,7 +56,7 @@ def cadre_national() -> Cadre:
     """The same organisation without the label."""
     faits = {key: value for key, value in FAITS.items() if key != "formation_a_distance"}
     return make_grid(
-        known(), demande(referentiel="qualiopi", organisme={"categories": ["AF"], "faits": faits})
+        registre(), demande(referentiel="qualiopi", organisme={"categories": ["AF"], "faits": faits})
     )
 
 
@@ -76,7 +76,8 @@ def synthese(where: Cadre, levels: dict[str, int | None]) -> Synthese:
     return assess(where, answers(where, levels))
 
 
-def written(path: Path, value: Any) -> Path:
+def json_file(path: Path, value: Any) -> Path:
+    """Write a value as JSON in this file."""
     path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     return path
 
@@ -87,7 +88,7 @@ def filled(call: Console, profil: Path, path: Path, levels: dict[str, Any], **mo
     for entry in grid["reponses"]:
         entry["niveau"] = levels.get(entry["numero"])
         entry["raison"] = "essai" if entry["niveau"] == "sans_objet" else None
-    return written(path, {**grid, **more})
+    return json_file(path, {**grid, **more})
 
 
 def text(document: bytes) -> str:

@@ -1,10 +1,15 @@
-"""Puts the made-up référentiel on the path, as if it were installed, before any entry point is looked for."""
+"""What every test stands on: the made-up référentiel on the path, laws without a stopwatch, a sample.
+
+The made-up référentiel is put there as if it were installed, before any entry point is looked for.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from zlib import crc32
 
+import pytest
 from hypothesis import settings
 
 FICTIF = Path(__file__).parent / "fictif"
@@ -15,3 +20,23 @@ if str(FICTIF) not in sys.path:
 # A law holds however busy the machine is.
 settings.register_profile("sans_delai", deadline=None)
 settings.load_profile("sans_delai")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--echantillon", type=int, default=1, metavar="N", help="keep one test marked “lent” in N"
+    )
+
+
+@pytest.hookimpl(trylast=True)  # after the choice by -m and -k
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep one slow test in N, by its name: the same on every machine and in every process."""
+    one_in = config.getoption("--echantillon")
+    if one_in < 1:
+        raise pytest.UsageError("--echantillon: a whole number, 1 or more")
+    skipped = {
+        item for item in items if item.get_closest_marker("lent") and crc32(item.nodeid.encode()) % one_in
+    }
+    if skipped:
+        config.hook.pytest_deselected(items=list(skipped))
+        items[:] = [item for item in items if item not in skipped]

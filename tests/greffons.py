@@ -21,8 +21,7 @@ DONNEES = {
 ENTETE = """\
 from pathlib import Path
 
-from certif_rules import hookimpl
-from certif_rules.plugins.hookspecs import Donnees, Exporter
+from certif_rules import Donnees, Exporter, hookimpl
 
 
 """

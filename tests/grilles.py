@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from xml.etree import ElementTree
 import greffons
 from openpyxl import load_workbook
 
+from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import from_profile
 from certif_rules.echanges import checklist as json_
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
-from certif_rules.grilles.grille import COLONNES
+from certif_rules.grilles.feuilles import COLONNES, NOTIFIES
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 
@@ -37,6 +39,13 @@ AF: dict[str, Any] = {
     "referentiel": "qualiopi",
     "audit": {"type": "initial", "date": "2024-03-18"},
     "organisme": {"nom": "=Organisme  d’exemple", "categories": ["AF"], "faits": FAITS},
+}
+#: The surveillance that follows, with a check that is no indicator.
+SURVEILLANCE: dict[str, Any] = {
+    **AF,
+    "audit": {"type": "surveillance", "date": "2025-09-01"},
+    "organisme": {"categories": ["AF"], "faits": FAITS},
+    "precedent": {"type": "initial", "date": "2024-03-18", "constats": {}},
 }
 
 
@@ -66,6 +75,29 @@ def fill_xlsx(content: bytes, saisie: Saisie) -> bytes:
             cell = sheet.cell(row, column(name))
             cell.value = text
             cell.data_type = "s"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def follow_xlsx(
+    content: bytes, *, notified: date, gaps: Sequence[str] = (), checks: Saisie | None = None
+) -> bytes:
+    """Return the workbook with its findings notified, its gaps followed, and its checks made.
+
+    ``gaps`` are the lines and checks named on the sheet Écarts; ``checks`` is what is typed of each check.
+    """
+    book = load_workbook(io.BytesIO(content), rich_text=True)
+    labels = {row[0].value: row[1] for row in book["Contexte"].iter_rows(max_col=2)}
+    labels[NOTIFIES].value = notified
+    for row, name in enumerate(gaps, start=2):
+        book["Écarts"].cell(row, 1).value = name
+    if checks:
+        header, *rows = book["Vérifications"].iter_rows()
+        titles = [cell.value for cell in header]
+        for row in rows:
+            for title, text in checks.get(row[titles.index("Identifiant")].value, {}).items():
+                row[titles.index(title)].value = text
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -125,20 +157,22 @@ def fill_csv(content: bytes, saisie: Saisie) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def as_json(typed: Mapping[str, str], constats: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is typed on a line under the keys of a findings file."""
+    entry: dict[str, Any] = {}
+    for colonne in colonnes.SAISIE:
+        if colonne.champ is not None and colonne.titre in typed:
+            text = typed[colonne.titre]
+            named = constats[text] if colonne.genre == "constat" else text
+            entry[colonne.champ] = text.split("\n") if colonne.genre == "liste" else named
+    added = {AJOUTEES[title]: text for title, text in typed.items() if title in AJOUTEES}
+    return entry | ({"complements": added} if added else {})
+
+
 def fill_json(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> bytes:
     data = json.loads(content)
-    keys = {"Commentaire": "commentaire", "Évalué par": "evalue_par", "Évalué le": "evalue_le"}
-    lists = {"Preuves vues": "preuves_vues", "Échantillon": "echantillons"}
     for line in data["lignes"]:
-        for name, text in saisie.get(line["id"], {}).items():
-            if name in AJOUTEES:
-                line.setdefault("complements", {})[AJOUTEES[name]] = text
-            elif name == "Constat":
-                line["constat"] = constats[text]
-            elif name in lists:
-                line[lists[name]] = text.split("\n")
-            else:
-                line[keys[name]] = text
+        line.update(as_json(saisie.get(line["id"], {}), constats))
     return json.dumps(data).encode()
 
 
@@ -147,24 +181,21 @@ def fill_form(content: bytes, saisie: Saisie, constats: Mapping[str, str]) -> by
     found = re.search(r'<script[^>]* id="donnees"[^>]*>(.*?)</script>', content.decode(), re.DOTALL)
     assert found
     donnees = json.loads(found[1])
-    head = donnees["tete"]
-    texts = {"Commentaire": "commentaire", "Évalué par": "evalue_par", "Évalué le": "evalue_le"}
-    lists = {"Preuves vues": "preuves_vues", "Échantillon": "echantillons"}
-    entries = []
+    empty = {
+        champ["nom"]: [] if champ["genre"] in ("liste", "annotations") else None
+        for champ in donnees["champs"]
+    }
+    empty |= {"leve_le": None, "leve_par": None, **({"complements": {}} if donnees["complements"] else {})}
+    entries, checks = [], []
     for line in donnees["lignes"]:
-        said = saisie.get(line["id"], {})
-        if said or line["etat"] == "a_auditer":
-            constat = constats[said["Constat"]] if "Constat" in said else donnees["a_evaluer"]
-            entries.append({
-                "id": line["id"], "constat": constat, "commentaire": said.get("Commentaire"),
-                "preuves_vues": [], "annotations": [], "echantillons": [],
-                "evalue_par": None, "evalue_le": None, "leve_le": None, "leve_par": None,
-                **({"complements": {AJOUTEES[n]: text for n, text in said.items() if n in AJOUTEES}}
-                   if donnees["complements"] else {}),
-                **{key: said[name] for name, key in texts.items() if name in said},
-                **{key: said[name].split("\n") for name, key in lists.items() if name in said},
-            })  # fmt: skip
-    exported = {**head, "ecarts_notifies_le": None, "constats": entries}
+        typed = saisie.get(line["id"], {})
+        found = {**empty, "constat": donnees["a_evaluer"], **as_json(typed, constats)}
+        if "verification" in line:
+            checks.append({"id": line["verification"], "resultat": found.pop("constat"), **found})
+        elif typed or line["etat"] == "a_auditer":
+            entries.append({"id": line["id"], **found})
+    exported = {**donnees["tete"], "ecarts_notifies_le": None, "constats": entries}
+    exported |= {"verifications": checks} if checks else {}
     return (json.dumps(exported, ensure_ascii=False, indent=2) + "\n").encode()
 
 

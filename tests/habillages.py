@@ -32,7 +32,7 @@ phrases_de_fin: {grille: "Merci de votre accueil !", rapport: "Contester : par Ã
 """
 
 
-def written(folder: Path, text: str = L10, name: str = "corps.yaml") -> Path:
+def habillage_file(folder: Path, text: str = L10, name: str = "corps.yaml") -> Path:
     """The file of a body and its logo, in a folder."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
@@ -41,7 +41,7 @@ def written(folder: Path, text: str = L10, name: str = "corps.yaml") -> Path:
 
 
 def dit(folder: Path, text: str = L10) -> HabillageDit:
-    return read_habillage(written(folder, text))
+    return read_habillage(habillage_file(folder, text))
 
 
 def habillee(folder: Path, text: str = L10) -> Checklist:

@@ -9,6 +9,7 @@ import re
 import zipfile
 from copy import deepcopy
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from console import Console
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.demande import from_profile
+from certif_rules.blocs.arbre import Document
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
+from certif_rules.services.formats import ECRITS
+from certif_rules.services.formats import FORMATS as ALL
 from certif_rules.services.rapport import report_file
 
 FAITS = {
@@ -144,24 +148,25 @@ def changed(numero: str, **changes: Any) -> dict[str, Any]:
     return data
 
 
-def written(data: dict[str, Any], folder: Path, name: str = "constats.json") -> Path:
+def findings_file(data: dict[str, Any], folder: Path, name: str = "constats.json") -> Path:
+    """Write these findings in a file of the folder."""
     path = folder / name
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 
 def texte(content: bytes, format_: str) -> str:
-    """The words of a document, as :func:`bare` gives them."""
-    return bare(_words(content, format_))
+    """The words of a document, as :func:`squeezed` gives them."""
+    return squeezed(_words(content, format_))
 
 
-def bare(text: str) -> str:
+def squeezed(text: str) -> str:
     """``text`` without blanks nor hyphens: lines and pages break where they like; apostrophes are one."""
     return re.sub(r"[\s\x02\ufffe\u00ad-]", "", text).replace("'", "’")
 
 
 def pages(content: bytes) -> list[str]:
-    """The words of each page of a PDF, as :func:`bare` gives them."""
+    """The words of each page of a PDF, as :func:`squeezed` gives them."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(content)
@@ -169,7 +174,7 @@ def pages(content: bytes) -> list[str]:
         found = []
         for page in document:
             text = page.get_textpage()
-            found.append(bare(text.get_text_bounded()))
+            found.append(squeezed(text.get_text_bounded()))
             text.close()
             page.close()
         return found
@@ -188,18 +193,30 @@ def _words(content: bytes, format_: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", body))
 
 
-def made(call: Console, data: dict[str, Any], folder: Path, format_: str = "html", *options: str) -> bytes:
+def report_bytes(
+    call: Console, data: dict[str, Any], folder: Path, format_: str = "html", *options: str
+) -> bytes:
     """The report of these findings, as bytes."""
-    reponse = call("rapport", written(data, folder), "--format", format_, "-o", "-", *options)
+    reponse = call("rapport", findings_file(data, folder), "--format", format_, "-o", "-", *options)
     assert reponse.status == 0, reponse.err
     return reponse.out
 
 
-def lacking(found: str, wanted: set[str]) -> set[str]:
+def absent_from(found: str, wanted: set[str]) -> set[str]:
     """Those of ``wanted`` that the words of a document lack."""
-    return {text for text in wanted if bare(text) not in found}
+    return {text for text in wanted if squeezed(text) not in found}
 
 
 def computed(data: dict[str, Any], folder: Path) -> Rapport:
     """What the report of these findings says, before it is laid out."""
-    return report_file(registre(), written(data, folder))[0]
+    return report_file(registre(), findings_file(data, folder))[0]
+
+
+#: The formats of a report, by name.
+FORMATS = {name: ALL[name] for name in ECRITS["rapport"].formats}
+
+
+def lay_out(document: Document, format_: str) -> bytes:
+    """``document`` in one of :data:`FORMATS`."""
+    content: bytes = import_module(FORMATS[format_].arbre or "").render(document)
+    return content

@@ -46,12 +46,14 @@ OPEN, LIFTED = ConstatPrecedent(constat="reserve"), ConstatPrecedent(constat="re
 def test_what_a_finding_counts_as(
     code: str, precedent: Precedent | None, constat: str, possibles: tuple[str, ...], certain: bool
 ) -> None:
+    """A finding made again counts as what the rule says, or as each possible when unsure."""
     compte = counted(JUGEMENT, code, precedent, "x/a", constat)
     assert (compte.possibles, compte.certaine) == (possibles, certain)
     assert (compte.regle is REGLE) is (possibles != (constat,))
 
 
 def test_without_a_judgement_it_counts_as_itself() -> None:
+    """Where no rule judges, a finding counts as it was made."""
     assert counted(None, "suivi", before(a=OPEN), "x/a", "reserve").possibles == ("reserve",)
 
 

@@ -8,14 +8,16 @@ import re
 import subprocess
 import tokenize
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from modules import MODULES, ROOT, text_of, tree_of
 
 #: The folders of the core, and the modules at its top: each imports from those above it only.
 HOUSE = (
-    "noms", "errors", "source", "model", "rules", "construction", "blocs", "plugins", "habillage", "audit",
-    "vie", "personnes", "echanges", "documents", "formulaires", "grilles", "services", "cli", "testing",
+    "noms", "errors", "colonnes", "source", "model", "rules", "construction", "blocs", "plugins", "habillage",
+    "audit", "vie", "personnes", "echanges", "documents", "formulaires", "grilles", "services", "api", "cli",
+    "testing",
 )  # fmt: skip
 #: The public names of the package, and its command, stand at the door: nothing inside imports them.
 DOOR = {"certif_rules", "__main__"}
@@ -58,6 +60,11 @@ def test_a_folder_imports_from_folders_above_it_only(name: str) -> None:
     assert others <= set(above)
 
 
+def test_the_public_names_are_for_others() -> None:
+    """No module of the core goes through the door of its users: the package alone hands the verbs out."""
+    assert [name for name in MODULES if "api" in core_imports(name)] == ["certif_rules"]
+
+
 @pytest.mark.parametrize("folder", HOUSE)
 def test_no_circle_inside_a_folder(folder: str) -> None:
     """No module reaches itself by the imports of its folder."""
@@ -80,7 +87,7 @@ KNOW = {
     "xlsxwriter": {"grilles.xlsx"},
     "docx": {"documents.formats.docx", "documents.formats.docx_styles"},
     "lxml": {"documents.formats.docx"},
-    "typst": {"documents.formats.pdf", "documents.formats.dessin"},
+    "typst": {"documents.formats.pdf"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
@@ -108,6 +115,21 @@ def test_no_network_no_clock_no_chance(name: str) -> None:
 def test_modules_are_short(name: str) -> None:
     """A module that does one job holds in four hundred lines."""
     assert len(text_of(name).splitlines()) <= 400
+
+
+#: A section of a document that is kept elsewhere, and the folder where it is kept.
+ELSEWHERE = re.compile(
+    r"contra[ct]t?\S* §|[a-z]\.md §|usages-auditeurs|mistake E\d|[.]{2}/shared", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("folder", ["certif_rules", "docs", "plugins", "schemas", "tests"])
+def test_no_reference_to_documents_that_are_not_here(folder: str) -> None:
+    """What a reader is sent to is in the repository: the rule itself, or a page of ``docs/``."""
+    read = {".py", ".js", ".md", ".json", ".yaml", ".toml"}
+    files = [p for p in (ROOT / folder).rglob("*") if p.suffix in read and p != Path(__file__).resolve()]
+    assert files
+    assert [p.name for p in files if ELSEWHERE.search(p.read_text("utf-8", "replace"))] == []
 
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -142,3 +164,18 @@ def test_every_comment_is_for_the_reader() -> None:
         for token in tokenize.generate_tokens(io.StringIO(text_of(name)).readline):
             if token.type == tokenize.COMMENT:
                 assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", token.string), (name, token.start)
+
+
+TESTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in ("tests", "plugins")
+    for path in (ROOT / folder).rglob("test_*.py")
+)
+
+
+@pytest.mark.parametrize("path", TESTS)
+def test_every_test_says_what_it_holds(path: str) -> None:
+    """A test that fails tells in a sentence what a user would lose, in the file where it stands."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    tests = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+    assert [n.name for n in tests if not (ast.get_docstring(n) or "").split("\n")[0].endswith(".")] == []

@@ -9,12 +9,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import colonnes
 import pytest
-from grilles import AF, TABLE, atelier, filled, grille
+from colonnes import answers, check_values, extended
+from formules import Classeur
+from grilles import AF, SURVEILLANCE, TABLE, atelier, fill_xlsx, filled, follow_xlsx, grille
 from openpyxl import load_workbook
 
 from certif_rules.audit.constats import Releve
-from certif_rules.grilles import ods
+from certif_rules.grilles import ods, xlsx
 from certif_rules.grilles.classeur import height
 from certif_rules.grilles.feuilles import ECARTS, GRILLE
 from certif_rules.grilles.grille import build
@@ -112,3 +115,30 @@ def test_no_row_is_clipped(referentiel: str, tmp_path: Path) -> None:
         short = [(n, a, b) for n, (a, b) in enumerate(zip(ours, wanted, strict=True), start=1) if a < b - 0.5]
         assert short == [], feuille.nom
         assert sum(ours) < (1.3 if feuille.nom == GRILLE else 1.6) * sum(wanted), feuille.nom
+
+
+@pytest.mark.parametrize("more", [False, True], ids=["ours", "extended"])
+def test_libreoffice_computes_what_the_findings_say(more: bool, tmp_path: Path) -> None:
+    """Counters, deadlines and the sheet of gaps, recalculated by LibreOffice; so with columns added."""
+    path = tmp_path / "grille.xlsx"
+    if more:
+        (tmp_path / "maison").mkdir()
+        answers(extended(tmp_path / "maison"), tmp_path)
+    else:
+        content = fill_xlsx(xlsx.render(grille(**SURVEILLANCE)), colonnes.SAISIE)
+        path.write_bytes(
+            follow_xlsx(
+                content,
+                notified=colonnes.NOTIFIES,
+                gaps=colonnes.ECARTS,
+                checks=colonnes.VERIFICATIONS,
+            )
+        )
+    saved = convert(convert(path, "ods", tmp_path / "un"), "xlsx", tmp_path / "deux")
+    check_values(Classeur(saved.read_bytes(), recalculated=True))
+    if more:
+        counted = Classeur(
+            convert(tmp_path / "grille.ods", "xlsx", tmp_path / "trois").read_bytes(), recalculated=True
+        )
+        counters = counted.labelled("Contexte")
+        assert (counters["Lignes à auditer, sans constat"], counters["Non-conformité majeure"]) == (11, 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autodiagnostics import A10, AF, filled, text, written
+from autodiagnostics import A10, AF, filled, json_file, text
 from console import Console
 from greffons import DONNEES
 
@@ -77,6 +77,7 @@ def test_a_spreadsheet_filled_says_what_was_typed(call: Console, profil: Path, t
 
 
 def test_a_wrong_cell_is_named_by_its_place(call: Console, profil: Path, tmp_path: Path) -> None:
+    """An answer that does not exist is told at its cell."""
     grid = tmp_path / "grille.csv"
     call("autodiagnostic", "--profil", profil, "-o", grid)
     lines = grid.read_bytes().decode("utf-8-sig").split("\r\n")
@@ -101,7 +102,7 @@ def test_the_lines_asked_may_be_all_of_them(call: Console, tmp_path: Path) -> No
     """The choice travels with the file; nothing due is a refusal that says what to do."""
     audit = {"type": "surveillance", "date": "2024-03-18"}
     precedent = {"type": "complementaire", "date": "2023-03-01", "constats": {}}
-    profil = written(tmp_path / "p.json", {**AF, "audit": audit, "precedent": precedent})
+    profil = json_file(tmp_path / "p.json", {**AF, "audit": audit, "precedent": precedent})
     refused = call("autodiagnostic", "--profil", profil)
     assert (refused.status, refused.codes) == (2, ["autodiagnostic-vide"])
     assert "--lignes toutes" in refused.err
@@ -116,7 +117,7 @@ def test_the_lines_asked_may_be_all_of_them(call: Console, tmp_path: Path) -> No
 def test_answers_alone_take_the_profile_given(call: Console, profil: Path, tmp_path: Path) -> None:
     """A few lines typed by hand are enough; without an organisation, it is asked for by name."""
     entries = [{"id": numero, "niveau": niveau} for numero, niveau in A10.items()]
-    file = written(tmp_path / "r.json", {"format": 1, "reponses": entries})
+    file = json_file(tmp_path / "r.json", {"format": 1, "reponses": entries})
     found = call("autodiagnostic", "--profil", profil, "--reponses", file, "--format", "json").json
     scores = {c["numero"]: (c["points"], c["maximum"], c["pourcent"]) for c in found["criteres"]}
     assert (scores["1"], scores["7"]) == ((4, 6, 67), (3, 9, 33))
@@ -154,7 +155,8 @@ def test_everything_impossible_is_said_at_once(call: Console, profil: Path, tmp_
 def test_the_shape_of_a_file_is_checked(
     call: Console, profil: Path, tmp_path: Path, entry: dict[str, Any], code: str
 ) -> None:
-    file = written(tmp_path / "r.json", {"format": 1, "reponses": [entry]})
+    """A file of answers of another shape is refused with its code."""
+    file = json_file(tmp_path / "r.json", {"format": 1, "reponses": [entry]})
     reponse = call("autodiagnostic", "--profil", profil, "--reponses", file)
     assert (reponse.status, reponse.codes) == (1, [code])
 
@@ -165,20 +167,22 @@ def test_other_rules_are_told_not_refused(call: Console, profil: Path, tmp_path:
     data = json.loads(file.read_text(encoding="utf-8"))
     same = call("autodiagnostic", "--reponses", file, "--format", "json").json
     data["referentiel"]["empreinte"] = "sha256:" + "0" * 64
-    other = call("autodiagnostic", "--reponses", written(file, data), "--format", "json").json
+    other = call("autodiagnostic", "--reponses", json_file(file, data), "--format", "json").json
     codes = [{a["code"] for a in found["avertissements"]} for found in (same, other)]
     assert codes[1] - codes[0] == {"autres_regles"}
 
 
 def test_the_file_and_the_argument_may_not_disagree(call: Console, profil: Path, tmp_path: Path) -> None:
+    """Answers for one référentiel are never counted on another."""
     file = filled(call, profil, tmp_path / "r.json", {})
     assert call("autodiagnostic", "qualiopi", "--reponses", file).codes == ["demande-contradictoire"]
-    bare = written(tmp_path / "b.json", {"format": 1, "referentiel": "qualiopi", "reponses": []})
+    bare = json_file(tmp_path / "b.json", {"format": 1, "referentiel": "qualiopi", "reponses": []})
     refused = call("autodiagnostic", "--profil", profil, "--reponses", bare)
     assert (refused.status, refused.codes) == (2, ["demande-contradictoire"])
 
 
 def test_standard_input_serves_once(call: Console, profil: Path, tmp_path: Path) -> None:
+    """Answers come from a pipe, once in a call."""
     file = filled(call, profil, tmp_path / "r.json", {"1": 3})
     content = file.read_text(encoding="utf-8")
     assert call("autodiagnostic", "--reponses", "-", "--format", "json", stdin=content).status == 0
@@ -206,7 +210,7 @@ def test_answers_and_cases_are_checked_as_data_are(call: Console, profil: Path, 
     assert call("valider", grid).status == 0
     data = json.loads(grid.read_text(encoding="utf-8"))
     data["reponses"][0]["niveau"] = "beaucoup"
-    assert call("valider", written(grid, data)).status == 1
+    assert call("valider", json_file(grid, data)).status == 1
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autodiagnostics import AF, filled, text, written
+from autodiagnostics import AF, filled, json_file, text
 from console import Console
-from habillages import written as dress_of
+from habillages import habillage_file as dress_of
 
 NOM, MEL, TEL = "Camille Durand", "camille.durand@exemple.fr", "06 12 34 56 78"
 FORMATS = ("table", "html", "json")
@@ -22,7 +22,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def profil(tmp_path: Path) -> Path:
-    return written(tmp_path / "audit.yaml", AF)
+    return json_file(tmp_path / "audit.yaml", AF)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def nommant(call: Console, profil: Path, tmp_path: Path) -> Path:
             entry["raison"] = f"décidé par Mme {NOM}"
         if entry["numero"] == "26":
             entry["preuves"] = f"appel au {TEL}"
-    return written(path, data)
+    return json_file(path, data)
 
 
 def warned(found: Any) -> list[str]:
@@ -61,12 +61,13 @@ def test_people_named_in_answers_are_told_with_their_place(call: Console, nomman
 def test_people_named_in_the_profile_are_told_too(call: Console, tmp_path: Path) -> None:
     """On the grid, before anything is answered."""
     organisme = {**AF["organisme"], "sites": [{"id": "S1", "commune": f"demander à Mme {NOM}"}]}
-    profil = written(tmp_path / "p.json", {**AF, "organisme": organisme})
+    profil = json_file(tmp_path / "p.json", {**AF, "organisme": organisme})
     shown = text(call("autodiagnostic", "--profil", profil).out)
     assert "profil, « sites commune » contient un nom de personne" in shown.replace(".", " ")
 
 
 def test_a_file_written_tells_them_on_standard_error(call: Console, nommant: Path, tmp_path: Path) -> None:
+    """Names in the answers are told when a file is written too."""
     found = call("autodiagnostic", "--reponses", nommant, "-o", tmp_path / "s.html")
     assert found.err.count("avertissement: donnee_personnelle :") == 3
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from autodiagnostics import A10, AF, filled, text, written
+from autodiagnostics import A10, AF, filled, json_file, text
 from console import Console, process
 from fabrique import HOSTILES
 
@@ -45,6 +45,7 @@ def test_the_table_comes_first_and_nothing_is_promised(call: Console, profil: Pa
     assert "certifi" not in shown.split("Par quoi commencer")[1].split("Indicateurs à améliorer")[0]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("incoherence", ["INC-02", "INC-05", "INC-06", "INC-20", "INC-30", "INC-38"])
 def test_contradictions_of_the_sources_are_told(
     call: Console, profil: Path, tmp_path: Path, incoherence: str
@@ -107,7 +108,7 @@ def test_lines_without_an_axis_are_named_beside_the_radar(
         shown = text(call("autodiagnostic", *arguments).out)
         assert f"Les lignes A, B, C, D, H, I, J, L, {said}" in shown
     national = {**AF, "referentiel": "qualiopi", "organisme": {"categories": ["AF"]}}
-    other = filled(call, written(tmp_path / "q.json", national), tmp_path / "n.json", {"1": 3})
+    other = filled(call, json_file(tmp_path / "q.json", national), tmp_path / "n.json", {"1": 3})
     assert "pas d’axe" not in text(call("autodiagnostic", "--reponses", other).out)
 
 
@@ -121,18 +122,19 @@ def test_a_poor_console_gets_the_nearest_signs(profil: Path) -> None:
     assert max(len(line) for line in shown.splitlines() if "://" not in line) <= 80
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("hostile", HOSTILES)
 def test_typed_texts_are_text(call: Console, tmp_path: Path, hostile: str) -> None:
     """A name or a note that attacks is printed as text in every format."""
     organisme = {**AF["organisme"], "nom": hostile}
-    profil = written(tmp_path / "p.json", {**AF, "organisme": organisme})
+    profil = json_file(tmp_path / "p.json", {**AF, "organisme": organisme})
     refused = call("autodiagnostic", "--profil", profil)
     if refused.codes == ["caractere-de-controle"]:
         return  # such a file is not read at all
     file = filled(call, profil, tmp_path / "r.json", {"1": 3})
     data = json.loads(file.read_text(encoding="utf-8"))
     data["reponses"][0]["commentaire"] = hostile
-    written(file, data)
+    json_file(file, data)
     for format_ in ("table", "json", "html"):
         document = call("autodiagnostic", "--reponses", file, "--format", format_).out.decode()
         assert "<script>alert" not in document if format_ == "html" else True
@@ -152,6 +154,7 @@ def test_typed_texts_are_text(call: Console, tmp_path: Path, hostile: str) -> No
 
 
 def test_two_are_compared_on_what_both_have(call: Console, profil: Path, tmp_path: Path) -> None:
+    """Progress is counted where both answer, and the rest is told apart."""
     before = filled(call, profil, tmp_path / "a.json", {"1": 3, "2": 1, "31": 0}, fait_le="2024-01-10")
     after = filled(call, profil, tmp_path / "b.json", {"1": 3, "2": 2, "30": 3}, fait_le="2024-02-10")
     both = ["--reponses", before, "--reponses", after]
@@ -174,7 +177,7 @@ def test_other_texts_are_said_before_comparing(call: Console, tmp_path: Path) ->
         data = {"format": 1, "referentiel": "qualiopi", "audit": {"type": "initial", "date": day}}
         entries = [{"id": "qualiopi/1", "niveau": 1}]
         files.append(
-            written(tmp_path / f"{name}.json", {**data, "organisme": organisme, "reponses": entries})
+            json_file(tmp_path / f"{name}.json", {**data, "organisme": organisme, "reponses": entries})
         )
     both = ["--reponses", files[0], "--reponses", files[1]]
     found = call("autodiagnostic", *both, "--format", "json").json
@@ -192,7 +195,7 @@ def test_what_cannot_be_compared_is_refused(call: Console, profil: Path, tmp_pat
     """Two référentiels; days that say the contrary of the order given are only told."""
     label = filled(call, profil, tmp_path / "a.json", {"1": 1}, fait_le="2024-03-01")
     national = {**AF, "referentiel": "qualiopi", "organisme": {"categories": ["AF"]}}
-    other = filled(call, written(tmp_path / "q.json", national), tmp_path / "b.json", {"1": 1})
+    other = filled(call, json_file(tmp_path / "q.json", national), tmp_path / "b.json", {"1": 1})
     refused = call("autodiagnostic", "--reponses", label, "--reponses", other)
     assert (refused.status, refused.codes) == (2, ["comparaison-impossible"])
     earlier = filled(call, profil, tmp_path / "c.json", {"1": 1}, fait_le="2024-01-01")

@@ -30,8 +30,8 @@ def by_id(document: Any) -> dict[str, Any]:
     return {entry["id"]: entry for entry in document["dates"]}
 
 
-def test_the_json_is_that_of_the_contract(call: Console) -> None:
-    """The two entries printed in the contract, key for key, before those added."""
+def test_the_json_keeps_its_published_keys(call: Console) -> None:
+    """The two entries that programs were promised, key for key, before those added."""
     document = call("calendrier", *A7, "--format", "json").json
     assert list(document)[:5] == ["format", "referentiel", "evenements", "options", "dates"]
     assert document["referentiel"] == {
@@ -57,8 +57,8 @@ def test_the_json_is_that_of_the_contract(call: Console) -> None:
     assert {i["id"] for i in document["incoherences"]} >= {"INC-10", "INC-13", "INC-34"}
 
 
-def test_every_date_of_the_contract_can_come_out(call: Console) -> None:
-    """With enough events, each id that the contract names."""
+def test_every_promised_date_can_come_out(call: Console) -> None:
+    """With enough events, each id that programs were promised."""
     events = ("premiere_instruction=2023-01-10", "depot=2023-02-22", "rejet=2023-09-01")
     found = set(by_id(call("calendrier", *A7, *_events(*events[:2]), "--format", "json").json))
     rejected = call("calendrier", "certifregion", *_events(*events), "--format", "json").json

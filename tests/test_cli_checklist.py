@@ -190,6 +190,7 @@ def test_additions_are_required_where_the_type_says_so(call: Console) -> None:
 # ---- formats --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("format_", BUILTIN)
 def test_two_runs_give_the_same_bytes(format_: str) -> None:
     """Two processes, with two orders of hashing, write the same document."""
@@ -247,6 +248,7 @@ LINE_KEYS = {
 STATES = {"a_auditer", "a_confirmer", "non_audite", "non_applicable"}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("referentiel", "options"), TYPES)
 def test_json_of_every_type_of_every_edition(call: Console, referentiel: str, options: list[str]) -> None:
     """The JSON document has the keys promised, satisfies its schema, and cites only sources it lists."""
@@ -270,6 +272,7 @@ def test_json_of_every_type_of_every_edition(call: Console, referentiel: str, op
     assert cited == document["sources"].keys()
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("referentiel", "options"), TYPES)
 def test_a_document_can_be_asked_again(
     call: Console, tmp_path: Path, referentiel: str, options: list[str]

@@ -1,4 +1,4 @@
-"""``conclure``: findings in, conclusions out, in a table and in the JSON of the contract."""
+"""``conclure``: findings in, conclusions out, in a table and in JSON."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def findings(head: dict[str, Any], folder: Path, said: dict[str, Any], **changes
     return path
 
 
-def test_the_json_of_the_contract(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
-    """Four minors and a major: every key and value that the contract shows."""
+def test_the_json_keeps_its_published_keys(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
+    """Four minors and a major: every key and value that programs were promised."""
     reponse = call("conclure", findings(head, tmp_path, MINEURES | {"4": "nc_majeure"}), "--format", "json")
     assert reponse.status == 0, reponse.err
     (conclusion,) = reponse.json["conclusions"]

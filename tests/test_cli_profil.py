@@ -331,6 +331,7 @@ class _Tags(HTMLParser):
         self.text += data
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("format_", BUILTIN)
 def test_a_hostile_name_stays_text(call: Console, format_: str) -> None:
     """Names that look like markup, formulas or commands change nothing in a document but its words."""

@@ -67,6 +67,7 @@ def test_every_command_is_called_here() -> None:
 
 
 def test_the_readme_lists_commands_in_the_order_of_the_help() -> None:
+    """The README and the help show the commands in one order."""
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"(?m)^\| `([a-z]+)\b", readme) == list(COMMANDS)
 
@@ -266,6 +267,7 @@ def test_output_is_the_same_on_a_terminal(name: str) -> None:
     assert b"\x1b" not in shown
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp850", "latin-1"])
 @pytest.mark.parametrize("name", list(CALLS))
 def test_a_console_of_another_encoding_works(folder: Path, name: str, encoding: str) -> None:

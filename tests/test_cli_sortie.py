@@ -13,7 +13,7 @@ import pytest
 from console import AUDIT, Console
 from greffons import distribution
 
-from certif_rules.services.formats import BUILTIN
+from certif_rules.services.formats import BUILTIN, FORMATS
 
 CODE = """\
 class Casse:
@@ -24,9 +24,9 @@ class Casse:
 @hookimpl
 def certif_rules_exporters():
     return [
-        Exporter(name="casse", suffix=".casse", render=Casse()),
-        Exporter(name="texte", suffix=".texte", render=lambda checklist: "du texte"),
-        Exporter(name="deux", suffix=".html", render=lambda checklist: b"detourne"),
+        Exporter(name="casse", suffix=".casse", value=Casse()),
+        Exporter(name="texte", suffix=".texte", value=lambda checklist: "du texte"),
+        Exporter(name="deux", suffix=".html", value=lambda checklist: b"detourne"),
     ]
 """
 
@@ -61,9 +61,10 @@ def names(folder: Path) -> list[str]:
 
 
 #: The format that each suffix calls for: the first that has it.
-SUFFIXES = {suffix: name for name, (suffix, _) in reversed(BUILTIN.items())}
+SUFFIXES = {FORMATS[name].suffix: name for name in reversed(BUILTIN)}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("suffix", "format_"), SUFFIXES.items())
 def test_the_suffix_gives_the_format(call: Console, folder: Path, format_: str, suffix: str) -> None:
     """A file holds the bytes that standard output gets for the format its suffix names, in any case."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from console import Console
 from msgspec.structs import replace
-from rapports import COMPTE_RENDU, SUIVI, a6, changed, checklist, registre, written
+from rapports import COMPTE_RENDU, SUIVI, a6, changed, checklist, findings_file, registre
 
 from certif_rules.audit.coherence import same_person
 from certif_rules.audit.compte_rendu import CLES, CompteRendu, compte_rendu_as_data, read_compte_rendu
@@ -28,7 +28,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 def refused(data: dict[str, Any], folder: Path) -> list[str]:
     """The codes of everything refused in a file of findings."""
     try:
-        open_dossier(registre(), read_dossier(written(data, folder)))
+        open_dossier(registre(), read_dossier(findings_file(data, folder)))
     except DataError as error:
         return [issue.code for issue in error.issues]
     return []
@@ -49,7 +49,7 @@ def listed(value: Any) -> Any:
 
 def test_what_is_read_is_written_again(tmp_path: Path) -> None:
     """Every part of the file comes back with its values, in JSON, and reads as the same."""
-    first = read_dossier(written(a6(), tmp_path))
+    first = read_dossier(findings_file(a6(), tmp_path))
     again = tmp_path / "encore.json"
     again.write_bytes(write_dossier(first))
     second = read_dossier(again)
@@ -65,14 +65,14 @@ def test_what_is_read_is_written_again(tmp_path: Path) -> None:
 
 def test_reading_grids_keeps_every_part(call: Console, tmp_path: Path) -> None:
     """``lire`` gives back the parts of a findings file, and those added to a checklist filled in JSON."""
-    path = written(a6(), tmp_path)
+    path = findings_file(a6(), tmp_path)
     out = call("lire", path).json
     assert {k for k in CLES if k in out} == COMPTE_RENDU.keys()
     grid = json.loads(json_.render(checklist({**a6(), "referentiel": "qualiopi"})))
     for line in grid["lignes"]:
         if line["etat"] == "a_auditer":
             line["constat"] = "conforme"
-    filled = written(grid | {"objectifs": "Voir tout.", "seances": []}, tmp_path, "grille.json")
+    filled = findings_file(grid | {"objectifs": "Voir tout.", "seances": []}, tmp_path, "grille.json")
     out = call("lire", filled).json
     assert (out["objectifs"], out["seances"]) == (["Voir tout."], [])
 
@@ -81,11 +81,11 @@ def test_two_files_of_one_audit(tmp_path: Path) -> None:
     """What one says is taken, what both say must be equal: nobody’s words are dropped."""
     whole = a6()
     without = {k: v for k, v in whole.items() if k not in ("objectifs", "suites")}
-    one, two = written(without, tmp_path, "un.json"), written(whole, tmp_path, "deux.json")
+    one, two = findings_file(without, tmp_path, "un.json"), findings_file(whole, tmp_path, "deux.json")
     for pair in ((one, two), (two, one)):
         compte_rendu = read_grids(registre(), pair).dossier.compte_rendu
         assert compte_rendu == read_dossier(two).compte_rendu
-    other = written(whole | {"objectifs": "Autre chose."}, tmp_path, "autre.json")
+    other = findings_file(whole | {"objectifs": "Autre chose."}, tmp_path, "autre.json")
     with pytest.raises(DataError) as caught:
         read_grids(registre(), [two, other])
     assert [i.code for i in caught.value.issues] == ["constats-contradictoires"]
@@ -103,6 +103,7 @@ def test_none_is_not_an_absence() -> None:
 
 
 def test_the_example_is_sound(tmp_path: Path) -> None:
+    """The example that the other tests spoil is accepted as it is."""
     assert refused(a6(), tmp_path) == []
 
 
@@ -191,6 +192,7 @@ PARTS: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_parts_that_contradict_themselves(
     tmp_path: Path, changes: dict[str, Any], expected: list[str]
 ) -> None:
+    """A record of the audit that contradicts itself is refused, with the place."""
     assert refused(a6(**changes), tmp_path) == expected
 
 
@@ -211,7 +213,7 @@ def test_everything_is_said_at_once(call: Console, tmp_path: Path) -> None:
     """Findings and compte_rendu are refused together, each at its place."""
     data = changed("4", constat="nc_mineure", commentaire="…")
     data |= {"decision": {"par": "A. B.", "le": "2024-03-01"}, "seances": [{"site": "S9"}]}
-    path = written(data, tmp_path)
+    path = findings_file(data, tmp_path)
     reponse = call("rapport", path, "-o", tmp_path / "r.html")
     assert reponse.status == 1
     assert sorted(reponse.codes) == [
@@ -240,8 +242,8 @@ def test_the_sheet_of_gaps_is_checked_at_its_cell(tmp_path: Path) -> None:
 
 def test_places_take_no_part_in_equality(tmp_path: Path) -> None:
     """The same parts read from two files are the same."""
-    one = read_dossier(written(a6(), tmp_path, "un.json")).compte_rendu
-    two = read_dossier(written(a6(), tmp_path, "deux.json")).compte_rendu
+    one = read_dossier(findings_file(a6(), tmp_path, "un.json")).compte_rendu
+    two = read_dossier(findings_file(a6(), tmp_path, "deux.json")).compte_rendu
     assert one == two
     assert one.evaluation is not None
     assert one != replace(two, evaluation=replace(one.evaluation, le="2024-03-30"))

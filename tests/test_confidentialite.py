@@ -16,7 +16,7 @@ from msgspec.structs import fields
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.echanges.constats import as_data
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
 from certif_rules.services.constats import from_data
 
 NOTE = "Vu convention signée, jean.dupont@exemple.fr, 06 12 34 56 78"
@@ -44,6 +44,7 @@ def saisie(note: str) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])
 def test_two_warnings_with_their_cell(call: Console, tmp_path: Path, suffix: str) -> None:
+    """An address and a telephone in a note are each told with the cell that holds them."""
     path = filled(CHECKLIST, suffix, saisie(NOTE), tmp_path)
     lu = call("lire", path)
     assert lu.status == 0
@@ -60,6 +61,7 @@ def test_two_warnings_with_their_cell(call: Console, tmp_path: Path, suffix: str
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_note_with_initials_and_a_reference_has_none(call: Console, tmp_path: Path, suffix: str) -> None:
+    """A note written as advised raises no warning."""
     lu = call("lire", filled(CHECKLIST, suffix, saisie(SANS), tmp_path))
     assert lu.status == 0
     assert said(lu.err) == []
@@ -67,6 +69,7 @@ def test_a_note_with_initials_and_a_reference_has_none(call: Console, tmp_path: 
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_the_export_replaces_both_and_is_read_again(call: Console, tmp_path: Path, suffix: str) -> None:
+    """Pseudonyms go to the export, counted, and the auditor's own grid is untouched."""
     path = filled(CHECKLIST, suffix, saisie(NOTE), tmp_path)
     before = path.read_bytes()
     constats = tmp_path / "constats.json"
@@ -82,6 +85,7 @@ def test_the_export_replaces_both_and_is_read_again(call: Console, tmp_path: Pat
 
 
 def test_the_line_on_handicap_carries_its_warning(call: Console) -> None:
+    """The line on handicap, and no other, warns of health data, with its source."""
     lignes = call("checklist", "qualiopi", "--type", "initial", "--date", "2024-03-18", "--categorie", "AF",
                   "--format", "json").lignes  # fmt: skip
     assert {n for n, ligne in lignes.items() if ligne["donnees_sensibles"]} == {"26"}
@@ -101,6 +105,7 @@ def constats(**champs: Any) -> dict[str, Any]:
 
 
 def test_a_findings_file_names_the_line_and_the_column(call: Console, tmp_path: Path) -> None:
+    """Each trace of a findings file is told with its line of text and its column."""
     path = tmp_path / "c.json"
     data = constats(commentaire="a@exemple.fr puis b@exemple.fr", preuves_vues=["ok", "06 12 34 56 78"],
                     ecart={"causes": "Mme Marie Durand absente"}, evalue_par="Marie Durand")  # fmt: skip
@@ -119,6 +124,7 @@ def test_a_findings_file_names_the_line_and_the_column(call: Console, tmp_path: 
 
 
 def test_a_follow_up_is_warned_about_at_its_own_cell(call: Console, tmp_path: Path) -> None:
+    """A trace on the sheet of gaps is told at its cell there."""
     from openpyxl import load_workbook
 
     path = filled(
@@ -147,6 +153,7 @@ organisme:
 def test_a_profile_is_warned_about_but_for_the_name_of_the_organisation(
     call: Console, tmp_path: Path
 ) -> None:
+    """The name of the organisation is the one name left alone."""
     path = tmp_path / "profil.yaml"
     path.write_text(PROFIL, encoding="utf-8")
     grid = tmp_path / "grille.md"
@@ -160,6 +167,7 @@ def test_a_profile_is_warned_about_but_for_the_name_of_the_organisation(
 
 @pytest.mark.parametrize("suffix", ["md", "html", "csv", "json", "xlsx", "ods", "txt"])
 def test_a_checklist_is_written_without_them(call: Console, tmp_path: Path, suffix: str) -> None:
+    """Every format of a checklist can be written without names and numbers."""
     path, grid = tmp_path / "profil.yaml", tmp_path / f"grille.{suffix}"
     path.write_text(PROFIL, encoding="utf-8")
     chosen = ("--format", "table") if suffix == "txt" else ()
@@ -174,12 +182,14 @@ def test_a_checklist_is_written_without_them(call: Console, tmp_path: Path, suff
 
 
 def test_the_form_read_back(call: Console, tmp_path: Path) -> None:
+    """What an exported form holds about people is found and replaced as in a grid."""
     path = exported_form(CHECKLIST, saisie(NOTE), tmp_path)
     assert len(said(call("lire", path).err)) == 2
     assert CACHEE in call("lire", path, "--pseudonymiser").out.decode()
 
 
 def test_conclude_without_them(call: Console, tmp_path: Path) -> None:
+    """A conclusion can be made without names and numbers, and says how many went."""
     path = tmp_path / "c.json"
     data = constats(commentaire=NOTE)
     data["organisme"] = {**data["organisme"], "sites": [{"id": "S1", "commune": "06 12 34 56 78"}]}
@@ -220,22 +230,24 @@ def test_every_typed_field_of_a_finding_is_looked_into() -> None:
             )  # fmt: skip
     dossier = Dossier(demande=Demande(), releves=(Releve(ligne="a/1", **values),))
     expected = {"ecart.causes", "ecart.date", *(v for v in values if v != "ecart")}
-    assert {t.trouvaille.champ.partition("[")[0] for t in traces(dossier)} == expected
+    assert {t.trouvaille.champ.partition("[")[0] for t in personal_data(dossier)} == expected
     (hidden,) = pseudonymised(dossier).releves
     assert [t for name in values for t in strings(getattr(hidden, name)) if MOUCHARD in t] == []
     assert hidden.ligne == "a/1"
 
 
 def test_the_same_findings_but_for_what_is_replaced() -> None:
+    """Pseudonyms change no finding, and leave nothing to find."""
     data = constats(commentaire=NOTE)
     dossier = from_data(data)
     before, after = as_data(dossier), as_data(pseudonymised(dossier))
     before["constats"][0]["commentaire"] = CACHEE
     assert after == before
-    assert traces(pseudonymised(dossier)) == ()
+    assert personal_data(pseudonymised(dossier)) == ()
 
 
 def test_a_checklist_on_its_own() -> None:
+    """A checklist without findings is freed of names too, its lines unchanged."""
     checklist = grille(organisme={**AF["organisme"], "sites": [{"id": "S1", "commune": "M. Dupont"}]})
     hidden = pseudonymised(checklist)
     assert hidden.organisme["sites"][0]["commune"] == "M. [nom]"
@@ -245,9 +257,10 @@ def test_a_checklist_on_its_own() -> None:
 
 
 def test_what_a_findings_file_adds_of_the_organisation_is_looked_into() -> None:
+    """The contact of the organisation is looked into, field by field."""
     contact = {"nom": "Jeanne Martin", "courriel": MOUCHARD, "telephone": "0612345678"}
     demande = from_profile({**AF, "organisme": {**AF["organisme"], "contact": contact}})
-    champs = {t.trouvaille.champ for t in traces(demande)}
+    champs = {t.trouvaille.champ for t in personal_data(demande)}
     assert champs == {f"organisme.contact.{key}" for key in contact}
     assert pseudonymised(demande).organisme["contact"] == {
         "nom": "[nom]", "courriel": "[courriel]", "telephone": "[téléphone]",
@@ -255,6 +268,7 @@ def test_what_a_findings_file_adds_of_the_organisation_is_looked_into() -> None:
 
 
 def test_initials_and_roles_stay() -> None:
+    """Initials and roles, which are advised, are not replaced; a full name is."""
     demande = from_profile(
         {**AF, "organisme": {**AF["organisme"], "referente_handicap": "J. D.", "note": "formatrice"}}
     )
@@ -313,7 +327,7 @@ def test_what_a_sample_says_is_read_too(champ: str) -> None:
     head = {"format": 1, "referentiel": {"id": "qualiopi", "edition": "2019"}, "constats": []}
     head |= {"audit": {"type": "initial", "date": "2024-03-18"}, "organisme": {"categories": ["AF"]}}
     dossier = from_data(head | {"echantillons": [said]})
-    assert [t.trouvaille.nature for t in traces(dossier)] == ["courriel"]
+    assert [t.trouvaille.nature for t in personal_data(dossier)] == ["courriel"]
     (sample,) = as_data(pseudonymised(dossier))["echantillons"]
     replaced = "dossiers de [courriel]"
     assert sample == said | {champ: [replaced] if champ == "liste" else replaced}

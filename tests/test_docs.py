@@ -28,7 +28,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md"), *ROOT.glob("plugins/*/README.md")])
 CODE = r"[a-z]+(?:-[a-z]+)*"
 #: Calls whose first argument is the code of an issue.
-CALLS = {"Issue", "refuse", "_refuse", "_plain", "_unknown"}
+CALLS = {"Issue", "refuse", "report", "_refuse", "_plain", "_unknown"}
 
 
 @cache
@@ -160,13 +160,13 @@ def _template(node: ast.AST) -> str | None:
 @pytest.mark.parametrize("title", ["Avertissements", "Erreurs"])
 def test_examples_are_messages_of_the_program(title: str) -> None:
     """An example is a text that the program can write, not one that it wrote once."""
-    patterns = {pattern for _, node in nodes() if (pattern := _template(node))}
+    patterns = {re.compile(pattern) for _, node in nodes() if (pattern := _template(node))}
     free = {"note_de_couche", "rappel"}  # the words of the data
     wrong = [
         (code, example)
         for code, _, example, _ in section(title)
         if code not in free and not example.startswith("(le texte est celui")
-        if not any(re.fullmatch(pattern, example) for pattern in patterns)
+        if not any(pattern.fullmatch(example) for pattern in patterns)
     ]
     assert wrong == []
 
@@ -243,6 +243,37 @@ def test_the_architecture_names_real_modules() -> None:
     first_level = {p.name for p in CORE.glob("*.py") if not p.name.startswith("__")}
     first_level |= {f"{p.parent.name}/" for p in CORE.glob("*/__init__.py")}
     assert first_level - named == set()
+
+
+@pytest.mark.parametrize(
+    "path", sorted({*CORE.rglob("__init__.py")} - {CORE / "__init__.py"}), ids=lambda p: p.parent.name
+)
+def test_a_folder_says_where_it_starts(path: Path) -> None:
+    """The docstring of a folder names one of its modules, and none that is not there."""
+    named = set(re.findall(r"``([a-z_]+)``", ast.get_docstring(trees()[path]) or ""))
+    inside = {p.stem for p in path.parent.glob("*.py")} | {
+        p.name for p in path.parent.iterdir() if p.is_dir()
+    }
+    assert named, path
+    assert named <= inside
+
+
+def test_what_it_takes_to_add_something_is_true() -> None:
+    """Each row of the table names every file that knows its example: no other has to be found."""
+    table = page("docs/architecture.md").split("| to add | like |")[1].split("\n\n")[0]
+    rows = [[re.findall(r"`([^`]+)`", cell) for cell in row.split(" | ")] for row in table.splitlines()[2:]]
+    assert len(rows) == 5
+    places = {path.relative_to(CORE).as_posix(): path for path in CORE.rglob("*.py")}
+    for folder in (DOCS, ROOT / "schemas"):
+        places |= {path.relative_to(ROOT).as_posix(): path for path in folder.glob("*.*")}
+    del places["docs/architecture.md"]
+    texts = {name: path.read_text(encoding="utf-8") for name, path in places.items()}
+    for _, (example,), written, grown in rows:
+        assert set(written) <= places.keys()
+        own = tuple(name.rpartition("/")[0] + "/" for name in written if name.startswith("documents/"))
+        token = re.compile(rf"(?<!\w){re.escape(example)}(?!\w)")
+        naming = {name for name, text in texts.items() if token.search(text) and not name.startswith(own)}
+        assert naming - set(written) == set(grown), example
 
 
 # ---- docs/ligne-de-commande.md --------------------------------------------------------------------------

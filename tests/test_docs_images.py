@@ -20,6 +20,7 @@ SHOWN = [
 
 
 def test_every_picture_is_shown() -> None:
+    """No picture lies in the documentation without a page that shows it."""
     assert IMAGES
     assert set(IMAGES) - {image for _, _, image in SHOWN} == set()
 
@@ -32,6 +33,7 @@ def test_every_picture_shown_exists_and_is_told_in_words() -> None:
 
 @pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.name)
 def test_no_picture_is_heavy(image: Path) -> None:
+    """Pictures of the documentation are PNG files that load at once."""
     assert image.stat().st_size <= 300_000
     assert image.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 

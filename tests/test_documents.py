@@ -85,6 +85,7 @@ def test_what_people_type_is_text(format_: str, texte: str) -> None:
 
 @TOUS
 def test_every_word_of_every_block_is_there(format_: str) -> None:
+    """Each format prints every word of every kind of block."""
     text = said(format_, document("Unique"))
     expected = [
         "Rapport – Unique", "Premier chapitre Unique", "avant Unique", "après", "Libellé", "valeur",
@@ -137,6 +138,7 @@ def test_any_string_makes_a_document(format_: str, texte: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(texte=LATIN)
 def test_any_latin_text_comes_out_whole(format_: str, texte: str) -> None:
+    """Any Latin text typed can be read in each format."""
     value = document(blocs=(Paragraphe(texte=f"début {texte} fin"),), sommaire=False)
     assert squashed(clean(f"début {texte} fin")) in said(format_, value)
 
@@ -144,6 +146,7 @@ def test_any_latin_text_comes_out_whole(format_: str, texte: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(texte=ANY)
 def test_no_string_adds_markup_to_a_page(texte: str) -> None:
+    """No text adds a tag to a page."""
     assert [tag for tag, _ in Html(page.render(document(f"x\ny{texte}"))).tags if tag == "script"] == []
     plain, typed = (Html(page.render(document(t))).tags for t in ("xy", f"xy{clean(texte)}"))
     assert typed == plain
@@ -213,6 +216,7 @@ def test_usual_characters_are_drawn() -> None:
 
 
 def test_headings_skip_no_level_and_have_their_own_anchors() -> None:
+    """Headings go down one level at a time, each with a link of its own."""
     titles = (("a", 4, "x"), ("b", 2, "x"), ("c", 4, ""), ("d", 4, "sommaire"), ("\x00", 3, "é !"))
     blocks = tuple(Titre(texte=t, niveau=n, ancre=a) for t, n, a in titles)  # type: ignore[arg-type]
     found = [b for b in ready(document(blocs=blocks)) if isinstance(b, Titre)]
@@ -244,11 +248,13 @@ def test_a_page_can_be_read_by_everyone() -> None:
 
 
 def test_one_chapter_needs_no_contents() -> None:
+    """A document of one chapter has no table of contents."""
     content = page.render(document(blocs=(Titre(texte="Seul", niveau=2), Paragraphe(texte="x"))))
     assert "nav" not in [tag for tag, _ in Html(content).tags]
 
 
 def test_pictures_say_what_they_are() -> None:
+    """A picture in a page declares its kind, with or without words."""
     jpeg = Image(contenu=b"\xff\xd8\xff\xe0", texte="photo", largeur=10)
     content = page.render(document(logo=None, blocs=(jpeg, Image(contenu=png(), texte="", largeur=10))))
     assert [value.split(";")[0] for value in Html(content).values("src")] == [

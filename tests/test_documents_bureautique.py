@@ -65,6 +65,7 @@ def test_the_paper_grid_prints(referentiel: str, tmp_path: Path) -> None:
 
 
 def test_every_block_prints(tmp_path: Path) -> None:
+    """LibreOffice prints every kind of block of a DOCX, with its page numbers."""
     text = squashed(pdf_text(printed(document("Unique"), tmp_path)))
     wanted = ("Rapport – Unique", "Second chapitre", "Une section", "Signatures", "page 1 sur 2", "2. Unique")
     assert [words for words in wanted if squashed(words) not in text] == []

@@ -13,7 +13,7 @@ from documents import CHOIX, document
 from pages import W14, W, docx_part, pdf_tags
 
 from certif_rules.blocs.arbre import Image, Paragraphe
-from certif_rules.documents.formats import dessin, docx, page, pdf
+from certif_rules.documents.formats import docx, page, pdf
 from certif_rules.errors import UsageError
 
 A_VOIR = document("Unique")
@@ -67,6 +67,7 @@ def test_a_pdf_has_headings_and_tables(made: bytes) -> None:
 
 
 def test_a_head_is_repeated_on_each_page() -> None:
+    """The head of a long table is on each of its pages."""
     from pages import pdf_text
 
     from certif_rules.blocs.arbre import Tableau
@@ -118,6 +119,7 @@ def test_a_docx_says_what_it_is(written: bytes) -> None:
 
 
 def test_a_docx_has_real_headings(written: bytes) -> None:
+    """A word processor finds the headings in its navigation."""
     opened = opened_docx(written)
     found = [
         (p.style.name, p.text) for p in opened.paragraphs if p.style and p.style.name.startswith("Heading")
@@ -155,6 +157,7 @@ def test_tables_of_a_docx(written: bytes) -> None:
 
 
 def test_a_row_longer_than_a_page_may_be_cut() -> None:
+    """A row is kept whole unless it is longer than a page."""
     from certif_rules.blocs.arbre import Tableau
 
     table = Tableau(legende="L", tetes=("a", "b"), lignes=(("1", "mot " * 3000), ("2", "x")), largeurs=(1, 4))
@@ -180,6 +183,7 @@ def test_boxes_of_a_docx_can_be_ticked(written: bytes) -> None:
 
 
 def test_lists_of_a_docx_start_again(written: bytes) -> None:
+    """Each numbered list of a DOCX begins at one."""
     numbers = [n.get(f"{W}val") for n in docx_part(written).iter(f"{W}numId")]
     assert len(numbers) == 2 + 2 + 1
     assert len(set(numbers)) == 3
@@ -188,6 +192,7 @@ def test_lists_of_a_docx_start_again(written: bytes) -> None:
 
 
 def test_pictures_and_foot_of_a_docx(written: bytes) -> None:
+    """The pictures of a DOCX have their words, and every viewer can show them."""
     body = docx_part(written)
     pictures = [node for node in body.iter() if node.tag.endswith("}docPr")]
     assert [node.get("descr") for node in pictures] == ["Logo Unique", "Disque Unique"]
@@ -209,6 +214,7 @@ def test_pictures_and_foot_of_a_docx(written: bytes) -> None:
 def test_a_missing_library_is_said(
     monkeypatch: pytest.MonkeyPatch, module: object, library: str, name: str
 ) -> None:
+    """Without its library, a format is refused with what to install."""
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(UsageError) as caught:
         module.render(A_VOIR)  # type: ignore[attr-defined]
@@ -228,4 +234,4 @@ def test_without_the_compiler_a_docx_has_no_drawing(monkeypatch: pytest.MonkeyPa
     body = docx_part(docx.render(dessin_seul))
     assert [n.get("descr") for n in body.iter() if n.tag.endswith("}docPr")] == ["Logo Du texte."]
     assert "là" in "".join(body.itertext())
-    assert dessin.png(Image(contenu=b"<svg/>", texte="x", largeur=9, svg=True)) is None
+    assert pdf.png(Image(contenu=b"<svg/>", texte="x", largeur=9, svg=True)) is None

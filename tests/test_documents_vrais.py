@@ -17,7 +17,7 @@ import pypdf
 import pytest
 from grilles import AF, grille
 from pages import W, docx_part, letters, pdf_tags
-from rapports import MINEURES, a6, bare, registre, texte, written
+from rapports import MINEURES, a6, findings_file, registre, squeezed, texte
 from test_bureautique import convert
 
 from certif_rules.blocs.arbre import Document, Tableau, Titre
@@ -38,7 +38,7 @@ def report(folder: Path, *, sheets: bool = False, word: str = "") -> Document:
             entry["preuves_vues"] = [word]
             if entry["constat"] != "conforme":
                 entry["commentaire"] = f"{entry['commentaire']} {word}"
-    return compose(report_file(registre(), written(data, folder))[0], sheets=sheets)
+    return compose(report_file(registre(), findings_file(data, folder))[0], sheets=sheets)
 
 
 def paper(folder: Path, *, word: str = "") -> Document:
@@ -55,11 +55,12 @@ TOUS = pytest.mark.parametrize("nom", DOCUMENTS)
 
 
 def headings(document: Document) -> list[str]:
-    return [bare(str(bloc.texte)) for bloc in document.blocs if isinstance(bloc, Titre)]
+    return [squeezed(str(bloc.texte)) for bloc in document.blocs if isinstance(bloc, Titre)]
 
 
 @TOUS
 def test_a_pdf_is_tagged_in_french_with_its_title(nom: str, tmp_path: Path) -> None:
+    """A screen reader gets a tagged PDF, in French, with its title."""
     document = DOCUMENTS[nom](tmp_path)
     content = pdf.render(document)
     reader = pypdf.PdfReader(io.BytesIO(content))
@@ -67,9 +68,9 @@ def test_a_pdf_is_tagged_in_french_with_its_title(nom: str, tmp_path: Path) -> N
     assert (root["/MarkInfo"]["/Marked"].value, root["/Lang"]) == (True, "fr-FR")
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
     assert reader.metadata is not None
-    assert bare(reader.metadata.title or "") == bare(document.titre)
+    assert squeezed(reader.metadata.title or "") == squeezed(document.titre)
     tags = pdf_tags(content)
-    found = [bare(str(text)) for role, text in tags if re.fullmatch(r"H\d", role)]
+    found = [squeezed(str(text)) for role, text in tags if re.fullmatch(r"H\d", role)]
     wanted = headings(document)
     assert found[-len(wanted) :] == wanted
     roles = [role for role, _ in tags]
@@ -79,14 +80,15 @@ def test_a_pdf_is_tagged_in_french_with_its_title(nom: str, tmp_path: Path) -> N
 
 @TOUS
 def test_a_docx_is_in_french_with_its_title_and_headings(nom: str, tmp_path: Path) -> None:
+    """A DOCX declares French and its title, and has headings to go by."""
     import docx as python_docx
 
     document = DOCUMENTS[nom](tmp_path)
     content = docx.render(document)
     opened = python_docx.Document(io.BytesIO(content))
-    assert bare(opened.core_properties.title) == bare(document.titre)
+    assert squeezed(opened.core_properties.title) == squeezed(document.titre)
     assert opened.core_properties.language == "fr-FR"
-    found = [bare(p.text) for p in opened.paragraphs if p.style and p.style.name.startswith("Heading")]
+    found = [squeezed(p.text) for p in opened.paragraphs if p.style and p.style.name.startswith("Heading")]
     assert found[-len(headings(document)) :] == headings(document)
     assert {v for n in docx_part(content, "word/styles.xml").iter(f"{W}lang") for v in n.attrib.values()} == {
         "fr-FR"
@@ -97,9 +99,10 @@ def test_a_docx_is_in_french_with_its_title_and_headings(nom: str, tmp_path: Pat
 @pytest.mark.parametrize("nom", ["rapport", "fiches"])
 @pytest.mark.parametrize("format_", ["docx", "pdf"])
 def test_every_finding_is_in_the_text(nom: str, format_: str, tmp_path: Path) -> None:
+    """Every finding that an auditor wrote is in the documents."""
     content = {"docx": docx, "pdf": pdf}[format_].render(DOCUMENTS[nom](tmp_path))
     found = texte(content, format_)
-    assert [sentence for sentence in MINEURES.values() if bare(sentence) not in found] == []
+    assert [sentence for sentence in MINEURES.values() if squeezed(sentence) not in found] == []
 
 
 @cache
@@ -111,6 +114,7 @@ def _margins(paysage: bool) -> tuple[float, float]:
 
 @TOUS
 def test_a_long_word_stays_between_the_margins_of_a_pdf(nom: str, tmp_path: Path) -> None:
+    """A word longer than a line does not run off a PDF."""
     document = DOCUMENTS[nom](tmp_path, word=LONG)
     _between_margins(document, pdf.render(document))
 
@@ -118,6 +122,7 @@ def test_a_long_word_stays_between_the_margins_of_a_pdf(nom: str, tmp_path: Path
 @pytest.mark.bureautique
 @TOUS
 def test_a_long_word_stays_between_the_margins_that_libreoffice_prints(nom: str, tmp_path: Path) -> None:
+    """A word longer than a line does not run off a printed DOCX."""
     document = DOCUMENTS[nom](tmp_path, word=LONG)
     path = tmp_path / "document.docx"
     path.write_bytes(docx.render(document))
@@ -140,7 +145,7 @@ def test_progress_is_said_on_a_terminal_only(tmp_path: Path) -> None:
     """What takes long is named while it is done, on standard error and where somebody looks at it."""
     import pty
 
-    path = written(a6(), tmp_path)
+    path = findings_file(a6(), tmp_path)
     command = [sys.executable, "-m", "certif_rules", "rapport", str(path), "--format", "pdf", "-o", "-"]
     env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     piped = subprocess.run(command, capture_output=True, check=True, env=env)

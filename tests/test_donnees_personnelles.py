@@ -69,6 +69,7 @@ NIR = "1 85 05 78 006 084 91"
     ],
 )  # fmt: skip
 def test_what_is_found(texte: str, attendu: list[tuple[str, str]]) -> None:
+    """Each way of writing a name, an address or a number of a person is found."""
     assert found(texte) == attendu
 
 
@@ -93,21 +94,25 @@ def test_what_is_found(texte: str, attendu: list[tuple[str, str]]) -> None:
     ],
 )  # fmt: skip
 def test_what_is_not(texte: str) -> None:
+    """Ordinary words of an audit are not taken for personal data, and stay."""
     assert found(texte) == []
     assert pseudonymise(texte) == texte
 
 
 def test_a_field_that_holds_somebody_needs_no_role() -> None:
+    """In a field for a person a bare name is found, initials are not."""
     assert found("Marie Durand", personne=True) == [("nom", "Marie Durand")]
     assert found("M. D.", personne=True) == []
 
 
 def test_a_hit_says_its_field_and_its_place() -> None:
+    """A trace gives its kind, its field and its place in the text."""
     (hit,) = find("Tél. : 06 12 34 56 78.", "commentaire")
     assert (hit.nature, hit.champ, hit.debut, hit.fin) == ("telephone", "commentaire", 7, 21)
 
 
 def test_what_is_replaced() -> None:
+    """Each trace of a sentence becomes a word for its kind, the rest staying as it is."""
     texte = f"Vu Mme Marie Durand, formatrice (jean.dupont@exemple.fr, 06 12 34 56 78), {NIR}."
     assert pseudonymise(texte) == (
         "Vu Mme [nom], formatrice ([courriel], [téléphone]), [numéro de sécurité sociale]."
@@ -116,6 +121,7 @@ def test_what_is_replaced() -> None:
 
 @pytest.mark.parametrize("mot", ["formatrice", "l’apprenti", "co-directeurs", "référentes"])
 def test_a_role_in_its_forms(mot: str) -> None:
+    """A role is known in the feminine and the plural, and is not any longer word."""
     assert is_role(mot)
     assert not is_role(f"{mot}x")
 
@@ -138,6 +144,7 @@ def key(number: str) -> str:
 def test_every_number_with_its_key_is_found_and_no_other(
     sexe: str, annee: int, mois: int, lieu: str, rang: int, blanc: str
 ) -> None:
+    """A number of social security is found by its key, wrong keys left."""
     parts = [sexe, f"{annee:02d}", f"{mois:02d}", lieu, f"{rang:06d}"[:3], f"{rang:06d}"[3:]]
     right = key("".join(parts))
     assert found(blanc.join([*parts, right]))[0][0] == "nir"
@@ -147,11 +154,13 @@ def test_every_number_with_its_key_is_found_and_no_other(
 
 @given(st.text(CHIFFRES, min_size=11, max_size=14).filter(lambda t: not t.startswith("00")))
 def test_a_number_of_another_length_is_no_telephone(texte: str) -> None:
+    """A number too short or too long is not hidden as a telephone."""
     assert found(texte) == []
 
 
 @given(st.text(CHIFFRES, min_size=9, max_size=9), st.dates())
 def test_a_siren_and_a_date_are_nothing(siren: str, jour: Any) -> None:
+    """The SIREN of an organisation and a date are never hidden."""
     grouped = f"{siren[:3]} {siren[3:6]} {siren[6:]}"
     assert found(f"SIREN {grouped}, vu le {jour:%d/%m/%Y} et le {jour.isoformat()}") == []
 
@@ -178,6 +187,7 @@ MORCEAUX = st.sampled_from(
 
 @given(st.one_of(st.text(), st.lists(MORCEAUX, max_size=12).map(" ".join), st.lists(MORCEAUX).map("".join)))
 def test_nothing_is_left_to_find_and_the_rest_is_untouched(texte: str) -> None:
+    """Once replaced, no text holds a trace, and no other letter moved."""
     hits = find(texte)
     assert [h.debut for h in hits] == sorted(h.debut for h in hits)
     assert all(one.fin <= two.debut for one, two in pairwise(hits))
@@ -188,6 +198,7 @@ def test_nothing_is_left_to_find_and_the_rest_is_untouched(texte: str) -> None:
 
 
 def test_a_replacement_is_never_a_hit() -> None:
+    """The words put in place of traces are not traces themselves."""
     assert find(" ".join(["formatrice", *REMPLACEMENTS.values(), "Mme"])) == ()
 
 
@@ -216,6 +227,7 @@ def calls(texte: str) -> int:
      NIR[:-1], "formatrice Marie Durand, ", "d’", "a@b.", "2024-03-18 "],
 )  # fmt: skip
 def test_twice_the_text_is_twice_the_work(motif: str) -> None:
+    """A long text cannot make the search of traces last for ever."""
     few, many = calls(motif * 400), calls(motif * 1600)
     assert many <= 4.5 * few + 200
 

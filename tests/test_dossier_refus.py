@@ -13,7 +13,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     return Console(capfdbinary, monkeypatch)
 
 
-def test_the_profile_of_the_contract_is_read(call: Console) -> None:
+def test_the_printed_profile_is_read(call: Console) -> None:
     """As printed: it tells of no file, so nothing is missing yet."""
     found = call("dossier", "--profil", "-", "--format", "json", stdin=PROFIL).json
     assert found["resultat"] == "a_confirmer"
@@ -87,7 +87,7 @@ def test_what_cannot_be_read_is_refused(call: Console, change: tuple[str, str], 
 
 
 def test_a_mode_is_checked_where_it_is_to_be_decided(call: Console) -> None:
-    """Elsewhere it is whatever people print (contract §3)."""
+    """Elsewhere it is whatever people print."""
     free = DOSSIER.replace("date: 2023-05-10", "date: 2023-05-10, mode: le matin")
     assert call("dossier", "--profil", "-", stdin=free).status == 0
     later = free.replace("type: initial", "type: surveillance").replace(

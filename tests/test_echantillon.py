@@ -52,6 +52,7 @@ def test_exact_whatever_the_size(sites: int, coefficient: str) -> None:
 
 @given(st.integers(0, 1000), st.integers(0, 1000), COEFFICIENTS)
 def test_more_sites_never_mean_fewer(one: int, other: int, coefficient: str) -> None:
+    """An organisation with more sites never has fewer of them to see."""
     few, many = sorted((one, other))
     assert sites_to_see(few, coefficient, "au_plus_proche") <= sites_to_see(
         many, coefficient, "au_plus_proche"
@@ -127,6 +128,7 @@ def test_two_writings_of_an_accent_are_one_name() -> None:
 
 @pytest.mark.parametrize("size", [-1, 3])
 def test_a_size_that_cannot_be(size: int) -> None:
+    """More members than there are, or fewer than none, cannot be drawn."""
     with pytest.raises(ValueError, match="parmi 2"):
         draw(["a", "b"], size, "g")
 
@@ -170,6 +172,7 @@ def test_a_file_that_is_no_list_of_names(call: Console, tmp_path: Path, content:
 
 
 def test_a_file_that_is_not_there(call: Console, tmp_path: Path) -> None:
+    """A population file that is missing is told in French."""
     reponse = call(
         "echantillon", "qualiopi", "--type", "initial", "--graine", "g", "--population", tmp_path / "rien.txt"
     )
@@ -178,6 +181,7 @@ def test_a_file_that_is_not_there(call: Console, tmp_path: Path) -> None:
 
 
 def test_what_contradicts_itself_is_a_wrong_use(call: Console) -> None:
+    """A draw asked for with contradictory options is refused."""
     common = ("echantillon", "qualiopi", "--type", "initial", "--graine", "g", "--population", "-")
     assert call(*common, "--aucun-vu", "--deja-vu", "A", stdin="A\nB\n").status == 2
     stranger = call(*common, "--deja-vu", "C", stdin="A\nB\n")

@@ -166,7 +166,7 @@ def test_a_failing_format_is_named(
     """A format of a plugin that fails is named, and nothing is written."""
     code = (
         f"def render(checklist):\n    {body}\n\n\n@hookimpl\ndef certif_rules_exporters():\n"
-        "    return [Exporter(name='essai', suffix='.essai', render=render)]\n"
+        "    return [Exporter(name='essai', suffix='.essai', value=render)]\n"
     )
     distribution(site, "essai", code)
     assert run(["checklist", "qualiopi", *AUDIT, "-o", str(tmp_path / "a.essai")]) == 1

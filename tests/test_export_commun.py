@@ -93,11 +93,13 @@ TOUS = pytest.mark.parametrize("rendu", PERSONNES)
     ],
 )
 def test_every_document_says(rendu: Rendu, phrase: str) -> None:
+    """Every format prints the phrases that no checklist may lack."""
     assert phrase in rendu(checklist())
 
 
 @TOUS
 def test_every_state_in_words_and_signs(rendu: Rendu) -> None:
+    """Every format gives each state in words, not by a sign or colour alone."""
     text = rendu(checklist())
     for signe in SIGNES.values():
         assert signe.mot in text
@@ -107,6 +109,7 @@ def test_every_state_in_words_and_signs(rendu: Rendu) -> None:
 
 @TOUS
 def test_nothing_unlabelled_without_a_label(rendu: Rendu) -> None:
+    """A checklist of the base alone never speaks of a label."""
     alone = referentiel(id="atelier", base=None)
     text = rendu(checklist(referentiel=alone, lignes=LIGNES[:5]))
     assert "★" not in text
@@ -130,20 +133,24 @@ def test_bare_checklist(rendu: Rendu) -> None:
 @TOUS
 @pytest.mark.parametrize("nom", HOSTILES)
 def test_no_control_character_is_left(rendu: Rendu, nom: str) -> None:
+    """No format lets through a control character that was typed."""
     text = rendu(checklist(organisme=organisme(nom, sites=({"id": nom, "commune": nom},))))
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", text)
 
 
 def test_same_bytes_twice() -> None:
+    """The same checklist gives the same bytes, so that two files can be compared."""
     for module in (table, md, csv_, html):
         assert module.render(checklist()) == module.render(checklist())
 
 
 def test_lines_without_a_criterion_come_last() -> None:
+    """Lines are grouped by criterion in order, those that have none at the end."""
     assert [critere and critere.numero for critere, _ in groups(checklist())] == ["1", "2", "8", None]
 
 
 def test_facts_by_category_and_by_nature() -> None:
+    """A fact that differs by category is printed with each answer."""
     both = replace(
         contexte(),
         organisme=replace(contexte().organisme, categories=("MEN", "VER")),
@@ -159,6 +166,7 @@ def test_facts_by_category_and_by_nature() -> None:
 
 
 def test_organisation_prints_whatever_was_declared() -> None:
+    """What an organisation declared is printed, even of an unexpected kind."""
     declared = organisme(
         chiffre_affaires="inconnu",
         sites=(),
@@ -174,6 +182,7 @@ def test_organisation_prints_whatever_was_declared() -> None:
 
 
 def test_earlier_audit_known_in_part() -> None:
+    """What is not known of the earlier audit is told apart from what is empty."""
     partly = Precedent(indicateurs_audites=frozenset({"zz/9", "atelier/1"}))
     rows = dict(document.circumstances(checklist(contexte=replace(contexte(), precedent=partly))))
     assert rows["Audit précédent"] == (
@@ -188,6 +197,7 @@ def test_earlier_audit_known_in_part() -> None:
 
 
 def test_what_the_audit_adds() -> None:
+    """Added categories and certificates held are printed, and nothing that is not added."""
     day = contexte().date
     adding = replace(
         contexte(),
@@ -201,6 +211,7 @@ def test_what_the_audit_adds() -> None:
 
 
 def test_gaps_say_what_they_are_about() -> None:
+    """A gap in the sources names the thing it is about, once."""
     of_type = Lacune(champs=("delai",), cherche="Le délai.", sources=())
     nowhere = Lacune(champs=("autre_chose",), cherche="Autre chose.", sources=())
     known = referentiel(types_audit={TYPE.id: replace(TYPE, lacunes=(of_type,))})
@@ -212,21 +223,25 @@ def test_gaps_say_what_they_are_about() -> None:
 
 
 def test_a_text_says_its_categories() -> None:
+    """A text that holds for some categories only names them."""
     of_glass = replace(LIGNES[0], preuves=LIGNES[0].indicateur.preuves)
     assert "Les affiches de l’atelier de verrerie. (VER)" in of_html(checklist(lignes=(of_glass,)))
 
 
 def test_unknown_finding_is_printed_as_typed() -> None:
+    """A finding that the référentiel does not know is printed rather than lost."""
     assert finding(checklist(), "inedit") == "inedit"
 
 
 def test_unchanged_line() -> None:
+    """A line that an edition left alone is told as unchanged, since which edition."""
     assert (
         evolution(Evolution(depuis="2015", nature="aucune", sources=())) == "inchangé depuis l’édition 2015"
     )
 
 
 def test_csv_rows_have_every_column() -> None:
+    """Each row of the CSV has all columns, and each line and check has its row."""
     rows = list(csv.reader(io.StringIO(csv_.render(checklist()).decode("utf-8-sig")), delimiter=";"))
     assert {len(row) for row in rows} == {len(rows[0])}
     assert len(rows) == 1 + len(LIGNES) + len(checklist().verifications)

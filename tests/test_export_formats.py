@@ -22,22 +22,26 @@ def hostile(nom: str) -> dict:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_table_fits(width: int) -> None:
+    """No line of the table goes past the width of the terminal, what is copied whole excepted."""
     for line in table.render(checklist(), width=width).decode().splitlines():
         assert len(line) <= width or "sha256:" in line or "https://" in line
 
 
 def test_table_is_never_narrower_than_it_can_read() -> None:
+    """A tiny terminal gets the narrowest table that can still be read."""
     assert table.render(checklist(), width=3) == table.render(checklist(), width=40)
 
 
 def test_table_for_a_poor_console() -> None:
-    text = table.render(checklist(), ascii=True).decode()
+    """A console without the signs gets letters in their place, and loses no state."""
+    text = table.render(checklist(), poor=True).decode()
     assert text.encode("latin-1")
     for sign in ("[X] à auditer", "[?] à confirmer", "[ ] non audité", "[-] non applicable", "* label"):
         assert sign in text
 
 
 def test_table_colours_only_when_asked() -> None:
+    """Colours come on request alone, change no word, and never from a typed text."""
     assert b"\x1b" not in table.render(checklist(organisme=hostile("\x1b[31m")))
     coloured = table.render(checklist(organisme=hostile("\x1b[5m")), color=True).decode()
     assert set(re.findall(r"\x1b\[(\d+)m", coloured)) == {"0", "1", "2", "33"}
@@ -45,6 +49,7 @@ def test_table_colours_only_when_asked() -> None:
 
 
 def test_table_shows_the_reasons_that_decide() -> None:
+    """A line of the table gives what decides its state and leaves the rest out."""
     text = table.render(checklist()).decode()
     poussieres = text[text.index("Captage") : text.index("Archives")]
     assert "à renseigner" in poussieres
@@ -52,6 +57,7 @@ def test_table_shows_the_reasons_that_decide() -> None:
 
 
 def test_table_names_categories_where_there_are_several() -> None:
+    """A reason names its category only where the organisation has several."""
     several = replace(contexte(), organisme=replace(contexte().organisme, categories=("MEN", "VER")))
     assert "pour MEN" in table.render(checklist(contexte=several)).decode()
     assert "pour MEN" not in table.render(checklist()).decode()
@@ -59,6 +65,7 @@ def test_table_names_categories_where_there_are_several() -> None:
 
 @pytest.mark.parametrize("nom", HOSTILES)
 def test_md_escapes_what_is_typed(nom: str) -> None:
+    """A typed text makes no tag, link, code, title or cell in Markdown."""
     text = md.render(checklist(organisme=hostile(nom))).decode()
     bare = re.sub(r"\\.|<https://[^>]*>", "", text)
     assert "<" not in bare
@@ -86,10 +93,12 @@ def test_md_escapes_what_is_typed(nom: str) -> None:
     ],
 )
 def test_md_escape(typed: str, escaped: str) -> None:
+    """Each sign that Markdown would act on is escaped, and no other."""
     assert md.escape(typed) == escaped
 
 
 def test_md_links_the_address_of_a_source_only() -> None:
+    """The address of a source is a link; an address that someone typed is not."""
     text = md.render(checklist(organisme=hostile("https://exemple.invalid"))).decode()
     assert text.count("<https://") == 1
     assert "https\\://exemple.invalid" in text
@@ -100,6 +109,7 @@ def test_md_links_the_address_of_a_source_only() -> None:
     ["=", "+", "-", "@", " =", "\t=", "\r=", "\n+", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u200b="],
 )
 def test_csv_never_begins_a_formula(start: str) -> None:
+    """A spreadsheet runs nothing that a cell of the CSV holds."""
     lignes = (replace(LIGNES[0], indicateur=replace(LIGNES[0].indicateur, titre=f"{start}1+1")),)
     content = csv_.render(checklist(lignes=lignes)).decode("utf-8-sig")
     row = next(csv.DictReader(io.StringIO(content), delimiter=";"))
@@ -107,6 +117,7 @@ def test_csv_never_begins_a_formula(start: str) -> None:
 
 
 def test_csv_guards_whatever_blank_comes_first() -> None:
+    """A blank before the sign of a formula does not hide it from the guard."""
     assert csv_.guard("\u00a0=1") == "'\u00a0=1"
     assert csv_.guard("\t") == "'\t"
     assert csv_.guard("a=1") == "a=1"
@@ -114,6 +125,7 @@ def test_csv_guards_whatever_blank_comes_first() -> None:
 
 
 def test_csv_is_what_spreadsheets_expect() -> None:
+    """The CSV opens in a French spreadsheet by a double click, with its accents and columns."""
     content = csv_.render(checklist())
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.endswith(b'"\r\n')
@@ -160,6 +172,7 @@ def structure(content: bytes) -> Structure:
 
 @pytest.mark.parametrize("nom", ["Atelier", *HOSTILES])
 def test_html_structure(nom: str) -> None:
+    """A typed text adds no tag to the page, which fetches nothing and has no dead anchor."""
     content = html.render(checklist(organisme=hostile(nom)))
     parsed = structure(content)
     assert parsed.tags == structure(html.render(checklist(organisme=hostile("x")))).tags
@@ -176,12 +189,14 @@ def test_html_structure(nom: str) -> None:
 
 
 def test_html_boxes_only_where_a_finding_may_be_recorded() -> None:
+    """The auditor gets boxes to tick where a finding is allowed, none ticked."""
     text = html.render(checklist()).decode()
     assert text.count('class="constat"') == sum(bool(ligne.constats_permis) for ligne in LIGNES)
     assert "checked" not in text
 
 
 def test_html_folds_what_does_not_decide() -> None:
+    """The page folds the detail of lines out of the audit, and of no other."""
     text = html.render(checklist()).decode()
     assert "<details>" not in text
     off = replace(LIGNES[2], etat="non_applicable", constats_permis=())
@@ -189,6 +204,7 @@ def test_html_folds_what_does_not_decide() -> None:
 
 
 def test_html_source_that_is_not_declared_is_plain_text() -> None:
+    """A source without an entry is printed without a dead link."""
     off = replace(LIGNES[0], motifs=(replace(LIGNES[0].motifs[0], sources=("ZZ",)),))
     text = html.render(checklist(lignes=(off,))).decode()
     assert "<span>ZZ</span>" in text
@@ -196,9 +212,11 @@ def test_html_source_that_is_not_declared_is_plain_text() -> None:
 
 
 def test_elements_escape_everything_else() -> None:
+    """Texts and attributes are escaped, and an anchor is made of safe letters."""
     assert el("p", "<b>", None, title='"&') == '<p title="&quot;&amp;">&lt;b&gt;</p>'
     assert anchor("a/É b") == "a---b"
 
 
 def test_long_words_do_not_break_the_table() -> None:
+    """A word wider than the table is printed whole."""
     assert LONG_WORD in table.render(checklist(organisme=organisme(LONG_WORD))).decode()

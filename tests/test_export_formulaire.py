@@ -56,10 +56,12 @@ def data_of(value: Checklist) -> Any:
 
 
 def test_two_runs_give_the_same_bytes() -> None:
+    """The same checklist gives the same form, byte for byte."""
     assert formulaire.render(checklist()) == formulaire.render(checklist())
 
 
 def test_every_line_is_there_and_only_those_with_a_choice_have_fields() -> None:
+    """Lines out of the audit are shown without a field to fill."""
     value = checklist(lignes=(*LIGNES, HORS))
     read = Lecture(formulaire.render(value))
     articles = [a["data-ligne"] for a in read.all("article")]
@@ -74,6 +76,7 @@ def test_every_line_is_there_and_only_those_with_a_choice_have_fields() -> None:
 
 
 def test_findings_are_those_permitted_and_none_is_chosen() -> None:
+    """The form offers the findings allowed on each line and chooses none."""
     value = checklist()
     read = Lecture(formulaire.render(value))
     for rang, ligne in enumerate(value.lignes):
@@ -93,6 +96,7 @@ def test_the_texts_of_the_page_are_all_there() -> None:
 
 
 def test_the_head_of_the_findings_is_the_request() -> None:
+    """What the form exports carries the audit that it was made for."""
     data = data_of(checklist())
     tete = data["tete"]
     assert tete["format"] == 1
@@ -114,6 +118,7 @@ def test_the_head_of_the_findings_is_the_request() -> None:
     ids=["rules", "organisation", "audit", "additions"],
 )
 def test_each_dossier_has_its_key(other: Checklist) -> None:
+    """Two audits in one browser do not share what is typed."""
     assert data_of(checklist())["cle"] == data_of(checklist())["cle"]
     assert data_of(other)["cle"] != data_of(checklist())["cle"]
 
@@ -126,6 +131,7 @@ def test_what_the_auditor_must_justify() -> None:
 
 @pytest.mark.parametrize("nom", [*HOSTILES, "</script><script>alert(1)</script>", "<!--<script>", "\ud800"])
 def test_what_is_typed_never_becomes_markup(nom: str) -> None:
+    """A hostile name adds no tag to the form and does not leave its script."""
     typed = organisme(nom, sites=({"id": nom, "commune": nom},))
     asked = contexte(organisme=Organisme(categories=("MEN",), nom=nom))
     hostile = Lecture(formulaire.render(checklist(organisme=typed, contexte=asked)))
@@ -138,6 +144,7 @@ def test_what_is_typed_never_becomes_markup(nom: str) -> None:
 
 
 def test_nothing_runs_but_our_script_and_nothing_is_fetched() -> None:
+    """The policy of the page allows its own script and style, and no address."""
     content = formulaire.render(checklist())
     read = Lecture(content)
     policy = read.all("meta")[1]["content"]
@@ -152,6 +159,7 @@ def test_nothing_runs_but_our_script_and_nothing_is_fetched() -> None:
 
 
 def test_the_script_makes_no_markup_and_calls_nobody() -> None:
+    """The script has no way to write markup or to call the network."""
     script = Path(formulaire.__file__).with_suffix(".js").read_text(encoding="utf-8")
     for word in (
         "innerHTML",
@@ -169,7 +177,8 @@ def test_the_script_makes_no_markup_and_calls_nobody() -> None:
 
 
 def test_the_format_is_asked_for_by_its_name() -> None:
-    assert choose("formulaire", Path("audit.html"), ()).name == "formulaire"
-    assert choose(None, Path("audit.html"), ()).name == "html"
+    """A .html file is a plain page unless the form is asked for by name."""
+    assert choose("checklist", "formulaire", Path("audit.html")).name == "formulaire"
+    assert choose("checklist", None, Path("audit.html")).name == "html"
     with pytest.raises(UsageError):
-        choose("formulaires", None, ())
+        choose("checklist", "formulaires", None)

@@ -28,19 +28,23 @@ from certif_rules.blocs.typographie import clean, day, plain, prose
     ],
 )
 def test_prose(typed: str, printed: str) -> None:
+    """A sentence gets French spaces and apostrophes, once."""
     assert prose(typed) == printed
     assert prose(printed) == printed
 
 
 def test_clean_removes_what_drives_a_terminal() -> None:
+    """Control characters go, and private letters stay."""
     assert clean("\x1b[31ma\x07\r\nb\u202ec\u200bd\ud800\u2028e\x9b1m\x85f") == "[31ma  bcd\ufffd e1m f"
     assert clean("a\ufffeb\uffffc\U0001fffed\ue000e") == "a\ufffdb\ufffdc\ufffdd\ue000e"
 
 
 def test_plain_keeps_only_ordinary_blanks() -> None:
+    """Text to be typed again has ordinary blanks alone."""
     assert plain("a\u202f; b\u00a0: c") == "a ; b : c"
 
 
 def test_day() -> None:
+    """A day is written as in French prose, whether it comes as a date or as text."""
     assert day(date(2026, 9, 1)) == "1er\u00a0septembre\u00a02026"
     assert day("2024-01-08") == "8\u00a0janvier\u00a02024"

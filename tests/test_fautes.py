@@ -53,6 +53,7 @@ def test_the_data_as_they_are(tmp_path: Path, nom: str) -> None:
     assert Copy(tmp_path, nom).issues(seal=True) == []
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_found_where_it_is(qualiopi: Copy, name: str) -> None:
     """The mistake gives these problems, at these lines, and no other."""

@@ -213,7 +213,7 @@ def test_what_was_not_read_borrows_from_the_nearest_later() -> None:
     """An unread layer takes the content of the nearest later one that was read, or of the nearest before."""
     from greffons import registry
 
-    from certif_rules.plugins.couches import with_content
+    from certif_rules.plugins.choix import with_content
 
     g1, g2, g3 = registry().layers("fictif", "guide")
     unread = replace(g2, lue=False)

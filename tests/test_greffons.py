@@ -23,7 +23,7 @@ VIDE = "VALEUR = 1\n"
 EXPORTER = """\
 @hookimpl
 def certif_rules_exporters():
-    return [Exporter(name="{name}", suffix=".{name}", render=lambda checklist: b"{content}")]
+    return [Exporter(name="{name}", suffix=".{name}", value=lambda checklist: b"{content}")]
 """
 BAPTEME = ["--type", "bapteme", "--date", "2022-03-01", "--categorie", "COUT"]
 
@@ -268,6 +268,47 @@ def test_a_format_of_ours_is_not_taken(site: Path) -> None:
     assert state(plugins, "rival").cause == (
         "le format « json » est déjà celui du programme : changer de nom"
     )
+
+
+PAGES = """\
+@hookimpl
+def certif_rules_exporters():
+    return [Exporter(name="titres", suffix=".titres", document=write)]
+
+
+def write(document):
+    return f"{document.titre} {len(document.blocs)}".encode()
+"""
+
+
+def test_a_format_of_pages_serves_every_document(site: Path, tmp_path: Path) -> None:
+    """One exporter is given the tree of a checklist, or that of an application; both commands offer it."""
+    distribution(site, "pages", PAGES)
+    audit = ["--type", "initial", "--date", "2024-03-18", "--categorie", "AF"]
+    for command in (["checklist", "qualiopi", *audit], ["dossier", "certifregion"]):
+        path = tmp_path / f"{command[0]}.titres"
+        assert run([*command, "-o", str(path)]) == 0
+        titre, blocs = path.read_text(encoding="utf-8").rsplit(" ", 1)
+        assert titre
+        assert int(blocs) > 10
+
+
+@pytest.mark.parametrize("ways", ["", ", value=len, document=len"])
+def test_a_format_gives_one_way_of_writing(site: Path, ways: str) -> None:
+    """None, or two, and the plugin is broken with its cause."""
+    code = f'    return [Exporter(name="x", suffix=".x"{ways})]\n'
+    distribution(site, "rien", "@hookimpl\ndef certif_rules_exporters():\n" + code)
+    plugins = loaded(site)
+    assert plugins.exporters == ()
+    assert state(plugins, "rien").cause == "le format « x » donne « document » ou « value » : l’un des deux"
+
+
+def test_the_earlier_name_still_works_with_a_warning(site: Path) -> None:
+    """`render` is what `value` was called: the author is warned, by the name of the plugin."""
+    distribution(site, "ancien", EXPORTER.format(name="essai", content="x").replace("value=", "render="))
+    with pytest.warns(DeprecationWarning, match="ancien: Exporter.render"):
+        plugins = loaded(site)
+    assert [e.name for e in plugins.exporters] == ["essai"]
 
 
 def test_plugins_lists_the_broken_ones(site: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from console import AUDIT, Console
-from habillages import NUE, dit, habillee, written
+from habillages import NUE, dit, habillage_file, habillee
 from hypothesis import given
 from hypothesis import strategies as st
 from images import jpeg, png, svg
@@ -17,10 +17,10 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import dress, dressed
 from certif_rules.echanges import checklist as json_
 from certif_rules.errors import DataError
-from certif_rules.grilles import grille as ecrite
+from certif_rules.grilles import feuilles
 from certif_rules.habillage import regles
 from certif_rules.habillage.fichier import check_habillage
-from certif_rules.habillage.modele import Colonne, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
 from certif_rules.habillage.regles import HabillageDit, as_data, build
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import read
@@ -52,12 +52,12 @@ def test_the_file_is_read_as_plain_values(tmp_path: Path) -> None:
         annotations={"piste_amelioration": "Opportunité d’amélioration"},
         masquees=("Annotation",),
         colonnes=(
-            Colonne(cle="reference_interne", titre="Référence interne"),
-            Colonne(cle="lieu", titre="Vu, où ?", largeur=30),
+            ColonneAjoutee(cle="reference_interne", titre="Référence interne"),
+            ColonneAjoutee(cle="lieu", titre="Vu, où ?", largeur=30),
         ),
         sections=(
-            Section(titre="Confidentialité", texte="À personne d’autre.", lignes=0, place="fin"),
-            Section(titre="Observations de l’organisme", texte=None, lignes=6, place="apres_constats"),
+            SectionAjoutee(titre="Confidentialité", texte="À personne d’autre.", lignes=0, place="fin"),
+            SectionAjoutee(titre="Observations de l’organisme", texte=None, lignes=6, place="apres_constats"),
         ),
         phrases={"grille": "Merci de votre accueil !", "rapport": "Contester : par écrit."},
     )
@@ -77,6 +77,7 @@ def test_only_the_names_of_annotations_change(tmp_path: Path) -> None:
 
 
 def test_codes_in_json_do_not_change(tmp_path: Path) -> None:
+    """A dress changes no code in the JSON, and travels under a key of its own."""
     plain, worn = json.loads(json_.render(NUE)), json.loads(json_.render(habillee(tmp_path)))
     carried = worn.pop("habillage")
     assert worn == plain
@@ -108,7 +109,7 @@ def test_dressing_again_changes_nothing(annotations, masquees, cles) -> None:
         emetteur="E",
         annotations=annotations,
         masquees=tuple(c for c in regles.COLONNES if c in masquees),
-        colonnes=tuple(Colonne(cle=cle, titre=f"Titre {cle}") for cle in cles),
+        colonnes=tuple(ColonneAjoutee(cle=cle, titre=f"Titre {cle}") for cle in cles),
     )
     once = dress(NUE, worn)
     assert dress(once, worn) == once
@@ -117,11 +118,12 @@ def test_dressing_again_changes_nothing(annotations, masquees, cles) -> None:
 
 def test_the_columns_are_those_of_the_grid() -> None:
     """The table of what may be hidden has every column of the sheet, in its order: numbers count them."""
-    assert list(regles.COLONNES) == list(ecrite.COLONNES)
+    assert list(regles.COLONNES) == list(feuilles.COLONNES)
 
 
 @pytest.mark.parametrize("said", ["12", "Annotation", "annotation", '"12"'])
 def test_a_column_is_hidden_by_name_or_number(tmp_path: Path, said: str) -> None:
+    """A body hides a column by its name or number; unknown ones are refused."""
     text = TETE + f"colonnes: {{masquees: [{said}]}}\n"
     if said == '"12"':
         assert problems(tmp_path, text) == [("colonne-inconnue", 3, 23)]
@@ -188,6 +190,7 @@ def test_a_column_is_hidden_by_name_or_number(tmp_path: Path, said: str) -> None
 def test_each_refusal_has_its_place_and_its_counterpart(
     tmp_path: Path, lines: str, expected: tuple[str, int, int] | None
 ) -> None:
+    """Each rule on dresses refuses the wrong and takes the right beside it."""
     if expected is None:
         assert habillee(tmp_path, f"{TETE}{lines}\n").habillage is not None
     else:
@@ -244,6 +247,7 @@ def test_the_logo_is_read_safely(tmp_path: Path, logo: str, content: bytes | Non
 
 
 def test_a_second_logo_stands_where_no_svg_can(tmp_path: Path) -> None:
+    """A bitmap replaces a drawn logo in the formats that cannot show it."""
     (tmp_path / "logo.svg").write_bytes(svg())
     text = TETE + "logo: {fichier: logo.svg, secours: logo.png}\n"
     found = habillee(tmp_path, text).habillage
@@ -266,6 +270,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 
 
 def test_the_example_of_the_docs_is_one(call: Console) -> None:
+    """The dress printed in the documentation is valid and can be worn."""
     exemple = ROOT / "docs" / "exemples" / "habillage.yaml"
     assert call("valider", exemple).status == 0
     reponse = call("checklist", *AUDIT, "--habillage", exemple, "--format", "json")
@@ -276,8 +281,8 @@ def test_the_example_of_the_docs_is_one(call: Console) -> None:
 def test_a_profile_may_name_it_and_the_option_wins(call: Console, tmp_path: Path) -> None:
     """The path of the profile is taken from its folder."""
     (tmp_path / "corps").mkdir()
-    written(tmp_path / "corps")
-    other = written(tmp_path, TETE.replace("Certif’Exemple", "Autre"), "autre.yaml")
+    habillage_file(tmp_path / "corps")
+    other = habillage_file(tmp_path, TETE.replace("Certif’Exemple", "Autre"), "autre.yaml")
     profil = tmp_path / "audit.yaml"
     body = "{type: initial, date: 2024-03-18}\norganisme: {categories: [AF]}\n"
     profil.write_text(
@@ -294,7 +299,8 @@ def test_a_profile_may_name_it_and_the_option_wins(call: Console, tmp_path: Path
 
 
 def test_a_wrong_file_writes_nothing(call: Console, tmp_path: Path) -> None:
-    path = written(tmp_path, TETE + "constats: {}\nannotations: {point: A}\n")
+    """A wrong dress is refused before any document is written."""
+    path = habillage_file(tmp_path, TETE + "constats: {}\nannotations: {point: A}\n")
     out = tmp_path / "grille.html"
     reponse = call("checklist", *AUDIT, "--habillage", path, "-o", out)
     assert (reponse.status, reponse.codes) == (1, ["mot-reglementaire"])
@@ -304,6 +310,7 @@ def test_a_wrong_file_writes_nothing(call: Console, tmp_path: Path) -> None:
 
 
 def test_nothing_is_dressed_without_a_file() -> None:
+    """A checklist without a dress has no trace of one."""
     assert dressed(NUE, None) == NUE
     assert "habillage" not in json.loads(json_.render(NUE))
 

@@ -15,7 +15,7 @@ import pytest
 from console import Console, words
 from fabrique import HOSTILES, checklist
 from grilles import AF, FORMATS, atelier, column, exported_form, filled
-from habillages import L10, NUE, dit, habillee, written
+from habillages import L10, NUE, dit, habillage_file, habillee
 from images import png, svg
 from msgspec.structs import replace
 from openpyxl import load_workbook
@@ -31,7 +31,7 @@ from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
 from certif_rules.grilles.feuilles import notified_row
-from certif_rules.habillage.modele import Colonne, Habillage, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
 from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
@@ -84,6 +84,7 @@ def test_no_mention_of_the_program_is_lost(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["xlsx", "ods", "csv", "html", "md", "formulaire"])
 def test_added_columns_have_their_place(name: str, tmp_path: Path) -> None:
+    """A column that a body added is in every document that is filled."""
     assert "Référence interne" in text(TOUS[name](habillee(tmp_path)))
     assert "Référence interne" not in text(TOUS[name](NUE))
 
@@ -114,6 +115,7 @@ def test_hidden_columns_are_not_shown(tmp_path: Path) -> None:
 
 
 def test_proofs_may_be_hidden_everywhere(tmp_path: Path) -> None:
+    """Columns that a body hides are in no format."""
     worn = habillee(tmp_path, L10.replace("[12]", "[Exemples de preuves, Preuves vues, Évalué par]"))
     proof = NUE.lignes[0].preuves[0].texte[:30]
     for name in ("html", "md", "formulaire", "csv"):
@@ -128,6 +130,7 @@ def test_proofs_may_be_hidden_everywhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("nature", ["png", "svg"])
 def test_pages_hold_the_logo_with_its_words(tmp_path: Path, nature: str) -> None:
+    """Pages carry the logo inside, with its words and its width."""
     (tmp_path / "logo.svg").write_bytes(svg())
     wanted = svg() if nature == "svg" else png(400, 100)
     text_ = L10.replace(
@@ -180,10 +183,12 @@ def test_workbooks_hold_the_logo(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", TOUS)
 def test_two_runs_give_the_same_bytes(name: str, tmp_path: Path) -> None:
+    """The same dress gives the same bytes in every format."""
     assert TOUS[name](habillee(tmp_path)) == TOUS[name](habillee(tmp_path))
 
 
 def test_what_a_report_needs_is_plain_values(tmp_path: Path) -> None:
+    """A report gets the logo and the closing words as plain values."""
     worn = habillee(tmp_path).habillage
     assert emetteur.logo(worn) == Image(contenu=png(400, 100), texte="Certif’Exemple", largeur=40)
     assert emetteur.logo(None) is None
@@ -203,8 +208,8 @@ def test_texts_of_a_body_are_texts(name: str, hostile: str) -> None:
         checklist(),
         Habillage(
             emetteur=hostile,
-            colonnes=(Colonne(cle="a", titre=hostile),),
-            sections=(Section(titre=hostile, texte=hostile, lignes=0, place="fin"),),
+            colonnes=(ColonneAjoutee(cle="a", titre=hostile),),
+            sections=(SectionAjoutee(titre=hostile, texte=hostile, lignes=0, place="fin"),),
             phrases={"grille": hostile},
             annotations=dict.fromkeys(checklist().referentiel.annotations, hostile),
         ),
@@ -271,6 +276,7 @@ def test_a_line_with_nothing_but_a_complement_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])
 def test_renamed_annotations_are_read_by_their_names(suffix: str, tmp_path: Path) -> None:
+    """An annotation that a body renamed is read by its new name, there only."""
     shown = habillee(tmp_path, L10.replace("  masquees: [12]\n", ""))
     saisie = {"qualiopi/1": {"Annotation": "opportunité d’amélioration ; Point fort"}}
     path = filled(shown, suffix, saisie, tmp_path)
@@ -298,6 +304,7 @@ def test_a_grid_that_does_not_carry_its_columns_asks_for_the_file(tmp_path: Path
 
 
 def test_another_dress_than_the_carried_one_is_refused(tmp_path: Path) -> None:
+    """A grid is not read with another dress than its own."""
     path = filled(habillee(tmp_path), "xlsx", SAISIE, tmp_path)
     assert read_grids(atelier(), [path], habillage=dit(tmp_path)).dossier.releves
     with pytest.raises(DataError) as caught:
@@ -322,7 +329,10 @@ def test_a_missing_added_column_is_said(tmp_path: Path) -> None:
 
 
 def test_an_added_column_may_have_the_name_of_one_of_the_csv(tmp_path: Path) -> None:
-    worn = dress(NUE, Habillage(emetteur="E", colonnes=(Colonne(cle="reference_interne", titre="faits"),)))
+    """Two columns of one title stay apart in the CSV."""
+    worn = dress(
+        NUE, Habillage(emetteur="E", colonnes=(ColonneAjoutee(cle="reference_interne", titre="faits"),))
+    )
     names = header(worn)
     assert names.count("faits") == 1
     path = tmp_path / "g.csv"
@@ -370,8 +380,10 @@ def test_the_whole_way_on_the_command_line(
     call = Console(capfdbinary, monkeypatch)
     (tmp_path / "audit.yaml").write_text(json.dumps(AF), encoding="utf-8")
     out = tmp_path / "grille.xlsx"
-    made = call("checklist", "--profil", tmp_path / "audit.yaml", "--habillage", written(tmp_path), "-o", out)
-    assert made.status == 0, made.err
+    reponse = call(
+        "checklist", "--profil", tmp_path / "audit.yaml", "--habillage", habillage_file(tmp_path), "-o", out
+    )
+    assert reponse.status == 0, reponse.err
     assert call("lire", out, "-o", tmp_path / "constats.json").status == 0
     said = json.loads((tmp_path / "constats.json").read_bytes())
     assert said["habillage"]["emetteur"] == "Certif’Exemple"

@@ -72,6 +72,7 @@ def test_one_command_lists_every_contradiction(call: Console) -> None:
     assert {source for i in KNOWN.values() for source in i.sources} <= set(edition["sources"])
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("nom", KNOWN)
 def test_it_is_read_in_the_table(call: Console, nom: str) -> None:
     """The same, in words, for who reads a terminal."""
@@ -191,6 +192,7 @@ def heard() -> dict[str, tuple[str, str]]:
     return {}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("commande", "nom"), TOLD)
 def test_a_command_tells_those_that_touch_it(
     call: Console, tmp_path: Path, heard: dict[str, tuple[str, str]], commande: str, nom: str

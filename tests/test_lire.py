@@ -66,6 +66,7 @@ def saisies(draw):
     return found
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(saisie=saisies())
@@ -105,6 +106,7 @@ def test_sorted_hidden_filtered_and_widened(tmp_path: Path) -> None:
 
 
 def test_the_original_is_never_written_to(tmp_path: Path) -> None:
+    """Reading a grid leaves the auditor's file untouched."""
     path = filled(CHECKLIST, "xlsx", {}, tmp_path)
     before = path.read_bytes()
     path.chmod(0o444)
@@ -120,6 +122,7 @@ def test_the_original_is_never_written_to(tmp_path: Path) -> None:
      ("2024", None), ("18", None)],
 )  # fmt: skip
 def test_days(text: str, iso: str | None) -> None:
+    """A day is read in each way that an auditor writes it."""
     assert day(text) == iso
 
 
@@ -159,6 +162,8 @@ def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_named_at_its_cell(cell: str, value: str, expected: set[str], tmp_path: Path) -> None:
+    """A mistake in a grid is told at its cell."""
+
     def change(book) -> None:
         book["Grille"][cell] = value
 
@@ -178,6 +183,8 @@ def test_a_formula_is_said_once(tmp_path: Path) -> None:
 
 
 def test_sheets_and_merged_cells(tmp_path: Path) -> None:
+    """A sheet renamed and cells merged are told, not misread."""
+
     def rename(book) -> None:
         book["Grille"].title = "Ma grille"
 

@@ -34,6 +34,7 @@ def read(*paths: Path) -> dict[str, Releve]:
 
 
 def test_disjoint_grids_join(tmp_path: Path) -> None:
+    """Two auditors who share the lines get one file of findings."""
     a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
     b = filled(CHECKLIST, "ods", {"qualiopi/2": {"Constat": "Conforme"}}, tmp_path, "b")
     releves = read(a, b)
@@ -41,6 +42,7 @@ def test_disjoint_grids_join(tmp_path: Path) -> None:
 
 
 def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
+    """Two auditors who disagree on a line see both values."""
     a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
     b = filled(
         CHECKLIST,
@@ -58,6 +60,7 @@ def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
 
 
 def test_grids_of_different_audits_do_not_join(tmp_path: Path) -> None:
+    """Grids of two audits are never mixed."""
     a = filled(CHECKLIST, "xlsx", {}, tmp_path, "a")
     other = grille(organisme={"nom": "Autre", "categories": ["AF"]})
     b = filled(other, "xlsx", {}, tmp_path, "b")
@@ -130,6 +133,7 @@ def test_a_far_cell_takes_no_room(tmp_path: Path) -> None:
 
 
 def test_a_foreign_workbook(tmp_path: Path) -> None:
+    """A workbook that is no grid of ours is refused as such."""
     from openpyxl import Workbook
 
     Workbook().save(tmp_path / "autre.xlsx")

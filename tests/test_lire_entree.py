@@ -12,6 +12,7 @@ import pytest
 from grilles import FORMATS, atelier, exported_form, filled, grille
 
 from certif_rules.documents.checklist import papier
+from certif_rules.documents.formats import docx
 from certif_rules.errors import DataError
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.services.lecture import read_grids
@@ -28,17 +29,20 @@ def piped(content: bytes, *others: Path) -> Any:
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_the_standard_input_is_known_by_its_content(suffix: str, tmp_path: Path) -> None:
+    """A grid that comes from a pipe is read whatever its format."""
     path = filled(CHECKLIST, suffix, SAISIE, tmp_path)
     assert [r.ligne for r in piped(path.read_bytes()).dossier.releves if r.porte] == ["qualiopi/1"]
 
 
 def test_the_export_of_the_form_is_known_too(tmp_path: Path) -> None:
+    """The export of the form comes from a pipe, with a byte order mark or not."""
     content = exported_form(CHECKLIST, SAISIE, tmp_path).read_bytes()
     assert [r.ligne for r in piped(content).dossier.releves if r.porte] == ["qualiopi/1"]
     assert piped(b"\xef\xbb\xbf \n" + content).dossier.releves
 
 
 def test_it_joins_with_a_file(tmp_path: Path) -> None:
+    """A grid from a pipe joins one from a file."""
     other = filled(CHECKLIST, "xlsx", {"qualiopi/2": {"Constat": "Conforme"}}, tmp_path)
     content = filled(CHECKLIST, "csv", SAISIE, tmp_path).read_bytes()
     found = piped(content, other).dossier.releves
@@ -54,11 +58,12 @@ def test_it_joins_with_a_file(tmp_path: Path) -> None:
         (b"PK\x03\x04", "fichier-tronque", "tronqué"),
         (bytes.fromhex("d0cf11e0a1b11ae1"), "fichier-chiffre", "chiffré"),
         (formulaire.render(CHECKLIST), "classeur-etranger", "Exporter les constats"),
-        (papier.to_docx(CHECKLIST), "classeur-etranger", "sur papier"),
+        (docx.render(papier.compose(CHECKLIST)), "classeur-etranger", "sur papier"),
         (b"%PDF-1.7\n%\xb5\xb5", "classeur-etranger", "sur papier"),
     ],
 )
 def test_what_it_cannot_be(content: bytes, code: str, words: str) -> None:
+    """What is no grid is refused in words, its place being the standard input."""
     with pytest.raises(DataError, match=words) as caught:
         piped(content)
     assert [issue.code for issue in caught.value.issues] == [code]
@@ -100,6 +105,7 @@ def test_a_huge_list_gives_few_problems_and_quickly(annotations: list[Any]) -> N
 
 
 def test_more_than_anyone_writes_is_not_looked_at() -> None:
+    """A huge file is refused at once."""
     entry = {"id": "1", "constat": "conforme", "annotations": ["point_fort"] * 100_001}
     start = time.process_time()
     (issue,) = check({"format": 1, "constats": [entry]}, "constats", "c.json")
@@ -107,6 +113,7 @@ def test_more_than_anyone_writes_is_not_looked_at() -> None:
 
 
 def test_a_few_problems_are_all_told() -> None:
+    """A file with 150 mistakes has all of them told."""
     entries = [{"id": "1"} for _ in range(150)]
     issues = check(
         {"format": 1, "organisme": {"categories": ["AF"]}, "constats": entries}, "constats", "c.json"
@@ -115,6 +122,7 @@ def test_a_few_problems_are_all_told() -> None:
 
 
 def test_a_grid_with_too_many_mistakes_says_how_many(tmp_path: Path) -> None:
+    """Beyond a limit, the mistakes are counted instead of listed."""
     path = filled(CHECKLIST, "json", {}, tmp_path)
     data = json.loads(path.read_text(encoding="utf-8"))
     data["lignes"] += [{"id": f"qualiopi/x{n}"} for n in range(700)]

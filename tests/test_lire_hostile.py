@@ -244,8 +244,10 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("case", HOSTILE)
 def test_one_message_in_bounded_memory(case: str, tmp_path: Path) -> None:
+    """A hostile file gets one message, and never the memory of the machine."""
     name, make, expected = HOSTILE[case]
     path = tmp_path / name
     content = make()

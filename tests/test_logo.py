@@ -32,6 +32,7 @@ def checked(content: bytes) -> Logo | Issue:
     ids=["png", "jpeg", "svg", "svg-bom", "svg-xml", "svg-utf16", "svg-mm"],
 )
 def test_a_sound_picture_is_told_by_its_content(content: bytes, nature: str) -> None:
+    """The kind and the size of a picture are read from its bytes, not its name."""
     found = checked(content)
     assert isinstance(found, Logo)
     assert (found.nature, found.contenu, found.rapport, found.hauteur) == (nature, content, 0.25, 10)
@@ -49,6 +50,7 @@ def test_a_sound_picture_is_told_by_its_content(content: bytes, nature: str) -> 
     ],
 )
 def test_plain_drawing_is_accepted(inside: str) -> None:
+    """A drawing that runs and fetches nothing may be a logo."""
     assert isinstance(checked(svg(inside)), Logo)
 
 
@@ -77,12 +79,14 @@ def test_plain_drawing_is_accepted(inside: str) -> None:
     ],
 )
 def test_what_could_run_or_fetch_is_refused(inside: str) -> None:
+    """A drawing with a script, an event or an address is refused, with its place."""
     found = checked(svg(inside))
     assert isinstance(found, Issue)
     assert (found.code, found.location) == ("image-active", ICI)
 
 
 def test_a_document_type_is_refused() -> None:
+    """A drawing that declares a document type, and so entities, is refused."""
     for doctype in (
         '<!DOCTYPE svg [<!ENTITY a "b">]>',
         '<!DOCTYPE svg PUBLIC "-//W3C" "http://x.invalid/s.dtd">',
@@ -115,6 +119,7 @@ def test_a_document_type_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_what_is_too_big_damaged_or_unknown_is_refused(content: bytes, code: str) -> None:
+    """A file that cannot be a logo is refused with the reason."""
     found = checked(content)
     assert isinstance(found, Issue)
     assert (found.code, found.location) == (code, ICI)
@@ -122,4 +127,5 @@ def test_what_is_too_big_damaged_or_unknown_is_refused(content: bytes, code: str
 
 @given(st.binary(max_size=200), st.sampled_from([b"", png()[:33], jpeg()[:20], b"<svg "]))
 def test_any_content_is_a_picture_or_an_issue(rest: bytes, start: bytes) -> None:
+    """No sequence of bytes makes the check of a logo crash."""
     assert isinstance(checked(start + rest), Logo | Issue)

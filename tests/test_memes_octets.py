@@ -12,7 +12,7 @@ import pytest
 from autodiagnostics import PROFIL
 from console import Console
 
-from certif_rules.services.autodiagnostic_formats import GRILLE, RESULTAT
+from certif_rules.services.formats import ECRITS
 
 #: All the formats of one command in one process, each after a line that names it.
 EVERY = """\
@@ -78,16 +78,21 @@ SUBJECTS: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["table", "json"],
         [],
     ),
-    "grille": (["autodiagnostic", "--profil", "{profil}"], sorted(GRILLE), ["-o", "-"]),
-    "synthese": (["autodiagnostic", "--reponses", "{avant}"], sorted(RESULTAT), ["-o", "-"]),
+    "grille": (["autodiagnostic", "--profil", "{profil}"], sorted(ECRITS["grille"].formats), ["-o", "-"]),
+    "synthese": (
+        ["autodiagnostic", "--reponses", "{avant}"],
+        sorted(ECRITS["synthese"].formats),
+        ["-o", "-"],
+    ),
     "progression": (
         ["autodiagnostic", "--reponses", "{avant}", "--reponses", "{apres}"],
-        sorted(RESULTAT),
+        sorted(ECRITS["synthese"].formats),
         ["-o", "-"],
     ),
 }  # fmt: skip
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_format_has_the_same_bytes(subject: str, files: dict[str, str], tmp_path: Path) -> None:
     """Every format of every command around the audit."""

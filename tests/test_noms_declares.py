@@ -16,7 +16,7 @@ from modules import MODULES, ROOT, strings, text_of, tree_of
 
 SCHEMAS = ROOT / "schemas"
 
-#: Both a finding of a référentiel and a state of the core, which was first (contract §1).
+#: Both a finding of a référentiel and a state of the core, which was first.
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
@@ -135,6 +135,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     },
     "documents.formats.docx": {32: "a width, in percents", 34: "lines of a tall row"},
     "documents.formats.docx_styles": dict.fromkeys((10, 12, 15), "points, millimetres"),
+    "colonnes": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28, 32), "a width"),
     "grilles.feuilles": {30: "a width"},
     "grilles.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
     "grilles.xlsx": {10: "points of a letter"},

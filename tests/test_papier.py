@@ -20,17 +20,18 @@ from certif_rules.blocs.arbre import Case, Ecriture, Tableau, Titre
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.checklist.fiche import blocks, reasons
+from certif_rules.documents.formats import docx, pdf
 from certif_rules.documents.mots import deciding, finding, title
 
 FACE = Callable[[Checklist], str]
 
 
 def of_docx(value: Checklist) -> str:
-    return docx_text(papier.to_docx(value))
+    return docx_text(docx.render(papier.compose(value)))
 
 
 def of_pdf(value: Checklist) -> str:
-    return pdf_text(papier.to_pdf(value))
+    return pdf_text(pdf.render(papier.compose(value)))
 
 
 TOUS = pytest.mark.parametrize("rendu", [of_docx, of_pdf])
@@ -86,8 +87,9 @@ def test_boxes_are_those_permitted(value: Callable[[], Checklist]) -> None:
 
 
 def test_the_rows_of_a_docx_hold_their_boxes() -> None:
+    """Each line on paper has the boxes of the findings allowed on it."""
     made = checklist()
-    rows = [row for row in docx_rows(papier.to_docx(made)) if len(row) == 5 and "☐" in row[2]]
+    rows = [row for row in docx_rows(docx.render(papier.compose(made))) if len(row) == 5 and "☐" in row[2]]
     first = next(row for row in rows if row[0].split("\n")[0] == "1")
     assert [choice.strip("☐\t ") for choice in first[2].splitlines()] == [
         "Conforme",
@@ -98,13 +100,15 @@ def test_the_rows_of_a_docx_hold_their_boxes() -> None:
 
 
 def test_an_earlier_finding_is_shown() -> None:
-    rows = docx_rows(papier.to_docx(surveillance()))
+    """The paper of a follow-up recalls the earlier finding on its line."""
+    rows = docx_rows(docx.render(papier.compose(surveillance())))
     (second,) = [row for row in rows if len(row) == 5 and row[0].split("\n")[0] == "2"]
     assert "Constat précédent\u00a0: Non-conformité mineure" in second[1]
 
 
 def test_state_and_label_are_said_in_words() -> None:
-    rows = [row for row in docx_rows(papier.to_docx(checklist())) if len(row) == 5]
+    """The paper gives doubts and lines of the label in words."""
+    rows = [row for row in docx_rows(docx.render(papier.compose(checklist()))) if len(row) == 5]
     heads = {row[0] for row in rows}
     assert any("à\u00a0confirmer" in head or "à confirmer" in head for head in heads)
     assert any("★\u00a0label" in head for head in heads)
@@ -119,7 +123,7 @@ def test_the_groups_of_texts_exist() -> None:
 
 def test_the_paper_stays_thin() -> None:
     """44 lines and their annexes in twenty sheets or so, turned, and no page is nearly empty but the last."""
-    content = papier.to_pdf(label())
+    content = pdf.render(papier.compose(label()))
     reader = pypdf.PdfReader(io.BytesIO(content))
     assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in reader.pages} == {(842, 595)}
     assert len(reader.pages) <= 20
@@ -131,6 +135,7 @@ def test_the_paper_stays_thin() -> None:
 
 
 def test_headings_in_order() -> None:
+    """The paper has its chapters in the order of an audit."""
     found = [b.texte for b in papier.compose(checklist()).blocs if isinstance(b, Titre)]
     assert found == [
         "L’audit et l’organisme",
@@ -170,6 +175,7 @@ def test_a_bare_checklist() -> None:
 
 
 def test_the_name_of_the_organisation_is_at_the_head_and_the_foot() -> None:
+    """A sheet that falls from the pile names its organisation."""
     value = papier.compose(checklist(organisme=organisme("Atelier : « x » ?")))
     assert "Atelier : « x » ?" in value.sous_titre
     assert "Atelier : « x » ?" in value.pied

@@ -55,6 +55,7 @@ def flat(content: bytes) -> str:
 
 @pytest.mark.parametrize("nom", RENDUS)
 def test_every_document_carries_the_warning_on_its_line(nom: str) -> None:
+    """Every format warns of sensitive data on the line concerned, once."""
     with_it, without = flat(RENDUS[nom](made())), flat(RENDUS[nom](made(averti=None)))
     assert with_it.count("une note peut dire qui tousse.") == 1
     assert "qui tousse" not in without
@@ -65,6 +66,7 @@ def test_every_document_carries_the_warning_on_its_line(nom: str) -> None:
 
 @pytest.mark.parametrize("nom", [n for n in RENDUS if n != "json"])
 def test_every_document_says_how_long_records_are_kept(nom: str) -> None:
+    """Every format says how long records are kept, or that sources do not."""
     text = flat(RENDUS[nom](made()))
     assert "deux ans – Deux ans, puis le poêle. (confiance moyenne) [CH1]" in text
     assert "durée absente des sources" in text  # the label’s own
@@ -74,6 +76,7 @@ def test_every_document_says_how_long_records_are_kept(nom: str) -> None:
 
 
 def test_json_has_both_under_keys_of_their_own() -> None:
+    """The JSON gives the warning and the retention with their sources."""
     data = json.loads(json_.render(made()))
     assert data["lignes"][0]["donnees_sensibles"] == {
         "nature": "sante", "texte": AVERTI.texte, "sources": ["CH1"], "confiance": "faible", "lecture": True,
@@ -86,6 +89,7 @@ def test_json_has_both_under_keys_of_their_own() -> None:
 
 
 def test_the_warning_is_the_first_block_of_a_line_and_is_not_folded() -> None:
+    """An auditor reads the warning before typing."""
     value = made()
     assert blocks(value, value.lignes[0])[0].titre == "Données sensibles"
     page = formulaire.render(value).decode()
@@ -93,6 +97,7 @@ def test_the_warning_is_the_first_block_of_a_line_and_is_not_folded() -> None:
 
 
 def test_the_documents_to_fill_say_how_to_write_of_people() -> None:
+    """Every document to fill asks for as little as possible on people."""
     for nom in ("html", "formulaire", "md", "xlsx", "ods"):
         assert "ni nom complet" in flat(RENDUS[nom](made())), nom
     assert NOTES.startswith("Noter le moins possible")
@@ -107,12 +112,14 @@ def of(referentiel: str, day: str) -> set[str]:
 
 
 def test_the_lines_on_handicap_and_no_other() -> None:
+    """In the shipped data, only the lines on handicap warn of health data."""
     assert of("qualiopi", "2024-03-18") == {"qualiopi/26"}
     assert of("qualiopi", "2026-12-01") == {"qualiopi/26"}
     assert of("certifregion", "2024-03-18") == {"qualiopi/26", "certifregion/H"}
 
 
 def test_retention_is_that_of_the_base_and_the_label_gives_none() -> None:
+    """A label that says nothing of retention keeps its base's."""
     resolved = greffons.registry().resolve("certifregion", day="2024-03-18").referentiel
     assert set(resolved.conservations) == {"qualiopi"}
     assert resolved.conservations["qualiopi"].lecture
@@ -146,6 +153,7 @@ def resolved(enseigne: Path) -> Any:
 
 
 def test_a_label_may_warn_on_a_line_of_its_base(enseigne: Path) -> None:
+    """A label can add a warning to a line that its base wrote."""
     before = resolved(enseigne)
     target = next(i for i, line in before.indicateurs.items() if line.origine == "fictif")
     path = enseigne / "exigence" / "E1" / "avis.yaml"
@@ -169,6 +177,7 @@ def test_a_label_may_warn_on_a_line_of_its_base(enseigne: Path) -> None:
     ],
 )
 def test_a_wrong_warning_is_refused(enseigne: Path, avis: str, code: str) -> None:
+    """A warning badly written in the data is refused with its code."""
     path = enseigne / "exigence" / "E1" / "avis.yaml"
     path.write_text(
         f"format: 1\nmodifications:\n  - indicateur: fictif/1.1\n    donnees_sensibles: {avis}\n"
@@ -183,6 +192,7 @@ def test_a_wrong_warning_is_refused(enseigne: Path, avis: str, code: str) -> Non
 def test_a_checklist_with_its_warnings_follows_its_schema(
     capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The JSON with warnings and retention follows the published schema."""
     from certif_rules.source.schema import check
 
     call = Console(capfdbinary, monkeypatch)

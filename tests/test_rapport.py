@@ -9,9 +9,20 @@ from typing import Any
 
 import pytest
 from console import Console
-from rapports import MINEURES, a6, bare, changed, computed, constats, lacking, made, pages, texte, written
-
-from certif_rules.services.rapport import FORMATS
+from rapports import (
+    FORMATS,
+    MINEURES,
+    a6,
+    absent_from,
+    changed,
+    computed,
+    constats,
+    findings_file,
+    pages,
+    report_bytes,
+    squeezed,
+    texte,
+)
 
 FORMATS_TRIES = sorted(FORMATS)
 FINDINGS_SEEN = {
@@ -34,11 +45,11 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 def test_the_report_of_a6(call: Console, tmp_path: Path, format_: str) -> None:
     """A4’s four minors: all that a report must hold is in the words of each format."""
     data = a6()
-    found = texte(made(call, data, tmp_path, format_), format_)
+    found = texte(report_bytes(call, data, tmp_path, format_), format_)
     seen = {preuve for entry in data["constats"] for preuve in entry["preuves_vues"]}
     assert len(seen) == 22
-    assert lacking(found, seen | FINDINGS_SEEN) == set()
-    assert lacking(found, {
+    assert absent_from(found, seen | FINDINGS_SEEN) == set()
+    assert absent_from(found, {
         # référentiel, edition, guide, layers, digest
         "Référentiel national qualité (Qualiopi)", "édition 2019, guide V9", data["referentiel"]["empreinte"],
         "Arrêté du 6 juin 2019 (modalités d’audit), modifié le 31 mai 2023",
@@ -66,23 +77,23 @@ def test_four_sheets(call: Console, tmp_path: Path, format_: str) -> None:
     """One sheet per minor, in the report and alone; alone, there is nothing else."""
     wanted = {f"Fiche de non-conformité – {numero}" for numero in MINEURES}
     for options in ((), ("--fiches",)):
-        found = texte(made(call, a6(), tmp_path, format_, *options), format_)
-        assert set(re.findall(r"Fichedenonconformité–\d+", found)) == set(map(bare, wanted))
+        found = texte(report_bytes(call, a6(), tmp_path, format_, *options), format_)
+        assert set(re.findall(r"Fichedenonconformité–\d+", found)) == set(map(squeezed, wanted))
         assert ("Constatsparcritère" in found) is (options == ())
         assert (
-            lacking(found, {*MINEURES.values(), "Correction avant", "Écart levé", "Action corrective"})
+            absent_from(found, {*MINEURES.values(), "Correction avant", "Écart levé", "Action corrective"})
             == set()
         )
 
 
 def test_each_sheet_has_its_page(call: Console, tmp_path: Path) -> None:
     """In the PDF the sheets are four pages; nothing of one is on another’s."""
-    found = pages(made(call, a6(), tmp_path, "pdf", "--fiches"))
+    found = pages(report_bytes(call, a6(), tmp_path, "pdf", "--fiches"))
     assert len(found) == 4
     for page, (numero, sentence) in zip(found, MINEURES.items(), strict=True):
-        assert bare(f"Fiche de non-conformité – {numero}") in page
-        assert [n for n, other in MINEURES.items() if bare(other) in page] == [numero]
-        assert bare(sentence) in page
+        assert squeezed(f"Fiche de non-conformité – {numero}") in page
+        assert [n for n, other in MINEURES.items() if squeezed(other) in page] == [numero]
+        assert squeezed(sentence) in page
 
 
 def test_counts_by_criterion(tmp_path: Path) -> None:
@@ -112,7 +123,7 @@ def test_the_lines_that_do_not_apply_say_why(call: Console, tmp_path: Path) -> N
     rapport = computed(data, tmp_path)
     out = {vue.ligne.indicateur.numero for vue in rapport.non_applicables}
     assert out == {"3", "7", "12", "13", "14", "15", "16", "20", "27", "28", "29"}
-    found = made(call, data, tmp_path).decode()
+    found = report_bytes(call, data, tmp_path).decode()
     chapter = found.split("Lignes qui ne s’appliquent pas</h2>")[1].split("<h2")[0]
     assert "apprentissage (CFA)" in chapter
     assert "Aucune action de plus de deux jours." in chapter
@@ -144,18 +155,18 @@ def test_nothing_is_filled(call: Console, tmp_path: Path) -> None:
         ("Écarts", "ligne 2"), ("Évaluation", "par qui, quel jour, ce qui est recommandé"),
         ("Décision", "par qui, quel jour, ce qui est décidé"),
     }  # fmt: skip
-    found = texte(made(call, short | {"constats": entries}, tmp_path), "html")
+    found = texte(report_bytes(call, short | {"constats": entries}, tmp_path), "html")
     for manque in rapport.manques:
-        assert bare(manque.texte) in found
-    assert bare("Conclusion impossible") in found
+        assert squeezed(manque.texte) in found
+    assert squeezed("Conclusion impossible") in found
     claims = {
         "Aucun désaccord",
         "Le plan d’audit a été suivi",
         "Tout le champ de l’audit a été vu",
         "Toutes les lignes",
     }
-    assert {claim for claim in claims if bare(claim) in found} == set()
-    assert bare("Échéance non renseigné") in found
+    assert {claim for claim in claims if squeezed(claim) in found} == set()
+    assert squeezed("Échéance non renseigné") in found
 
 
 def test_a_complete_file_lacks_nothing_of_the_report(tmp_path: Path) -> None:
@@ -171,14 +182,14 @@ def test_a_complete_file_lacks_nothing_of_the_report(tmp_path: Path) -> None:
 
 def test_evaluation_and_decision_are_two_blocks(call: Console, tmp_path: Path) -> None:
     """Each has its chapter, its people and its signature; one that is not taken stands empty."""
-    found = made(call, a6(decision=None), tmp_path).decode()
+    found = report_bytes(call, a6(decision=None), tmp_path).decode()
     evaluation = found.split(". Évaluation</h2>")[1].split("<h2")[0]
     decision = found.split(". Décision</h2>")[1].split("<h2")[0]
     assert "A. B." in evaluation
     assert "A. B." not in decision
     assert "G. H." not in found
     assert decision.count("non renseigné") == 4
-    taken = made(call, a6(), tmp_path).decode().split(". Décision</h2>")[1].split("<h2")[0]
+    taken = report_bytes(call, a6(), tmp_path).decode().split(". Décision</h2>")[1].split("<h2")[0]
     assert "G. H." in taken
     assert "non renseigné" not in taken
 
@@ -208,17 +219,17 @@ def surveillance(**changes: Any) -> dict[str, Any]:
 
 def test_what_is_checked_apart_is_not_forgotten(call: Console, tmp_path: Path) -> None:
     """The checks of a surveillance that are no lines have their chapter; other audits have none."""
-    found = texte(made(call, surveillance(), tmp_path), "html")
+    found = texte(report_bytes(call, surveillance(), tmp_path), "html")
     rapport = computed(surveillance(), tmp_path)
     assert rapport.checklist.verifications
-    chapter = found.split(bare("8. Vérifications hors indicateurs"))[-1].split(bare("9. Écarts"))[0]
-    assert lacking(chapter, {point.texte for point in rapport.checklist.verifications}) == set()
-    assert bare("Vérifications hors indicateurs") not in texte(made(call, a6(), tmp_path), "html")
+    chapter = found.split(squeezed("8. Vérifications hors indicateurs"))[-1].split(squeezed("9. Écarts"))[0]
+    assert absent_from(chapter, {point.texte for point in rapport.checklist.verifications}) == set()
+    assert squeezed("Vérifications hors indicateurs") not in texte(report_bytes(call, a6(), tmp_path), "html")
 
 
 def test_a_decision_that_the_findings_do_not_call_for(call: Console, tmp_path: Path) -> None:
     """It is said beside the decision; without its reason, the report is incomplete."""
-    notice = bare("Cette décision n’est pas celle que les constats appellent")
+    notice = squeezed("Cette décision n’est pas celle que les constats appellent")
     other = {"par": "G. H.", "le": "2024-05-06", "decision": "non_delivrable"}
     for decision, noticed, lacks in (
         (other, True, True),
@@ -227,7 +238,7 @@ def test_a_decision_that_the_findings_do_not_call_for(call: Console, tmp_path: P
         (other | {"decision": "Ajournée."}, False, False),
     ):
         data = a6(decision=decision)
-        assert (notice in texte(made(call, data, tmp_path), "html")) is noticed, decision
+        assert (notice in texte(report_bytes(call, data, tmp_path), "html")) is noticed, decision
         manques = {m.texte for m in computed(data, tmp_path).manques}
         assert ("motif d’une décision que les constats n’appellent pas" in manques) is lacks, decision
 
@@ -240,10 +251,10 @@ def test_earlier_gaps_are_verified(call: Console, tmp_path: Path, format_: str) 
     verified = {v.ligne.indicateur.numero: (v.constat, v.ouvert, v.vue.constat) for v in rapport.verifies}
     assert verified == {"2": ("nc_mineure", False, "conforme"), "30": ("nc_mineure", True, "nc_majeure")}
     assert {v.ligne.indicateur.numero for v in rapport.non_dues} == {"8", "9", "12", "18", "23", "24", "25"}
-    found = texte(made(call, data, tmp_path, format_), format_)
-    chapter = found.split(bare("10. Écarts de l’audit précédent"))[-1].split(bare("11. Lignes"))[0]
+    found = texte(report_bytes(call, data, tmp_path, format_), format_)
+    chapter = found.split(squeezed("10. Écarts de l’audit précédent"))[-1].split(squeezed("11. Lignes"))[0]
     assert (
-        lacking(chapter, {"levé depuis", "non levé depuis", "Rien n’a changé depuis l’audit initial."})
+        absent_from(chapter, {"levé depuis", "non levé depuis", "Rien n’a changé depuis l’audit initial."})
         == set()
     )
 
@@ -266,10 +277,10 @@ def test_other_rules_are_printed(call: Console, tmp_path: Path) -> None:
     """Findings made with other rules are refused, or reported with the warning at the head."""
     data = a6()
     data["referentiel"] = data["referentiel"] | {"empreinte": "sha256:" + "0" * 64}
-    refused = call("rapport", written(data, tmp_path), "-o", tmp_path / "r.html")
+    refused = call("rapport", findings_file(data, tmp_path), "-o", tmp_path / "r.html")
     assert (refused.status, refused.codes) == (1, ["regles-differentes"])
     for options in ((), ("--fiches",)):
-        found = made(call, data, tmp_path, "html", "--accepter-autres-regles", *options).decode()
+        found = report_bytes(call, data, tmp_path, "html", "--accepter-autres-regles", *options).decode()
         assert "constats faits avec d’autres règles, acceptées" in found.split("<h3")[0]
 
 
@@ -285,16 +296,16 @@ def test_many_sites(call: Console, tmp_path: Path) -> None:
         ]
     rapport = computed(data, tmp_path)
     assert len(rapport.ecarts) == 4
-    found = texte(made(call, data, tmp_path), "html")
+    found = texte(report_bytes(call, data, tmp_path), "html")
     wanted = {f"Pièce {e['id'].partition('/')[2]}-{s['id']}" for e in data["constats"] for s in sites}
     assert len(wanted) == 264
-    assert lacking(found, wanted) == set()
+    assert absent_from(found, wanted) == set()
 
 
 def test_a_finding_lifted(call: Console, tmp_path: Path) -> None:
     """A gap lifted keeps its sheet, with the day and the author, and opens no date."""
     data = changed("17", leve_le="2024-05-02", leve_par="K. L.")
-    sheets = pages(made(call, data, tmp_path, "pdf", "--fiches"))
-    assert bare("Écart levé 2 mai 2024 K. L.") in sheets[2]
-    assert bare("Correction avant") not in sheets[2]
-    assert bare("Correction avant") in sheets[1]
+    sheets = pages(report_bytes(call, data, tmp_path, "pdf", "--fiches"))
+    assert squeezed("Écart levé 2 mai 2024 K. L.") in sheets[2]
+    assert squeezed("Correction avant") not in sheets[2]
+    assert squeezed("Correction avant") in sheets[1]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from greffons import registry
 from msgspec.structs import replace
-from rapports import a6, bare, changed, constats, registre, texte, written
+from rapports import FORMATS, a6, changed, constats, findings_file, lay_out, registre, squeezed, texte
 
 from certif_rules.audit.checklist import dress
 from certif_rules.audit.contenu import Rapport
@@ -17,8 +17,8 @@ from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
 from certif_rules.documents.rapport.formules import ECHANTILLON
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.habillage.modele import Colonne, Habillage, Section
-from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
+from certif_rules.services.rapport import compose, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"
 
@@ -34,7 +34,7 @@ def noted(referentiel: str, said: dict[str, str], folder: Path) -> Rapport:
         "constats": [{"id": k, "constat": v, "commentaire": f"Vu {k}."} for k, v in said.items()],
     }
     known = registry(**{nom: NOTES / nom for nom in ("niveaux", "incontournables", "avis")})
-    return report_file(known, written(data, folder))[0]
+    return report_file(known, findings_file(data, folder))[0]
 
 
 def headings(document: Document) -> list[str]:
@@ -59,8 +59,8 @@ def test_opinions_have_their_sheets(tmp_path: Path) -> None:
         ("A2", True), ("A3", False),
     ]  # fmt: skip
     found = texte(lay_out(compose(rapport, sheets=True), "html"), "html")
-    assert bare("Reponse avant 15 mars 2024") in found
-    assert bare("aucun délai connu") in found
+    assert squeezed("Reponse avant 15 mars 2024") in found
+    assert squeezed("aucun délai connu") in found
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def label(tmp_path: Path) -> Rapport:
         ],
         "constats": constats(tete, said),
     }
-    return report_file(registre(), written(data, tmp_path))[0]
+    return report_file(registre(), findings_file(data, tmp_path))[0]
 
 
 def test_a_label_on_its_base(label: Rapport) -> None:
@@ -91,12 +91,12 @@ def test_a_label_on_its_base(label: Rapport) -> None:
     document = compose(label)
     page = lay_out(document, "html").decode()
     found = texte(page.encode(), "html")
-    assert bare("Certif’Région Occitanie – conclusion ouverte") in found
-    assert bare("Référentiel national qualité (Qualiopi) – conclusion favorable") in found
-    assert bare("Décision – Certif’Région Occitanie") in found
-    assert bare("Ajournée.") in found
+    assert squeezed("Certif’Région Occitanie – conclusion ouverte") in found
+    assert squeezed("Référentiel national qualité (Qualiopi) – conclusion favorable") in found
+    assert squeezed("Décision – Certif’Région Occitanie") in found
+    assert squeezed("Ajournée.") in found
     chapter = page.split(". Décision</h2>")[1].split("<h2")[0]
-    assert texte(chapter.encode(), "html").count(bare("Certification délivrable")) == 1
+    assert texte(chapter.encode(), "html").count(squeezed("Certification délivrable")) == 1
     marked = set(re.findall(r"(\w+)</(?:strong|b)>[^<]*<span class=\"discret\"> \(★ label\)", page))
     lines = {vue.ligne.indicateur.numero for s in label.sections for vue in s.lignes}
     assert marked == {numero for numero in lines if numero.isalpha()}
@@ -136,16 +136,16 @@ def test_the_words_of_a_body(label: Rapport) -> None:
             "fiche": "À rendre sous un mois.",
         },
         sections=(
-            Section(titre="Avis du comité", texte="Favorable.", lignes=0, place="debut"),
-            Section(titre="Vu par", texte=None, lignes=2, place="avant_conclusion"),
+            SectionAjoutee(titre="Avis du comité", texte="Favorable.", lignes=0, place="debut"),
+            SectionAjoutee(titre="Vu par", texte=None, lignes=2, place="avant_conclusion"),
         ),
     )
     document, plain = compose(worn(label, habillage)), compose(label)
     found = texte(lay_out(document, "html"), "html")
     for sentence in ("Organisme X : Document de l’organisme.", "Deuxième phrase.", "Favorable."):
-        assert found.count(bare(sentence)) == 1
-    assert found.count(bare("Organisme X : À rendre sous un mois.")) == len(label.ecarts)
-    assert bare(ECHANTILLON) in found
+        assert found.count(squeezed(sentence)) == 1
+    assert found.count(squeezed("Organisme X : À rendre sous un mois.")) == len(label.ecarts)
+    assert squeezed(ECHANTILLON) in found
     assert document.pied.startswith("Organisme X – ")
     order = [titre.partition(". ")[2] for titre in headings(document)]
     assert order.index("Avis du comité") + 1 == order.index("Objectifs")
@@ -158,24 +158,24 @@ def test_the_words_of_a_body(label: Rapport) -> None:
 def test_names_and_columns_of_a_body(tmp_path: Path) -> None:
     """An annotation takes its name; what was typed in a column added stands under its title, on its line."""
     data = changed("2", complements={"reference_interne": "R-2024-017"})
-    rapport, _ = report_file(registre(), written(data, tmp_path))
+    rapport, _ = report_file(registre(), findings_file(data, tmp_path))
     habillage = Habillage(
         emetteur="Organisme X",
         annotations={"point_fort": "Atout"},
-        colonnes=(Colonne(cle="reference_interne", titre="Référence interne"),),
+        colonnes=(ColonneAjoutee(cle="reference_interne", titre="Référence interne"),),
     )
     found = texte(lay_out(compose(worn(rapport, habillage)), "html"), "html")
     assert "+Atout" in found
-    assert bare("Point fort") not in found
-    assert bare("Référence interne : R-2024-017") in found
-    assert bare("reference interne : R-2024-017") in texte(lay_out(compose(rapport), "html"), "html")
+    assert squeezed("Point fort") not in found
+    assert squeezed("Référence interne : R-2024-017") in found
+    assert squeezed("reference interne : R-2024-017") in texte(lay_out(compose(rapport), "html"), "html")
 
 
 @pytest.mark.parametrize("format_", sorted(FORMATS))
 def test_the_example_of_a_dress(tmp_path: Path, format_: str) -> None:
     """Story L10, in a report: logo, sections, last sentences; regulatory words as they were."""
     example = Path(__file__).parent.parent / "docs" / "exemples" / "habillage.yaml"
-    path = written(changed("2", annotations=["piste_amelioration"]), tmp_path)
+    path = findings_file(changed("2", annotations=["piste_amelioration"]), tmp_path)
     rapport, _ = report_file(registre(), path, habillage=read_habillage(example))
     content = lay_out(compose(rapport), format_)
     found = texte(content, format_)
@@ -183,9 +183,9 @@ def test_the_example_of_a_dress(tmp_path: Path, format_: str) -> None:
         "Opportunité d’amélioration", "Observations de l’organisme audité", "à personne d’autre",
         "Toute question sur ce rapport s’adresse à Certif’Exemple", "Non-conformité mineure",
     ):  # fmt: skip
-        assert bare(words) in found, words
-    assert found.count(bare("La réponse à cette fiche s’envoie à Certif’Exemple.")) == 4
-    assert bare("Piste d’amélioration") not in found
+        assert squeezed(words) in found, words
+    assert found.count(squeezed("La réponse à cette fiche s’envoie à Certif’Exemple.")) == 4
+    assert squeezed("Piste d’amélioration") not in found
     plain, _ = report_file(registre(), path)
     assert compose(rapport).logo is not None
     assert len(content) > len(lay_out(compose(plain), format_))
@@ -195,7 +195,7 @@ def test_prose_has_its_typography_and_typed_text_is_kept(tmp_path: Path) -> None
     """What the program writes gets French blanks; what people typed comes out letter for letter."""
     odd = "L’audit : « oui » ; œuvre, 5 %"
     rapport, _ = report_file(
-        registre(), written(a6(objectifs=odd, confidentialite=[odd, "Et après ?"]), tmp_path)
+        registre(), findings_file(a6(objectifs=odd, confidentialite=[odd, "Et après ?"]), tmp_path)
     )
     blocs = compose(rapport).blocs
     assert Paragraphe(texte=odd) in blocs

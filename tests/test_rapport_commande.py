@@ -9,9 +9,18 @@ from typing import Any
 
 import pytest
 from console import Console, process
-from rapports import MINEURES, a6, bare, changed, lacking, made, pages, texte, written
-
-from certif_rules.services.rapport import FORMATS
+from rapports import (
+    FORMATS,
+    MINEURES,
+    a6,
+    absent_from,
+    changed,
+    findings_file,
+    pages,
+    report_bytes,
+    squeezed,
+    texte,
+)
 
 FORMATS_TRIES = sorted(FORMATS)
 
@@ -24,14 +33,15 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 # ---- the command ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("options", [(), ("--fiches",)])
 @pytest.mark.parametrize("format_", FORMATS_TRIES)
 def test_two_runs_give_the_same_bytes(
     call: Console, tmp_path: Path, format_: str, options: tuple[str, ...]
 ) -> None:
     """Here and in another process; the digest said is that of the file."""
-    path = written(a6(), tmp_path)
-    suffix = FORMATS[format_][0]
+    path = findings_file(a6(), tmp_path)
+    suffix = FORMATS[format_].suffix
     one, two = tmp_path / f"un{suffix}", tmp_path / f"deux{suffix}"
     first = call("rapport", path, "-o", one, *options)
     assert first.status == 0, first.err
@@ -44,7 +54,7 @@ def test_two_runs_give_the_same_bytes(
 
 def test_where_it_goes(call: Console, tmp_path: Path) -> None:
     """Text goes to standard output; what is not text, when it is written so, and never over the findings."""
-    path = written(a6(), tmp_path)
+    path = findings_file(a6(), tmp_path)
     assert call("rapport", path).out.startswith(b"<!DOCTYPE html>")
     piped = call("rapport", "-", "--format", "html", stdin=path.read_text(encoding="utf-8"))
     assert piped.out == call("rapport", path).out
@@ -63,8 +73,8 @@ def test_no_gap_no_sheet(call: Console, tmp_path: Path) -> None:
     """Without any gap, the sheets alone say that there is none."""
     data = a6()
     data["constats"] = [entry | {"constat": "conforme", "ecart": {}} for entry in data["constats"]]
-    found = texte(made(call, data, tmp_path, "html", "--fiches"), "html")
-    assert bare("Aucun écart n’est relevé") in found
+    found = texte(report_bytes(call, data, tmp_path, "html", "--fiches"), "html")
+    assert squeezed("Aucun écart n’est relevé") in found
     assert "Fichedenonconformité–" not in found
 
 
@@ -99,34 +109,34 @@ def test_people_are_protected(call: Console, tmp_path: Path, format_: str) -> No
     )
     secrets = {"Élodie Martin", "Paul Roy", "Zoé Petit", "zoe.petit@exemple.fr", "06 12 34 56 78"}
     parts = ("personnes.nom", "evaluation.par", "decision.par", "decision.motif", "desaccords")
-    path = written(data, tmp_path)
-    plain = call("rapport", path, "-o", tmp_path / f"clair{FORMATS[format_][0]}")
+    path = findings_file(data, tmp_path)
+    plain = call("rapport", path, "-o", tmp_path / f"clair{FORMATS[format_].suffix}")
     assert [part for part in parts if f"rapport, « {part} » contient" not in plain.err] == []
     assert not [secret for secret in secrets if secret in plain.err]
     hidden = call("rapport", path, "--pseudonymiser", "--format", format_, "-o", "-")
     assert hidden.status == 0, hidden.err
     found = texte(hidden.out, format_)
-    assert {secret for secret in secrets if bare(secret) in found} == set()
+    assert {secret for secret in secrets if squeezed(secret) in found} == set()
     assert {"[nom]", "[courriel]", "[téléphone]"} == {
         r for r in ("[nom]", "[courriel]", "[téléphone]") if r in found
     }
-    assert lacking(found, {"É. M.", *MINEURES.values()}) == set()
+    assert absent_from(found, {"É. M.", *MINEURES.values()}) == set()
     assert "Pseudonymisé" in hidden.err
-    same = written(data | {"decision": {"par": "ROY Paul"}}, tmp_path)
+    same = findings_file(data | {"decision": {"par": "ROY Paul"}}, tmp_path)
     assert call("rapport", same, "--pseudonymiser").codes == ["decision-par-evaluateur"]
 
 
 def test_sensitive_lines_and_retention(call: Console, tmp_path: Path) -> None:
     """A line that may reveal health carries its warning, its sheet too; how long records are kept is said."""
     data = changed("26", constat="nc_majeure", commentaire="Aucun réseau mobilisé.")
-    warned = bare("notes")
-    page = made(call, data, tmp_path).decode()
+    warned = squeezed("notes")
+    page = report_bytes(call, data, tmp_path).decode()
     rows = [row for row in re.findall(r"<tr\b.*?</tr>", page, re.DOTALL) if "Pièce P-" in row]
     assert [re.findall(r"Pièce P-(\d+)", row)[0] for row in rows if "Santé" in row] == ["26"]
-    sheets = pages(made(call, data, tmp_path, "pdf", "--fiches"))
+    sheets = pages(report_bytes(call, data, tmp_path, "pdf", "--fiches"))
     assert ["Donnéessensibles" in sheet for sheet in sheets] == [False, False, False, True, False]
     assert warned in sheets[3]
-    assert bare("Combien de temps se gardent les dossiers") in texte(page.encode(), "html")
+    assert squeezed("Combien de temps se gardent les dossiers") in texte(page.encode(), "html")
 
 
 @pytest.mark.parametrize("format_", FORMATS_TRIES)
@@ -136,10 +146,10 @@ def test_typed_text_is_text(call: Console, tmp_path: Path, format_: str) -> None
     data = a6()
     whole = {k: v for k, v in data.items() if k in ("format", "referentiel", "audit", "ecarts_notifies_le")}
     typed = hostile({k: v for k, v in data.items() if k not in whole}, text)
-    content = made(call, {**typed, **whole}, tmp_path, format_)
+    content = report_bytes(call, {**typed, **whole}, tmp_path, format_)
     found = texte(content, format_)
     visible = {re.sub(r"\x1b|\x07|\u202e", "", h) for h in HOSTILE}
-    assert lacking(found, visible) == set()
+    assert absent_from(found, visible) == set()
     assert not set("\x1b\x07\u202e") & set(found)
     assert "root:" not in found
     if format_ == "html":

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from console import Console
 from msgspec.structs import replace
-from rapports import bare, computed, lacking, made, texte, written
+from rapports import FORMATS, absent_from, computed, findings_file, report_bytes, squeezed, texte
 from test_rapport_verifications import CHECK, FAILED, SATISFIED, surveillance
 
 from certif_rules.audit.rapport import make_report
-from certif_rules.services.rapport import FORMATS
 
 RENEWAL = "qualiopi/renouvellement"
-CHAPTER = bare("Vérifications non satisfaites à l’audit précédent, et ce qui en est vu à cet audit")
+CHAPTER = squeezed("Vérifications non satisfaites à l’audit précédent, et ce qui en est vu à cet audit")
 
 
 @pytest.fixture
@@ -45,20 +44,21 @@ def after(
     ("result", "since"), [("non_satisfaite", "non levée depuis"), ("levee", "levée depuis")]
 )
 def test_it_is_recalled(call: Console, tmp_path: Path, format_: str, result: str, since: str) -> None:
-    found = texte(made(call, after(result, SATISFIED), tmp_path, format_), format_)
-    chapter = found.split(CHAPTER)[-1].split(bare("Lignes qui ne s’appliquent pas"))[0]
+    """A report recalls the earlier check and whether it was lifted."""
+    found = texte(report_bytes(call, after(result, SATISFIED), tmp_path, format_), format_)
+    chapter = found.split(CHAPTER)[-1].split(squeezed("Lignes qui ne s’appliquent pas"))[0]
     assert CHAPTER in found
     said = {"Le certificat est affiché dans les locaux", since, "Page d’accueil, vue ce jour"}
-    assert lacking(chapter, said | {"elle est rappelée, et n’est comptée pour rien de plus"}) == set()
-    assert (bare("non levée depuis") in chapter) is (since == "non levée depuis")
+    assert absent_from(chapter, said | {"elle est rappelée, et n’est comptée pour rien de plus"}) == set()
+    assert (squeezed("non levée depuis") in chapter) is (since == "non levée depuis")
 
 
 def test_an_audit_that_does_not_check_recalls_it(call: Console, tmp_path: Path) -> None:
     """A renewal makes no check: what the surveillance found is recalled all the same, with its sources."""
-    page = made(call, after("non_satisfaite", None, "renouvellement"), tmp_path)
-    chapter = texte(page, "html").split(CHAPTER)[-1].split(bare("Lignes qui ne s’appliquent pas"))[0]
-    assert lacking(chapter, {"non levée depuis", "ne se vérifie pas à cet audit", "[A2, AFF]"}) == set()
-    assert bare("affichage du certificat (mentions obligatoires)") in texte(page, "html")
+    page = report_bytes(call, after("non_satisfaite", None, "renouvellement"), tmp_path)
+    chapter = texte(page, "html").split(CHAPTER)[-1].split(squeezed("Lignes qui ne s’appliquent pas"))[0]
+    assert absent_from(chapter, {"non levée depuis", "ne se vérifie pas à cet audit", "[A2, AFF]"}) == set()
+    assert squeezed("affichage du certificat (mentions obligatoires)") in texte(page, "html")
 
 
 @pytest.mark.parametrize("first", ["surveillance", "renouvellement"])
@@ -82,9 +82,9 @@ def test_what_did_not_fail_is_not_recalled(call: Console, tmp_path: Path, result
     data = after(result, None, "renouvellement")
     lacks = "vérifications hors indicateurs de l’audit précédent"
     assert (lacks in {m.texte for m in computed(data, tmp_path).manques}) is (result is None)
-    found = texte(made(call, data, tmp_path), "html")
+    found = texte(report_bytes(call, data, tmp_path), "html")
     assert CHAPTER not in found
-    unknown = bare("Les vérifications de l’audit précédent ne sont pas renseignées")
+    unknown = squeezed("Les vérifications de l’audit précédent ne sont pas renseignées")
     assert (unknown in found) is (result is None)
 
 
@@ -93,11 +93,12 @@ def test_a_list_without_results_is_unknown(call: Console, tmp_path: Path) -> Non
     data = after(None, None, "renouvellement")
     data["precedent"]["verifications"] = {}
     assert [m for m in computed(data, tmp_path).manques if "vérifications hors" in m.texte]
-    unknown = bare("Les vérifications de l’audit précédent ne sont pas renseignées")
-    assert unknown in texte(made(call, data, tmp_path), "html")
+    unknown = squeezed("Les vérifications de l’audit précédent ne sont pas renseignées")
+    assert unknown in texte(report_bytes(call, data, tmp_path), "html")
 
 
 def test_an_earlier_audit_without_checks_lacks_none(tmp_path: Path) -> None:
+    """An initial audit, which has no check, is not told to lack one."""
     data = surveillance(SATISFIED)
     assert data["precedent"]["type"] == "initial"
     assert not [m for m in computed(data, tmp_path).manques if "vérifications hors" in m.texte]
@@ -107,7 +108,7 @@ def test_it_counts_for_nothing(call: Console, tmp_path: Path) -> None:
     """Neither the lines nor the conclusion are those of another earlier result."""
     found = []
     for result in ("satisfaite", "non_satisfaite", None):
-        path = written(after(result, FAILED), tmp_path)
+        path = findings_file(after(result, FAILED), tmp_path)
         said = call("conclure", path, "--format", "json").json
         lines = call("checklist", "--profil", profile(tmp_path, result), "--format", "json").json["lignes"]
         found.append((said["conclusions"], said.get("echeances"), lines))
@@ -117,7 +118,7 @@ def test_it_counts_for_nothing(call: Console, tmp_path: Path) -> None:
 def profile(folder: Path, result: str | None, audit: str = "surveillance") -> Path:
     kept = ("format", "referentiel", "audit", "organisme", "precedent")
     data = {k: v for k, v in after(result, None, audit).items() if k in kept}
-    return written(data, folder, "profil.json")
+    return findings_file(data, folder, "profil.json")
 
 
 def test_it_goes_from_one_audit_to_the_next(call: Console, tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_it_goes_from_one_audit_to_the_next(call: Console, tmp_path: Path) -> No
         (FAILED | {"leve_le": "2025-10-01", "leve_par": "A. B."}, "levee"),
         (SATISFIED, "satisfaite"),
     ):
-        earlier = written(surveillance(check), tmp_path, "avant.json")
+        earlier = findings_file(surveillance(check), tmp_path, "avant.json")
         now = profile(tmp_path, None, "renouvellement")
         grid = tmp_path / "grille.json"
         later = ("--date", "2026-02-02", "-o", grid, "--remplacer")
@@ -140,12 +141,13 @@ def test_it_goes_from_one_audit_to_the_next(call: Console, tmp_path: Path) -> No
 
 
 def test_a_wrong_name_or_result_is_refused(call: Console, tmp_path: Path) -> None:
+    """An earlier check that does not exist, or a wrong result, is refused."""
     data = json.loads(profile(tmp_path, None).read_text(encoding="utf-8"))
     for said, code in (
         ({"affichage": "satisfaite"}, "verification-inconnue"),
         ({CHECK: "oui"}, "valeur-inattendue"),
     ):
         data["precedent"]["verifications"] = said
-        refused = call("checklist", "--profil", written(data, tmp_path, "profil.json"))
+        refused = call("checklist", "--profil", findings_file(data, tmp_path, "profil.json"))
         assert refused.status in (1, 2)
         assert refused.codes == [code]

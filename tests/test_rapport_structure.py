@@ -11,15 +11,15 @@ from typing import Any
 import pypdf
 import pytest
 from pages import letters, pdf_tags
-from rapports import MINEURES, a6, bare, registre, texte, written
+from rapports import MINEURES, a6, findings_file, lay_out, registre, squeezed, texte
 from test_bureautique import convert
 
 from certif_rules.blocs.arbre import Document, Titre
-from certif_rules.services.rapport import compose, lay_out, report_file
+from certif_rules.services.rapport import compose, report_file
 
 
 def composed(folder: Path, data: dict[str, Any] | None = None) -> Document:
-    return compose(report_file(registre(), written(data or a6(), folder))[0])
+    return compose(report_file(registre(), findings_file(data or a6(), folder))[0])
 
 
 def test_the_pdf_of_a_report(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_docx_of_a_report_prints(tmp_path: Path) -> None:
     from rapports import pages
 
     starts = [
-        [n for n in MINEURES if bare(f"Fiche de non-conformité – {n}L’écart") in page]
+        [n for n in MINEURES if squeezed(f"Fiche de non-conformité – {n}L’écart") in page]
         for page in pages(content)
     ]
     assert starts[-4:] == [[n] for n in MINEURES]

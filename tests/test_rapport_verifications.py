@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from grilles import grille
 from msgspec.structs import replace
-from rapports import a6, bare, constats, pages, registre, texte, written
+from rapports import FORMATS, a6, constats, findings_file, lay_out, pages, registre, squeezed, texte
 
 from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.contenu import Rapport
@@ -18,7 +18,7 @@ from certif_rules.blocs.arbre import Case, Document, Tableau, Titre
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.rapport.redaction import gravity
 from certif_rules.errors import DataError
-from certif_rules.services.rapport import FORMATS, compose, lay_out, report_file
+from certif_rules.services.rapport import compose, report_file
 
 TOUS = pytest.mark.parametrize("format_", sorted(FORMATS))
 CHECK = "affichage_certificat"
@@ -54,7 +54,7 @@ def surveillance(check: dict[str, Any] | None, **changes: Any) -> dict[str, Any]
 
 
 def report(data: dict[str, Any], folder: Path) -> Rapport:
-    return report_file(registre(), written(data, folder))[0]
+    return report_file(registre(), findings_file(data, folder))[0]
 
 
 def words(document: Document, format_: str = "html") -> str:
@@ -69,7 +69,7 @@ def chapter(document: Document, name: str) -> list[Any]:
 
 
 def absent(found: str, *wanted: str) -> list[str]:
-    return [text for text in wanted if bare(text) not in found]
+    return [text for text in wanted if squeezed(text) not in found]
 
 
 def totals(rapport: Rapport) -> dict[str, dict[str, str]]:
@@ -87,12 +87,12 @@ def test_a_failed_check_has_its_section_and_its_sheet(tmp_path: Path, format_: s
     """« V1 » in words: result, comment, evidence, sites, follow-up, dates of a major."""
     document = compose(report(surveillance(FAILED), tmp_path))
     found = words(document, format_)
-    section = found.split(bare("Vérifications hors indicateurs"))[-1]
+    section = found.split(squeezed("Vérifications hors indicateurs"))[-1]
     seen = ("V1 – Le certificat est affiché", "Non satisfaite", "Non-conformité majeure",
             "Le certificat n’est affiché nulle part.", "Hall d’accueil, vu ce jour", "Rien au mur d’Albi.",
             "10 décembre 2025", "plan d’actions accepté le 20 septembre 2025", "non levé")  # fmt: skip
     assert absent(section, *seen) == []
-    sheet = found.rsplit(bare("Fiche de non-conformité – V1"), 1)[1]
+    sheet = found.rsplit(squeezed("Fiche de non-conformité – V1"), 1)[1]
     assert absent(
         sheet, "Le certificat est affiché", "Non-conformité majeure", "Correction avant 10 décembre 2025",
         "Vérification avant 10 janvier 2026", "Cadre retiré pendant les travaux.", "20 septembre 2025",
@@ -119,11 +119,12 @@ def test_a_failed_check_is_a_gap_after_those_of_the_lines(tmp_path: Path) -> Non
     gaps = [m.texte for m in rapport.manques if m.rubrique == "Écarts"]
     assert "vérification V1 : correction, action corrective, preuve, plan reçu le" in gaps
     sheet = pages(lay_out(compose(rapport, sheets=True), "pdf"))[-1]
-    assert bare("Fiche de non-conformité – V1") in sheet
-    assert bare("Taux toujours absents.") not in sheet
+    assert squeezed("Fiche de non-conformité – V1") in sheet
+    assert squeezed("Taux toujours absents.") not in sheet
 
 
 def test_gaps_that_lack_the_same_are_named_together(tmp_path: Path) -> None:
+    """What several gaps lack is asked for in one sentence."""
     check = {k: v for k, v in FAILED.items() if k != "ecart"}
     rapport = report(surveillance(check, lignes={"1": MINOR, "17": MINOR}), tmp_path)
     (lacking,) = [m.texte for m in rapport.manques if m.rubrique == "Écarts"]
@@ -131,12 +132,13 @@ def test_gaps_that_lack_the_same_are_named_together(tmp_path: Path) -> None:
 
 
 def test_a_check_lifted_keeps_its_sheet_without_dates(tmp_path: Path) -> None:
+    """A lifted check keeps its sheet and has no deadline left."""
     lifted = FAILED | {"leve_le": "2025-10-02", "leve_par": "K. L."}
     rapport = report(surveillance(lifted), tmp_path)
     assert [(e.numero, e.echeance) for e in rapport.ecarts] == [("V1", None)]
     found = words(compose(rapport, sheets=True))
     assert absent(found, "Écart levé 2 octobre 2025 K. L.") == []
-    assert bare("Correction avant") not in found
+    assert squeezed("Correction avant") not in found
 
 
 def test_a_check_whose_failure_has_no_finding(tmp_path: Path) -> None:
@@ -156,13 +158,14 @@ def test_a_check_whose_failure_has_no_finding(tmp_path: Path) -> None:
 
 @TOUS
 def test_a_satisfied_check_has_no_sheet(tmp_path: Path, format_: str) -> None:
+    """A satisfied check is counted and shown without a sheet of gaps."""
     rapport = report(surveillance(SATISFIED), tmp_path)
     assert rapport.ecarts == ()
     assert [m for m in rapport.manques if m.rubrique == "Vérifications"] == []
     found = words(compose(rapport), format_)
     assert absent(found, "Page d’accueil, vue ce jour", "Satisfaite", "1 satisfaite") == []
-    assert bare("Fiche de non-conformité") not in found
-    assert bare("Aucun écart n’est relevé") in found
+    assert squeezed("Fiche de non-conformité") not in found
+    assert squeezed("Aucun écart n’est relevé") in found
 
 
 @TOUS
@@ -179,19 +182,21 @@ def test_a_check_left_to_make_is_missing(tmp_path: Path, format_: str, check: di
     section = chapter(compose(rapport), "Vérifications hors indicateurs")
     (table,) = [b for b in section if isinstance(b, Tableau)]
     assert [piece.texte for piece in table.lignes[0][1]] == ["À faire"]  # type: ignore[union-attr]
-    assert bare("Fiche de non-conformité") not in found
+    assert squeezed("Fiche de non-conformité") not in found
 
 
 def test_a_check_without_evidence_is_said(tmp_path: Path) -> None:
+    """A check without evidence is among what the report lacks."""
     rapport = report(surveillance({"id": CHECK, "resultat": "satisfaite"}), tmp_path)
     assert [m.texte for m in rapport.manques if m.rubrique == "Vérifications"] == ["sans preuve notée : V1"]
 
 
 def test_an_audit_without_checks_says_nothing_of_them(tmp_path: Path) -> None:
+    """A report on an audit without checks has no chapter on them."""
     rapport = report(a6(), tmp_path)
     assert rapport.points == ()
     assert "Vérifications" not in totals(rapport)
-    assert bare("Vérifications hors indicateurs") not in words(compose(rapport))
+    assert squeezed("Vérifications hors indicateurs") not in words(compose(rapport))
 
 
 def test_people_and_sites_of_a_check_are_those_of_the_audit(tmp_path: Path) -> None:
@@ -220,28 +225,29 @@ def test_a_minor_left_open_is_said_to_count_as_a_major(tmp_path: Path, format_: 
     rapport = report(data, tmp_path)
     assert [(e.numero, e.compte is not None) for e in rapport.ecarts] == [("1", False), ("2", True)]
     found = words(compose(rapport), format_)
-    counted = bare("compte comme : Non-conformité majeure")
-    why = bare("une mineure de l’audit précédent, non levée, devient majeure")
-    line, sheets = found.split(bare("Fiche de non-conformité – 2L’écart"))
-    assert bare(f"{MINOR['commentaire']}") in line
-    for part in (line.split(bare("Constats par critère"))[-1], sheets):
+    counted = squeezed("compte comme : Non-conformité majeure")
+    why = squeezed("une mineure de l’audit précédent, non levée, devient majeure")
+    line, sheets = found.split(squeezed("Fiche de non-conformité – 2L’écart"))
+    assert squeezed(f"{MINOR['commentaire']}") in line
+    for part in (line.split(squeezed("Constats par critère"))[-1], sheets):
         assert counted in part
         assert why in part
-        assert bare("(lecture, confiance moyenne) [A5]") in part.split(why)[1]
-    assert bare("10 décembre 2025") in sheets
-    first = line.rsplit(bare("Fiche de non-conformité – 1"), 1)[1]
+        assert squeezed("(lecture, confiance moyenne) [A5]") in part.split(why)[1]
+    assert squeezed("10 décembre 2025") in sheets
+    first = line.rsplit(squeezed("Fiche de non-conformité – 1"), 1)[1]
     assert counted not in first
-    assert bare("2 (non-conformité mineure, compte comme : non-conformité majeure)") in found
-    assert bare("chaque constat est compté comme il a été relevé") in found
+    assert squeezed("2 (non-conformité mineure, compte comme : non-conformité majeure)") in found
+    assert squeezed("chaque constat est compté comme il a été relevé") in found
 
 
 def test_where_the_earlier_findings_are_unknown_it_may(tmp_path: Path) -> None:
+    """Where the past is unknown, the report says what a gap may count as."""
     earlier = {"type": "initial", "date": "2024-03-18"}
     rapport = report(surveillance(SATISFIED, precedent=earlier, lignes={"2": MINOR}), tmp_path)
     found = words(compose(rapport))
     unsure = "peut compter comme : Non-conformité majeure – constats de l’audit précédent inconnus"
     assert absent(found, unsure) == []
-    assert bare("Gravité Non-conformité mineure compte comme") not in found
+    assert squeezed("Gravité Non-conformité mineure compte comme") not in found
     lifted = MINOR | {"leve_le": "2025-10-02", "leve_par": "K. L."}
     settled = report(surveillance(SATISFIED, precedent=earlier, lignes={"2": lifted}), tmp_path)
     assert [e.compte for e in settled.ecarts] == [None]

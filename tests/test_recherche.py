@@ -26,6 +26,7 @@ ECRITURES = [
 
 @pytest.mark.parametrize("texte", ECRITURES)
 def test_one_key_for_every_spelling(texte: str) -> None:
+    """Accents, case, blanks and signs do not keep a user from naming a référentiel."""
     assert cle(texte) == "certifregion"
 
 
@@ -35,21 +36,25 @@ def test_one_key_for_every_spelling(texte: str) -> None:
      ("etabli/3", "etabli/3"), ("", ""), ("’ -", "")],
 )  # fmt: skip
 def test_what_is_folded_and_what_is_kept(texte: str, attendu: str) -> None:
+    """The folding of a name stops at the signs that tell names apart."""
     assert cle(texte) == attendu
 
 
 @pytest.mark.parametrize(("un", "autre"), [("1.1", "11"), ("a/b", "ab"), ("A", "B"), ("peche", "poche")])
 def test_other_names_stay_apart(un: str, autre: str) -> None:
+    """Two names that differ by more than their spelling are not mixed up."""
     assert cle(un) != cle(autre)
 
 
 @given(st.text())
 def test_a_key_is_its_own_key(texte: str) -> None:
+    """Folding a name twice changes nothing more."""
     assert cle(cle(texte)) == cle(texte)
     assert cle(texte.upper()) == cle(texte.upper().lower())
 
 
 def test_lists_are_sorted_as_a_dictionary_is() -> None:
+    """A list is sorted as a French reader looks a word up."""
     noms = ["Zoé", "école", "Étude", "eau", "œuvre", "Ordre", "à part", "abri", "l’an", "lancer"]
     assert sorted(noms, key=ordre) == [
         "à part", "abri", "eau", "école", "Étude", "l’an", "lancer", "œuvre", "Ordre", "Zoé",
@@ -59,6 +64,7 @@ def test_lists_are_sorted_as_a_dictionary_is() -> None:
 
 
 def test_the_locale_decides_nothing() -> None:
+    """The order of a list is the same on every machine, whatever its locale."""
     code = (
         "import locale; locale.setlocale(locale.LC_ALL, 'C');"
         "from certif_rules.noms import ordre;"
@@ -88,16 +94,19 @@ NOMS = {"atelier": ("Atelier d’art",), "ate-lier": (), "etabli": ("Établi",)}
     ],
 )
 def test_the_exact_name_wins_and_the_others_are_all_named(texte: str, trouves: tuple[str, ...]) -> None:
+    """An exact spelling is taken at once; else every candidate is given."""
     assert retrouver(texte, NOMS) == trouves
 
 
 @pytest.mark.parametrize("texte", [*ECRITURES, "Certif’Région Occitanie"])
 def test_every_spelling_finds_the_same_referentiel(texte: str) -> None:
+    """The registry resolves each spelling to the same référentiel."""
     resolved = registry().resolve(texte, day="2024-03-18").referentiel
     assert resolved.id == "certifregion"
 
 
 def test_an_ambiguous_name_is_refused_with_the_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spelling of two référentiels is refused, with both names."""
     known = registry()
     monkeypatch.setattr(known, "referentiels", lambda: ("qualiopi", "quali-opi"))
     with pytest.raises(UsageError) as caught:
@@ -109,6 +118,7 @@ def test_an_ambiguous_name_is_refused_with_the_candidates(monkeypatch: pytest.Mo
 
 
 def test_an_unknown_name_suggests_the_nearest_as_it_is_written() -> None:
+    """A name that is unknown gets the nearest, or the list."""
     assert suggestion("CERTIF REGIONS", ["certif-région", "autre"]) == "vouliez-vous dire « certif-région » ?"
     assert suggestion("zzz", ["a", "b"]) == "connus : a, b"
 
@@ -116,6 +126,7 @@ def test_an_unknown_name_suggests_the_nearest_as_it_is_written() -> None:
 def test_the_commands_take_every_spelling(
     capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """The commands and the profiles take every spelling of a référentiel."""
     call = Console(capfdbinary, monkeypatch)
     reference = call("checklist", "certifregion", *AUDIT).out
     for texte in ("Certif'Région", "certif’region", "CERTIF REGION", "Certif’Région@V5"):
@@ -158,9 +169,11 @@ def json_lines(content: bytes) -> object:
     ],
 )
 def test_a_name_of_file_is_ascii(parties: tuple[str, ...], attendu: str) -> None:
+    """The name of a file is made of plain letters, whatever it is made from."""
     assert nom_de_fichier(*parties) == attendu
 
 
 @given(st.lists(st.text(), min_size=1, max_size=3))
 def test_a_name_of_file_suits_every_system(parties: list[str]) -> None:
+    """No text gives a name that some file system refuses."""
     assert re.fullmatch(r"[a-z0-9][a-z0-9._-]*", nom_de_fichier(*parties))

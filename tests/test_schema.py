@@ -52,7 +52,7 @@ def read_example(path: Path) -> Any:
 
 @pytest.mark.parametrize("path", sorted((EXEMPLES / "valides").iterdir()), ids=lambda path: path.name)
 def test_accepted(path: Path) -> None:
-    """Every word of the format, the profile and the documents of the contract."""
+    """Every word of the format, the profile and the documents."""
     assert read_example(path)
 
 
@@ -203,7 +203,7 @@ def test_faults_of_a_rule_do_not_make_its_keys_unknown() -> None:
 
 @pytest.mark.parametrize("name", ["referentiel", "edition", "audit", "ajouts", "precedent", "certificats"])
 def test_only_the_categories_are_needed(name: str) -> None:
-    """Each other part of the profile of the contract may be left out."""
+    """Each other part of the profile may be left out."""
     data = dict(source.read_file(EXEMPLES / "valides/profil.yaml", strict=False))
     del data[name]
     assert check(data, "profil") == []

@@ -24,18 +24,17 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, from_profile
-from certif_rules.audit.verification import verify
 from certif_rules.echanges.autodiagnostic import comparison, synthesis
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.echanges.dossier import award_as_data, study_as_data
 from certif_rules.errors import IssuesError
 from certif_rules.model.base import Texte
 from certif_rules.services import explication, questions
-from certif_rules.services.autodiagnostic import told
-from certif_rules.services.autodiagnostic_formats import write_grid
 from certif_rules.services.calendrier import Saisie, document, make_calendar
+from certif_rules.services.checklist import prepare
 from certif_rules.services.echantillon import DemandeTirage, make_sample
 from certif_rules.services.echantillon import document as sample_document
+from certif_rules.services.formats import FORMATS, write_document
 from certif_rules.source.schema import check, schema_path
 from certif_rules.testing.fichier import differences, read_cases
 from certif_rules.vie.autodiagnostic import Synthese
@@ -71,14 +70,14 @@ def _of_checklist(checklist: Checklist) -> None:
 
 
 def _of_synthesis(synthese: Synthese) -> None:
-    accepted(synthesis(synthese, told(synthese.cadre)), "sortieautodiagnostic")
-    grid = json.loads(write_grid(synthese.cadre, "json"))
+    accepted(synthesis(synthese), "sortieautodiagnostic")
+    grid = json.loads(write_document("grille", FORMATS["json"], synthese.cadre))
     accepted(grid, "sortiegrille")
     accepted(grid, "reponses")
 
 
 def _of_comparison(comparaison: Comparaison) -> None:
-    accepted(comparison(comparaison, told(comparaison.apres.cadre)), "sortieprogression")
+    accepted(comparison(comparaison), "sortieprogression")
 
 
 #: Where the runner of a kind of case makes its answer, and what is asked of that answer.
@@ -93,6 +92,7 @@ MADE: dict[str, dict[str, Callable[[Any], None]]] = {
 }
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_what_the_cases_get_is_described(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each answer of each case; a case that expects a refusal gets none."""
@@ -130,7 +130,7 @@ def test_questions_are_described(nom: str) -> None:
             "organisme": {"categories": [next(iter(resolved.categories))]},
         }
         try:
-            contexte = verify(from_profile(profile), resolved)
+            _, contexte = prepare(known(), replace(from_profile(profile), edition=couche.id))
         except IssuesError:
             continue
         found = questions.questions(resolved, contexte)
@@ -318,6 +318,7 @@ OPTIONAL = {
 EVERYWHERE = {"nom", "faits", "nature", "lecture", "citation", "categories"}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_a_missing_key_or_another_type_is_refused(path: Path) -> None:
     """Each key of each object is needed, unless it may be absent; none may be what nobody writes."""

@@ -170,9 +170,11 @@ FORMATS = {
 }
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("nom", FORMATS)
 @pytest.mark.parametrize("texte", TEXTES)
 def test_a_hostile_text_changes_no_structure(nom: str, texte: str) -> None:
+    """A typed text adds no tag, cell or paragraph to any format."""
     written = FORMATS[nom]
     plain = written.structure(written.render(made("Atelier")))
     assert written.structure(written.render(made(texte))) == plain
@@ -195,10 +197,12 @@ LIGNE = next(li.indicateur.id for li in grille().lignes if li.etat == "a_auditer
 NOTES = [t for t in TEXTES if clean(t) == t]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("suffix", GRILLES)
 def test_hostile_notes_come_back_as_they_were_typed(
     suffix: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An auditor's note is read back letter for letter from every kind of grid."""
     call = Console(capfdbinary, monkeypatch)
     for rank, note in enumerate(NOTES):
         path = filled(grille(), suffix, {LIGNE: {"Commentaire": note}}, tmp_path, f"g{rank}")
@@ -214,10 +218,12 @@ def unsafe(text: str) -> set[str]:
     return {c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs")}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("texte", [t for t in TEXTES if "\0" not in t and "\ud800" not in t])
 def test_messages_drive_no_terminal(
     texte: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """No message carries a control character that the user, or a file, slipped in."""
     call = Console(capfdbinary, monkeypatch)
     constats = tmp_path / "c.json"
     line = {"id": LIGNE, "constat": "conforme", "commentaire": f"a@exemple.fr {texte}", "leve_par": texte}
@@ -261,16 +267,19 @@ def visible(nom: str, content: bytes) -> str:
 
 @pytest.mark.parametrize("nom", ["json", "csv", "xlsx", "ods", "html"])
 def test_french_is_printed_as_it_was_typed(nom: str) -> None:
+    """French letters and signs reach every format as they were typed."""
     content = FORMATS[nom].render(made(FRANCAIS))
     assert FRANCAIS in visible(nom, content)
     if nom == "csv":
         assert content.startswith(b"\xef\xbb\xbf")
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("nom", [*GRILLES, "formulaire"])
 def test_french_is_read_back_as_it_was_typed(
     nom: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """French letters and signs come back from every grid as they were typed."""
     call = Console(capfdbinary, monkeypatch)
     named = grille(organisme={**AF["organisme"], "nom": FRANCAIS})
     saisie = {LIGNE: {"Commentaire": FRANCAIS, "Preuves vues": FRANCAIS}}

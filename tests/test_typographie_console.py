@@ -42,6 +42,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_a_message(said: str, printed: str) -> None:
+    """A message gets French spaces and apostrophes, once."""
     assert message(said) == printed
     assert message(printed) == printed
 
@@ -53,6 +54,7 @@ def test_a_message_keeps_its_words(said: str) -> None:
 
 
 def test_places_and_codes_are_left_as_they_are() -> None:
+    """Typography never alters a path or a code, which are copied."""
     place = Location("l'an ; 2024/a : b.yaml", 3, 5)
     issue = Issue("code-donne", "l'un : deux", place, "d'ici ?", ((place, "l'autre ;"),))
     assert issue_lines(issue) == [
@@ -93,6 +95,7 @@ def test_a_warning_that_quotes_data(call: Console, tmp_path: Path, said: Callabl
 
 
 def test_json_keeps_the_data(call: Console, tmp_path: Path) -> None:
+    """The JSON gives texts as the data have them."""
     path = tmp_path / "c.json"
     call("lire", _grid(call, tmp_path), "-o", path)
     found = call("conclure", path, "--format", "json").json["avertissements"]
@@ -100,6 +103,7 @@ def test_json_keeps_the_data(call: Console, tmp_path: Path) -> None:
 
 
 def test_errors_have_typography(call: Console) -> None:
+    """An error is printed in French typography."""
     reponse = call("checklist", "qualiopy", *AUDIT[1:])
     assert reponse.status == 2
     assert "vouliez-vous dire «\u00a0qualiopi\u00a0»\u202f?" in reponse.printed

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
-from grilles import AF, FAITS, OFFICE, TABLE, TEXT, atelier, grille
+from grilles import AF, OFFICE, SURVEILLANCE, TABLE, TEXT, atelier, grille
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -27,16 +27,11 @@ from certif_rules.errors import DataError
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
-from certif_rules.grilles.verifications import COLONNES
+from certif_rules.grilles.feuilles import COLONNES_VERIFICATIONS
 from certif_rules.services.constats import from_data, open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 
-AUDIT = {
-    **AF,
-    "audit": {"type": "surveillance", "date": "2025-09-01"},
-    "organisme": {"categories": ["AF"], "faits": FAITS},
-    "precedent": {"type": "initial", "date": "2024-03-18", "constats": {}},
-}
+AUDIT = SURVEILLANCE
 CHECKLIST = grille(**AUDIT)
 CHECK = "affichage_certificat"
 DUE = [ligne.indicateur.id for ligne in CHECKLIST.lignes if ligne.etat == "a_auditer"]
@@ -162,10 +157,12 @@ def test_a_check_without_a_finding_never_decides() -> None:
     ],
 )
 def test_what_is_impossible(checks: list[dict[str, Any]], expected: list[str]) -> None:
+    """A check that cannot be is refused with its code."""
     assert codes(findings(*checks)) == expected
 
 
 def test_a_result_that_does_not_exist(tmp_path: Path) -> None:
+    """The result of a check is one of those admitted."""
     path = tmp_path / "constats.json"
     path.write_text(json.dumps(findings({"id": CHECK, "resultat": "conforme"})), encoding="utf-8")
     with pytest.raises(DataError, match="« conforme » n’est pas une valeur admise"):
@@ -173,6 +170,7 @@ def test_a_result_that_does_not_exist(tmp_path: Path) -> None:
 
 
 def test_an_initial_audit_has_no_check() -> None:
+    """An initial audit, which follows none, has no check to answer."""
     initial = {**AF, "constats": [], "verifications": [{"id": CHECK}]}
     assert "verification-inconnue" in codes(initial)
 
@@ -186,7 +184,7 @@ KEYS = {"Preuves vues": "preuves_vues", "Commentaire": "commentaire", "Évalué 
 
 
 def column(name: str) -> int:
-    return list(COLONNES).index(name) + 1
+    return list(COLONNES_VERIFICATIONS).index(name) + 1
 
 
 def in_xlsx(content: bytes, saisie: Saisie) -> bytes:
@@ -249,6 +247,7 @@ MOT = st.text("abcdeéèœ=+-@'<>&\"0", min_size=1, max_size=8)
 SAID = st.fixed_dictionaries(dict.fromkeys(("Preuves vues", "Commentaire", "Évalué par"), MOT))
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(result=st.sampled_from([*MOTS]), said=SAID, day=st.dates())
@@ -275,6 +274,7 @@ def test_what_is_filled_of_a_check_is_what_is_read(
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_empty_grid_leaves_the_check(suffix: str, tmp_path: Path) -> None:
+    """A check left blank is not taken for answered."""
     path = tmp_path / f"grille.{suffix}"
     path.write_bytes(FORMATS[suffix][0](CHECKLIST))
     (releve,) = read_grids(atelier(), [path]).dossier.verifications
@@ -294,6 +294,7 @@ def edited(folder: Path, change: Callable[[Any], None], name: str = "grille.xlsx
     return folder / name
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
@@ -307,6 +308,8 @@ def edited(folder: Path, change: Callable[[Any], None], name: str = "grille.xlsx
     ],
 )
 def test_a_mistake_is_named_at_its_cell(cells: dict[str, Any], expected: str, tmp_path: Path) -> None:
+    """A mistake on the sheet of checks is told at its cell."""
+
     def change(book: Any) -> None:
         for place, value in cells.items():
             book["Vérifications"][place] = value
@@ -315,6 +318,7 @@ def test_a_mistake_is_named_at_its_cell(cells: dict[str, Any], expected: str, tm
 
 
 def test_its_sheet_may_not_go(tmp_path: Path) -> None:
+    """A grid whose sheet of checks was deleted is refused; others have no such sheet."""
     path = edited(tmp_path, lambda book: book.remove(book["Vérifications"]))
     assert {p.rpartition(" ")[2] for p in problems(path)} == {"feuille-absente"}
     assert "Vérifications" not in load_workbook(io.BytesIO(xlsx.render(grille()))).sheetnames
@@ -359,6 +363,7 @@ def test_two_auditors_and_one_check(tmp_path: Path) -> None:
 
 
 def test_the_form_offers_it() -> None:
+    """The form offers the results of a check where there is one, and only there."""
     text = formulaire.render(CHECKLIST).decode()
     assert f'"verification":"{CHECK}"' in text
     assert text.count('value="non_satisfaite"') == 1

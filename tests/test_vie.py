@@ -13,7 +13,8 @@ from greffons import DONNEES, registry
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import DataError, UsageError
 from certif_rules.services.catalogue import describe
-from certif_rules.services.vie import open_regime, touching
+from certif_rules.services.vie import open_regime
+from certif_rules.vie.autodiagnostic import touching
 
 INCOHERENCE = """\
 format: 1

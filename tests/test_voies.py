@@ -46,6 +46,7 @@ def compatible(cycle: Cycle, chosen: frozenset[str]) -> bool:
     return not any(o in chosen for nom in chosen for o in cycle.evenements[nom].exclut)
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("start", STARTS, ids=str)
 @pytest.mark.parametrize("label", LABELS)
 def test_what_is_needed_is_all_that_would_do(label: str, start: date) -> None:

@@ -76,6 +76,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", CONTENT)
 def test_wheel_holds_the_tree_byte_for_byte(wheels: Path, name: str) -> None:
+    """The wheel has every file of the sources, unchanged, and no other."""
     expected = {
         f"{target}/{path}": content
         for source, target in CONTENT[name].items()
@@ -88,11 +89,13 @@ def test_wheel_holds_the_tree_byte_for_byte(wheels: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", CONTENT)
 def test_wheel_of_the_sdist_is_the_same(wheels: Path, from_sdist: Path, name: str) -> None:
+    """Building from the source archive gives the same wheel."""
     assert wheel(from_sdist, name).read_bytes() == wheel(wheels, name).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["certif_rules_qualiopi", "certif_rules_certifregion"])
 def test_plugins_travel_with_data_and_licences(wheels: Path, name: str) -> None:
+    """The wheel of a plugin brings its data and both licences."""
     names = members(wheel(wheels, name))
     assert any(path.startswith(f"{name}/donnees/exigence/") for path in names)
     licences = {path.rsplit("/", 1)[1] for path in names if ".dist-info/licenses/" in path}
@@ -100,6 +103,7 @@ def test_plugins_travel_with_data_and_licences(wheels: Path, name: str) -> None:
 
 
 def test_sdist_of_the_core_leaves_the_plugins_out(from_sdist: Path) -> None:
+    """The source archive of the core has its tests, not the plugins."""
     [path] = from_sdist.glob("certif_rules-*.tar.gz")
     with tarfile.open(path) as archive:
         folders = {name.split("/")[1] for name in archive.getnames()}
@@ -117,12 +121,14 @@ def run(scripts: Path, folder: Path, *arguments: str) -> str:
 
 
 def test_installed_program_knows_both_referentiels(scripts: Path, tmp_path: Path) -> None:
+    """Installed from wheels alone, the program lists both référentiels."""
     listed = run(scripts, tmp_path, "referentiels")
     assert "qualiopi" in listed
     assert "certifregion" in listed
 
 
 def test_installed_program_makes_a_checklist(scripts: Path, tmp_path: Path) -> None:
+    """Installed from wheels alone, the program makes a whole checklist."""
     context = ("--type", "initial", "--date", "2024-03-18", "--categorie", "AF")
     document = json.loads(run(scripts, tmp_path, "checklist", "certifregion", *context, "--format", "json"))
     assert len(document["lignes"]) == 44

@@ -51,7 +51,7 @@ def _decision(checklist: Checklist, dossier: Dossier, decision: DecisionPrise) -
     evaluation = dossier.compte_rendu.evaluation
     told: Iterable[str] = evaluation.par if evaluation else ()
     found = (*dossier.releves, *dossier.verifications)
-    evaluators = dict.fromkeys((*told, *(r.evalue_par for r in found if r.evalue_par)))
+    evaluators = dict.fromkeys((*told, *(r.signataire for r in found if r.signataire)))
     for name in decision.par:
         twice = next((other for other in evaluators if same_person(name, other)), None)
         if twice is not None:

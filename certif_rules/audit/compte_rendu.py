@@ -15,7 +15,7 @@ from msgspec.structs import fields
 
 from certif_rules.errors import Location
 from certif_rules.model.base import Situe
-from certif_rules.source.yaml import place
+from certif_rules.source.donnees import place_of
 
 #: Texts of one part; ``None``: not given, empty: none, and it is known.
 Textes = tuple[str, ...] | None
@@ -134,10 +134,10 @@ def read_compte_rendu(data: Mapping[str, Any]) -> CompteRendu:
         if value is None:
             continue
         if cle == "evaluation":
-            found[cle] = _entry(Evaluation, value, _place(data, cle))
+            found[cle] = _entry(Evaluation, value, place_of(data, cle))
         elif cle in _ENTREES:
             entries = [value] if isinstance(value, Mapping) else value
-            found[cle] = tuple(_entry(_ENTREES[cle], entry, _place(data, cle)) for entry in entries)
+            found[cle] = tuple(_entry(_ENTREES[cle], entry, place_of(data, cle)) for entry in entries)
         else:
             found[cle] = _texts(value)
     return CompteRendu(**found)
@@ -192,7 +192,7 @@ def _entry(kind: type, node: Any, whole: Location | None) -> Any:
             values[cle] = value if cle == "taille" else _texts(value) if cle in _LISTES else str(value)
     if any(f.name == "lieu" for f in fields(kind)):
         first = next((cle for cle in values if cle in node), None)
-        values["lieu"] = (_place(node, first) if first else None) or whole
+        values["lieu"] = (place_of(node, first) if first else None) or whole
     return kind(**values)
 
 
@@ -209,7 +209,3 @@ def _given(entry: Any) -> Iterator[tuple[str, Any]]:
 
 def _texts(value: str | Iterable[Any]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(map(str, value))
-
-
-def _place(node: Any, key: str) -> Location | None:
-    return place(node, key) if hasattr(node, "values_at") and key in node else None

@@ -1,6 +1,6 @@
 """The conclusions of an audit: one per référentiel of the stack, and the dates its findings open.
 
-Each object looks at its own lines, and at the checks that count for it, only (contract §6).
+Each object looks at its own lines, and at the checks that count for it, only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What an auditor recorded: findings on lines, checked against the checklist they were made with.
 
-A finding starts as :data:`A_EVALUER`; nothing defaults to conforming (contract §5).
+A finding starts as :data:`A_EVALUER`; nothing defaults to conforming.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ class Releve(Situe, frozen=True, kw_only=True):
     par_site: tuple[VuSurSite, ...] = ()
     lieu: Location | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict)
+
+    @property
+    def signataire(self) -> str | None:
+        """Who assessed the line, as typed."""
+        return self.evalue_par
 
     @property
     def porte(self) -> bool:
@@ -160,7 +165,7 @@ def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
     """Whether this finding on this line must come with a reason.
 
     On a line that the engine left out, saying that it does not apply needs none (the engine gives it) and
-    anything else, which reverses the engine, does (contract §4).
+    anything else, which reverses the engine, does.
     """
     declared = checklist.referentiel.constats.get(constat)
     if declared is None:

@@ -17,8 +17,9 @@ from certif_rules.errors import DataError, Issue, Location, UsageError
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.noms import cle
+from certif_rules.source.donnees import as_text, place_of
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import place, read_bytes, read_file
+from certif_rules.source.yaml import read_bytes, read_file
 
 
 class FaitDit(Struct, frozen=True):
@@ -115,7 +116,7 @@ def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
     if not path.is_file():
         message = f"habillage : « {said} » n’est pas un fichier"
         hint = "un chemin depuis le dossier du profil"
-        raise DataError([Issue("fichier-illisible", message, _place(data, "habillage"), hint)])
+        raise DataError([Issue("fichier-illisible", message, place_of(data, "habillage"), hint)])
     return replace(demande, habillage=read_habillage(path))
 
 
@@ -146,15 +147,15 @@ def from_profile(data: Any) -> Demande:
         ("organisme", data, "organisme"),
         *((f"organisme.{key}", organisme, key) for key in organisme if key not in ("categories", "faits")),
     ):
-        location = _place(node, key)
+        location = place_of(node, key)
         if location is not None:
             lieux[name] = location
     return Demande(
         referentiel=referentiel,
-        edition=_text(edition),
-        guide=_text(guide),
+        edition=as_text(edition),
+        guide=as_text(guide),
         type_audit=audit.get("type"),
-        date=_text(audit.get("date")),
+        date=as_text(audit.get("date")),
         mode=audit.get("mode"),
         organisme={k: v for k, v in organisme.items() if k not in ("categories", "faits")},
         categories=tuple(organisme["categories"]),
@@ -191,17 +192,17 @@ def findings(data: Any) -> PrecedentDit:
     """The audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
     audit = data.get("audit") or {}
     constats = tuple(
-        ConstatDit(str(entry["id"]), entry["constat"], entry.get("leve_le") is None, _place(entry, "id"))
+        ConstatDit(str(entry["id"]), entry["constat"], entry.get("leve_le") is None, place_of(entry, "id"))
         for entry in data["constats"]
         if entry["constat"] != "a_evaluer"
     )
     return PrecedentDit(
         type=audit.get("type"),
-        date=_text(audit.get("date")),
+        date=as_text(audit.get("date")),
         indicateurs_audites=tuple(constat.cle for constat in constats),
         constats=constats,
         verifications=_earlier_checks(data.get("verifications")),
-        lieu=_place(data, "audit") or _place(data, "constats"),
+        lieu=place_of(data, "audit") or place_of(data, "constats"),
     )
 
 
@@ -210,7 +211,7 @@ def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
     if entries is None:
         return None
     return tuple(
-        ConstatDit(str(entry["id"]), entry["resultat"], entry.get("leve_le") is None, _place(entry, "id"))
+        ConstatDit(str(entry["id"]), entry["resultat"], entry.get("leve_le") is None, place_of(entry, "id"))
         for entry in entries
         if entry.get("resultat", "a_evaluer") != "a_evaluer"
     )
@@ -304,9 +305,9 @@ def _faits(node: Any) -> Iterable[FaitDit]:
     for fait, valeur in node.items():
         if isinstance(valeur, Mapping):
             for categorie, value in valeur.items():
-                yield FaitDit(fait, categorie, value, _place(valeur, categorie))
+                yield FaitDit(fait, categorie, value, place_of(valeur, categorie))
         else:
-            yield FaitDit(fait, None, valeur, _place(node, fait))
+            yield FaitDit(fait, None, valeur, place_of(node, fait))
 
 
 def _precedent(data: Any) -> PrecedentDit:
@@ -317,25 +318,16 @@ def _precedent(data: Any) -> PrecedentDit:
     checks = node.get("verifications")
     return PrecedentDit(
         type=node.get("type"),
-        date=_text(node.get("date")),
+        date=as_text(node.get("date")),
         indicateurs_audites=None if seen is None else tuple(str(cle) for cle in seen),
         constats=None
         if constats is None
         else tuple(
-            ConstatDit(str(cle), constat, str(cle) not in lifted, _place(constats, cle))
+            ConstatDit(str(cle), constat, str(cle) not in lifted, place_of(constats, cle))
             for cle, constat in constats.items()
         ),
         verifications=None
         if checks is None
-        else tuple(ConstatDit(str(cle), said, True, _place(checks, cle)) for cle, said in checks.items()),
-        lieu=_place(data, "precedent"),
+        else tuple(ConstatDit(str(cle), said, True, place_of(checks, cle)) for cle, said in checks.items()),
+        lieu=place_of(data, "precedent"),
     )
-
-
-def _place(node: Any, key: str) -> Location | None:
-    """The place of a key in data read from a file; plain mappings have none."""
-    return place(node, key) if hasattr(node, "values_at") and key in node else None
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

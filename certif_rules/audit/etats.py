@@ -1,4 +1,4 @@
-"""From the pairs (line, category) to the state of a line: contract §1, « State of a line »."""
+"""From the pairs (line, category) to the state of a line, by the table of ``docs/codes.md``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def strongest(couples: tuple[Couple, ...]) -> Etat:
 def findings(
     indicateur: Indicateur, etat: Etat, couples: tuple[Couple, ...], constats: Mapping[str, Constat]
 ) -> tuple[str, ...]:
-    """The findings that may be recorded on a line (contract §4).
+    """Return the findings that may be recorded on a line.
 
     A line out by category allows only the finding that says so; one out by a fact may be reversed by the
     auditor, so it keeps them all; a line that is not due receives none.

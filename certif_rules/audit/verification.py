@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from msgspec import Struct
+
 from certif_rules.audit.checklist import NON_SATISFAITE
 from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
@@ -21,6 +23,7 @@ from certif_rules.rules.contexte import (
     Precedent,
 )
 from certif_rules.rules.faits import contradictions
+from certif_rules.source.donnees import as_text
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -84,31 +87,24 @@ def readable_day(text: str | None) -> date | None:
         return None
 
 
-def verify(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> Contexte:
-    """The context of ``demande``.
+class DemandeVerifiee(Struct, frozen=True, kw_only=True):
+    """A request read against a référentiel: its context as far as it goes, and what is wrong of it."""
+
+    contexte: Contexte
+    issues: tuple[Issue, ...]
+
+
+def check(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> DemandeVerifiee:
+    """Read a request against a référentiel; what it lacks is another question (:func:`missing`).
 
     Args:
         demande: what was asked.
         referentiel: what it is checked against.
         whole: whether the audit itself is prepared: its categories and the conditions of its type count.
-
-    Raises:
-        UsageError, DataError: something needed is missing, unknown names, contradictory facts, unmet
-            conditions of the audit type; all of them are listed.
     """
     verification = _Verification(demande, referentiel)
     contexte = verification.run(whole=whole)
-    issues = [*demande.fautes, *missing(demande, categories=whole), *verification.issues]
-    if issues:
-        raise refusal(issues)
-    return contexte
-
-
-def check_given(demande: Demande, referentiel: Referentiel, *, whole: bool = True) -> list[Issue]:
-    """What is wrong in ``demande`` as far as it goes: what it lacks is not missed (:func:`verify`)."""
-    verification = _Verification(demande, referentiel)
-    verification.run(whole=whole)
-    return verification.issues
+    return DemandeVerifiee(contexte=contexte, issues=tuple(verification.issues))
 
 
 class _Verification:
@@ -200,9 +196,9 @@ class _Verification:
         given = demande.organisme
         return Organisme(
             categories=self._categories(demande.categories, demande.lieu("categories")),
-            nom=_text(given.get("nom")),
-            siren=_text(given.get("siren")),
-            nda=_text(given.get("nda")),
+            nom=as_text(given.get("nom")),
+            siren=as_text(given.get("siren")),
+            nda=as_text(given.get("nda")),
             chiffre_affaires=given.get("chiffre_affaires"),
             sites=tuple({k: str(v) for k, v in site.items()} for site in given.get("sites") or ()),
         )
@@ -360,7 +356,3 @@ class _Verification:
             )
             lieu = self.demande.lieu("certificats") or self.demande.lieu("date")
             self.issues.append(Issue("certificat-hors-validite", message, lieu))
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -1,1 +1,1 @@
-"""The one tree of a document, and what its renderers share of the French language."""
+"""The one tree of a document (``arbre``), and what its renderers share of the French language."""

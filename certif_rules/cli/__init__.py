@@ -1,4 +1,7 @@
-"""The command line: it presents, and never computes. Each command is imported when it is called."""
+"""The command line: it presents, and never computes.
+
+Each command is the module of its name, imported when it is called; ``contexte`` reads the options they share.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import click
 
 from certif_rules import __version__
 from certif_rules.cli.console import make_streams_safe, silence_streams
-from certif_rules.cli.french import SETTINGS, FrenchGroup, explain
+from certif_rules.cli.french import SETTINGS, FrenchGroup, explain, in_french
 
 #: Commands: what ``--help`` says of each; the module ``cli.<name>`` has ``command``.
 COMMANDS: dict[str, str] = {
@@ -69,7 +72,7 @@ class _LazyGroup(FrenchGroup):
         return list(COMMANDS.items())
 
 
-@click.group(cls=_LazyGroup, context_settings=SETTINGS)
+@click.group(cls=_LazyGroup, context_settings=SETTINGS, subcommand_metavar="COMMANDE [ARGUMENTS]...")
 @click.version_option(__version__, prog_name="certif-rules", message="%(prog)s %(version)s",
                       help="Affiche la version.")  # fmt: skip
 @click.option(
@@ -88,7 +91,7 @@ def cli(ctx: click.Context, sans_plugin: tuple[str, ...]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the program and exit with the status of the contract: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
+    """Run the program and exit with status 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
     make_streams_safe()
     args = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(args))
@@ -97,7 +100,8 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """The exit status of one call; a traceback is shown with ``--verbose`` only, and changes no status."""
     try:
-        result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
+        with in_french():
+            result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)
     except _ReaderGone:
         silence_streams()
         return 0

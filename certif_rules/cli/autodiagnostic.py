@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from msgspec.structs import replace
 
+from certif_rules.blocs.formats import Format
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
@@ -20,18 +20,13 @@ from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Issue, UsageError
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
+from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
-from certif_rules.services.autodiagnostic_formats import (
-    GRILLE,
-    RESULTAT,
-    choose,
-    write_comparison,
-    write_grid,
-    write_synthesis,
-)
+from certif_rules.services.formats import choose, write_document
 from certif_rules.services.reponses import read_answers
-from certif_rules.vie.autodiagnostic import Cadre
+from certif_rules.vie.autodiagnostic import Cadre, Synthese
+from certif_rules.vie.progression import Comparaison
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: Most files of answers: the earlier, then the later.
@@ -78,11 +73,13 @@ def command(
     Avec, la synthèse ; deux fois, ce qui a changé de l’une à l’autre. Un autodiagnostic ne garantit rien.
     """
     path = to_file(sortie)
-    kept, chosen, dress = fautes(), "", None
+    kept, chosen, dress = fautes(), None, None
+    ecrit = ("grille", "synthese", "comparaison")[min(len(reponses), _MOST)]
+    atelier = open_for(ctx)
     with kept:
         check_free(path, replace=remplacer)
     with kept:
-        chosen = choose(format_, path, RESULTAT if reponses else GRILLE)
+        chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     with kept:
         dress = read_habillage(options["habillage"]) if options["habillage"] is not None else None
     _check_inputs(reponses, options)
@@ -96,20 +93,20 @@ def command(
     if dress is not None:
         typed = replace(typed, habillage=dress)
     if pseudonymiser:
-        say_replaced((*traces(typed), *(trace for one in answers for trace in traces(one))))
+        say_replaced((*personal_data(typed), *(trace for one in answers for trace in personal_data(one))))
         typed, answers = pseudonymised(typed), [pseudonymised(one) for one in answers]
-    registry = open_for(ctx).registry
+    registry = atelier.registry
+    value: Cadre | Synthese | Comparaison
     if not answers:
-        grid = make_grid(registry, typed, etendue=etendue)
-        _write(grid, lambda poor: write_grid(grid, chosen, poor=poor), chosen, path)
-        return
-    found = [synthesis(registry, one, typed, argument=referentiel, etendue=etendue) for one in answers]
-    if len(found) == 1:
-        _write(found[0].cadre, lambda poor: write_synthesis(found[0], chosen, poor=poor), chosen, path)
-        return
-    comparaison = compare_syntheses(*found)
-    cadre = comparaison.apres.cadre
-    _write(cadre, lambda poor: write_comparison(comparaison, chosen, poor=poor), chosen, path)
+        value = cadre = make_grid(registry, typed, etendue=etendue)
+    else:
+        syntheses = [
+            synthesis(registry, one, typed, argument=referentiel, etendue=etendue) for one in answers
+        ]
+        cadre = syntheses[-1].cadre
+        value = syntheses[0] if len(syntheses) == 1 else compare_syntheses(*syntheses)
+    assert chosen is not None
+    _write(cadre, ecrit, value, chosen, path)
 
 
 def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
@@ -127,12 +124,15 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
         raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
 
 
-def _write(cadre: Cadre, render: Callable[[bool], bytes], format_: str, path: Path | None) -> None:
+def _write(cadre: Cadre, ecrit: str, value: Any, format_: Format | Exporter, path: Path | None) -> None:
     """The document; a text for a console that lacks our signs is written with plain ones.
 
     What must be known of it is told on standard error too when it goes to a file.
     """
-    write(for_console(render) if format_ == "table" and path is None else render(False), path)
+    if path is None and isinstance(format_, Format) and format_.nu:
+        write(for_console(lambda plain: write_document(ecrit, format_, value, poor=plain)), path)
+    else:
+        write(write_document(ecrit, format_, value), path)
     if path is not None:
         say(" : écrit.", path)
         for avertissement in cadre.avertissements:

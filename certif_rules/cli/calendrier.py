@@ -20,11 +20,10 @@ from certif_rules.cli.messages import warn
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.echanges.checklist import as_bytes
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
-from certif_rules.services.formats import unknown_suffix
+from certif_rules.services.formats import choose
 
-_SUFFIXES = {".json": "json", ".ics": "ics", ".txt": "table"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -43,11 +42,11 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 @click.option("--dossier", metavar="CODE", help="Code du dossier dans l’ICS : ses dates s’y mettent à jour.")
 @click.option("--sequence", type=click.IntRange(0), default=0, metavar="N",
               help="Numéro de la mise à jour dans l’ICS ; 0 par défaut.")  # fmt: skip
-@format_option("table", "json", "ics")
+@format_option("table", "json", "ics", of_file=True)
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, referentiel: str | None, format_: str, sortie: Path | None, remplacer: bool,
+    ctx: click.Context, /, referentiel: str | None, format_: str | None, sortie: Path | None, remplacer: bool,
     dossier: str | None, sequence: int, **options: Any,
 ) -> None:  # fmt: skip
     """Les dates du cycle de REFERENTIEL, d’après les événements connus.
@@ -60,7 +59,7 @@ def command(
     with kept:
         check_free(path, replace=remplacer)
     with kept:
-        format_ = _chosen(ctx, format_, path)
+        format_ = choose("calendrier", format_, path).name
     if dossier is not None and not _CODE.fullmatch(dossier):
         hint = "des lettres sans accent, des chiffres, point, tiret ou souligné ; aucun nom de personne"
         kept.issues.append(Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint))
@@ -79,21 +78,6 @@ def command(
         write(_ics(value, dossier, sequence), path)
     else:
         write(_table(value, to_terminal=path is None), path)
-
-
-def _chosen(ctx: click.Context, format_: str, path: Path | None) -> str:
-    """The format asked for, else the one of the suffix.
-
-    Raises:
-        UsageError: the suffix says no format, and none was asked for.
-    """
-    source = ctx.get_parameter_source("format_")
-    if path is None or source is not click.core.ParameterSource.DEFAULT:
-        return format_
-    found = _SUFFIXES.get(path.suffix.lower())
-    if found is None:
-        raise UsageError([unknown_suffix(path, sorted(_SUFFIXES))])
-    return found
 
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:

@@ -9,6 +9,7 @@ import click
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
+from certif_rules.blocs.formats import Format
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
@@ -18,7 +19,7 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
 from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.formats import choose, write_document
@@ -61,12 +62,12 @@ def command(
     with kept:
         dress = read_habillage(habillage) if habillage is not None else None
     with kept:
-        exporter = choose(format_, path, atelier.plugins.exporters)
+        exporter = choose("checklist", format_, path, atelier.plugins.exporters)
     demande = request(referentiel, options)
     if dress is not None:
         demande = replace(demande, habillage=dress)
     if pseudonymiser:
-        say_replaced(traces(demande))
+        say_replaced(personal_data(demande))
         demande = pseudonymised(demande)
     checklist = make_checklist(atelier.registry, demande)
     assert exporter is not None
@@ -75,13 +76,11 @@ def command(
         _summarise(checklist, path)
 
 
-def _render(exporter: Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
+def _render(exporter: Format | Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
     """The document; a table for a console that lacks our symbols is written with plain ones."""
-    if exporter.name != "table" or not to_terminal:
-        return write_document(exporter, checklist)
-    from certif_rules.documents.checklist.table import render
-
-    return for_console(lambda plain: render(checklist, ascii=plain))
+    if to_terminal and isinstance(exporter, Format) and exporter.nu:
+        return for_console(lambda plain: write_document("checklist", exporter, checklist, poor=plain))
+    return write_document("checklist", exporter, checklist)
 
 
 def _summarise(checklist: Checklist, path: Path) -> None:

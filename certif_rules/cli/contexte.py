@@ -20,8 +20,8 @@ from certif_rules.audit.demande import (
     read_profile,
 )
 from certif_rules.cli.entree import input_of
-from certif_rules.cli.usage import Fautes, fautes
-from certif_rules.errors import Issue, UsageError
+from certif_rules.cli.usage import fautes
+from certif_rules.errors import Fautes, Issue, UsageError
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 

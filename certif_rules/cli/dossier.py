@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from certif_rules.blocs.formats import Format
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
@@ -15,11 +16,9 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
-from certif_rules.personnes.pseudonymes import pseudonymised, traces
-from certif_rules.services.dossier import open_file, render
-from certif_rules.services.formats import unknown_suffix
-
-_SUFFIXES = {".json": "json", ".md": "md", ".html": "html", ".htm": "html", ".txt": "table"}
+from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
+from certif_rules.services.dossier import open_file
+from certif_rules.services.formats import choose, write_document
 
 
 @french_command(gathers=True)
@@ -41,18 +40,20 @@ def command(
     Sans profil, la commande dit ce qu’il faut réunir.
     """
     path = to_file(sortie)
+    ecrit, chosen = "attribution" if attribution else "dossier", None
+    atelier = open_for(ctx)
     with fautes():
         check_free(path, replace=remplacer)
-    chosen = format_ or ("table" if path is None else _SUFFIXES.get(path.suffix.lower(), ""))
-    if not chosen and path is not None:
-        fautes().issues.append(unknown_suffix(path, sorted(_SUFFIXES)))
+    with fautes():
+        chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     demande = request(referentiel, options)
     if pseudonymiser:
-        say_replaced(traces(demande))
+        say_replaced(personal_data(demande))
         demande = pseudonymised(demande)
-    dossier = open_file(open_for(ctx).registry, demande, attribution=attribution)
+    dossier = open_file(atelier.registry, demande, attribution=attribution)
 
-    def made(plain: bool) -> bytes:
-        return render(dossier, chosen, attribution=attribution, ascii=plain)
-
-    write(for_console(made) if chosen == "table" and path is None else made(False), path)
+    assert chosen is not None
+    if path is None and isinstance(chosen, Format) and chosen.nu:
+        write(for_console(lambda plain: write_document(ecrit, chosen, dossier, poor=plain)), path)
+    else:
+        write(write_document(ecrit, chosen, dossier), path)

@@ -3,95 +3,86 @@
 from __future__ import annotations
 
 import errno
-import inspect
-from collections.abc import Callable
+import gettext
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 
 from certif_rules.cli.messages import bound, issue_lines, message, printable, say
-from certif_rules.cli.usage import blank, fautes, wrong_values
+from certif_rules.cli.usage import fautes, wrong_values
 from certif_rules.errors import CertifRulesError, DataError, IssuesError, UsageError, suggestion
+
+#: The catalogue of the messages of click, in French; ``.ci/catalogue.py`` compiles it.
+_LOCALE, _DOMAIN = Path(__file__).with_name("locale"), "click"
+
+
+@contextmanager
+def in_french() -> Iterator[None]:
+    """Let click speak French, whatever the language of the machine, and leave the process as it was."""
+    domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain(_DOMAIN, str(_LOCALE))
+    gettext.textdomain(_DOMAIN)
+    os.environ["LANGUAGE"] = "fr"
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        if language is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = language
+
 
 #: Help is the same on every terminal, and off one.
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
 
+class FrenchFormatter(click.HelpFormatter):
+    """Help whose lines break where French breaks them."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(bound(text))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().write_dl([(name, bound(text)) for name, text in rows], *args, **options)
+
+
+class FrenchContext(click.Context):
+    """The context of a command whose help is formatted in French."""
+
+    formatter_class = FrenchFormatter
+
+
 class FrenchCommand(click.Command):
-    """A command whose help is in French, and that tells every wrong value at once, empty ones included.
+    """A command that tells every wrong value at once, empty ones included.
 
     With ``gathers``, it runs in spite of them, those values not being given: its function must then raise
     what :func:`certif_rules.cli.usage.fautes` holds, with what it finds itself, before it does anything.
     """
+
+    context_class = FrenchContext
 
     def __init__(self, *args: Any, gathers: bool = False, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.gathers = gathers
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        given, _, _ = self.make_parser(ctx).parse_args(list(args))
-        try:
-            if ctx.resilient_parsing or not any(blank(value) for value in given.values()):
-                return super().parse_args(ctx, list(args))
-        except click.UsageError:
-            issues = list(wrong_values(self, ctx, args))
-            if not issues:
-                raise
-        else:
-            # Before click makes a path of a blank, or we take it for a value not given.
-            issues = list(wrong_values(self, ctx, args))
-        if not self.gathers:
+        issues = list(wrong_values(self, ctx, args))
+        if issues and not self.gathers:
             raise UsageError(issues)
-        fautes(ctx).issues.extend(issues)
-        return self._parse_without(ctx, args)
-
-    def _parse_without(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse again, what is wrong being left out: click does so to complete what is typed."""
+        if issues:
+            fautes(ctx).issues.extend(issues)
+            return []
         ctx.params.clear()
-        ctx.resilient_parsing = True
-        try:
-            super().parse_args(ctx, list(args))
-        finally:
-            ctx.resilient_parsing = False
-        given, _, _ = self.make_parser(ctx).parse_args(list(args))
-        for param in self.get_params(ctx):
-            nom = param.name or ""
-            if nom not in ctx.params:
-                continue
-            if blank(given.get(nom)):
-                ctx.params[nom] = None
-            if ctx.params[nom] is None and nom in given:
-                fautes(ctx).refused.add(nom)
-            if ctx.params[nom] is None and param.multiple:
-                ctx.params[nom] = ()
-        ctx.args = []
-        return []
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if self.help:
-            formatter.write_paragraph()
-            with formatter.indentation():
-                formatter.write_text(bound(inspect.cleandoc(self.help)))
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = "Affiche cette aide."
-        return option
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, _usage(self.collect_usage_pieces(ctx)), prefix="Usage : ")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
-        records = [record for p in options if (record := p.get_help_record(ctx)) is not None]
-        if records:
-            with formatter.section("Options "):
-                formatter.write_dl([(names, bound(_notes(text))) for names, text in records])
+        return super().parse_args(ctx, list(args))
 
 
 class FrenchGroup(FrenchCommand, click.Group):
-    """A group whose help is in French and whose commands are not imported to be listed."""
+    """A group whose commands are not imported to be listed."""
 
     command_class = FrenchCommand
 
@@ -99,10 +90,9 @@ class FrenchGroup(FrenchCommand, click.Group):
         """(name, help) of each command, in order."""
         raise NotImplementedError
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_options(ctx, formatter)
-        with formatter.section("Commandes "):
-            formatter.write_dl([(name, bound(text)) for name, text in self.short_helps()])
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(gettext.gettext("Commands")):
+            formatter.write_dl(self.short_helps())
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -138,7 +128,7 @@ def explain(error: BaseException) -> int:
         click.echo(error.message, err=True)
         return 2
     if isinstance(error, click.UsageError):
-        click.echo(f"usage: {message(_translate(error))}", err=True)
+        click.echo(f"usage: {message(_words(error))}", err=True)
         if error.ctx is not None:
             click.echo(f"    → {error.ctx.command_path} --help", err=True)
         return 2
@@ -175,21 +165,15 @@ _REASONS = {
 }
 
 
-def _translate(error: click.UsageError) -> str:
-    option = getattr(error, "option_name", None)
-    if isinstance(error, click.NoSuchOption):
-        call = _in_its_place(error.option_name, error.ctx) if error.ctx is not None else None
-        if call is not None:
-            return f"l’option {option} se met avant la commande : {call}"
-        near = f" (vouliez-vous dire {', '.join(error.possibilities)} ?)" if error.possibilities else ""
-        return f"option inconnue {option}{near}"
-    if isinstance(error, click.BadOptionUsage):
-        if "requires" in error.message:
-            return f"l’option {option} attend une valeur"
-        return f"l’option {option} n’attend pas de valeur"
-    if error.message == "Missing command.":
-        return "il manque une commande"
-    return error.message
+def _words(error: click.UsageError) -> str:
+    """Return what is wrong of a call; an unknown option may have its place elsewhere, or be another."""
+    if not isinstance(error, click.NoSuchOption):
+        return error.message
+    call = _in_its_place(error.option_name, error.ctx) if error.ctx is not None else None
+    if call is not None:
+        return f"l’option {error.option_name} se met avant la commande : {call}"
+    near = f" (vouliez-vous dire {', '.join(error.possibilities)} ?)" if error.possibilities else ""
+    return f"{error.message}{near}"
 
 
 def _in_its_place(option: str, ctx: click.Context) -> str | None:
@@ -200,11 +184,3 @@ def _in_its_place(option: str, ctx: click.Context) -> str | None:
         return None
     value = "" if getattr(param, "is_flag", False) else f" {param.make_metavar(ctx)}"
     return f"{root.info_name} {option}{value} {ctx.info_name} …"
-
-
-def _usage(pieces: list[str]) -> str:
-    return " ".join(pieces).replace("COMMAND [ARGS]", "COMMANDE [ARGUMENTS]")
-
-
-def _notes(text: str) -> str:
-    return text.replace("[required]", "[obligatoire]").replace("[default: ", "[par défaut : ")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from certif_rules.cli.messages import say
-from certif_rules.personnes.pseudonymes import Trace, summary
+from certif_rules.personnes.pseudonymes import DonneePersonnelle, summary
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,6 +23,6 @@ def pseudonymise_option(function: F) -> F:
     return decorate(function)
 
 
-def say_replaced(found: tuple[Trace, ...]) -> None:
+def say_replaced(found: tuple[DonneePersonnelle, ...]) -> None:
     """On standard error, how many of each kind were replaced; never what they were."""
     say(summary(found))

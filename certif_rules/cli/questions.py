@@ -6,12 +6,11 @@ from typing import Any
 
 import click
 
-from certif_rules.audit.verification import verify
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-from certif_rules.services.checklist import resolve
+from certif_rules.services.checklist import prepare
 from certif_rules.services.questions import document, lines_of, questions
 
 
@@ -23,8 +22,9 @@ from certif_rules.services.questions import document, lines_of, questions
 def command(ctx: click.Context, /, referentiel: str | None, format_: str, **options: Any) -> None:
     """Les faits encore inconnus dont la réponse changerait l’état d’une ligne, et lesquelles."""
     demande = request(referentiel, options)
-    resolved = resolve(open_for(ctx).registry, demande).referentiel
-    found = questions(resolved, verify(demande, resolved))
+    resolution, contexte = prepare(open_for(ctx).registry, demande)
+    resolved = resolution.referentiel
+    found = questions(resolved, contexte)
     if format_ == "json":
         show_json(document(found, resolved))
         return

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from certif_rules.audit.contenu import Rapport
+from certif_rules.blocs.formats import Format
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.entree import input_of
 from certif_rules.cli.french import french_command
@@ -19,7 +20,9 @@ from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.documents.mots import count
 from certif_rules.errors import Issue, UsageError
 from certif_rules.habillage.fichier import read_habillage
-from certif_rules.services.rapport import FORMATS, choose_format, compose, lay_out, report_file
+from certif_rules.plugins.hookspecs import Exporter
+from certif_rules.services.formats import choose, write_document
+from certif_rules.services.rapport import report_file
 
 
 @french_command()
@@ -52,15 +55,16 @@ def command(
     est écrit comme tel, avec la place de l’écrire à la main : rien n’est rempli.
     """
     path = to_file(sortie)
-    chosen = choose_format(format_, path)
+    atelier = open_for(ctx)
+    ecrit = "fiches" if fiches else "rapport"
+    chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     _refuse_binary(chosen, sortie)
     _check_other(path, constats)
     check_free(path, replace=remplacer)
     source, stdin = input_of(constats)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
-    registry = open_for(ctx).registry
     rapport, replaced = report_file(
-        registry,
+        atelier.registry,
         source,
         stdin=stdin,
         other_rules=options["accepter_autres_regles"],
@@ -69,18 +73,18 @@ def command(
     )
     if options["pseudonymiser"]:
         say_replaced(replaced)
-    _progress(f"mise en page ({chosen})…")
-    content = lay_out(compose(rapport, sheets=fiches), chosen)
+    _progress(f"mise en page ({chosen.name})…")
+    content = write_document(ecrit, chosen, rapport)
     write(content, path)
     if path is not None:
         _summarise(rapport, path, content)
 
 
-def _refuse_binary(format_: str, sortie: Path | None) -> None:
+def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
     """A document that is not text goes to a file, or to standard output when that is written."""
-    if sortie is None and not FORMATS[format_][2]:
-        message = f"le format « {format_} » n’est pas du texte : il lui faut un fichier"
-        hint = f"ajouter -o rapport{FORMATS[format_][0]}, ou « -o - » pour l’envoyer à un autre programme"
+    if sortie is None and isinstance(format_, Format) and not format_.texte:
+        message = f"le format « {format_.name} » n’est pas du texte : il lui faut un fichier"
+        hint = f"ajouter -o rapport{format_.suffix}, ou « -o - » pour l’envoyer à un autre programme"
         raise UsageError([Issue("sortie-requise", message, None, hint)])
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any
 
 import click
+from click.core import UNSET, iter_params_for_processing  # type: ignore[attr-defined]  # not exported
 
-from certif_rules.errors import Issue, IssuesError, nearest
+from certif_rules.errors import Fautes, Issue, nearest
 
 #: Where the issues of a call are kept until the command has found its own.
 _KEY = "certif_rules.fautes"
@@ -16,11 +17,11 @@ _UNITS: Mapping[str, tuple[str, int]] = {"EUROS": (" d’euros", 320000), "JOURS
 _EXAMPLE = 3
 
 
-class Fautes:
-    """The issues of one call. As a context manager, it keeps those that are raised inside, and goes on."""
+class Appel(Fautes):
+    """The issues of one call."""
 
     def __init__(self) -> None:
-        self.issues: list[Issue] = []
+        super().__init__()
         #: The parameters whose value was refused; they are then as if not given.
         self.refused: set[str] = set()
 
@@ -28,36 +29,37 @@ class Fautes:
         """A number that was given, any where it was refused: nobody may then say that it is missing."""
         return 1 if nom in self.refused else value
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, IssuesError):
-            self.issues.extend(error.issues)
-            return True
-        return False
-
-
-def fautes(ctx: click.Context | None = None) -> Fautes:
+def fautes(ctx: click.Context | None = None) -> Appel:
     """What is known to be wrong in the call; the command must have it raised with what it finds itself."""
     current = ctx or click.get_current_context()
-    kept: Fautes = current.meta.setdefault(_KEY, Fautes())
-    return kept
+    appel: Appel = current.meta.setdefault(_KEY, Appel())
+    return appel
 
 
 def wrong_values(command: click.Command, ctx: click.Context, args: list[str]) -> Iterator[Issue]:
-    """Every value of a call that is blank, missing or not admitted, and every argument too many."""
-    given, rest, _ = command.make_parser(ctx).parse_args(list(args))
-    for param in command.get_params(ctx):
-        value = given.get(param.name or "")
+    """Give every parameter of a call its value; yield what is blank, missing, not admitted, or too many.
+
+    A parameter that is refused is as if not given, and the others are read all the same.
+    """
+    given, rest, order = command.make_parser(ctx).parse_args(list(args))
+    for param in iter_params_for_processing(order, command.get_params(ctx)):
+        name = param.name or ""
+        value = given.get(name)
         if blank(value):
             yield _issue(ctx, f"la valeur de {name_of(param)} est vide", _what(param, ctx))
-            continue
-        try:
-            param.process_value(ctx, param.consume_value(ctx, given)[0])
-        except click.BadParameter as error:
-            error.param = error.param or param
-            yield _refused(error, ctx, value)
+        else:
+            try:
+                _, rest = param.handle_parse_result(ctx, given, rest)
+                if ctx.params.get(name) is UNSET:
+                    ctx.params[name] = None
+                continue
+            except click.BadParameter as error:
+                error.param = error.param or param
+                yield _refused(error, ctx, value)
+        if name in given:
+            fautes(ctx).refused.add(name)
+        ctx.params[name] = () if param.multiple else None
     if rest and not ctx.allow_extra_args:
         yield _issue(ctx, f"argument en trop : {' '.join(rest)}")
 

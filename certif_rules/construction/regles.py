@@ -76,7 +76,7 @@ def build_regles(
 
 
 def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[str, ConstatsPermis]:
-    """A partition: each line of this origin once (mistake E10 is a list with a line missing)."""
+    """Return the findings permitted on each line of this origin, each line being in one list and no more."""
     found: dict[str, ConstatsPermis] = {}
     first: dict[str, Any] = {}
     for node in nodes:

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.echanges.checklist import cited_sources, contradiction, head, reason, sensitive, warnings
+from certif_rules.echanges.checklist import (
+    as_bytes,
+    cited_sources,
+    contradiction,
+    head,
+    reason,
+    sensitive,
+    warnings,
+)
 from certif_rules.model.referentiel import Critere
-from certif_rules.vie.autodiagnostic import Cadre, Cotation, Priorite, Score, Synthese, asked, sources_of
+from certif_rules.vie.autodiagnostic import (
+    Cadre,
+    Cotation,
+    Priorite,
+    Score,
+    Synthese,
+    asked,
+    contradictions,
+    sources_of,
+)
 from certif_rules.vie.progression import AxeCompare, Changement, Comparaison
 
 Objet = dict[str, Any]
 
 
-def synthesis(synthese: Synthese, told: Sequence[str]) -> Objet:
+def render_synthesis(synthese: Synthese) -> bytes:
+    """Return the synthesis as JSON."""
+    return as_bytes(synthesis(synthese))
+
+
+def render_comparison(comparaison: Comparaison) -> bytes:
+    """Return the comparison as JSON."""
+    return as_bytes(comparison(comparaison))
+
+
+def synthesis(synthese: Synthese) -> Objet:
     """The synthesis as the values that are written."""
     cadre = synthese.cadre
     return {
@@ -39,11 +65,11 @@ def synthesis(synthese: Synthese, told: Sequence[str]) -> Objet:
             {"id": li.indicateur.id, "etat": li.etat, "motifs": [reason(m) for m in li.motifs]}
             for li in cadre.ecartees
         ],
-        **_tail(cadre, told),
+        **_tail(cadre),
     }
 
 
-def comparison(comparaison: Comparaison, told: Sequence[str]) -> Objet:
+def comparison(comparaison: Comparaison) -> Objet:
     """A comparison as the values that are written."""
     avant, apres = comparaison.avant, comparaison.apres
     return {
@@ -56,7 +82,7 @@ def comparison(comparaison: Comparaison, told: Sequence[str]) -> Objet:
         "lignes": [_changement(c) for c in comparaison.changements],
         "disparues": [c.ligne.indicateur.id for c in comparaison.disparues],
         "nouvelles": [c.ligne.indicateur.id for c in comparaison.nouvelles],
-        **_tail(apres.cadre, told),
+        **_tail(apres.cadre),
     }
 
 
@@ -65,11 +91,11 @@ def request(cadre: Cadre) -> Objet:
     return {**head(replace(cadre.checklist, habillage=None)), "etendue": cadre.etendue}
 
 
-def _tail(cadre: Cadre, told: Sequence[str]) -> Objet:
-    known, cited = cadre.incoherences, sources_of(cadre, told)
+def _tail(cadre: Cadre) -> Objet:
+    known, cited = cadre.incoherences, sources_of(cadre)
     return {
         "avertissements": warnings(cadre.avertissements),
-        "incoherences": [contradiction(known[id_]) for id_ in told],
+        "incoherences": [contradiction(known[id_]) for id_ in contradictions(cadre)],
         "sources": cited_sources(cited.values(), cited),
     }
 

@@ -1,4 +1,4 @@
-"""The checklist as JSON: the contract for other programs. Raw texts, ISO dates, no typography."""
+"""The checklist as JSON, for other programs. Raw texts, ISO dates, no typography."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def document(checklist: Checklist) -> Objet:
 
 
 def head(checklist: Checklist) -> Objet:
-    """The request that this checklist answers, and its rules: the head of a findings file (contract §6)."""
+    """Write the request that this checklist answers, and its rules: the head of a findings file."""
     whole = _referentiel(checklist)
     named = {cle: whole[cle] for cle in ("id", "edition", "guide", "empreinte")}
     layers = [
@@ -296,7 +296,7 @@ def _textes(textes: Iterable[Texte]) -> list[Objet]:
 
 
 def _texte(texte: Texte) -> Objet:
-    """A text; what is at its usual value is left out, ``categories`` excepted (contract §4)."""
+    """Write a text; what is at its usual value is left out, ``categories`` excepted."""
     written: Objet = {"texte": texte.texte, "categories": texte.categories, "sources": texte.sources}
     optional = {"fait": texte.fait, "types": texte.types, "situation": texte.situation}
     written |= {cle: valeur for cle, valeur in optional.items() if valeur is not None}

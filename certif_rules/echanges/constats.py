@@ -1,4 +1,4 @@
-"""Findings files written: the values of contract §6, which read again give the same findings."""
+"""Findings files written, which read again give the same findings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 from certif_rules.audit.compte_rendu import compte_rendu_as_data, seen_as_data
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
+from certif_rules.colonnes import CHAMPS, CONSTAT
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.habillage.regles import as_data as habillage_as_data
 from certif_rules.habillage.regles import build
 
 
 def write_dossier(dossier: Dossier) -> bytes:
-    """The findings as canonical JSON (contract §6); read again, they are the same."""
+    """Write the findings as canonical JSON; read again, they are the same."""
     return as_bytes(as_data(dossier))
 
 
@@ -69,21 +70,27 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
 
 
 def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
-    """Every key of the contract; those it does not list are left out when empty."""
+    """Write every key that a line always has; the others are left out when empty."""
     return {
         "id": releve.ligne,
         key: releve.constat,
-        "commentaire": releve.commentaire,
-        "preuves_vues": list(releve.preuves_vues),
-        "annotations": list(releve.annotations),
-        **({"echantillons": list(releve.echantillons)} if releve.echantillons else {}),
-        **_given({"evalue_par": releve.evalue_par, "evalue_le": releve.evalue_le}),
+        **_filled(releve),
         "leve_le": releve.leve_le,
         "leve_par": releve.leve_par,
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
         **({"complements": dict(releve.complements)} if releve.complements else {}),
         **({"par_site": [seen_as_data(seen) for seen in releve.par_site]} if releve.par_site else {}),
     }
+
+
+def _filled(releve: Releve) -> dict[str, Any]:
+    """Return what auditors filled beside the finding, by field; what may be left out is when it is empty."""
+    written = {}
+    for colonne in CHAMPS:
+        value = getattr(releve, colonne.champ or "")
+        if colonne is not CONSTAT and (value or colonne.toujours):
+            written[colonne.champ or ""] = list(value) if isinstance(value, tuple) else value
+    return written
 
 
 def _faits(demande: Demande) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from msgspec.structs import fields
 
+from certif_rules.echanges.checklist import as_bytes, cited_sources, contradiction, warnings
 from certif_rules.model.acteurs import Acteur, Attribution, Instances, Intervention
 from certif_rules.model.base import Declaration, Texte
 from certif_rules.model.candidature import Auditeur, Candidature, Etape, Ressource
 from certif_rules.rules.trivalent import Trivalent
+from certif_rules.vie.apercu import DossierEtudie, cited, met, supports, texts_sources, to_ask
 from certif_rules.vie.dossier import DevisEtudie, Etude, LieuEtudie, Payeur
 from certif_rules.vie.montants import euros, exact
 from certif_rules.vie.pieces import Element
@@ -222,3 +224,29 @@ def _plain(rule: Declaration) -> dict[str, Any]:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def render(dossier: DossierEtudie) -> bytes:
+    """Return the application file, the actors and the award as JSON."""
+    return as_bytes(document(dossier))
+
+
+def document(dossier: DossierEtudie) -> dict[str, Any]:
+    """The file, the actors and the award as the values that are written; keys may be added, never renamed."""
+    rules = tuple(supports(dossier))
+    vie = dossier.vie
+    avertissements = dossier.etude.avertissements
+    others = [*texts_sources(dossier), *(s for a in avertissements for s in a.sources)]
+    return {
+        "format": 1,
+        "referentiel": {"id": dossier.referentiel, "edition": dossier.edition, "titre": dossier.titre},
+        **study_as_data(dossier.etude, dossier.candidature),
+        **award_as_data(vie.attribution, vie.instances),
+        "a_demander": [
+            {"texte": a.texte, "cle": a.cle, **(appui(a.appui) if a.appui else {"sources": []})}
+            for a in to_ask(dossier)
+        ],
+        "avertissements": warnings(avertissements),
+        "incoherences": [contradiction(i) for i in met(vie, rules)],
+        "sources": cited_sources(vie.sources.values(), (s.id for s in cited(vie, rules, others))),
+    }

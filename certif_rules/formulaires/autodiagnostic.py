@@ -6,7 +6,6 @@ what is typed in the browser, and reads and writes the file of answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +27,7 @@ from certif_rules.formulaires.champs import area, canonical, choice, date, field
 from certif_rules.formulaires.page import PageFormulaire
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.noms import nom_de_fichier
-from certif_rules.vie.autodiagnostic import Cadre, asked, sources_of
+from certif_rules.vie.autodiagnostic import Cadre, asked, contradictions, sources_of
 
 _SCRIPT: Final = Path(__file__).with_name("autodiagnostic.js")
 
@@ -40,14 +39,9 @@ _ROUGE: Final = """
 """
 
 
-def render(cadre: Cadre, told: Sequence[str]) -> bytes:
-    """The grid as a UTF-8 HTML form that stands alone. Same grid, same bytes.
-
-    Args:
-        cadre: what the self-assessment is about.
-        told: ids of the contradictions of the sources to tell.
-    """
-    return _Formulaire(cadre, told).render()
+def render(cadre: Cadre) -> bytes:
+    """The grid as a UTF-8 HTML form that stands alone. Same grid, same bytes."""
+    return _Formulaire(cadre).render()
 
 
 def donnees(cadre: Cadre) -> dict[str, Any]:
@@ -77,11 +71,10 @@ class _Formulaire(PageFormulaire):
     nature = "Grille d’autodiagnostic"
     avancement = f"Avancement{INSECABLE}de l’autodiagnostic"
 
-    def __init__(self, cadre: Cadre, told: Sequence[str]) -> None:
+    def __init__(self, cadre: Cadre) -> None:
         super().__init__(replace(cadre.checklist, lignes=cadre.retenues), _SCRIPT)
         self.cadre = cadre
-        self.told = tuple(told)
-        known: dict[str, Source] = sources_of(cadre, self.told)
+        known: dict[str, Source] = sources_of(cadre)
         self.sources |= known
         self.rang = {li.indicateur.id: rang for rang, li in enumerate(cadre.retenues)}
 
@@ -199,7 +192,9 @@ class _Formulaire(PageFormulaire):
         regles = self.cadre.regles
         enonces = (*regles.enonces, *([regles.etendue_dite] if regles.etendue_dite else []))
         known = self.cadre.incoherences
-        items = [textes.statement(e) for e in enonces] + [textes.incoherence(known[i]) for i in self.told]
+        items = [textes.statement(e) for e in enonces] + [
+            textes.incoherence(known[i]) for i in contradictions(self.cadre)
+        ]
         return el("ul", *(el("li", _inline(item)) for item in items))
 
     def _left_out(self) -> Html:

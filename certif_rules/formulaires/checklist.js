@@ -7,15 +7,17 @@
 (() => {
   const { element, noeud, lisible, objet } = outils;
   const JOUR = /^\d{4}-\d{2}-\d{2}$/;
-  const TEXTES = ["commentaire", "evalue_par", "evalue_le", "leve_le", "leve_par"];
-  const LISTES = ["preuves_vues", "annotations", "echantillons"];
+  // The fields of a line are those of the table of columns, which the page holds; a finding is lifted elsewhere.
+  const champsDe = (...genres) =>
+    donnees.champs.filter(({ genre }) => genres.includes(genre)).map(({ nom }) => nom);
+  const signature = (voulu) => donnees.champs.find((champ) => champ.signature && champ.genre === voulu)?.nom;
   const DITS = ["constats", "verifications"];
 
   // ---- what is recorded ------------------------------------------------------------------------------
 
   const vierge = () => ({
-    constat: A_EVALUER, commentaire: null, preuves_vues: [], annotations: [], echantillons: [],
-    evalue_par: null, evalue_le: null, leve_le: null, leve_par: null,
+    ...Object.fromEntries(donnees.champs.map(({ nom }) => [nom, LISTES.includes(nom) ? [] : null])),
+    constat: A_EVALUER, leve_le: null, leve_par: null,
     ...(donnees.complements.length ? { complements: {} } : {}),
   });
 
@@ -46,7 +48,7 @@
     return { id: ligne.verification, resultat, ...suite };
   };
 
-  /** The findings file (contract §6): every line due, and the others where something was recorded; the checks apart. */
+  /** The findings file: every line due, and the others where something was recorded; the checks apart. */
   const fichier = () => {
     const { format, referentiel, audit, ...suite } = donnees.tete;
     const verifications = page.lignes.filter((ligne) => ligne.verification);
@@ -110,7 +112,7 @@
     }
     for (const cle of TEXTES) {
       if (releve[cle] !== null && typeof releve[cle] !== "string") fautif(cle);
-      else if (releve[cle] && cle.endsWith("_le") && !JOUR.test(releve[cle])) fautif(cle);
+      else if (releve[cle] && JOURS.includes(cle) && !JOUR.test(releve[cle])) fautif(cle);
     }
     for (const cle of LISTES) {
       releve[cle] ??= [];
@@ -169,10 +171,11 @@
       releve[cle] = champ.value || (cle === "constat" ? A_EVALUER : null);
     }
     const { auditeur } = page.tete();
-    const signe = cle === "constat" && champ.value !== A_EVALUER && auditeur && !releve.evalue_par;
+    const [par, le] = [signature("texte"), signature("jour")];
+    const signe = cle === "constat" && champ.value !== A_EVALUER && auditeur && !releve[par];
     if (signe) {
-      releve.evalue_par = auditeur;
-      releve.evalue_le ??= aujourdHui();
+      releve[par] = auditeur;
+      releve[le] ??= aujourdHui();
     }
     return signe;
   };
@@ -187,14 +190,19 @@
       manque: ["commentaire manque", "commentaires manquent"], tout: "tout ce qui est saisi pour ce dossier",
     },
     vierge, rempli, valeur, suivi, compter, entrees, reste, noter, fichier, resteAFaire,
-    dits: ({ commentaire, preuves_vues: preuves, echantillons, complements }) =>
-      [commentaire ?? "", ...preuves, ...echantillons, ...Object.values(complements ?? {})],
+    dits: (releve) => [
+      ...champsDe("texte").filter((cle) => cle !== signature("texte")).map((cle) => releve[cle] ?? ""),
+      ...champsDe("liste").flatMap((cle) => releve[cle]), ...Object.values(releve.complements ?? {}),
+    ],
     compte: (ligne) => ligne.saisie && aVoir(ligne),
     faite: evalue,
     manque: commentaireManque,
   });
   const { donnees } = page;
   const A_EVALUER = donnees.a_evaluer;
+  const LISTES = champsDe("liste", "annotations");
+  const JOURS = [...champsDe("jour"), "leve_le"];
+  const TEXTES = [...champsDe("texte", "jour"), "leve_le", "leve_par"];
   const TITRES = new Map([
     [A_EVALUER, "À évaluer"], ...[...donnees.constats, ...donnees.resultats].map(({ id, titre }) => [id, titre]),
   ]);

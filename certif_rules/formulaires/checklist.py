@@ -1,7 +1,7 @@
 """The checklist as a form to fill on site: one HTML file, no server, nothing fetched.
 
 The page is that of ``html`` with fields on the lines that may receive a finding. ``checklist.js`` keeps
-what is typed in the browser, and reads and writes the findings file (contract §6).
+what is typed in the browser, and reads and writes the findings file.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, point_key, point_numbers
 from certif_rules.audit.constats import A_EVALUER, must_explain, needs_comment
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.colonnes import Colonne
 from certif_rules.documents import emetteur
 from certif_rules.documents.checklist.fiche import Bloc, Element, blocks
 from certif_rules.documents.checklist.html import line_anchor
@@ -56,6 +58,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
     return {
         "a_evaluer": A_EVALUER,
         "annotations": list(checklist.referentiel.annotations),
+        "champs": [{"nom": c.champ, "genre": c.genre, "signature": c.signature} for c in colonnes.CHAMPS],
         "cle": sha256(canonical(same).encode("ascii")).hexdigest(),
         "complements": list(emetteur.columns(checklist)),
         "constats": [{"id": c, "titre": finding(checklist, c)} for c in checklist.referentiel.constats],
@@ -91,7 +94,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
 
 
 def fillable(checklist: Checklist, ligne: Ligne) -> bool:
-    """Whether the auditor has a choice on ``ligne``: it may be due, or out by a fact (contract §4)."""
+    """Say whether the auditor has a choice on ``ligne``: it may be due, or out by a fact."""
     if ligne.etat in _DUE:
         return bool(ligne.constats_permis)
     declared = checklist.referentiel.constats
@@ -245,7 +248,7 @@ class _Formulaire(PageFormulaire):
         annotations = [
             champs.choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
             for a in self.checklist.referentiel.annotations.values()
-            if self._shows("Annotation")
+            if self._shows(colonnes.ANNOTATION)
         ]
         return el(
             "div",
@@ -260,17 +263,9 @@ class _Formulaire(PageFormulaire):
                 ),
                 class_="choix",
             ),
-            champs.area(rang, "commentaire", comment, asked=True),
+            champs.area(rang, colonnes.COMMENTAIRE.champ or "", comment, asked=True),
             el("p", "", class_="manque", id=f"manque-{rang}"),
-            champs.area(rang, "preuves_vues", "Preuves vues", "une référence par ligne")
-            if self._shows("Preuves vues")
-            else None,
-            el("fieldset", el("legend", "Annotations"), *annotations, class_="choix")
-            if annotations
-            else None,
-            champs.area(rang, "echantillons", "Échantillons", "un identifiant par ligne")
-            if self._shows("Échantillon")
-            else None,
+            *(self._field(rang, colonne, annotations) for colonne in colonnes.CHAMPS),
             *(
                 champs.area(rang, f"complements.{cle}", title)
                 for cle, title in emetteur.columns(self.checklist).items()
@@ -283,18 +278,31 @@ class _Formulaire(PageFormulaire):
 
     def _signed(self, rang: int) -> Html | None:
         """By whom and when, as far as the body shows them."""
-        fields = [
-            champs.field(f"par-{rang}", "Évalué par", champs.text(f"par-{rang}", "evalue_par"))
-            if self._shows("Évalué par")
-            else None,
-            champs.field(f"le-{rang}", "Évalué le", champs.date(f"le-{rang}", "evalue_le"))
-            if self._shows("Évalué le")
-            else None,
-        ]
-        return el("div", *fields, class_="champs") if any(fields) else None
+        fields = []
+        for colonne in colonnes.CHAMPS:
+            if colonne.signature and self._shows(colonne):
+                place, control = (
+                    f"{colonne.champ}-{rang}",
+                    champs.date if colonne.genre == "jour" else champs.text,
+                )
+                fields.append(champs.field(place, colonne.titre, control(place, colonne.champ or "")))
+        return el("div", *fields, class_="champs") if fields else None
 
-    def _shows(self, column: str) -> bool:
-        return emetteur.shows(self.checklist, column)
+    def _field(self, rang: int, colonne: Colonne, annotations: list[Html]) -> Html | None:
+        """The field of a column that has no place of its own in the page."""
+        apart = (colonnes.CONSTAT, colonnes.COMMENTAIRE)
+        if colonne in apart or colonne.signature or not self._shows(colonne):
+            return None
+        words = colonne.libelle[:1].upper() + colonne.libelle[1:]
+        if colonne.genre == "annotations":
+            return el("fieldset", el("legend", words), *annotations, class_="choix") if annotations else None
+        if colonne.genre == "jour":
+            place = f"{colonne.champ}-{rang}"
+            return champs.field(place, words, champs.date(place, colonne.champ or ""))
+        return champs.area(rang, colonne.champ or "", words, colonne.indication)
+
+    def _shows(self, colonne: Colonne) -> bool:
+        return emetteur.shows(self.checklist, colonne.titre)
 
     def _reversal_help(self) -> Html:
         return el(

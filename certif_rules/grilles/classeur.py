@@ -7,7 +7,7 @@ begins with ``=`` is a formula only in ``formule``, which the engine alone write
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct, field
@@ -142,3 +142,14 @@ def lists_sheet(classeur: Classeur) -> Feuille:
         tuple(Cellule(c[row] if row < len(c) else "", "cache") for c in columns) for row in range(rows)
     )
     return Feuille(nom=LISTES, largeurs=(30,) * len(columns), lignes=lignes, cachee=True)
+
+
+def cell(columns: Iterable[str], title: str, row: int) -> str:
+    """Return how a formula calls the cell of this column on its own row: « $K2 »."""
+    return f"${letters(list(columns).index(title) + 1)}{row}"
+
+
+def area(columns: Iterable[str], title: str, last: int) -> str:
+    """Return how a formula calls a column, from below its header to the row ``last``: « $K$2:$K$33 »."""
+    letter = letters(list(columns).index(title) + 1)
+    return f"${letter}$2:${letter}${last}"

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key, point_numbers
 from certif_rules.blocs.typographie import clean, plain
 from certif_rules.documents import emetteur
@@ -42,18 +43,10 @@ from certif_rules.rules.motifs import Motif
 # that has the mark already gets another, so that taking one off gives back what was there.
 _FORMULA = re.compile("'*\\s*[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
-#: The columns to fill, as the sheet Grille of the workbooks names them, and the one that names the line.
-SAISIE: Mapping[str, str] = {
-    "constat": "Constat",
-    "annotation": "Annotation",
-    "preuves vues": "Preuves vues",
-    "échantillon": "Échantillon",
-    "commentaire": "Commentaire",
-    "évalué par": "Évalué par",
-    "évalué le": "Évalué le",
-}
+#: The columns to fill, each with what the sheet Grille of the workbooks calls it.
+SAISIE: Mapping[str, str] = {colonne.titre.lower(): colonne.titre for colonne in colonnes.SAISIE}
 #: What the workbooks call the columns of ours that may be hidden.
-_GRILLE: Mapping[str, str] = {"preuves": "Exemples de preuves"}
+_GRILLE: Mapping[str, str] = {"preuves": colonnes.PREUVES.titre}
 IDENTIFIANT = "identifiant"
 #: The request and the digest of the rules, as JSON: each row can be read back alone.
 DEMANDE = "données pour la relecture"

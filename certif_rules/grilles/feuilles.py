@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist
 from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
+from certif_rules.colonnes import CONSTAT, DUE
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import SENS, SIGNES, cite, count, disclaimer, finding
 from certif_rules.echanges.checklist import head, sources
-from certif_rules.grilles.classeur import Cellule, Feuille
+from certif_rules.grilles.classeur import Cellule, Feuille, area
 from certif_rules.habillage.modele import Logo
 
 CONTEXTE: Final = "Contexte"
@@ -20,14 +22,27 @@ GRILLE: Final = "Grille"
 ECARTS: Final = "Écarts"
 A_PROPOS: Final = "À propos"
 VERIFICATIONS: Final = "Vérifications"
-#: Its columns that formulas refer to.
-CHECK_NUMBER, CHECK_FAILING, CHECK_RESULT, CHECK_DUE = "A", "D", "F", "I"
+#: Its columns, in order: those of the engine first, then those of the sheet Grille that it has too.
+NUMERO, COMPTE_POUR, VERIFICATION, A_DEFAUT, SOURCES = (
+    "N°",
+    "Compte pour",
+    "Vérification",
+    "À défaut",
+    "Sources",
+)
+COLONNES_VERIFICATIONS: Final = (
+    *(NUMERO, COMPTE_POUR, VERIFICATION, A_DEFAUT, SOURCES),
+    *(colonne.titre for colonne in colonnes.GRILLE if colonne.verification is not None),
+    colonnes.IDENTIFIANT.titre,
+)
+#: Those of the sheet Grille, in order.
+COLONNES: Final = tuple(colonne.titre for colonne in colonnes.GRILLE)
 DONNEES: Final = "Données"
 #: First cell of the hidden sheet, with the version of this layout.
 SIGNATURE: Final = "certif-rules, grille 1"
 #: The one cell to fill of the sheet Contexte, by its label.
 NOTIFIES: Final = "Écarts notifiés le (à remplir)"
-#: The event of a findings file that this cell dates (contract §6).
+#: The event of a findings file that this cell dates.
 EVENEMENT: Final = "ecarts_notifies_le"
 #: A spreadsheet holds 32,767 signs a cell.
 _MORCEAU: Final = 30_000
@@ -80,23 +95,23 @@ def _counter(checklist: Checklist, constat: str) -> str:
     """How often a finding was recorded: on lines, and by checks that fail."""
     title = in_formula(plain(finding(checklist, constat)))
     last = len(checklist.lignes) + 1
-    formule = f"COUNTIF({GRILLE}!$K$2:$K${last},{title})"
+    formule = f"COUNTIF({GRILLE}!{area(COLONNES, CONSTAT.titre, last)},{title})"
     if any(point.constat == constat for point in checklist.verifications):
         failed = in_formula(document.MOTS_RESULTATS[NON_SATISFAITE])
-        failing, result = (check_area(checklist, c) for c in (CHECK_FAILING, CHECK_RESULT))
+        failing, result = (check_area(checklist, c) for c in (A_DEFAUT, CONSTAT.titre))
         formule += f"+COUNTIFS({failing},{title},{result},{failed})"
     return formule
 
 
-def check_area(checklist: Checklist, letter: str) -> str:
-    """The cells of a column of the sheet Vérifications, as formulas call them."""
-    return f"'{VERIFICATIONS}'!${letter}$2:${letter}${len(checklist.verifications) + 1}"
+def check_area(checklist: Checklist, title: str) -> str:
+    """Return how formulas call the cells of a column of the sheet Vérifications."""
+    return f"'{VERIFICATIONS}'!{area(COLONNES_VERIFICATIONS, title, len(checklist.verifications) + 1)}"
 
 
 def context_sheet(checklist: Checklist) -> Feuille:
     """What is audited, for whom, when, by what rules; the live counters; what to know."""
     last = len(checklist.lignes) + 1
-    constats, dues = f"{GRILLE}!$K$2:$K${last}", f"{GRILLE}!$I$2:$I${last}"
+    constats, dues = (f"{GRILLE}!{area(COLONNES, c.titre, last)}" for c in (CONSTAT, DUE))
     logo = sheet_logo(checklist)
     rows: list[tuple[Cellule, ...]] = [
         *([(Cellule(style="sous_titre"),)] if logo else []),
@@ -123,7 +138,7 @@ def context_sheet(checklist: Checklist) -> Feuille:
         *((finding(checklist, c), _counter(checklist, c), 0) for c in checklist.referentiel.constats),
     ]
     if checklist.verifications:
-        unchecked = f"COUNTBLANK({check_area(checklist, CHECK_RESULT)})"
+        unchecked = f"COUNTBLANK({check_area(checklist, CONSTAT.titre)})"
         counters.insert(3, ("Vérifications à faire", unchecked, len(checklist.verifications)))
     rows.extend(
         (Cellule(label, "libelle"), Cellule(str(value), "nombre", formule=formule))
@@ -193,24 +208,15 @@ def _instructions(checklist: Checklist) -> Iterator[document.Rang]:
     yield from ((label, prose(text)) for label, text in shown)
 
 
+#: The ways of filling, in the order in which they are explained.
+_GENRES: Final = ("constat", "liste", "annotations", "texte", "jour")
 _INSTRUCTIONS: Final = (
-    (
-        "Constat",
-        (
-            "Choisir dans la liste : elle n’offre que les constats permis sur cette ligne. "
-            "Une cellule vide veut dire « à évaluer »."
-        ),
+    *(
+        (colonne.titre, colonne.aide)
+        for genre in _GENRES
+        for colonne in colonnes.SAISIE
+        if colonne.genre == genre and colonne.aide
     ),
-    (
-        "Preuves vues",
-        (
-            "Une référence par ligne (Alt + Entrée, ou Ctrl + Entrée dans LibreOffice). "
-            "Aucune copie n’est nécessaire."
-        ),
-    ),
-    ("Échantillon", "Identifiants sans nom de personne, séparés par des points-virgules."),
-    ("Annotation", "S’ajoute au constat sans le changer ; plusieurs, séparées par des points-virgules."),
-    ("Évalué par", "Initiales de l’auditeur."),
     (
         "Feuille Vérifications",
         (

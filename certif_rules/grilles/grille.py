@@ -14,6 +14,19 @@ from typing import Final
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import Checklist, Ligne, point_numbers
 from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
+from certif_rules.colonnes import (
+    ANNOTATION,
+    CONSTAT,
+    DUE,
+    ECHEANCE,
+    IDENTIFIANT,
+    INDICATEUR,
+    INTITULE,
+    ORIGINE,
+    PREUVES,
+    SAISIE,
+)
+from certif_rules.colonnes import GRILLE as GRILLE_COLONNES
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import (
@@ -33,15 +46,14 @@ from certif_rules.documents.mots import (
     wording,
 )
 from certif_rules.documents.rubriques import MOTS_RESULTATS
-from certif_rules.grilles.classeur import Cellule, Classeur, Feuille
+from certif_rules.grilles.classeur import Cellule, Classeur, Feuille, area, cell
 from certif_rules.grilles.feuilles import (
     A_CONFIRMER,
-    CHECK_DUE,
-    CHECK_NUMBER,
-    CHECK_RESULT,
+    COLONNES,
     ECARTS,
     GRILLE,
     NON,
+    NUMERO,
     OUI,
     about_sheet,
     check_area,
@@ -120,29 +132,21 @@ def _severity(ligne: Ligne) -> str:
     return _text(gravite) if gravite else ABSENT
 
 
-#: Columns of the sheet Grille: what the engine writes, or ``None`` for what the auditor fills, and the width.
 _Moteur = Callable[[Checklist, Ligne], str]
-COLONNES: Final[Mapping[str, tuple[_Moteur | None, int]]] = {
-    "Critère": (lambda _, ligne: clean(ligne.critere.numero) if ligne.critere else "–", 8),
-    "Indicateur": (lambda _, ligne: clean(ligne.indicateur.numero), 11),
-    "Origine": (_origin, 11),
-    "Intitulé": (lambda _, ligne: _requirement(ligne), 28),
-    "Niveau attendu": (lambda _, ligne: _level(ligne), 22),
-    "Exemples de preuves": (lambda _, ligne: "\n".join(_bullets(ligne.preuves)) or "–", 24),
-    "Applicabilité": (lambda _, ligne: _scope(ligne), 13),
-    "Motif": (_reasons, 18),
-    "À auditer à cette étape": (lambda _, ligne: _due(ligne), 9),
-    "Gravité admise": (lambda _, ligne: _severity(ligne), 14),
-    "Constat": (None, 15),
-    "Annotation": (None, 12),
-    "Preuves vues": (None, 18),
-    "Échantillon": (None, 12),
-    "Commentaire": (None, 22),
-    "Constat précédent": (_earlier, 12),
-    "Échéance de traitement": (None, 11),
-    "Évalué par": (None, 9),
-    "Évalué le": (None, 11),
-    "Identifiant": (lambda _, ligne: ligne.indicateur.id, 0),
+#: What the engine writes in the sheet Grille, by column.
+_MOTEURS: Final[Mapping[str, _Moteur]] = {
+    "Critère": lambda _, ligne: clean(ligne.critere.numero) if ligne.critere else "–",
+    INDICATEUR.titre: lambda _, ligne: clean(ligne.indicateur.numero),
+    ORIGINE.titre: _origin,
+    INTITULE.titre: lambda _, ligne: _requirement(ligne),
+    "Niveau attendu": lambda _, ligne: _level(ligne),
+    PREUVES.titre: lambda _, ligne: "\n".join(_bullets(ligne.preuves)) or "–",
+    "Applicabilité": lambda _, ligne: _scope(ligne),
+    "Motif": _reasons,
+    DUE.titre: lambda _, ligne: _due(ligne),
+    "Gravité admise": lambda _, ligne: _severity(ligne),
+    "Constat précédent": _earlier,
+    IDENTIFIANT.titre: lambda _, ligne: ligne.indicateur.id,
 }
 #: Columns of the sheet Écarts, with their width; a finding is lifted there.
 COLONNES_ECARTS: Final[Mapping[str, int]] = {
@@ -162,12 +166,7 @@ COLONNES_ECARTS: Final[Mapping[str, int]] = {
 #: Those that the workbook fills by itself.
 CALCULEES_ECARTS: Final = ("Constat", "À traiter avant le")
 _DATES = ("Plan reçu le", "Plan accepté le", "Levé le")
-_CENTREES = frozenset({"Critère", "Applicabilité", "À auditer à cette étape", "Constat précédent"})
-
-
-def column(name: str) -> int:
-    """The number of a column of the sheet Grille, from 1."""
-    return list(COLONNES).index(name) + 1
+_CENTREES = frozenset({"Critère", "Applicabilité", DUE.titre, "Constat précédent"})
 
 
 def build(checklist: Checklist) -> Classeur:
@@ -202,7 +201,7 @@ def build(checklist: Checklist) -> Classeur:
 
 def engine_cells(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
     """What the engine writes on a row of the sheet Grille, by column."""
-    return {name: write(checklist, ligne) for name, (write, _) in COLONNES.items() if write}
+    return {name: _MOTEURS[name](checklist, ligne) for name in COLONNES if name in _MOTEURS}
 
 
 def numbers(checklist: Checklist) -> dict[str, str]:
@@ -226,14 +225,14 @@ def _choices(checklist: Checklist, ligne: Ligne) -> tuple[str, ...]:
 
 def _grid(checklist: Checklist, listes: Mapping[str, tuple[str, ...]]) -> Feuille:
     entete = tuple(
-        Cellule(name, "entete" if write or name == "Échéance de traitement" else "entete_saisie")
-        for name, (write, _) in COLONNES.items()
+        Cellule(name, "entete" if name in _MOTEURS or name == ECHEANCE.titre else "entete_saisie")
+        for name in COLONNES
     ) + tuple(Cellule(title, "entete_saisie") for title in emetteur.columns(checklist).values())
     rows = tuple(
         _row(checklist, ligne, listes, number) for number, ligne in enumerate(checklist.lignes, start=2)
     )
     largeurs = tuple(
-        largeur if emetteur.shows(checklist, name) else 0 for name, (_, largeur) in COLONNES.items()
+        colonne.largeur if emetteur.shows(checklist, colonne.titre) else 0 for colonne in GRILLE_COLONNES
     ) + tuple(c.largeur for c in (checklist.habillage.colonnes if checklist.habillage else ()))
     return Feuille(nom=GRILLE, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)
 
@@ -248,19 +247,19 @@ def _row(
     name = _list_name(ligne)
     choix = Cellule(style=f"{empty}_choix", liste=name) if name in listes else Cellule(style="hors_centre")
     special = {
-        "Constat": choix,
-        "Annotation": Cellule(style=empty, liste="annotations" if "annotations" in listes else None),
-        "Évalué le": Cellule(style=f"{empty}_date"),
-        "Échéance de traitement": Cellule(style="date", formule=_deadline(checklist, ligne, number)),
-        "Indicateur": Cellule(texts["Indicateur"], "hors_centre" if out else "numero"),
+        **{c.titre: Cellule(style=f"{empty}_date") for c in SAISIE if c.genre == "jour"},
+        CONSTAT.titre: choix,
+        ANNOTATION.titre: Cellule(style=empty, liste="annotations" if "annotations" in listes else None),
+        ECHEANCE.titre: Cellule(style="date", formule=_deadline(checklist, ligne, number)),
+        INDICATEUR.titre: Cellule(texts[INDICATEUR.titre], "hors_centre" if out else "numero"),
     }
     # In bold before what follows it; a requirement that stands for the title is not one.
-    titre = title(ligne) if "\n" in texts["Intitulé"] and ligne.indicateur.titre is not None else ""
-    special["Intitulé"] = Cellule(texts["Intitulé"], tone, gras=titre)
+    titre = title(ligne) if "\n" in texts[INTITULE.titre] and ligne.indicateur.titre is not None else ""
+    special[INTITULE.titre] = Cellule(texts[INTITULE.titre], tone, gras=titre)
     if of_label(checklist, ligne.indicateur.origine):
-        special["Origine"] = Cellule(texts["Origine"], "marque")
+        special[ORIGINE.titre] = Cellule(texts[ORIGINE.titre], "marque")
     else:
-        special["Origine"] = Cellule(texts["Origine"], f"{tone}_centre")
+        special[ORIGINE.titre] = Cellule(texts[ORIGINE.titre], f"{tone}_centre")
     return tuple(
         special.get(name)
         or (
@@ -289,7 +288,7 @@ def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:
         ).possibles[0]
         for c in checklist.referentiel.constats
     }
-    return due_formula(checklist, origine, f"$K{number}", comptes)
+    return due_formula(checklist, origine, cell(COLONNES, CONSTAT.titre, number), comptes)
 
 
 def _numbers_are_printed(checklist: Checklist) -> bool:
@@ -310,21 +309,20 @@ def _deviations(checklist: Checklist) -> Feuille:
         Cellule(name, "entete" if name in CALCULEES_ECARTS else "entete_saisie") for name in COLONNES_ECARTS
     )
     last = len(checklist.lignes) + 1
-    key = "B" if _numbers_are_printed(checklist) else "T"
+    key = INDICATEUR if _numbers_are_printed(checklist) else IDENTIFIANT
+    keys = f"{GRILLE}!{area(COLONNES, key.titre, last)}"
     rows = []
     for number in range(2, len(_open_lines(checklist)) + len(checklist.verifications) + 2):
-        found = f"MATCH($A{number},{GRILLE}!${key}$2:${key}${last},0)"
+        line = cell(COLONNES_ECARTS, INDICATEUR.titre, number)
         looked_up = {}
-        for name, letter, check, text in (
-            ("Constat", "K", CHECK_RESULT, '&""'),
-            ("À traiter avant le", "Q", CHECK_DUE, ""),
-        ):
+        for name, colonne, text in (("Constat", CONSTAT, '&""'), ("À traiter avant le", ECHEANCE, "")):
             beside = '""'
             if checklist.verifications:
-                where = f"MATCH($A{number},{check_area(checklist, CHECK_NUMBER)},0)"
-                beside = f'IFERROR(INDEX({check_area(checklist, check)},{where}){text},"")'
-            inside = f"IFERROR(INDEX({GRILLE}!${letter}$2:${letter}${last},{found}){text},{beside})"
-            looked_up[name] = f'IF($A{number}="","",{inside})'
+                where = f"MATCH({line},{check_area(checklist, NUMERO)},0)"
+                beside = f'IFERROR(INDEX({check_area(checklist, colonne.titre)},{where}){text},"")'
+            values = f"{GRILLE}!{area(COLONNES, colonne.titre, last)}"
+            inside = f"IFERROR(INDEX({values},MATCH({line},{keys},0)){text},{beside})"
+            looked_up[name] = f'IF({line}="","",{inside})'
         special = {
             "Constat": Cellule(style="moteur_centre", formule=looked_up["Constat"]),
             "À traiter avant le": Cellule(style="date", formule=looked_up["À traiter avant le"]),

@@ -7,10 +7,20 @@ from typing import Final
 
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Point, point_key, point_numbers
 from certif_rules.blocs.typographie import clean, prose
+from certif_rules.colonnes import CONSTAT, ECHEANCE, GRILLE, IDENTIFIANT, SAISIE
 from certif_rules.documents.mots import cite, finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
-from certif_rules.grilles.classeur import Cellule, Feuille
-from certif_rules.grilles.feuilles import CHECK_RESULT, VERIFICATIONS, due_formula
+from certif_rules.grilles.classeur import Cellule, Feuille, cell
+from certif_rules.grilles.feuilles import (
+    A_DEFAUT,
+    COLONNES_VERIFICATIONS,
+    COMPTE_POUR,
+    NUMERO,
+    SOURCES,
+    VERIFICATION,
+    VERIFICATIONS,
+    due_formula,
+)
 
 #: The name of the drop-down of their results.
 RESULTATS: Final = "resultats"
@@ -26,51 +36,56 @@ def _failing(checklist: Checklist, point: Point) -> str:
 
 
 _Moteur = Callable[[Checklist, Point], str]
-#: Columns of the sheet: what the engine writes, or ``None`` for what the auditor fills, and the width.
-COLONNES: Final[Mapping[str, tuple[_Moteur | None, int]]] = {
-    "N°": (lambda checklist, point: point_numbers(checklist)[point_key(point)], 8),
-    "Compte pour": (lambda _, point: clean(point.compte_pour), 13),
-    "Vérification": (lambda _, point: _text(point), 44),
-    "À défaut": (_failing, 18),
-    "Sources": (lambda _, point: cite(point.sources).strip("[]") or "–", 12),
-    "Constat": (None, 16),
-    "Preuves vues": (None, 24),
-    "Commentaire": (None, 32),
-    "Échéance de traitement": (None, 12),
-    "Évalué par": (None, 10),
-    "Évalué le": (None, 12),
-    "Identifiant": (lambda _, point: point_key(point), 0),
+#: What the engine writes in the sheet, by column.
+_MOTEURS: Final[Mapping[str, _Moteur]] = {
+    NUMERO: lambda checklist, point: point_numbers(checklist)[point_key(point)],
+    COMPTE_POUR: lambda _, point: clean(point.compte_pour),
+    VERIFICATION: lambda _, point: _text(point),
+    A_DEFAUT: _failing,
+    SOURCES: lambda _, point: cite(point.sources).strip("[]") or "–",
+    IDENTIFIANT.titre: lambda _, point: point_key(point),
 }
-_CENTREES = frozenset({"N°", "Compte pour", "À défaut", "Sources"})
+_LARGEURS: Final[Mapping[str, int]] = {
+    NUMERO: 8,
+    COMPTE_POUR: 13,
+    VERIFICATION: 44,
+    A_DEFAUT: 18,
+    SOURCES: 12,
+    **{c.titre: c.verification for c in GRILLE if c.verification is not None},
+    IDENTIFIANT.titre: IDENTIFIANT.largeur,
+}
+_CENTREES = frozenset({NUMERO, COMPTE_POUR, A_DEFAUT, SOURCES})
 
 
 def engine_cells(checklist: Checklist, point: Point) -> dict[str, str]:
     """What the engine writes on a row of the sheet, by column."""
-    return {name: write(checklist, point) for name, (write, _) in COLONNES.items() if write}
+    return {name: write(checklist, point) for name, write in _MOTEURS.items()}
 
 
 def checks_sheet(checklist: Checklist) -> Feuille:
     """A row for each check; its result starts empty."""
     entete = tuple(
-        Cellule(name, "entete" if write or name == "Échéance de traitement" else "entete_saisie")
-        for name, (write, _) in COLONNES.items()
+        Cellule(name, "entete" if name in _MOTEURS or name == ECHEANCE.titre else "entete_saisie")
+        for name in COLONNES_VERIFICATIONS
     )
     rows = tuple(
         _row(checklist, point, number) for number, point in enumerate(checklist.verifications, start=2)
     )
-    largeurs = tuple(largeur for _, largeur in COLONNES.values())
+    largeurs = tuple(_LARGEURS[name] for name in COLONNES_VERIFICATIONS)
     return Feuille(nom=VERIFICATIONS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=1)
 
 
 def _row(checklist: Checklist, point: Point, number: int) -> tuple[Cellule, ...]:
     tone = "moteur" if point.certain else "confirmer"
     failed = {MOTS_RESULTATS[NON_SATISFAITE]: point.constat} if point.constat else {}
-    due = due_formula(checklist, point.compte_pour, f"${CHECK_RESULT}{number}", failed)
+    due = due_formula(
+        checklist, point.compte_pour, cell(COLONNES_VERIFICATIONS, CONSTAT.titre, number), failed
+    )
     special = {
-        "Constat": Cellule(style="saisie_choix", liste=RESULTATS),
-        "Évalué le": Cellule(style="saisie_date"),
-        "Échéance de traitement": Cellule(style="date", formule=due),
+        **{c.titre: Cellule(style="saisie_date") for c in SAISIE if c.genre == "jour"},
+        CONSTAT.titre: Cellule(style="saisie_choix", liste=RESULTATS),
+        ECHEANCE.titre: Cellule(style="date", formule=due),
     }
     for name, text in engine_cells(checklist, point).items():
         special[name] = Cellule(text, f"{tone}_centre" if name in _CENTREES else tone)
-    return tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES)
+    return tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES_VERIFICATIONS)

@@ -1,1 +1,1 @@
-"""How a body dresses its documents: its file, read and checked, as values."""
+"""How a body dresses its documents: its file is read by ``fichier``, and checked by ``regles``."""

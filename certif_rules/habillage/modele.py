@@ -37,7 +37,7 @@ class Logo(Struct, frozen=True, kw_only=True):
         return max(round(self.largeur * self.rapport), 1)
 
 
-class Colonne(Struct, frozen=True, kw_only=True):
+class ColonneAjoutee(Struct, frozen=True, kw_only=True):
     """A column that the body adds to the grid, for the auditor to fill. ``largeur`` is in characters.
 
     ``cle`` names what is typed there in a findings file (``complements``).
@@ -48,7 +48,7 @@ class Colonne(Struct, frozen=True, kw_only=True):
     largeur: int = 18
 
 
-class Section(Struct, frozen=True, kw_only=True):
+class SectionAjoutee(Struct, frozen=True, kw_only=True):
     """A section that the body adds to a report: a text, room to write (``lignes``), or both."""
 
     titre: str
@@ -70,8 +70,8 @@ class Habillage(Struct, frozen=True, kw_only=True):
     logo_secours: Logo | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
     masquees: tuple[str, ...] = ()
-    colonnes: tuple[Colonne, ...] = ()
-    sections: tuple[Section, ...] = ()
+    colonnes: tuple[ColonneAjoutee, ...] = ()
+    sections: tuple[SectionAjoutee, ...] = ()
     phrases: Mapping[Ecrit, str] = field(default_factory=dict)
 
     @property

@@ -2,7 +2,7 @@
 
 A body changes how its documents look. It changes no regulatory word, no decision and no reason, and hides
 none: whoever tries is told why, at the place. Findings, states, audit types and titles come from the
-référentiel; only the names of annotations, which never count, are the body's (usages-auditeurs.md §1.2).
+référentiel; only the names of annotations, which never count, are the body's.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from certif_rules.colonnes import GRILLE
 from certif_rules.errors import Issue, Location, suggestion
-from certif_rules.habillage.modele import Colonne, Habillage, Logo, Section
+from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Logo, SectionAjoutee
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.motifs import ETATS
 from certif_rules.source.yaml import Sequence, Table, place
@@ -52,30 +53,8 @@ _MENTIONS: Final[Mapping[str, str]] = {
     "lacunes": "ce que les sources ne disent pas",
 }
 
-_IDENTITE: Final = "elle dit de quelle ligne il s’agit"
 #: The columns of the grid in order, each with why it must be shown; ``None`` for those that may be hidden.
-COLONNES: Final[Mapping[str, str | None]] = {
-    "Critère": _IDENTITE,
-    "Indicateur": _IDENTITE,
-    "Origine": "elle dit quel référentiel demande la ligne",
-    "Intitulé": _IDENTITE,
-    "Niveau attendu": "elle dit ce qui est attendu, les adaptations, et ce que les sources ne donnent pas",
-    "Exemples de preuves": None,
-    "Applicabilité": "elle dit l’état de la ligne",
-    "Motif": "elle dit pourquoi la ligne est dans son état",
-    "À auditer à cette étape": "elle dit l’état de la ligne",
-    "Gravité admise": "elle dit quels constats sont permis",
-    "Constat": "elle porte le constat",
-    "Annotation": None,
-    "Preuves vues": None,
-    "Échantillon": None,
-    "Commentaire": "elle porte la raison du constat",
-    "Constat précédent": "elle dit pourquoi la ligne est revue",
-    "Échéance de traitement": None,
-    "Évalué par": None,
-    "Évalué le": None,
-    "Identifiant": "la grille se relit par elle",
-}
+COLONNES: Final[Mapping[str, str | None]] = {c.titre: c.montree for c in GRILLE}
 
 
 class HabillageDit(Struct, frozen=True):
@@ -153,11 +132,13 @@ def build(dit: HabillageDit) -> Habillage:
         annotations=dict(data.get("annotations") or {}),
         masquees=tuple(sorted((_named(c) or "" for c in colonnes.get("masquees") or ()), key=names.index)),
         colonnes=tuple(
-            Colonne(cle=c["cle"], titre=c["titre"], **({"largeur": c["largeur"]} if "largeur" in c else {}))
+            ColonneAjoutee(
+                cle=c["cle"], titre=c["titre"], **({"largeur": c["largeur"]} if "largeur" in c else {})
+            )
             for c in colonnes.get("ajoutees") or ()
         ),
         sections=tuple(
-            Section(
+            SectionAjoutee(
                 titre=s["titre"], texte=s.get("texte"), lignes=s.get("lignes", 0), place=s.get("place", "fin")
             )
             for s in data.get("sections") or ()

@@ -1,1 +1,1 @@
-"""Personal data in what people type: where it is, and the same text without it."""
+"""Personal data in what people type: ``detection`` finds them, ``pseudonymes`` replaces them."""

@@ -20,6 +20,8 @@ from certif_rules.audit.compte_rendu import CompteRendu
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.reponses import Questionnaire, ReponseDite
+from certif_rules.colonnes import CHAMPS, signatures
+from certif_rules.colonnes import fields as columns
 from certif_rules.errors import Location
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.detection import Nature, Trouvaille, find, is_role, pseudonymise
@@ -29,7 +31,7 @@ T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 #: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
-        "ligne", "constat", "niveau", "annotations", "evalue_le", "leve_le", "lieu", "lieux",
+        "ligne", *columns("constat", "annotations", "jour"), "niveau", "leve_le", "lieu", "lieux",
         "empreinte", "notifie_le", "couches",
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
         "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
@@ -40,7 +42,7 @@ _GARDES: Final = frozenset(
     }
 )  # fmt: skip
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
-_PERSONNES: Final = frozenset({"contact", "contacts", "evalue_par", "leve_par", "nom", "noms", "par"})
+_PERSONNES: Final = frozenset({"contact", "contacts", "leve_par", "nom", "noms", "par", *signatures("texte")})
 #: What a request holds that is typed freely.
 _DEMANDE: Final = ("mode", "organisme", "dossier")
 
@@ -60,14 +62,12 @@ _CONSEILS: Final[Mapping[Nature, str]] = {
     "nom": "écrire plutôt des initiales (« J. D. ») ou la fonction",
 }
 _CHAMPS: Final[Mapping[str, str]] = {
-    "echantillons": "échantillons",
-    "evalue_par": "évalué par",
+    **{colonne.champ: colonne.libelle for colonne in CHAMPS if colonne.champ},
     "leve_par": "levé par",
-    "preuves_vues": "preuves vues",
 }
 
 
-class Trace(Struct, frozen=True, kw_only=True):
+class DonneePersonnelle(Struct, frozen=True, kw_only=True):
     """Personal data in a field: what, where in the text, on which line (``None``: the request)."""
 
     trouvaille: Trouvaille
@@ -75,9 +75,9 @@ class Trace(Struct, frozen=True, kw_only=True):
     lieu: Location | None
 
 
-def traces(value: Demande | Dossier | Questionnaire) -> tuple[Trace, ...]:
+def personal_data(value: Demande | Dossier | Questionnaire) -> tuple[DonneePersonnelle, ...]:
     """The personal data of a request, or of findings or answers with their request, in reading order."""
-    return tuple(_traces(value))
+    return tuple(_personal_data(value))
 
 
 def personal_warnings(
@@ -97,7 +97,7 @@ def personal_warnings(
     else:
         found = (value,)
     seen: dict[tuple[str, ...], Avertissement] = {}
-    for trace in (trace for part in found for trace in _traces(part)):
+    for trace in (trace for part in found for trace in _personal_data(part)):
         hit = trace.trouvaille
         where = _where(trace, numeros or {})
         if trace.lieu is not None:
@@ -138,7 +138,7 @@ def without_personal_warnings(checklist: Checklist) -> Checklist:
     return replace(checklist, avertissements=tuple(kept))
 
 
-def summary(found: tuple[Trace, ...]) -> str:
+def summary(found: tuple[DonneePersonnelle, ...]) -> str:
     """What was replaced, counted, in one phrase; empty when nothing was."""
     counts = Counter(trace.trouvaille.nature for trace in found)
     parts = [f"{_NOMS[nature].partition(' ')[2]} ({n})" for nature, n in sorted(counts.items())]
@@ -148,32 +148,32 @@ def summary(found: tuple[Trace, ...]) -> str:
 # ---- walking --------------------------------------------------------------------------------------------
 
 
-def _traces(
+def _personal_data(
     value: Demande | Dossier | Questionnaire | Releve | ReponseDite | CompteRendu,
-) -> Iterator[Trace]:
+) -> Iterator[DonneePersonnelle]:
     if isinstance(value, Questionnaire):
         if value.demande is not None:
-            yield from _traces(value.demande)
+            yield from _personal_data(value.demande)
         for dite in value.reponses:
-            yield from _traces(dite)
+            yield from _personal_data(dite)
         return
     if isinstance(value, Dossier):
-        yield from _traces(value.demande)
+        yield from _personal_data(value.demande)
         for releve in (*value.releves, *value.verifications):
-            yield from _traces(releve)
-        yield from _traces(value.compte_rendu)
+            yield from _personal_data(releve)
+        yield from _personal_data(value.compte_rendu)
         return
     if isinstance(value, CompteRendu):
         for champ, texte in _texts(value, _RAPPORT):
             for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
-                yield Trace(trouvaille=hit, ligne=None, lieu=None)
+                yield DonneePersonnelle(trouvaille=hit, ligne=None, lieu=None)
         return
     names = _DEMANDE if isinstance(value, Demande) else tuple(f.name for f in fields(value))
     ligne = None if isinstance(value, Demande) else value.ligne
     for name in names:
         for champ, texte in _texts(getattr(value, name), name):
             for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
-                yield Trace(trouvaille=hit, ligne=ligne, lieu=_place(value, champ))
+                yield DonneePersonnelle(trouvaille=hit, ligne=ligne, lieu=_place(value, champ))
 
 
 def _texts(value: Any, champ: str, rang: str = "") -> Iterator[tuple[str, str]]:
@@ -225,7 +225,7 @@ def _under(champ: str, key: str) -> str:
 
 
 def _of_somebody(champ: str) -> bool:
-    """Whether a field says who: « evalue_par », « organisme.contact », « organisme.referente_handicap »."""
+    """Whether a field says who: « leve_par », « organisme.contact », « organisme.referente_handicap »."""
     words = {word for part in champ.split(".") for word in (part, *part.split("_"))}
     return bool(words & _PERSONNES) or any(map(is_role, words))
 
@@ -244,7 +244,7 @@ def _place(value: Demande | Releve | ReponseDite, champ: str) -> Location | None
     return value.lieu(".".join(bare.split(".")[:2])) or value.lieu("organisme")
 
 
-def _where(trace: Trace, numeros: Mapping[str, str]) -> str:
+def _where(trace: DonneePersonnelle, numeros: Mapping[str, str]) -> str:
     champ = _bare(trace.trouvaille.champ)
     label = _CHAMPS.get(champ, champ.removeprefix("ecart.").removeprefix("organisme.").replace("_", " "))
     if trace.ligne is None and champ.startswith(f"{_RAPPORT}."):

@@ -7,6 +7,7 @@ loaded, and each implementation called, in its own ``try``, in the order of thei
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from importlib import metadata
@@ -134,6 +135,11 @@ def _collect(
         donnees.extend((nom, item) for item in returned)
     for nom, returned in _call(manager.hook.certif_rules_exporters, Exporter, breaks):
         for item in returned:
+            if sum(way is not None for way in (item.document, item.value, item.render)) != 1:
+                breaks(nom, f"le format « {item.name} » donne « document » ou « value » : l’un des deux")
+            if item.render is not None:
+                message = f"{nom}: Exporter.render of « {item.name} » is now Exporter.value, or .document"
+                warnings.warn(message, DeprecationWarning, stacklevel=2)
             if item.name in reserved:
                 breaks(nom, f"le format « {item.name} » est déjà celui du programme : changer de nom")
             if item.name in exporters:

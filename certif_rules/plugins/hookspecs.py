@@ -13,6 +13,8 @@ from typing import Any
 import pluggy
 from msgspec import Struct
 
+from certif_rules.blocs.arbre import Document
+
 #: Name of the entry-point group and of both markers.
 GROUP = "certif_rules"
 
@@ -27,14 +29,18 @@ class Donnees(Struct, frozen=True, kw_only=True):
 
 
 class Exporter(Struct, frozen=True, kw_only=True):
-    """A format for checklists: its name, the suffix of its files, and how to write one.
+    """A format: its name, the suffix of its files, and how to write one; the same value gives the same bytes.
 
-    ``render`` is given the checklist and returns the bytes of the document: same checklist, same bytes.
+    Exactly one of the others is given. ``document`` is given the tree of blocks of any document: a format of
+    pages. ``value`` is given the checklist itself: a format for programs. ``render`` is the earlier name of
+    ``value``; it works until the next minor version, with a ``DeprecationWarning``.
     """
 
     name: str
     suffix: str
-    render: Callable[[Any], bytes]
+    document: Callable[[Document], bytes] | None = None
+    value: Callable[[Any], bytes] | None = None
+    render: Callable[[Any], bytes] | None = None
 
 
 @hookspec
@@ -48,7 +54,7 @@ def certif_rules_editions() -> Iterable[Donnees]:  # type: ignore[empty-body]  #
 
 @hookspec
 def certif_rules_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]  # a specification
-    """Declare formats for checklists.
+    """Declare formats of documents.
 
     Returns: any number of :class:`Exporter`. A name that is already taken is refused, both plugins named.
     """

@@ -1,6 +1,6 @@
 """What is known of each fact, category by category: declared, by nature, implied, to invoke, or unknown.
 
-Contract §1. The order is: said for this category; by nature of the category; said for all categories;
+The order is: said for this category; by nature of the category; said for all categories;
 implied by another fact; not claimed (a derogation); unknown. Unknown is never read as false.
 """
 

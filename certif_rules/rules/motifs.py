@@ -14,7 +14,7 @@ from certif_rules.rules.trivalent import Trivalent
 Etat = Literal["a_auditer", "a_confirmer", "non_audite", "non_applicable"]
 
 
-#: The four states, strongest first: a line takes the strongest of its pairs (contract §1).
+#: The four states, strongest first: a line takes the strongest of its pairs.
 ETATS: tuple[Etat, ...] = ("a_auditer", "a_confirmer", "non_audite", "non_applicable")
 
 

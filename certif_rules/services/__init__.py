@@ -1,1 +1,4 @@
-"""Application services: what commands, and any other front end, share. A front end never computes."""
+"""What commands, and any other front end, share: one module a command, and a front end never computes.
+
+A command starts in the module of its name; ``atelier`` opens what is installed.
+"""

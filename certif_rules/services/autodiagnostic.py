@@ -7,20 +7,18 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import dressed
 from certif_rules.audit.demande import Demande, merge
 from certif_rules.audit.reponses import Questionnaire
-from certif_rules.audit.verification import refusal, verify
+from certif_rules.audit.verification import refusal
 from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.notation import Etendue
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.checklist import build, resolve
-from certif_rules.services.vie import touching
+from certif_rules.services.checklist import build, prepare
 from certif_rules.vie.autodiagnostic import Cadre, Synthese, assess, gather
 from certif_rules.vie.progression import Comparaison, compare
 from certif_rules.vie.questionnaire import check_answers
 
 #: The name of the command, by which contradictions of the sources say that they touch it.
-COMMANDE = "autodiagnostic"
 
 
 def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None = None) -> Cadre:
@@ -34,8 +32,8 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
     Raises:
         UsageError, DataError: a wrong request or wrong data; no levels are declared, or no line is concerned.
     """
-    resolution = resolve(registry, demande)
-    checklist = dressed(build(resolution, verify(demande, resolution.referentiel)), demande.habillage)
+    resolution, contexte = prepare(registry, demande)
+    checklist = dressed(build(resolution, contexte), demande.habillage)
     vies = registry.life(resolution.referentiel)
     regles = gather(vie.autodiagnostic for vie in vies)
     nom = checklist.referentiel.id
@@ -105,21 +103,6 @@ def compare_syntheses(avant: Synthese, apres: Synthese) -> Comparaison:
         raise UsageError([Issue("comparaison-impossible", message, None, "refaire le plus ancien")])
     both = tuple(dict.fromkeys((*before.avertissements, *after.avertissements)))
     return compare(avant, replace(apres, cadre=replace(after, avertissements=both)))
-
-
-def told(cadre: Cadre) -> tuple[str, ...]:
-    """Ids of the contradictions to tell with this self-assessment, in the order they are declared.
-
-    Those of its rules, and those of lines that are asked; one that no line is tied to is told always.
-    """
-    regles = cadre.regles
-    asked = {li.indicateur.id for li in cadre.retenues}
-    enonces = (regles.etendue_dite, regles.mention, *regles.enonces)
-    wanted = {i for enonce in enonces if enonce for i in enonce.incoherences}
-    tied = {i for repere in regles.reperes for i in repere.incoherences}
-    wanted |= {i for repere in regles.reperes if asked & set(repere.lignes) for i in repere.incoherences}
-    wanted |= {i.id for i in touching(cadre.vies, COMMANDE) if i.id not in tied}
-    return tuple(id_ for id_ in cadre.incoherences if id_ in wanted)
 
 
 def _request(questionnaire: Questionnaire, typed: Demande, argument: str | None) -> Demande:

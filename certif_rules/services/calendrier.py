@@ -1,4 +1,4 @@
-"""From typed events to a calendar, and the calendar as JSON (contract §7)."""
+"""From typed events to a calendar, and the calendar as JSON."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import parse_day
 from certif_rules.echanges.checklist import contradiction, warnings
-from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
+from certif_rules.errors import Fautes, Issue, Location, suggestion
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.cycle import Cycle, Evenement
 from certif_rules.model.vie import Incoherence
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import Regime, open_regime, referentiel_as_data, sources_as_data
+from certif_rules.services.vie import Regime, look_up_regime, referentiel_as_data, sources_as_data
 from certif_rules.source.yaml import read_text
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
 from certif_rules.vie.feries import territories, territory, why_not_worked
@@ -112,11 +112,11 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
             cannot be, a list of meetings that cannot be read; everything is listed.
     """
     seances = _meetings(saisie.comites)  # once, whatever is looked at: a file may be a pipe
-    regime = open_regime(registry, demande, lambda found: _read(found, saisie, seances).issues)
+    recherche = look_up_regime(registry, demande)
+    regime, lu = recherche.settle([_read(choice, saisie, seances) for choice in recherche.choix])
     referentiel = regime.referentiel
     cycle = regime.propre.cycle if regime.propre else None
     assert cycle is not None
-    lu = _read(regime, saisie, seances)
     declares, evenements, nom = lu.declares, lu.evenements, lu.territoire
     options = Options(
         chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=lu.au
@@ -148,36 +148,37 @@ def _of_judgement(regime: Regime, cycle: Cycle) -> dict[str, Evenement]:
     }
 
 
-class _Lu(Struct, kw_only=True):
+class _Lu(Fautes):
     """What was typed, as far as it could be read, and what is wrong of it."""
 
-    declares: Mapping[str, Evenement] = field(default_factory=dict)
-    evenements: Mapping[str, date] = field(default_factory=dict)
-    jours: list[date] = field(default_factory=list)
-    au: date | None = None
-    territoire: str | None = None
-    issues: list[Issue] = field(default_factory=list)
+    def __init__(self) -> None:
+        super().__init__()
+        self.declares: Mapping[str, Evenement] = {}
+        self.evenements: Mapping[str, date] = {}
+        self.jours: list[date] = []
+        self.au: date | None = None
+        self.territoire: str | None = None
 
 
-def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], list[Issue]]) -> _Lu:
+def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], Fautes]) -> _Lu:
     lu = _Lu()
     cycle = regime.propre.cycle if regime.propre else None
-    lu.au = _day("--au", saisie.au, lu.issues) if saisie.au is not None else None
-    lu.territoire = _territory(saisie.territoire, lu.issues)
+    lu.au = _day("--au", saisie.au, lu) if saisie.au is not None else None
+    lu.territoire = _territory(saisie.territoire, lu)
     if cycle is None:
         others = [vie.origine for vie in regime.vies if vie.cycle]
         message = f"aucune source lue pour « {regime.referentiel.id} » ne parle des dates de son cycle"
         hint = f"celles de sa base le disent : calendrier {others[-1]}" if others else None
-        lu.issues.append(Issue("cycle-absent", message, None, hint or "choisir un autre référentiel"))
+        lu.report("cycle-absent", message, None, hint or "choisir un autre référentiel")
         return lu
     lu.declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
-    lu.evenements = _events(regime.referentiel.id, lu.declares, saisie.evenements, lu.issues)
+    lu.evenements = _events(regime.referentiel.id, lu.declares, saisie.evenements, lu)
     if saisie.comites and cycle.seances is None:
         message = "les règles de ce référentiel ne parlent d’aucune séance"
-        lu.issues.append(Issue("seances-absentes", message, None, "retirer --comites"))
+        lu.report("seances-absentes", message, None, "retirer --comites")
         return lu
     lu.jours = seances[0]
-    lu.issues += seances[1]
+    lu.issues += seances[1].issues
     return lu
 
 
@@ -185,7 +186,7 @@ def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], list[Issue]
 
 
 def _events(
-    referentiel: str, declares: Mapping[str, Evenement], texts: Iterable[str], issues: list[Issue]
+    referentiel: str, declares: Mapping[str, Evenement], texts: Iterable[str], fautes: Fautes
 ) -> dict[str, date]:
     """The events given; what is wrong with one does not keep the others from being checked."""
     found: dict[str, date] = {}
@@ -193,21 +194,19 @@ def _events(
         nom, equal, day_text = text.partition("=")
         if not (nom and equal and day_text):
             hint = f"par exemple --evenement {next(iter(declares))}=2024-03-18"
-            issues.append(
-                Issue("evenement-illisible", f"« {text} » n’a pas la forme NOM=AAAA-MM-JJ", None, hint)
-            )
+            fautes.report("evenement-illisible", f"« {text} » n’a pas la forme NOM=AAAA-MM-JJ", None, hint)
             continue
         if nom not in declares:
             message = f"{referentiel} ne connaît pas l’événement « {nom} »"
             hint = suggestion(nom, declares, "événements")
-            issues.append(Issue("evenement-inconnu", message, None, hint))
-        day = _day(nom, day_text, issues)
+            fautes.report("evenement-inconnu", message, None, hint)
+        day = _day(nom, day_text, fautes)
         if day is None or nom not in declares:
             continue
         if found.setdefault(nom, day) != day:
             message = f"« {nom} » est donné deux fois : {found[nom]}, puis {day}"
-            issues.append(Issue("evenement-contradictoire", message, None, "n’en garder qu’un"))
-    issues.extend(_disorder(declares, found))
+            fautes.report("evenement-contradictoire", message, None, "n’en garder qu’un")
+    fautes.issues += _disorder(declares, found)
     return found
 
 
@@ -235,51 +234,47 @@ def _before(declares: Mapping[str, Evenement], nom: str) -> list[str]:
     return [other for other in declares if other in seen]
 
 
-def _day(nom: str, text: str, issues: list[Issue], lieu: Location | None = None) -> date | None:
-    try:
+def _day(nom: str, text: str, fautes: Fautes, lieu: Location | None = None) -> date | None:
+    day = None
+    with fautes:
         day = parse_day(text, nom, lieu)
-    except IssuesError as error:
-        issues.extend(error.issues)
-        return None
-    if not ANNEES[0] <= day.year <= ANNEES[1]:
+    if day is not None and not ANNEES[0] <= day.year <= ANNEES[1]:
         message = f"{nom} : l’année {day.year} n’est pas entre {ANNEES[0]} et {ANNEES[1]}"
-        issues.append(Issue("date-invalide", message, lieu, "corriger l’année"))
+        fautes.report("date-invalide", message, lieu, "corriger l’année")
         return None
     return day
 
 
-def _meetings(texts: Iterable[str]) -> tuple[list[date], list[Issue]]:
-    """The days of the meetings: each text is a day, or a file of one day a line (« # » starts a remark)."""
+def _meetings(texts: Iterable[str]) -> tuple[list[date], Fautes]:
+    """Read the days of meetings: each text is a day, or a file of one day a line (« # » starts a remark)."""
     found: list[date] = []
-    issues: list[Issue] = []
+    fautes = Fautes()
     for text in texts:
         lines: Iterable[tuple[str, Location | None]] = (
-            [(text, None)] if _DAY.fullmatch(text) else _lines(Path(text), issues)
+            [(text, None)] if _DAY.fullmatch(text) else _lines(Path(text), fautes)
         )
-        days = (_day("--comites", line, issues, lieu) for line, lieu in lines)
+        days = (_day("--comites", line, fautes, lieu) for line, lieu in lines)
         found.extend(day for day in days if day is not None)
-    return found, issues
+    return found, fautes
 
 
-def _lines(path: Path, issues: list[Issue]) -> Iterator[tuple[str, Location | None]]:
-    try:
+def _lines(path: Path, fautes: Fautes) -> Iterator[tuple[str, Location | None]]:
+    content = ""
+    with fautes:
         content = read_text(path)
-    except DataError as error:
-        issues.extend(error.issues)
-        return
     for number, line in enumerate(content.splitlines(), 1):
         text = line.partition("#")[0].strip()
         if text:
             yield text, Location(str(path), number, 1)
 
 
-def _territory(text: str | None, issues: list[Issue]) -> str | None:
+def _territory(text: str | None, fautes: Fautes) -> str | None:
     if text is None:
         return None
     nom = territory(text)
     if nom is None:
         hint = suggestion(text, territories(), "territoires")
-        issues.append(Issue("territoire-inconnu", f"aucun territoire « {text} »", None, hint))
+        fautes.report("territoire-inconnu", f"aucun territoire « {text} »", None, hint)
     return nom
 
 

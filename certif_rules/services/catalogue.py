@@ -10,7 +10,7 @@ from certif_rules.model.base import Lacune
 from certif_rules.model.referentiel import Couche, Referentiel
 from certif_rules.model.vie import Vie
 from certif_rules.noms import cle
-from certif_rules.plugins.couches import written_for
+from certif_rules.plugins.choix import written_for
 from certif_rules.plugins.registry import Registry
 
 

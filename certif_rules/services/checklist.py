@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, dressed
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.lignes import build_lines, build_points, build_sites
-from certif_rules.audit.verification import check_given, missing, parse_day, refusal, verify
+from certif_rules.audit.verification import check, missing, parse_day, refusal
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Referentiel
@@ -24,52 +25,66 @@ from certif_rules.rules.faits import nature_of, resolve_all
 _DOUBTFUL = ("faible", "non_verifiee")
 
 
-def resolve(registry: Registry, demande: Demande) -> Resolution:
-    """The référentiel in force for a request, by the date of the audit.
+class Examen(Protocol):
+    """What was read of a request for one référentiel, with what is wrong of it."""
+
+    @property
+    def issues(self) -> Sequence[Issue]:
+        """Everything wrong, nothing raised."""
+
+
+T = TypeVar("T")
+L = TypeVar("L", bound=Examen)
+
+
+class Recherche(Struct, Generic[T], frozen=True):
+    """The référentiel that a request names, alone in ``choix``, or those that it may be about.
+
+    Where none can be found, the request is read against each édition, and what all of them refuse is shown: a
+    wrong date hides no wrong name, and no name is refused that the right date would admit.
+    """
+
+    choix: tuple[T, ...]
+    issues: tuple[Issue, ...]
+    unique: bool
+
+    def settle(self, examens: Sequence[L]) -> tuple[T, L]:
+        """Return the référentiel in force and what was read of the request for it.
+
+        Args:
+            examens: one for each of ``choix``, in order.
+
+        Raises:
+            UsageError, DataError: anything is wrong; all of it is listed.
+        """
+        common = set.intersection(*(set(examen.issues) for examen in examens)) if examens else set()
+        if self.issues or common or not self.unique:
+            raise refusal([*self.issues, *common])
+        return self.choix[0], examens[0]
+
+
+def look_up(registry: Registry, demande: Demande, lacks: Iterable[Issue]) -> Recherche[Resolution]:
+    """Look for the référentiel in force by the name and date of a request; ``lacks`` is what it misses."""
+    issues = [*demande.fautes, *lacks]
+    try:
+        if demande.referentiel is not None and demande.date is not None:
+            return Recherche((in_force(registry, demande),), tuple(issues), unique=True)
+        if demande.date is not None:
+            parse_day(demande.date, "date de l’audit", demande.lieu("date"))
+    except IssuesError as error:
+        issues += error.issues
+    return Recherche(tuple(_every_edition(registry, demande)), tuple(issues), unique=False)
+
+
+def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]:
+    """Return the référentiel in force for a request and the audit it asks for.
 
     Raises:
         UsageError, DataError: something needed is missing or wrong; all of it is listed.
     """
-    return settle(
-        registry,
-        demande,
-        missing(demande),
-        lambda resolution: check_given(demande, resolution.referentiel),
-    )
-
-
-def settle(
-    registry: Registry, demande: Demande, missed: Iterable[Issue],
-    check: Callable[[Resolution], Iterable[Issue]],
-) -> Resolution:  # fmt: skip
-    """The référentiel in force, once everything else that is wrong of a request was looked for.
-
-    Where none can be found, the request is checked against each édition, and what all of them refuse is told:
-    a wrong date hides no wrong name, and no name is refused that the right date would admit.
-
-    Args:
-        registry: the rules that are installed.
-        demande: what was asked.
-        missed: what is known to be missing.
-        check: what is wrong for a référentiel.
-
-    Raises:
-        UsageError, DataError: anything is wrong; all of it is listed.
-    """
-    issues = [*demande.fautes, *missed]
-    candidates: list[Resolution] = []
-    try:
-        if demande.referentiel is not None and demande.date is not None:
-            candidates = [in_force(registry, demande)]
-        elif demande.date is not None:
-            parse_day(demande.date, "date de l’audit", demande.lieu("date"))
-    except IssuesError as error:
-        issues += error.issues
-    found = [set(check(one)) for one in candidates or _every_edition(registry, demande)]
-    issues += set.intersection(*found) if found else ()
-    if issues or not candidates:
-        raise refusal(issues)
-    return candidates[0]
+    recherche = look_up(registry, demande, missing(demande))
+    resolution, verified = recherche.settle([check(demande, r.referentiel) for r in recherche.choix])
+    return resolution, verified.contexte
 
 
 def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]:
@@ -113,8 +128,7 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
     Raises:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
     """
-    resolution = resolve(registry, demande)
-    checklist = dressed(build(resolution, verify(demande, resolution.referentiel)), demande.habillage)
+    checklist = dressed(build(*prepare(registry, demande)), demande.habillage)
     return replace(checklist, avertissements=(*checklist.avertissements, *personal_warnings(demande)))
 
 
@@ -141,7 +155,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
 
 
 def declared(referentiel: Referentiel, contexte: Contexte) -> dict[str, Any]:
-    """The organisation as it was declared, in the shape of a profile (contract §3).
+    """Write the organisation as it was declared, in the shape of a profile.
 
     A value for all categories says nothing of one where the fact holds by nature: written out by category, it
     leaves that one aside, so that reading the document again gives the same facts.

@@ -1,4 +1,4 @@
-"""From a findings file to its conclusions, and those as JSON (contract §6)."""
+"""From a findings file to its conclusions, and those as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from certif_rules.audit.conclusion import Bilan, Conclusion, Echeance, conclude
 from certif_rules.audit.jugement import Nombre, Valeur
 from certif_rules.echanges.checklist import cited_sources, head, warnings
 from certif_rules.habillage.regles import HabillageDit
-from certif_rules.personnes.pseudonymes import Trace, pseudonymised, traces, without_personal_warnings
+from certif_rules.personnes.pseudonymes import (
+    DonneePersonnelle,
+    personal_data,
+    pseudonymised,
+    without_personal_warnings,
+)
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import open_dossier, read_dossier
 
@@ -21,7 +26,7 @@ from certif_rules.services.constats import open_dossier, read_dossier
 def conclude_file(
     registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
     habillage: HabillageDit | None = None, pseudonymise: bool = False,
-) -> tuple[Bilan, tuple[Trace, ...]]:  # fmt: skip
+) -> tuple[Bilan, tuple[DonneePersonnelle, ...]]:  # fmt: skip
     """The conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
 
     ``habillage`` is the dress of a body, in place of the one the file carries. With ``pseudonymise``, the
@@ -38,7 +43,7 @@ def conclude_file(
     if not pseudonymise:
         return conclude(checklist, dossier), ()
     checklist, dossier = pseudonymised(without_personal_warnings(checklist)), pseudonymised(dossier)
-    return conclude(checklist, dossier), traces(read)
+    return conclude(checklist, dossier), personal_data(read)
 
 
 def document(bilan: Bilan) -> dict[str, Any]:

@@ -1,10 +1,8 @@
-"""Findings files: read, and checked against the rules that are installed (contract §6)."""
+"""Findings files: read, and checked against the rules that are installed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +13,13 @@ from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_seen
 from certif_rules.audit.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
 from certif_rules.audit.demande import from_profile, with_habillage
+from certif_rules.colonnes import fields
 from certif_rules.errors import DataError, Issue, IssuesError, Location
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
-from certif_rules.source.schema import check
-from certif_rules.source.yaml import place, read_bytes, read_file
+from certif_rules.source.donnees import as_text, place_of, read_checked
 
 #: What an edition or a guide that is not installed is refused with.
 _RULES_GONE = {"edition-introuvable", "guide-introuvable"}
@@ -41,27 +39,9 @@ def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
     Raises:
         DataError: the file cannot be read, or its schema refuses it; every problem is listed.
     """
-    name = str(path)
-    try:
-        data: Any = read_file(path, strict=False) if stdin is None else read_bytes(stdin, name, strict=False)
-    except DataError as error:
-        data = _json_only(path, stdin)
-        if data is None:
-            raise error from None
-    issues = check(data, "constats", name)
-    if issues:
-        raise DataError(issues)
-    dossier = from_data(data, name)
+    data = read_checked(path, "constats", content=stdin)
+    dossier = from_data(data, str(path))
     return replace(dossier, demande=with_habillage(dossier.demande, data, path.parent))
-
-
-def _json_only(path: Path, stdin: bytes | None) -> Any:
-    """JSON is YAML, but for some of its escapes; ``None`` when it is not JSON either."""
-    with suppress(ValueError, OSError, RecursionError):
-        content = path.read_bytes() if stdin is None else stdin
-        data = json.loads(content.decode("utf-8-sig"))
-        return data if isinstance(data, dict) else None
-    return None
 
 
 def from_data(data: Any, name: str = "") -> Dossier:
@@ -73,7 +53,7 @@ def from_data(data: Any, name: str = "") -> Dossier:
     lieux = {
         key: found
         for key in ("referentiel", "constats", "ecarts_notifies_le")
-        if (found := _place(data, key) or whole) is not None
+        if (found := place_of(data, key) or whole) is not None
     }
     return Dossier(
         demande=from_profile(data),
@@ -96,26 +76,30 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
     return Releve(
         ligne=str(entry["id"]),
         constat=entry.get(key, A_EVALUER),
-        commentaire=entry.get("commentaire"),
-        preuves_vues=tuple(entry.get("preuves_vues") or ()),
-        annotations=tuple(entry.get("annotations") or ()),
-        echantillons=tuple(entry.get("echantillons") or ()),
-        evalue_par=entry.get("evalue_par"),
-        evalue_le=_text(entry.get("evalue_le")),
-        leve_le=_text(entry.get("leve_le")),
+        **_filled(entry),
+        leve_le=as_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
         ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
         par_site=tuple(map(read_seen, entry.get("par_site") or ())),
         complements=dict(entry.get("complements") or {}),
-        lieu=_place(entry, "id") or whole,
+        lieu=place_of(entry, "id") or whole,
         lieux=_places(entry),
     )
+
+
+def _filled(entry: Any) -> dict[str, Any]:
+    """Return what auditors filled beside the finding, by field."""
+    return {
+        **{name: entry.get(name) for name in fields("texte")},
+        **{name: tuple(entry.get(name) or ()) for name in fields("annotations", "liste")},
+        **{name: as_text(entry.get(name)) for name in fields("jour")},
+    }
 
 
 def _places(entry: Any) -> dict[str, Location]:
     """Where each field of a finding was read, those of its follow-up too, when the file says."""
     suivi = entry.get("ecart") or {}
-    found = {key: _place(entry, key) for key in entry} | {f"ecart.{k}": _place(suivi, k) for k in suivi}
+    found = {key: place_of(entry, key) for key in entry} | {f"ecart.{k}": place_of(suivi, k) for k in suivi}
     return {key: place for key, place in found.items() if place is not None}
 
 
@@ -131,14 +115,6 @@ def _couches(nodes: Any) -> Iterator[CoucheDite]:
                 id=node["id"],
                 empreinte=empreinte if isinstance(empreinte, str) else None,
             )
-
-
-def _place(node: Any, key: str) -> Location | None:
-    return place(node, key) if hasattr(node, "values_at") and key in node else None
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 # ---- checking -------------------------------------------------------------------------------------------

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check_given
-from certif_rules.echanges.checklist import as_bytes, cited_sources, contradiction, warnings
-from certif_rules.echanges.dossier import appui, award_as_data, study_as_data
-from certif_rules.errors import Issue
+from certif_rules.audit.verification import check
+from certif_rules.errors import Fautes
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import Regime, missing_subject, open_regime
-from certif_rules.vie.apercu import DossierEtudie, cited, met, supports, texts_sources, to_ask
-from certif_rules.vie.depot import deposit_issues, read_deposit
+from certif_rules.services.vie import Regime, look_up_regime, missing_subject
+from certif_rules.vie.apercu import DossierEtudie
+from certif_rules.vie.depot import DepotLu, read_deposit
 from certif_rules.vie.dossier import study
 
 
@@ -28,12 +23,14 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
     Raises:
         UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
     """
-    regime = open_regime(registry, demande, partial(_wrong, demande, attribution))
+    recherche = look_up_regime(registry, demande)
+    regime, lu = recherche.settle([_read(choice, demande, attribution) for choice in recherche.choix])
     referentiel, vie = regime.referentiel, regime.propre
     assert vie is not None
     assert vie.dossier is not None
+    assert isinstance(lu, DepotLu)
     types = {t.code: t.titre for t in referentiel.types_audit.values() if t.origine == referentiel.id}
-    etude = study(vie.dossier, vie.instances, read_deposit(demande, referentiel, vie.dossier), types)
+    etude = study(vie.dossier, vie.instances, lu.depot, types)
     asked = referentiel.types_audit.get(f"{referentiel.id}/{etude.depot.type}")
     return DossierEtudie(
         referentiel=referentiel.id,
@@ -48,57 +45,13 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
     )
 
 
-def _wrong(demande: Demande, attribution: bool, regime: Regime) -> list[Issue]:
+def _read(regime: Regime, demande: Demande, attribution: bool) -> DepotLu | Fautes:
     vie = regime.propre
-    if attribution and vie is not None and vie.dossier and not (vie.attribution or vie.instances.acteurs):
-        subject = missing_subject(regime, "de ce que donne une attribution", lambda v: v.attribution)
-        return [subject, *deposit_issues(demande, regime.referentiel, vie.dossier)]
     if vie is None or vie.dossier is None:
         subject = missing_subject(regime, "d’un dossier de candidature", lambda v: v.dossier)
-        return [subject, *check_given(demande, regime.referentiel)]
-    return deposit_issues(demande, regime.referentiel, vie.dossier)
-
-
-def document(dossier: DossierEtudie) -> dict[str, Any]:
-    """The file, the actors and the award as the values that are written; keys may be added, never renamed."""
-    rules = tuple(supports(dossier))
-    vie = dossier.vie
-    avertissements = dossier.etude.avertissements
-    others = [*texts_sources(dossier), *(s for a in avertissements for s in a.sources)]
-    return {
-        "format": 1,
-        "referentiel": {"id": dossier.referentiel, "edition": dossier.edition, "titre": dossier.titre},
-        **study_as_data(dossier.etude, dossier.candidature),
-        **award_as_data(vie.attribution, vie.instances),
-        "a_demander": [
-            {"texte": a.texte, "cle": a.cle, **(appui(a.appui) if a.appui else {"sources": []})}
-            for a in to_ask(dossier)
-        ],
-        "avertissements": warnings(avertissements),
-        "incoherences": [contradiction(i) for i in met(vie, rules)],
-        "sources": cited_sources(vie.sources.values(), (s.id for s in cited(vie, rules, others))),
-    }
-
-
-def render(dossier: DossierEtudie, format_: str, *, attribution: bool = False, ascii: bool = False) -> bytes:  # noqa: A002
-    """The file in « table », « json », « md » or « html »; ``attribution`` gives what an award gives instead.
-
-    The JSON holds both. ``ascii`` is for a table on consoles that lack our signs.
-    """
-    if format_ == "json":
-        return as_bytes(document(dossier))
-    from certif_rules.documents.dossier.attribution import award
-    from certif_rules.documents.dossier.composition import study as blocks
-
-    made = award(dossier) if attribution else blocks(dossier)
-    if format_ == "html":
-        from certif_rules.documents.formats.page import render as page
-
-        return page(made)
-    if format_ == "md":
-        from certif_rules.documents.formats.markdown import render as markdown
-
-        return markdown(made)
-    from certif_rules.documents.formats.terminal import render as text
-
-    return text(made, poor=ascii)
+        return Fautes(subject, *check(demande, regime.referentiel).issues)
+    lu = read_deposit(demande, regime.referentiel, vie.dossier)
+    if attribution and not (vie.attribution or vie.instances.acteurs):
+        subject = missing_subject(regime, "de ce que donne une attribution", lambda v: v.attribution)
+        return Fautes(subject, *lu.issues)
+    return lu

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check_given, lacking, missing, verify
+from certif_rules.audit.verification import DemandeVerifiee, check, lacking, missing
 from certif_rules.echanges.checklist import contradiction
 from certif_rules.errors import Issue
 from certif_rules.model.bareme import Duree
@@ -19,8 +19,8 @@ from certif_rules.rules.contexte import Contexte
 from certif_rules.services.vie import (
     Regime,
     audit_type,
+    look_up_regime,
     missing_subject,
-    open_regime,
     referentiel_as_data,
     remarks_as_data,
     sources_as_data,
@@ -70,18 +70,19 @@ def make_duration(
         UsageError, DataError: the request is wrong or incomplete, or nothing is said of durations.
     """
 
-    def wrong(regime: Regime) -> list[Issue]:
-        return [
-            *check_given(demande, regime.referentiel, whole=_by_table(regime, demande)),
-            *_missed(regime, demande, chiffre_affaires, sites if echantillonnes is None else echantillonnes),
-        ]
+    def read(regime: Regime) -> DemandeVerifiee:
+        verified = check(demande, regime.referentiel, whole=_by_table(regime, demande))
+        needed = sites if echantillonnes is None else echantillonnes
+        lacks = _missed(regime, demande, chiffre_affaires, needed)
+        return replace(verified, issues=(*verified.issues, *lacks))
 
-    regime = open_regime(registry, demande, wrong, missed=missing(demande, categories=False))
+    recherche = look_up_regime(registry, demande, missing(demande, categories=False))
+    regime, verified = recherche.settle([read(choice) for choice in recherche.choix])
     vie = regime.propre
     assert vie is not None
     assert vie.duree is not None
     duree, code = vie.duree, _code(regime, demande)
-    contexte = verify(demande, regime.referentiel, whole=_by_table(regime, demande))
+    contexte = verified.contexte
     turnover = chiffre_affaires if chiffre_affaires is not None else contexte.organisme.chiffre_affaires
     count = sites if sites is not None else _sites(demande)
     sampled = _sampled(vie, code or "", contexte, count, echantillonnes)

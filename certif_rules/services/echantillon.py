@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check_given, readable_day
+from certif_rules.audit.verification import check, readable_day
 from certif_rules.echanges.checklist import warnings
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model.base import Avertissement, Texte
@@ -20,7 +19,7 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import (
     Regime,
     audit_type,
-    open_regime,
+    look_up_regime,
     referentiel_as_data,
     remarks_as_data,
     sources_as_data,
@@ -68,13 +67,9 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
         UsageError, DataError: the population is empty or names one twice, more is asked for than there is, a
             size is needed that no rule gives; every problem is listed.
     """
-    regime = open_regime(registry, demande, partial(_wrong, demande, asked))
-    type_audit = audit_type(regime, demande)
-    code = type_audit.code if type_audit else None
-    rules = _rules(regime)
-    regle = None
-    if asked.objet == "sites" and asked.taille is None:
-        regle = rule_for(rules, code, demande.date) if code else None
+    recherche = look_up_regime(registry, demande)
+    regime, lu = recherche.settle([_read(choice, demande, asked) for choice in recherche.choix])
+    code, regle, rules = lu.code, lu.regle, _rules(regime)
     drawn = [name for name in asked.population if name != asked.centrale]
     size = asked.taille if regle is None else _size(regle, len(asked.population), asked)
     if size is None or size > len(drawn):
@@ -97,13 +92,21 @@ def _rules(regime: Regime) -> Echantillonnage:
     return regime.propre.echantillon if regime.propre and regime.propre.echantillon else Echantillonnage()
 
 
-def _wrong(demande: Demande, asked: DemandeTirage, regime: Regime) -> list[Issue]:
-    """All that keeps from drawing."""
+class _Lu(Struct, frozen=True, kw_only=True):
+    """The audit type and the rule that give the size of a sample, and all that keeps from drawing."""
+
+    code: str | None
+    regle: RegleSites | None
+    issues: tuple[Issue, ...]
+
+
+def _read(regime: Regime, demande: Demande, asked: DemandeTirage) -> _Lu:
     type_audit = audit_type(regime, demande)
     code = type_audit.code if type_audit else None
-    issues = [*check_given(demande, regime.referentiel, whole=False), *_population_issues(asked)]
+    issues = [*check(demande, regime.referentiel, whole=False).issues, *_population_issues(asked)]
     if demande.illisible:
         issues = [issue for issue in issues if issue.code != "population-vide"]
+    regle = None
     if asked.objet == "sites" and asked.taille is None and (code or not demande.type_audit):
         day = readable_day(demande.date)
         regle = rule_for(_rules(regime), code, day.isoformat() if day else None) if code else None
@@ -111,7 +114,7 @@ def _wrong(demande: Demande, asked: DemandeTirage, regime: Regime) -> list[Issue
     if asked.objet == "dossiers" and asked.taille is None:
         message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
         issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
-    return issues
+    return _Lu(code=code, regle=regle, issues=tuple(issues))
 
 
 def _size(regle: RegleSites, sites: int, asked: DemandeTirage) -> int | None:

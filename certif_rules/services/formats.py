@@ -1,41 +1,242 @@
-"""The formats a checklist can be written in: ours, imported when asked for, and those of plugins."""
+"""The one table of formats, which document each writes, and those that plugins add.
+
+A format of documents is a module of ``documents/formats/`` and a row here: it then writes the tree of any
+document that offers it. A format imports its library when it is asked for, and never before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import Any, Final
 
-from certif_rules.audit.checklist import Checklist
+from msgspec import Struct
+
+from certif_rules.blocs.formats import Format
 from certif_rules.documents.formats.extras import check
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
 from certif_rules.plugins.hookspecs import Exporter
 
-#: Our formats: name → (suffix of the file, module that has ``render``, or module and function).
-BUILTIN: dict[str, tuple[str, str]] = {
-    "table": (".txt", "certif_rules.documents.checklist.table"),
-    "json": (".json", "certif_rules.echanges.checklist"),
-    "md": (".md", "certif_rules.documents.checklist.md"),
-    "csv": (".csv", "certif_rules.grilles.csv"),
-    "xlsx": (".xlsx", "certif_rules.grilles.xlsx"),
-    "ods": (".ods", "certif_rules.grilles.ods"),
-    "html": (".html", "certif_rules.documents.checklist.html"),
-    "formulaire": (".html", "certif_rules.formulaires.checklist"),
-    "docx": (".docx", "certif_rules.documents.checklist.papier:to_docx"),
-    "pdf": (".pdf", "certif_rules.documents.checklist.papier:to_pdf"),
+_FORMATS: Final = "certif_rules.documents.formats"
+_AUTODIAGNOSTIC: Final = "certif_rules.grilles.autodiagnostic"
+
+#: Our formats; the first of a suffix is the one that it calls for.
+FORMATS: Final[Mapping[str, Format]] = {
+    format_.name: format_
+    for format_ in (
+        Format(
+            name="table",
+            suffix=".txt",
+            arbre=f"{_FORMATS}.terminal",
+            propres={"checklist": "certif_rules.documents.checklist.table:render"},
+            nu=True,
+        ),
+        Format(
+            name="json",
+            suffix=".json",
+            propres={
+                "checklist": "certif_rules.echanges.checklist:render",
+                "grille": f"{_AUTODIAGNOSTIC}:render_json",
+                "synthese": "certif_rules.echanges.autodiagnostic:render_synthesis",
+                "comparaison": "certif_rules.echanges.autodiagnostic:render_comparison",
+                "dossier": "certif_rules.echanges.dossier:render",
+                "attribution": "certif_rules.echanges.dossier:render",
+            },
+        ),
+        Format(
+            name="md",
+            suffix=".md",
+            arbre=f"{_FORMATS}.markdown",
+            propres={"checklist": "certif_rules.documents.checklist.md:render"},
+        ),
+        Format(
+            name="csv",
+            suffix=".csv",
+            propres={
+                "checklist": "certif_rules.grilles.csv:render",
+                "grille": f"{_AUTODIAGNOSTIC}:render_csv",
+            },
+        ),
+        Format(
+            name="yaml",
+            suffix=".yaml",
+            synonymes=(".yml",),
+            propres={"grille": f"{_AUTODIAGNOSTIC}:render_yaml"},
+        ),
+        Format(
+            name="xlsx",
+            suffix=".xlsx",
+            texte=False,
+            propres={"checklist": "certif_rules.grilles.xlsx:render"},
+        ),
+        Format(
+            name="ods",
+            suffix=".ods",
+            texte=False,
+            propres={"checklist": "certif_rules.grilles.ods:render"},
+        ),
+        Format(
+            name="html",
+            suffix=".html",
+            synonymes=(".htm",),
+            arbre=f"{_FORMATS}.page",
+            propres={
+                "checklist": "certif_rules.documents.checklist.html:render",
+                "grille": "certif_rules.formulaires.autodiagnostic:render",
+            },
+        ),
+        Format(
+            name="formulaire",
+            suffix=".html",
+            propres={"checklist": "certif_rules.formulaires.checklist:render"},
+        ),
+        Format(
+            name="docx", suffix=".docx", texte=False, arbre=f"{_FORMATS}.docx"
+        ),
+        Format(name="pdf", suffix=".pdf", texte=False, arbre=f"{_FORMATS}.pdf"),
+        Format(name="ics", suffix=".ics"),
+    )
+}  # fmt: skip
+
+
+class Ecrit(Struct, frozen=True, kw_only=True):
+    """A document: the formats it offers, the first by default, and the function that composes its tree."""
+
+    nom: str
+    formats: tuple[str, ...]
+    compose: str | None = None
+
+
+_PAGES: Final = ("html", "docx", "pdf")
+#: The documents that formats write, by name.
+ECRITS: Final[Mapping[str, Ecrit]] = {
+    ecrit.nom: ecrit
+    for ecrit in (
+        Ecrit(
+            nom="checklist",
+            formats=("table", "json", "md", "csv", "xlsx", "ods", "html", "formulaire", "docx", "pdf"),
+            compose="certif_rules.documents.checklist.papier:compose",
+        ),
+        Ecrit(nom="rapport", formats=_PAGES, compose="certif_rules.documents.rapport.composition:report"),
+        Ecrit(nom="fiches", formats=_PAGES, compose="certif_rules.documents.rapport.composition:sheets_only"),
+        Ecrit(
+            nom="grille",
+            formats=("table", "html", "csv", "yaml", "json", "docx", "pdf"),
+            compose="certif_rules.documents.autodiagnostic.grille:compose",
+        ),
+        Ecrit(
+            nom="synthese",
+            formats=("table", "json", *_PAGES),
+            compose="certif_rules.documents.autodiagnostic.synthese:compose",
+        ),
+        Ecrit(
+            nom="comparaison",
+            formats=("table", "json", *_PAGES),
+            compose="certif_rules.documents.autodiagnostic.progression:compose",
+        ),
+        Ecrit(
+            nom="dossier",
+            formats=("table", "json", "md", "html"),
+            compose="certif_rules.documents.dossier.composition:study",
+        ),
+        Ecrit(
+            nom="attribution",
+            formats=("table", "json", "md", "html"),
+            compose="certif_rules.documents.dossier.attribution:award",
+        ),
+        Ecrit(nom="calendrier", formats=("table", "json", "ics")),
+    )
 }
 
 
-def write_document(exporter: Exporter, checklist: Checklist) -> bytes:
-    """The bytes of a document.
+def choose(
+    ecrit: str, name: str | None, output: Path | None, others: Iterable[Exporter] = ()
+) -> Format | Exporter:
+    """Return the format named, else the one that the suffix of ``output`` calls for, else the first.
+
+    Args:
+        ecrit: the document, a key of :data:`ECRITS`.
+        name: the format asked for.
+        output: the file to write.
+        others: the formats of plugins; those that write trees serve any document, the others checklists.
+
+    Raises:
+        UsageError: no such format, a suffix that names none, or a format whose library is not installed.
+    """
+    ours = {nom: FORMATS[nom] for nom in ECRITS[ecrit].formats}
+    added = {e.name: e for e in others if _serves(e, ecrit)}
+    if name is None:
+        name = _by_suffix(ours, added, output) if output is not None else next(iter(ours))
+    if name in ours:
+        check(name)
+        return ours[name]
+    if name in added:
+        return added[name]
+    hint = suggestion(name, [*ours, *sorted(added)], "formats")
+    raise UsageError([Issue("format-inconnu", f"aucun format « {name} »", None, hint)])
+
+
+def _serves(exporter: Exporter, ecrit: str) -> bool:
+    return (exporter.document is not None and ECRITS[ecrit].compose is not None) or ecrit == "checklist"
+
+
+def _by_suffix(ours: Mapping[str, Format], added: Mapping[str, Exporter], output: Path) -> str:
+    suffixes = {e.suffix: nom for nom, e in added.items()}
+    # Two of ours may share a suffix: it calls for the first, the other is asked for by its name.
+    for nom, format_ in reversed(list(ours.items())):
+        suffixes |= dict.fromkeys((format_.suffix, *format_.synonymes), nom)
+    found = suffixes.get(output.suffix.lower())
+    if found is None:
+        named = sorted({*(f.suffix for f in ours.values()), *(e.suffix for e in added.values())})
+        raise UsageError([unknown_suffix(output, named)])
+    return found
+
+
+def unknown_suffix(output: Path, suffixes: Iterable[str]) -> Issue:
+    """Return the issue of a file to write whose suffix calls for no format."""
+    message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
+    hint = f"ajouter --format, ou un suffixe parmi {', '.join(suffixes)}"
+    return Issue("format-inconnu", message, None, hint)
+
+
+def write_document(ecrit: str, format_: Format | Exporter, value: Any, *, poor: bool = False) -> bytes:
+    """Return the bytes of a document.
+
+    Args:
+        ecrit: the document, a key of :data:`ECRITS`.
+        format_: what :func:`choose` gave.
+        value: what the document is composed of: a checklist, a report…
+        poor: write plain signs, for a console that lacks ours.
 
     Raises:
         DataError: a plugin's exporter raised, or returned something else than bytes.
     """
-    if exporter.name in BUILTIN:
-        return exporter.render(checklist)
+    compose = ECRITS[ecrit].compose
+    if isinstance(format_, Exporter):
+        tree = format_.document is not None and compose is not None
+        return _foreign(format_, _load(compose)(value) if tree and compose else value)
+    options = {"poor": poor} if format_.nu else {}
+    own = format_.propres.get(ecrit)
+    if own is not None:
+        content: bytes = _load(own)(value, **options)
+        return content
+    assert format_.arbre is not None
+    assert compose is not None
+    page: bytes = _load(f"{format_.arbre}:render")(_load(compose)(value), **options)
+    return page
+
+
+def _load(place: str) -> Any:
+    module, _, function = place.partition(":")
+    return getattr(import_module(module), function)
+
+
+def _foreign(exporter: Exporter, value: Any) -> bytes:
+    """Return what the exporter of a plugin makes; whatever it raises is told with its name."""
+    render = exporter.document or exporter.value or exporter.render
     try:
-        content: object = exporter.render(checklist)
+        content: object = render(value) if render else None
     except Exception as error:  # noqa: BLE001 - whatever foreign code raises is its cause
         cause = f"{type(error).__name__} : {error}"
     else:
@@ -46,35 +247,5 @@ def write_document(exporter: Exporter, checklist: Checklist) -> bytes:
     raise DataError([Issue("format-en-echec", message, None, "choisir un autre format, signaler au greffon")])
 
 
-def unknown_suffix(output: Path, suffixes: Iterable[str]) -> Issue:
-    """That the suffix of a file to write is none of those that call for a format."""
-    message = f"le suffixe de « {output.name} » ne dit pas quel format écrire"
-    hint = f"ajouter --format, ou un suffixe parmi {', '.join(suffixes)}"
-    return Issue("format-inconnu", message, None, hint)
-
-
-def choose(name: str | None, output: Path | None, others: Iterable[Exporter]) -> Exporter:
-    """The exporter named, or the one the suffix of ``output`` calls for, or the table.
-
-    Raises:
-        UsageError: no such format, a suffix that names none, or a format whose library is not installed.
-    """
-    exporters = {e.name: e for e in others}
-    if name is None and output is not None:
-        suffixes = {e.suffix: e.name for e in exporters.values()}
-        # Two of ours may share a suffix: it calls for the first, the other is asked for by its name.
-        suffixes |= {suffix: n for n, (suffix, _) in reversed(BUILTIN.items())}
-        name = suffixes.get(output.suffix.lower())
-        if name is None:
-            raise UsageError([unknown_suffix(output, sorted(suffixes))])
-    name = name or "table"
-    if name in BUILTIN:
-        check(name)
-        suffix, place = BUILTIN[name]
-        module, _, function = place.partition(":")
-        return Exporter(name=name, suffix=suffix, render=getattr(import_module(module), function or "render"))
-    if name in exporters:
-        return exporters[name]
-    names = [*BUILTIN, *sorted(exporters)]
-    hint = suggestion(name, names, "formats")
-    raise UsageError([Issue("format-inconnu", f"aucun format « {name} »", None, hint)])
+#: The formats of a checklist, which no plugin may take the name of.
+BUILTIN: Final[Collection[str]] = ECRITS["checklist"].formats

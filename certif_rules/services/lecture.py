@@ -14,6 +14,7 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import VuSurSite, join_comptes_rendus
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
+from certif_rules.colonnes import CHAMPS
 from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.grilles.relecture import csv as csv_
@@ -22,7 +23,7 @@ from certif_rules.grilles.relecture import json as json_
 from certif_rules.grilles.relecture.tableur import MAX_BYTES, OLE, refuse
 from certif_rules.habillage.regles import HabillageDit, agree, problems
 from certif_rules.model.base import Avertissement
-from certif_rules.personnes.pseudonymes import Trace, pseudonymised, traces
+from certif_rules.personnes.pseudonymes import DonneePersonnelle, personal_data, pseudonymised
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data, open_checklist, with_personal_warnings
 from certif_rules.source.schema import check
@@ -44,7 +45,7 @@ class Lecture(Struct, frozen=True, kw_only=True):
     checklist: Checklist
     dossier: Dossier
     avertissements: tuple[Avertissement, ...] = ()
-    remplaces: tuple[Trace, ...] = ()
+    remplaces: tuple[DonneePersonnelle, ...] = ()
 
 
 def read_grids(
@@ -96,7 +97,7 @@ def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
         lecture,
         checklist=pseudonymised(replace(lecture.checklist, avertissements=tuple(kept))),
         dossier=pseudonymised(lecture.dossier),
-        remplaces=traces(lecture.dossier),
+        remplaces=personal_data(lecture.dossier),
     )
 
 
@@ -152,7 +153,7 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
     if kind == "json":
         return _read_json(options, content, name)
     if kind == "csv":
-        tableau = csv_.Tableau(content, name)
+        tableau = csv_.LectureCsv(content, name)
         checklist, dossier = _open(options, csv_.read_head(tableau), name)
         lu = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
     else:
@@ -307,13 +308,7 @@ def _conflict(checklist: Checklist, one: Releve, two: Releve) -> Issue:
 
 
 _FIELDS = {
-    "constat": "constat",
-    "commentaire": "commentaire",
-    "preuves_vues": "preuves vues",
-    "annotations": "annotations",
-    "echantillons": "échantillons",
-    "evalue_par": "évalué par",
-    "evalue_le": "évalué le",
+    **{colonne.champ: colonne.libelle for colonne in CHAMPS if colonne.champ},
     "leve_le": "levé le",
     "leve_par": "levé par",
     "ecart": "suivi de l’écart",

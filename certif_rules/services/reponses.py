@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +9,10 @@ from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.autodiagnostic import COLONNES, DEMANDE, IDENTIFIANT
-from certif_rules.grilles.relecture.csv import MAX_BYTES, Tableau, read_head
+from certif_rules.grilles.relecture.csv import MAX_BYTES, LectureCsv, read_head
 from certif_rules.grilles.relecture.saisie import folded
+from certif_rules.source.donnees import place_of, read_checked
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import place, read_bytes
 
 #: « sans objet » as people type it in a cell.
 _SANS_OBJET = frozenset({"sans objet", "sans_objet", "so", "s.o."})
@@ -34,15 +32,7 @@ def read_answers(path: Path, stdin: bytes | None = None) -> Questionnaire:
     content = _content(path) if stdin is None else stdin
     if path.suffix.lower() == ".csv":
         return _from_csv(content, name)
-    try:
-        data: Any = read_bytes(content, name, strict=False)
-    except DataError as error:
-        data = _json_only(content)
-        if data is None:
-            raise error from None
-    issues = check(data, "reponses", name)
-    if issues:
-        raise DataError(issues)
+    data = read_checked(path, "reponses", content=content)
     return from_data(data, name)
 
 
@@ -52,7 +42,7 @@ def from_data(data: Any, name: str = "") -> Questionnaire:
     referentiel = data.get("referentiel")
     said = referentiel if isinstance(referentiel, dict) else {"id": referentiel}
     keys = ("referentiel", "reponses", "fait_le")
-    places = {key: found for key in keys if (found := _place(data, key) or whole) is not None}
+    places = {key: found for key in keys if (found := place_of(data, key) or whole) is not None}
     fait_le = data.get("fait_le")
     return Questionnaire(
         nom=name,
@@ -61,7 +51,7 @@ def from_data(data: Any, name: str = "") -> Questionnaire:
         empreinte=said.get("empreinte"),
         etendue=data.get("etendue"),
         fait_le=None if fait_le is None else str(fait_le),
-        reponses=tuple(_dite(entry, _place(entry, "id") or whole) for entry in data["reponses"]),
+        reponses=tuple(_dite(entry, place_of(entry, "id") or whole) for entry in data["reponses"]),
         lieux=places,
     )
 
@@ -80,7 +70,7 @@ def _dite(entry: Any, lieu: Location | None) -> ReponseDite:
 
 def _from_csv(content: bytes, name: str) -> Questionnaire:
     """The rows of our CSV; the request that it answers is repeated on each of them."""
-    tableau = Tableau(content, name)
+    tableau = LectureCsv(content, name)
     missing = list(tableau.missing(COLONNES.values()))
     if missing:
         raise DataError(missing)
@@ -142,15 +132,3 @@ def _content(path: Path) -> bytes:
         message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo"
         raise DataError([Issue("fichier-trop-grand", message, Location(str(path)))])
     return content
-
-
-def _json_only(content: bytes) -> Any:
-    """JSON is YAML, but for some of its escapes; ``None`` when it is not JSON either."""
-    with suppress(ValueError, RecursionError):
-        data = json.loads(content.decode("utf-8-sig"))
-        return data if isinstance(data, dict) else None
-    return None
-
-
-def _place(node: Any, key: str) -> Location | None:
-    return place(node, key) if hasattr(node, "values_at") and key in node else None

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, PrecedentDit, findings, from_profile
-from certif_rules.audit.verification import check_given
+from certif_rules.audit.verification import check as check_request
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, from_emplacement
 from certif_rules.habillage.fichier import check_habillage
 from certif_rules.model.referentiel import Couche
@@ -207,7 +207,9 @@ def _check_names(data: Any, kind: str, registry: Registry) -> list[Issue]:
         except IssuesError as error:
             found.append(list(error.issues))
         else:
-            found.append([*check_given(demande, referentiel), *check_given(constats, referentiel)])
+            found.append(
+                [*check_request(demande, referentiel).issues, *check_request(constats, referentiel).issues]
+            )
     everywhere = set.intersection(*({_fault(issue) for issue in issues} for issues in found))
     return [issue for issue in found[-1] if _fault(issue) in everywhere]
 

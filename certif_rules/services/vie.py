@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.echanges.checklist import cited_sources
-from certif_rules.errors import Issue
+from certif_rules.errors import Fautes, Issue
 from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Referentiel, TypeAudit
-from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.model.vie import Vie
 from certif_rules.plugins.registry import Registry, Resolution
-from certif_rules.services.checklist import settle
+from certif_rules.services.checklist import Recherche, look_up
 
 
 class Regime(Struct, frozen=True, kw_only=True):
@@ -35,38 +35,40 @@ class Regime(Struct, frozen=True, kw_only=True):
         return next((vie for vie in self.vies if vie.origine == self.referentiel.id), None)
 
 
-def open_regime(
-    registry: Registry, demande: Demande, check: Callable[[Regime], Iterable[Issue]] | None = None,
-    *, missed: Iterable[Issue] = (),
-) -> Regime:  # fmt: skip
-    """The régime of a request: on the date of its audit, else that of the latest layers of its édition.
+def look_up_regime(registry: Registry, demande: Demande, lacks: Iterable[Issue] = ()) -> Recherche[Regime]:
+    """Look for the régime of a request: on the date of its audit, else on that of the latest layers.
 
     Without a date nor an édition, the latest édition is taken: rules that changed say from when themselves.
 
     Args:
         registry: the rules that are installed.
         demande: what was asked.
-        check: what else is wrong for a régime (see :func:`certif_rules.services.checklist.settle`).
-        missed: what is known to be missing.
+        lacks: what it misses.
+
+    Raises:
+        DataError: wrong data; everything is listed.
+    """
+    issues = list(lacks)
+    if demande.referentiel is None and not issues and not demande.illisible:
+        names = ", ".join(registry.referentiels()) or "aucun"
+        message = "il manque le référentiel"
+        issues.append(Issue("information-manquante", message, None, f"référentiels : {names}"))
+    if demande.date is None and demande.referentiel is not None:
+        demande = replace(demande, date=_latest(registry, demande.referentiel, demande.edition))
+    recherche = look_up(registry, demande, issues)
+    regimes = (Regime(resolution=r, vies=registry.life(r.referentiel)) for r in recherche.choix)
+    return Recherche(tuple(regimes), recherche.issues, unique=recherche.unique)
+
+
+def open_regime(registry: Registry, demande: Demande) -> Regime:
+    """Return the régime of a request of which nothing else is asked.
 
     Raises:
         UsageError, DataError: no such référentiel or édition, or wrong data; everything is listed.
     """
-    lacks = list(missed)
-    if demande.referentiel is None and not lacks and not demande.illisible:
-        known = ", ".join(registry.referentiels()) or "aucun"
-        message = "il manque le référentiel"
-        lacks.append(Issue("information-manquante", message, None, f"référentiels : {known}"))
-    if demande.date is None and demande.referentiel is not None:
-        demande = replace(demande, date=_latest(registry, demande.referentiel, demande.edition))
-
-    def regime(resolution: Resolution) -> Regime:
-        return Regime(resolution=resolution, vies=registry.life(resolution.referentiel))
-
-    def wrong(resolution: Resolution) -> Iterable[Issue]:
-        return () if check is None else check(regime(resolution))
-
-    return regime(settle(registry, demande, lacks, wrong))
+    recherche = look_up_regime(registry, demande)
+    regime, _ = recherche.settle([Fautes() for _ in recherche.choix])
+    return regime
 
 
 def _latest(registry: Registry, nom: str, edition: str | None) -> str:
@@ -96,11 +98,6 @@ def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
     nom = regime.referentiel.id
     own = {t.code: t for t in regime.referentiel.types_audit.values() if t.origine == nom}
     return own.get((demande.type_audit or "").removeprefix(f"{nom}/"))
-
-
-def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:
-    """The contradictions of the sources that those who use ``commande`` must know, in order."""
-    return tuple(i for vie in vies for i in vie.incoherences.values() if commande in i.commandes)
 
 
 def referentiel_as_data(referentiel: Referentiel) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""YAML text with the place of every key and value, and data against the JSON Schemas."""
+"""YAML text with the place of every key and value (``yaml``), and data against the schemas (``schema``)."""

@@ -1,1 +1,4 @@
-"""For those who test a référentiel: cases in YAML that an auditor can read, collected by pytest."""
+"""Cases in YAML that an auditor can read, for those who test a référentiel.
+
+``plugin`` collects them for pytest; ``cas`` compares a case with what the rules give.
+"""

@@ -14,10 +14,10 @@ from certif_rules.audit.demande import Demande, from_profile, parse_name
 from certif_rules.audit.reponses import Questionnaire, ReponseDite
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.autodiagnostic import compare_syntheses, synthesis, told
-from certif_rules.services.autodiagnostic_formats import write_synthesis
+from certif_rules.services.autodiagnostic import compare_syntheses, synthesis
+from certif_rules.services.formats import FORMATS, write_document
 from certif_rules.testing.refus import refused
-from certif_rules.vie.autodiagnostic import Axe, Synthese
+from certif_rules.vie.autodiagnostic import Axe, Synthese, contradictions
 from certif_rules.vie.progression import Comparaison
 
 _COMPARED = ("changements", "changements_criteres")
@@ -131,7 +131,7 @@ def _whole(synthese: Synthese, value: str) -> list[str]:
 
 
 def _told(synthese: Synthese, value: list[str]) -> list[str]:
-    found = list(told(synthese.cadre))
+    found = list(contradictions(synthese.cadre))
     return [] if sorted(found) == sorted(value) else [f"incohérences : attendu {value}, obtenu {found}"]
 
 
@@ -142,7 +142,7 @@ def _mention(synthese: Synthese, value: str) -> list[str]:
 
 def _page(synthese: Synthese, value: list[str]) -> list[str]:
     """The texts in the page that people print, tags and typography set aside, each after the one before."""
-    written = write_synthesis(synthese, "html").decode()
+    written = write_document("synthese", FORMATS["html"], synthese).decode()
     body = re.sub(r"<(style|script|nav)\b.*?</\1>", " ", written, flags=re.DOTALL)
     page = _spaced(html.unescape(re.sub(r"<[^>]+>", " ", body)))
     at = 0

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from certif_rules.audit.demande import from_profile
+from certif_rules.echanges.dossier import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.dossier import document, open_file
+from certif_rules.services.dossier import open_file
 from certif_rules.testing.refus import refused
 
 

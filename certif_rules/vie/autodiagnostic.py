@@ -265,12 +265,12 @@ def asked(cadre: Cadre, ligne: Ligne) -> list[Incoherence]:
     return [value for id_, value in known.items() if id_ in wanted]
 
 
-def sources_of(cadre: Cadre, told: Iterable[str]) -> dict[str, Source]:
+def sources_of(cadre: Cadre) -> dict[str, Source]:
     """The sources cited by a document of this self-assessment, in the order they are declared."""
     regles = cadre.regles
     enonces = (regles.mention, regles.etendue_dite, *regles.enonces)
     cited = {s for e in enonces if e for s in e.sources} | set(cadre.notation.sources)
-    cited |= {s for id_ in told for s in cadre.incoherences[id_].sources}
+    cited |= {s for id_ in contradictions(cadre) for s in cadre.incoherences[id_].sources}
     cited |= {s for li in cadre.checklist.lignes for m in li.motifs for s in m.sources}
     cited |= {s for a in cadre.avertissements for s in a.sources}
     warned = (li.indicateur.donnees_sensibles for li in cadre.retenues)
@@ -279,3 +279,23 @@ def sources_of(cadre: Cadre, told: Iterable[str]) -> dict[str, Source]:
     for vie in cadre.vies:
         known |= vie.sources
     return {id_: source for id_, source in known.items() if id_ in cited}
+
+
+def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:
+    """The contradictions of the sources that those who use ``commande`` must know, in order."""
+    return tuple(i for vie in vies for i in vie.incoherences.values() if commande in i.commandes)
+
+
+def contradictions(cadre: Cadre) -> tuple[str, ...]:
+    """Return the ids of the contradictions to show with this self-assessment, in the order they are declared.
+
+    Those of its rules, and those of lines that are asked; one that no line is tied to is always shown.
+    """
+    regles = cadre.regles
+    asked = {li.indicateur.id for li in cadre.retenues}
+    enonces = (regles.etendue_dite, regles.mention, *regles.enonces)
+    wanted = {i for enonce in enonces if enonce for i in enonce.incoherences}
+    tied = {i for repere in regles.reperes for i in repere.incoherences}
+    wanted |= {i for repere in regles.reperes if asked & set(repere.lignes) for i in repere.incoherences}
+    wanted |= {i.id for i in touching(cadre.vies, "autodiagnostic") if i.id not in tied}
+    return tuple(id_ for id_ in cadre.incoherences if id_ in wanted)

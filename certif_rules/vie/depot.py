@@ -7,10 +7,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check_given, parse_day, readable_day, refusal
+from certif_rules.audit.verification import check, parse_day, readable_day
 from certif_rules.errors import Issue, IssuesError, Location, suggestion
 from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
@@ -23,25 +24,18 @@ from certif_rules.vie.montants import cents, days
 _LISTED = frozenset({"ajout-requis", "certificat-requis", "certificat-hors-validite"})
 
 
-def read_deposit(demande: Demande, referentiel: Referentiel, candidature: Candidature) -> Depot:
-    """What ``demande`` tells of an application.
+class DepotLu(Struct, frozen=True, kw_only=True):
+    """What a profile says of an application as far as it can be read, and what is wrong of it."""
 
-    Raises:
-        UsageError, DataError: unknown names, wrong dates or amounts, answers that contradict one another;
-            all of them are listed.
-    """
+    depot: Depot
+    issues: tuple[Issue, ...]
+
+
+def read_deposit(demande: Demande, referentiel: Referentiel, candidature: Candidature) -> DepotLu:
+    """Read the application file of a request against what a label declares; nothing is raised."""
     reader = _Reader(demande, referentiel, candidature)
     depot = reader.run()
-    if reader.issues:
-        raise refusal(reader.issues)
-    return depot
-
-
-def deposit_issues(demande: Demande, referentiel: Referentiel, candidature: Candidature) -> list[Issue]:
-    """What is wrong in ``demande`` for an application, whatever it lacks; nothing is raised."""
-    reader = _Reader(demande, referentiel, candidature)
-    reader.run()
-    return reader.issues
+    return DepotLu(depot=depot, issues=tuple(reader.issues))
 
 
 class _Reader:
@@ -50,7 +44,7 @@ class _Reader:
         self.referentiel = referentiel
         self.candidature = candidature
         self.node: Mapping[str, Any] = demande.dossier or {}
-        self.issues = [i for i in check_given(demande, referentiel) if i.code not in _LISTED]
+        self.issues = [i for i in check(demande, referentiel).issues if i.code not in _LISTED]
 
     def run(self) -> Depot:
         demande = self.demande

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autodiagnostics import cadre, demande, known, synthese
+from autodiagnostics import cadre, demande, registre, synthese
 from fabrique import HOSTILES
 from formulaires import ISSUES, WIDTHS, line
 from habillages import dit
 from msgspec.structs import replace
 
 from certif_rules.services.autodiagnostic import make_grid, synthesis
-from certif_rules.services.autodiagnostic_formats import write_comparison, write_grid, write_synthesis
+from certif_rules.services.formats import FORMATS, write_document
 from certif_rules.services.reponses import read_answers
 from certif_rules.source.schema import check
 from certif_rules.vie.progression import compare
@@ -58,10 +58,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     organisme = {"nom": nom, "categories": ["AF"]}
     one, two = synthese(cadre(), dict(LEVELS)), synthese(cadre(), dict(LATER))
     made = {
-        "formulaire": write_grid(cadre(), "html"),
-        "hostile": write_grid(make_grid(known(), demande(organisme=organisme)), "html"),
-        "synthese": write_synthesis(one, "html"),
-        "comparaison": write_comparison(compare(one, two), "html"),
+        "formulaire": write_document("grille", FORMATS["html"], cadre()),
+        "hostile": write_document(
+            "grille", FORMATS["html"], make_grid(registre(), demande(organisme=organisme))
+        ),
+        "synthese": write_document("synthese", FORMATS["html"], one),
+        "comparaison": write_document("comparaison", FORMATS["html"], compare(one, two)),
     }
     for name, content in made.items():
         (folder / f"{name}.html").write_bytes(content)
@@ -84,6 +86,7 @@ def exported(page: Any, path: Path) -> Any:
 def test_no_page_has_a_violation_nor_overflows(
     ouvrir: Any, pages: dict[str, Path], axe: str, name: str, width: int
 ) -> None:
+    """axe finds no fault in the self-assessment, and it fits its window."""
     for scheme in ("light", "dark"):
         page = ouvrir(pages[name], width=width, bypass_csp=True, color_scheme=scheme)
         page.evaluate(Path(axe).read_text(encoding="utf-8"))
@@ -140,7 +143,7 @@ def test_a_grid_filled_offline_is_read_back(
     file = tmp_path / "reponses.json"
     data = exported(page, file)
     assert check(data, "reponses") == []
-    found = synthesis(known(), read_answers(file), demande())
+    found = synthesis(registre(), read_answers(file), demande())
     answered = {
         c.ligne.indicateur.numero: (c.appreciation.niveau, c.appreciation.raison, c.appreciation.commentaire)
         for c in found.cotations
@@ -153,6 +156,7 @@ def test_a_grid_filled_offline_is_read_back(
 def test_import_takes_back_what_was_exported_and_refuses_the_rest(
     ouvrir: Any, pages: dict[str, Path], tmp_path: Path
 ) -> None:
+    """Answers exported come back; any other file is refused."""
     page = ouvrir(pages["formulaire"])
     choose(page, "1", "3")
     choose(page, "G", "1")
@@ -177,6 +181,7 @@ def test_import_takes_back_what_was_exported_and_refuses_the_rest(
 
 
 def test_without_its_script_it_says_so_and_nothing_typed_runs(ouvrir: Any, pages: dict[str, Path]) -> None:
+    """A browser without scripts is told; a hostile name runs nothing."""
     page = ouvrir(pages["formulaire"], java_script_enabled=False)
     assert "ne garde rien" in page.locator("#alerte").inner_text()
     hostile = ouvrir(pages["hostile"])
@@ -186,8 +191,8 @@ def test_without_its_script_it_says_so_and_nothing_typed_runs(ouvrir: Any, pages
 
 def test_a_dressed_form_shows_its_logo(ouvrir: Any, tmp_path: Path) -> None:
     """The policy of the page lets the picture of the body be drawn, and nothing else."""
-    dressed = make_grid(known(), replace(demande(), habillage=dit(tmp_path)))
+    dressed = make_grid(registre(), replace(demande(), habillage=dit(tmp_path)))
     path = tmp_path / "habille.html"
-    path.write_bytes(write_grid(dressed, "html"))
+    path.write_bytes(write_document("grille", FORMATS["html"], dressed))
     logo = ouvrir(path).get_by_role("img", name="Certif’Exemple")
     assert logo.evaluate("image => image.complete && image.naturalWidth > 0")

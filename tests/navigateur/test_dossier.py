@@ -14,7 +14,8 @@ from formulaires import ISSUES, WIDTHS
 from greffons import registry
 
 from certif_rules.audit.demande import Demande, from_profile
-from certif_rules.services.dossier import open_file, render
+from certif_rules.services.dossier import open_file
+from certif_rules.services.formats import FORMATS, write_document
 
 pytest.importorskip("playwright.sync_api")
 
@@ -64,7 +65,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for rank, (name, ask) in enumerate(PAGES.items()):
         demande, award = ask()
         made[name] = folder / f"{rank}.html"
-        made[name].write_bytes(render(open_file(known, demande), "html", attribution=award))
+        made[name].write_bytes(
+            write_document("attribution" if award else "dossier", FORMATS["html"], open_file(known, demande))
+        )
     return made
 
 
@@ -74,6 +77,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_no_page_has_a_violation_nor_overflows(
     ouvrir: Any, pages: dict[str, Path], axe: str, name: str, width: int, scheme: str
 ) -> None:
+    """axe finds no fault in the page of the application file, which fits its window."""
     page = ouvrir(pages[name], width=width, bypass_csp=True, color_scheme=scheme)
     page.add_script_tag(path=axe)
     assert page.evaluate(ISSUES) == []

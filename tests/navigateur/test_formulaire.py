@@ -27,6 +27,7 @@ pytestmark = pytest.mark.navigateur
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_reload_keeps_what_was_typed(ouvrir: Any, formulaire: Path, width: int) -> None:
+    """An auditor who reloads the page loses nothing."""
     page = ouvrir(formulaire, width=width)
     fill(page)
     assert "Enregistré dans ce navigateur" in page.locator("#etat").inner_text()
@@ -41,6 +42,7 @@ def test_a_reload_keeps_what_was_typed(ouvrir: Any, formulaire: Path, width: int
 
 
 def test_a_crash_keeps_what_was_typed(ouvrir: Any, formulaire: Path) -> None:
+    """An auditor whose tab dies loses nothing."""
     page = ouvrir(formulaire)
     fill(page)
     page.close(run_before_unload=False)
@@ -50,6 +52,7 @@ def test_a_crash_keeps_what_was_typed(ouvrir: Any, formulaire: Path) -> None:
 
 
 def test_two_tabs_show_the_same(ouvrir: Any, formulaire: Path) -> None:
+    """Two tabs on one audit follow each other, and neither erases the other's work."""
     page = ouvrir(formulaire)
     other = page.context.new_page()
     other.goto(formulaire.as_uri())
@@ -60,6 +63,7 @@ def test_two_tabs_show_the_same(ouvrir: Any, formulaire: Path) -> None:
 
 
 def test_another_dossier_has_a_memory_of_its_own(ouvrir: Any, formulaire: Path, hostile: Path) -> None:
+    """Another audit opens empty in the same browser."""
     page = ouvrir(formulaire)
     fill(page)
     page.goto(hostile.as_uri())
@@ -67,6 +71,7 @@ def test_another_dossier_has_a_memory_of_its_own(ouvrir: Any, formulaire: Path, 
 
 
 def test_erase_asks_then_erases(ouvrir: Any, formulaire: Path) -> None:
+    """Nothing is erased before the auditor agrees."""
     page = ouvrir(formulaire)
     fill(page)
     asked = accept(page, answer=False)
@@ -83,6 +88,7 @@ def test_erase_asks_then_erases(ouvrir: Any, formulaire: Path) -> None:
 
 
 def test_a_memory_that_cannot_be_read_is_set_aside(ouvrir: Any, formulaire: Path) -> None:
+    """A damaged memory is told and kept aside, and the form still works."""
     page = ouvrir(formulaire)
     fill(page)
     page.evaluate("Object.keys(localStorage).forEach(key => { localStorage[key] = 'abîmé'; })")
@@ -92,6 +98,7 @@ def test_a_memory_that_cannot_be_read_is_set_aside(ouvrir: Any, formulaire: Path
 
 
 def test_without_its_script_it_says_so(ouvrir: Any, formulaire: Path) -> None:
+    """A browser without scripts is told that nothing will be kept."""
     page = ouvrir(formulaire, java_script_enabled=False)
     assert "ne garde rien" in page.locator("#alerte").inner_text()
     assert not ouvrir(formulaire).locator("#alerte").is_visible()
@@ -99,6 +106,7 @@ def test_without_its_script_it_says_so(ouvrir: Any, formulaire: Path) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_without_storage_it_says_so_and_warns(ouvrir: Any, formulaire: Path, width: int) -> None:
+    """A browser without storage asks to export, and warns on leaving."""
     page = ouvrir(formulaire, script=NO_STORAGE, width=width)
     assert page.locator("#alerte").is_visible()
     fill(page)
@@ -111,6 +119,7 @@ def test_without_storage_it_says_so_and_warns(ouvrir: Any, formulaire: Path, wid
 
 
 def test_a_full_memory_is_told_and_tried_again(ouvrir: Any, formulaire: Path) -> None:
+    """A full memory is told, and saving goes on once there is room."""
     page = ouvrir(formulaire, script=FULL_STORAGE)
     assert not page.locator("#alerte").is_visible()
     choose(page, "1", "conforme")
@@ -124,6 +133,7 @@ def test_a_full_memory_is_told_and_tried_again(ouvrir: Any, formulaire: Path) ->
 
 
 def test_without_storage_what_was_exported_may_be_left(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    """After an export the page may be left without a question."""
     page = ouvrir(formulaire, script=NO_STORAGE)
     fill(page)
     exported(page, tmp_path / "constats.json")
@@ -135,6 +145,7 @@ def test_without_storage_what_was_exported_may_be_left(ouvrir: Any, formulaire: 
 
 
 def test_with_storage_leaving_asks_nothing(ouvrir: Any, formulaire: Path) -> None:
+    """Where everything is saved, leaving asks nothing."""
     page = ouvrir(formulaire)
     fill(page)
     asked = accept(page)
@@ -143,6 +154,7 @@ def test_with_storage_leaving_asks_nothing(ouvrir: Any, formulaire: Path) -> Non
 
 
 def test_a_comment_is_asked_for_where_the_finding_needs_one(ouvrir: Any, formulaire: Path) -> None:
+    """A non-conformity without a comment is shown as unfinished."""
     page = ouvrir(formulaire)
     choose(page, "2", "nc_mineure")
     comment = field(page, "2", "commentaire")
@@ -155,6 +167,7 @@ def test_a_comment_is_asked_for_where_the_finding_needs_one(ouvrir: Any, formula
 
 
 def test_a_line_out_by_a_fact_comes_back_with_a_note(ouvrir: Any, hostile: Path, tmp_path: Path) -> None:
+    """The auditor may bring back a line that a fact left out, with a reason."""
     page = ouvrir(hostile)
     assert line(page, "2").locator("input").count() == 0
     assert line(page, "5").locator("input").count() == 0

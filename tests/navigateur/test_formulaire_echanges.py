@@ -36,6 +36,7 @@ pytestmark = pytest.mark.navigateur
 
 
 def test_the_export_is_a_findings_file(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    """What the form exports follows the schema and is concluded from."""
     page = ouvrir(formulaire)
     fill(page)
     page.get_by_label("Écarts notifiés").fill("2024-03-29")
@@ -56,6 +57,7 @@ def test_the_export_is_a_findings_file(ouvrir: Any, formulaire: Path, tmp_path: 
 def test_import_gives_back_what_was_exported(
     ouvrir: Any, formulaire: Path, tmp_path: Path, width: int
 ) -> None:
+    """An export comes back whole, keys that the form does not show included."""
     page = ouvrir(formulaire, width=width)
     fill(page)
     before = exported(page, tmp_path / "constats.json")
@@ -73,6 +75,7 @@ def test_import_gives_back_what_was_exported(
 
 
 def test_import_asks_before_it_replaces(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    """An import replaces nothing that was typed before the auditor agrees."""
     page = ouvrir(formulaire)
     exported(page, tmp_path / "vide.json")
     fill(page)
@@ -83,6 +86,7 @@ def test_import_asks_before_it_replaces(ouvrir: Any, formulaire: Path, tmp_path:
 
 
 def test_import_reads_lines_by_their_printed_number(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    """A findings file written by hand, with printed numbers, is taken."""
     page = ouvrir(formulaire)
     findings = exported(page, tmp_path / "constats.json")
     del findings["referentiel"]["empreinte"]
@@ -151,6 +155,7 @@ REFUSALS: dict[str, tuple[Callable[[Any], Any], str]] = {
 
 
 def test_what_is_refused_is_named_and_changes_nothing(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    """A wrong file is refused with its fault, and what was typed stays."""
     page = ouvrir(formulaire)
     fill(page)
     findings = exported(page, tmp_path / "constats.json")
@@ -181,6 +186,7 @@ def surveillance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_check_is_filled_exported_and_imported(ouvrir: Any, surveillance: Path, tmp_path: Path) -> None:
+    """A check counts in the progress and makes the way out and back."""
     page = ouvrir(surveillance)
     total = page.locator("#avancement").inner_text()
     choose(page, "V1", "non_satisfaite")

@@ -34,6 +34,7 @@ def search(page: Any, text: str) -> list[str]:
 
 
 def test_search_ignores_accents_case_and_apostrophes(ouvrir: Any, formulaire: Path) -> None:
+    """A line is found however its words are typed."""
     page = ouvrir(formulaire)
     found = search(page, "RESULTATS")
     assert "2" in found
@@ -50,6 +51,7 @@ def test_search_ignores_accents_case_and_apostrophes(ouvrir: Any, formulaire: Pa
 
 
 def test_filter_by_criterion_and_by_what_is_left(ouvrir: Any, formulaire: Path) -> None:
+    """The filters show the lines that are left, and none moves while filled."""
     page = ouvrir(formulaire)
     page.get_by_label("Critère", exact=True).select_option(index=1)
     assert shown(page) == ["1", "2", "3"]
@@ -68,6 +70,7 @@ def test_filter_by_criterion_and_by_what_is_left(ouvrir: Any, formulaire: Path) 
 
 
 def test_progress_and_counters(ouvrir: Any, formulaire: Path) -> None:
+    """The auditor sees how many lines are done, in all and by finding."""
     page = ouvrir(formulaire)
     assert page.locator("#avancement").inner_text() == "0 sur 37 évaluées"
     fill(page)
@@ -85,6 +88,7 @@ def test_progress_and_counters(ouvrir: Any, formulaire: Path) -> None:
 
 
 def test_by_the_keyboard_alone(ouvrir: Any, formulaire: Path) -> None:
+    """A line can be reached and filled without a mouse."""
     page = ouvrir(formulaire)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -106,6 +110,7 @@ def test_by_the_keyboard_alone(ouvrir: Any, formulaire: Path) -> None:
 def test_no_accessibility_issue(
     ouvrir: Any, axe: str, hostile: Path, scheme: str, width: int, script: str, tmp_path: Path
 ) -> None:
+    """axe finds no fault in the form, whatever its state, width and colours."""
     page = ouvrir(hostile, script=script, width=width, color_scheme=scheme, bypass_csp=True)
     choose(page, "1", "nc_mineure")
     (tmp_path / "faux.json").write_text("{", encoding="utf-8")
@@ -117,6 +122,7 @@ def test_no_accessibility_issue(
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_horizontal_scrolling(ouvrir: Any, formulaire: Path, hostile: Path, width: int) -> None:
+    """The form fits a telephone and a screen in width."""
     for path in (formulaire, hostile):
         page = ouvrir(path, width=width)
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
@@ -124,6 +130,7 @@ def test_no_horizontal_scrolling(ouvrir: Any, formulaire: Path, hostile: Path, w
 
 
 def test_a_hostile_name_stays_a_name(ouvrir: Any, browser: Any, hostile: Path, tmp_path: Path) -> None:
+    """A hostile name runs nothing and asks the network for nothing."""
     page = browser.new_page()
     asked: list[str] = []
     said: list[str] = []
@@ -142,6 +149,7 @@ def test_a_hostile_name_stays_a_name(ouvrir: Any, browser: Any, hostile: Path, t
 
 
 def test_it_prints(ouvrir: Any, formulaire: Path) -> None:
+    """The printed form shows what was typed, without its buttons."""
     page = ouvrir(formulaire)
     fill(page)
     page.emulate_media(media="print")

@@ -57,6 +57,7 @@ def test_the_logo_is_shown(page: Any) -> None:
 
 
 def test_an_added_column_is_kept_exported_and_taken_back(page: Any, tmp_path: Path) -> None:
+    """A column that a body added is saved, exported and imported as typed."""
     page.locator(CHAMP).fill("R-1 <b>")
     page.reload()
     assert page.locator(CHAMP).input_value() == "R-1 <b>"
@@ -72,6 +73,7 @@ def test_an_added_column_is_kept_exported_and_taken_back(page: Any, tmp_path: Pa
 
 
 def test_a_spoilt_column_is_not_imported(page: Any, tmp_path: Path) -> None:
+    """An added column of a wrong kind is refused by its name."""
     path = tmp_path / "constats.json"
     data = exported(page, path)
     data["constats"][0]["complements"] = {"reference_interne": 3}

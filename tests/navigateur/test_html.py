@@ -39,6 +39,7 @@ def page_of(browser: Any, document: Path, **options: Any) -> Any:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_accessibility_issue(browser: Any, axe: str, document: Path, scheme: str, width: int) -> None:
+    """axe finds no fault in the page of a checklist, whatever its width and colours."""
     page = page_of(browser, document, color_scheme=scheme, viewport={"width": width, "height": 800})
     page.locator("details").first.evaluate("d => d.open = true")
     page.add_script_tag(path=axe)
@@ -48,12 +49,14 @@ def test_no_accessibility_issue(browser: Any, axe: str, document: Path, scheme: 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_horizontal_scrolling(browser: Any, document: Path, width: int) -> None:
+    """The page of a checklist fits a telephone and a screen in width."""
     page = page_of(browser, document, viewport={"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     page.close()
 
 
 def test_nothing_runs_nor_is_fetched(browser: Any, document: Path) -> None:
+    """The page of a checklist runs no script and asks the network for nothing."""
     asked: list[str] = []
     said: list[str] = []
     page = browser.new_page()
@@ -67,6 +70,7 @@ def test_nothing_runs_nor_is_fetched(browser: Any, document: Path) -> None:
 
 
 def test_folded_texts_are_printed(browser: Any, document: Path) -> None:
+    """What is folded on the screen is on the paper."""
     page = page_of(browser, document)
     inside = page.locator("details .bloc").first
     assert not inside.is_visible()
@@ -76,6 +80,7 @@ def test_folded_texts_are_printed(browser: Any, document: Path) -> None:
 
 
 def test_keyboard_skips_to_the_lines(browser: Any, document: Path) -> None:
+    """The first key pressed can skip the head of the page."""
     page = page_of(browser, document)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

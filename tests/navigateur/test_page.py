@@ -40,6 +40,7 @@ def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_page_is_accessible_and_fits(browser: Any, axe: str, path: Path, scheme: str, width: int) -> None:
+    """Each document as a page is without fault for axe, fits, and fetches nothing."""
     asked: list[str] = []
     opened = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
     opened.on("request", lambda request: asked.append(request.url))
@@ -52,6 +53,7 @@ def test_a_page_is_accessible_and_fits(browser: Any, axe: str, path: Path, schem
 
 
 def test_the_keyboard_skips_to_the_content(browser: Any, path: Path) -> None:
+    """The first key pressed can skip to the content of a document."""
     opened = browser.new_page()
     opened.goto(path.as_uri())
     opened.keyboard.press("Tab")
@@ -61,6 +63,7 @@ def test_the_keyboard_skips_to_the_content(browser: Any, path: Path) -> None:
 
 
 def test_it_prints_within_the_page(browser: Any, path: Path) -> None:
+    """No letter of a printed page falls outside its paper."""
     from pages import letters
 
     opened = browser.new_page()

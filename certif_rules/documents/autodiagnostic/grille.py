@@ -5,7 +5,7 @@ CSV, YAML and JSON hold the same: the request that the grid answers, then one en
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.blocs.arbre import Bloc, Case, Cellule, Document, Ecriture, Morceau, Tableau, Titre
@@ -17,17 +17,12 @@ from certif_rules.vie.autodiagnostic import Cadre, asked
 # ---- as a document ----------------------------------------------------------------------------------------
 
 
-def compose(cadre: Cadre, told: Sequence[str]) -> Document:
-    """The grid as a document, to read or to fill by hand.
-
-    Args:
-        cadre: what the self-assessment is about.
-        told: ids of the contradictions of the sources to tell.
-    """
-    return textes.laid_out(cadre, _blocks(cadre, told), sujet="Grille d’autodiagnostic à remplir")
+def compose(cadre: Cadre) -> Document:
+    """The grid as a document, to read or to fill by hand."""
+    return textes.laid_out(cadre, _blocks(cadre), sujet="Grille d’autodiagnostic à remplir")
 
 
-def _blocks(cadre: Cadre, told: Sequence[str]) -> Iterator[Bloc]:
+def _blocks(cadre: Cadre) -> Iterator[Bloc]:
     yield textes.mention(cadre)
     yield textes.levels(cadre)
     yield from textes.legend(cadre)
@@ -44,9 +39,9 @@ def _blocks(cadre: Cadre, told: Sequence[str]) -> Iterator[Bloc]:
             largeurs=(46, 27, 27),
         )
     yield from textes.left_out(cadre)
-    yield from textes.scope(cadre, told)
+    yield from textes.scope(cadre)
     yield textes.identity(cadre)
-    yield from textes.sources(cadre, told)
+    yield from textes.sources(cadre)
 
 
 def _row(cadre: Cadre, ligne: Ligne) -> tuple[Cellule, ...]:

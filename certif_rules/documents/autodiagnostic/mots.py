@@ -25,7 +25,7 @@ from certif_rules.documents.mots import (
 )
 from certif_rules.model.notation import Enonce
 from certif_rules.model.vie import Incoherence
-from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score, sources_of
+from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score, contradictions, sources_of
 
 SANS_REPONSE = "sans réponse"
 SANS_OBJET = "sans objet"
@@ -224,7 +224,7 @@ def order(cadre: Cadre) -> Bloc:
     return Liste(elements=tuple(texts), numerotee=True)
 
 
-def scope(cadre: Cadre, told: Iterable[str]) -> Iterator[Bloc]:
+def scope(cadre: Cadre) -> Iterator[Bloc]:
     """What is said of the self-assessment, the lines it is about, and what the sources contradict."""
     yield Titre(texte="Ce qui est dit de cet autodiagnostic", niveau=2)
     regles = cadre.regles
@@ -239,7 +239,7 @@ def scope(cadre: Cadre, told: Iterable[str]) -> Iterator[Bloc]:
         texte=f"Lignes de cette grille{INSECABLE}: {lines[cadre.etendue]} ({len(cadre.retenues)})."
     )
     known = cadre.incoherences
-    found = tuple(incoherence(known[id_]) for id_ in told)
+    found = tuple(incoherence(known[id_]) for id_ in contradictions(cadre))
     if found:
         yield Titre(texte="Ce que les sources contredisent ou taisent", niveau=3)
         yield Liste(elements=found)
@@ -286,12 +286,12 @@ def identity(cadre: Cadre) -> Bloc:
     return Fiche(legende="L’audit que l’on prépare et l’organisme, comme déclarés", rangs=tuple(rows))
 
 
-def sources(cadre: Cadre, told: Iterable[str]) -> Iterator[Bloc]:
+def sources(cadre: Cadre) -> Iterator[Bloc]:
     """The sources cited, as a list."""
     yield Titre(texte="Sources citées", niveau=2)
     yield Fiche(
         legende="Les textes cités entre crochets",
         rangs=tuple(
-            (clean(s.id), f"{prose(s.titre)}. {prose(s.reference)}") for s in sources_of(cadre, told).values()
+            (clean(s.id), f"{prose(s.titre)}. {prose(s.reference)}") for s in sources_of(cadre).values()
         ),
     )

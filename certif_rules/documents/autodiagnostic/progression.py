@@ -38,24 +38,19 @@ _SENS: Final[Mapping[Sens, str]] = {
 }
 
 
-def compose(comparaison: Comparaison, told: Sequence[str]) -> Document:
-    """The comparison as a document.
-
-    Args:
-        comparaison: two self-assessments, the earlier first.
-        told: ids of the contradictions of the sources to tell.
-    """
+def compose(comparaison: Comparaison) -> Document:
+    """The comparison as a document."""
     apres = comparaison.apres
     return textes.laid_out(
         apres.cadre,
-        _blocks(comparaison, told),
+        _blocks(comparaison),
         sujet="Comparaison de deux autodiagnostics",
         suite=f"{INSECABLE}: évolution",
         fait_le=apres.fait_le,
     )
 
 
-def _blocks(comparaison: Comparaison, told: Sequence[str]) -> Iterator[Bloc]:
+def _blocks(comparaison: Comparaison) -> Iterator[Bloc]:
     cadre = comparaison.apres.cadre
     yield textes.mention(cadre)
     yield Fiche(
@@ -96,10 +91,10 @@ def _blocks(comparaison: Comparaison, told: Sequence[str]) -> Iterator[Bloc]:
         if lines:
             yield Titre(texte=f"{heading} ({len(lines)})", niveau=3)
             yield Liste(elements=tuple(map(_name, lines)))
-    yield from textes.scope(cadre, told)
+    yield from textes.scope(cadre)
     yield textes.levels(cadre)
     yield textes.identity(cadre)
-    yield from textes.sources(cadre, told)
+    yield from textes.sources(cadre)
 
 
 def _one(synthese: Synthese) -> str:

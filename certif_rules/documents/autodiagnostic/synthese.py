@@ -21,19 +21,14 @@ _GROUPES = {
 }
 
 
-def compose(synthese: Synthese, told: Sequence[str]) -> Document:
-    """The synthesis as a document.
-
-    Args:
-        synthese: the self-assessment counted.
-        told: ids of the contradictions of the sources to tell.
-    """
+def compose(synthese: Synthese) -> Document:
+    """The synthesis as a document."""
     cadre = synthese.cadre
-    blocs = _blocks(synthese, told)
+    blocs = _blocks(synthese)
     return textes.laid_out(cadre, blocs, sujet="Synthèse d’un autodiagnostic", fait_le=synthese.fait_le)
 
 
-def _blocks(synthese: Synthese, told: Sequence[str]) -> Iterator[Bloc]:
+def _blocks(synthese: Synthese) -> Iterator[Bloc]:
     cadre = synthese.cadre
     yield textes.mention(cadre)
     yield Titre(texte="Score par critère", niveau=2)
@@ -58,10 +53,10 @@ def _blocks(synthese: Synthese, told: Sequence[str]) -> Iterator[Bloc]:
     )
     yield from _answers(synthese)
     yield from textes.left_out(cadre)
-    yield from textes.scope(cadre, told)
+    yield from textes.scope(cadre)
     yield textes.levels(cadre)
     yield textes.identity(cadre)
-    yield from textes.sources(cadre, told)
+    yield from textes.sources(cadre)
 
 
 def _table(synthese: Synthese) -> Bloc:

@@ -1,1 +1,1 @@
-"""What a calendar says, as text and for agendas."""
+"""What a calendar says: ``texte`` for people, ``ics`` for agendas."""

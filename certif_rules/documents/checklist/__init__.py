@@ -1,1 +1,1 @@
-"""What a checklist says to people: on a page, in a terminal, on paper."""
+"""What a checklist says to people: on a page (``html``), in a terminal (``table``), on ``papier``."""

@@ -28,7 +28,6 @@ from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist.fiche import Element, blocks, reasons, requirement
-from certif_rules.documents.formats import docx, pdf
 from certif_rules.documents.formats.rendu import height
 from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
@@ -74,24 +73,6 @@ _REMPLIR: Final = (
     "Preuves vues : des références, sans nom de personne.",
     "Une ligne à confirmer se tranche avec l’organisme : son motif dit ce qui manque.",
 )
-
-
-def to_docx(checklist: Checklist) -> bytes:
-    """The paper grid as a DOCX file; its boxes can be ticked on a screen too.
-
-    Raises:
-        UsageError: the library is not installed.
-    """
-    return docx.render(compose(checklist))
-
-
-def to_pdf(checklist: Checklist) -> bytes:
-    """The paper grid as a PDF file.
-
-    Raises:
-        UsageError: the library is not installed.
-    """
-    return pdf.render(compose(checklist))
 
 
 def compose(checklist: Checklist) -> Document:

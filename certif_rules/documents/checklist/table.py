@@ -42,24 +42,24 @@ _TO_ASCII = str.maketrans(
 )
 
 
-def render(checklist: Checklist, *, width: int = 80, ascii: bool = False, color: bool = False) -> bytes:  # noqa: A002
+def render(checklist: Checklist, *, width: int = 80, poor: bool = False, color: bool = False) -> bytes:
     """``checklist`` as UTF-8 text of at most ``width`` columns (40 at least), ended by a line feed.
 
-    ``ascii`` writes states and marks with ASCII signs and ordinary blanks, for consoles that know no
+    ``poor`` writes states and marks with ASCII signs and ordinary blanks, for consoles that know no
     others; accents stay. ``color`` adds ANSI sequences; nothing that was typed can.
     """
-    page = _Page(checklist, max(width, 40), ascii=ascii, color=color)
+    page = _Page(checklist, max(width, 40), poor=poor, color=color)
     text = "\n".join(page.lines()) + "\n"
-    return (plain(text).translate(_TO_ASCII) if ascii else text).encode("utf-8")
+    return (plain(text).translate(_TO_ASCII) if poor else text).encode("utf-8")
 
 
 class _Page:
     """One rendering: the checklist and how to write it."""
 
-    def __init__(self, checklist: Checklist, width: int, *, ascii: bool, color: bool) -> None:  # noqa: A002
+    def __init__(self, checklist: Checklist, width: int, *, poor: bool, color: bool) -> None:
         self.checklist = checklist
         self.width = width
-        self.ascii = ascii
+        self.poor = poor
         self.color = color
 
     def lines(self) -> Iterator[str]:
@@ -192,10 +192,10 @@ class _Page:
         )  # fmt: skip
 
     def _mark(self) -> str:
-        return MARQUE_ASCII if self.ascii else MARQUE
+        return MARQUE_ASCII if self.poor else MARQUE
 
     def _sign(self, etat: Etat) -> str:
-        return SIGNES[etat].ascii if self.ascii else SIGNES[etat].symbole
+        return SIGNES[etat].ascii if self.poor else SIGNES[etat].symbole
 
     def _state(self, etat: Etat) -> str:
         return f"{self._sign(etat)} {_padded(etat)}"

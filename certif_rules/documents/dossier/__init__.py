@@ -1,1 +1,1 @@
-"""What the documents on an application say."""
+"""What the documents on an application say: ``composition``, and ``attribution`` for an award."""

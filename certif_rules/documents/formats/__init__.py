@@ -1,1 +1,1 @@
-"""One renderer of the tree of blocks a kind of file."""
+"""One renderer of the tree a kind of file: ``markdown``, ``terminal``, ``page``, ``docx``, ``pdf``."""

@@ -1,4 +1,4 @@
-"""HTML elements from Python values: what is not already :class:`Html` is escaped, always."""
+"""HTML and XML elements from Python values: what is not already markup is escaped, always."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ class Html(str):
     __slots__ = ()
 
 
+class Xml(str):
+    """A piece of markup, safe to be put as it is in the part of an office document."""
+
+    __slots__ = ()
+
+
 def el(tag: str, *children: str | None, **attributes: str) -> Html:
     """An element. ``class_`` stands for ``class``, underscores in names of attributes for hyphens."""
     inside = "".join(_text(child) for child in children if child is not None)
@@ -22,6 +28,15 @@ def el(tag: str, *children: str | None, **attributes: str) -> Html:
 def void(tag: str, **attributes: str) -> Html:
     """An element that has no content."""
     return Html(f"<{tag}{_attributes(attributes)}>")
+
+
+def element(tag: str, *children: str, **attributes: str | int) -> Xml:
+    """Return an XML element whose names carry their prefixes; without children, it closes itself."""
+    head = "".join(f" {name}={_quoted(str(value))}" for name, value in attributes.items())
+    if not children:
+        return Xml(f"<{tag}{head}/>")
+    inside = "".join(c if isinstance(c, Xml) else escape(c, quote=False) for c in children)
+    return Xml(f"<{tag}{head}>{inside}</{tag}>")
 
 
 def join(separator: str, parts: Iterable[str]) -> Html:
@@ -84,3 +99,12 @@ def _attributes(attributes: dict[str, str]) -> str:
     return "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"' for name, value in attributes.items()
     )
+
+
+def _quoted(value: str) -> str:
+    """Quote a value for XML as ``saxutils.quoteattr`` does, which imports all that opens a connection."""
+    value = escape(value, quote=False)
+    value = value.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    if '"' not in value:
+        return f'"{value}"'
+    return '"' + value.replace('"', "&quot;") + '"' if "'" in value else f"'{value}'"

@@ -29,8 +29,8 @@ from certif_rules.blocs.arbre import (
     Titre,
 )
 from certif_rules.documents.formats import extras
-from certif_rules.documents.formats.docx_styles import BULLETS, STYLES, dress, numbered
-from certif_rules.documents.formats.ooxml import ESPACES, Xml, element, twips, w
+from certif_rules.documents.formats.balises import Xml, element
+from certif_rules.documents.formats.docx_styles import BULLETS, ESPACES, STYLES, dress, numbered, twips, w
 from certif_rules.documents.formats.rendu import Pages, chapters, height, line, pages, passages, ready, shares
 
 if TYPE_CHECKING:
@@ -99,12 +99,12 @@ def run(texte: str, properties: Xml = Xml("")) -> Xml:  # noqa: B008 - a constan
 
 def runs(texte: Texte) -> list[Xml]:
     """The runs of a text, its lines parted by breaks."""
-    found: list[Xml] = []
+    parts: list[Xml] = []
     for number, passage in enumerate(passages(texte)):
         if number:
-            found.append(w("r", w("br")))
-        found += [run(piece.texte, _RELIEFS[piece.relief]) for piece in passage]
-    return found
+            parts.append(w("r", w("br")))
+        parts += [run(piece.texte, _RELIEFS[piece.relief]) for piece in passage]
+    return parts
 
 
 def paragraph(style: str, *content: Xml, properties: Sequence[Xml] = ()) -> Xml:
@@ -115,13 +115,13 @@ def paragraph(style: str, *content: Xml, properties: Sequence[Xml] = ()) -> Xml:
 def _row(
     cells: Sequence[Sequence[Xml]], sizes: Sequence[int], *, head: bool = False, secable: bool = False
 ) -> Xml:
-    kept = () if secable else (w("cantSplit"),)
+    whole = () if secable else (w("cantSplit"),)
     shade = (w("shd", val="clear", color="auto", fill="EDF3F1"), w("vAlign", val="bottom")) if head else ()
     columns = (
         w("tc", w("tcPr", w("tcW", w=size, type="dxa"), *shade), *cell)
         for size, cell in zip(sizes, cells, strict=True)
     )
-    return w("tr", w("trPr", *kept, *((w("tblHeader"),) if head else ())), *columns)
+    return w("tr", w("trPr", *whole, *((w("tblHeader"),) if head else ())), *columns)
 
 
 class _Body:
@@ -274,7 +274,7 @@ class _Body:
         from docx.shared import Mm
         from lxml import etree
 
-        from certif_rules.documents.formats.dessin import png
+        from certif_rules.documents.formats.pdf import png
 
         content = png(bloc) if bloc.svg else bloc.contenu
         if content is None:

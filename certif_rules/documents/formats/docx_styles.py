@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from certif_rules.blocs.arbre import Document
-from certif_rules.documents.formats.ooxml import ESPACES, Xml, twips, w
+from certif_rules.documents.formats.balises import Xml, element
 from certif_rules.documents.formats.rendu import Pages, foot, line
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
 
+#: Millimetres to twentieths of a point.
+TWIPS: Final = 1440 / 25.4
+ESPACES: Final = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+)
 POLICE: Final = "Arial"
 #: The definition of bullets; numbered lists are given the following numbers.
 BULLETS: Final = 1
@@ -29,6 +35,16 @@ STYLES: Final = {
 }  # fmt: skip
 
 _ENCRE, _DOUX, _ACCENT, _FILET = "1D2826", "4D5A57", "0D5A50", "9AA8A3"
+
+
+def w(tag: str, *children: str, **attributes: str | int) -> Xml:
+    """Return an element of the main vocabulary; names are given without their prefix."""
+    return element(f"w:{tag}", *children, **{f"w:{name}": value for name, value in attributes.items()})
+
+
+def twips(millimetres: float) -> int:
+    """Return a length as the format writes it."""
+    return round(millimetres * TWIPS)
 
 
 def dress(made: Docx, document: Document, sheet: Pages) -> None:
@@ -219,13 +235,13 @@ def _foot(made: Docx, document: Document, sheet: Pages) -> None:
     edge = w("pBdr", w("top", val="single", sz=4, space=4, color="C3CCC8"))
     tabs = w("tabs", w("tab", val="right", pos=twips(sheet.texte)))
     text = w("r", w("t", foot(document)))
-    number = [w("r", w("tab")), _said("page "), _field("PAGE"), _said(" sur "), _field("NUMPAGES")]
+    number = [w("r", w("tab")), _run("page "), _field("PAGE"), _run(" sur "), _field("NUMPAGES")]
     properties = w("pPr", w("pStyle", val="Footer"), edge, tabs)
     root.append(_parse(w("p", properties, text, *number)))
 
 
-def _said(texte: str) -> Xml:
-    return w("r", Xml(f'<w:t xml:space="preserve">{texte}</w:t>'))
+def _run(texte: str) -> Xml:
+    return w("r", element("w:t", texte, **{"xml:space": "preserve"}))
 
 
 def _field(name: str) -> Xml:
@@ -249,9 +265,9 @@ def _numbering(made: Docx) -> None:
 def _settings(made: Docx) -> None:
     from docx.oxml.ns import qn
 
-    for found in made.settings.element.iter(qn("w:themeFontLang")):
-        found.set(qn("w:val"), "fr-FR")
-        found.attrib.pop(qn("w:eastAsia"), None)
+    for language in made.settings.element.iter(qn("w:themeFontLang")):
+        language.set(qn("w:val"), "fr-FR")
+        language.attrib.pop(qn("w:eastAsia"), None)
     for relations in (made.part.package.rels, made.part.rels):
         for name, relation in list(relations.items()):
             if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects", "/customXml")):

@@ -39,7 +39,7 @@ from certif_rules.documents.formats.rendu import (
     ready,
     shares,
 )
-from certif_rules.errors import DataError, Issue
+from certif_rules.errors import DataError, Issue, UsageError
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -54,6 +54,8 @@ _CORPS: Final = 10.5 * _POINT
 _BLANC = 3.4
 #: Rows higher than this many lines may be cut by the end of a page.
 _SECABLE = 30
+#: Dots per inch of a drawing made a picture: sharp on paper.
+_PPP: Final = 220
 #: Share of the labels of a sheet of labels and values.
 _LIBELLES = 32
 
@@ -98,6 +100,31 @@ def render(document: Document) -> bytes:
         raise DataError([Issue("image-illisible", message, None, hint)]) from error
     assert isinstance(pdf, bytes), "a PDF is one file"
     return pdf
+
+
+def png(dessin: Image) -> bytes | None:
+    """Return an SVG drawing as PNG, for formats that show pictures only, or ``None`` without the compiler.
+
+    Raises:
+        UnicodeDecodeError: the drawing is not UTF-8.
+    """
+    try:
+        extras.check("pdf")
+    except UsageError:
+        return None
+    import typst
+
+    template = (
+        "#let d = json(bytes(sys.inputs.d))\n"
+        "#set page(width: d.largeur * 1mm, height: auto, margin: 0pt, fill: none)\n"
+        '#image(bytes(d.contenu), format: "svg", width: 100%)\n'
+    )
+    content = json.dumps({"contenu": dessin.contenu.decode("utf-8"), "largeur": dessin.largeur})
+    picture = typst.compile(
+        template.encode(), format="png", ppi=_PPP, ignore_system_fonts=True, sys_inputs={"d": content}
+    )
+    assert isinstance(picture, bytes), "one page, one picture"
+    return picture
 
 
 def _table(sheet: Pages) -> float:
@@ -158,14 +185,14 @@ def _data(document: Document) -> dict[str, Any]:
 def _texte(texte: Texte, room: float, bold: float = 1.0) -> str | list[list[list[str]]]:
     """A text for the template; a word wider than ``room`` ems may break anywhere."""
     lines = passages(texte)
-    found = [[[run.relief, *_pieces(run.texte, room / bold)] for run in runs] for runs in lines]
-    if len(found) == 1 and len(found[0]) <= 1:
-        runs = found[0]
+    parts = [[[run.relief, *_pieces(run.texte, room / bold)] for run in runs] for runs in lines]
+    if len(parts) == 1 and len(parts[0]) <= 1:
+        runs = parts[0]
         if not runs:
             return ""
         if len(runs[0]) == 2 and runs[0][0] == "normal":
             return runs[0][1]
-    return found
+    return parts
 
 
 def _pieces(texte: str, room: float) -> list[str]:

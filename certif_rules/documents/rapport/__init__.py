@@ -1,1 +1,4 @@
-"""What an audit report and its non-conformity sheets say, chapter by chapter."""
+"""What an audit report and its non-conformity sheets say.
+
+It starts in ``composition``, which lists the chapters in order.
+"""

@@ -35,7 +35,7 @@ _INCONNU = "ce fichier n’est pas un CSV écrit par ce programme"
 _UTF8 = "l’enregistrer en UTF-8 (dans LibreOffice : « Éditer les paramètres du filtre »)"
 
 
-class Tableau:
+class LectureCsv:
     """The rows of a CSV file, by name of column, each with the line it starts at."""
 
     def __init__(self, content: bytes, name: str) -> None:
@@ -103,7 +103,7 @@ class Tableau:
         return "" if place is None or place >= len(cells) else unguard(cells[place]).replace("\r\n", "\n")
 
 
-def read_head(tableau: Tableau) -> Any:
+def read_head(tableau: LectureCsv) -> Any:
     """The request that the file answers, the same on every row.
 
     Raises:
@@ -127,7 +127,7 @@ def read_head(tableau: Tableau) -> Any:
         ) from None
 
 
-def read_rows(tableau: Tableau, checklist: Checklist, *, same_rules: bool) -> Lu:
+def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) -> Lu:
     """The findings of the file and everything wrong with it, as for a workbook."""
     written = {ligne.indicateur.id: row(checklist, ligne) for ligne in checklist.lignes}
     written |= {point_key(point): check_row(checklist, point) for point in checklist.verifications}
@@ -158,7 +158,7 @@ def read_rows(tableau: Tableau, checklist: Checklist, *, same_rules: bool) -> Lu
     return replace(lu, issues=(*issues, *lu.issues), avertissements=warnings)
 
 
-def _strangers(tableau: Tableau, checklist: Checklist) -> Iterator[Avertissement]:
+def _strangers(tableau: LectureCsv, checklist: Checklist) -> Iterator[Avertissement]:
     """Columns added beside ours that hold something."""
     known = set(map(folded, columns(checklist)))
     for place, label in enumerate(tableau.header):
@@ -167,6 +167,6 @@ def _strangers(tableau: Tableau, checklist: Checklist) -> Iterator[Avertissement
             yield added_column(tableau.name, label, filled)
 
 
-def _places(tableau: Tableau, line: int) -> Any:
+def _places(tableau: LectureCsv, line: int) -> Any:
     labels = {label: column for column, label in SAISIE.items()} | {"Identifiant": IDENTIFIANT}
     return lambda label: Location(tableau.name, line, tableau.columns.get(labels[label], 0) + 1)

@@ -24,7 +24,7 @@ from certif_rules.grilles.relecture.saisie import (
     folded,
     missing,
 )
-from certif_rules.grilles.relecture.table import RENOMMEE, Table, formula
+from certif_rules.grilles.relecture.table import RENOMMEE, LectureFeuille, formula
 from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
 from certif_rules.model.base import Avertissement
 
@@ -105,7 +105,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         (nommees.GRILLE, ecrite.headings(checklist), engine)
     ]
     if checks:
-        sheets.append((nommees.VERIFICATIONS, tuple(verifications.COLONNES), checks))
+        sheets.append((nommees.VERIFICATIONS, nommees.COLONNES_VERIFICATIONS, checks))
     issues: list[Issue] = []
     warnings: list[Avertissement] = []
     rangees: list[Rangee] = []
@@ -113,7 +113,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         if sheet not in feuilles:
             issues.append(_absent(sheet, name))
             continue
-        table = Table(feuilles[sheet], name, sheet, columns)
+        table = LectureFeuille(feuilles[sheet], name, sheet, columns)
         issues += table.issues
         warnings += table.strangers()
         rows, wrong = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
@@ -124,7 +124,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
             issues += missing(checklist, rows, Location(name, 0, 0, sheet), among=expected)
     levees: Mapping[str, Levee] = {}
     if nommees.ECARTS in feuilles:
-        table = Table(feuilles[nommees.ECARTS], name, nommees.ECARTS, tuple(ecrite.COLONNES_ECARTS))
+        table = LectureFeuille(feuilles[nommees.ECARTS], name, nommees.ECARTS, tuple(ecrite.COLONNES_ECARTS))
         warnings += table.strangers()
         levees, wrong = _lifted(table, checklist)
         issues += wrong
@@ -140,7 +140,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
 
 
 def _rows(
-    table: Table, expected: Mapping[str, Mapping[str, str]], extra: Mapping[str, str]
+    table: LectureFeuille, expected: Mapping[str, Mapping[str, str]], extra: Mapping[str, str]
 ) -> tuple[list[Rangee], list[Issue]]:
     """The rows that say which line they are of, and the engine's cells that were edited.
 
@@ -183,7 +183,7 @@ def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | Non
     return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
 
 
-def _lifted(table: Table, checklist: Checklist) -> tuple[dict[str, Levee], list[Issue]]:
+def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Levee], list[Issue]]:
     """What the sheet Écarts says, by id of line or key of check."""
     issues = list(table.issues)
     ids = {folded(label): identifiant for identifiant, label in ecrite.numbers(checklist).items()}

@@ -1,4 +1,4 @@
-"""A checklist in JSON whose lines were given findings, under the keys of a findings file (contract §6)."""
+"""A checklist in JSON whose lines were given findings, under the keys of a findings file."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import fields
+
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import CLES
-from certif_rules.audit.constats import A_EVALUER, Dossier, check_findings
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings
 from certif_rules.echanges.checklist import render
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.relecture.tableur import refuse
+from certif_rules.model.base import PLACES
 
 #: Largest file read, in bytes.
 MAX_BYTES = 5_000_000
 #: Most lines; the largest référentiels have a few hundred.
 MAX_LINES = 10_000
-#: The keys a line is filled with; the others are the engine’s.
-SAISIE = ("constat", "commentaire", "preuves_vues", "annotations", "echantillons", "evalue_par", "evalue_le",
-          "leve_le", "leve_par", "ecart", "par_site", "complements")  # fmt: skip
+#: The keys a line is filled with: those of a finding; the others are the engine’s.
+SAISIE = tuple(f.name for f in fields(Releve) if f.name not in {"ligne", *PLACES})
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
-VERIFICATION = ("resultat", *SAISIE[1:])
+VERIFICATION = tuple("resultat" if key == "constat" else key for key in SAISIE)
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
 
 

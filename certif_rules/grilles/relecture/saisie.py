@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from msgspec import Struct, field
 
+from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings
 from certif_rules.audit.demande import Demande
@@ -19,9 +21,10 @@ from certif_rules.model.base import Avertissement
 from certif_rules.noms import cle
 
 #: The columns people fill, as the sheet Grille calls them.
-CONSTAT, ANNOTATION, PREUVES, ECHANTILLON = "Constat", "Annotation", "Preuves vues", "Échantillon"
-COMMENTAIRE, EVALUE_PAR, EVALUE_LE = "Commentaire", "Évalué par", "Évalué le"
-SAISIE = (CONSTAT, ANNOTATION, PREUVES, ECHANTILLON, COMMENTAIRE, EVALUE_PAR, EVALUE_LE)
+SAISIE = tuple(colonne.titre for colonne in colonnes.SAISIE)
+CONSTAT, ANNOTATION, COMMENTAIRE = (
+    colonne.titre for colonne in (colonnes.CONSTAT, colonnes.ANNOTATION, colonnes.COMMENTAIRE)
+)
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00(?:\.0+)?)?")
 _FRENCH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
@@ -235,28 +238,30 @@ def _filled(
     levee: Levee | None,
     issues: list[Issue],
 ) -> Releve:
-    typed = {name: text for name, text in rangee.saisie.items() if text.strip()}
-    evalue_le = None
-    if EVALUE_LE in typed:
-        evalue_le = day(typed[EVALUE_LE])
-        if evalue_le is None:
-            issues.append(bad_day(typed[EVALUE_LE], rangee.lieu(EVALUE_LE)))
+    values: dict[str, Any] = {}
+    for colonne in colonnes.CHAMPS:
+        text = rangee.saisie.get(colonne.titre, "")
+        if colonne.genre == "annotations":
+            values[colonne.champ or ""] = _annotations(checklist, text)
+        elif colonne.genre == "liste":
+            values[colonne.champ or ""] = _parts(text, colonne.separateurs)
+        elif colonne.genre == "jour" and text.strip():
+            values[colonne.champ or ""] = day(text)
+            if day(text) is None:
+                issues.append(bad_day(text, rangee.lieu(colonne.titre)))
+        elif colonne.genre == "texte" and text.strip():
+            values[colonne.champ or ""] = text
     return Releve(
         ligne=identifiant,
         constat=constat,
-        commentaire=typed.get(COMMENTAIRE),
-        preuves_vues=_parts(typed.get(PREUVES, ""), "\n"),
-        annotations=_annotations(checklist, typed.get(ANNOTATION, "")),
-        echantillons=_parts(typed.get(ECHANTILLON, "").replace(";", "\n"), "\n"),
-        evalue_par=typed.get(EVALUE_PAR),
-        evalue_le=evalue_le,
+        **values,
         leve_le=levee.leve_le if levee else None,
         leve_par=levee.leve_par if levee else None,
         ecart=levee.suivi if levee else {},
         complements={key: text for key, text in rangee.complements.items() if text.strip()},
         lieu=rangee.lieu(CONSTAT),
         lieux={
-            **{key: rangee.lieu(name) for name, key in _CHAMPS.items()},
+            **{c.champ or "": rangee.lieu(c.titre) for c in colonnes.SAISIE if c.genre in ("liste", "texte")},
             **(levee.lieux if levee else {}),
         },
     )
@@ -271,15 +276,6 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
         " qu’un organisme ajoute)"
     )
     return Avertissement("colonne_ajoutee", message)
-
-
-#: The fields of a finding that are typed freely, by column.
-_CHAMPS = {
-    PREUVES: "preuves_vues",
-    ECHANTILLON: "echantillons",
-    COMMENTAIRE: "commentaire",
-    EVALUE_PAR: "evalue_par",
-}
 
 
 def bad_day(text: str, where: Location) -> Issue:
@@ -310,5 +306,6 @@ def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known.get(cle(part), part) for part in parts if part))
 
 
-def _parts(text: str, separator: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(separator) if part.strip())
+def _parts(text: str, separators: str) -> tuple[str, ...]:
+    parts = re.split(f"[{re.escape(separators)}]", text)
+    return tuple(part.strip() for part in parts if part.strip())

@@ -14,7 +14,7 @@ _MERGED = 200
 RENOMMEE = "lui rendre son nom, ou reprendre la grille d’origine"
 
 
-class Table:
+class LectureFeuille:
     """A sheet whose columns are found by name. ``issues`` say what of it cannot be read; the rest is.
 
     A column that is missing reads as empty, and so does a merged cell: neither is compared with anything.

@@ -5,8 +5,7 @@ The label itself is under ``donnees/``; this module only says where.
 
 from pathlib import Path
 
-from certif_rules import hookimpl
-from certif_rules.plugins.hookspecs import Donnees
+from certif_rules import Donnees, hookimpl
 
 
 @hookimpl

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from certif_rules import hookimpl
-from certif_rules.plugins.hookspecs import Donnees
+from certif_rules import Donnees, hookimpl
 
 
 @hookimpl

@@ -1,0 +1,370 @@
+"""What Python programs call: the verbs of the commands, on values; ``docs/python.md`` shows each of them.
+
+A function takes a file by its path, its content as bytes, or the same data as a mapping, and returns a frozen
+record, which :func:`ecrire` turns into the bytes of a document. It raises ``DataError`` where the command
+ends with status 1, and ``UsageError`` where it ends with status 2; either lists everything that is wrong.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import singledispatch
+from pathlib import Path
+from typing import Any, TypeAlias, overload
+
+import msgspec
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.conclusion import Bilan
+from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.demande import Demande, parse_name, read_profile
+from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.constats import write_dossier
+from certif_rules.errors import Issue, UsageError
+from certif_rules.habillage.fichier import read_habillage
+from certif_rules.model.notation import Etendue
+from certif_rules.personnes.pseudonymes import pseudonymised
+from certif_rules.plugins.registry import Registry
+from certif_rules.services import autodiagnostic as _autodiagnostic
+from certif_rules.services import calendrier as _calendrier
+from certif_rules.services import conclusion as _conclusion
+from certif_rules.services import dossier as _dossier
+from certif_rules.services import duree as _duree
+from certif_rules.services import echantillon as _echantillon
+from certif_rules.services import explication as _explication
+from certif_rules.services import formats as _formats
+from certif_rules.services import questions as _questions
+from certif_rules.services import rapport as _rapport
+from certif_rules.services.atelier import open_atelier
+from certif_rules.services.calendrier import Echeancier
+from certif_rules.services.catalogue import describe
+from certif_rules.services.checklist import make_checklist, prepare
+from certif_rules.services.duree import DureeAudit
+from certif_rules.services.echantillon import DemandeTirage, Prelevement
+from certif_rules.services.explication import Explication
+from certif_rules.services.lecture import Lecture, read_grids
+from certif_rules.services.questions import Question
+from certif_rules.services.reponses import read_answers
+from certif_rules.services.validation import validate
+from certif_rules.vie.apercu import DossierEtudie
+from certif_rules.vie.autodiagnostic import Cadre, Synthese
+from certif_rules.vie.progression import Comparaison
+
+#: A file: its path, its content, or the data it would hold.
+Fichier: TypeAlias = str | Path | bytes | Mapping[str, Any]
+
+
+def _named(fichier: Fichier, nom: str) -> tuple[Path, bytes | None]:
+    """Return what to call a file in messages, and its content when it was given as a value."""
+    if isinstance(fichier, (str, Path)):
+        return Path(fichier), None
+    if isinstance(fichier, Mapping):
+        fichier = msgspec.json.format(msgspec.json.encode(fichier), indent=2)
+    return Path(f"<{nom}>"), fichier
+
+
+def _demande(profil: Fichier, pseudonymiser: bool = False) -> Demande:
+    path, content = _named(profil, "profil")
+    demande = read_profile(path, stdin=content)
+    return pseudonymised(demande) if pseudonymiser else demande
+
+
+def open_registry(*, sans_plugins: Iterable[str] = ()) -> Registry:
+    """Open the référentiels of the installed plugins; a broken plugin is a Python warning.
+
+    Args:
+        sans_plugins: names of plugins to leave out.
+    """
+    atelier = open_atelier(disabled=sans_plugins)
+    for etat in atelier.plugins.casses:
+        warnings.warn(f"greffon « {etat.nom} » écarté : {etat.cause}", stacklevel=2)
+    return atelier.registry
+
+
+def referentiels(registry: Registry, nom: str | None = None) -> list[dict[str, Any]]:
+    """Describe each édition of each référentiel (of those that ``nom`` designates) as plain data.
+
+    An édition whose data are wrong is a Python warning, and the others are described.
+    """
+    editions, issues = describe(registry, nom)
+    for issue in issues:
+        warnings.warn("\n".join(issue.lines()), stacklevel=2)
+    return editions
+
+
+def checklist(registry: Registry, profil: Fichier, *, pseudonymiser: bool = False) -> Checklist:
+    """Make the checklist of an audit: each line with its state, and the reasons of it.
+
+    Args:
+        registry: the rules that are installed.
+        profil: the audit and the organisation.
+        pseudonymiser: replace the personal data of the profile.
+    """
+    return make_checklist(registry, _demande(profil, pseudonymiser))
+
+
+def questions(registry: Registry, profil: Fichier) -> tuple[Question, ...]:
+    """List the unknown facts whose answer would change the state of a line, and those lines."""
+    resolution, contexte = prepare(registry, _demande(profil))
+    return _questions.questions(resolution.referentiel, contexte)
+
+
+def expliquer(checklist: Checklist, indicateur: str) -> Explication:
+    """Find a line by its printed number or its id; its ``ligne.motifs`` are the rules that decided of it."""
+    return _explication.explain(checklist, indicateur)
+
+
+def lire(
+    registry: Registry, *grilles: str | Path, autres_regles: bool = False,
+    habillage: str | Path | None = None, pseudonymiser: bool = False,
+) -> Lecture:  # fmt: skip
+    """Read filled grids of one audit (XLSX, ODS, CSV, JSON) and join their findings.
+
+    Args:
+        registry: the rules that are installed.
+        grilles: the files; they are never modified.
+        autres_regles: accept grids made with other rules, with a warning among ``avertissements``.
+        habillage: the body's file, for grids that do not carry its dress.
+        pseudonymiser: replace personal data.
+    """
+    return read_grids(
+        registry,
+        [Path(grille) for grille in grilles],
+        other_rules=autres_regles,
+        habillage=read_habillage(Path(habillage)) if habillage else None,
+        pseudonymise=pseudonymiser,
+    )
+
+
+def conclure(
+    registry: Registry,
+    constats: Fichier | Lecture,
+    *,
+    autres_regles: bool = False,
+    pseudonymiser: bool = False,
+) -> Bilan:
+    """Draw the conclusions that findings call for, one for each référentiel, and the dates that follow.
+
+    Args:
+        registry: the rules that are installed.
+        constats: a findings file, or what :func:`lire` returned.
+        autres_regles: accept findings made with other rules, with a warning among ``avertissements``.
+        pseudonymiser: replace personal data.
+    """
+    path, content = _findings(constats)
+    return _conclusion.conclude_file(
+        registry, path, stdin=content, other_rules=autres_regles, pseudonymise=pseudonymiser
+    )[0]
+
+
+def rapport(
+    registry: Registry, constats: Fichier | Lecture, *, autres_regles: bool = False,
+    habillage: str | Path | None = None, pseudonymiser: bool = False,
+) -> Rapport:  # fmt: skip
+    """Compose the audit report of findings; what it lacks is listed in ``manques``, and never filled.
+
+    Args:
+        registry: the rules that are installed.
+        constats: a findings file, or what :func:`lire` returned.
+        autres_regles: accept findings made with other rules, with a warning that is printed.
+        habillage: the body's file: logo, sections, closing sentences.
+        pseudonymiser: replace personal data.
+    """
+    path, content = _findings(constats)
+    dress = read_habillage(Path(habillage)) if habillage else None
+    return _rapport.report_file(
+        registry, path, stdin=content, other_rules=autres_regles, habillage=dress, pseudonymise=pseudonymiser
+    )[0]
+
+
+def _findings(constats: Fichier | Lecture) -> tuple[Path, bytes | None]:
+    return _named(write_dossier(constats.dossier) if isinstance(constats, Lecture) else constats, "constats")
+
+
+def calendrier(
+    registry: Registry, referentiel: str, evenements: Mapping[str, date | str], *,
+    au: date | str | None = None, comites: Iterable[date | str] = (), cloture: int = 0,
+    report: bool = False, territoire: str | None = None,
+) -> Echeancier:  # fmt: skip
+    """Compute the dates of the cycle of ``referentiel`` (or « référentiel@édition ») from the events known.
+
+    Args:
+        registry: the rules that are installed.
+        referentiel: its name.
+        evenements: the day of each event, by name.
+        au: the day at which to say what is late; no clock is read.
+        comites: the days of the committee's meetings, or paths of files that list them.
+        cloture: days to leave between an application and the meeting that studies it.
+        report: move a limit to the next working day, where its rule allows it.
+        territoire: adds the public holidays of a territory.
+    """
+    nom, edition = parse_name(referentiel)
+    saisie = _calendrier.Saisie(
+        evenements=tuple(f"{evenement}={jour}" for evenement, jour in evenements.items()),
+        comites=tuple(map(str, comites)), report=report, cloture=cloture,
+        au=None if au is None else str(au), territoire=territoire,
+    )  # fmt: skip
+    return _calendrier.make_calendar(registry, Demande(referentiel=nom, edition=edition), saisie)
+
+
+def dossier(
+    registry: Registry, profil: Fichier, *, attribution: bool = False, pseudonymiser: bool = False
+) -> DossierEtudie:
+    """Study an application: what is there, what is missing, what is to be asked.
+
+    Args:
+        registry: the rules that are installed.
+        profil: the application, under its key ``dossier``.
+        attribution: require that the référentiel says what an award gives.
+        pseudonymiser: replace the personal data of the profile.
+    """
+    return _dossier.open_file(registry, _demande(profil, pseudonymiser), attribution=attribution)
+
+
+def duree(
+    registry: Registry, profil: Fichier, *, chiffre_affaires: int | None = None, sites: int | None = None,
+    sites_echantillonnes: int | None = None,
+) -> DureeAudit:  # fmt: skip
+    """Compute the duration of an audit, item by item; what no source gives leaves it unknown.
+
+    Args:
+        registry: the rules that are installed.
+        profil: the audit and the organisation.
+        chiffre_affaires: turnover in euros; by default that of the profile.
+        sites: how many the organisation has; by default those of the profile.
+        sites_echantillonnes: how many the audit samples; by default what the rules say.
+    """
+    return _duree.make_duration(
+        registry, _demande(profil), chiffre_affaires=chiffre_affaires, sites=sites,
+        echantillonnes=sites_echantillonnes,
+    )  # fmt: skip
+
+
+def echantillon(
+    registry: Registry, profil: Fichier, *, graine: str, population: Sequence[str], taille: int | None = None,
+    vus: Sequence[str] | None = None, objet: _echantillon.Objet = "sites",
+) -> Prelevement:  # fmt: skip
+    """Draw a sample of sites or of files that anybody can draw again: the seed and the names give the list.
+
+    Args:
+        registry: the rules that are installed.
+        profil: the audit and the organisation.
+        graine: the seed; the same gives the same list.
+        population: the names to draw from; their order does not count.
+        taille: how many to draw, in the place of what the rule says.
+        vus: those seen at the earlier audit; ``None`` when it is not known.
+        objet: what the names are.
+    """
+    tirage = DemandeTirage(objet=objet, population=population, graine=graine, taille=taille, vus=vus)
+    return _echantillon.make_sample(registry, _demande(profil), tirage)
+
+
+@overload
+def autodiagnostic(
+    registry: Registry, profil: Fichier, *, lignes: Etendue | None = None, reponses: None = None
+) -> Cadre: ...
+@overload
+def autodiagnostic(
+    registry: Registry, profil: Fichier | None = None, *, reponses: Fichier, lignes: Etendue | None = None
+) -> Synthese: ...
+def autodiagnostic(
+    registry: Registry, profil: Fichier | None = None, *, reponses: Fichier | None = None,
+    lignes: Etendue | None = None,
+) -> Cadre | Synthese:  # fmt: skip
+    """Make the self-assessment grid of an audit or, with answers, their synthesis.
+
+    Args:
+        registry: the rules that are installed.
+        profil: the audit and the organisation; with answers that carry theirs, it may be left out.
+        reponses: the answers.
+        lignes: assess the lines of the audit, or all; by default, what the référentiel or the answers choose.
+    """
+    demande = Demande() if profil is None else _demande(profil)
+    if reponses is None:
+        return _autodiagnostic.make_grid(registry, demande, etendue=lignes)
+    answers = read_answers(*_named(reponses, "réponses"))
+    return _autodiagnostic.synthesis(registry, answers, demande, etendue=lignes)
+
+
+def progression(avant: Synthese, apres: Synthese) -> Comparaison:
+    """Compare two self-assessments, the first being the earlier."""
+    return _autodiagnostic.compare_syntheses(avant, apres)
+
+
+def valider(*chemins: str | Path) -> tuple[Issue, ...]:
+    """Check data files and folders; return everything that is wrong of them, each with its place."""
+    paths = [Path(chemin) for chemin in chemins]
+    return tuple(validate(paths, open_atelier().plugins.donnees, here=Path.cwd())[1])
+
+
+@singledispatch
+def ecrire(valeur: object, format: str = "json") -> bytes:  # noqa: A002, ARG001
+    """Write a value of this module as the bytes of a document; same value, same bytes.
+
+    Args:
+        valeur: what one of the functions of this module returned.
+        format: « json » for every value but a report (html, docx, pdf); the others of the command as well.
+
+    Raises:
+        UsageError: no such format for that value, or its library is not installed.
+        TypeError: no document is made of such a value.
+    """
+    raise TypeError(f"no document is made of a {type(valeur).__name__}")
+
+
+def _in_formats(ecrit: str) -> Any:
+    """Return the writer of a value in the formats of its document, those of plugins included."""
+    ours = _formats.ECRITS[ecrit].formats
+
+    def write(valeur: Any, format: str = "json" if "json" in ours else ours[0]) -> bytes:  # noqa: A002
+        others = () if format in ours else open_atelier().plugins.exporters
+        return _formats.write_document(ecrit, _formats.choose(ecrit, format, None, others), valeur)
+
+    return write
+
+
+_ECRITS: dict[type[Any], str] = {
+    Checklist: "checklist",
+    Rapport: "rapport",
+    DossierEtudie: "dossier",
+    Cadre: "grille",
+    Synthese: "synthese",
+    Comparaison: "comparaison",
+}
+for _kind, _ecrit in _ECRITS.items():
+    ecrire.register(_kind, _in_formats(_ecrit))
+
+
+@ecrire.register
+def _(valeur: Lecture, format: str = "json") -> bytes:  # noqa: A002
+    _one_of(("json",), format)
+    return write_dossier(valeur.dossier)
+
+
+def _one_of(formats: Sequence[str], asked: str) -> str:
+    if asked not in formats:
+        hint = f"formats : {', '.join(formats)}"
+        raise UsageError([Issue("format-inconnu", f"aucun format « {asked} » pour cette valeur", None, hint)])
+    return asked
+
+
+def _in_json(document: Any) -> Any:
+    """Return the writer of a value that has no other document than its JSON."""
+
+    def write(valeur: Any, format: str = "json") -> bytes:  # noqa: A002
+        _one_of(("json",), format)
+        return as_bytes(document(valeur))
+
+    return write
+
+
+for _type, _document in (
+    (Bilan, _conclusion.document),
+    (DureeAudit, _duree.document),
+    (Echeancier, _calendrier.document),
+    (Explication, _explication.document),
+    (Prelevement, _echantillon.document),
+):
+    ecrire.register(_type, _in_json(_document))

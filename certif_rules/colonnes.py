@@ -1,0 +1,171 @@
+"""The columns of a grid: the one table that grids, forms, findings files and a body's dress draw from.
+
+To add a column that auditors fill: its row here, its field in :class:`certif_rules.audit.constats.Releve`,
+its key in ``schemas/constats.schema.json``, and the document that shows it, if one does.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+#: How a column is filled: one of the findings permitted, annotations, references, words, a day.
+Genre = Literal["constat", "annotations", "liste", "texte", "jour"]
+
+_IDENTITE: Final = "elle dit de quelle ligne il s’agit"
+_ETAT: Final = "elle dit l’état de la ligne"
+
+
+class Colonne(Struct, frozen=True, kw_only=True):
+    """A column of the sheet Grille. Widths are in characters; 0 hides it.
+
+    ``champ`` is the field of a finding that the auditor fills, ``None`` where the engine writes; ``genre``
+    says how it is filled, ``separateurs`` what parts its references. ``libelle`` is what messages and forms
+    call it, ``indication`` and ``aide`` how to fill it in a form, in a workbook. ``montree`` says why it must
+    be shown (``None``: a body may hide it). ``verification`` is its width in the sheet Vérifications
+    (``None``: that has no such column). ``ordre`` is its place in forms and findings files, which hold it
+    even when it is empty where ``toujours``. ``signature``: it says who assessed, or when.
+    """
+
+    titre: str
+    largeur: int
+    montree: str | None = None
+    champ: str | None = None
+    genre: Genre = "texte"
+    separateurs: str = "\n"
+    libelle: str = ""
+    indication: str = ""
+    aide: str = ""
+    verification: int | None = None
+    ordre: int = 99
+    toujours: bool = False
+    signature: bool = False
+
+
+CONSTAT: Final = Colonne(
+    titre="Constat",
+    largeur=15,
+    montree="elle porte le constat",
+    champ="constat",
+    genre="constat",
+    libelle="constat",
+    aide=(
+        "Choisir dans la liste : elle n’offre que les constats permis sur cette ligne. "
+        "Une cellule vide veut dire « à évaluer »."
+    ),
+    verification=16,
+    ordre=0,
+    toujours=True,
+)
+ANNOTATION: Final = Colonne(
+    titre="Annotation",
+    largeur=12,
+    champ="annotations",
+    genre="annotations",
+    libelle="annotations",
+    aide="S’ajoute au constat sans le changer ; plusieurs, séparées par des points-virgules.",
+    ordre=3,
+    toujours=True,
+)
+COMMENTAIRE: Final = Colonne(
+    titre="Commentaire",
+    largeur=22,
+    montree="elle porte la raison du constat",
+    champ="commentaire",
+    libelle="commentaire",
+    verification=32,
+    ordre=1,
+    toujours=True,
+)
+#: What a formula of the workbook computes: the day by which a finding must be dealt with.
+ECHEANCE: Final = Colonne(titre="Échéance de traitement", largeur=11, verification=12)
+INDICATEUR: Final = Colonne(titre="Indicateur", largeur=11, montree=_IDENTITE)
+INTITULE: Final = Colonne(titre="Intitulé", largeur=28, montree=_IDENTITE)
+ORIGINE: Final = Colonne(titre="Origine", largeur=11, montree="elle dit quel référentiel demande la ligne")
+PREUVES: Final = Colonne(titre="Exemples de preuves", largeur=24)
+DUE: Final = Colonne(titre="À auditer à cette étape", largeur=9, montree=_ETAT)
+IDENTIFIANT: Final = Colonne(titre="Identifiant", largeur=0, montree="la grille se relit par elle")
+
+#: The columns of the sheet Grille, in order.
+GRILLE: Final[tuple[Colonne, ...]] = (
+    Colonne(titre="Critère", largeur=8, montree=_IDENTITE),
+    INDICATEUR,
+    ORIGINE,
+    INTITULE,
+    Colonne(
+        titre="Niveau attendu",
+        largeur=22,
+        montree="elle dit ce qui est attendu, les adaptations, et ce que les sources ne donnent pas",
+    ),
+    PREUVES,
+    Colonne(titre="Applicabilité", largeur=13, montree=_ETAT),
+    Colonne(titre="Motif", largeur=18, montree="elle dit pourquoi la ligne est dans son état"),
+    DUE,
+    Colonne(titre="Gravité admise", largeur=14, montree="elle dit quels constats sont permis"),
+    CONSTAT,
+    ANNOTATION,
+    Colonne(
+        titre="Preuves vues",
+        largeur=18,
+        champ="preuves_vues",
+        genre="liste",
+        libelle="preuves vues",
+        indication="une référence par ligne",
+        aide=(
+            "Une référence par ligne (Alt + Entrée, ou Ctrl + Entrée dans LibreOffice). "
+            "Aucune copie n’est nécessaire."
+        ),
+        verification=24,
+        ordre=2,
+        toujours=True,
+    ),
+    Colonne(
+        titre="Échantillon",
+        largeur=12,
+        champ="echantillons",
+        genre="liste",
+        separateurs="\n;",
+        libelle="échantillons",
+        indication="un identifiant par ligne",
+        aide="Identifiants sans nom de personne, séparés par des points-virgules.",
+        ordre=4,
+    ),
+    COMMENTAIRE,
+    Colonne(titre="Constat précédent", largeur=12, montree="elle dit pourquoi la ligne est revue"),
+    ECHEANCE,
+    Colonne(
+        titre="Évalué par",
+        largeur=9,
+        champ="evalue_par",
+        libelle="évalué par",
+        aide="Initiales de l’auditeur.",
+        verification=10,
+        ordre=5,
+        signature=True,
+    ),
+    Colonne(
+        titre="Évalué le",
+        largeur=11,
+        champ="evalue_le",
+        genre="jour",
+        libelle="évalué le",
+        verification=12,
+        ordre=6,
+        signature=True,
+    ),
+    IDENTIFIANT,
+)
+#: The columns that auditors fill, in the order of the sheet; in that of forms and findings files.
+SAISIE: Final = tuple(colonne for colonne in GRILLE if colonne.champ is not None)
+CHAMPS: Final = tuple(sorted(SAISIE, key=lambda colonne: colonne.ordre))
+
+
+def fields(*genres: Genre) -> tuple[str, ...]:
+    """Return the fields of a finding that are filled in one of these ways, in the order of findings files."""
+    return tuple(colonne.champ for colonne in CHAMPS if colonne.genre in genres and colonne.champ)
+
+
+def signatures(*genres: Genre) -> tuple[str, ...]:
+    """Return the fields that say who assessed (« texte »), or on which day (« jour »)."""
+    return tuple(c.champ for c in CHAMPS if c.signature and c.genre in genres and c.champ)
