@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.model.jugement import Annotation, Comparaison, Decision, Delai, Jugement, Mesure
+from certif_rules.model.jugement import Annotation, Decision, Delai, Jugement, Mesure, Seuil
 
 #: What a delay may be counted from, besides another date of the same finding: the events of a findings file.
 EVENEMENTS = ("ecarts_notifies_le",)
@@ -65,11 +65,11 @@ def _decision(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Dec
     return lecteur.read(Decision, node, si=si)
 
 
-def _comparaison(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Comparaison:
+def _comparaison(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Seuil:
     if not any(mot in node for mot in _COMPARAISONS):
         hint = f"ajouter {', '.join(_COMPARAISONS)}"
         lecteur.refuse("regle-vide", "une condition compare la mesure à un nombre", node, None, hint)
-    comparaison = lecteur.read(Comparaison, node)
+    comparaison = lecteur.read(Seuil, node)
     mesure = mesures.get(comparaison.mesure)
     if comparaison.critere is not None and mesure is not None and mesure.moyenne != "par_critere":
         message = f"la mesure « {mesure.id} » n’est pas une moyenne par critère"

@@ -72,7 +72,7 @@ class Mesure(Appui, frozen=True, kw_only=True):
     etiquette: NomEtiquette | None = None
 
 
-class Comparaison(Struct, frozen=True, kw_only=True):
+class Seuil(Struct, frozen=True, kw_only=True):
     """What a measure must be, every comparison given holding; ``critere`` (an id) for a mean by criterion.
 
     A mean by criterion without ``critere`` is asked of each criterion: one is enough.
@@ -103,7 +103,7 @@ class Decision(Appui, frozen=True, kw_only=True):
     delivrable: bool | None
     titre: str
     titres: tuple[TitrePourTypes, ...] = ()
-    si: tuple[Comparaison, ...] = ()
+    si: tuple[Seuil, ...] = ()
     emplacement: str = ""
 
     def titre_pour(self, code_type: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from certif_rules.model.base import Declaration, Source
 from certif_rules.model.candidature import Candidature
 from certif_rules.model.vie import Incoherence, Vie
-from certif_rules.vie.conditions import Manque
+from certif_rules.vie.conditions import Besoin
 from certif_rules.vie.dossier import Etude
 
 
@@ -47,7 +47,7 @@ def _to_ask(dossier: DossierEtudie) -> Iterator[ADemander]:
     etude, depot = dossier.etude, dossier.etude.depot
     if depot.type is None:
         yield ADemander(texte="Quel type d’audit ?", cle="audit.type")
-    if depot.precedent is None and Manque("precedent") in etude.manques:
+    if depot.precedent is None and Besoin("precedent") in etude.manques:
         texte = "De quel type était l’audit précédent, par lequel le label a été obtenu ?"
         yield ADemander(texte=texte, cle="precedent.type")
     for question, said in etude.questions:

@@ -26,7 +26,7 @@ from certif_rules.model.candidature import (
     Volet,
 )
 from certif_rules.rules.trivalent import Trivalent
-from certif_rules.vie.conditions import Manque, Verdict, all_of, any_of, judge
+from certif_rules.vie.conditions import Besoin, Verdict, all_of, any_of, judge
 from certif_rules.vie.declaration import Depot, DevisDit
 from certif_rules.vie.montants import share
 from certif_rules.vie.pieces import Element, Presence, element, provided, quote
@@ -90,7 +90,7 @@ class Etude(Struct, frozen=True, kw_only=True):
     lieux: tuple[LieuEtudie, ...]
     interventions: tuple[tuple[Intervention, Trivalent], ...]
     points: tuple[EnSuspens, ...]
-    manques: tuple[Manque, ...]
+    manques: tuple[Besoin, ...]
     avertissements: tuple[Avertissement, ...]
 
 
