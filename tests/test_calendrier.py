@@ -13,7 +13,7 @@ from certif_rules.model.cycle import (
     Ancre,
     Cycle,
     DateCycle,
-    Ecart,
+    Decalage,
     Evenement,
     Ouvre,
     RegleDate,
@@ -108,7 +108,7 @@ def test_a_working_day_is_near_and_on_its_side(when: date) -> None:
 # ---- laws of dates --------------------------------------------------------------------------------------
 
 
-def limit(start: date, ecart: Ecart, *, ouvre: Ouvre | None = None, report: bool = False) -> DateCalculee:
+def limit(start: date, ecart: Decalage, *, ouvre: Ouvre | None = None, report: bool = False) -> DateCalculee:
     options = Options(chome=why_not_worked, report=report)
     regle = rule(au_plus_tard=ecart, ouvre=ouvre, report=ouvre == "apres")
     return of(compute(cycle(regle), {"depart": start}, options))
@@ -119,7 +119,7 @@ def limit(start: date, ecart: Ecart, *, ouvre: Ouvre | None = None, report: bool
 def test_a_longer_delay_never_ends_earlier(start: date, one: int, other: int) -> None:
     """Months that clamp keep their order."""
     first, second = sorted((one, other))
-    shorter, longer = (limit(start, Ecart(de="depart", mois=n)).jour for n in (first, second))
+    shorter, longer = (limit(start, Decalage(de="depart", mois=n)).jour for n in (first, second))
     assert shorter is not None
     assert longer is not None
     assert shorter <= longer
@@ -129,7 +129,7 @@ def test_a_longer_delay_never_ends_earlier(start: date, one: int, other: int) ->
 @given(DAYS, st.integers(1, 400), st.booleans())
 def test_a_backward_limit_never_moves_forward(start: date, days: int, report: bool) -> None:
     """Not even when carrying over is asked for; the limit itself never moves."""
-    found = limit(start, Ecart(de="depart", jours=-days), ouvre="avant", report=report)
+    found = limit(start, Decalage(de="depart", jours=-days), ouvre="avant", report=report)
     assert found.jour == start - timedelta(days=days)
     assert found.jour_ouvre is not None
     assert found.jour_ouvre <= found.jour
@@ -140,7 +140,7 @@ def test_a_backward_limit_never_moves_forward(start: date, days: int, report: bo
 @given(DAYS, st.integers(0, 400))
 def test_a_forward_limit_moves_only_when_asked(start: date, days: int) -> None:
     """It is given as it is, and its working day beside it."""
-    ecart = Ecart(de="depart", jours=days)
+    ecart = Decalage(de="depart", jours=days)
     still, moved = limit(start, ecart, ouvre="apres"), limit(start, ecart, ouvre="apres", report=True)
     assert still.jour == moved.jour == start + timedelta(days=days)
     assert still.jour_ouvre is None
@@ -150,7 +150,7 @@ def test_a_forward_limit_moves_only_when_asked(start: date, days: int) -> None:
 
 def test_carrying_over_must_be_allowed() -> None:
     """A rule that does not say so is never carried over."""
-    regle = rule(au_plus_tard=Ecart(de="depart", jours=1), ouvre="apres")
+    regle = rule(au_plus_tard=Decalage(de="depart", jours=1), ouvre="apres")
     found = of(
         compute(cycle(regle), {"depart": day("2023-09-29")}, Options(chome=why_not_worked, report=True))
     )
@@ -226,7 +226,7 @@ def test_what_comes_again_is_counted_from_its_start() -> None:
 
 def test_the_first_rule_that_holds_gives_the_date() -> None:
     """« avec » is one of its events, « sans » none of them."""
-    two, one = Ecart(de="depart", jours=2), Ecart(de="depart", jours=1)
+    two, one = Decalage(de="depart", jours=2), Decalage(de="depart", jours=1)
     regles = (rule(avec=("autre", "arrivee"), sans=("autre",), au_plus_tard=two), rule(au_plus_tard=one))
     start, other = day("2023-01-10"), day("2023-05-01")
     for events, expected in (
@@ -262,7 +262,7 @@ def test_the_order_of_events_changes_nothing() -> None:
 )
 def test_a_limit_is_kept_or_late(au: str | None, done: str | None, expected: str | None) -> None:
     """The last day is still in time; an event given counts more than the day people say it is."""
-    regle = rule(au_plus_tard=Ecart(de="depart", mois=1))
+    regle = rule(au_plus_tard=Decalage(de="depart", mois=1))
     events = {"depart": day("2023-01-10")} | ({"arrivee": day(done)} if done else {})
     options = Options(chome=why_not_worked, au=day(au) if au else None)
     assert of(compute(cycle(regle, fait_par=("arrivee",)), events, options)).suivi == expected
@@ -270,7 +270,7 @@ def test_a_limit_is_kept_or_late(au: str | None, done: str | None, expected: str
 
 def test_a_limit_carried_over_is_kept_until_its_working_day() -> None:
     """Once carried over, the working day is the limit."""
-    regle = rule(au_plus_tard=Ecart(de="depart", jours=1), ouvre="apres", report=True)
+    regle = rule(au_plus_tard=Decalage(de="depart", jours=1), ouvre="apres", report=True)
     events = {"depart": day("2023-09-29"), "arrivee": day("2023-10-02")}
     late, kept = (
         of(
@@ -313,7 +313,7 @@ REUNIONS = Seances(
 @given(st.lists(DAYS, min_size=1, max_size=8), DAYS)
 def test_a_meeting_is_reached_when_its_limit_is_not_past(days: list[date], arrived: date) -> None:
     """Whatever the order of the list; the one proposed is the first reached."""
-    found = cycle(rule(au_plus_tard=Ecart(de="depart", jours=-10)), seances=REUNIONS)
+    found = cycle(rule(au_plus_tard=Decalage(de="depart", jours=-10)), seances=REUNIONS)
     events = {"arrivee": arrived}
     made = plan(found, days, compute(found, events, FRANCE), events, FRANCE)
     assert made is not None
@@ -328,7 +328,7 @@ def test_a_meeting_is_reached_when_its_limit_is_not_past(days: list[date], arriv
 @given(st.lists(DAYS, min_size=1, max_size=8))
 def test_the_periods_named_are_the_empty_ones(days: list[date]) -> None:
     """Every civil quarter between the first meeting and the last is named, or has a meeting."""
-    found = cycle(rule(au_plus_tard=Ecart(de="depart", jours=-10)), seances=REUNIONS)
+    found = cycle(rule(au_plus_tard=Decalage(de="depart", jours=-10)), seances=REUNIONS)
     made = plan(found, days, compute(found, {}, FRANCE), {}, FRANCE)
     assert made is not None
     empty = [a for a in made.avertissements if a.code == "periode_sans_seance"]
@@ -339,7 +339,7 @@ def test_the_periods_named_are_the_empty_ones(days: list[date]) -> None:
 
 def test_holidays_are_asked_of_the_territory() -> None:
     """The same limit, with the days of a territory."""
-    regle = rule(au_plus_tard=Ecart(de="depart", jours=-1), ouvre="avant")
+    regle = rule(au_plus_tard=Decalage(de="depart", jours=-1), ouvre="avant")
     alsace = Options(chome=partial(why_not_worked, territoire="Alsace"))
     events = {"depart": day("2026-04-04")}
     assert of(compute(cycle(regle), events, alsace)).jour_ouvre == day("2026-04-02")

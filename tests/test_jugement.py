@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.jugement import LigneJugee, holds, measure, possible_decisions
 from certif_rules.errors import DataError
-from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure, Terme
+from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil, Terme
 from certif_rules.model.referentiel import Constat, Indicateur
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
@@ -149,9 +149,9 @@ def jugements(draw: st.DrawFn) -> Jugement:
     )
     mesures = {m.id: m for m in (*SIMPLES, total, second)}
 
-    def condition(nom: str, critere: str | None, mot: str, nombre: str) -> Condition:
+    def condition(nom: str, critere: str | None, mot: str, nombre: str) -> Seuil:
         by_criterion = mesures[nom].moyenne == "par_critere"
-        return replace(Condition(mesure=nom, critere=critere if by_criterion else None), **{mot: nombre})
+        return replace(Seuil(mesure=nom, critere=critere if by_criterion else None), **{mot: nombre})
 
     conditions = st.builds(
         condition,
@@ -227,7 +227,7 @@ def test_measures_are_exact() -> None:
 def test_nothing_measured_satisfies_nothing() -> None:
     """A mean of no line is neither zero nor full marks."""
     for mot in ("au_moins", "plus_de", "au_plus", "moins_de"):
-        assert not holds(replace(Condition(mesure="m"), **{mot: "0"}), None)
+        assert not holds(replace(Seuil(mesure="m"), **{mot: "0"}), None)
 
 
 def test_a_large_grid_is_judged_at_once() -> None:
@@ -237,7 +237,8 @@ def test_a_large_grid_is_judged_at_once() -> None:
         mesures={m.id: m for m in SIMPLES},
         decisions=(
             Decision(code="non", delivrable=False, titre="", sources=(),
-                     si=(Condition(mesure="domaines", moins_de="1"), Condition(mesure="ab", au_moins="50"))),
+                     si=(Seuil(mesure="domaines", moins_de="1"),
+                         Seuil(mesure="ab", au_moins="50"))),
             Decision(code="oui", delivrable=True, titre="", sources=()),
         ),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from certif_rules.audit.lignes import build_lines
-from certif_rules.construction.surcouche import Corps, Surcouche, apply
+from certif_rules.construction.surcouche import Surcouche, Trame, apply
 from certif_rules.echanges.checklist import render
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.plugins.hookspecs import Donnees
@@ -284,7 +284,7 @@ def test_same_audit_same_bytes(jour: str, data: st.DataObject) -> None:
 def test_an_overlay_of_nothing_is_its_base(jour: str) -> None:
     """No operation at all gives the body of the base, in its order."""
     referentiel = resolution(jour).referentiel
-    base = Corps(criteres=referentiel.criteres, indicateurs=referentiel.indicateurs)
+    base = Trame(criteres=referentiel.criteres, indicateurs=referentiel.indicateurs)
     corps, issues = apply(base, Surcouche())
     assert issues == []
     assert corps == base

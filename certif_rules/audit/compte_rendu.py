@@ -21,7 +21,7 @@ from certif_rules.source.donnees import place_of
 Textes = tuple[str, ...] | None
 
 
-class Seance(Situe, frozen=True, kw_only=True):
+class Passage(Situe, frozen=True, kw_only=True):
     """A stretch of the audit: a day, a place, on site or at a distance."""
 
     date: str | None = None
@@ -97,7 +97,7 @@ class CompteRendu(Struct, frozen=True, kw_only=True):
     """Everything of a findings file that only a report uses. Fields bear the names of its keys."""
 
     objectifs: Textes = None
-    seances: tuple[Seance, ...] | None = None
+    seances: tuple[Passage, ...] | None = None
     personnes: tuple[Personne, ...] | None = None
     echantillons: tuple[Echantillon, ...] | None = None
     desaccords: Textes = None
@@ -116,7 +116,7 @@ class CompteRendu(Struct, frozen=True, kw_only=True):
 CLES = tuple(f.name for f in fields(CompteRendu))
 
 _ENTREES: Mapping[str, type] = {
-    "seances": Seance,
+    "seances": Passage,
     "personnes": Personne,
     "echantillons": Echantillon,
     "suites": Suite,

@@ -54,7 +54,7 @@ class PointVu(Struct, frozen=True):
         return self.point.constat if self.resultat == NON_SATISFAITE else None
 
 
-class Section(Struct, frozen=True, kw_only=True):
+class Chapitre(Struct, frozen=True, kw_only=True):
     """A criterion: its lines that were to see or were seen, and counts over all its lines.
 
     ``constats`` counts the lines by finding recorded, in the référentiel's order, none left out;
@@ -116,7 +116,7 @@ class Rapport(Struct, frozen=True, kw_only=True):
     """
 
     bilan: Bilan
-    sections: tuple[Section, ...]
+    sections: tuple[Chapitre, ...]
     points: tuple[PointVu, ...]
     ecarts: tuple[Ecart, ...]
     verifies: tuple[ConstatVerifie, ...] | None

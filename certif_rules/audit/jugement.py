@@ -14,7 +14,7 @@ from math import ceil, lcm
 
 from msgspec import Struct
 
-from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure
+from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil
 from certif_rules.model.referentiel import Constat, Indicateur
 
 #: What a measure is worth: ``None`` when nothing was measured, which no condition accepts.
@@ -139,7 +139,7 @@ def _sum(mesure: Mesure, found: Mapping[str, Valeur]) -> Nombre:
     return total
 
 
-def holds(condition: Condition, value: Nombre) -> bool:
+def holds(condition: Seuil, value: Nombre) -> bool:
     """Whether a measure is what the condition asks; never, when nothing was measured."""
     if value is None:
         return False
@@ -252,7 +252,7 @@ class _Search:
         )
 
 
-def _holds(condition: Condition, values: Mapping[str, Valeur]) -> bool:
+def _holds(condition: Seuil, values: Mapping[str, Valeur]) -> bool:
     value = values.get(condition.mesure)
     return not isinstance(value, Mapping) and holds(condition, value)
 

@@ -20,12 +20,12 @@ from certif_rules.audit.checklist import (
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.constats import Releve, by_line, by_point, gaps
 from certif_rules.audit.contenu import (
+    Chapitre,
     ConstatVerifie,
     Ecart,
     LigneVue,
     PointVu,
     Rapport,
-    Section,
     VerificationPrecedente,
 )
 from certif_rules.audit.manques import missing
@@ -67,14 +67,14 @@ def _seen(checklist: Checklist, ligne: Ligne, releve: Releve | None) -> LigneVue
     return LigneVue(ligne, releve, compte if compte.regle is not None else None)
 
 
-def _sections(checklist: Checklist, vues: tuple[LigneVue, ...]) -> Iterator[Section]:
+def _sections(checklist: Checklist, vues: tuple[LigneVue, ...]) -> Iterator[Chapitre]:
     by_id = {vue.ligne.indicateur.id: vue for vue in vues}
     # Lines without a known criterion come last, whatever line comes first.
     for critere, lignes in sorted(checklist.groupes, key=lambda groupe: groupe[0] is None):
         group = [by_id[ligne.indicateur.id] for ligne in lignes]
         found = Counter(vue.constat for vue in group if vue.constat is not None)
         states = Counter(vue.ligne.etat for vue in group)
-        yield Section(
+        yield Chapitre(
             critere=critere,
             lignes=tuple(vue for vue in group if _to_show(checklist, vue)),
             constats={constat: found[constat] for constat in checklist.referentiel.constats},

@@ -13,7 +13,7 @@ from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.regles import CorpsRegles, build_regles
-from certif_rules.construction.surcouche import Corps, apply
+from certif_rules.construction.surcouche import Trame, apply
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
@@ -45,7 +45,7 @@ def assemble(matiere: Matiere) -> Referentiel:
     sources: dict[str, Source] = dict(base.sources) if base else {}
     exigence = build_exigence(matiere.corps["exigence"], lecteur, sources)
     sources.update(exigence.sources)
-    below = Corps(criteres=base.criteres, indicateurs=base.indicateurs) if base else Corps()
+    below = Trame(criteres=base.criteres, indicateurs=base.indicateurs) if base else Trame()
     corps, issues = apply(below, exigence.surcouche)
     lecteur.issues.extend(issues)
     check_controls(matiere.corps["exigence"], corps.indicateurs, lecteur)
@@ -92,7 +92,7 @@ def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, S
 
 
 def _referentiel(
-    matiere: Matiere, exigence: CorpsExigence, corps: Corps, regles: CorpsRegles,
+    matiere: Matiere, exigence: CorpsExigence, corps: Trame, regles: CorpsRegles,
     guide: CorpsGuide | None, sources: Mapping[str, Source],
 ) -> Referentiel:  # fmt: skip
     base, couche = matiere.base, matiere.exigence

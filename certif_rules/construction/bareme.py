@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from certif_rules.construction.lecteur import Lecteur, where
-from certif_rules.model.bareme import (
-    Bareme,
-    BaremeDerogatoire,
-    Duree,
-    DureeSansBareme,
-    SupplementDuree,
-    Tranche,
-)
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.model.bareme import Bareme, BaremeDerogatoire, Duree, SupplementDuree, Tranche
 from certif_rules.rules.mots import MOTS_SANS_LIGNE
 
 _GARDE = MOTS_SANS_LIGNE | {"fait"}
@@ -29,36 +22,17 @@ def build_duree(node: Any, lecteur: Lecteur) -> Duree:
     for item in nodes:
         baremes[item["id"]] = _bareme(item, baremes, lecteur)
     _refuse_shared_types(node, lecteur)
-    return Duree(
-        remarques=lecteur.textes(node, "remarques"),
+    return lecteur.read(
+        Duree,
+        node,
         baremes=baremes,
         supplements=tuple(
-            SupplementDuree(
-                types=lecteur.cite_all("audit précédent", item, "types"),
-                garde=lecteur.regle(item, _GARDE, ignored=_SUPPLEMENT),
-                jours=str(item["jours"]),
-                texte=item["texte"],
-            )
+            lecteur.read(SupplementDuree, item, garde=lecteur.regle(item, _GARDE, ignored=_SUPPLEMENT))
             for item in node.get("supplements") or ()
         ),
         derogations=tuple(
-            BaremeDerogatoire(
-                types=lecteur.cite_all("audit précédent", item, "types"),
-                garde=lecteur.regle(item, _GARDE, ignored=_DEROGATION),
-                bareme=lecteur.cite("barème", item["bareme"], item, "bareme"),
-            )
+            lecteur.read(BaremeDerogatoire, item, garde=lecteur.regle(item, _GARDE, ignored=_DEROGATION))
             for item in node.get("derogations") or ()
-        ),
-        sans_bareme=tuple(
-            DureeSansBareme(
-                types=lecteur.cite_all("audit précédent", item, "types"),
-                texte=item["texte"],
-                connue=item["connue"],
-                sources=lecteur.sources(item),
-                incoherences=lecteur.cite_all("incohérence", item, "incoherences"),
-                confiance=item.get("confiance", "elevee"),
-            )
-            for item in node.get("sans_bareme") or ()
         ),
     )
 
@@ -69,19 +43,7 @@ def _bareme(node: Any, earlier: Mapping[str, Bareme], lecteur: Lecteur) -> Barem
     if unknown and not node.get("cherche"):
         message = f"le barème « {node['id']} » a des cases vides"
         lecteur.refuse("case-muette", message, node, "id", "dire dans « cherche » ce qui a été cherché")
-    return Bareme(
-        id=node["id"],
-        titre=node["titre"],
-        types=lecteur.cite_all("audit précédent", node, "types"),
-        tranches=tranches,
-        sources=lecteur.sources(node),
-        categories=node.get("categories", "toutes"),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-        cherche=node.get("cherche"),
-        remarques=lecteur.textes(node, "remarques"),
-        emplacement=where(node),
-    )
+    return lecteur.read(Bareme, node, tranches=tranches)
 
 
 def _tranches(node: Any, earlier: Mapping[str, Bareme], lecteur: Lecteur) -> tuple[Tranche, ...]:
@@ -97,28 +59,9 @@ def _tranches(node: Any, earlier: Mapping[str, Bareme], lecteur: Lecteur) -> tup
             lecteur.refuse("bareme-inconnu", message, node, "comme", "le déclarer plus haut")
             return ()
         return earlier[node["comme"]].tranches
-    tranches = tuple(_tranche(item, lecteur) for item in node["tranches"])
+    tranches = lecteur.read_all(Tranche, node, "tranches")
     _check_bands(tranches, node["tranches"], lecteur)
     return tranches
-
-
-def _tranche(node: Any, lecteur: Lecteur) -> Tranche:
-    supplements = node.get("supplements") or {}
-    return Tranche(
-        de=node["de"],
-        moins_de=node.get("moins_de"),
-        base=_days(node.get("base")),
-        supplements={
-            lecteur.cite("catégorie", categorie, supplements, categorie): _days(days)
-            for categorie, days in supplements.items()
-        },
-        par_site=_days(node.get("par_site")),
-        confiance=node.get("confiance", "elevee"),
-    )
-
-
-def _days(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _check_bands(tranches: tuple[Tranche, ...], nodes: Any, lecteur: Lecteur) -> None:

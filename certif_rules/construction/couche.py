@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from certif_rules.construction.lecteur import Lecteur, where
-from certif_rules.model.referentiel import Couche, Reconnaissance, Revision
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.model.referentiel import Couche
 
 #: Keys that the choice of layers compares before any schema is read, with the type they must have.
 _DATES = ("du", "admis_du", "au")
@@ -54,40 +54,4 @@ def build_couche(node: Any, lecteur: Lecteur) -> Couche:
     """
     check_types(node)
     check_periods(node, lecteur)
-    recognised = node.get("reconnaissance")
-    return Couche(
-        referentiel=node["referentiel"],
-        nature=node["nature"],
-        id=node["id"],
-        titre=node["titre"],
-        nom=node.get("nom"),
-        admis_du=node.get("admis_du") or node["du"],
-        du=node["du"],
-        au=node.get("au"),
-        pour=tuple(node.get("pour") or ()),
-        lue=node.get("lue", True),
-        base=node.get("base"),
-        confiance=node["confiance"],
-        note=node.get("note"),
-        reconnaissance=Reconnaissance(
-            du=recognised["du"],
-            au=recognised["au"],
-            par=recognised["par"],
-            sources=lecteur.sources(recognised),
-        )
-        if recognised
-        else None,
-        lacunes=lecteur.lacunes(node),
-        sources=lecteur.sources(node),
-        revisions=tuple(
-            Revision(
-                numero=r["numero"],
-                date=r["date"],
-                raison=r["raison"],
-                empreinte=r["empreinte"],
-                empreinte_vie=r.get("empreinte_vie"),
-            )
-            for r in node["revisions"]
-        ),
-        emplacement=where(node),
-    )
+    return lecteur.read(Couche, node, admis_du=node.get("admis_du") or node["du"])

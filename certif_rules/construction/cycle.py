@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from certif_rules.construction.lecteur import Lecteur, where
-from certif_rules.model.cycle import (
-    Ancre,
-    Borne,
-    Cycle,
-    DateCycle,
-    Ecart,
-    Evenement,
-    Prochaine,
-    RegleDate,
-    Seances,
-    TousLes,
-)
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.model.cycle import Cycle, DateCycle, Evenement, RegleDate, Seances
 from certif_rules.rules.delais import YEAR
 
 _FORMES = ("au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet")
@@ -42,7 +31,9 @@ def build_cycle(node: Any, lecteur: Lecteur) -> Cycle:
             message = f"« {built.id} » est un événement : un jour ne remplace pas plusieurs jours"
             lecteur.refuse("date-mal-formee", message, item, "id", "choisir un autre nom")
     seances = node.get("seances")
-    return Cycle(
+    return lecteur.read(
+        Cycle,
+        node,
         evenements=evenements,
         dates=dates,
         seances=_seances(seances, dates, lecteur) if seances else None,
@@ -52,32 +43,18 @@ def build_cycle(node: Any, lecteur: Lecteur) -> Cycle:
 def _evenements(nodes: Any, lecteur: Lecteur) -> dict[str, Evenement]:
     """The events; each names only those before it, so that their order cannot turn in a circle."""
     lecteur.know_only(_EVENT, ())
-    found: dict[str, Evenement] = {}
+    evenements: dict[str, Evenement] = {}
     for node in nodes:
-        if node["id"] in found:
+        if node["id"] in evenements:
             message = f"événement « {node['id']} » : nom déclaré deux fois"
             lecteur.refuse("identifiant-en-double", message, node, "id", "choisir un autre nom")
-        found[node["id"]] = Evenement(
-            id=node["id"],
-            titre=node["titre"],
-            pas_avant=lecteur.cite_all(_EVENT, node, "pas_avant"),
-            exclut=lecteur.cite_all(_EVENT, node, "exclut"),
-            sources=lecteur.sources(node),
-            incoherences=lecteur.cite_all("incohérence", node, "incoherences"),
-        )
+        evenements[node["id"]] = lecteur.read(Evenement, node)
         lecteur.know(_EVENT, [node["id"]])
-    return found
+    return evenements
 
 
 def _date(node: Any, lecteur: Lecteur) -> DateCycle:
-    after = node.get("pas_apres")
-    return DateCycle(
-        id=node["id"],
-        titre=node["titre"],
-        regles=tuple(_regle(item, lecteur) for item in node["regles"]),
-        fait_par=lecteur.cite_all(_EVENT, node, "fait_par"),
-        pas_apres=lecteur.cite(_DATE, after, node, "pas_apres") if after else None,
-    )
+    return lecteur.read(DateCycle, node, regles=tuple(_regle(item, lecteur) for item in node["regles"]))
 
 
 def _regle(node: Any, lecteur: Lecteur) -> RegleDate:
@@ -94,84 +71,21 @@ def _regle(node: Any, lecteur: Lecteur) -> RegleDate:
     if node.get("ouvre") and "au_plus_tard" not in node:
         message = "le jour ouvré se cherche d’une limite"
         lecteur.refuse("date-mal-formee", message, node, "ouvre", "le retirer, ou écrire `au_plus_tard`")
-    return RegleDate(
-        texte=node["texte"],
-        sources=lecteur.sources(node),
-        avec=lecteur.cite_all(_EVENT, node, "avec"),
-        sans=lecteur.cite_all(_EVENT, node, "sans"),
-        si=_bornes(node.get("si") or {}, lecteur),
-        au_plus_tard=_ecart(node, "au_plus_tard", lecteur),
-        a_partir_du=_ecart(node, "a_partir_du", lecteur),
-        prochaine=_prochaine(node.get("prochaine"), lecteur),
-        fenetre=tuple(_ancre(item, lecteur) for item in node.get("fenetre") or ()),
-        tous_les=_tous_les(node.get("tous_les"), lecteur),
-        sans_objet=node.get("sans_objet", False),
-        ouvre=node.get("ouvre"),
-        report=report,
-        visee=node.get("visee", False),
-        certitude=node.get("certitude"),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-        incoherences=lecteur.cite_all("incohérence", node, "incoherences"),
-        emplacement=where(node),
-    )
+    for ancre in node.get("fenetre") or ():
+        _check_anchor(ancre, lecteur)
+    return lecteur.read(RegleDate, node, report=report)
 
 
-def _bornes(node: Any, lecteur: Lecteur) -> dict[str, Borne]:
-    return {
-        lecteur.cite(_EVENT, nom, node, nom): Borne(avant=item.get("avant"), depuis=item.get("depuis"))
-        for nom, item in node.items()
-    }
-
-
-def _start(node: Any, lecteur: Lecteur, key: str = "de") -> str:
-    """An event, or a date written before that is a single day."""
-    return lecteur.cite(_DATE, node[key], node, key)
-
-
-def _ecart(node: Any, key: str, lecteur: Lecteur) -> Ecart | None:
-    item = node.get(key)
-    if not item:
-        return None
-    return Ecart(de=_start(item, lecteur), mois=item.get("mois", 0), jours=item.get("jours", 0))
-
-
-def _prochaine(node: Any, lecteur: Lecteur) -> Prochaine | None:
-    if not node:
-        return None
-    return Prochaine(
-        de=_start(node, lecteur), rythme_jours=node["rythme_jours"], apres=_start(node, lecteur, "apres")
-    )
-
-
-def _tous_les(node: Any, lecteur: Lecteur) -> TousLes | None:
-    if not node:
-        return None
-    return TousLes(de=_start(node, lecteur), mois=node["mois"], jusqu_a=_start(node, lecteur, "jusqu_a"))
-
-
-def _ancre(node: Any, lecteur: Lecteur) -> Ancre:
+def _check_anchor(node: Any, lecteur: Lecteur) -> None:
     if ("mois" in node) == ("jours" in node):
         message = "une ancre compte en mois ou en jours"
         lecteur.refuse("date-mal-formee", message, node, None, "écrire `mois: [14, 22]`, par exemple")
-    return Ancre(
-        de=_start(node, lecteur),
-        mois=_interval(node, "mois", lecteur),
-        jours=_interval(node, "jours", lecteur),
-        sources=lecteur.sources(node),
-        confiance=node.get("confiance", "elevee"),
-    )
-
-
-def _interval(node: Any, key: str, lecteur: Lecteur) -> tuple[int, int]:
-    values = node.get(key)
-    if values is None:
-        return (0, 0)
-    if len(values) != 2 or values[0] > values[1]:
-        message = "un intervalle est fait d’un début et d’une fin, dans l’ordre"
-        lecteur.refuse("date-mal-formee", message, node, key, "écrire deux entiers, le plus petit d’abord")
-        return (0, 0)
-    return (values[0], values[1])
+    for key in ("mois", "jours"):
+        values = node.get(key)
+        if values is not None and (len(values) != 2 or values[0] > values[1]):
+            message = "un intervalle est fait d’un début et d’une fin, dans l’ordre"
+            hint = "écrire deux entiers, le plus petit d’abord"
+            lecteur.refuse("date-mal-formee", message, node, key, hint)
 
 
 def _seances(node: Any, dates: dict[str, DateCycle], lecteur: Lecteur) -> Seances:
@@ -181,21 +95,9 @@ def _seances(node: Any, dates: dict[str, DateCycle], lecteur: Lecteur) -> Seance
         lecteur.refuse(
             "date-mal-formee", message, node, "periode_mois", "écrire un diviseur de l’année en mois"
         )
-    evenement, limite = node["evenement"], lecteur.cite(_DATE, node["limite"], node, "limite")
+    evenement, limite = node["evenement"], node["limite"]
     declared = dates.get(limite)
     if declared and any(r.au_plus_tard is None or r.au_plus_tard.de != evenement for r in declared.regles):
         message = f"« {limite} » ne se compte pas de « {evenement} »"
         lecteur.refuse("date-mal-formee", message, node, "limite", "nommer une limite comptée de la séance")
-    return Seances(
-        evenement=lecteur.cite(_EVENT, evenement, node, "evenement"),
-        titre=node["titre"],
-        attend=lecteur.cite(_EVENT, node["attend"], node, "attend"),
-        limite=limite,
-        plancher=lecteur.cite_all(_DATE, node, "plancher"),
-        periode_mois=period,
-        texte=node["texte"],
-        sources=lecteur.sources(node),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-        incoherences=lecteur.cite_all("incohérence", node, "incoherences"),
-    )
+    return lecteur.read(Seances, node)

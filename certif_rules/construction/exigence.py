@@ -7,16 +7,19 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.construction.lecteur import Lecteur, read_sources, where
+from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.surcouche import Cible, Modification, Retrait, Surcouche
 from certif_rules.model.base import Source
-from certif_rules.model.personnes import DonneesSensibles
-from certif_rules.model.referentiel import Alias, Categorie, Critere, Evolution, Fait, Indicateur, ParNature
+from certif_rules.model.referentiel import Categorie, Critere, Fait, Indicateur
 from certif_rules.rules.mots import MOTS_PORTEE
 from certif_rules.source.yaml import place
 
 #: Fields that must be declared absent (``lacunes``) when they are ``null``, and only then.
 _CHAMPS_REQUIS = ("titre", "exigence", "critere")
+_REMPLACABLES = (
+    "titre", "exigence", "etiquettes", "niveau_attendu", "preuves", "commentaires", "variantes",
+    "donnees_sensibles",
+)  # fmt: skip
 
 
 class CorpsExigence(Struct, frozen=True, kw_only=True):
@@ -62,116 +65,41 @@ def _categories(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Categori
                 message = f"« {synonyme} » désigne déjà une autre catégorie"
                 lecteur.refuse("synonyme-en-double", message, node["synonymes"], index)
             taken.add(synonyme)
-    return {
-        node["id"]: Categorie(
-            id=node["id"],
-            titre=node["titre"],
-            a_qui=node["a_qui"],
-            synonymes=tuple(node.get("synonymes") or ()),
-            sources=lecteur.sources(node),
-        )
-        for node in nodes
-    }
+    return {node["id"]: lecteur.read(Categorie, node) for node in nodes}
 
 
 def _faits(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Fait]:
     nodes = body.get("faits") or ()
     lecteur.declare("fait", nodes)
-    return {
-        node["id"]: Fait(
-            id=node["id"],
-            question=node["question"],
-            vrai=node["vrai"],
-            faux=node["faux"],
-            par_nature=tuple(
-                ParNature(
-                    categorie=lecteur.cite("catégorie", nature["categorie"], nature, "categorie"),
-                    texte=nature["texte"],
-                    sources=lecteur.sources(nature),
-                    confiance=nature["confiance"],
-                    emplacement=where(nature),
-                )
-                for nature in node.get("par_nature") or ()
-            ),
-            implique=lecteur.cite_all("fait", node, "implique"),
-            a_invoquer=node.get("a_invoquer", False),
-            sources=lecteur.sources(node),
-            confiance=node["confiance"],
-            note=node.get("note"),
-            emplacement=where(node),
-        )
-        for node in nodes
-    }
+    return {node["id"]: lecteur.read(Fait, node) for node in nodes}
 
 
 def _critere(node: Any, lecteur: Lecteur) -> Critere:
     identifiant = lecteur.qualify(node["code"])
     _check_gaps(node, lecteur, ("titre",))
-    return Critere(
-        id=identifiant,
-        origine=lecteur.origine,
-        code=node["code"],
-        numero=node.get("numero", node["code"]),
-        titre=node.get("titre"),
-        sources=lecteur.sources(node),
-        variantes=lecteur.textes(node, "variantes"),
+    return lecteur.read(
+        Critere, node, id=identifiant, origine=lecteur.origine, numero=node.get("numero", node["code"]),
         lacunes=lecteur.lacunes(node, identifiant),
-        emplacement=where(node),
-    )
+    )  # fmt: skip
 
 
 def _indicateur(node: Any, lecteur: Lecteur) -> Indicateur:
     identifiant = lecteur.qualify(node["code"])
     _check_gaps(node, lecteur, _CHAMPS_REQUIS)
-    return Indicateur(
-        id=identifiant,
-        origine=lecteur.origine,
-        code=node["code"],
-        numero=node.get("numero", node["code"]),
-        **_champs_indicateur(node, lecteur),
-        citation=node.get("citation", False),
-        sources=lecteur.sources(node),
-        confiance=node["confiance"],
-        precisions=lecteur.textes(node, "precisions"),
-        adaptations=lecteur.textes(node, "adaptations"),
-        evolution=_evolution(node.get("evolution"), lecteur),
-        alias=tuple(
-            Alias(code=a["code"], statut=a["statut"], texte=a["texte"], sources=lecteur.sources(a))
-            for a in node.get("alias") or ()
-        ),
-        lacunes=lecteur.lacunes(node, identifiant),
-        emplacement=where(node),
-    )
+    return lecteur.read(
+        Indicateur, node, id=identifiant, origine=lecteur.origine, numero=node.get("numero", node["code"]),
+        lacunes=lecteur.lacunes(node, identifiant), **_replaceable(node, lecteur),
+    )  # fmt: skip
 
 
-def _champs_indicateur(node: Any, lecteur: Lecteur) -> dict[str, Any]:
-    """The fields a label may also replace on a line of its base."""
+def _replaceable(node: Any, lecteur: Lecteur) -> dict[str, Any]:
+    """Return the fields that a label may also replace on a line of its base."""
     critere = node.get("critere")
-    niveau = node.get("niveau_attendu")
     return {
-        "titre": node.get("titre"),
-        "exigence": node.get("exigence"),
+        **lecteur.values(Indicateur, node, _REMPLACABLES),
         "critere": lecteur.qualify(critere) if critere is not None else None,
         "portee": tuple(_regle_de_portee(regle, lecteur) for regle in node.get("portee") or ()),
-        "etiquettes": tuple(node.get("etiquettes") or ()),
-        "niveau_attendu": lecteur.texte(niveau) if niveau else None,
-        "preuves": lecteur.textes(node, "preuves"),
-        "commentaires": lecteur.textes(node, "commentaires"),
-        "variantes": lecteur.textes(node, "variantes"),
-        "donnees_sensibles": _donnees_sensibles(node.get("donnees_sensibles"), lecteur),
     }
-
-
-def _donnees_sensibles(node: Any, lecteur: Lecteur) -> DonneesSensibles | None:
-    if node is None:
-        return None
-    return DonneesSensibles(
-        nature=node["nature"],
-        texte=node["texte"],
-        sources=lecteur.sources(node),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-    )
 
 
 def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:
@@ -181,17 +109,6 @@ def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:
         message = "une condition se pose pour des catégories : la règle ne dit pas lesquelles"
         lecteur.refuse("condition-sans-categorie", message, node, "fait", "ajouter `categories: […]`")
     return regle
-
-
-def _evolution(node: Any, lecteur: Lecteur) -> Evolution | None:
-    if node is None:
-        return None
-    return Evolution(
-        depuis=node["depuis"],
-        nature=node["nature"],
-        texte=node.get("texte"),
-        sources=lecteur.sources(node),
-    )
 
 
 def _check_gaps(node: Any, lecteur: Lecteur, champs: tuple[str, ...]) -> None:
@@ -214,20 +131,12 @@ def _target(node: Any, lecteur: Lecteur) -> tuple[Cible, str]:
 
 def _modification(node: Any, lecteur: Lecteur) -> Modification:
     nature, cible = _target(node, lecteur)
-    champs = _champs_indicateur(node, lecteur)
-    given = {name: value for name, value in champs.items() if name in node and name != nature}
-    return Modification(
-        nature=nature,
-        cible=cible,
-        champs=given,
-        motif=node["motif"],
-        sources=lecteur.sources(node),
-        location=place(node),
-    )
+    given = {
+        key: value for key, value in _replaceable(node, lecteur).items() if key in node and key != nature
+    }
+    return lecteur.read(Modification, node, nature=nature, cible=cible, champs=given, location=place(node))
 
 
 def _retrait(node: Any, lecteur: Lecteur) -> Retrait:
     nature, cible = _target(node, lecteur)
-    return Retrait(
-        nature=nature, cible=cible, motif=node["motif"], sources=lecteur.sources(node), location=place(node)
-    )
+    return lecteur.read(Retrait, node, nature=nature, cible=cible, location=place(node))

@@ -1,7 +1,5 @@
 """A reading guide: expected levels, evidence, precisions, adaptations; and the portées left to it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,14 +36,7 @@ def build_guide(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, S
     sources = read_sources(lecteur, body, known)
     lignes = {}
     for code, node in (body.get("lignes") or {}).items():
-        lignes[_cite(code, node, lecteur)] = LigneGuide(
-            niveau_attendu=_texte(node, "niveau_attendu", lecteur),
-            gradation=_texte(node, "gradation", lecteur),
-            preuves=lecteur.textes(node, "preuves"),
-            precisions=lecteur.textes(node, "precisions"),
-            adaptations=lecteur.textes(node, "adaptations"),
-            commentaires=lecteur.textes(node, "commentaires"),
-        )
+        lignes[_cite(code, node, lecteur)] = lecteur.read(LigneGuide, node)
     portees = {
         _cite(code, nodes, lecteur): tuple(lecteur.regle(node, MOTS_PORTEE) for node in nodes)
         for code, nodes in (body.get("portees") or {}).items()
@@ -70,10 +61,6 @@ def annotate(indicateur: Indicateur, guide: CorpsGuide) -> Indicateur:
         + ((ligne.gradation,) if ligne.gradation else ())
         + ligne.commentaires,
     )
-
-
-def _texte(node: Any, key: str, lecteur: Lecteur) -> Texte | None:
-    return lecteur.texte(node[key]) if node.get(key) else None
 
 
 def _cite(code: str, node: Any, lecteur: Lecteur) -> str:

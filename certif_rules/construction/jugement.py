@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from certif_rules.construction.lecteur import Lecteur, where
-from certif_rules.model.jugement import (
-    Aggravation,
-    Annotation,
-    Condition,
-    Decision,
-    Delai,
-    Jugement,
-    Mesure,
-    Terme,
-    TitrePourTypes,
-)
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.model.jugement import Annotation, Decision, Delai, Jugement, Mesure, Seuil
 
 #: What a delay may be counted from, besides another date of the same finding: the events of a findings file.
 EVENEMENTS = ("ecarts_notifies_le",)
@@ -24,11 +14,9 @@ _COMPARAISONS = ("au_moins", "plus_de", "au_plus", "moins_de")
 _FACONS = ("compte", "somme", "moyenne", "minimum")
 
 
-def build_annotations(body: Mapping[str, Any]) -> dict[str, Annotation]:
+def build_annotations(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Annotation]:
     """The annotations that may stand beside a finding."""
-    return {
-        node["id"]: Annotation(id=node["id"], titre=node["titre"]) for node in body.get("annotations") or ()
-    }
+    return {node["id"]: lecteur.read(Annotation, node) for node in body.get("annotations") or ()}
 
 
 def _delais(node: Any, lecteur: Lecteur) -> dict[str, Delai]:
@@ -36,14 +24,7 @@ def _delais(node: Any, lecteur: Lecteur) -> dict[str, Delai]:
     delais: dict[str, Delai] = {}
     for nom, item in node.items():
         lecteur.know_only("date", [*EVENEMENTS, *delais])
-        delais[nom] = Delai(
-            de=lecteur.cite("date", item["de"], item, "de"),
-            mois=item.get("mois", 0),
-            jours=item.get("jours", 0),
-            sources=lecteur.sources(item),
-            confiance=item.get("confiance", "elevee"),
-            titre=item.get("titre"),
-        )
+        delais[nom] = lecteur.read(Delai, item)
     return delais
 
 
@@ -57,14 +38,10 @@ def build_jugement(node: Any, lecteur: Lecteur) -> Jugement:
     decisions = tuple(_decision(item, mesures, lecteur) for item in node["decisions"])
     _refuse_unreachable(decisions, node["decisions"], lecteur)
     dated = node.get("echeances") or {}
-    return Jugement(
-        origine=lecteur.origine,
-        mesures=mesures,
-        decisions=decisions,
+    return lecteur.read(
+        Jugement, node, origine=lecteur.origine, mesures=mesures, decisions=decisions,
         echeances={lecteur.cite("constat", nom, dated, nom): _delais(dated[nom], lecteur) for nom in dated},
-        aggravations=tuple(_aggravation(item, lecteur) for item in node.get("aggravations") or ()),
-        remarques=lecteur.textes(node, "remarques"),
-    )
+    )  # fmt: skip
 
 
 def _mesure(nom: str, node: Any, earlier: Mapping[str, Mesure], lecteur: Lecteur) -> Mesure:
@@ -80,70 +57,24 @@ def _mesure(nom: str, node: Any, earlier: Mapping[str, Mesure], lecteur: Lecteur
         if added is not None and added.moyenne == "par_critere":
             message = f"« {added.id} » a une valeur par critère : elle ne s’additionne pas"
             lecteur.refuse("mesure-ambigue", message, node["somme"], index, "additionner une autre mesure")
-    return Mesure(
-        id=nom,
-        titre=node["titre"],
-        sources=lecteur.sources(node),
-        compte=lecteur.cite_all("constat", node, "compte"),
-        somme=tuple(
-            Terme(
-                mesure=lecteur.cite("mesure", term["mesure"], term, "mesure"),
-                seuil=_number(term.get("seuil")),
-            )
-            for term in node.get("somme") or ()
-        ),
-        moyenne=node.get("moyenne"),
-        minimum=node.get("minimum", False),
-        etiquette=lecteur.cite("étiquette", node["etiquette"], node, "etiquette")
-        if node.get("etiquette")
-        else None,
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-    )
+    return lecteur.read(Mesure, node, id=nom)
 
 
 def _decision(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Decision:
-    return Decision(
-        code=node["code"],
-        delivrable=node["delivrable"],
-        titre=node["titre"],
-        sources=lecteur.sources(node),
-        titres=tuple(
-            TitrePourTypes(types=lecteur.cite_all("audit précédent", item, "types"), titre=item["titre"])
-            for item in node.get("titres") or ()
-        ),
-        si=tuple(_condition(item, mesures, lecteur) for item in node.get("si") or ()),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-        emplacement=where(node),
-    )
+    si = tuple(_comparaison(item, mesures, lecteur) for item in node.get("si") or ())
+    return lecteur.read(Decision, node, si=si)
 
 
-def _aggravation(node: Any, lecteur: Lecteur) -> Aggravation:
-    return Aggravation(
-        constat=lecteur.cite("constat", node["constat"], node, "constat"),
-        precedents=lecteur.cite_all("constat", node, "precedents"),
-        devient=lecteur.cite("constat", node["devient"], node, "devient"),
-        types=lecteur.cite_all("audit précédent", node, "types"),
-        motif=node["motif"],
-        sources=lecteur.sources(node),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-    )
-
-
-def _condition(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Condition:
-    nom = lecteur.cite("mesure", node["mesure"], node, "mesure")
+def _comparaison(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Seuil:
     if not any(mot in node for mot in _COMPARAISONS):
         hint = f"ajouter {', '.join(_COMPARAISONS)}"
         lecteur.refuse("regle-vide", "une condition compare la mesure à un nombre", node, None, hint)
-    critere = node.get("critere")
-    if critere is not None:
-        critere = lecteur.cite("critère", lecteur.qualify(critere), node, "critere")
-        if nom in mesures and mesures[nom].moyenne != "par_critere":
-            message = f"la mesure « {nom} » n’est pas une moyenne par critère"
-            lecteur.refuse("mot-deplace", message, node, "critere", "retirer « critere »")
-    return Condition(mesure=nom, critere=critere, **{mot: _number(node.get(mot)) for mot in _COMPARAISONS})
+    comparaison = lecteur.read(Seuil, node)
+    mesure = mesures.get(comparaison.mesure)
+    if comparaison.critere is not None and mesure is not None and mesure.moyenne != "par_critere":
+        message = f"la mesure « {mesure.id} » n’est pas une moyenne par critère"
+        lecteur.refuse("mot-deplace", message, node, "critere", "retirer « critere »")
+    return comparaison
 
 
 def _refuse_unreachable(decisions: tuple[Decision, ...], nodes: Any, lecteur: Lecteur) -> None:
@@ -165,7 +96,3 @@ def _refuse_unreachable(decisions: tuple[Decision, ...], nodes: Any, lecteur: Le
             lecteur.refuse(
                 "decision-manquante", message, nodes, index, "ajouter « si », ou la mettre en dernier"
             )
-
-
-def _number(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from msgspec import Struct, field
+from msgspec import NODEFAULT, Struct, field
+from msgspec.structs import FieldInfo, fields
 
 from certif_rules.errors import Issue, nearest
-from certif_rules.model.base import Lacune, Regle, Source, Texte
+from certif_rules.model.base import Lacune, Nomme, Regle, Source
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.source.yaml import place
 
 _SANS_MOT = frozenset({"sauf", "inconnu", "motif", "sources", "confiance", "lecture"})
+
+
+_Record = TypeVar("_Record", bound=Struct)
 
 
 class Lecteur(Struct):
@@ -97,39 +104,44 @@ class Lecteur(Struct):
         codes = node.get(key) or ()
         return tuple(self.cite("indicateur", self.qualify(c), codes, i) for i, c in enumerate(codes))
 
-    def sources(self, node: Any) -> tuple[str, ...]:
-        """The sources that ``node`` cites."""
-        return self.cite_all("source", node, "sources")
+    def read(self, kind: type[_Record], node: Any, **given: Any) -> _Record:
+        """Return the record that ``node`` holds, each field as its type asks; those of ``given`` as they are.
 
-    def texte(self, node: Any) -> Texte:
-        """A text with what restricts it."""
-        return Texte(
-            texte=node["texte"],
-            sources=self.sources(node),
-            categories=self.cite_all("catégorie", node, "categories") if node.get("categories") else None,
-            fait=self.cite("fait", node["fait"], node, "fait") if node.get("fait") else None,
-            types=tuple(node["types"]) if node.get("types") else None,
-            situation=node.get("situation"),
-            citation=node.get("citation", False),
-            confiance=node.get("confiance", "elevee"),
-        )
+        What is absent, null or an empty list is the default of its field, else nothing.
 
-    def textes(self, node: Any, key: str) -> tuple[Texte, ...]:
-        """The list of texts at ``node[key]``, empty when absent."""
-        return tuple(self.texte(item) for item in node.get(key) or ())
+        Raises:
+            KeyError: something that cannot be absent is.
+        """
+        return kind(**self.values(kind, node, (f for f in _fields_of(kind) if f not in given)), **given)
+
+    def values(self, kind: type[Struct], node: Any, names: Iterable[str]) -> dict[str, Any]:
+        """Return these fields of a record, by name, as :meth:`read` does."""
+        values: dict[str, Any] = {}
+        readers = _fields_of(kind)
+        for name in names:
+            read, absent = readers[name]
+            if name == "emplacement":
+                values[name] = where(node)
+            elif (value := node.get(name)) is None or value == []:
+                values[name] = absent() if absent else node[name]
+            else:
+                values[name] = read(self, node, name)
+        return values
+
+    def read_all(self, kind: type[_Record], node: Any, key: str) -> tuple[_Record, ...]:
+        """Return the records of the list at ``node[key]``, none when it is absent."""
+        return tuple(self.read(kind, item) for item in node.get(key) or ())
+
+    def name(self, nomme: Nomme, node: Any, key: str | int) -> str:
+        """Return the name at ``node[key]``, which must be known, as the model keeps it."""
+        written: str = node[key]
+        full = self.qualify(written) if nomme.qualifie else written
+        self.cite(nomme.sorte, full, node, key)
+        return written if nomme.court else full
 
     def lacunes(self, node: Any, ligne: str | None = None) -> tuple[Lacune, ...]:
         """The gaps that ``node`` declares, about ``ligne`` if any."""
-        return tuple(
-            Lacune(
-                champs=tuple(item["champs"]),
-                cherche=item["cherche"],
-                sources=self.sources(item),
-                ligne=ligne,
-                emplacement=where(item),
-            )
-            for item in node.get("lacunes") or ()
-        )
+        return tuple(self.read(Lacune, item, ligne=ligne) for item in node.get("lacunes") or ())
 
     def regle(
         self, node: Any, allowed: frozenset[str], *,
@@ -150,16 +162,8 @@ class Lecteur(Struct):
         mots = mots or dict(default or {})
         if not mots and "inconnu" not in node:
             self.refuse("regle-vide", "une règle a au moins un mot", node, None, "écrire `toutes: true`")
-        return Regle(
-            mots=mots,
-            sauf=self.regle(node["sauf"], allowed) if node.get("sauf") else None,
-            inconnu=node.get("inconnu"),
-            motif=node.get("motif"),
-            sources=self.sources(node),
-            confiance=node.get("confiance", "elevee"),
-            lecture=node.get("lecture", False),
-            emplacement=where(node),
-        )
+        sauf = self.regle(node["sauf"], allowed) if node.get("sauf") else None
+        return self.read(Regle, node, mots=mots, sauf=sauf)
 
     def _value(self, mot: str, node: Any) -> Any:
         if mot == "lignes":
@@ -221,13 +225,81 @@ def where(node: Any) -> str:
     return f"{location.file}:{location.line}"
 
 
+#: How the value at ``node[key]`` is read.
+_Read = Callable[[Lecteur, Any, Any], Any]
+
+
+@cache
+def _fields_of(kind: type[Struct]) -> Mapping[str, tuple[_Read, Callable[[], Any] | None]]:
+    """How each field of a record is read, and what makes the value of one that is absent, if it may be."""
+    return {f.name: (_reader(f.type), _absent(f)) for f in fields(kind)}
+
+
+def _absent(f: FieldInfo) -> Callable[[], Any] | None:
+    if f.default_factory is not NODEFAULT:
+        return f.default_factory  # type: ignore[no-any-return]
+    if f.default is not NODEFAULT:
+        return lambda: f.default
+    if get_origin(f.type) is tuple:
+        return tuple
+    return (lambda: None) if NoneType in get_args(f.type) else None
+
+
+def _reader(kind: Any) -> _Read:
+    """How a value of this type is read: names are checked, lists and records walked, texts as written."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return lambda lecteur, node, key: lecteur.name(args[1], node, key)
+    if origin in {Union, UnionType}:
+        inner = _reader(next(arg for arg in args if arg is not NoneType))
+        return lambda lecteur, node, key: None if node[key] is None else inner(lecteur, node, key)
+    if origin is tuple:
+        each = _reader(args[0])
+        return lambda lecteur, node, key: tuple(each(lecteur, node[key], i) for i in range(len(node[key])))
+    if origin is Mapping:
+        return _mapping_reader(*args)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return lambda lecteur, node, key: lecteur.read(kind, node[key])
+    convert = kind if kind in {str, Fraction} else lambda value: value
+    return lambda _, node, key: convert(node[key])
+
+
+def _mapping_reader(of_key: Any, of_value: Any) -> _Read:
+    """A mapping, whose keys may be names; records written as a list are kept by their id."""
+    named, each = _named(of_key), _reader(of_value)
+    under = _named(get_args(of_value)[0]) if get_origin(of_value) is tuple else None
+
+    def read(lecteur: Lecteur, node: Any, key: Any) -> dict[str, Any]:
+        content = node[key]
+        if isinstance(content, list):
+            return {item["id"]: each(lecteur, content, i) for i, item in enumerate(content)}
+        if named:
+            for name in content:
+                lecteur.cite(named.sorte, name, content, name)
+        if named and under:
+            return {name: _under(lecteur, named, under, content, name) for name in content}
+        return {name: each(lecteur, content, name) for name in content}
+
+    return read
+
+
+def _under(lecteur: Lecteur, named: Nomme, under: Nomme, node: Any, key: str) -> tuple[str, ...]:
+    """Names that hold under their key, as answers do under their question; no more than its name, unknown."""
+    if key in lecteur.noms.get(named.sorte, ()):
+        for index, name in enumerate(node[key]):
+            lecteur.cite(under.sorte, f"{key}={name}", node[key], index)
+    return tuple(node[key])
+
+
+def _named(kind: Any) -> Nomme | None:
+    return get_args(kind)[1] if get_origin(kind) is Annotated else None
+
+
 def read_sources(lecteur: Lecteur, body: Mapping[str, Any], known: Mapping[str, Source]) -> dict[str, Source]:
     """The sources a layer declares; one that is known already must be declared alike."""
     sources = {}
     for identifiant, node in (body.get("sources") or {}).items():
-        source = Source(
-            id=identifiant, titre=node["titre"], reference=node["reference"], nature=node.get("nature")
-        )
+        source = lecteur.read(Source, node, id=identifiant)
         if identifiant in known and known[identifiant] != source:
             message = f"la source « {identifiant} » est déclarée autrement par une autre couche"
             lecteur.refuse("source-differente", message, node, None, "reprendre la même, ou changer de code")

@@ -7,43 +7,23 @@ from itertools import pairwise
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.model.notation import Autodiagnostic, Cle, Enonce, Niveau, Notation, Repere
+from certif_rules.model.notation import Autodiagnostic, Cle, Enonce, Niveau, Notation
 
 
 def build_autodiagnostic(node: Any, lecteur: Lecteur) -> Autodiagnostic:
     """What one referentiel says of the self-assessment; what it cites is known to ``lecteur``."""
     etendue = node.get("etendue")
-    return Autodiagnostic(
+    return lecteur.read(
+        Autodiagnostic,
+        node,
         notation=_notation(node["notation"], lecteur) if node.get("notation") else None,
         etendue=etendue["choix"] if etendue else None,
-        etendue_dite=_enonce(etendue, lecteur) if etendue else None,
-        mention=_enonce(node["mention"], lecteur) if node.get("mention") else None,
-        enonces=tuple(_enonce(item, lecteur) for item in node.get("enonces") or ()),
-        reperes=tuple(
-            Repere(
-                lignes=lecteur.cite_lines(item, "lignes"),
-                incoherences=lecteur.cite_all("incohérence", item, "incoherences"),
-            )
-            for item in node.get("reperes") or ()
-        ),
-    )
-
-
-def _enonce(node: Any, lecteur: Lecteur) -> Enonce:
-    return Enonce(
-        texte=node["texte"],
-        sources=lecteur.sources(node),
-        citation=node.get("citation", False),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
-        incoherences=lecteur.cite_all("incohérence", node, "incoherences"),
+        etendue_dite=lecteur.read(Enonce, etendue) if etendue else None,
     )
 
 
 def _notation(node: Any, lecteur: Lecteur) -> Notation:
-    niveaux = tuple(
-        Niveau(valeur=item["valeur"], titre=item["titre"], sens=item.get("sens")) for item in node["niveaux"]
-    )
+    niveaux = lecteur.read_all(Niveau, node, "niveaux")
     for index, (below, above) in enumerate(pairwise(niveaux), 1):
         if above.valeur <= below.valeur:
             message = f"le niveau « {above.titre} » ne vaut pas plus que celui d’avant"
@@ -60,15 +40,8 @@ def _notation(node: Any, lecteur: Lecteur) -> Notation:
     values = {niveau.valeur for niveau in niveaux}
     if node.get("amelioration_des") is not None:
         _threshold("amelioration_des", node, values, lecteur)
-    return Notation(
-        niveaux=niveaux,
-        priorite=tuple(_cle(item, values, lecteur) for item in node["priorite"]),
-        amelioration_des=node.get("amelioration_des"),
-        texte=node["texte"],
-        sources=lecteur.sources(node),
-        confiance=node["confiance"],
-        lecture=node.get("lecture", False),
-    )
+    priorite = tuple(_cle(item, values, lecteur) for item in node["priorite"])
+    return lecteur.read(Notation, node, niveaux=niveaux, priorite=priorite)
 
 
 #: The keys that each word takes beside its text; all of them are needed.
@@ -94,15 +67,7 @@ def _cle(node: Any, values: set[int], lecteur: Lecteur) -> Cle:
     for key in ("sous", "sans_reponse_avant"):
         if key in node:
             _threshold(key, node, values, lecteur)
-    return Cle(
-        mot=mot,
-        texte=node["texte"],
-        titre=node.get("titre"),
-        ecarts=lecteur.cite_all("constat", node, "ecarts"),
-        seuls=lecteur.cite_all("constat", node, "seuls"),
-        sous=node.get("sous", 0),
-        sans_reponse_avant=node.get("sans_reponse_avant", 0),
-    )
+    return lecteur.read(Cle, node)
 
 
 def _threshold(key: str, node: Any, values: Iterable[int], lecteur: Lecteur) -> None:

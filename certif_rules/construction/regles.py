@@ -1,19 +1,17 @@
 """A rules layer: findings, findings allowed on each line, audit types, derogations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from certif_rules.construction.jugement import build_annotations, build_jugement
-from certif_rules.construction.lecteur import Lecteur, read_sources, where
+from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.errors import Issue, from_emplacement
-from certif_rules.model.base import Regle, Source, Texte
+from certif_rules.model.base import IdLigne, NomConstat, Regle, Source, Texte
 from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation
-from certif_rules.model.referentiel import Constat, Controle, Derogation, Exigence, SitesExtension, TypeAudit
+from certif_rules.model.referentiel import Constat, Controle, Derogation, Exigence, TypeAudit
 from certif_rules.rules.mots import MOTS_SANS_LIGNE
 from certif_rules.rules.perimetre import VOCABULAIRE
 from certif_rules.source.yaml import place
@@ -30,8 +28,8 @@ _EXIGENCES: tuple[Literal["ajout", "certificat_valide", "certificat_si_donne"], 
 class ConstatsPermis(Struct, frozen=True, kw_only=True):
     """The findings allowed on some lines, and what is said of them."""
 
-    lignes: tuple[str, ...]
-    constats: tuple[str, ...]
+    lignes: tuple[IdLigne, ...]
+    constats: tuple[NomConstat, ...]
     gravite: Texte
 
 
@@ -58,17 +56,7 @@ def build_regles(
     """
     sources = read_sources(lecteur, body, known)
     lecteur.declare("constat", body.get("constats") or ())
-    constats = {
-        node["id"]: Constat(
-            id=node["id"],
-            titre=node["titre"],
-            sources=lecteur.sources(node),
-            hors_portee=node.get("hors_portee", False),
-            commentaire_requis=node.get("commentaire_requis", False),
-            valeur=None if node.get("valeur") is None else str(node["valeur"]),
-        )
-        for node in body.get("constats") or ()
-    }
+    constats = {node["id"]: lecteur.read(Constat, node) for node in body.get("constats") or ()}
     nodes = body.get("types_audit") or ()
     lecteur.declare("type d’audit", nodes, qualified=True)
     lecteur.know("audit précédent", (node["id"] for node in nodes))
@@ -81,21 +69,9 @@ def build_regles(
         permis=_permis(body.get("constats_permis") or (), lecteur, own_lines),
         types_audit=types_audit,
         derogations=derogations,
-        annotations=build_annotations(body),
+        annotations=build_annotations(body, lecteur),
         jugement=build_jugement(body["jugement"], lecteur) if body.get("jugement") else None,
-        conservation=_conservation(body.get("conservation"), lecteur),
-    )
-
-
-def _conservation(node: Any, lecteur: Lecteur) -> Conservation | None:
-    if node is None:
-        return None
-    return Conservation(
-        texte=node["texte"],
-        duree=node.get("duree"),
-        sources=lecteur.sources(node),
-        confiance=node.get("confiance", "elevee"),
-        lecture=node.get("lecture", False),
+        conservation=lecteur.read(Conservation, body["conservation"]) if body.get("conservation") else None,
     )
 
 
@@ -104,11 +80,7 @@ def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[
     found: dict[str, ConstatsPermis] = {}
     first: dict[str, Any] = {}
     for node in nodes:
-        entry = ConstatsPermis(
-            lignes=lecteur.cite_lines(node, "lignes"),
-            constats=lecteur.cite_all("constat", node, "constats"),
-            gravite=lecteur.texte(node),
-        )
+        entry = lecteur.read(ConstatsPermis, node, gravite=lecteur.read(Texte, node))
         for index, ligne in enumerate(entry.lignes):
             if ligne in found:
                 message = f"les constats permis de « {ligne} » sont donnés deux fois"
@@ -126,69 +98,33 @@ def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[
 
 
 def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:
-    sites = node.get("sites")
-    return TypeAudit(
+    return lecteur.read(
+        TypeAudit, node,
         id=lecteur.qualify(node["id"]),
         origine=lecteur.origine,
         code=node["id"],
-        titre=node["titre"],
         perimetre=tuple(lecteur.regle(regle, _PERIMETRE) for regle in node["perimetre"]),
-        sinon=node["sinon"],
-        sinon_pieces=node.get("sinon_pieces"),
-        sources=lecteur.sources(node),
         exige=tuple(_exigence(item, lecteur) for item in node.get("exige") or ()),
-        precedents=lecteur.cite_all("audit précédent", node, "precedents") or None,
         pieces=tuple(_controle(item, lecteur) for item in node.get("pieces") or ()),
         verifications=tuple(_controle(item, lecteur) for item in node.get("verifications") or ()),
-        rappels=lecteur.textes(node, "rappels"),
-        sites=SitesExtension(
-            multisite=sites["multisite"],
-            monosite=sites["monosite"],
-            inconnu=sites["inconnu"],
-            sources=lecteur.sources(sites),
-            confiance=sites["confiance"],
-        )
-        if sites
-        else None,
-        lacunes=lecteur.lacunes(node),
-        emplacement=where(node),
-    )
+    )  # fmt: skip
 
 
 def _exigence(node: Any, lecteur: Lecteur) -> Exigence:
     mot = next(mot for mot in _EXIGENCES if mot in node)
-    return Exigence(
-        mot=mot,
-        valeur=tuple(node[mot]) if mot == "ajout" else lecteur.cite_all("référentiel", node, mot),
-        texte=node["texte"],
-        sources=lecteur.sources(node),
-        emplacement=where(node),
-    )
+    valeur = tuple(node[mot]) if mot == "ajout" else lecteur.cite_all("référentiel", node, mot)
+    return lecteur.read(Exigence, node, mot=mot, valeur=valeur)
 
 
 def _controle(node: Any, lecteur: Lecteur) -> Controle:
     """A document or a check; without a word it is always required."""
-    constat = node.get("constat")
-    return Controle(
-        id=node["id"],
-        texte=node["texte"],
-        regle=lecteur.regle(node, MOTS_SANS_LIGNE, ignored=_CONTROLE, default={"toutes": True}),
-        constat=lecteur.cite("constat", constat, node, "constat") if constat else None,
-        compte_pour=lecteur.cite("référentiel", node["compte_pour"], node, "compte_pour")
-        if node.get("compte_pour")
-        else lecteur.origine,
-    )
+    regle = lecteur.regle(node, MOTS_SANS_LIGNE, ignored=_CONTROLE, default={"toutes": True})
+    other = {} if node.get("compte_pour") else {"compte_pour": lecteur.origine}
+    return lecteur.read(Controle, node, regle=regle, **other)
 
 
 def _derogation(node: Any, lecteur: Lecteur) -> Derogation:
-    return Derogation(
-        types=tuple(
-            lecteur.cite("type d’audit", lecteur.qualify(t), node["types"], i)
-            for i, t in enumerate(node["types"])
-        ),
-        garde=lecteur.regle(node, _GARDE, ignored=_DEROGATION),
-        comme=lecteur.cite("type d’audit", lecteur.qualify(node["comme"]), node, "comme"),
-    )
+    return lecteur.read(Derogation, node, garde=lecteur.regle(node, _GARDE, ignored=_DEROGATION))
 
 
 def _refuse_cycles(

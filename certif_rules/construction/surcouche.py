@@ -5,8 +5,6 @@ clash or a missing target is an issue that shows both places. A référentiel wi
 nothing, so that there is one way to make a body.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -14,12 +12,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.errors import Issue, Location, from_emplacement
+from certif_rules.model.base import NomSource
 from certif_rules.model.referentiel import Critere, Indicateur
 
 Cible = Literal["critere", "indicateur"]
 
 
-class Corps(Struct, frozen=True, kw_only=True):
+class Trame(Struct, frozen=True, kw_only=True):
     """Criteria and lines by id, in printing order."""
 
     criteres: Mapping[str, Critere] = field(default_factory=dict)
@@ -33,7 +32,7 @@ class Modification(Struct, frozen=True, kw_only=True):
     cible: str
     champs: Mapping[str, Any]
     motif: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     location: Location
 
 
@@ -43,7 +42,7 @@ class Retrait(Struct, frozen=True, kw_only=True):
     nature: Cible
     cible: str
     motif: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     location: Location
 
 
@@ -56,7 +55,7 @@ class Surcouche(Struct, frozen=True, kw_only=True):
     retraits: tuple[Retrait, ...] = ()
 
 
-def apply(base: Corps, surcouche: Surcouche) -> tuple[Corps, list[Issue]]:
+def apply(base: Trame, surcouche: Surcouche) -> tuple[Trame, list[Issue]]:
     """The body that results, and what is wrong with the operations (the body is then not to be used)."""
     criteres, indicateurs = dict(base.criteres), dict(base.indicateurs)
     nodes: dict[Cible, dict[str, Any]] = {"critere": criteres, "indicateur": indicateurs}
@@ -68,7 +67,7 @@ def apply(base: Corps, surcouche: Surcouche) -> tuple[Corps, list[Issue]]:
         *(issue for node in added for issue in _add(nodes, node)),
     ]
     issues.extend(_orphans(criteres, indicateurs, surcouche.retraits))
-    return Corps(criteres=criteres, indicateurs=in_order(criteres, indicateurs)), issues
+    return Trame(criteres=criteres, indicateurs=in_order(criteres, indicateurs)), issues
 
 
 def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> dict[str, Indicateur]:

@@ -10,7 +10,7 @@ from certif_rules.construction.bareme import build_duree
 from certif_rules.construction.candidature import build_dossier
 from certif_rules.construction.cycle import build_cycle
 from certif_rules.construction.echantillon import build_echantillon
-from certif_rules.construction.lecteur import Lecteur, read_sources, where
+from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.notation import build_autodiagnostic
 from certif_rules.errors import DataError
 from certif_rules.model.referentiel import Referentiel
@@ -66,18 +66,7 @@ def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:
             hint = "ajouter « lecture », ce que l’on en retient, ou « question », ce qui reste à demander"
             message = f"l’incohérence « {node['id']} » n’a ni lecture ni question"
             lecteur.refuse("incoherence-muette", message, node, "id", hint)
-    return {
-        node["id"]: Incoherence(
-            id=node["id"],
-            texte=node["texte"],
-            sources=lecteur.sources(node),
-            lecture=node.get("lecture"),
-            question=node.get("question"),
-            commandes=tuple(node.get("commandes") or ()),
-            emplacement=where(node),
-        )
-        for node in nodes
-    }
+    return {node["id"]: lecteur.read(Incoherence, node) for node in nodes}
 
 
 def _lecteur(origine: str, referentiel: Referentiel) -> Lecteur:

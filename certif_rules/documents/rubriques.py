@@ -46,7 +46,7 @@ class CoucheImprimee(Struct, frozen=True, kw_only=True):
     revision: str
 
 
-class Manque(Struct, frozen=True, kw_only=True):
+class LacuneImprimee(Struct, frozen=True, kw_only=True):
     """A gap: of what, which fields, what was looked for. Equal gaps of several lines are one row."""
 
     objet: str
@@ -126,7 +126,7 @@ def facts(checklist: Checklist) -> list[Rang]:
     return [(prose(f.question), _fact(checklist, f)) for f in checklist.referentiel.faits.values()]
 
 
-def gaps(checklist: Checklist) -> list[Manque]:
+def gaps(checklist: Checklist) -> list[LacuneImprimee]:
     """The declared gaps, those of several lines that say the same put together."""
     grouped: dict[tuple[str, tuple[str, ...], str, tuple[str, ...]], list[str]] = {}
     for lacune in checklist.lacunes:
@@ -135,7 +135,7 @@ def gaps(checklist: Checklist) -> list[Manque]:
         if name not in names:
             names.append(name)
     return [
-        Manque(
+        LacuneImprimee(
             objet=prose(f"{noun(len(names), word) if word else word} {', '.join(names)}"),
             champs=", ".join(map(field_name, champs)),
             cherche=prose(cherche),

@@ -4,15 +4,14 @@ An opinion and a decision are two interventions: a label whose prefect decides a
 commission, or whose minister does, differs from one whose committee decides alone by its data only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Appui
+from certif_rules.model.base import Declaration, Nomme
 from certif_rules.model.candidature import Ressource, Si
+from certif_rules.model.cycle import NomDate
 
 #: What an actor does of a matter. The list is the core's, the actors are the label's.
 Role = Literal[
@@ -21,14 +20,14 @@ Role = Literal[
 ]  # fmt: skip
 
 
-class Rythme(Appui, frozen=True, kw_only=True):
+class Rythme(Declaration, frozen=True, kw_only=True):
     """How often an actor meets: a rule, a minimum, or what was announced (``nature``)."""
 
     texte: str
     nature: Literal["regle", "minimum", "annonce"] = "regle"
 
 
-class Acteur(Appui, frozen=True, kw_only=True):
+class Acteur(Declaration, frozen=True, kw_only=True):
     """A committee, an authority, an organisation, or whoever applies (``candidat``)."""
 
     id: str
@@ -37,19 +36,19 @@ class Acteur(Appui, frozen=True, kw_only=True):
     rythmes: tuple[Rythme, ...] = ()
 
 
-class Intervention(Appui, frozen=True, kw_only=True):
+class Intervention(Declaration, frozen=True, kw_only=True):
     """What an actor does of a matter, and when; ``acteur`` is ``None`` where nobody says who."""
 
     id: str
     objet: str
     role: Role
-    acteur: str | None
+    acteur: Annotated[str, Nomme("acteur")] | None
     texte: str | None = None
     si: Si = ()
     inconnu: str | None = None
 
 
-class Remise(Appui, frozen=True, kw_only=True):
+class Remise(Declaration, frozen=True, kw_only=True):
     """Something an award gives; ``a_signer``: to be dated and signed by whoever receives it."""
 
     id: str
@@ -59,7 +58,7 @@ class Remise(Appui, frozen=True, kw_only=True):
     a_signer: bool = False
 
 
-class Publication(Appui, frozen=True, kw_only=True):
+class Publication(Declaration, frozen=True, kw_only=True):
     """Where an award is made public."""
 
     id: str
@@ -67,20 +66,20 @@ class Publication(Appui, frozen=True, kw_only=True):
     pages: tuple[Ressource, ...] = ()
 
 
-class Suite(Appui, frozen=True, kw_only=True):
+class Aboutissement(Declaration, frozen=True, kw_only=True):
     """An outcome. ``date`` names the date of the calendar that it opens; it is cited, not counted."""
 
     id: str
     titre: str
     texte: str
     motivee: bool = False
-    date: str | None = None
+    date: NomDate | None = None
 
 
 class Attribution(Struct, frozen=True, kw_only=True):
     """The outcomes of a request, what an award gives, and where it is published."""
 
-    suites: tuple[Suite, ...] = ()
+    suites: tuple[Aboutissement, ...] = ()
     remises: tuple[Remise, ...] = ()
     publications: tuple[Publication, ...] = ()
 

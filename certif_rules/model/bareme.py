@@ -4,17 +4,20 @@ Days are kept as written (« 1.5 ») and read as exact fractions. ``None`` in a 
 gives: it is never replaced by another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Situe
-
-if TYPE_CHECKING:
-    from certif_rules.model.base import Confiance, Regle, Texte
+from certif_rules.model.base import (
+    CodePrecedent,
+    Confiance,
+    Declaration,
+    NomCategorie,
+    Nomme,
+    Regle,
+    Texte,
+)
 
 
 class Tranche(Struct, frozen=True, kw_only=True):
@@ -26,12 +29,12 @@ class Tranche(Struct, frozen=True, kw_only=True):
     de: int
     moins_de: int | None
     base: str | None
-    supplements: Mapping[str, str | None]
+    supplements: Mapping[NomCategorie, str | None]
     par_site: str | None
     confiance: Confiance = "elevee"
 
 
-class Bareme(Situe, frozen=True, kw_only=True):
+class Bareme(Declaration, frozen=True, kw_only=True):
     """A table for some audit types (their codes). ``categories`` says whose supplements are added.
 
     ``lacunes`` is what was looked for where a cell is ``None``.
@@ -39,21 +42,17 @@ class Bareme(Situe, frozen=True, kw_only=True):
 
     id: str
     titre: str
-    types: tuple[str, ...]
+    types: tuple[CodePrecedent, ...]
     tranches: tuple[Tranche, ...]
-    sources: tuple[str, ...]
     categories: Literal["toutes", "ajoutees"] = "toutes"
-    confiance: Confiance = "elevee"
-    lecture: bool = False
     cherche: str | None = None
     remarques: tuple[Texte, ...] = ()
-    emplacement: str = ""
 
 
 class SupplementDuree(Struct, frozen=True, kw_only=True):
     """Days more at some audit types, where ``garde`` holds for one category at least."""
 
-    types: tuple[str, ...]
+    types: tuple[CodePrecedent, ...]
     garde: Regle
     jours: str
     texte: str
@@ -62,23 +61,20 @@ class SupplementDuree(Struct, frozen=True, kw_only=True):
 class BaremeDerogatoire(Struct, frozen=True, kw_only=True):
     """Where ``garde`` holds, the table ``bareme`` replaces that of these audit types."""
 
-    types: tuple[str, ...]
+    types: tuple[CodePrecedent, ...]
     garde: Regle
-    bareme: str
+    bareme: Annotated[str, Nomme("barème")]
 
 
-class DureeSansBareme(Struct, frozen=True, kw_only=True):
+class DureeSansBareme(Declaration, frozen=True, kw_only=True):
     """Audit types whose duration no table gives: who sets it, or that the sources do not say.
 
     ``connue`` is true when the source says how it is set; false for a silence of the sources.
     """
 
-    types: tuple[str, ...]
+    types: tuple[CodePrecedent, ...]
     texte: str
     connue: bool
-    sources: tuple[str, ...]
-    incoherences: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
 
 
 class Duree(Struct, frozen=True, kw_only=True):

@@ -3,12 +3,13 @@
 Every class is immutable and keyword-only. ``emplacement`` is the ``file:line`` a thing was written at,
 relative to the package that ships it: it explains, it never decides, so it takes no part in equality
 nor in the digest of a référentiel.
+
+The type of a field says what its text names (``NomSource``…): readers check names by it. No module of this
+folder puts off the evaluation of annotations, since every command that reads rules asks for them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
@@ -39,6 +40,33 @@ class Situe(Struct, frozen=True, eq=False):
         return tuple(getattr(self, name) for name in self.__struct_fields__ if name not in PLACES)
 
 
+class Nomme(Struct, frozen=True):
+    """Mark the texts of a field as names of declared things of one ``sorte``.
+
+    ``qualifie``: a short code stands for ``origine/code``, which is what is kept unless ``court``. Names in
+    the lists of a mapping hold under their key: « question=answer ».
+    """
+
+    sorte: str
+    qualifie: bool = False
+    court: bool = False
+
+
+NomSource = Annotated[str, Nomme("source")]
+NomCategorie = Annotated[str, Nomme("catégorie")]
+NomFait = Annotated[str, Nomme("fait")]
+NomConstat = Annotated[str, Nomme("constat")]
+NomEtiquette = Annotated[str, Nomme("étiquette")]
+NomReferentiel = Annotated[str, Nomme("référentiel")]
+#: A line, a criterion or an audit type by its id; an audit type by its code.
+IdLigne = Annotated[str, Nomme("indicateur", qualifie=True)]
+IdCritere = Annotated[str, Nomme("critère", qualifie=True)]
+IdTypeAudit = Annotated[str, Nomme("type d’audit", qualifie=True)]
+CodeTypeAudit = Annotated[str, Nomme("type d’audit", qualifie=True, court=True)]
+CodePrecedent = Annotated[str, Nomme("audit précédent")]
+NomIncoherence = Annotated[str, Nomme("incohérence")]
+
+
 class Source(Struct, frozen=True, kw_only=True):
     """A text that a rule or a wording rests on."""
 
@@ -53,29 +81,47 @@ class Lacune(Situe, frozen=True, kw_only=True):
 
     champs: tuple[str, ...]
     cherche: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     ligne: str | None = None
     emplacement: str = ""
 
 
-class Regle(Situe, frozen=True, kw_only=True):
-    """One rule over the closed vocabulary: all of its words must hold, ``sauf`` excepted.
+class Fonde(Situe, frozen=True, kw_only=True):
+    """What sources found, and how surely."""
 
-    ``inconnu`` is the reason why the rule answers « unknown » where its words hold. ``motif`` is what an
-    auditor reads when the rule makes a line due. ``lecture`` marks what a source implies without saying.
-    """
-
-    mots: Mapping[str, Valeur]
-    sauf: Regle | None = None
-    inconnu: str | None = None
-    motif: str | None = None
-    sources: tuple[str, ...] = ()
+    sources: tuple[NomSource, ...]
     confiance: Confiance = "elevee"
+
+
+class Appui(Fonde, frozen=True, kw_only=True):
+    """What a rule stands on; ``lecture`` marks what its sources imply without saying."""
+
     lecture: bool = False
+
+
+class Declaration(Appui, frozen=True, kw_only=True):
+    """What a layer says around the audit: a rule, and the contradictions of sources that it meets."""
+
+    incoherences: tuple[NomIncoherence, ...] = ()
     emplacement: str = ""
 
 
-class Texte(Struct, frozen=True, kw_only=True):
+class Regle(Appui, frozen=True, kw_only=True):
+    """One rule over the closed vocabulary: all of its words must hold, ``sauf`` excepted.
+
+    ``inconnu`` is the reason why the rule answers « unknown » where its words hold. ``motif`` is what an
+    auditor reads when the rule makes a line due.
+    """
+
+    mots: Mapping[str, Valeur]
+    sauf: "Regle | None" = None
+    inconnu: str | None = None
+    motif: str | None = None
+    sources: tuple[NomSource, ...] = ()
+    emplacement: str = ""
+
+
+class Texte(Fonde, frozen=True, kw_only=True):
     """A piece of text on a line: evidence, precision, adaptation, comment.
 
     ``categories``, ``fait`` and ``types`` restrict it to an organisation or an audit; ``situation`` says in
@@ -83,23 +129,11 @@ class Texte(Struct, frozen=True, kw_only=True):
     """
 
     texte: str
-    sources: tuple[str, ...]
-    categories: tuple[str, ...] | None = None
-    fait: str | None = None
+    categories: tuple[NomCategorie, ...] | None = None
+    fait: NomFait | None = None
     types: tuple[str, ...] | None = None
     situation: str | None = None
     citation: bool = False
-    confiance: Confiance = "elevee"
-
-
-class Appui(Situe, frozen=True, kw_only=True):
-    """What a rule rests on: sources, confidence, whether it is a reading, contradictions it meets."""
-
-    sources: tuple[str, ...]
-    confiance: Confiance = "elevee"
-    lecture: bool = False
-    incoherences: tuple[str, ...] = ()
-    emplacement: str = ""
 
 
 class Avertissement(Struct, frozen=True):

@@ -4,18 +4,30 @@ Steps, registration questions, routes, documents, funding, habilitated firms, pl
 data of a rules layer (its folder ``vie``). The core knows what a document or a quote is, never which ones.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Appui, Texte
+from certif_rules.model.base import (
+    CodePrecedent,
+    CodeTypeAudit,
+    Declaration,
+    NomCategorie,
+    Nomme,
+    NomReferentiel,
+    Texte,
+)
 
 #: Whether the source says that a document is required of all, or of some; ``None`` when it does not say.
 Classe = Literal["obligatoire", "conditionnee"]
+
+NomQuestion = Annotated[str, Nomme("question")]
+NomReponse = Annotated[str, Nomme("réponse")]
+NomVoie = Annotated[str, Nomme("voie")]
+NomPiece = Annotated[str, Nomme("pièce")]
+NomEtape = Annotated[str, Nomme("étape")]
 
 
 class Condition(Struct, frozen=True, kw_only=True):
@@ -25,13 +37,13 @@ class Condition(Struct, frozen=True, kw_only=True):
     to a question, ``pieces`` documents provided, ``categories`` categories of which the organisation has one.
     """
 
-    types: tuple[str, ...] = ()
-    precedents: tuple[str, ...] = ()
-    voies: tuple[str, ...] = ()
-    reponses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    pieces: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    sauf: Condition | None = None
+    types: tuple[CodeTypeAudit, ...] = ()
+    precedents: tuple[CodePrecedent, ...] = ()
+    voies: tuple[NomVoie, ...] = ()
+    reponses: Mapping[NomQuestion, tuple[NomReponse, ...]] = field(default_factory=dict)
+    pieces: tuple[NomPiece, ...] = ()
+    categories: tuple[NomCategorie, ...] = ()
+    sauf: "Condition | None" = None
     inconnu: str | None = None
 
 
@@ -39,7 +51,7 @@ class Condition(Struct, frozen=True, kw_only=True):
 Si = tuple[Condition, ...]
 
 
-class Choix(Appui, frozen=True, kw_only=True):
+class Choix(Declaration, frozen=True, kw_only=True):
     """An answer to a question: the audit types it leads to, and what in a profile says it by itself.
 
     ``region`` is that of a site of the organisation, ``certificat`` a référentiel it holds a certificate of.
@@ -47,12 +59,12 @@ class Choix(Appui, frozen=True, kw_only=True):
 
     id: str
     titre: str
-    mene_a: tuple[str, ...] = ()
+    mene_a: tuple[CodeTypeAudit, ...] = ()
     region: str | None = None
-    certificat: str | None = None
+    certificat: NomReferentiel | None = None
 
 
-class Question(Appui, frozen=True, kw_only=True):
+class Interrogation(Declaration, frozen=True, kw_only=True):
     """A question to the applicant: one of ``choix``, or the item ``champ`` of the organisation."""
 
     id: str
@@ -63,7 +75,7 @@ class Question(Appui, frozen=True, kw_only=True):
     si: Si = ()
 
 
-class Voie(Appui, frozen=True, kw_only=True):
+class Voie(Declaration, frozen=True, kw_only=True):
     """A way to get the label, and when it is the one."""
 
     id: str
@@ -71,7 +83,7 @@ class Voie(Appui, frozen=True, kw_only=True):
     si: Si
 
 
-class Mention(Appui, frozen=True, kw_only=True):
+class Mention(Declaration, frozen=True, kw_only=True):
     """What a quote must carry; ``champ`` is where a file says it."""
 
     id: str
@@ -89,7 +101,7 @@ class DevisAttendus(Struct, frozen=True, kw_only=True):
     mentions: tuple[Mention, ...] = ()
 
 
-class PriseEnCharge(Appui, frozen=True, kw_only=True):
+class PriseEnCharge(Declaration, frozen=True, kw_only=True):
     """A share paid by somebody else: an exact fraction of one."""
 
     taux: Fraction
@@ -103,7 +115,7 @@ class Forme(Struct, frozen=True, kw_only=True):
     titre: str
 
 
-class Piece(Appui, frozen=True, kw_only=True):
+class Piece(Declaration, frozen=True, kw_only=True):
     """A document of the file. It is due where ``si`` holds, and as its ``classe`` says.
 
     ``condition`` words a condition that the source leaves without content. ``signe`` is the signature wanted,
@@ -117,27 +129,27 @@ class Piece(Appui, frozen=True, kw_only=True):
     si: Si = ()
     condition: str | None = None
     formes: tuple[Forme, ...] = ()
-    etape: str | None = None
+    etape: NomEtape | None = None
     signe: bool | None = None
     validite_mois: int | None = None
     devis: DevisAttendus | None = None
-    certificat: str | None = None
+    certificat: NomReferentiel | None = None
     precisions: tuple[Texte, ...] = ()
     prise_en_charge: PriseEnCharge | None = None
 
 
-class Volet(Appui, frozen=True, kw_only=True):
+class Volet(Declaration, frozen=True, kw_only=True):
     """A kind of file: when it is the one, its documents, what follows. ``inconnu``: nobody says which."""
 
     id: str
     titre: str
     si: Si
-    pieces: tuple[str, ...] = ()
+    pieces: tuple[NomPiece, ...] = ()
     suite: str | None = None
     inconnu: str | None = None
 
 
-class ConditionFinancement(Appui, frozen=True, kw_only=True):
+class ConditionFinancement(Declaration, frozen=True, kw_only=True):
     """One condition of a funding."""
 
     id: str
@@ -145,7 +157,7 @@ class ConditionFinancement(Appui, frozen=True, kw_only=True):
     si: Si
 
 
-class Financement(Appui, frozen=True, kw_only=True):
+class Financement(Declaration, frozen=True, kw_only=True):
     """Who pays which share of the audit, and on which conditions. ``inconnu``: nobody says."""
 
     id: str
@@ -158,14 +170,14 @@ class Financement(Appui, frozen=True, kw_only=True):
     inconnu: str | None = None
 
 
-class Ressource(Appui, frozen=True, kw_only=True):
+class Ressource(Declaration, frozen=True, kw_only=True):
     """A public page: its title, its address where one is known."""
 
     titre: str
     adresse: str | None = None
 
 
-class Auditeur(Appui, frozen=True, kw_only=True):
+class Auditeur(Declaration, frozen=True, kw_only=True):
     """A habilitated auditing firm. No person is named."""
 
     id: str
@@ -173,7 +185,7 @@ class Auditeur(Appui, frozen=True, kw_only=True):
     fiche: Ressource | None = None
 
 
-class Phrase(Appui, frozen=True, kw_only=True):
+class Phrase(Declaration, frozen=True, kw_only=True):
     """A sentence of a source on the place of an audit: the mode it leads to, and when."""
 
     texte: str
@@ -181,7 +193,7 @@ class Phrase(Appui, frozen=True, kw_only=True):
     si: Si = ()
 
 
-class Lieu(Appui, frozen=True, kw_only=True):
+class Lieu(Declaration, frozen=True, kw_only=True):
     """On site or at a distance, as a decision to take and to give reasons for; ``modes`` are its values."""
 
     id: str
@@ -191,7 +203,7 @@ class Lieu(Appui, frozen=True, kw_only=True):
     phrases: tuple[Phrase, ...] = ()
 
 
-class Point(Appui, frozen=True, kw_only=True):
+class EnSuspens(Declaration, frozen=True, kw_only=True):
     """Something that the sources leave open, to be asked where ``si`` may hold."""
 
     id: str
@@ -199,7 +211,7 @@ class Point(Appui, frozen=True, kw_only=True):
     si: Si
 
 
-class Etape(Appui, frozen=True, kw_only=True):
+class Etape(Declaration, frozen=True, kw_only=True):
     """A step of the application, in order: what to do, what to read."""
 
     id: str
@@ -214,11 +226,11 @@ class Candidature(Struct, frozen=True, kw_only=True):
     """All that a label says of an application, by id, in order."""
 
     etapes: Mapping[str, Etape] = field(default_factory=dict)
-    questions: Mapping[str, Question] = field(default_factory=dict)
+    questions: Mapping[str, Interrogation] = field(default_factory=dict)
     voies: Mapping[str, Voie] = field(default_factory=dict)
     volets: Mapping[str, Volet] = field(default_factory=dict)
     pieces: Mapping[str, Piece] = field(default_factory=dict)
     financements: Mapping[str, Financement] = field(default_factory=dict)
     auditeurs: Mapping[str, Auditeur] = field(default_factory=dict)
     lieux: Mapping[str, Lieu] = field(default_factory=dict)
-    points: Mapping[str, Point] = field(default_factory=dict)
+    points: Mapping[str, EnSuspens] = field(default_factory=dict)

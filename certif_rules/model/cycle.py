@@ -3,27 +3,25 @@
 A référentiel declares its events (what happened, on which day) and its dates (what its rules draw from them).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from datetime import date
+from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Situe
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from certif_rules.model.base import Confiance
+from certif_rules.model.base import Declaration, Fonde, Nomme, NomSource
 
 #: What a rule gives: a limit, an earliest day, a day, a window, a limit that comes again, or nothing to do.
 Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet"]
 #: On which side of a limit its working day is looked for.
 Ouvre = Literal["avant", "apres"]
 
+NomEvenement = Annotated[str, Nomme("événement")]
+#: A date of the cycle, or an event: what gives one day to count from.
+NomDate = Annotated[str, Nomme("date du cycle")]
 
-class Evenement(Struct, frozen=True, kw_only=True):
+
+class Evenement(Declaration, frozen=True, kw_only=True):
     """Something that happens on a day that people give.
 
     It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``.
@@ -31,44 +29,42 @@ class Evenement(Struct, frozen=True, kw_only=True):
 
     id: str
     titre: str
-    pas_avant: tuple[str, ...] = ()
-    exclut: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    incoherences: tuple[str, ...] = ()
+    pas_avant: tuple[NomEvenement, ...] = ()
+    exclut: tuple[NomEvenement, ...] = ()
+    sources: tuple[NomSource, ...] = ()
 
 
-class Ecart(Struct, frozen=True, kw_only=True):
+class Decalage(Struct, frozen=True, kw_only=True):
     """A day counted from an event or from another date: months first, then days; negative ones go back."""
 
-    de: str
+    de: NomDate
     mois: int = 0
     jours: int = 0
 
 
-class Ancre(Struct, frozen=True, kw_only=True):
+class Ancre(Fonde, frozen=True, kw_only=True):
     """A window as one source counts it: from one month (or day) after its event to another, both included."""
 
-    de: str
+    de: NomDate
     mois: tuple[int, int] = (0, 0)
     jours: tuple[int, int] = (0, 0)
-    sources: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
+    sources: tuple[NomSource, ...] = ()
 
 
 class Prochaine(Struct, frozen=True, kw_only=True):
     """The next of the days that come every ``rythme_jours`` from ``de``, for what was sent on ``apres``."""
 
-    de: str
+    de: NomDate
     rythme_jours: int
-    apres: str
+    apres: NomDate
 
 
 class TousLes(Struct, frozen=True, kw_only=True):
     """A limit that comes again every ``mois`` after ``de``, until ``jusqu_a`` included."""
 
-    de: str
+    de: NomDate
     mois: int
-    jusqu_a: str
+    jusqu_a: NomDate
 
 
 class Borne(Struct, frozen=True, kw_only=True):
@@ -83,7 +79,7 @@ class Borne(Struct, frozen=True, kw_only=True):
         return not (self.avant and said >= self.avant) and not (self.depuis and said < self.depuis)
 
 
-class RegleDate(Situe, frozen=True, kw_only=True):
+class RegleDate(Declaration, frozen=True, kw_only=True):
     """One way to find a date; it holds when its three guards do.
 
     ``avec``: one of these events is given; ``sans``: none of these is; ``si``: the day of each is within.
@@ -92,12 +88,11 @@ class RegleDate(Situe, frozen=True, kw_only=True):
     """
 
     texte: str
-    sources: tuple[str, ...]
-    avec: tuple[str, ...] = ()
-    sans: tuple[str, ...] = ()
-    si: Mapping[str, Borne] = field(default_factory=dict)
-    au_plus_tard: Ecart | None = None
-    a_partir_du: Ecart | None = None
+    avec: tuple[NomEvenement, ...] = ()
+    sans: tuple[NomEvenement, ...] = ()
+    si: Mapping[NomEvenement, Borne] = field(default_factory=dict)
+    au_plus_tard: Decalage | None = None
+    a_partir_du: Decalage | None = None
     prochaine: Prochaine | None = None
     fenetre: tuple[Ancre, ...] = ()
     tous_les: TousLes | None = None
@@ -106,10 +101,6 @@ class RegleDate(Situe, frozen=True, kw_only=True):
     report: bool = False
     visee: bool = False
     certitude: str | None = None
-    confiance: Confiance = "elevee"
-    lecture: bool = False
-    incoherences: tuple[str, ...] = ()
-    emplacement: str = ""
 
     @property
     def forme(self) -> Forme:
@@ -134,11 +125,11 @@ class DateCycle(Struct, frozen=True, kw_only=True):
     id: str
     titre: str
     regles: tuple[RegleDate, ...]
-    fait_par: tuple[str, ...] = ()
-    pas_apres: str | None = None
+    fait_par: tuple[NomEvenement, ...] = ()
+    pas_apres: NomDate | None = None
 
 
-class Seances(Struct, frozen=True, kw_only=True):
+class Seances(Declaration, frozen=True, kw_only=True):
     """The meetings that decide on files, whose days are a list that people give.
 
     What a meeting needs arrives on ``attend``, by the date ``limite`` counted from the meeting
@@ -146,17 +137,13 @@ class Seances(Struct, frozen=True, kw_only=True):
     ``periode_mois``: one meeting at least in each civil period of so many months.
     """
 
-    evenement: str
+    evenement: NomEvenement
     titre: str
-    attend: str
-    limite: str
+    attend: NomEvenement
+    limite: NomDate
     texte: str
-    sources: tuple[str, ...]
-    plancher: tuple[str, ...] = ()
+    plancher: tuple[NomDate, ...] = ()
     periode_mois: int | None = None
-    confiance: Confiance = "elevee"
-    lecture: bool = False
-    incoherences: tuple[str, ...] = ()
 
 
 class Cycle(Struct, frozen=True, kw_only=True):

@@ -1,21 +1,16 @@
 """The domain, life of a label: how many sites are seen at an audit, as frozen values, nothing computed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from msgspec import Struct
 
-from certif_rules.model.base import Situe
-
-if TYPE_CHECKING:
-    from certif_rules.model.base import Confiance, Texte
+from certif_rules.model.base import CodePrecedent, Declaration, Texte
 
 #: How the root is made a whole number of sites.
 Arrondi = Literal["au_plus_proche", "superieur", "inferieur"]
 
 
-class RegleSites(Situe, frozen=True, kw_only=True):
+class RegleSites(Declaration, frozen=True, kw_only=True):
     """The number of sites at some audit types: ``coefficient`` (as written) × the root of their number.
 
     ``coefficient`` is ``None`` where no source gives a number. ``non_vus`` sites at least were not seen at
@@ -23,20 +18,16 @@ class RegleSites(Situe, frozen=True, kw_only=True):
     is always seen besides the sample.
     """
 
-    types: tuple[str, ...]
+    types: tuple[CodePrecedent, ...]
     coefficient: str | None
-    arrondi: Arrondi
-    sources: tuple[str, ...]
+    arrondi: Arrondi = "au_plus_proche"
     non_vus: int = 0
     en_plus: str | None = None
     du: str | None = None
     au: str | None = None
-    confiance: Confiance = "elevee"
-    lecture: bool = False
-    emplacement: str = ""
 
 
-class Echantillon(Struct, frozen=True, kw_only=True):
+class Echantillonnage(Struct, frozen=True, kw_only=True):
     """What one référentiel says of samples. ``dossiers`` is what it says of samples of files, if anything."""
 
     sites: tuple[RegleSites, ...] = ()

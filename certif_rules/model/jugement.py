@@ -3,17 +3,26 @@
 Numbers are kept as written (« 5 », « 1.5 »): they are read as exact fractions, never as floats.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Confiance, Situe, Texte
+from certif_rules.model.base import (
+    Appui,
+    CodePrecedent,
+    Fonde,
+    IdCritere,
+    NomConstat,
+    NomEtiquette,
+    Nomme,
+    Texte,
+)
 
 #: What a mean is made over: all the lines, or those of each criterion.
 Moyenne = Literal["ensemble", "par_critere"]
+
+NomMesure = Annotated[str, Nomme("mesure")]
 
 
 class Annotation(Struct, frozen=True, kw_only=True):
@@ -23,17 +32,15 @@ class Annotation(Struct, frozen=True, kw_only=True):
     titre: str
 
 
-class Delai(Struct, frozen=True, kw_only=True):
+class Delai(Fonde, frozen=True, kw_only=True):
     """A date counted from another: ``de`` is an event or another date of the same finding.
 
     ``mois`` are counted before ``jours``. ``titre`` is what is due, as people read it.
     """
 
-    de: str
-    mois: int
-    jours: int
-    sources: tuple[str, ...]
-    confiance: Confiance = "elevee"
+    de: Annotated[str, Nomme("date")]
+    mois: int = 0
+    jours: int = 0
     titre: str | None = None
 
     def titre_ou(self, nom: str) -> str:
@@ -44,11 +51,11 @@ class Delai(Struct, frozen=True, kw_only=True):
 class Terme(Struct, frozen=True, kw_only=True):
     """A term of a sum: another measure or, with ``seuil``, one when that measure reaches it, else zero."""
 
-    mesure: str
+    mesure: NomMesure
     seuil: str | None = None
 
 
-class Mesure(Struct, frozen=True, kw_only=True):
+class Mesure(Appui, frozen=True, kw_only=True):
     """A number drawn from the findings that are not lifted; one of the four ways is given.
 
     ``compte`` counts the lines with one of these findings; ``somme`` adds measures; ``moyenne`` and
@@ -58,24 +65,21 @@ class Mesure(Struct, frozen=True, kw_only=True):
 
     id: str
     titre: str
-    sources: tuple[str, ...]
-    compte: tuple[str, ...] = ()
+    compte: tuple[NomConstat, ...] = ()
     somme: tuple[Terme, ...] = ()
     moyenne: Moyenne | None = None
     minimum: bool = False
-    etiquette: str | None = None
-    confiance: Confiance = "elevee"
-    lecture: bool = False
+    etiquette: NomEtiquette | None = None
 
 
-class Condition(Struct, frozen=True, kw_only=True):
+class Seuil(Struct, frozen=True, kw_only=True):
     """What a measure must be, every comparison given holding; ``critere`` (an id) for a mean by criterion.
 
     A mean by criterion without ``critere`` is asked of each criterion: one is enough.
     """
 
-    mesure: str
-    critere: str | None = None
+    mesure: NomMesure
+    critere: IdCritere | None = None
     au_moins: str | None = None
     plus_de: str | None = None
     au_plus: str | None = None
@@ -85,11 +89,11 @@ class Condition(Struct, frozen=True, kw_only=True):
 class TitrePourTypes(Struct, frozen=True, kw_only=True):
     """How a decision reads at some audit types (their codes)."""
 
-    types: tuple[str, ...]
+    types: tuple[CodePrecedent, ...]
     titre: str
 
 
-class Decision(Situe, frozen=True, kw_only=True):
+class Decision(Appui, frozen=True, kw_only=True):
     """A decision, taken when one of ``si`` holds and none before it was; always, without any.
 
     ``delivrable`` is ``None`` where the sources give no rule.
@@ -98,11 +102,8 @@ class Decision(Situe, frozen=True, kw_only=True):
     code: str
     delivrable: bool | None
     titre: str
-    sources: tuple[str, ...]
     titres: tuple[TitrePourTypes, ...] = ()
-    si: tuple[Condition, ...] = ()
-    confiance: Confiance = "elevee"
-    lecture: bool = False
+    si: tuple[Seuil, ...] = ()
     emplacement: str = ""
 
     def titre_pour(self, code_type: str) -> str:
@@ -110,20 +111,17 @@ class Decision(Situe, frozen=True, kw_only=True):
         return next((t.titre for t in self.titres if code_type in t.types), self.titre)
 
 
-class Aggravation(Struct, frozen=True, kw_only=True):
+class Aggravation(Appui, frozen=True, kw_only=True):
     """A finding that counts as another on a line where the earlier audit left one of ``precedents`` open.
 
     ``types`` are the audit types (codes) where the earlier findings are looked at again.
     """
 
-    constat: str
-    precedents: tuple[str, ...]
-    devient: str
-    types: tuple[str, ...]
+    constat: NomConstat
+    precedents: tuple[NomConstat, ...]
+    devient: NomConstat
+    types: tuple[CodePrecedent, ...]
     motif: str
-    sources: tuple[str, ...]
-    confiance: Confiance = "elevee"
-    lecture: bool = False
 
 
 class Jugement(Struct, frozen=True, kw_only=True):

@@ -4,14 +4,11 @@ A référentiel of the stack may say a part of it only: a label keeps the levels
 mention, or declares levels of its own.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from certif_rules.model.base import Confiance
+from certif_rules.model.base import Appui, Declaration, IdLigne, NomConstat, NomIncoherence
 
 #: The lines asked about: those to see at the audit, or every line that applies or may apply.
 Etendue = Literal["audit", "toutes"]
@@ -36,13 +33,13 @@ class Cle(Struct, frozen=True, kw_only=True):
     mot: Literal["gravite", "niveau"]
     texte: str
     titre: str | None = None
-    ecarts: tuple[str, ...] = ()
-    seuls: tuple[str, ...] = ()
+    ecarts: tuple[NomConstat, ...] = ()
+    seuls: tuple[NomConstat, ...] = ()
     sous: int = 0
     sans_reponse_avant: int = 0
 
 
-class Notation(Struct, frozen=True, kw_only=True):
+class Notation(Appui, frozen=True, kw_only=True):
     """How a self-assessment is counted. ``niveaux`` go up; the last one is worth full marks.
 
     From level ``amelioration_des`` on, what is left to do is an improvement, no longer a gap (``None``: the
@@ -53,9 +50,6 @@ class Notation(Struct, frozen=True, kw_only=True):
     priorite: tuple[Cle, ...]
     amelioration_des: int | None
     texte: str
-    sources: tuple[str, ...]
-    confiance: Confiance
-    lecture: bool
 
     @property
     def plein(self) -> int:
@@ -63,22 +57,18 @@ class Notation(Struct, frozen=True, kw_only=True):
         return self.niveaux[-1].valeur
 
 
-class Enonce(Struct, frozen=True, kw_only=True):
+class Enonce(Declaration, frozen=True, kw_only=True):
     """Something said of the self-assessment; ``citation`` marks the words of the source itself."""
 
     texte: str
-    sources: tuple[str, ...]
     citation: bool = False
-    confiance: Confiance = "elevee"
-    lecture: bool = False
-    incoherences: tuple[str, ...] = ()
 
 
 class Repere(Struct, frozen=True, kw_only=True):
     """Contradictions of the sources to be told beside ``lignes`` (ids)."""
 
-    lignes: tuple[str, ...]
-    incoherences: tuple[str, ...]
+    lignes: tuple[IdLigne, ...]
+    incoherences: tuple[NomIncoherence, ...]
 
 
 class Autodiagnostic(Struct, frozen=True, kw_only=True):

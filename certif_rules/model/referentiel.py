@@ -5,14 +5,27 @@ relative to the package that ships it: it explains, it never decides, so it take
 nor in the digest of a référentiel.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Confiance, Lacune, Regle, Situe, Source, Texte
+from certif_rules.model.base import (
+    CodePrecedent,
+    Confiance,
+    Fonde,
+    IdTypeAudit,
+    Lacune,
+    NomCategorie,
+    NomConstat,
+    NomFait,
+    NomReferentiel,
+    NomSource,
+    Regle,
+    Situe,
+    Source,
+    Texte,
+)
 from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 
@@ -30,6 +43,15 @@ class Revision(Struct, frozen=True, kw_only=True):
     raison: str
     empreinte: str
     empreinte_vie: str | None = None
+
+
+class Reconnaissance(Struct, frozen=True, kw_only=True):
+    """The period in which a label is known to be recognised, both ends included."""
+
+    du: str
+    au: str
+    par: str
+    sources: tuple[NomSource, ...]
 
 
 class Couche(Situe, frozen=True, kw_only=True):
@@ -50,13 +72,13 @@ class Couche(Situe, frozen=True, kw_only=True):
     du: str
     au: str | None
     pour: tuple[str, ...]
-    lue: bool
+    lue: bool = True
     base: str | None
     confiance: Confiance
     note: str | None
     reconnaissance: Reconnaissance | None
     lacunes: tuple[Lacune, ...]
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     revisions: tuple[Revision, ...]
     emplacement: str = ""
 
@@ -66,15 +88,6 @@ class Couche(Situe, frozen=True, kw_only=True):
         return (self.referentiel, self.nature, self.id)
 
 
-class Reconnaissance(Struct, frozen=True, kw_only=True):
-    """The period in which a label is known to be recognised, both ends included."""
-
-    du: str
-    au: str
-    par: str
-    sources: tuple[str, ...]
-
-
 class Categorie(Struct, frozen=True, kw_only=True):
     """A category of action. ``a_qui`` completes « réservé … » (« à l'apprentissage »)."""
 
@@ -82,20 +95,18 @@ class Categorie(Struct, frozen=True, kw_only=True):
     titre: str
     a_qui: str
     synonymes: tuple[str, ...]
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
 
 
-class ParNature(Situe, frozen=True, kw_only=True):
+class ParNature(Fonde, frozen=True, kw_only=True):
     """A fact that always holds for a category, and why."""
 
-    categorie: str
+    categorie: NomCategorie
     texte: str
-    sources: tuple[str, ...]
-    confiance: Confiance
     emplacement: str = ""
 
 
-class Fait(Situe, frozen=True, kw_only=True):
+class Fait(Fonde, frozen=True, kw_only=True):
     """A fact about the organisation, with the question to ask and the words for each answer.
 
     ``a_invoquer``: a derogation; not given means not claimed. ``implique``: facts that follow from this
@@ -107,10 +118,8 @@ class Fait(Situe, frozen=True, kw_only=True):
     vrai: str
     faux: str
     par_nature: tuple[ParNature, ...]
-    implique: tuple[str, ...]
-    a_invoquer: bool
-    sources: tuple[str, ...]
-    confiance: Confiance
+    implique: tuple[NomFait, ...]
+    a_invoquer: bool = False
     note: str | None = None
     emplacement: str = ""
 
@@ -120,7 +129,7 @@ class Evolution(Struct, frozen=True, kw_only=True):
 
     depuis: str
     nature: Literal["fond", "forme", "aucune", "nouveau"]
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     texte: str | None = None
 
 
@@ -130,7 +139,7 @@ class Alias(Struct, frozen=True, kw_only=True):
     code: str
     statut: Literal["resolu", "non_resolu"]
     texte: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
 
 
 class Critere(Situe, frozen=True, kw_only=True):
@@ -141,13 +150,13 @@ class Critere(Situe, frozen=True, kw_only=True):
     code: str
     numero: str
     titre: str | None
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     variantes: tuple[Texte, ...] = ()
     lacunes: tuple[Lacune, ...] = ()
     emplacement: str = ""
 
 
-class Indicateur(Situe, frozen=True, kw_only=True):
+class Indicateur(Fonde, frozen=True, kw_only=True):
     """A line of the référentiel. ``None`` texts are absent from the sources and listed in ``lacunes``.
 
     ``critere`` is the id of its criterion, or ``None``. ``portee`` is a list of rules, one of which must
@@ -161,11 +170,9 @@ class Indicateur(Situe, frozen=True, kw_only=True):
     critere: str | None
     titre: str | None
     exigence: str | None
-    citation: bool
+    citation: bool = False
     portee: tuple[Regle, ...]
     etiquettes: tuple[str, ...]
-    sources: tuple[str, ...]
-    confiance: Confiance
     constats_permis: tuple[str, ...] = ()
     gravite: Texte | None = None
     niveau_attendu: Texte | None = None
@@ -190,7 +197,7 @@ class Constat(Struct, frozen=True, kw_only=True):
 
     id: str
     titre: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     hors_portee: bool = False
     commentaire_requis: bool = False
     valeur: str | None = None
@@ -205,7 +212,7 @@ class Exigence(Situe, frozen=True, kw_only=True):
     mot: Literal["ajout", "certificat_valide", "certificat_si_donne"]
     valeur: tuple[str, ...]
     texte: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     emplacement: str = ""
 
 
@@ -218,18 +225,16 @@ class Controle(Struct, frozen=True, kw_only=True):
     id: str
     texte: str
     regle: Regle
-    constat: str | None = None
-    compte_pour: str = ""
+    constat: NomConstat | None = None
+    compte_pour: NomReferentiel = ""
 
 
-class SitesExtension(Struct, frozen=True, kw_only=True):
+class SitesExtension(Fonde, frozen=True, kw_only=True):
     """Which sites an added site brings to the audit, by what the organisation was before."""
 
     multisite: str
     monosite: str
     inconnu: str
-    sources: tuple[str, ...]
-    confiance: Confiance
 
 
 class TypeAudit(Situe, frozen=True, kw_only=True):
@@ -244,10 +249,10 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     titre: str
     perimetre: tuple[Regle, ...]
     sinon: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     sinon_pieces: str | None = None
     exige: tuple[Exigence, ...] = ()
-    precedents: tuple[str, ...] | None = None
+    precedents: tuple[CodePrecedent, ...] | None = None
     pieces: tuple[Controle, ...] = ()
     verifications: tuple[Controle, ...] = ()
     rappels: tuple[Texte, ...] = ()
@@ -259,9 +264,9 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
 class Derogation(Struct, frozen=True, kw_only=True):
     """Where ``garde`` holds, the perimeter of ``types`` is replaced by that of the type ``comme``."""
 
-    types: tuple[str, ...]
+    types: tuple[IdTypeAudit, ...]
     garde: Regle
-    comme: str
+    comme: IdTypeAudit
 
 
 class CoucheRetenue(Struct, frozen=True, kw_only=True):

@@ -4,23 +4,17 @@ Dates, documents, durations, samples and actors stand beside the rules of the au
 a rules layer. A checklist never reads them, and they take no part in the digest it prints.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from certif_rules.model.acteurs import Attribution, Instances
-from certif_rules.model.base import Situe
+from certif_rules.model.bareme import Duree
+from certif_rules.model.base import NomSource, Situe, Source
 from certif_rules.model.candidature import Candidature
-
-if TYPE_CHECKING:
-    from certif_rules.model.bareme import Duree
-    from certif_rules.model.base import Source
-    from certif_rules.model.cycle import Cycle
-    from certif_rules.model.echantillon import Echantillon
-    from certif_rules.model.notation import Autodiagnostic
+from certif_rules.model.cycle import Cycle
+from certif_rules.model.echantillon import Echantillonnage
+from certif_rules.model.notation import Autodiagnostic
 
 
 class Incoherence(Situe, frozen=True, kw_only=True):
@@ -32,7 +26,7 @@ class Incoherence(Situe, frozen=True, kw_only=True):
 
     id: str
     texte: str
-    sources: tuple[str, ...]
+    sources: tuple[NomSource, ...]
     lecture: str | None = None
     question: str | None = None
     commandes: tuple[str, ...] = ()
@@ -49,7 +43,7 @@ class Vie(Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source]
     incoherences: Mapping[str, Incoherence] = field(default_factory=dict)
     duree: Duree | None = None
-    echantillon: Echantillon | None = None
+    echantillon: Echantillonnage | None = None
     dossier: Candidature | None = None
     instances: Instances = field(default_factory=Instances)
     attribution: Attribution | None = None

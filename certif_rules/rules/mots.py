@@ -31,7 +31,7 @@ class Cas(Struct, frozen=True):
 Mot = Callable[[Any, Cas], Trivalent]
 
 
-class Verdict(Struct, frozen=True):
+class RegleJugee(Struct, frozen=True):
     """What a rule answers, and each of its words (``sauf`` and ``inconnu`` among them)."""
 
     regle: Regle
@@ -39,14 +39,14 @@ class Verdict(Struct, frozen=True):
     mots: Mapping[str, Trivalent]
 
 
-def judge(regle: Regle, cas: Cas, mots: Mapping[str, Mot]) -> Verdict:
+def judge(regle: Regle, cas: Cas, mots: Mapping[str, Mot]) -> RegleJugee:
     """Evaluate one rule with the words of ``mots``."""
     values: dict[str, Trivalent] = {mot: mots[mot](valeur, cas) for mot, valeur in regle.mots.items()}
     if regle.sauf is not None:
         values["sauf"] = negate(judge(regle.sauf, cas, mots).valeur)
     if regle.inconnu is not None:
         values["inconnu"] = None
-    return Verdict(regle, both(values.values()), values)
+    return RegleJugee(regle, both(values.values()), values)
 
 
 def _toutes(valeur: bool, _cas: Cas) -> Trivalent:

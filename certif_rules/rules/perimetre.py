@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from certif_rules.model.referentiel import Derogation, TypeAudit
 from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merge_sources, weakest
-from certif_rules.rules.mots import MOTS, MOTS_DU_PRECEDENT, Cas, Mot, Verdict, judge
+from certif_rules.rules.mots import MOTS, MOTS_DU_PRECEDENT, Cas, Mot, RegleJugee, judge
 from certif_rules.rules.trivalent import Trivalent, choose, either
 
 
@@ -39,7 +39,7 @@ def _rules(cas: Cas, type_audit: TypeAudit) -> Reponse:
     return Reponse(valeur, dedupe(motif for v in decisive for motif in _reasons(v, cas)))
 
 
-def _reasons(verdict: Verdict, cas: Cas) -> tuple[Motif, ...]:
+def _reasons(verdict: RegleJugee, cas: Cas) -> tuple[Motif, ...]:
     """Why a rule holds, or why it cannot be decided."""
     other = verdict.regle.mots.get("comme")
     others_hold = all(value is True for mot, value in verdict.mots.items() if mot != "comme")
@@ -50,7 +50,7 @@ def _reasons(verdict: Verdict, cas: Cas) -> tuple[Motif, ...]:
     return (_unknown(verdict, cas),)
 
 
-def _code_of(verdict: Verdict) -> CodeMotif:
+def _code_of(verdict: RegleJugee) -> CodeMotif:
     mots = verdict.regle.mots
     if "constat_precedent" in mots or "constat_ouvert" in mots:
         return "constat_precedent"
@@ -61,7 +61,7 @@ def _code_of(verdict: Verdict) -> CodeMotif:
     return "perimetre"
 
 
-def _unknown(verdict: Verdict, cas: Cas) -> Motif:
+def _unknown(verdict: RegleJugee, cas: Cas) -> Motif:
     unknown = [mot for mot, value in verdict.mots.items() if value is None]
     if MOTS_DU_PRECEDENT.intersection(unknown):
         wanted = verdict.regle.motif or verdict.regle.inconnu
@@ -135,7 +135,7 @@ def _comme(valeur: str, cas: Cas) -> Trivalent:
     return perimetre(cas, cas.referentiel.types_audit[valeur]).valeur
 
 
-def _motif(code: CodeMotif, texte: str, verdict: Verdict, cas: Cas) -> Motif:
+def _motif(code: CodeMotif, texte: str, verdict: RegleJugee, cas: Cas) -> Motif:
     regle = verdict.regle
     return Motif(
         code=code,

@@ -12,7 +12,7 @@ from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Categorie
 from certif_rules.rules.faits import Origine, origin
 from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merge_sources, weakest
-from certif_rules.rules.mots import MOTS, Cas, Verdict, judge
+from certif_rules.rules.mots import MOTS, Cas, RegleJugee, judge
 from certif_rules.rules.trivalent import either
 
 
@@ -28,14 +28,14 @@ def portee(cas: Cas) -> Reponse:
     return Reponse(valeur, (_out(decisive, cas),))
 
 
-def _why_true(verdict: Verdict, cas: Cas) -> str:
+def _why_true(verdict: RegleJugee, cas: Cas) -> str:
     conditions = _conditions(verdict, cas)
     if conditions:
         return " ; ".join(conditions)
     return "applicable à cette catégorie d’actions"
 
 
-def _conditions(verdict: Verdict, cas: Cas) -> list[str]:
+def _conditions(verdict: RegleJugee, cas: Cas) -> list[str]:
     """The fact of the rule, in the words of its answer."""
     nom = verdict.regle.mots.get("fait")
     if not isinstance(nom, str):
@@ -50,14 +50,14 @@ def _conditions(verdict: Verdict, cas: Cas) -> list[str]:
     return [fait.vrai if answer else fait.faux]
 
 
-def _unknown(verdict: Verdict, cas: Cas) -> Motif:
+def _unknown(verdict: RegleJugee, cas: Cas) -> Motif:
     conditions = _conditions(verdict, cas) if verdict.mots.get("fait", True) is None else []
     if conditions:
         return _motif("condition_inconnue", " ; ".join(conditions), [verdict], cas)
     return _motif("portee_inconnue", verdict.regle.inconnu or "", [verdict], cas)
 
 
-def _out(verdicts: Sequence[Verdict], cas: Cas) -> Motif:
+def _out(verdicts: Sequence[RegleJugee], cas: Cas) -> Motif:
     """Out for every rule: by the category when no rule is open to it, else by a condition."""
     open_to_category = [verdict for verdict in verdicts if verdict.mots.get("categories", True)]
     if not open_to_category:
@@ -81,7 +81,7 @@ def _tuple(valeur: object) -> tuple[str, ...]:
     return valeur if isinstance(valeur, tuple) else ()
 
 
-def _motif(code: CodeMotif, texte: str, verdicts: Sequence[Verdict], cas: Cas) -> Motif:
+def _motif(code: CodeMotif, texte: str, verdicts: Sequence[RegleJugee], cas: Cas) -> Motif:
     regles = [verdict.regle for verdict in verdicts]
     names = {str(regle.mots["fait"]) for regle in regles if "fait" in regle.mots}
     asked = code in ("applicable", "condition_non_remplie")

@@ -13,7 +13,7 @@ from certif_rules.audit.verification import check, readable_day
 from certif_rules.echanges.checklist import warnings
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model.base import Avertissement, Texte
-from certif_rules.model.echantillon import Arrondi, Echantillon, RegleSites
+from certif_rules.model.echantillon import Arrondi, Echantillonnage, RegleSites
 from certif_rules.model.referentiel import TypeAudit
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import (
@@ -88,8 +88,8 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
     )
 
 
-def _rules(regime: Regime) -> Echantillon:
-    return regime.propre.echantillon if regime.propre and regime.propre.echantillon else Echantillon()
+def _rules(regime: Regime) -> Echantillonnage:
+    return regime.propre.echantillon if regime.propre and regime.propre.echantillon else Echantillonnage()
 
 
 class _Lu(Struct, frozen=True, kw_only=True):

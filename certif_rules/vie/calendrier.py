@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from certif_rules.francais import count, noun
 from certif_rules.model.base import Avertissement, Confiance
-from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Ecart, RegleDate
+from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Decalage, RegleDate
 from certif_rules.rules.delais import add
 from certif_rules.vie.feries import Chome, last_worked, next_worked
 from certif_rules.vie.voies import starts, ways
@@ -238,7 +238,7 @@ class _Calcul(Struct):
             evenement=ancre.de, du=start, au=end, sources=ancre.sources, confiance=ancre.confiance
         )
 
-    def _count(self, ecart: Ecart) -> date | None:
+    def _count(self, ecart: Decalage) -> date | None:
         return add(self._day(ecart.de), mois=ecart.mois, jours=ecart.jours)
 
     def _day(self, nom: str) -> date:
@@ -309,7 +309,7 @@ def in_titles(calcul: str, titres: Mapping[str, str]) -> str:
     return re.sub(r"[a-z][a-z0-9_]*", lambda word: named(word[0], titres), calcul)
 
 
-def said(ecart: Ecart) -> str:
+def said(ecart: Decalage) -> str:
     """How a day is counted, in French: « notification + 36 mois »."""
     parts = [f"{'+' if n > 0 else '-'} {abs(n)} {unit}" for n, unit in _counted(ecart.mois, ecart.jours) if n]
     return " ".join([ecart.de, *parts])

@@ -12,7 +12,7 @@ from certif_rules.rules.trivalent import Trivalent, both, either, negate
 from certif_rules.vie.declaration import Depot
 
 
-class Manque(Struct, frozen=True):
+class Besoin(Struct, frozen=True):
     """What would decide: the audit type, the earlier audit, an answer, a document; or nobody can say."""
 
     nature: Literal["type", "precedent", "question", "piece", "categorie", "inconnu"]
@@ -23,7 +23,7 @@ class Verdict(Struct, frozen=True):
     """True, false or unknown; when unknown, what is missing."""
 
     valeur: Trivalent
-    manques: tuple[Manque, ...] = ()
+    manques: tuple[Besoin, ...] = ()
 
 
 def judge(si: Si, candidature: Candidature, depot: Depot, fournies: frozenset[str] = frozenset()) -> Verdict:
@@ -67,24 +67,24 @@ def _words(
     c: Condition, candidature: Candidature, depot: Depot, fournies: frozenset[str]
 ) -> Iterator[Verdict]:
     if c.types:
-        yield _among(depot.type, c.types, Manque("type"))
+        yield _among(depot.type, c.types, Besoin("type"))
     if c.precedents:
-        yield _among(depot.precedent, c.precedents, Manque("precedent"))
+        yield _among(depot.precedent, c.precedents, Besoin("precedent"))
     if c.voies:
         yield any_of(judge(candidature.voies[voie].si, candidature, depot) for voie in c.voies)
     for question, accepted in c.reponses.items():
-        yield _among(depot.reponses.get(question), accepted, Manque("question", question))
+        yield _among(depot.reponses.get(question), accepted, Besoin("question", question))
     for piece in c.pieces:
-        yield Verdict(True) if piece in fournies else Verdict(None, (Manque("piece", piece),))
+        yield Verdict(True) if piece in fournies else Verdict(None, (Besoin("piece", piece),))
     if c.categories:
         known = bool(set(c.categories) & set(depot.categories)) if depot.categories else None
-        yield Verdict(known, () if depot.categories else (Manque("categorie"),))
+        yield Verdict(known, () if depot.categories else (Besoin("categorie"),))
     if c.sauf is not None:
         held = _condition(c.sauf, candidature, depot, fournies)
         yield Verdict(negate(held.valeur), held.manques)
     if c.inconnu is not None:
-        yield Verdict(None, (Manque("inconnu", c.inconnu),))
+        yield Verdict(None, (Besoin("inconnu", c.inconnu),))
 
 
-def _among(said: str | None, accepted: tuple[str, ...], manque: Manque) -> Verdict:
+def _among(said: str | None, accepted: tuple[str, ...], manque: Besoin) -> Verdict:
     return Verdict(None, (manque,)) if said is None else Verdict(said in accepted)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check, parse_day, readable_day
 from certif_rules.errors import Issue, IssuesError, Location, suggestion
-from certif_rules.model.candidature import Auditeur, Candidature, Question
+from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.source.yaml import Sequence, Table, place
 from certif_rules.vie.conditions import judge
@@ -217,7 +217,7 @@ class _Reader:
             answers.setdefault(identifiant, found[0])
         return replace(depot, reponses=answers, deduites=frozenset(deduced) - frozenset(node))
 
-    def _deduced(self, question: Question, depot: Depot) -> list[str]:
+    def _deduced(self, question: Interrogation, depot: Depot) -> list[str]:
         """The answers that the sites, or the certificates valid on the day, give by themselves.
 
         After an earlier audit for the label, the certificate of another proves nothing of the label itself.

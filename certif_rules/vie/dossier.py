@@ -17,16 +17,16 @@ from certif_rules.model.candidature import (
     Auditeur,
     Candidature,
     ConditionFinancement,
+    EnSuspens,
     Financement,
+    Interrogation,
     Lieu,
     Phrase,
-    Point,
-    Question,
     Voie,
     Volet,
 )
 from certif_rules.rules.trivalent import Trivalent
-from certif_rules.vie.conditions import Manque, Verdict, all_of, any_of, judge
+from certif_rules.vie.conditions import Besoin, Verdict, all_of, any_of, judge
 from certif_rules.vie.declaration import Depot, DevisDit
 from certif_rules.vie.montants import share
 from certif_rules.vie.pieces import Element, Presence, element, provided, quote
@@ -82,15 +82,15 @@ class Etude(Struct, frozen=True, kw_only=True):
     resultat: Resultat
     volets: tuple[tuple[Volet, Trivalent], ...]
     voies: tuple[tuple[Voie, Trivalent], ...]
-    questions: tuple[tuple[Question, str | None], ...]
+    questions: tuple[tuple[Interrogation, str | None], ...]
     elements: tuple[Element, ...]
     payeurs: tuple[Payeur, ...]
     devis: tuple[DevisEtudie, ...]
     choix: ChoixAuditeur
     lieux: tuple[LieuEtudie, ...]
     interventions: tuple[tuple[Intervention, Trivalent], ...]
-    points: tuple[Point, ...]
-    manques: tuple[Manque, ...]
+    points: tuple[EnSuspens, ...]
+    manques: tuple[Besoin, ...]
     avertissements: tuple[Avertissement, ...]
 
 
@@ -139,7 +139,9 @@ class _Study:
             avertissements=tuple(self._warnings()),
         )
 
-    def _judge(self, rule: Volet | Voie | Question | Point | Lieu | Financement | Intervention) -> Verdict:
+    def _judge(
+        self, rule: Volet | Voie | Interrogation | EnSuspens | Lieu | Financement | Intervention
+    ) -> Verdict:
         return judge(rule.si, self.candidature, self.depot, self.fournies)
 
     def _elements(self, volets: list[tuple[Volet, Verdict]]) -> Iterator[Element]:
@@ -152,7 +154,7 @@ class _Study:
                 if found is not None:
                     yield found
 
-    def _questions(self) -> Iterator[tuple[Question, str | None]]:
+    def _questions(self) -> Iterator[tuple[Interrogation, str | None]]:
         for question in self.candidature.questions.values():
             if self._judge(question).valeur is not False:
                 said = self.depot.nom if question.champ else self.depot.reponses.get(question.id)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from certif_rules.model.echantillon import Arrondi, Echantillon, RegleSites
+    from certif_rules.model.echantillon import Arrondi, Echantillonnage, RegleSites
 
 #: How the list is drawn, in words, for those who would draw it again.
 METHODE = (
@@ -39,7 +39,7 @@ class Tirage(Struct, frozen=True, kw_only=True):
     non_vus: tuple[str, ...] | None = None
 
 
-def rule_for(echantillon: Echantillon, code: str, day: str | None) -> RegleSites | None:
+def rule_for(echantillon: Echantillonnage, code: str, day: str | None) -> RegleSites | None:
     """The rule of the number of sites at an audit type, on a day (ISO); without a day, the latest."""
     mine = [regle for regle in echantillon.sites if code in regle.types]
     if day is None:

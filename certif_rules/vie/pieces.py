@@ -10,7 +10,7 @@ from msgspec import Struct
 from certif_rules.model.candidature import Candidature, DevisAttendus, Piece
 from certif_rules.rules.delais import add
 from certif_rules.rules.trivalent import Trivalent, both
-from certif_rules.vie.conditions import Manque, Verdict, judge
+from certif_rules.vie.conditions import Besoin, Verdict, judge
 from certif_rules.vie.declaration import Depot, DevisDit, PieceDite
 
 #: ``a_fournir``: the documents were not described at all. ``conditionnelle``: absent, which blocks nothing.
@@ -28,7 +28,7 @@ class Presence(Struct, frozen=True):
 
     etat: EtatPiece
     motifs: tuple[str, ...] = ()
-    manques: tuple[Manque, ...] = ()
+    manques: tuple[Besoin, ...] = ()
 
 
 class Element(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ class Element(Struct, frozen=True, kw_only=True):
     requise: Trivalent
     bloque: Trivalent
     motifs: tuple[str, ...] = ()
-    manques: tuple[Manque, ...] = ()
+    manques: tuple[Besoin, ...] = ()
 
 
 def element(piece: Piece, due: Verdict, candidature: Candidature, depot: Depot) -> Element | None:

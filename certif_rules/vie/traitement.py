@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from certif_rules.model.cycle import Ecart, RegleDate
+from certif_rules.model.cycle import Decalage, RegleDate
 from certif_rules.model.jugement import Delai, Jugement
 from certif_rules.model.referentiel import Constat
 from certif_rules.rules.delais import dates
@@ -63,5 +63,5 @@ def _as_rule(delai: Delai, titres: Mapping[str, str]) -> RegleDate:
     return RegleDate(texte=texte, sources=delai.sources, confiance=delai.confiance, au_plus_tard=ecart)
 
 
-def _gap(delai: Delai) -> Ecart:
-    return Ecart(de=delai.de, mois=delai.mois, jours=delai.jours)
+def _gap(delai: Delai) -> Decalage:
+    return Decalage(de=delai.de, mois=delai.mois, jours=delai.jours)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import combinations
 
-from certif_rules.model.cycle import Cycle, DateCycle, Ecart, RegleDate
+from certif_rules.model.cycle import Cycle, DateCycle, Decalage, RegleDate
 
 #: Ways of more events than that are not looked for: nobody gives so many days to learn one.
 _MOST = 3
@@ -119,5 +119,5 @@ def starts(regle: RegleDate) -> list[str]:
         return [regle.tous_les.de, regle.tous_les.jusqu_a]
     if regle.fenetre:
         return [ancre.de for ancre in regle.fenetre]
-    ecart: Ecart | None = regle.au_plus_tard or regle.a_partir_du
+    ecart: Decalage | None = regle.au_plus_tard or regle.a_partir_du
     return [] if ecart is None else [ecart.de]

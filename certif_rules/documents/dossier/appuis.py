@@ -9,8 +9,8 @@ from certif_rules.blocs.arbre import Bloc, Cellule, Liste, Morceau, Tableau, Tex
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents.mots import CONFIANCES, cite
 from certif_rules.model.acteurs import Intervention, Role
-from certif_rules.model.base import Appui
-from certif_rules.model.candidature import Condition, Question, Ressource, Si
+from certif_rules.model.base import Declaration
+from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.vie.apercu import DossierEtudie, cited, met
 
@@ -25,7 +25,7 @@ DISCLAIMER: Final = prose(
 )
 
 
-def said(texte: str, *rules: Appui, sources: Iterable[str] = ()) -> Texte:
+def said(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> Texte:
     """A text of the data, what it rests on after it."""
     behind = [s for rule in rules for s in rule.sources] + list(sources)
     remarks: list[str] = []
@@ -73,7 +73,7 @@ def _condition(c: Condition, dossier: DossierEtudie) -> str:
     return ", ".join(parts)
 
 
-def _answered(question: Question, accepted: tuple[str, ...]) -> str:
+def _answered(question: Interrogation, accepted: tuple[str, ...]) -> str:
     """An answer asked for, in the words of its question."""
     titres = {choix.id: choix.titre for choix in question.choix}
     return f"« {question.texte} » : {' ou '.join(titres[choix] for choix in accepted)}"
@@ -114,7 +114,7 @@ def actors(
     )
 
 
-def behind(dossier: DossierEtudie, rules: tuple[Appui, ...], others: tuple[str, ...]) -> Iterator[Bloc]:
+def behind(dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple[str, ...]) -> Iterator[Bloc]:
     """The contradictions that the rules shown meet, then all the sources."""
     found = met(dossier.vie, rules)
     if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.compte_rendu import Echantillon, Personne, Seance
+from certif_rules.audit.compte_rendu import Echantillon, Passage, Personne
 from certif_rules.audit.contenu import Rapport
 from certif_rules.blocs.arbre import Bloc, Fiche, Liste, Morceau, Paragraphe, Tableau, Texte, Titre
 from certif_rules.blocs.typographie import clean, day, prose
@@ -44,7 +44,7 @@ def scope(rapport: Rapport) -> Iterator[Bloc]:
     yield from _sessions(checklist, rapport.bilan.dossier.compte_rendu.seances)
 
 
-def _sessions(checklist: Checklist, seances: tuple[Seance, ...] | None) -> Iterator[Bloc]:
+def _sessions(checklist: Checklist, seances: tuple[Passage, ...] | None) -> Iterator[Bloc]:
     if not seances:
         yield Paragraphe(texte=ABSENT if seances is None else prose("Aucune séance."))
         return

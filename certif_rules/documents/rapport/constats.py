@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import VuSurSite
 from certif_rules.audit.constats import PLAN_ACCEPTE, Releve
-from certif_rules.audit.contenu import ConstatVerifie, Ecart, LigneVue, Rapport, Section
+from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue, Rapport
 from certif_rules.blocs.arbre import Bloc, Cellule, Morceau, Paragraphe, Tableau, Texte, Titre
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
@@ -92,7 +92,7 @@ def _legend(rapport: Rapport) -> Iterator[str]:
         yield " ; chaque constat est compté comme il a été relevé"
 
 
-def _short(section: Section, *, alone: bool) -> str:
+def _short(section: Chapitre, *, alone: bool) -> str:
     name = criterion(section.critere)
     return name.partition(" – ")[0] if alone else shortened(name, _COURT)
 
@@ -113,7 +113,7 @@ def by_criterion(rapport: Rapport) -> Iterator[Bloc]:
             )
 
 
-def _counts(checklist: Checklist, section: Section) -> str:
+def _counts(checklist: Checklist, section: Chapitre) -> str:
     states = [f"{n} {SIGNES[etat].mot}" for etat, n in section.etats.items() if n]
     found = [f"{n} {finding(checklist, c).lower()}" for c, n in section.constats.items() if n]
     if section.sans_constat:
