@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from certif_rules.construction.acteurs import build_attribution, build_instances
 from certif_rules.construction.candidature import build_dossier
 from certif_rules.construction.lecteur import Lecteur
+from certif_rules.construction.vie import build_attribution, build_instances
 from certif_rules.source.yaml import read
 
 GOOD = """\

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from certif_rules.cli.fichiers import write
 from certif_rules.cli.messages import bound, printable
-from certif_rules.cli.sortie import write
 from certif_rules.echanges.checklist import as_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])

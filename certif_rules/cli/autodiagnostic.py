@@ -12,11 +12,10 @@ from certif_rules.blocs.formats import Format
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.entree import input_of
+from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
-from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Issue, UsageError
 from certif_rules.habillage.fichier import read_habillage

@@ -15,9 +15,9 @@ from certif_rules.cli.affichage import format_option
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import name
+from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import warn
-from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.cli.usage import fautes
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.errors import Issue
@@ -107,11 +107,11 @@ def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
 
 def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
     """The text; for a console that lacks our signs, with the nearest that it has."""
-    from certif_rules.documents.calendrier.texte import Page, render
+    from certif_rules.documents.calendrier.texte import Agenda, render
 
     seances = value.cycle.seances
     text = render(
-        Page(
+        Agenda(
             titre=value.titre,
             evenements=tuple((day, nom, value.declares[nom].titre) for nom, day in value.evenements.items()),
             dates=value.calendrier.dates,

@@ -11,7 +11,7 @@ from certif_rules.audit.conclusion import Bilan, Conclusion
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
-from certif_rules.cli.entree import input_of
+from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced

@@ -19,7 +19,7 @@ from certif_rules.audit.demande import (
     read_precedent,
     read_profile,
 )
-from certif_rules.cli.entree import input_of
+from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Fautes, Issue, UsageError
 

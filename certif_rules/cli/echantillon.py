@@ -13,7 +13,7 @@ from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.entree import input_of
+from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.usage import fautes

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from certif_rules.cli.atelier import open_for
+from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
-from certif_rules.cli.sortie import check_free, output_options, to_file, write
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count

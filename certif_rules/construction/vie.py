@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from certif_rules.construction.acteurs import build_attribution, build_instances
 from certif_rules.construction.bareme import build_duree
 from certif_rules.construction.candidature import build_dossier
 from certif_rules.construction.cycle import build_cycle
-from certif_rules.construction.echantillon import build_echantillon
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.notation import build_autodiagnostic
 from certif_rules.errors import DataError
+from certif_rules.model.acteurs import Attribution, Instances
+from certif_rules.model.echantillon import Echantillonnage
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.model.vie import Incoherence, Vie
 
@@ -56,6 +56,37 @@ def build_life(
     if lecteur.issues:
         raise DataError(lecteur.issues)
     return vie
+
+
+def build_instances(acteurs: Any, interventions: Any, lecteur: Lecteur) -> Instances:
+    """Actors, then what they do: a matter whose actor nobody names says why. Problems go to ``lecteur``."""
+    lecteur.declare("acteur", acteurs)
+    lecteur.declare("intervention", interventions)
+    for node in interventions:
+        if (node["acteur"] is None) != bool(node.get("inconnu")):
+            message = f"l’intervention « {node['id']} » a un acteur, ou dit pourquoi on ne le connaît pas"
+            hint = "donner `acteur`, ou null et `inconnu`"
+            lecteur.refuse("acteur-manquant", message, node, "acteur", hint)
+    return lecteur.read(Instances, {"acteurs": acteurs, "interventions": interventions})
+
+
+def build_attribution(node: Mapping[str, Any], lecteur: Lecteur) -> Attribution:
+    """Outcomes, what an award gives, where it is published. Problems go to ``lecteur``.
+
+    The dates of the cycle must be known to ``lecteur``: an outcome may name one.
+    """
+    for section, kind in (("suites", "issue"), ("remises", "remise"), ("publications", "publication")):
+        lecteur.declare(kind, node.get(section) or ())
+    return lecteur.read(Attribution, node)
+
+
+def build_echantillon(node: Any, lecteur: Lecteur) -> Echantillonnage:
+    """The rules of sampling; audit types are known to ``lecteur``."""
+    for item in node.get("sites") or ():
+        if item.get("du") and item.get("au") and item["au"] < item["du"]:
+            message = f"`au` ({item['au']}) vient avant `du` ({item['du']})"
+            lecteur.refuse("periode-incoherente", message, item, "au")
+    return lecteur.read(Echantillonnage, node)
 
 
 def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:

@@ -17,7 +17,7 @@ from certif_rules.audit.constats import A_EVALUER, must_explain, needs_comment
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.colonnes import Colonne
 from certif_rules.documents import emetteur
-from certif_rules.documents.checklist.fiche import Bloc, Element, blocks
+from certif_rules.documents.checklist.fiche import Alinea, Bloc, blocks
 from certif_rules.documents.checklist.html import line_anchor
 from certif_rules.documents.formats.balises import Html, el, void
 from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, groups, of_label
@@ -154,8 +154,8 @@ class _Formulaire(PageFormulaire):
         words = "à vérifier" if point.certain else "à confirmer"
         sign = el("span", SIGNES[state].symbole, aria_hidden="true")
         fails = finding(self.checklist, point.constat) if point.constat else "aucun constat déclaré"
-        beside = [Element(texte=f"{fails} (conclusion de {clean(point.compte_pour)})", sources=point.sources)]
-        note = [Element(texte=prose(point.note))] if point.note and not point.certain else []
+        beside = [Alinea(texte=f"{fails} (conclusion de {clean(point.compte_pour)})", sources=point.sources)]
+        note = [Alinea(texte=prose(point.note))] if point.note and not point.certain else []
         texts = [
             self._block(Bloc(titre=titre, elements=tuple(elements)))
             for titre, elements in (("À défaut", beside), ("À confirmer", note))

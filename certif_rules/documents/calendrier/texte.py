@@ -38,7 +38,7 @@ _SEANCES: Mapping[EtatSeance, str] = {
 }
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class Agenda(Struct, frozen=True, kw_only=True):
     """What the text shows; ``evenements`` are (day, name, title), ``manquants`` (id, title).
 
     ``voies`` are the ways to have a date, by id; ``titres`` name the events and the dates.
@@ -61,12 +61,12 @@ class Page(Struct, frozen=True, kw_only=True):
     attend: str = ""
 
 
-def render(page: Page) -> str:
+def render(page: Agenda) -> str:
     """The page as text, ended by a line feed; blanks are ordinary ones, to be copied and searched."""
     return plain("\n".join(_lines(page)) + "\n")
 
 
-def _lines(page: Page) -> Iterator[str]:
+def _lines(page: Agenda) -> Iterator[str]:
     yield from _wrap(f"Calendrier : {page.titre}", "")
     yield "=" * min(WIDTH, len(page.titre) + len("Calendrier : "))
     where = f", et de {page.territoire}" if page.territoire else ""
@@ -105,7 +105,7 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
         yield from body
 
 
-def _date(found: DateCalculee, page: Page) -> Iterator[str]:
+def _date(found: DateCalculee, page: Agenda) -> Iterator[str]:
     """A date on its line, then what must be known of it."""
     regle = found.regle
     state = [_state(found, page.titres)] if found.suivi else []
@@ -132,7 +132,7 @@ def _date(found: DateCalculee, page: Page) -> Iterator[str]:
         yield from _wrap(f"? {said}", _LEAD + "  ", _LEAD)
 
 
-def _window(found: DateCalculee, head: str, page: Page) -> Iterator[str]:
+def _window(found: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
     if found.du and found.au:
         yield from _wrap(f"{found.du}  {head} – du {found.du} au {found.au}", _LEAD, "")
     elif found.manquent:

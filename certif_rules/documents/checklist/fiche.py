@@ -29,7 +29,7 @@ from certif_rules.model.referentiel import Alias, Indicateur
 from certif_rules.rules.motifs import Motif
 
 
-class Element(Struct, frozen=True, kw_only=True):
+class Alinea(Struct, frozen=True, kw_only=True):
     """A text ready to be laid out, what stands beside it, and the ids of its sources."""
 
     texte: str
@@ -41,21 +41,21 @@ class Bloc(Struct, frozen=True, kw_only=True):
     """A named group of texts, never empty."""
 
     titre: str
-    elements: tuple[Element, ...]
+    elements: tuple[Alinea, ...]
 
 
-def requirement(indicateur: Indicateur) -> Element:
+def requirement(indicateur: Indicateur) -> Alinea:
     """The requirement, quoted when it is a quotation; said to be absent when no source gives it."""
     if indicateur.exigence is None:
-        return Element(texte=f"Énoncé{INSECABLE}: {ABSENT}")
+        return Alinea(texte=f"Énoncé{INSECABLE}: {ABSENT}")
     texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
-    return Element(texte=texte, remarques=tuple(confidence(indicateur.confiance)), sources=indicateur.sources)
+    return Alinea(texte=texte, remarques=tuple(confidence(indicateur.confiance)), sources=indicateur.sources)
 
 
-def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Element, ...]:
+def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Alinea, ...]:
     """Reasons, in order."""
     return tuple(
-        Element(texte=prose(m.texte), remarques=tuple(reason_remarks(checklist, m)), sources=m.sources)
+        Alinea(texte=prose(m.texte), remarques=tuple(reason_remarks(checklist, m)), sources=m.sources)
         for m in motifs
     )
 
@@ -63,7 +63,7 @@ def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Element, ...
 def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
     """All that is known of a line besides its requirement and its reasons; nothing stands for what is not."""
     indicateur = ligne.indicateur
-    earlier = [Element(texte=finding(checklist, ligne.constat_precedent))] if ligne.constat_precedent else []
+    earlier = [Alinea(texte=finding(checklist, ligne.constat_precedent))] if ligne.constat_precedent else []
     evolutions = [indicateur.evolution] if indicateur.evolution else []
     warned = [indicateur.donnees_sensibles] if indicateur.donnees_sensibles else []
     groups = (
@@ -77,30 +77,30 @@ def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
         ("Commentaires", _texts(indicateur.commentaires)),
         ("Autres rédactions", _texts(indicateur.variantes)),
         ("Autres codes", [_alias(alias) for alias in indicateur.alias]),
-        ("Évolution", [Element(texte=evolution(e), sources=e.sources) for e in evolutions]),
+        ("Évolution", [Alinea(texte=evolution(e), sources=e.sources) for e in evolutions]),
         ("Absent des sources", [_gap(lacune) for lacune in indicateur.lacunes]),
     )
     return tuple(Bloc(titre=titre, elements=tuple(elements)) for titre, elements in groups if elements)
 
 
-def warning(value: DonneesSensibles) -> Element:
+def warning(value: DonneesSensibles) -> Alinea:
     """What notes on a line may reveal: to be read before anything is written."""
-    return Element(texte=sensitive(value), remarques=tuple(reading(value)), sources=value.sources)
+    return Alinea(texte=sensitive(value), remarques=tuple(reading(value)), sources=value.sources)
 
 
-def _texts(textes: Iterable[Texte]) -> list[Element]:
-    return [Element(texte=wording(t), remarques=tuple(remarks(t)), sources=t.sources) for t in textes]
+def _texts(textes: Iterable[Texte]) -> list[Alinea]:
+    return [Alinea(texte=wording(t), remarques=tuple(remarks(t)), sources=t.sources) for t in textes]
 
 
-def _alias(alias: Alias) -> Element:
+def _alias(alias: Alias) -> Alinea:
     settled = () if alias.statut == "resolu" else ("non résolu",)
-    return Element(
+    return Alinea(
         texte=f"{clean(alias.code)}{INSECABLE}: {prose(alias.texte)}",
         remarques=settled,
         sources=alias.sources,
     )
 
 
-def _gap(lacune: Lacune) -> Element:
+def _gap(lacune: Lacune) -> Alinea:
     champs = ", ".join(map(field_name, lacune.champs))
-    return Element(texte=f"{champs}{INSECABLE}: {prose(lacune.cherche)}", sources=lacune.sources)
+    return Alinea(texte=f"{champs}{INSECABLE}: {prose(lacune.cherche)}", sources=lacune.sources)

@@ -9,7 +9,7 @@ from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist.fiche import Bloc, Element, blocks, reasons, requirement
+from certif_rules.documents.checklist.fiche import Alinea, Bloc, blocks, reasons, requirement
 from certif_rules.documents.formats.balises import Html, anchor, el, join, pairs, table, void
 from certif_rules.documents.mots import (
     MARQUE,
@@ -273,7 +273,7 @@ class Page:
             class_="bloc absent" if bloc.titre.startswith("Absent") else "bloc",
         )
 
-    def _inline(self, element: Element) -> list[str]:
+    def _inline(self, element: Alinea) -> list[str]:
         beside = f" ({', '.join(element.remarques)})" if element.remarques else ""
         remarks = [el("span", beside, class_="remarque")] if beside else []
         return [element.texte, *remarks, self._refs(element.sources)]

@@ -9,7 +9,7 @@ from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist.fiche import Element, blocks, reasons, requirement
+from certif_rules.documents.checklist.fiche import Alinea, blocks, reasons, requirement
 from certif_rules.documents.mots import (
     MARQUE,
     SENS,
@@ -130,7 +130,7 @@ def _line(checklist: Checklist, ligne: Ligne) -> Iterator[str]:
             yield f"- **{escape(column)}{INSECABLE}:** …"
 
 
-def _block(titre: str, elements: Sequence[Element]) -> Iterator[str]:
+def _block(titre: str, elements: Sequence[Alinea]) -> Iterator[str]:
     if len(elements) == 1:
         yield f"- **{titre}{INSECABLE}:** {_element(elements[0])}"
         return
@@ -138,7 +138,7 @@ def _block(titre: str, elements: Sequence[Element]) -> Iterator[str]:
     yield from (f"  - {_element(element)}" for element in elements)
 
 
-def _element(element: Element) -> str:
+def _element(element: Alinea) -> str:
     beside = f" ({escape(', '.join(element.remarques))})" if element.remarques else ""
     return f"{escape(element.texte)}{beside}{_sources(element.sources)}"
 

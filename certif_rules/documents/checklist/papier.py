@@ -27,7 +27,7 @@ from certif_rules.blocs.arbre import (
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist.fiche import Element, blocks, reasons, requirement
+from certif_rules.documents.checklist.fiche import Alinea, blocks, reasons, requirement
 from certif_rules.documents.formats.rendu import height
 from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
@@ -174,7 +174,7 @@ def _texts(checklist: Checklist, ligne: Ligne) -> tuple[Morceau, ...]:
     return tuple(runs)
 
 
-def _element(element: Element) -> str:
+def _element(element: Alinea) -> str:
     beside = f" ({', '.join(element.remarques)})" if element.remarques else ""
     return f"{element.texte}{beside} {cite(element.sources)}".rstrip()
 

@@ -26,9 +26,11 @@ from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import CITATIONS, REFORMULATION, confidence, quotes
 from certif_rules.documents.rapport.constats import due_dates
-from certif_rules.documents.rapport.formules import ECHANTILLON, SEPARATION, SOURCES
 from certif_rules.documents.rapport.redaction import (
+    ECHANTILLON,
     NON_RENSEIGNE,
+    SEPARATION,
+    SOURCES,
     capital,
     counts_as,
     gravity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import Checklist, Ligne, Point
@@ -22,6 +23,20 @@ from certif_rules.documents.mots import (
     title,
 )
 from certif_rules.model.referentiel import Referentiel
+
+#: Sentences of every report, whoever writes it: a body adds its own, and replaces none of these.
+ECHANTILLON: Final = (
+    "Un audit se fait par échantillon : des documents, des actions, des personnes, choisis un jour donné. Il"
+    " peut exister des écarts qui n’ont pas été vus. Un constat vaut pour ce qui a été examiné."
+)
+SEPARATION: Final = (
+    "L’évaluation propose, la décision tranche : ce sont deux actes, et qui a évalué ne décide pas."
+)
+SOURCES: Final = (
+    "Entre crochets, les sources sur lesquelles reposent les règles ; leur liste est à la fin. Ce qui n’y est"
+    " pas écrit n’a pas été inventé : c’est dit « non renseigné » ou « absent de la source »."
+)
+
 
 NON_RENSEIGNE = "non renseigné"
 ABSENT = (Morceau("Non renseigné.", "italique"),)

@@ -1,4 +1,4 @@
-"""Where documents go: standard output or a file, written whole or not at all."""
+"""Files in and out: « - » is standard input or output; a document is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ import click
 
 from certif_rules.cli.french import reason
 from certif_rules.errors import DataError, Issue, Location, UsageError
+
+#: What standard input is called in messages.
+ENTREE = Path("<entrée standard>")
+
+
+def input_of(path: Path) -> tuple[Path, bytes | None]:
+    """What to call a file in messages, and what standard input holds when it is « - »."""
+    return (ENTREE, sys.stdin.buffer.read()) if str(path) == "-" else (path, None)
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
