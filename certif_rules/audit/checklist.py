@@ -15,7 +15,7 @@ from certif_rules.errors import DataError
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
 from certif_rules.model.base import Avertissement, Confiance, Lacune, Texte
-from certif_rules.model.referentiel import Critere, Indicateur, Referentiel
+from certif_rules.model.referentiel import Critere, Indicateur, Referentiel, TypeAudit
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.motifs import ETATS, Etat, Motif
 
@@ -90,6 +90,11 @@ class Checklist(Struct, frozen=True, kw_only=True):
     invocables: Mapping[str, bool]
     lacunes: tuple[Lacune, ...]
     habillage: Habillage | None = None
+
+    @property
+    def type_audit(self) -> TypeAudit:
+        """The type of this audit."""
+        return self.referentiel.types_audit[self.contexte.type_audit]
 
     @property
     def compteurs(self) -> dict[Etat, int]:

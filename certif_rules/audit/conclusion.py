@@ -122,7 +122,7 @@ class _Objet(Struct, frozen=True, kw_only=True):
 
     def compte(self, ligne: Ligne, constat: str) -> Compte:
         contexte = self.checklist.contexte
-        code = self.checklist.referentiel.types_audit[contexte.type_audit].code
+        code = self.checklist.type_audit.code
         return counted(self.jugement, code, contexte.precedent, ligne.indicateur.id, constat)
 
 
@@ -221,7 +221,7 @@ def _decided(
 ) -> tuple[str, list[MotifConclusion]]:
     """The conclusion in words, and what made it or keeps it open."""
     checklist = objet.checklist
-    code_type = checklist.referentiel.types_audit[checklist.contexte.type_audit].code
+    code_type = checklist.type_audit.code
     certain = possible[0].delivrable is not None and len({d.delivrable for d in possible}) == 1
     settled = certain or len({d.code for d in possible}) == 1
     aggravated, doubtful = _aggravated(objet)
@@ -312,7 +312,7 @@ def _open(checklist: Checklist, dossier: Dossier) -> Iterator[tuple[Ligne | Poin
     """The open findings: what bears each, the finding, and what it certainly counts as; lines first."""
     releves, verifies = by_line(dossier), by_point(dossier)
     contexte = checklist.contexte
-    code = checklist.referentiel.types_audit[contexte.type_audit].code
+    code = checklist.type_audit.code
     for ligne in checklist.lignes:
         releve = releves.get(ligne.indicateur.id)
         if releve is not None and releve.ouvert:

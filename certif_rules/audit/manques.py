@@ -88,7 +88,7 @@ def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:
     """The earlier audit, where this type of audit may have one, and what changed since."""
     checklist, compte_rendu = bilan.checklist, bilan.dossier.compte_rendu
     contexte = checklist.contexte
-    type_audit = checklist.referentiel.types_audit[contexte.type_audit]
+    type_audit = checklist.type_audit
     if contexte.precedent is None:
         asked = any(m.code == "precedent_inconnu" for ligne in checklist.lignes for m in ligne.motifs)
         if asked or type_audit.precedents:

@@ -61,7 +61,7 @@ def _seen(checklist: Checklist, ligne: Ligne, releve: Releve | None) -> LigneVue
     if releve is None or not releve.ouvert:
         return LigneVue(ligne, releve)
     contexte, referentiel = checklist.contexte, checklist.referentiel
-    code = referentiel.types_audit[contexte.type_audit].code
+    code = checklist.type_audit.code
     jugement = referentiel.jugements.get(ligne.indicateur.origine)
     compte = counted(jugement, code, contexte.precedent, ligne.indicateur.id, releve.constat)
     return LigneVue(ligne, releve, compte if compte.regle is not None else None)

@@ -57,7 +57,7 @@ def command(
 def _show(bilan: Bilan) -> None:
     referentiel = bilan.checklist.referentiel
     contexte = bilan.checklist.contexte
-    type_audit = referentiel.types_audit[contexte.type_audit]
+    type_audit = bilan.checklist.type_audit
     nom = contexte.organisme.nom
     paragraph(f"{prose(referentiel.titre)}, édition {referentiel.edition}")
     paragraph(f"{prose(type_audit.titre)} du {contexte.date.isoformat()}" + (f" — {nom}" if nom else ""))

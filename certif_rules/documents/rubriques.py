@@ -68,7 +68,7 @@ def labelled(row: Rang) -> str:
 def identity(checklist: Checklist) -> list[Rang]:
     """What the checklist is, and for which audit."""
     referentiel, contexte = checklist.referentiel, checklist.contexte
-    type_audit = referentiel.types_audit[contexte.type_audit]
+    type_audit = checklist.type_audit
     rows = [
         ("Émetteur du document", emetteur.name(checklist)),
         ("Type d’audit", prose(type_audit.titre)),

@@ -145,7 +145,7 @@ def _couche(retenue: CoucheRetenue) -> Objet:
 
 def _audit(checklist: Checklist) -> Objet:
     contexte = checklist.contexte
-    type_audit = checklist.referentiel.types_audit[contexte.type_audit]
+    type_audit = checklist.type_audit
     audit: Objet = {
         "type": _shortest(checklist.referentiel, type_audit.id, type_audit.code),
         "date": contexte.date.isoformat(),

@@ -244,7 +244,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "guide": lambda c: clean(c.referentiel.guide or ""),
     "empreinte": lambda c: clean(c.empreinte),
     "date de l’audit": lambda c: c.contexte.date.isoformat(),
-    "type d’audit": lambda c: clean(c.referentiel.types_audit[c.contexte.type_audit].titre),
+    "type d’audit": lambda c: clean(c.type_audit.titre),
     "organisme": lambda c: _typed([*document.organisation(c), *document.circumstances(c)]),
     "faits": lambda c: _rows(document.facts(c)),
     "avertissements": lambda c: _lines(

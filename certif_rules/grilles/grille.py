@@ -281,7 +281,7 @@ def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:
     contexte = checklist.contexte
     origine = ligne.indicateur.origine
     jugement = checklist.referentiel.jugements.get(origine)
-    code = checklist.referentiel.types_audit[contexte.type_audit].code
+    code = checklist.type_audit.code
     comptes = {
         plain(finding(checklist, c)): counted(
             jugement, code, contexte.precedent, ligne.indicateur.id, c

@@ -46,7 +46,7 @@ def heading(cadre: Cadre) -> str:
 def subtitle(cadre: Cadre, fait_le: str | None = None) -> str:
     """Whose, for which audit, and when it was made."""
     checklist = cadre.checklist
-    type_audit = checklist.referentiel.types_audit[checklist.contexte.type_audit]
+    type_audit = checklist.type_audit
     nom = clean(str(checklist.organisme.get("nom") or ""))
     parts = [nom, f"pour{INSECABLE}: {prose(type_audit.titre)} du {day(checklist.contexte.date)}"]
     if fait_le:

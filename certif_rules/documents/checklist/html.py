@@ -80,7 +80,7 @@ class Page:
     def _header(self) -> Html:
         checklist = self.checklist
         nom = clean(str(checklist.organisme.get("nom") or ""))
-        type_audit = checklist.referentiel.types_audit[checklist.contexte.type_audit]
+        type_audit = checklist.type_audit
         when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
         return el(
             "header",

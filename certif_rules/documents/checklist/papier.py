@@ -78,7 +78,7 @@ _REMPLIR: Final = (
 def compose(checklist: Checklist) -> Document:
     """The paper grid of a checklist."""
     nom = clean(str(checklist.organisme.get("nom") or ""))
-    type_audit = checklist.referentiel.types_audit[checklist.contexte.type_audit]
+    type_audit = checklist.type_audit
     when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
     titre = document.heading(checklist)
     return Document(

@@ -42,7 +42,7 @@ def _document(rapport: Rapport, titre: str, blocs: tuple[Bloc, ...]) -> Document
     checklist = rapport.checklist
     contexte, referentiel = checklist.contexte, checklist.referentiel
     nom = clean(contexte.organisme.nom or "") or f"organisme {NON_RENSEIGNE}"
-    type_audit = prose(referentiel.types_audit[contexte.type_audit].titre)
+    type_audit = prose(checklist.type_audit.titre)
     full = f"{titre} – {prose(referentiel.titre)}"
     return Document(
         titre=full,
@@ -76,7 +76,7 @@ def _brief(rapport: Rapport) -> Iterator[tuple[str, str]]:
     checklist, contexte = rapport.checklist, rapport.checklist.contexte
     referentiel = checklist.referentiel
     yield "Organisme", clean(contexte.organisme.nom or "") or NON_RENSEIGNE
-    yield "Audit", f"{prose(referentiel.types_audit[contexte.type_audit].titre)}, {day(contexte.date)}"
+    yield "Audit", f"{prose(checklist.type_audit.titre)}, {day(contexte.date)}"
     guide = f", guide {clean(referentiel.guide)}" if referentiel.guide else ", sans guide de lecture"
     yield "Référentiel", f"{prose(referentiel.titre)}, édition {clean(referentiel.edition)}{guide}"
     notified = rapport.bilan.dossier.notifie_le

@@ -105,7 +105,7 @@ def anchor(ecart: Ecart) -> str:
 def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, Texte]]:
     checklist, contexte = rapport.checklist, rapport.checklist.contexte
     referentiel = checklist.referentiel
-    type_audit = referentiel.types_audit[contexte.type_audit]
+    type_audit = checklist.type_audit
     notified = rapport.bilan.dossier.notifie_le
     nom = clean(contexte.organisme.nom or "") or f"organisme {NON_RENSEIGNE}"
     yield "Audit", f"{nom} – {prose(type_audit.titre)}, {day(contexte.date)}"

@@ -177,7 +177,7 @@ def _decision_words(rapport: Rapport, taken: DecisionPrise) -> str:
     if taken.decision is None:
         return ""
     referentiel = rapport.checklist.referentiel
-    code_type = referentiel.types_audit[rapport.checklist.contexte.type_audit].code
+    code_type = rapport.checklist.type_audit.code
     jugements = [j for o, j in referentiel.jugements.items() if taken.objet in (None, o)]
     titres = {d.titre_pour(code_type) for j in jugements for d in j.decisions if d.code == taken.decision}
     # One code may read in several ways: that of the conclusion, when it is the same, else as typed.
