@@ -156,6 +156,23 @@ GRILLE: Final[tuple[Colonne, ...]] = (
     ),
     IDENTIFIANT,
 )
+#: The columns of the sheet Écarts, in order: it names the lines, and the workbook fills two by itself.
+CONSTAT_ECART: Final = Colonne(titre="Constat", largeur=16)
+ECHEANCE_ECART: Final = Colonne(titre="À traiter avant le", largeur=10)
+ECARTS: Final[tuple[Colonne, ...]] = (
+    INDICATEUR,
+    CONSTAT_ECART,
+    Colonne(titre="Énoncé de l’écart", largeur=28, champ="ecart.enonce"),
+    Colonne(titre="Analyse des causes", largeur=24, champ="ecart.causes"),
+    Colonne(titre="Correction", largeur=24, champ="ecart.correction"),
+    Colonne(titre="Action corrective", largeur=24, champ="ecart.action_corrective"),
+    Colonne(titre="Preuve", largeur=22, champ="ecart.preuve"),
+    Colonne(titre="Plan reçu le", largeur=10, champ="ecart.plan_recu_le", genre="jour"),
+    Colonne(titre="Plan accepté le", largeur=10, champ="ecart.plan_accepte_le", genre="jour"),
+    ECHEANCE_ECART,
+    Colonne(titre="Levé le", largeur=10, champ="leve_le", genre="jour"),
+    Colonne(titre="Levé par", largeur=12, champ="leve_par"),
+)
 #: The columns that auditors fill, in the order of the sheet; in that of forms and findings files.
 SAISIE: Final = tuple(colonne for colonne in GRILLE if colonne.champ is not None)
 CHAMPS: Final = tuple(sorted(SAISIE, key=lambda colonne: colonne.ordre))

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from certif_rules.francais import without_accents
+
 #: Letters that Unicode does not take apart.
 _LIEES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 #: Apostrophes and primes, typewriter ones included, that no decomposition brings together.
@@ -70,8 +72,7 @@ _SIGNES = re.compile(r"[^a-z0-9.]+")
 
 def _plain(texte: str) -> str:
     """In small letters without accents; apostrophes are still there, and what has no letter is not."""
-    decomposed = unicodedata.normalize("NFKD", texte.casefold().translate(_LIEES))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return without_accents(texte.casefold().translate(_LIEES))
 
 
 def _folded(texte: str) -> str:

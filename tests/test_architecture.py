@@ -15,9 +15,9 @@ from modules import MODULES, ROOT, text_of, tree_of
 
 #: The folders of the core, and the modules at its top: each imports from those above it only.
 HOUSE = (
-    "noms", "errors", "colonnes", "source", "model", "rules", "construction", "blocs", "plugins", "habillage",
-    "audit", "vie", "personnes", "echanges", "documents", "formulaires", "grilles", "services", "api", "cli",
-    "testing",
+    "francais", "noms", "errors", "colonnes", "source", "model", "rules", "construction", "blocs", "plugins",
+    "habillage", "audit", "vie", "personnes", "echanges", "documents", "formulaires", "grilles", "services",
+    "api", "cli", "testing",
 )  # fmt: skip
 #: The public names of the package, and its command, stand at the door: nothing inside imports them.
 DOOR = {"certif_rules", "__main__"}

@@ -7,13 +7,13 @@ known by public summaries; see docs/rapport.md).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import DecisionPrise, Evaluation
 from certif_rules.audit.constats import Dossier
 from certif_rules.errors import Issue, Location, suggestion
+from certif_rules.francais import without_accents
 
 
 def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
@@ -39,9 +39,7 @@ def same_person(one: str, two: str) -> bool:
 
 
 def _name(text: str) -> tuple[str, ...]:
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in letters if not unicodedata.combining(c))
-    return tuple(sorted(re.findall(r"\w+", bare)))
+    return tuple(sorted(re.findall(r"\w+", without_accents(text.casefold()))))
 
 
 # ---- evaluation and decision ----------------------------------------------------------------------------

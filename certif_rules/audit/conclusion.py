@@ -15,6 +15,7 @@ from certif_rules.audit.aggravation import Compte, counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
 from certif_rules.audit.jugement import LigneJugee, Valeur, measure, possible_decisions
+from certif_rules.francais import count
 from certif_rules.model.base import Avertissement, Confiance
 from certif_rules.model.jugement import Aggravation, Decision, Delai, Jugement
 from certif_rules.rules.delais import dates
@@ -259,13 +260,11 @@ def _left(objet: _Objet) -> Iterator[tuple[str, str, str]]:
     for etat, (code, words) in _LEFT.items():
         ids = objet.left(etat)
         if ids:
-            count = f"{len(ids)} {'ligne' if len(ids) == 1 else 'lignes'} {words}"
-            yield code, count, ", ".join(indicateurs[i].numero for i in ids)
+            yield code, f"{count(len(ids), 'ligne')} {words}", ", ".join(indicateurs[i].numero for i in ids)
     unchecked = objet.unchecked()
     if unchecked:
-        noun = "vérification" if len(unchecked) == 1 else "vérifications"
         texts = (point.texte.rstrip(".") for point in objet.points if point.id in unchecked)
-        yield "a_verifier", f"{len(unchecked)} {noun} à faire", " ; ".join(texts)
+        yield "a_verifier", f"{count(len(unchecked), 'vérification')} à faire", " ; ".join(texts)
 
 
 def _aggravated(objet: _Objet) -> tuple[list[MotifConclusion], list[MotifConclusion]]:

@@ -9,6 +9,7 @@ from certif_rules.audit.compte_rendu import DecisionPrise
 from certif_rules.audit.conclusion import Bilan, Conclusion
 from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
 from certif_rules.audit.contenu import Ecart, LigneVue, Manque, PointVu
+from certif_rules.francais import noun
 
 #: What follows a gap, in the order of its sheet, and what each is called.
 SUIVI: Mapping[str, str] = {
@@ -76,12 +77,12 @@ def _missing_follow_up(ecarts: tuple[Ecart, ...]) -> Iterator[Manque]:
 
 def _named(ecarts: list[Ecart]) -> Iterator[str]:
     """The gaps by number, lines then checks."""
-    for noun, numeros in (
+    for singulier, numeros in (
         ("ligne", [e.numero for e in ecarts if e.ligne is not None]),
         ("vérification", [e.numero for e in ecarts if e.point is not None]),
     ):
         if numeros:
-            yield f"{noun if len(numeros) == 1 else noun + 's'} {', '.join(numeros)}"
+            yield f"{noun(len(numeros), singulier)} {', '.join(numeros)}"
 
 
 def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:

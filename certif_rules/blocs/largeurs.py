@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from typing import Final
+
+from certif_rules.francais import without_accents
 
 #: Advance widths in thousandths of the size, by the characters that have them; accents change nothing.
 _WIDTHS: Final = {
@@ -37,8 +38,7 @@ _SAFE: Final = 0.97
 
 def text_width(text: str, size: int, *, bold: bool = False) -> float:
     """The width of a line of text, in pixels, at ``size`` points."""
-    plain = (c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    total = sum(_WIDTH.get(sign, _OTHER) for sign in plain)
+    total = sum(_WIDTH.get(sign, _OTHER) for sign in without_accents(text, "NFD"))
     return total / 1000 * size * _PIXELS * (_BOLD if bold else 1.0)
 
 
@@ -59,3 +59,25 @@ def count_lines(text: str, pixels: float, size: int, *, bold: bool = False) -> i
             lines += more
             used += (blank if used else 0.0) + width - more * room
     return lines
+
+
+# ---- in ems, for faces that are not known -------------------------------------------------------------
+
+#: Ems of a letter, on average.
+MOYEN: Final = 0.46
+_LARGES = frozenset("mwMW@%&œŒæÆ—…")
+
+
+def ems(texte: str) -> float:
+    """The width of a text in ems, on the wide side for the fonts in use."""
+    return sum(map(_em, texte))
+
+
+def _em(character: str) -> float:
+    if character in _LARGES:
+        return 1.0
+    if character in " \u00a0\u202f.,;:!'’|()ijlft":
+        return 0.4
+    if character.isascii() and (character.islower() or character.isdigit()):
+        return 0.57
+    return 0.6 if "\u00df" <= character <= "\u00ff" else 0.85

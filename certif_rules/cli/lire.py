@@ -12,9 +12,9 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
-from certif_rules.documents.mots import count
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, UsageError
+from certif_rules.francais import count
 from certif_rules.grilles.relecture.tableur import MAX_BYTES
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.services.lecture import STDIN, Lecture, read_grids

@@ -17,8 +17,8 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.sortie import check_free, output_options, to_file, write
-from certif_rules.documents.mots import count
 from certif_rules.errors import Issue, UsageError
+from certif_rules.francais import count
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.formats import choose, write_document

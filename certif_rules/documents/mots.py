@@ -240,11 +240,6 @@ def cite(sources: tuple[str, ...]) -> str:
     return f"[{', '.join(map(clean, sources))}]" if sources else ""
 
 
-def count(number: int, singulier: str, pluriel: str | None = None) -> str:
-    """A number and its noun; in French 0 and 1 are singular."""
-    return f"{number} {singulier if number < 2 else pluriel or singulier + 's'}"
-
-
 def sense(regle: RegleDate) -> str:
     """What kind of day a rule gives: a limit to keep, an earliest day, an aim; nothing for a day, a term."""
     if regle.visee:

@@ -15,6 +15,7 @@ from certif_rules.audit.checklist import RESULTATS, Checklist, Point, SitesAudit
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.mots import CONFIANCES, NATURES, cite, confidence, field_name, finding, reading
+from certif_rules.francais import noun
 from certif_rules.model.base import Lacune
 from certif_rules.model.referentiel import CoucheRetenue, Fait, Referentiel
 from certif_rules.rules.contexte import FaitDeclare
@@ -129,18 +130,18 @@ def gaps(checklist: Checklist) -> list[LacuneImprimee]:
     """The declared gaps, those of several lines that say the same put together."""
     grouped: dict[tuple[str, tuple[str, ...], str, tuple[str, ...]], list[str]] = {}
     for lacune in checklist.lacunes:
-        noun, name = _subject(checklist.referentiel, lacune)
-        names = grouped.setdefault((noun, lacune.champs, lacune.cherche, lacune.sources), [])
+        word, name = _subject(checklist.referentiel, lacune)
+        names = grouped.setdefault((word, lacune.champs, lacune.cherche, lacune.sources), [])
         if name not in names:
             names.append(name)
     return [
         LacuneImprimee(
-            objet=prose(f"{noun}{'s' if noun and len(names) > 1 else ''} {', '.join(names)}"),
+            objet=prose(f"{noun(len(names), word) if word else word} {', '.join(names)}"),
             champs=", ".join(map(field_name, champs)),
             cherche=prose(cherche),
             sources=sources,
         )
-        for (noun, champs, cherche, sources), names in grouped.items()
+        for (word, champs, cherche, sources), names in grouped.items()
     ]
 
 

@@ -20,12 +20,13 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.checklist.fiche import Bloc, Element, blocks
 from certif_rules.documents.checklist.html import line_anchor
 from certif_rules.documents.formats.balises import Html, el, void
-from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, count, finding, groups, of_label
+from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, groups, of_label
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges import checklist as json_
 from certif_rules.formulaires import champs
 from certif_rules.formulaires.champs import canonical
 from certif_rules.formulaires.page import PageFormulaire
+from certif_rules.francais import count
 from certif_rules.noms import nom_de_fichier
 from certif_rules.rules.motifs import ETATS, Etat
 

@@ -12,9 +12,9 @@ from certif_rules.blocs.typographie import prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.checklist.html import Page
 from certif_rules.documents.formats.balises import Html, el, void
-from certif_rules.documents.mots import count
 from certif_rules.formulaires import champs
 from certif_rules.formulaires.champs import canonical, fingerprint
+from certif_rules.francais import count
 from certif_rules.model.base import Avertissement
 
 _STYLE: Final = Path(__file__).with_name("page.css")

@@ -23,7 +23,6 @@ from certif_rules.documents.mots import (
     MOTIFS,
     SIGNES,
     cite,
-    count,
     criterion,
     disclaimer,
     evolution,
@@ -36,6 +35,7 @@ from certif_rules.documents.mots import (
     sensitive,
 )
 from certif_rules.echanges.checklist import head
+from certif_rules.francais import count
 from certif_rules.model.base import Lacune, Texte
 from certif_rules.rules.motifs import Motif
 

@@ -12,8 +12,9 @@ from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
 from certif_rules.colonnes import CONSTAT, DUE
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import SENS, SIGNES, cite, count, disclaimer, finding
+from certif_rules.documents.mots import SENS, SIGNES, cite, disclaimer, finding
 from certif_rules.echanges.checklist import head, sources
+from certif_rules.francais import count
 from certif_rules.grilles.classeur import Cellule, Feuille, area
 from certif_rules.habillage.modele import Logo
 

@@ -11,14 +11,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from certif_rules import colonnes
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import Checklist, Ligne, point_numbers
 from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
 from certif_rules.colonnes import (
     ANNOTATION,
     CONSTAT,
+    CONSTAT_ECART,
     DUE,
     ECHEANCE,
+    ECHEANCE_ECART,
     IDENTIFIANT,
     INDICATEUR,
     INTITULE,
@@ -148,24 +151,9 @@ _MOTEURS: Final[Mapping[str, _Moteur]] = {
     "Constat précédent": _earlier,
     IDENTIFIANT.titre: lambda _, ligne: ligne.indicateur.id,
 }
-#: Columns of the sheet Écarts, with their width; a finding is lifted there.
-COLONNES_ECARTS: Final[Mapping[str, int]] = {
-    "Indicateur": 11,
-    "Constat": 16,
-    "Énoncé de l’écart": 28,
-    "Analyse des causes": 24,
-    "Correction": 24,
-    "Action corrective": 24,
-    "Preuve": 22,
-    "Plan reçu le": 10,
-    "Plan accepté le": 10,
-    "À traiter avant le": 10,
-    "Levé le": 10,
-    "Levé par": 12,
-}
-#: Those that the workbook fills by itself.
-CALCULEES_ECARTS: Final = ("Constat", "À traiter avant le")
-_DATES = ("Plan reçu le", "Plan accepté le", "Levé le")
+#: The columns of the sheet Écarts; those that the workbook fills by itself.
+COLONNES_ECARTS: Final = tuple(colonne.titre for colonne in colonnes.ECARTS)
+CALCULEES_ECARTS: Final = (CONSTAT_ECART.titre, ECHEANCE_ECART.titre)
 _CENTREES = frozenset({"Critère", "Applicabilité", DUE.titre, "Constat précédent"})
 
 
@@ -315,20 +303,20 @@ def _deviations(checklist: Checklist) -> Feuille:
     for number in range(2, len(_open_lines(checklist)) + len(checklist.verifications) + 2):
         line = cell(COLONNES_ECARTS, INDICATEUR.titre, number)
         looked_up = {}
-        for name, colonne, text in (("Constat", CONSTAT, '&""'), ("À traiter avant le", ECHEANCE, "")):
+        for ours, colonne, text in ((CONSTAT_ECART, CONSTAT, '&""'), (ECHEANCE_ECART, ECHEANCE, "")):
             beside = '""'
             if checklist.verifications:
                 where = f"MATCH({line},{check_area(checklist, NUMERO)},0)"
                 beside = f'IFERROR(INDEX({check_area(checklist, colonne.titre)},{where}){text},"")'
             values = f"{GRILLE}!{area(COLONNES, colonne.titre, last)}"
             inside = f"IFERROR(INDEX({values},MATCH({line},{keys},0)){text},{beside})"
-            looked_up[name] = f'IF({line}="","",{inside})'
+            looked_up[ours] = f'IF({line}="","",{inside})'
         special = {
-            "Constat": Cellule(style="moteur_centre", formule=looked_up["Constat"]),
-            "À traiter avant le": Cellule(style="date", formule=looked_up["À traiter avant le"]),
-            "Indicateur": Cellule(style="saisie_choix", liste="lignes"),
-            **{name: Cellule(style="saisie_date") for name in _DATES},
+            CONSTAT_ECART.titre: Cellule(style="moteur_centre", formule=looked_up[CONSTAT_ECART]),
+            ECHEANCE_ECART.titre: Cellule(style="date", formule=looked_up[ECHEANCE_ECART]),
+            INDICATEUR.titre: Cellule(style="saisie_choix", liste="lignes"),
+            **{c.titre: Cellule(style="saisie_date") for c in colonnes.ECARTS if c.genre == "jour"},
         }
         rows.append(tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES_ECARTS))
-    largeurs = tuple(COLONNES_ECARTS.values())
+    largeurs = tuple(colonne.largeur for colonne in colonnes.ECARTS)
     return Feuille(nom=ECARTS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)

@@ -8,7 +8,6 @@ référentiel; only the names of annotations, which never count, are the body's.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from msgspec import Struct
 
 from certif_rules.colonnes import GRILLE
 from certif_rules.errors import Issue, Location, suggestion
+from certif_rules.francais import without_accents
 from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Logo, SectionAjoutee
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.motifs import ETATS
@@ -260,9 +260,7 @@ def _named(said: Any) -> str | None:
 
 def _folded(text: str) -> str:
     """``text`` as readers tell names apart: its words without case nor accents, else its signs."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    words = re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
-    return " ".join(words) or plain.strip()
+    return " ".join(re.findall(r"\w+", without_accents(text).casefold())) or text.casefold().strip()
 
 
 def _at(node: Any, key: str | int | None, *, of_key: bool = False) -> Location | None:

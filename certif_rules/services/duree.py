@@ -11,6 +11,7 @@ from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import DemandeVerifiee, check, lacking, missing
 from certif_rules.echanges.checklist import contradiction
 from certif_rules.errors import Issue
+from certif_rules.francais import count
 from certif_rules.model.bareme import Duree
 from certif_rules.model.base import Texte
 from certif_rules.model.vie import Incoherence, Vie
@@ -166,7 +167,7 @@ def _sampled(
 
 
 def _count(number: int, how: str) -> str:
-    return f"{number} site{'s' if number > 1 else ''} échantillonné{'s' if number > 1 else ''} ({how})"
+    return f"{count(number, 'site échantillonné', 'sites échantillonnés')} ({how})"
 
 
 # ---- as data --------------------------------------------------------------------------------------------

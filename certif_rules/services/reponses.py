@@ -8,9 +8,10 @@ from typing import Any
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.grilles.autodiagnostic import COLONNES, DEMANDE, IDENTIFIANT
-from certif_rules.grilles.relecture.csv import MAX_BYTES, LectureCsv, read_head
+from certif_rules.grilles.autodiagnostic import COLONNES, IDENTIFIANT
+from certif_rules.grilles.relecture.csv import LectureCsv, changed_head, read_head
 from certif_rules.grilles.relecture.saisie import folded
+from certif_rules.grilles.relecture.tableur import MAX_TEXT
 from certif_rules.source.donnees import place_of, read_checked
 from certif_rules.source.schema import check
 
@@ -76,10 +77,10 @@ def _from_csv(content: bytes, name: str) -> Questionnaire:
         raise DataError(missing)
     head = read_head(tableau)
     if not isinstance(head, dict):
-        raise DataError([_changed(name)])
+        raise DataError([changed_head(name)])
     issues = check({**head, "reponses": []}, "reponses", name)
     if issues:
-        raise DataError([_changed(name)])
+        raise DataError([changed_head(name)])
     reponses = []
     for line, cells in tableau.body:
         values = {key: tableau.text(cells, column).strip() for key, column in COLONNES.items()}
@@ -116,19 +117,14 @@ def _level(cell: str) -> int | str | None:
     return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= 4 else cell
 
 
-def _changed(name: str) -> Issue:
-    message = f"colonne « {DEMANDE} » : modifiée, ou vide"
-    return Issue("cellule-modifiee", message, Location(name, 2, 1), "reprendre le fichier d’origine")
-
-
 def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(MAX_TEXT + 1)
     except OSError as error:
         reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
         raise DataError([Issue("fichier-illisible", reason, Location(str(path)))]) from error
-    if len(content) > MAX_BYTES:
-        message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo"
+    if len(content) > MAX_TEXT:
+        message = f"fichier de plus de {MAX_TEXT // 1_000_000} Mo"
         raise DataError([Issue("fichier-trop-grand", message, Location(str(path)))])
     return content

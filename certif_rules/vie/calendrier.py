@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from certif_rules.francais import count, noun
 from certif_rules.model.base import Avertissement, Confiance
 from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Decalage, RegleDate
 from certif_rules.rules.delais import add
@@ -315,7 +316,7 @@ def said(ecart: Decalage) -> str:
 
 
 def _counted(months: int, days: int) -> tuple[tuple[int, str], tuple[int, str]]:
-    return (months, "mois"), (days, "jour" if abs(days) == 1 else "jours")
+    return (months, "mois"), (days, noun(abs(days), "jour"))
 
 
 def _range(ancre: Ancre) -> str:
@@ -349,7 +350,7 @@ def _late(cycle: Cycle, found: DateCalculee) -> str:
     assert found.accomplie is not None
     nom, day = found.accomplie
     days = abs(found.ecart or 0)
-    gap = f"{days} jour" + ("s" if days > 1 else "")
+    gap = count(days, "jour")
     side = "trop tôt" if (found.ecart or 0) < 0 else "de retard"
     what = "la visée, qui n’est pas une règle," if found.regle.visee else "la date"
     event = cycle.evenements[nom].titre if nom in cycle.evenements else nom

@@ -5,11 +5,12 @@ National holidays by default; those of a territory (Moselle, Guadeloupe…) when
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
+
+from certif_rules.francais import without_accents
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -74,5 +75,4 @@ def _holidays(territoire: str | None) -> HolidayBase:
 
 
 def _folded(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in letters if c.isalnum())
+    return "".join(filter(str.isalnum, without_accents(text.casefold())))

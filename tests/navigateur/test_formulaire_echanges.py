@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from colonnes import answers, extended
 from formulaires import (
+    NO_STORAGE,
     WIDTHS,
     accept,
     by_id,
@@ -239,3 +241,22 @@ def test_what_is_filled_at_random_is_what_is_read(
     assert all(r == Releve(ligne=r.ligne, lieu=r.lieu) for r in read.values())
     due = {row.get("verification") or row["id"] for row in rows if row["etat"] == "a_auditer"}
     assert set(read) == due - set(expected)
+
+
+def test_a_column_more_is_filled_exported_and_imported(ouvrir: Any, tmp_path: Path) -> None:
+    """A form whose table has columns more offers a field for each, exports it, and takes it back."""
+    house = tmp_path / "maison"
+    house.mkdir()
+    answers(extended(house), tmp_path)
+    page = ouvrir(tmp_path / "audit.html")
+    field(page, "1", "salle").fill("Bâtiment B")
+    field(page, "1", "entendus").fill("Accueil\nDirection")
+    field(page, "1", "vu_le").fill("2025-09-01")
+    findings = exported(page, tmp_path / "exporte.json")
+    entry = by_id(findings)["qualiopi/1"]
+    assert (entry["salle"], entry["vu_le"]) == ("Bâtiment B", "2025-09-01")
+    assert entry["entendus"] == ["Accueil", "Direction"]
+    other = ouvrir(tmp_path / "audit.html", script=NO_STORAGE)
+    load(other, tmp_path / "exporte.json")
+    assert field(other, "1", "salle").input_value() == "Bâtiment B"
+    assert exported(other, tmp_path / "encore.json") == findings

@@ -15,8 +15,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from certif_rules.blocs.largeurs import ems
 from certif_rules.blocs.typographie import clean
-from certif_rules.documents.formats.rendu import ems
 
 #: Fewest axes with a score that make a shape.
 AXES_MINIMUM: Final = 3

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from certif_rules.blocs.typographie import plain, prose
 from certif_rules.documents.mots import CONFIANCES, cite, sense
+from certif_rules.francais import count
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.calendrier import DateCalculee, Suivi, in_titles, named
@@ -167,7 +168,7 @@ def _state(found: DateCalculee, titres: Mapping[str, str]) -> str:
     word = _SUIVIS[found.suivi]
     if found.accomplie:
         side = "avant" if (found.ecart or 0) < 0 else "après"
-        gap = f", {_days(abs(found.ecart))} {side}" if found.ecart else ""
+        gap = f", {count(abs(found.ecart), 'jour')} {side}" if found.ecart else ""
         return f"{word} ({named(found.accomplie[0], titres)} le {found.accomplie[1]}{gap})"
     return word
 
@@ -194,7 +195,7 @@ def _meetings(plan: Plan, attend: str, titres: Mapping[str, str]) -> Iterator[st
     yield from _wrap(f"Première séance possible : {plan.prochaine or 'aucune de la liste'}.", "")
     yield "séance      limite      jour ouvré  atteinte ?"
     for seance in plan.seances:
-        late = f" ({_days(seance.ecart)})" if seance.ecart and seance.ecart > 0 else ""
+        late = f" ({count(seance.ecart, 'jour')})" if seance.ecart and seance.ecart > 0 else ""
         days = f"{seance.jour}  {seance.limite}  {seance.jour_ouvre}"
         yield f"{days}  {_SEANCES[seance.etat]}{late}"
 
@@ -211,10 +212,6 @@ def _doubts(incoherences: Iterable[Incoherence]) -> Iterator[str]:
 def _bullets(texts: Iterable[str], bullet: str) -> Iterator[str]:
     for text in texts:
         yield from _wrap(bullet + text, "  ", "")
-
-
-def _days(number: int) -> str:
-    return f"{number} jour{'s' if number > 1 else ''}"
 
 
 def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:

@@ -16,7 +16,6 @@ from certif_rules.documents.mots import (
     SENS,
     SENS_MARQUE,
     SIGNES,
-    count,
     criterion,
     disclaimer,
     finding,
@@ -26,6 +25,7 @@ from certif_rules.documents.mots import (
     wording,
 )
 from certif_rules.echanges.checklist import sources
+from certif_rules.francais import count
 from certif_rules.model.base import Source
 from certif_rules.model.referentiel import Critere
 from certif_rules.rules.motifs import ETATS

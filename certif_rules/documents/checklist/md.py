@@ -15,7 +15,6 @@ from certif_rules.documents.mots import (
     SENS,
     SENS_MARQUE,
     SIGNES,
-    count,
     criterion,
     disclaimer,
     finding,
@@ -24,6 +23,7 @@ from certif_rules.documents.mots import (
     title,
 )
 from certif_rules.echanges.checklist import sources
+from certif_rules.francais import count
 from certif_rules.model.referentiel import Critere
 from certif_rules.rules.motifs import ETATS
 

@@ -36,7 +36,6 @@ from certif_rules.documents.mots import (
     SENS_MARQUE,
     SIGNES,
     cite,
-    count,
     criterion,
     deciding,
     disclaimer,
@@ -46,6 +45,7 @@ from certif_rules.documents.mots import (
     title,
 )
 from certif_rules.echanges.checklist import sources
+from certif_rules.francais import count
 from certif_rules.rules.motifs import ETATS, Etat
 
 _DUS: Final[frozenset[Etat]] = frozenset({"a_auditer", "a_confirmer"})

@@ -16,7 +16,6 @@ from certif_rules.documents.mots import (
     SENS_MARQUE,
     SIGNES,
     cite,
-    count,
     criterion,
     deciding,
     disclaimer,
@@ -27,6 +26,7 @@ from certif_rules.documents.mots import (
     title,
 )
 from certif_rules.echanges.checklist import sources
+from certif_rules.francais import count
 from certif_rules.model.referentiel import Critere
 from certif_rules.rules.motifs import Etat, Motif
 

@@ -20,7 +20,7 @@ from certif_rules.blocs.arbre import (
 )
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, lowered, page, said
-from certif_rules.documents.mots import count
+from certif_rules.francais import count
 from certif_rules.model.candidature import Ressource
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.vie.apercu import DossierEtudie, supports, texts_sources, to_ask

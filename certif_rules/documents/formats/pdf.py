@@ -27,18 +27,9 @@ from certif_rules.blocs.arbre import (
     Texte,
     Titre,
 )
+from certif_rules.blocs.largeurs import ems
 from certif_rules.documents.formats import extras
-from certif_rules.documents.formats.rendu import (
-    Pages,
-    ems,
-    foot,
-    height,
-    line,
-    pages,
-    passages,
-    ready,
-    shares,
-)
+from certif_rules.documents.formats.rendu import Pages, foot, height, line, pages, passages, ready, shares
 from certif_rules.errors import DataError, Issue, UsageError
 
 if TYPE_CHECKING:

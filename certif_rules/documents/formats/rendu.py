@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from certif_rules.blocs.arbre import (
     Texte,
     Titre,
 )
+from certif_rules.blocs.largeurs import MOYEN, ems
 from certif_rules.blocs.typographie import clean, harmless
 from certif_rules.documents.formats.balises import anchor
 
@@ -106,11 +107,6 @@ def shares(widths: Iterable[int], whole: float) -> list[float]:
     return [whole * part / sum(parts) for part in parts]
 
 
-def ems(texte: str) -> float:
-    """The width of a text in ems, on the wide side for the fonts in use."""
-    return sum(map(_em, texte))
-
-
 def height(cellule: Cellule, room: float) -> float:
     """About how many lines of text a cell takes in a column of ``room`` ems."""
     if isinstance(cellule, Case):
@@ -118,7 +114,7 @@ def height(cellule: Cellule, room: float) -> float:
     if isinstance(cellule, Ecriture):
         return 1 + 1.8 * cellule.lignes
     lengths = (sum(len(run.texte) for run in passage) for passage in passages(cellule))
-    return sum(1 + int(length * _MOYEN / max(room, 1)) for length in lengths)
+    return sum(1 + int(length * MOYEN / max(room, 1)) for length in lengths)
 
 
 def foot(document: Document) -> str:
@@ -127,12 +123,9 @@ def foot(document: Document) -> str:
     room = 1.7 * (pages(document).texte - 32) / _PETIT
     if ems(texte) <= room:
         return texte
-    kept = 0.0
-    for number, character in enumerate(texte):
-        kept += _em(character)
-        if kept > room:
-            return texte[:number].rstrip() + "…"
-    return texte
+    widths = accumulate(map(ems, texte))
+    last = next(number for number, width in enumerate(widths) if width > room)
+    return texte[:last].rstrip() + "…"
 
 
 def _unix(texte: str) -> str:
@@ -165,16 +158,3 @@ def _signatures(blocks: list[Signature]) -> Tableau:
 
 #: The size of the foot, in millimetres.
 _PETIT: Final = 8 * 0.3528
-#: Ems of a letter, on average.
-_MOYEN: Final = 0.46
-_LARGES = frozenset("mwMW@%&œŒæÆ—…")
-
-
-def _em(character: str) -> float:
-    if character in _LARGES:
-        return 1.0
-    if character in " \u00a0\u202f.,;:!'’|()ijlft":
-        return 0.4
-    if character.isascii() and (character.islower() or character.isdigit()):
-        return 0.57
-    return 0.6 if "\u00df" <= character <= "\u00ff" else 0.85

@@ -14,7 +14,7 @@ from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue
 from certif_rules.blocs.arbre import Bloc, Cellule, Morceau, Paragraphe, Tableau, Texte, Titre
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import SIGNES, count, criterion, finding
+from certif_rules.documents.mots import SIGNES, criterion, finding
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
@@ -33,6 +33,7 @@ from certif_rules.documents.rapport.redaction import (
     site_names,
     typed,
 )
+from certif_rules.francais import count
 from certif_rules.rules.motifs import ETATS
 
 _ENTRE = f"{FINE}; "

@@ -24,7 +24,7 @@ from certif_rules.blocs.arbre import (
 )
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import CITATIONS, REFORMULATION, confidence, count, quotes
+from certif_rules.documents.mots import CITATIONS, REFORMULATION, confidence, quotes
 from certif_rules.documents.rapport.constats import due_dates
 from certif_rules.documents.rapport.formules import ECHANTILLON, SEPARATION, SOURCES
 from certif_rules.documents.rapport.redaction import (
@@ -39,6 +39,7 @@ from certif_rules.documents.rapport.redaction import (
     textes,
     typed,
 )
+from certif_rules.francais import count
 from certif_rules.model.base import Source
 
 _TONS: Mapping[bool | None, Ton] = {True: "information", False: "refus", None: "attention"}

@@ -10,9 +10,9 @@ from certif_rules.audit.manques import lacks_earlier_checks
 from certif_rules.blocs.arbre import Bloc, Cellule, Ecriture, Morceau, Paragraphe, Tableau
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import count
 from certif_rules.documents.rapport.constats import due_dates, seen, status, verdict
 from certif_rules.documents.rapport.redaction import check_name, gravity, joined, marked
+from certif_rules.francais import count
 
 
 def checks(rapport: Rapport) -> Iterator[Bloc]:

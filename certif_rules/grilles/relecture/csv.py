@@ -24,13 +24,9 @@ from certif_rules.grilles.csv import (
     unguard,
 )
 from certif_rules.grilles.relecture.saisie import Lu, Rangee, added_column, findings, folded, missing
-from certif_rules.grilles.relecture.tableur import refuse
+from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
 from certif_rules.model.base import Avertissement
 
-#: Largest text file read, in bytes.
-MAX_BYTES = 5_000_000
-#: Most rows with something in them; the largest référentiels have a few hundred lines.
-MAX_ROWS = 10_000
 _INCONNU = "ce fichier n’est pas un CSV écrit par ce programme"
 _UTF8 = "l’enregistrer en UTF-8 (dans LibreOffice : « Éditer les paramètres du filtre »)"
 
@@ -45,12 +41,7 @@ class LectureCsv:
             DataError: too big, not UTF-8, or without the columns of ours.
         """
         self.name = name
-        if len(content) > MAX_BYTES:
-            raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_BYTES // 1_000_000} Mo", name)
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise refuse("fichier-illisible", "ce CSV n’est pas en UTF-8", name, _UTF8) from None
+        text = decode(content, name, "CSV", _UTF8)
         if "\0" in text:
             raise refuse("classeur-etranger", _INCONNU, name)
         first = text.partition("\n")[0]
@@ -120,11 +111,13 @@ def read_head(tableau: LectureCsv) -> Any:
     try:
         return json.loads(next(iter(found), ""))
     except (ValueError, RecursionError):
-        where = Location(tableau.name, 2, 1)
-        message = f"colonne « {DEMANDE} » : modifiée, ou vide"
-        raise DataError(
-            [Issue("cellule-modifiee", message, where, "reprendre le fichier d’origine")]
-        ) from None
+        raise DataError([changed_head(tableau.name)]) from None
+
+
+def changed_head(name: str) -> Issue:
+    """Return what is wrong when the request that each row repeats cannot be read."""
+    message = f"colonne « {DEMANDE} » : modifiée, ou vide"
+    return Issue("cellule-modifiee", message, Location(name, 2, 1), "reprendre le fichier d’origine")
 
 
 def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) -> Lu:

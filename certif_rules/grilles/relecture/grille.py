@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
@@ -28,19 +29,10 @@ from certif_rules.grilles.relecture.table import RENOMMEE, LectureFeuille, formu
 from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
 from certif_rules.model.base import Avertissement
 
-_IDENTIFIANT = "Identifiant"
-_CALCULEE = "Échéance de traitement"
-#: Columns of the sheet Écarts: the key each has in a findings file (docs/format-donnees.md).
-SUIVI = {
-    "Énoncé de l’écart": "enonce",
-    "Analyse des causes": "causes",
-    "Correction": "correction",
-    "Action corrective": "action_corrective",
-    "Preuve": "preuve",
-    "Plan reçu le": "plan_recu_le",
-    "Plan accepté le": "plan_accepte_le",
-}
-_JOURS = ("Plan reçu le", "Plan accepté le", "Levé le")
+_IDENTIFIANT = colonnes.IDENTIFIANT.titre
+_CALCULEE = colonnes.ECHEANCE.titre
+#: How the fields of the follow-up of a gap begin.
+_SUIVI = "ecart."
 
 
 def open_workbook(content: bytes, name: str) -> Feuilles:
@@ -192,29 +184,36 @@ def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Leve
     for row in table.rows:
         texts = {column: table.text(row, column) for column in typed if table.text(row, column).strip()}
         issues += [i for i in table.formulas(row) if i.location in {table.place(row, c) for c in typed}]
-        if not texts or not table.whole(row, "Indicateur"):
+        if not texts or not table.whole(row, colonnes.INDICATEUR.titre):
             continue
-        where = table.place(row, "Indicateur")
-        identifiant = ids.get(folded(texts.get("Indicateur", "")))
+        where = table.place(row, colonnes.INDICATEUR.titre)
+        identifiant = ids.get(folded(texts.get(colonnes.INDICATEUR.titre, "")))
         if identifiant is None or identifiant in found:
             code = "ligne-inconnue" if identifiant is None else "ligne-en-double"
-            said = texts.get("Indicateur", "")[:40]
+            said = texts.get(colonnes.INDICATEUR.titre, "")[:40]
             message = f"aucune ligne « {said} »" if identifiant is None else f"la ligne {said} a deux écarts"
             issues.append(Issue(code, message, where, "choisir l’indicateur dans la liste"))
             continue
-        days = {column: day(texts[column]) for column in _JOURS if column in texts}
-        issues += [bad_day(texts[c], table.place(row, c)) for c, value in days.items() if value is None]
-        suivi = {
-            key: (days.get(column) if column in _JOURS else texts[column]) or ""
-            for column, key in SUIVI.items()
-            if column in texts
-        }
+        typed_fields: dict[str, str | None] = {}
+        for colonne in colonnes.ECARTS:
+            if colonne.champ is not None and colonne.titre in texts:
+                text = texts[colonne.titre]
+                typed_fields[colonne.champ] = day(text) if colonne.genre == "jour" else text
+                if typed_fields[colonne.champ] is None:
+                    issues.append(bad_day(text, table.place(row, colonne.titre)))
         found[identifiant] = Levee(
-            suivi=suivi,
-            leve_le=days.get("Levé le"),
-            leve_par=texts.get("Levé par"),
+            suivi={
+                champ.removeprefix(_SUIVI): value or ""
+                for champ, value in typed_fields.items()
+                if champ.startswith(_SUIVI)
+            },
+            leve_le=typed_fields.get("leve_le"),
+            leve_par=typed_fields.get("leve_par"),
             lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
-            lieux={"leve_par": table.place(row, "Levé par")}
-            | {f"ecart.{key}": table.place(row, column) for column, key in SUIVI.items()},
+            lieux={
+                c.champ: table.place(row, c.titre)
+                for c in colonnes.ECARTS
+                if c.champ and c.champ != "leve_le"
+            },
         )
     return found, issues

@@ -13,13 +13,9 @@ from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings
 from certif_rules.echanges.checklist import render
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.grilles.relecture.tableur import refuse
+from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
 from certif_rules.model.base import PLACES
 
-#: Largest file read, in bytes.
-MAX_BYTES = 5_000_000
-#: Most lines; the largest référentiels have a few hundred.
-MAX_LINES = 10_000
 #: The keys a line is filled with: those of a finding; the others are the engine’s.
 SAISIE = tuple(f.name for f in fields(Releve) if f.name not in {"ligne", *PLACES})
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
@@ -33,12 +29,9 @@ def load(content: bytes, name: str) -> Any:
     Raises:
         DataError: too big, or not a JSON object.
     """
-    if len(content) > MAX_BYTES:
-        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_BYTES // 1_000_000} Mo", name)
+    text = decode(content, name, "JSON")
     try:
-        data = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise refuse("fichier-illisible", "ce JSON n’est pas en UTF-8", name) from None
+        data = json.loads(text)
     except json.JSONDecodeError as error:
         where = Location(name, error.lineno, error.colno)
         raise DataError([Issue("fichier-tronque", "JSON tronqué ou mal écrit", where)]) from None
@@ -51,8 +44,8 @@ def load(content: bytes, name: str) -> Any:
         lines = data.get(key, [])
         if not isinstance(lines, list):
             raise refuse("classeur-etranger", f"« {key} » n’est pas une liste", name)
-        if len(lines) > MAX_LINES:
-            raise refuse("fichier-trop-grand", f"plus de {MAX_LINES} lignes", name)
+        if len(lines) > MAX_ROWS:
+            raise refuse("fichier-trop-grand", f"plus de {MAX_ROWS} lignes", name)
     return data
 
 

@@ -17,6 +17,7 @@ from certif_rules.audit.demande import Demande
 from certif_rules.documents.mots import finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.errors import Issue, Location
+from certif_rules.francais import count
 from certif_rules.model.base import Avertissement
 from certif_rules.noms import cle
 
@@ -269,7 +270,7 @@ def _filled(
 
 def added_column(where: object, title: str, filled: int) -> Avertissement:
     """A column that is not ours and holds something: people are told that it goes no further."""
-    cells = "1 cellule remplie" if filled == 1 else f"{filled} cellules remplies"
+    cells = count(filled, "cellule remplie", "cellules remplies")
     message = (
         f"{where} : la colonne « {title[:40] or 'sans nom'} » n’est pas de la grille ; son contenu ({cells})"
         " n’est pas repris dans les constats, il ne reste que dans ce fichier (--habillage lit les colonnes"

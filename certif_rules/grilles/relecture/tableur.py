@@ -19,6 +19,9 @@ from certif_rules.errors import DataError, Issue, Location
 
 #: Largest file read, in bytes; a grid of ours weighs a thousandth of it.
 MAX_BYTES = 20_000_000
+#: Largest text file read, in bytes, and most of its rows or lines: the largest référentiels have hundreds.
+MAX_TEXT = 5_000_000
+MAX_ROWS = 10_000
 #: Most that an archive may hold once unpacked, in bytes, and how many files.
 MAX_UNPACKED = 60_000_000
 MAX_FILES = 1_000
@@ -69,6 +72,20 @@ Feuilles = Mapping[str, FeuilleLue]
 def refuse(code: str, message: str, name: str, hint: str | None = None) -> DataError:
     """The one error of a file that is not read further."""
     return DataError([Issue(code, message, Location(name), hint)])
+
+
+def decode(content: bytes, name: str, kind: str, hint: str | None = None) -> str:
+    """Return the text of a file of this kind (« CSV »), called ``name`` in messages.
+
+    Raises:
+        DataError: too big, or not UTF-8; ``hint`` says how to mend the latter.
+    """
+    if len(content) > MAX_TEXT:
+        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_TEXT // 1_000_000} Mo", name)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise refuse("fichier-illisible", f"ce {kind} n’est pas en UTF-8", name, hint) from None
 
 
 class Archive:
