@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from certif_rules.audit.checklist import Ligne
-from certif_rules.blocs.arbre import Bloc, Case, Cellule, Document, Ecriture, Morceau, Tableau, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents.autodiagnostic import mots as textes
 from certif_rules.documents.mots import criterion
@@ -17,12 +17,12 @@ from certif_rules.vie.autodiagnostic import Cadre, asked
 # ---- as a document ----------------------------------------------------------------------------------------
 
 
-def compose(cadre: Cadre) -> Document:
+def compose(cadre: Cadre) -> b.Document:
     """The grid as a document, to read or to fill by hand."""
     return textes.laid_out(cadre, _blocks(cadre), sujet="Grille d’autodiagnostic à remplir")
 
 
-def _blocks(cadre: Cadre) -> Iterator[Bloc]:
+def _blocks(cadre: Cadre) -> Iterator[b.Bloc]:
     yield textes.mention(cadre)
     yield textes.levels(cadre)
     yield from textes.legend(cadre)
@@ -30,9 +30,9 @@ def _blocks(cadre: Cadre) -> Iterator[Bloc]:
         kept = [li for li in lignes if li in cadre.retenues]
         if not kept:
             continue
-        yield Titre(texte=criterion(critere), niveau=2)
+        yield b.Titre(texte=criterion(critere), niveau=2)
         yield from textes.sensitive_told(kept)
-        yield Tableau(
+        yield b.Tableau(
             legende=f"Lignes à évaluer{INSECABLE}: {len(kept)}",
             tetes=("Indicateur", "Niveau", "Raison, note, preuves"),
             lignes=tuple(_row(cadre, li) for li in kept),
@@ -44,8 +44,8 @@ def _blocks(cadre: Cadre) -> Iterator[Bloc]:
     yield from textes.sources(cadre)
 
 
-def _row(cadre: Cadre, ligne: Ligne) -> tuple[Cellule, ...]:
-    told = (Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
+def _row(cadre: Cadre, ligne: Ligne) -> tuple[b.Cellule, ...]:
+    told = (b.Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
     name = (*textes.line_head(cadre, ligne), *told, *textes.sensitive(ligne))
     choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
-    return (name, Case(choix=choices), Ecriture(intitule="", lignes=2))
+    return (name, b.Case(choix=choices), b.Ecriture(intitule="", lignes=2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from certif_rules.audit.checklist import Ligne
-from certif_rules.blocs.arbre import Bloc, Document, Encadre, Fiche, Liste, Morceau, Paragraphe, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
@@ -63,8 +63,8 @@ def foot(cadre: Cadre) -> str:
 
 
 def laid_out(
-    cadre: Cadre, blocs: Iterable[Bloc], *, sujet: str, suite: str = "", fait_le: str | None = None
-) -> Document:
+    cadre: Cadre, blocs: Iterable[b.Bloc], *, sujet: str, suite: str = "", fait_le: str | None = None
+) -> b.Document:
     """These blocks as a document in the dress of the body, its last sentences after them.
 
     Args:
@@ -75,14 +75,14 @@ def laid_out(
         fait_le: the ISO day the answers were given, when it is known.
     """
     habillage = cadre.checklist.habillage
-    return Document(
+    return b.Document(
         titre=heading(cadre) + suite,
         sujet=sujet,
         date=fait_le or cadre.checklist.contexte.date.isoformat(),
         pied=foot(cadre),
         sous_titre=subtitle(cadre, fait_le),
         logo=emetteur.logo(habillage),
-        blocs=(*blocs, *(Paragraphe(texte=texte) for texte in emetteur.closing(habillage))),
+        blocs=(*blocs, *(b.Paragraphe(texte=texte) for texte in emetteur.closing(habillage))),
     )
 
 
@@ -119,24 +119,24 @@ def numbers(cotations: Iterable[Cotation]) -> str:
     return ", ".join(clean(c.ligne.indicateur.numero) for c in cotations)
 
 
-def line_head(cadre: Cadre, ligne: Ligne) -> tuple[Morceau, ...]:
+def line_head(cadre: Cadre, ligne: Ligne) -> tuple[b.Morceau, ...]:
     """A line: number and title; that it is the label’s, by a sign, a word and red; that it is to confirm."""
     name = f"{clean(ligne.indicateur.numero)} – {title(ligne, 160)}"
-    runs = [Morceau(name)]
+    runs = [b.Morceau(name)]
     if of_label(cadre.checklist, ligne.indicateur.origine):
-        runs = [Morceau(f"{name} ", "rouge"), Morceau(MARQUEE, "rouge")]
+        runs = [b.Morceau(f"{name} ", "rouge"), b.Morceau(MARQUEE, "rouge")]
     if ligne.etat != "a_auditer":
-        runs.append(Morceau(f"\n{state(ligne)}", "discret"))
+        runs.append(b.Morceau(f"\n{state(ligne)}", "discret"))
     return tuple(runs)
 
 
-def sensitive(ligne: Ligne) -> tuple[Morceau, ...]:
+def sensitive(ligne: Ligne) -> tuple[b.Morceau, ...]:
     """The mark of a line whose notes may tell too much of people: see :func:`sensitive_told`."""
     marked = ligne.indicateur.donnees_sensibles is not None
-    return (Morceau(f"\n⚠ {DONNEES_SENSIBLES}", "discret"),) if marked else ()
+    return (b.Morceau(f"\n⚠ {DONNEES_SENSIBLES}", "discret"),) if marked else ()
 
 
-def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[Bloc]:
+def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[b.Bloc]:
     """What notes on these lines may reveal and what to write instead, each named; nothing for the others."""
     for ligne in lignes:
         value = ligne.indicateur.donnees_sensibles
@@ -144,9 +144,9 @@ def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[Bloc]:
             continue
         warned = fiche.warning(value)
         beside = f" ({', '.join(warned.remarques)})" if warned.remarques else ""
-        runs = (Morceau(warned.texte), Morceau(f"{beside} {cite(warned.sources)}", "discret"))
+        runs = (b.Morceau(warned.texte), b.Morceau(f"{beside} {cite(warned.sources)}", "discret"))
         titre = f"{DONNEES_SENSIBLES}, ligne {clean(ligne.indicateur.numero)}"
-        yield Encadre(titre=titre, texte=runs, ton="attention")
+        yield b.Encadre(titre=titre, texte=runs, ton="attention")
 
 
 def state(ligne: Ligne) -> str:
@@ -155,7 +155,7 @@ def state(ligne: Ligne) -> str:
     return f"{signe.symbole} {signe.mot}"
 
 
-def statement(enonce: Enonce) -> tuple[Morceau, ...]:
+def statement(enonce: Enonce) -> tuple[b.Morceau, ...]:
     """Something said of the self-assessment, with its sources and what it is worth."""
     words = quoted(enonce.texte) if enonce.citation else prose(enonce.texte)
     beside = [
@@ -164,104 +164,105 @@ def statement(enonce: Enonce) -> tuple[Morceau, ...]:
         *map(clean, enonce.incoherences),
     ]
     inside = f" ({', '.join(beside)})" if beside else ""
-    return (Morceau(words), Morceau(f"{inside} {cite(enonce.sources)}", "discret"))
+    return (b.Morceau(words), b.Morceau(f"{inside} {cite(enonce.sources)}", "discret"))
 
 
-def mention(cadre: Cadre) -> Bloc:
+def mention(cadre: Cadre) -> b.Bloc:
     """What the result does not promise: the words of the source where it has some, and ours always."""
     notation = cadre.notation
     worth = ["lecture"] if notation.lecture else []
     worth += confidence(notation.confiance)
     ours = (
-        Morceau(prose(notation.texte)),
-        Morceau(
+        b.Morceau(prose(notation.texte)),
+        b.Morceau(
             f" ({', '.join(worth)}) {cite(notation.sources)}" if worth else f" {cite(notation.sources)}",
             "discret",
         ),
     )
     said = cadre.regles.mention
-    runs = ours if said is None else (*statement(said), Morceau("\n"), *ours)
-    return Encadre(titre="Ce que ce résultat ne garantit pas", texte=runs, ton="attention")
+    runs = ours if said is None else (*statement(said), b.Morceau("\n"), *ours)
+    return b.Encadre(titre="Ce que ce résultat ne garantit pas", texte=runs, ton="attention")
 
 
-def incoherence(value: Incoherence) -> tuple[Morceau, ...]:
+def incoherence(value: Incoherence) -> tuple[b.Morceau, ...]:
     """A contradiction of the sources, with what is made of it or what remains to be asked."""
-    runs = [Morceau(f"⚠ {clean(value.id)}{INSECABLE}: ", "fort"), Morceau(prose(value.texte))]
+    runs = [b.Morceau(f"⚠ {clean(value.id)}{INSECABLE}: ", "fort"), b.Morceau(prose(value.texte))]
     if value.lecture:
-        runs += [Morceau(" "), Morceau(prose(f"Lecture retenue : {value.lecture}"), "italique")]
+        runs += [b.Morceau(" "), b.Morceau(prose(f"Lecture retenue : {value.lecture}"), "italique")]
     if value.question:
-        runs += [Morceau(" "), Morceau(prose(f"À demander : {value.question}"), "italique")]
-    runs.append(Morceau(f" {cite(value.sources)}", "discret"))
+        runs += [b.Morceau(" "), b.Morceau(prose(f"À demander : {value.question}"), "italique")]
+    runs.append(b.Morceau(f" {cite(value.sources)}", "discret"))
     return tuple(runs)
 
 
-def levels(cadre: Cadre) -> Bloc:
+def levels(cadre: Cadre) -> b.Bloc:
     """The levels that may be chosen."""
     rows = [(f"{n.valeur} – {prose(n.titre)}", prose(n.sens or "")) for n in cadre.notation.niveaux]
     rows.append(("Sans objet", prose("la ligne ne s’applique pas ; une raison est demandée")))
     rows.append(("Sans réponse", "ne compte pas, et se range dans la liste de ce qui reste à faire"))
-    return Fiche(legende="Les niveaux", rangs=tuple(rows))
+    return b.Fiche(legende="Les niveaux", rangs=tuple(rows))
 
 
-def legend(cadre: Cadre) -> list[Bloc]:
+def legend(cadre: Cadre) -> list[b.Bloc]:
     """What the sign of a label means, where there is one."""
     if any(of_label(cadre.checklist, li.indicateur.origine) for li in cadre.retenues):
         return [
-            Paragraphe(
+            b.Paragraphe(
                 texte=(
-                    Morceau(MARQUE, "rouge"),
-                    Morceau(f"{INSECABLE}: {SENS_MARQUE}, imprimée aussi en rouge."),
+                    b.Morceau(MARQUE, "rouge"),
+                    b.Morceau(f"{INSECABLE}: {SENS_MARQUE}, imprimée aussi en rouge."),
                 )
             )
         ]
     return []
 
 
-def order(cadre: Cadre) -> Bloc:
+def order(cadre: Cadre) -> b.Bloc:
     """The keys of the list, in order."""
     texts = [prose(cle.texte) for cle in cadre.notation.priorite]
     texts.append("enfin l’ordre du référentiel" if texts else "l’ordre du référentiel")
-    return Liste(elements=tuple(texts), numerotee=True)
+    return b.Liste(elements=tuple(texts), numerotee=True)
 
 
-def scope(cadre: Cadre) -> Iterator[Bloc]:
+def scope(cadre: Cadre) -> Iterator[b.Bloc]:
     """What is said of the self-assessment, the lines it is about, and what the sources contradict."""
-    yield Titre(texte="Ce qui est dit de cet autodiagnostic", niveau=2)
+    yield b.Titre(texte="Ce qui est dit de cet autodiagnostic", niveau=2)
     regles = cadre.regles
     said = [statement(e) for e in (*regles.enonces, *([regles.etendue_dite] if regles.etendue_dite else []))]
     if said:
-        yield Liste(elements=tuple(said))
+        yield b.Liste(elements=tuple(said))
     lines = {
         "audit": "celles à voir à cet audit",
         "toutes": "toutes celles qui s’appliquent ou peuvent s’appliquer",
     }
-    yield Paragraphe(
+    yield b.Paragraphe(
         texte=f"Lignes de cette grille{INSECABLE}: {lines[cadre.etendue]} ({len(cadre.retenues)})."
     )
     known = cadre.incoherences
     found = tuple(incoherence(known[id_]) for id_ in contradictions(cadre))
     if found:
-        yield Titre(texte="Ce que les sources contredisent ou taisent", niveau=3)
-        yield Liste(elements=found)
+        yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=3)
+        yield b.Liste(elements=found)
     warnings = [
-        (Morceau(prose(a.message)), Morceau(f" {cite(a.sources)}", "discret")) for a in cadre.avertissements
+        (b.Morceau(prose(a.message)), b.Morceau(f" {cite(a.sources)}", "discret"))
+        for a in cadre.avertissements
     ]
     if warnings:
-        yield Titre(texte="Avertissements", niveau=3)
-        yield Liste(elements=tuple(warnings))
+        yield b.Titre(texte="Avertissements", niveau=3)
+        yield b.Liste(elements=tuple(warnings))
 
 
-def left_out(cadre: Cadre) -> Iterator[Bloc]:
+def left_out(cadre: Cadre) -> Iterator[b.Bloc]:
     """The lines that are not asked, each with its reasons."""
     if not cadre.ecartees:
         return
-    yield Titre(texte=f"Lignes écartées ({len(cadre.ecartees)})", niveau=2)
-    yield Liste(
+    yield b.Titre(texte=f"Lignes écartées ({len(cadre.ecartees)})", niveau=2)
+    yield b.Liste(
         elements=tuple(
             (
-                Morceau(f"{clean(li.indicateur.numero)} – {title(li, 80)}{INSECABLE}: "),
-                Morceau(state(li), "fort"),
-                Morceau(f", {reasons(li)}"),
+                b.Morceau(f"{clean(li.indicateur.numero)} – {title(li, 80)}{INSECABLE}: "),
+                b.Morceau(state(li), "fort"),
+                b.Morceau(f", {reasons(li)}"),
             )
             for li in cadre.ecartees
         )
@@ -274,7 +275,7 @@ def reasons(ligne: Ligne) -> str:
     return f"{INSECABLE}; ".join(texts)
 
 
-def identity(cadre: Cadre) -> Bloc:
+def identity(cadre: Cadre) -> b.Bloc:
     """Which référentiel, which audit, which organisation."""
     checklist = cadre.checklist
     rows = [
@@ -283,13 +284,13 @@ def identity(cadre: Cadre) -> Bloc:
         *document.facts(checklist),
         ("Empreinte", clean(checklist.empreinte)),
     ]
-    return Fiche(legende="L’audit que l’on prépare et l’organisme, comme déclarés", rangs=tuple(rows))
+    return b.Fiche(legende="L’audit que l’on prépare et l’organisme, comme déclarés", rangs=tuple(rows))
 
 
-def sources(cadre: Cadre) -> Iterator[Bloc]:
+def sources(cadre: Cadre) -> Iterator[b.Bloc]:
     """The sources cited, as a list."""
-    yield Titre(texte="Sources citées", niveau=2)
-    yield Fiche(
+    yield b.Titre(texte="Sources citées", niveau=2)
+    yield b.Fiche(
         legende="Les textes cités entre crochets",
         rangs=tuple(
             (clean(s.id), f"{prose(s.titre)}. {prose(s.reference)}") for s in sources_of(cadre).values()

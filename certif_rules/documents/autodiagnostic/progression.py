@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Cellule,
-    Document,
-    Encadre,
-    Fiche,
-    Liste,
-    Morceau,
-    Paragraphe,
-    Tableau,
-    Texte,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents.autodiagnostic import mots as textes
 from certif_rules.documents.autodiagnostic.synthese import drawn, trace_of
@@ -38,7 +26,7 @@ _SENS: Final[Mapping[Sens, str]] = {
 }
 
 
-def compose(comparaison: Comparaison) -> Document:
+def compose(comparaison: Comparaison) -> b.Document:
     """The comparison as a document."""
     apres = comparaison.apres
     return textes.laid_out(
@@ -50,10 +38,10 @@ def compose(comparaison: Comparaison) -> Document:
     )
 
 
-def _blocks(comparaison: Comparaison) -> Iterator[Bloc]:
+def _blocks(comparaison: Comparaison) -> Iterator[b.Bloc]:
     cadre = comparaison.apres.cadre
     yield textes.mention(cadre)
-    yield Fiche(
+    yield b.Fiche(
         legende="Les deux autodiagnostics",
         rangs=tuple(
             (name.capitalize(), _one(s))
@@ -61,12 +49,12 @@ def _blocks(comparaison: Comparaison) -> Iterator[Bloc]:
         ),
     )
     yield from _differences(comparaison)
-    yield Titre(texte="Par critère", niveau=2)
-    yield Paragraphe(
+    yield b.Titre(texte="Par critère", niveau=2)
+    yield b.Paragraphe(
         texte=f"{textes.ARRONDI.format(plein=cadre.notation.plein)} Seules comptent ici les lignes qui ont un"
         " niveau dans les deux."
     )
-    yield Tableau(
+    yield b.Tableau(
         legende="Score de chaque critère, avant et après",
         tetes=("Critère", "Avant", "Après", "Écart"),
         lignes=(
@@ -76,9 +64,9 @@ def _blocks(comparaison: Comparaison) -> Iterator[Bloc]:
         largeurs=(46, 18, 18, 18),
     )
     yield from _pictures(comparaison)
-    yield Titre(texte="Ligne par ligne", niveau=2)
+    yield b.Titre(texte="Ligne par ligne", niveau=2)
     yield from textes.legend(cadre)
-    yield Tableau(
+    yield b.Tableau(
         legende="Réponses qui ont changé d’abord, puis les autres",
         tetes=("Indicateur", "Avant", "Après", "Évolution"),
         lignes=tuple(_line(comparaison, c) for c in _ordered(comparaison.changements)),
@@ -89,8 +77,8 @@ def _blocks(comparaison: Comparaison) -> Iterator[Bloc]:
         ("Lignes qui ne sont demandées qu’après", comparaison.nouvelles),
     ):
         if lines:
-            yield Titre(texte=f"{heading} ({len(lines)})", niveau=3)
-            yield Liste(elements=tuple(map(_name, lines)))
+            yield b.Titre(texte=f"{heading} ({len(lines)})", niveau=3)
+            yield b.Liste(elements=tuple(map(_name, lines)))
     yield from textes.scope(cadre)
     yield textes.levels(cadre)
     yield textes.identity(cadre)
@@ -104,7 +92,7 @@ def _one(synthese: Synthese) -> str:
     return f"{when} – édition {clean(referentiel.edition)}{guide} – {textes.fraction(synthese.ensemble)}"
 
 
-def _differences(comparaison: Comparaison) -> Iterator[Bloc]:
+def _differences(comparaison: Comparaison) -> Iterator[b.Bloc]:
     """What the reader must know before comparing: other texts, days that say the contrary."""
     avant, apres = comparaison.avant, comparaison.apres
     said = []
@@ -127,19 +115,19 @@ def _differences(comparaison: Comparaison) -> Iterator[Bloc]:
     if avant.fait_le and apres.fait_le and avant.fait_le > apres.fait_le:
         said.append("Le premier fichier est le plus récent des deux, d’après leurs dates.")
     if said:
-        yield Encadre(titre="À savoir avant de comparer", texte="\n".join(said), ton="attention")
+        yield b.Encadre(titre="À savoir avant de comparer", texte="\n".join(said), ton="attention")
 
 
 def _of_label(comparaison: Comparaison, axe: AxeCompare) -> bool:
     return axe.critere is not None and of_label(comparaison.apres.cadre.checklist, axe.critere.origine)
 
 
-def _criterion(comparaison: Comparaison, axe: AxeCompare) -> Texte:
+def _criterion(comparaison: Comparaison, axe: AxeCompare) -> b.Texte:
     name = criterion(axe.critere)
-    return (Morceau(f"{name} {textes.MARQUEE}", "rouge"),) if _of_label(comparaison, axe) else name
+    return (b.Morceau(f"{name} {textes.MARQUEE}", "rouge"),) if _of_label(comparaison, axe) else name
 
 
-def _row(axe: AxeCompare, name: Texte) -> tuple[Cellule, ...]:
+def _row(axe: AxeCompare, name: b.Texte) -> tuple[b.Cellule, ...]:
     before, after = axe.avant.pourcent, axe.apres.pourcent
     if before is None or after is None:
         return (name, "–", "–", "aucune ligne notée deux fois")
@@ -149,7 +137,7 @@ def _row(axe: AxeCompare, name: Texte) -> tuple[Cellule, ...]:
     return (name, textes.fraction(axe.avant), textes.fraction(axe.apres), words)
 
 
-def _pictures(comparaison: Comparaison) -> Iterator[Bloc]:
+def _pictures(comparaison: Comparaison) -> Iterator[b.Bloc]:
     traces = []
     for axe in comparaison.axes:
         label = _of_label(comparaison, axe)
@@ -169,14 +157,14 @@ def _ordered(changements: Sequence[Changement]) -> list[Changement]:
     return sorted(changements, key=lambda c: c.sens == "inchange")
 
 
-def _line(comparaison: Comparaison, changement: Changement) -> tuple[Cellule, ...]:
+def _line(comparaison: Comparaison, changement: Changement) -> tuple[b.Cellule, ...]:
     cadre = comparaison.apres.cadre
     words = _SENS[changement.sens]
     if changement.ecart:
         words += f" ({'+' if changement.ecart > 0 else '−'}{abs(changement.ecart)})"
-    runs: tuple[Morceau, ...] = (Morceau(words, "normal" if changement.sens == "inchange" else "fort"),)
+    runs: tuple[b.Morceau, ...] = (b.Morceau(words, "normal" if changement.sens == "inchange" else "fort"),)
     if changement.reformulee:
-        runs = (*runs, Morceau("\nénoncé modifié", "discret"))
+        runs = (*runs, b.Morceau("\nénoncé modifié", "discret"))
     return (
         textes.line_head(cadre, changement.apres.ligne),
         textes.level(comparaison.avant.cadre, changement.avant),

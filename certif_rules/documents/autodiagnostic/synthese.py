@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from certif_rules.audit.checklist import Ligne
-from certif_rules.blocs.arbre import Bloc, Cellule, Document, Image, Morceau, Paragraphe, Tableau, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents.autodiagnostic import mots as textes
 from certif_rules.documents.autodiagnostic.traces import AXES_MINIMUM, Trace, bars, radar
@@ -21,28 +21,28 @@ _GROUPES = {
 }
 
 
-def compose(synthese: Synthese) -> Document:
+def compose(synthese: Synthese) -> b.Document:
     """The synthesis as a document."""
     cadre = synthese.cadre
     blocs = _blocks(synthese)
     return textes.laid_out(cadre, blocs, sujet="Synthèse d’un autodiagnostic", fait_le=synthese.fait_le)
 
 
-def _blocks(synthese: Synthese) -> Iterator[Bloc]:
+def _blocks(synthese: Synthese) -> Iterator[b.Bloc]:
     cadre = synthese.cadre
     yield textes.mention(cadre)
-    yield Titre(texte="Score par critère", niveau=2)
-    yield Paragraphe(texte=textes.ARRONDI.format(plein=cadre.notation.plein))
+    yield b.Titre(texte="Score par critère", niveau=2)
+    yield b.Paragraphe(texte=textes.ARRONDI.format(plein=cadre.notation.plein))
     yield _table(synthese)
     yield from textes.legend(cadre)
     yield from pictures(synthese)
     yield from _list(synthese)
-    yield Titre(texte="Sur l’ensemble des lignes", niveau=2)
+    yield b.Titre(texte="Sur l’ensemble des lignes", niveau=2)
     ensemble = synthese.ensemble
-    yield Paragraphe(
+    yield b.Paragraphe(
         texte=(
-            Morceau(textes.fraction(ensemble), "fort"),
-            Morceau(
+            b.Morceau(textes.fraction(ensemble), "fort"),
+            b.Morceau(
                 prose(
                     f", {ensemble.repondues} répondues sur {ensemble.applicables} applicables. Ce nombre se"
                     " compte sur les lignes, et non sur les scores des critères ; il ne dit rien de ce qu’un"
@@ -59,16 +59,16 @@ def _blocks(synthese: Synthese) -> Iterator[Bloc]:
     yield from textes.sources(cadre)
 
 
-def _table(synthese: Synthese) -> Bloc:
+def _table(synthese: Synthese) -> b.Bloc:
     rows = tuple(_row(synthese.cadre, axe) for axe in synthese.axes)
     heads = ("Critère", "Score", "Répondues / applicables", "Le plus bas")
-    return Tableau(legende="Score de chaque critère", tetes=heads, lignes=rows, largeurs=(46, 18, 18, 18))
+    return b.Tableau(legende="Score de chaque critère", tetes=heads, lignes=rows, largeurs=(46, 18, 18, 18))
 
 
-def _row(cadre: Cadre, axe: Axe) -> tuple[Cellule, ...]:
-    name: Cellule = textes.criterion_of(axe)
+def _row(cadre: Cadre, axe: Axe) -> tuple[b.Cellule, ...]:
+    name: b.Cellule = textes.criterion_of(axe)
     if textes.label_axis(cadre, axe):
-        name = (Morceau(f"{textes.criterion_of(axe)} {textes.MARQUEE}", "rouge"),)
+        name = (b.Morceau(f"{textes.criterion_of(axe)} {textes.MARQUEE}", "rouge"),)
     lowest = axe.plus_bas[0].appreciation.niveau if axe.plus_bas else None
     low = "–" if lowest is None else f"{textes.numbers(axe.plus_bas)} (niveau {lowest})"
     return (name, textes.fraction(axe.score), f"{axe.score.repondues} / {axe.score.applicables}", low)
@@ -77,7 +77,7 @@ def _row(cadre: Cadre, axe: Axe) -> tuple[Cellule, ...]:
 # ---- pictures ---------------------------------------------------------------------------------------------
 
 
-def pictures(synthese: Synthese) -> Iterator[Bloc]:
+def pictures(synthese: Synthese) -> Iterator[b.Bloc]:
     """Bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
     traces = [_trace(synthese.cadre, axe) for axe in synthese.axes]
     apart = [c.ligne for axe in synthese.axes if axe.critere is None for c in axe.cotations]
@@ -87,7 +87,7 @@ def pictures(synthese: Synthese) -> Iterator[Bloc]:
 
 def drawn(
     of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequence[str], apart: Sequence[Ligne]
-) -> Iterator[Bloc]:
+) -> Iterator[b.Bloc]:
     """The two pictures of these values.
 
     ``of_criteria`` leaves out the lines whose criterion is not known, which are ``apart``: they have a bar
@@ -95,26 +95,26 @@ def drawn(
     """
     ordered = sorted(traces, key=lambda t: (t.valeurs[-1] is None, t.valeurs[-1] or 0))
     words = _described(ordered, series)
-    yield Titre(texte="En barres, du score le plus bas au plus haut", niveau=3)
-    yield Image(
+    yield b.Titre(texte="En barres, du score le plus bas au plus haut", niveau=3)
+    yield b.Image(
         contenu=bars(ordered, series, "Score par critère, en barres", words),
         texte=f"Score par critère, en barres{_VOIR}",
         largeur=105,
         svg=True,
     )
-    yield Titre(texte="En radar, critère par critère", niveau=3)
+    yield b.Titre(texte="En radar, critère par critère", niveau=3)
     words = _described(of_criteria, series)
     shape = radar(of_criteria, series, "Score par critère, en radar", words)
     if shape is None:
-        yield Paragraphe(
+        yield b.Paragraphe(
             texte=f"Pas de radar{INSECABLE}: il faut au moins {AXES_MINIMUM} critères qui aient un score."
         )
         yield from _apart(apart)
         return
-    yield Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=115, svg=True)
-    yield Paragraphe(
+    yield b.Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=115, svg=True)
+    yield b.Paragraphe(
         texte=(
-            Morceau(
+            b.Morceau(
                 prose(
                     "Échelle fixe, de 0 au centre à 100 au bord ; axes dans l’ordre du référentiel. Un axe"
                     " sans score interrompt le trait. Les mêmes nombres sont dans le tableau : la surface"
@@ -127,7 +127,7 @@ def drawn(
     yield from _apart(apart)
 
 
-def _apart(lignes: Sequence[Ligne]) -> Iterator[Bloc]:
+def _apart(lignes: Sequence[Ligne]) -> Iterator[b.Bloc]:
     """The lines that the radar does not show, if any."""
     if not lignes:
         return
@@ -135,7 +135,7 @@ def _apart(lignes: Sequence[Ligne]) -> Iterator[Bloc]:
     one = len(lignes) == 1
     words = f"La ligne {named}" if one else f"Les lignes {named}"
     none, there = ("n’a pas", "elle est") if one else ("n’ont pas", "elles sont")
-    yield Paragraphe(
+    yield b.Paragraphe(
         texte=prose(
             f"{words}, dont le critère n’est pas connu, {none} d’axe dans le radar : {there} dans le tableau"
             f" et dans les barres, sous « {SANS_CRITERE} »."
@@ -179,38 +179,38 @@ def _described(traces: Iterable[Trace], series: Sequence[str]) -> str:
 # ---- the list ---------------------------------------------------------------------------------------------
 
 
-def _list(synthese: Synthese) -> Iterator[Bloc]:
+def _list(synthese: Synthese) -> Iterator[b.Bloc]:
     cadre = synthese.cadre
-    yield Titre(texte="Par quoi commencer", niveau=2)
-    yield Paragraphe(
+    yield b.Titre(texte="Par quoi commencer", niveau=2)
+    yield b.Paragraphe(
         texte=f"Toute ligne qui s’applique et n’est pas au niveau {cadre.notation.plein}, dans cet"
         f" ordre{INSECABLE}:"
     )
     yield textes.order(cadre)
-    yield Paragraphe(
+    yield b.Paragraphe(
         texte=prose(
             "Cet ordre aide à se préparer ; il ne dit ni ce qu’un audit constaterait, ni ce qu’il déciderait."
         )
     )
     rows = tuple(_priority(cadre, rang, p) for rang, p in enumerate(synthese.priorites, 1))
     if not rows:
-        yield Paragraphe(
+        yield b.Paragraphe(
             texte="Rien à améliorer : toutes les lignes qui s’appliquent sont au plus haut niveau."
         )
         return
     heads = ("Rang", "Indicateur", "Niveau", "Pourquoi ici")
-    yield Tableau(
+    yield b.Tableau(
         legende="Indicateurs à améliorer, du plus pressant au moins pressant", tetes=heads, lignes=rows,
         largeurs=(10, 48, 18, 24),
     )  # fmt: skip
 
 
-def _priority(cadre: Cadre, rang: int, priorite: Priorite) -> tuple[Cellule, ...]:
+def _priority(cadre: Cadre, rang: int, priorite: Priorite) -> tuple[b.Cellule, ...]:
     cotation = priorite.cotation
     head = textes.line_head(cadre, cotation.ligne)
     notes = [f"⚠ {clean(i.id)}" for i in asked(cadre, cotation.ligne)]
     if notes:
-        head = (*head, Morceau(f"\n{', '.join(notes)}", "discret"))
+        head = (*head, b.Morceau(f"\n{', '.join(notes)}", "discret"))
     return (str(rang), head, textes.level(cadre, cotation), why(priorite))
 
 
@@ -222,9 +222,9 @@ def why(priorite: Priorite) -> str:
     return prose(_GROUPES[priorite.groupe])
 
 
-def _answers(synthese: Synthese) -> Iterator[Bloc]:
+def _answers(synthese: Synthese) -> Iterator[b.Bloc]:
     cadre = synthese.cadre
-    yield Titre(texte="Toutes les réponses", niveau=2)
+    yield b.Titre(texte="Toutes les réponses", niveau=2)
     yield from textes.sensitive_told(c.ligne for c in synthese.cotations)
     rows = []
     for cotation in synthese.cotations:
@@ -241,4 +241,4 @@ def _answers(synthese: Synthese) -> Iterator[Bloc]:
         head = (*textes.line_head(cadre, cotation.ligne), *textes.sensitive(cotation.ligne))
         rows.append((head, textes.level(cadre, cotation), "\n".join(notes) or "–"))
     heads = ("Indicateur", "Niveau", "Raison, note, preuves")
-    yield Tableau(legende="Réponse à chaque ligne", tetes=heads, lignes=tuple(rows), largeurs=(50, 20, 30))
+    yield b.Tableau(legende="Réponse à chaque ligne", tetes=heads, lignes=tuple(rows), largeurs=(50, 20, 30))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from certif_rules.audit.checklist import Checklist, Ligne
@@ -10,6 +9,7 @@ from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist.fiche import Alinea, blocks, reasons, requirement
+from certif_rules.documents.formats.markdown import ADDRESS, escape
 from certif_rules.documents.mots import (
     MARQUE,
     SENS,
@@ -27,23 +27,10 @@ from certif_rules.francais import count
 from certif_rules.model.referentiel import Critere
 from certif_rules.rules.motifs import ETATS
 
-# What Markdown, its tables, its mathematics or raw HTML may read as markup inside a line; and what many
-# readers turn into a link of their own accord.
-_INLINE = re.compile(r"[\\`*_\[\]<>|~&$]|@(?=[A-Za-z])|:(?=//)|(?<=www)\.", re.IGNORECASE)
-# What opens a heading, a list or a quotation at the beginning of a block.
-_OPENING = re.compile(r"^(\d*)([-+=#.)])")
-
-_ADDRESS = re.compile(r"https?://[^\s<>]+")
-
 
 def render(checklist: Checklist) -> bytes:
     """``checklist`` as UTF-8 Markdown, ended by a line feed."""
     return ("\n".join(_document(checklist)) + "\n").encode("utf-8")
-
-
-def escape(texte: str) -> str:
-    """``texte``, on one line, as plain text for Markdown and for the HTML it becomes."""
-    return _OPENING.sub(r"\1\\\2", _INLINE.sub(r"\\\g<0>", clean(texte)))
 
 
 def _document(checklist: Checklist) -> Iterator[str]:
@@ -185,7 +172,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 def _reference(reference: str) -> str:
     """An address as a link, anything else as text; it comes from the data, never from a form."""
     texte = clean(reference)
-    return f"<{texte}>" if _ADDRESS.fullmatch(texte) else escape(prose(texte))
+    return f"<{texte}>" if ADDRESS.fullmatch(texte) else escape(prose(texte))
 
 
 def _sources(ids: tuple[str, ...]) -> str:

@@ -10,20 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key, point_numbers
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Case,
-    Document,
-    Ecriture,
-    Encadre,
-    Fiche,
-    Liste,
-    Morceau,
-    Paragraphe,
-    Signature,
-    Tableau,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
@@ -75,13 +62,13 @@ _REMPLIR: Final = (
 )
 
 
-def compose(checklist: Checklist) -> Document:
+def compose(checklist: Checklist) -> b.Document:
     """The paper grid of a checklist."""
     nom = clean(str(checklist.organisme.get("nom") or ""))
     type_audit = checklist.type_audit
     when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
     titre = document.heading(checklist)
-    return Document(
+    return b.Document(
         titre=titre,
         sous_titre=" – ".join(filter(None, [nom, when])),
         sujet=f"{titre}, {when}",
@@ -93,58 +80,58 @@ def compose(checklist: Checklist) -> Document:
     )
 
 
-def _blocks(checklist: Checklist) -> Iterator[Bloc]:
+def _blocks(checklist: Checklist) -> Iterator[b.Bloc]:
     yield from _before(checklist)
     for critere, lignes in groups(checklist):
         due = [ligne for ligne in lignes if ligne.etat in _DUS]
         if due:
             label = critere is not None and of_label(checklist, critere.origine)
-            yield Titre(texte=criterion(critere) + (f" ({MARQUE})" if label else ""), niveau=2)
+            yield b.Titre(texte=criterion(critere) + (f" ({MARQUE})" if label else ""), niveau=2)
             rows = tuple(_row(checklist, ligne) for ligne in due)
             legende = count(len(due), "ligne à voir", "lignes à voir")
-            yield Tableau(legende=legende, tetes=_TETES, lignes=rows, largeurs=_LARGEURS)
+            yield b.Tableau(legende=legende, tetes=_TETES, lignes=rows, largeurs=_LARGEURS)
     yield from _others(checklist)
     yield from _points(checklist)
-    yield Titre(texte="Évaluation", niveau=2)
+    yield b.Titre(texte="Évaluation", niveau=2)
     for titre in emetteur.columns(checklist).values():
-        yield Ecriture(intitule=titre, lignes=2)
-    yield Ecriture(intitule="Remarques d’ensemble", lignes=4)
-    yield Signature(role="Auditeur")
+        yield b.Ecriture(intitule=titre, lignes=2)
+    yield b.Ecriture(intitule="Remarques d’ensemble", lignes=4)
+    yield b.Signature(role="Auditeur")
     yield from _annexes(checklist)
 
 
-def _before(checklist: Checklist) -> Iterator[Bloc]:
+def _before(checklist: Checklist) -> Iterator[b.Bloc]:
     warnings = [f"{prose(a.message)} {cite(a.sources)}".rstrip() for a in checklist.avertissements]
     if warnings:
         heading = count(len(warnings), "avertissement")
-        yield Encadre(titre=heading, texte="\n".join(warnings), ton="attention")
-    yield Titre(texte="L’audit et l’organisme", niveau=2)
-    yield Fiche(legende="L’audit et son référentiel", rangs=tuple(document.identity(checklist)))
+        yield b.Encadre(titre=heading, texte="\n".join(warnings), ton="attention")
+    yield b.Titre(texte="L’audit et l’organisme", niveau=2)
+    yield b.Fiche(legende="L’audit et son référentiel", rangs=tuple(document.identity(checklist)))
     declared = (*document.organisation(checklist), *document.circumstances(checklist))
-    yield Fiche(legende="L’organisme, comme déclaré", rangs=declared)
+    yield b.Fiche(legende="L’organisme, comme déclaré", rangs=declared)
     facts = tuple(document.facts(checklist))
     if facts:
-        yield Fiche(legende="Les faits déclarés", rangs=facts)
-    yield Titre(texte="Lire et remplir", niveau=2)
+        yield b.Fiche(legende="Les faits déclarés", rangs=facts)
+    yield b.Titre(texte="Lire et remplir", niveau=2)
     rows = tuple(
         (f"{SIGNES[etat].symbole} {SIGNES[etat].mot}", SENS[etat], str(number))
         for etat, number in checklist.compteurs.items()
     )
     total = count(len(checklist.lignes), "indicateur")
     heads = ("État", "Sens", "Nombre")
-    yield Tableau(legende=f"{total}, par état", tetes=heads, lignes=rows, largeurs=(30, 100, 14))
+    yield b.Tableau(legende=f"{total}, par état", tetes=heads, lignes=rows, largeurs=(30, 100, 14))
     advice = [prose(texte) for texte in _REMPLIR]
     if any(of_label(checklist, ligne.indicateur.origine) for ligne in checklist.lignes):
         advice.append(f"{MARQUE}{INSECABLE}: {SENS_MARQUE}.")
-    yield Liste(elements=tuple(advice))
+    yield b.Liste(elements=tuple(advice))
 
 
-def _row(checklist: Checklist, ligne: Ligne) -> tuple[str | tuple[Morceau, ...] | Case | Ecriture, ...]:
+def _row(checklist: Checklist, ligne: Ligne) -> tuple[str | tuple[b.Morceau, ...] | b.Case | b.Ecriture, ...]:
     texte = _texts(checklist, ligne)
     lines = int(height(texte, _PLACE) * _INTERLIGNE)
-    room = Ecriture(intitule="", lignes=min(max(lines, _LIGNES.start), _LIGNES.stop))
+    room = b.Ecriture(intitule="", lignes=min(max(lines, _LIGNES.start), _LIGNES.stop))
     choices = tuple(finding(checklist, constat) for constat in ligne.constats_permis)
-    return (_number(checklist, ligne), texte, Case(choix=choices) if choices else "–", room, room)
+    return (_number(checklist, ligne), texte, b.Case(choix=choices) if choices else "–", room, room)
 
 
 def _number(checklist: Checklist, ligne: Ligne) -> str:
@@ -159,18 +146,18 @@ def _number(checklist: Checklist, ligne: Ligne) -> str:
     return "\n".join(parts)
 
 
-def _texts(checklist: Checklist, ligne: Ligne) -> tuple[Morceau, ...]:
+def _texts(checklist: Checklist, ligne: Ligne) -> tuple[b.Morceau, ...]:
     """Title, requirement, reasons, then each group of texts after its name."""
-    runs = [Morceau(title(ligne), "fort")]
+    runs = [b.Morceau(title(ligne), "fort")]
     if ligne.indicateur.titre is not None:
-        runs.append(Morceau(f"\n{_element(requirement(ligne.indicateur))}"))
+        runs.append(b.Morceau(f"\n{_element(requirement(ligne.indicateur))}"))
     named = {bloc.titre: bloc.elements for bloc in blocks(checklist, ligne)}
     for name, elements in [
         ("Motif", reasons(checklist, deciding(ligne))),
         *((name, named[name]) for name in IMPRIMES if name in named),
     ]:
-        runs.append(Morceau(f"\n{name}{INSECABLE}: ", "italique"))
-        runs.append(Morceau(f" •{INSECABLE}".join(map(_element, elements))))
+        runs.append(b.Morceau(f"\n{name}{INSECABLE}: ", "italique"))
+        runs.append(b.Morceau(f" •{INSECABLE}".join(map(_element, elements))))
     return tuple(runs)
 
 
@@ -179,7 +166,7 @@ def _element(element: Alinea) -> str:
     return f"{element.texte}{beside} {cite(element.sources)}".rstrip()
 
 
-def _others(checklist: Checklist) -> Iterator[Bloc]:
+def _others(checklist: Checklist) -> Iterator[b.Bloc]:
     """The lines that are not to be seen, by state."""
     lignes = [ligne for etat in ETATS for ligne in checklist.lignes if ligne.etat == etat]
     rows = tuple(
@@ -193,52 +180,54 @@ def _others(checklist: Checklist) -> Iterator[Bloc]:
         if ligne.etat not in _DUS
     )
     if rows:
-        yield Titre(texte="Lignes qui ne sont pas à voir", niveau=2)
+        yield b.Titre(texte="Lignes qui ne sont pas à voir", niveau=2)
         legende = f"{count(len(rows), 'ligne')}, avec leurs motifs"
         heads = ("N°", "Indicateur", "État", "Motif")
-        yield Tableau(legende=legende, tetes=heads, lignes=rows, largeurs=(12, 90, 28, 130))
+        yield b.Tableau(legende=legende, tetes=heads, lignes=rows, largeurs=(12, 90, 28, 130))
 
 
-def _points(checklist: Checklist) -> Iterator[Bloc]:
+def _points(checklist: Checklist) -> Iterator[b.Bloc]:
     numbers = point_numbers(checklist)
     if checklist.pieces:
         heading = "Pièces exigées"
-        yield Titre(texte=heading, niveau=2)
+        yield b.Titre(texte=heading, niveau=2)
         rows = tuple(_point(checklist, piece, "", _VU) for piece in checklist.pieces)
         heads: tuple[str, ...] = ("À voir", "Vu", "Remarques")
-        yield Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 18, 110))
+        yield b.Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 18, 110))
     if checklist.verifications:
         heading = "Vérifications hors indicateurs"
-        yield Titre(texte=heading, niveau=2)
+        yield b.Titre(texte=heading, niveau=2)
         rows = tuple(_point(checklist, p, numbers[point_key(p)], _RESULTATS) for p in checklist.verifications)
         heads = ("Vérification", "Résultat", "Preuves vues et commentaire")
-        yield Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 34, 94))
+        yield b.Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 34, 94))
     if checklist.sites is not None:
-        yield Titre(texte="Sites à auditer", niveau=2)
-        yield Paragraphe(texte=f"{document.sites(checklist.sites)} {cite(checklist.sites.sources)}".rstrip())
+        yield b.Titre(texte="Sites à auditer", niveau=2)
+        yield b.Paragraphe(
+            texte=f"{document.sites(checklist.sites)} {cite(checklist.sites.sources)}".rstrip()
+        )
 
 
 def _point(
     checklist: Checklist, point: Point, numero: str, choix: tuple[str, ...]
-) -> tuple[str | Case | Ecriture, ...]:
+) -> tuple[str | b.Case | b.Ecriture, ...]:
     """A document or a check, what may be ticked of it, and ruled room to write."""
     texte = f"{document.point(checklist, point)} {cite(point.sources)}".rstrip()
     named = f"{clean(numero)} – {texte}" if numero else texte
-    return (named, Case(choix=choix), Ecriture(intitule="", lignes=max(len(choix), 2)))
+    return (named, b.Case(choix=choix), b.Ecriture(intitule="", lignes=max(len(choix), 2)))
 
 
-def _annexes(checklist: Checklist) -> Iterator[Bloc]:
-    yield Titre(texte=document.CONSERVATION, niveau=2)
-    yield Paragraphe(texte=prose(document.NOTES))
+def _annexes(checklist: Checklist) -> Iterator[b.Bloc]:
+    yield b.Titre(texte=document.CONSERVATION, niveau=2)
+    yield b.Paragraphe(texte=prose(document.NOTES))
     kept = "Combien de temps se gardent les dossiers, par référentiel"
-    yield Fiche(legende=kept, rangs=tuple(document.retention(checklist)))
-    yield Titre(texte="Textes appliqués et sources", niveau=2)
-    yield Paragraphe(texte=disclaimer(checklist))
+    yield b.Fiche(legende=kept, rangs=tuple(document.retention(checklist)))
+    yield b.Titre(texte="Textes appliqués et sources", niveau=2)
+    yield b.Paragraphe(texte=disclaimer(checklist))
     layers = tuple(
         (f"{c.nature} – {c.origine} {c.id}", c.titre, c.periode, c.confiance, _reading(c))
         for c in document.layers(checklist)
     )
-    yield Tableau(
+    yield b.Tableau(
         legende="Les textes dont la grille est tirée, et ce qu’ils valent",
         tetes=("Nature", "Texte", "Période", "Confiance", "Lecture"),
         lignes=layers,
@@ -249,11 +238,11 @@ def _annexes(checklist: Checklist) -> Iterator[Bloc]:
         total = count(len(checklist.lacunes), "lacune déclarée", "lacunes déclarées")
         legende = f"Ce que les sources ne donnent pas{INSECABLE}: {total}"
         heads = ("Objet", "Absent", "Ce qui a été cherché")
-        yield Tableau(legende=legende, tetes=heads, lignes=gaps, largeurs=(50, 45, 160))
+        yield b.Tableau(legende=legende, tetes=heads, lignes=gaps, largeurs=(50, 45, 160))
     yield from _sources(checklist)
     for paragraph in emetteur.closing(checklist.habillage):
-        yield Paragraphe(texte=paragraph)
-    yield Paragraphe(texte=(Morceau(f"Empreinte{INSECABLE}: {clean(checklist.empreinte)}", "discret"),))
+        yield b.Paragraphe(texte=paragraph)
+    yield b.Paragraphe(texte=(b.Morceau(f"Empreinte{INSECABLE}: {clean(checklist.empreinte)}", "discret"),))
 
 
 def _reading(couche: document.CoucheImprimee) -> str:
@@ -261,11 +250,11 @@ def _reading(couche: document.CoucheImprimee) -> str:
     return "\n".join((first, *couche.notes))
 
 
-def _sources(checklist: Checklist) -> Iterator[Bloc]:
+def _sources(checklist: Checklist) -> Iterator[b.Bloc]:
     cited: Iterable[tuple[str, str]] = (
         (f"[{clean(s.id)}]", f"{prose(s.titre)}, {prose(s.reference)}") for s in sources(checklist)
     )
     rows = tuple(cited)
     if rows:
         heads = ("Repère", "Source")
-        yield Tableau(legende="Sources citées", tetes=heads, lignes=rows, largeurs=(18, 240))
+        yield b.Tableau(legende="Sources citées", tetes=heads, lignes=rows, largeurs=(18, 240))

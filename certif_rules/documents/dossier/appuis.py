@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from certif_rules.blocs.arbre import Bloc, Cellule, Liste, Morceau, Tableau, Texte, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents.mots import CONFIANCES, cite
 from certif_rules.model.acteurs import Intervention, Role
@@ -25,7 +25,7 @@ DISCLAIMER: Final = prose(
 )
 
 
-def said(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> Texte:
+def said(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b.Texte:
     """A text of the data, what it rests on after it."""
     behind = [s for rule in rules for s in rule.sources] + list(sources)
     remarks: list[str] = []
@@ -36,21 +36,23 @@ def said(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> Texte:
     inside = f" ({' ; '.join(dict.fromkeys(remarks))})" if remarks else ""
     after = f"{inside} {cite(tuple(dict.fromkeys(behind)))}".rstrip()
     return (
-        (Morceau(prose(texte)), Morceau(f" {prose(after)}", "discret")) if after else (Morceau(prose(texte)),)
+        (b.Morceau(prose(texte)), b.Morceau(f" {prose(after)}", "discret"))
+        if after
+        else (b.Morceau(prose(texte)),)
     )
 
 
-def lines(*texts: Texte | str) -> Texte:
+def lines(*texts: b.Texte | str) -> b.Texte:
     """Texts one under the other."""
-    runs: list[Morceau] = []
+    runs: list[b.Morceau] = []
     for texte in texts:
         if runs:
-            runs.append(Morceau("\n"))
-        runs += [Morceau(texte)] if isinstance(texte, str) else texte
+            runs.append(b.Morceau("\n"))
+        runs += [b.Morceau(texte)] if isinstance(texte, str) else texte
     return tuple(runs)
 
 
-def page(ressource: Ressource) -> Texte:
+def page(ressource: Ressource) -> b.Texte:
     """A public page, its address under its title."""
     return lines(said(ressource.titre, ressource), *([ressource.adresse] if ressource.adresse else []))
 
@@ -86,13 +88,13 @@ def lowered(titre: str) -> str:
 
 def actors(
     dossier: DossierEtudie, interventions: list[tuple[Intervention, Trivalent]], *, when: bool = False
-) -> Iterator[Bloc]:
+) -> Iterator[b.Bloc]:
     """Who does what, or nothing when nobody does anything; ``when`` says for which requests."""
     if not interventions:
         return
-    yield Titre(texte="Qui fait quoi", niveau=2, ancre="acteurs")
+    yield b.Titre(texte="Qui fait quoi", niveau=2, ancre="acteurs")
     acteurs = dossier.vie.instances.acteurs
-    rows: list[tuple[Cellule, ...]] = []
+    rows: list[tuple[b.Cellule, ...]] = []
     for intervention, valeur in interventions:
         who = acteurs[intervention.acteur].nom if intervention.acteur else "? à demander"
         sure = "" if valeur or not intervention.si else " (à confirmer)"
@@ -106,7 +108,7 @@ def actors(
                 said(told, intervention),
             )
         )
-    yield Tableau(
+    yield b.Tableau(
         legende="Chaque objet, qui s’en charge et ce qu’en dit la source",
         tetes=("Objet", "Qui", "Ce qu’en dit la source"),
         lignes=tuple(rows),
@@ -114,12 +116,14 @@ def actors(
     )
 
 
-def behind(dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple[str, ...]) -> Iterator[Bloc]:
+def behind(
+    dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple[str, ...]
+) -> Iterator[b.Bloc]:
     """The contradictions that the rules shown meet, then all the sources."""
     found = met(dossier.vie, rules)
     if found:
-        yield Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")
-        yield Liste(
+        yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")
+        yield b.Liste(
             elements=tuple(
                 lines(
                     said(f"{i.id} : {i.texte}", sources=i.sources),
@@ -130,7 +134,7 @@ def behind(dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple
             )
         )
     others = (*others, *(s for a in dossier.etude.avertissements for s in a.sources))
-    yield Titre(texte="Sources citées", niveau=2, ancre="sources")
-    yield Liste(
+    yield b.Titre(texte="Sources citées", niveau=2, ancre="sources")
+    yield b.Liste(
         elements=tuple(prose(f"[{s.id}] {s.titre}, {s.reference}") for s in cited(dossier.vie, rules, others))
     )

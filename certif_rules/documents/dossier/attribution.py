@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from certif_rules.blocs.arbre import Bloc, Document, Liste, Tableau, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, page, said
 from certif_rules.vie.apercu import DossierEtudie, award_supports
@@ -13,9 +13,9 @@ from certif_rules.vie.apercu import DossierEtudie, award_supports
 _NATURES: Final = {"regle": "", "minimum": " (un minimum)", "annonce": " (annoncé pour cette année-là)"}
 
 
-def award(dossier: DossierEtudie) -> Document:
+def award(dossier: DossierEtudie) -> b.Document:
     """What follows the decision, where it is published, who does what."""
-    return Document(
+    return b.Document(
         titre=f"Attribution et instances – {prose(dossier.titre)}",
         sujet="Ce que donne une attribution, où elle est publiée, qui décide",
         date="",
@@ -29,12 +29,12 @@ def _date(nom: str | None, dossier: DossierEtudie) -> str:
     return prose(dossier.vie.cycle.dates[nom].titre) if nom and dossier.vie.cycle else nom or "–"
 
 
-def _award(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     attribution = dossier.vie.attribution
     if attribution is not None:
         if attribution.suites:
-            yield Titre(texte="Issues d’une demande", niveau=2, ancre="issues")
-            yield Tableau(
+            yield b.Titre(texte="Issues d’une demande", niveau=2, ancre="issues")
+            yield b.Tableau(
                 legende="Chaque issue et ce qu’elle entraîne",
                 tetes=("Issue", "Ce qu’elle entraîne", "Date du calendrier"),
                 lignes=tuple(
@@ -43,23 +43,23 @@ def _award(dossier: DossierEtudie) -> Iterator[Bloc]:
                 largeurs=(2, 5, 2),
             )
         if attribution.remises:
-            yield Titre(texte="Ce que donne une attribution", niveau=2, ancre="remises")
+            yield b.Titre(texte="Ce que donne une attribution", niveau=2, ancre="remises")
             items = []
             for remise in attribution.remises:
                 todo = [w for w, asked in (("dater", remise.a_dater), ("signer", remise.a_signer)) if asked]
                 after = f" ; à {' et '.join(todo)}" if todo else ""
                 told = f" : {remise.texte}" if remise.texte else ""
                 items.append(said(f"{remise.titre}{told}{after}", remise))
-            yield Liste(elements=tuple(items))
+            yield b.Liste(elements=tuple(items))
         if attribution.publications:
-            yield Titre(texte="Où elle est publiée", niveau=2, ancre="publications")
-            yield Liste(
+            yield b.Titre(texte="Où elle est publiée", niveau=2, ancre="publications")
+            yield b.Liste(
                 elements=tuple(lines(said(p.titre, p), *map(page, p.pages)) for p in attribution.publications)
             )
     instances = dossier.vie.instances
     if instances.acteurs:
-        yield Titre(texte="Instances et organismes", niveau=2, ancre="instances")
-        yield Liste(
+        yield b.Titre(texte="Instances et organismes", niveau=2, ancre="instances")
+        yield b.Liste(
             elements=tuple(
                 lines(
                     said(acteur.nom, acteur),

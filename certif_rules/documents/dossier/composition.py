@@ -6,18 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Cellule,
-    Document,
-    Encadre,
-    Liste,
-    Paragraphe,
-    Tableau,
-    Texte,
-    Titre,
-    Ton,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, lowered, page, said
 from certif_rules.francais import count
@@ -38,7 +27,7 @@ SIGNES: Final[dict[EtatPiece, str]] = {
     "conditionnelle": "○\u00a0conditionnelle",
     "fournie": "●\u00a0fournie",
 }
-RESULTATS: Final[dict[Resultat, tuple[str, Ton]]] = {
+RESULTATS: Final[dict[Resultat, tuple[str, b.Ton]]] = {
     "complet": ("Dossier complet", "information"),
     "incomplet": ("Dossier incomplet", "refus"),
     "a_confirmer": ("Dossier à confirmer", "attention"),
@@ -57,13 +46,13 @@ _CLASSES: Final[dict[str | None, str]] = {
 _ISO: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 
-def study(dossier: DossierEtudie) -> Document:
+def study(dossier: DossierEtudie) -> b.Document:
     """The file: its result first, then what is missing, what is left to ask, and everything it rests on."""
     depot = dossier.etude.depot
     nom = clean(depot.nom) if depot.nom else ""
     audit = prose(dossier.type_audit) if dossier.type_audit else "type d’audit à dire"
     compared = f"validités comparées au {day(depot.jour)}" if depot.jour else ""
-    return Document(
+    return b.Document(
         titre=f"Dossier de candidature – {prose(dossier.titre)}",
         sous_titre=" – ".join(filter(None, [nom, audit, compared])),
         sujet="Pièces, financement et suites d’un dossier de candidature",
@@ -76,12 +65,12 @@ def study(dossier: DossierEtudie) -> Document:
 # ---- the file --------------------------------------------------------------------------------------
 
 
-def _study(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _study(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     etude = dossier.etude
     heading, ton = RESULTATS[etude.resultat]
-    yield Encadre(titre=heading, texte=_summary(dossier), ton=ton)
+    yield b.Encadre(titre=heading, texte=_summary(dossier), ton=ton)
     if etude.avertissements:
-        yield Liste(elements=tuple(said(a.message, sources=a.sources) for a in etude.avertissements))
+        yield b.Liste(elements=tuple(said(a.message, sources=a.sources) for a in etude.avertissements))
     yield from _asked(dossier)
     yield from _documents(dossier)
     yield from _quotes(dossier)
@@ -93,7 +82,7 @@ def _study(dossier: DossierEtudie) -> Iterator[Bloc]:
     yield from behind(dossier, tuple(supports(dossier, attribution=False)), tuple(texts_sources(dossier)))
 
 
-def _summary(dossier: DossierEtudie) -> Texte:
+def _summary(dossier: DossierEtudie) -> b.Texte:
     etude = dossier.etude
     counts = []
     for etat in ETATS_PIECE:
@@ -117,24 +106,24 @@ def _summary(dossier: DossierEtudie) -> Texte:
     return lines(*told)
 
 
-def _asked(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _asked(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     asked = to_ask(dossier)
     if asked:
-        yield Titre(texte="À demander", niveau=2, ancre="a-demander")
+        yield b.Titre(texte="À demander", niveau=2, ancre="a-demander")
         items = []
         for item in asked:
             where = f" → {item.cle}" if item.cle else ""
             items.append(said(f"{item.texte}{where}", *([item.appui] if item.appui else [])))
-        yield Liste(elements=tuple(items))
+        yield b.Liste(elements=tuple(items))
 
 
-def _documents(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _documents(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     elements = dossier.etude.elements
     if not elements:
         return
-    yield Titre(texte="Pièces", niveau=2, ancre="pieces")
+    yield b.Titre(texte="Pièces", niveau=2, ancre="pieces")
     ordered = sorted(elements, key=lambda e: ETATS_PIECE.index(e.etat))
-    yield Tableau(
+    yield b.Tableau(
         legende=prose(f"{count(len(elements), 'pièce')}, ce qui manque d’abord"),
         tetes=("Pièce", "État", "Règle"),
         lignes=tuple(_document(e) for e in ordered),
@@ -142,9 +131,9 @@ def _documents(dossier: DossierEtudie) -> Iterator[Bloc]:
     )
 
 
-def _document(element: Element) -> tuple[Cellule, ...]:
+def _document(element: Element) -> tuple[b.Cellule, ...]:
     piece = element.piece
-    rules: list[Texte] = [said(_CLASSES[piece.classe], piece)]
+    rules: list[b.Texte] = [said(_CLASSES[piece.classe], piece)]
     rules += [prose(piece.condition)] if piece.condition else []
     if piece.formes:
         rules.append(prose("au choix : " + " ou ".join(forme.titre for forme in piece.formes)))
@@ -177,24 +166,24 @@ def _reason(motif: str) -> str:
     return _ISO.sub(lambda found: day(found[0]), prose(motif))
 
 
-def _quotes(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _quotes(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     etude = dossier.etude
     choix = etude.choix
     if not (choix.auditeur or dossier.candidature.auditeurs or etude.devis):
         return
-    yield Titre(texte="Auditeur et devis", niveau=2, ancre="devis")
+    yield b.Titre(texte="Auditeur et devis", niveau=2, ancre="devis")
     if choix.auditeur:
         origin = " (lu sur le devis signé)" if choix.origine == "lu" else ""
-        yield Paragraphe(texte=prose(f"Auditeur choisi : {choix.auditeur.nom}{origin}."))
+        yield b.Paragraphe(texte=prose(f"Auditeur choisi : {choix.auditeur.nom}{origin}."))
     firms = [
         lines(said(a.nom, a), *([page(a.fiche)] if a.fiche else []))
         for a in dossier.candidature.auditeurs.values()
     ]
     if firms:
-        yield Paragraphe(texte=prose("Auditeurs habilités :"))
-        yield Liste(elements=tuple(firms))
+        yield b.Paragraphe(texte=prose("Auditeurs habilités :"))
+        yield b.Liste(elements=tuple(firms))
     if etude.devis:
-        yield Tableau(
+        yield b.Tableau(
             legende=prose(f"{count(len(etude.devis), 'devis', 'devis')}, montants tels que déposés"),
             tetes=("Auditeur", "État", "Montant", "Part financée", "Reste à charge"),
             lignes=tuple(
@@ -211,24 +200,24 @@ def _quotes(dossier: DossierEtudie) -> Iterator[Bloc]:
         )
 
 
-def _funding(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _funding(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     payeurs = dossier.etude.payeurs
     if not payeurs:
         return
-    yield Titre(texte="Financement", niveau=2, ancre="financement")
+    yield b.Titre(texte="Financement", niveau=2, ancre="financement")
     for payeur in payeurs:
         rule = payeur.financement
-        yield Titre(texte=prose(rule.titre), niveau=3)
-        yield Paragraphe(texte=said(_funded(payeur), rule))
+        yield b.Titre(texte=prose(rule.titre), niveau=3)
+        yield b.Paragraphe(texte=said(_funded(payeur), rule))
         if payeur.conditions:
-            yield Liste(
+            yield b.Liste(
                 elements=tuple(
                     said(f"{_VALEURS[valeur]} : {condition.texte}", condition)
                     for condition, valeur in payeur.conditions
                 )
             )
         for texte in rule.precisions:
-            yield Paragraphe(texte=said(texte.texte, sources=texte.sources))
+            yield b.Paragraphe(texte=said(texte.texte, sources=texte.sources))
 
 
 def _funded(payeur: Payeur) -> str:
@@ -239,17 +228,19 @@ def _funded(payeur: Payeur) -> str:
     return f"{_VALEURS[payeur.accorde]} : {percent(rule.taux)} du montant du devis{who}"
 
 
-def _places(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _places(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     for place in dossier.etude.lieux:
         modes = place.lieu.modes
-        yield Titre(texte="Sur site ou à distance", niveau=2, ancre=f"lieu-{place.lieu.id.replace('_', '-')}")
+        yield b.Titre(
+            texte="Sur site ou à distance", niveau=2, ancre=f"lieu-{place.lieu.id.replace('_', '-')}"
+        )
         if place.mode is None:
             decided = f"{_VALEURS[None]} : {place.lieu.question} C’est une décision, à prendre et à motiver."
         else:
             why = clean(place.motif) if place.motif else "raison à donner"
             decided = f"Décidé : {modes.get(place.mode, place.mode)} ({why})"
-        yield Paragraphe(texte=said(decided, place.lieu))
-        yield Liste(
+        yield b.Paragraphe(texte=said(decided, place.lieu))
+        yield b.Liste(
             elements=tuple(
                 said(f"{phrase.texte} → {modes[phrase.mode]} ; vaut ici : {_VALEURS[valeur]}", phrase)
                 for phrase, valeur in place.phrases
@@ -262,12 +253,12 @@ def _types(codes: tuple[str, ...], dossier: DossierEtudie) -> str:
     return " ou ".join(f"{lowered(dossier.types[code])} (--type {code})" for code in codes)
 
 
-def _registration(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _registration(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     etude = dossier.etude
     if not etude.questions:
         return
-    yield Titre(texte="Questions et réponses", niveau=2, ancre="questions")
-    rows: list[tuple[Cellule, ...]] = []
+    yield b.Titre(texte="Questions et réponses", niveau=2, ancre="questions")
+    rows: list[tuple[b.Cellule, ...]] = []
     for question, answer in etude.questions:
         answers = {choix.id: choix for choix in question.choix}
         shown = prose(answers[answer].titre) if answer in answers else clean(answer or "") or "? à demander"
@@ -279,7 +270,7 @@ def _registration(dossier: DossierEtudie) -> Iterator[Bloc]:
         ]
         when = "à l’inscription" if question.inscription else "selon la demande"
         rows.append((said(question.texte, question), shown, prose(when), lines(*leads)))
-    yield Tableau(
+    yield b.Tableau(
         legende=prose("Ce qui est demandé au candidat, et ce qui est répondu"),
         tetes=("Question", "Réponse", "Quand", "Ce qu’elle ouvre"),
         lignes=tuple(rows),
@@ -287,26 +278,26 @@ def _registration(dossier: DossierEtudie) -> Iterator[Bloc]:
     )
     routes = [said(f"{voie.titre} : {_VALEURS[valeur]}", voie) for voie, valeur in etude.voies]
     if routes:
-        yield Paragraphe(texte=prose("Voie :"))
-        yield Liste(elements=tuple(routes))
+        yield b.Paragraphe(texte=prose("Voie :"))
+        yield b.Liste(elements=tuple(routes))
 
 
-def _steps(dossier: DossierEtudie) -> Iterator[Bloc]:
+def _steps(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     etapes = dossier.candidature.etapes
     if not etapes:
         return
-    yield Titre(texte=prose(f"Les étapes de la candidature ({len(etapes)})"), niveau=2, ancre="etapes")
+    yield b.Titre(texte=prose(f"Les étapes de la candidature ({len(etapes)})"), niveau=2, ancre="etapes")
     for position, etape in enumerate(etapes.values(), 1):
         optional = " (facultative)" if etape.facultative else ""
-        yield Titre(texte=prose(f"{etape.id}. {etape.titre}{optional}"), niveau=3)
+        yield b.Titre(texte=prose(f"{etape.id}. {etape.titre}{optional}"), niveau=3)
         place = f"étape {position} sur {len(etapes)}"
         other = f", appelée aussi « {etape.autre_titre} »" if etape.autre_titre else ""
-        yield Paragraphe(texte=said(f"{place}{other}", etape))
+        yield b.Paragraphe(texte=said(f"{place}{other}", etape))
         items = [said(texte.texte, sources=texte.sources) for texte in etape.taches]
         items += [_read(page) for page in etape.ressources]
         if items:
-            yield Liste(elements=tuple(items))
+            yield b.Liste(elements=tuple(items))
 
 
-def _read(page: Ressource) -> Texte:
+def _read(page: Ressource) -> b.Texte:
     return lines(said(f"À lire : {page.titre}", page), *([page.adresse] if page.adresse else []))

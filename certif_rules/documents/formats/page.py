@@ -7,23 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Case,
-    Cellule,
-    Document,
-    Ecriture,
-    Encadre,
-    Fiche,
-    Image,
-    Liste,
-    Morceau,
-    Paragraphe,
-    SautDePage,
-    Tableau,
-    Texte,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.documents.formats.balises import Html, el, join, pairs, table, void
 from certif_rules.documents.formats.rendu import chapters, line, passages, ready, shares
 
@@ -31,7 +15,7 @@ _STYLES = (Path(__file__).with_name("style.css"), Path(__file__).with_name("page
 _RELIEFS: Final = {"fort": "strong", "italique": "em"}
 
 
-def render(document: Document) -> bytes:
+def render(document: b.Document) -> bytes:
     """``document`` as a UTF-8 HTML page."""
     blocks = ready(document)
     found = chapters(blocks)
@@ -54,18 +38,18 @@ def render(document: Document) -> bytes:
     return f"<!DOCTYPE html>\n{page}\n".encode()
 
 
-def texte(value: Texte) -> Html:
+def texte(value: b.Texte) -> Html:
     """Runs as markup, lines parted by breaks."""
     return join(void("br"), (join("", map(_run, passage)) for passage in passages(value)))
 
 
-def _run(run: Morceau) -> str:
+def _run(run: b.Morceau) -> str:
     if run.relief in ("discret", "rouge"):
         return el("span", run.texte, class_=run.relief)
     return el(_RELIEFS[run.relief], run.texte) if run.relief in _RELIEFS else run.texte
 
 
-def _head(document: Document, titre: str) -> list[Html]:
+def _head(document: b.Document, titre: str) -> list[Html]:
     paper = "@page { size: A4 landscape; }\n" if document.paysage else ""
     style = "".join(path.read_text(encoding="utf-8") for path in _STYLES) + paper
     return [
@@ -78,23 +62,23 @@ def _head(document: Document, titre: str) -> list[Html]:
     ]
 
 
-def _header(document: Document, titre: str) -> Html:
+def _header(document: b.Document, titre: str) -> Html:
     heading = el("h1", titre)
     below = el("p", texte(document.sous_titre), class_="chapeau") if document.sous_titre else None
     logo = _picture(document.logo) if document.logo else None
     return el("header", el("div", el("div", heading, below), logo, class_="entete"))
 
 
-def _contents(found: list[Titre]) -> Html:
+def _contents(found: list[b.Titre]) -> Html:
     items = (el("li", el("a", titre.texte, href=f"#{titre.ancre}")) for titre in found)
     return el("nav", el("h2", "Sommaire", id="sommaire"), el("ol", *items), aria_labelledby="sommaire")
 
 
-def _main(blocks: tuple[Bloc, ...]) -> Html:
+def _main(blocks: tuple[b.Bloc, ...]) -> Html:
     content = []
     broken = False
     for block in blocks:
-        if isinstance(block, SautDePage):
+        if isinstance(block, b.SautDePage):
             broken = True
             continue
         made = _WRITERS[type(block)](block)
@@ -103,42 +87,42 @@ def _main(blocks: tuple[Bloc, ...]) -> Html:
     return el("main", *content, id="contenu", tabindex="-1", class_="blocs-document")
 
 
-def _titre(bloc: Titre) -> Html:
+def _titre(bloc: b.Titre) -> Html:
     broken = {"class_": "nouvelle-page"} if bloc.nouvelle_page else {}
     return el(f"h{bloc.niveau}", bloc.texte, id=bloc.ancre, **broken)
 
 
-def _paragraphe(bloc: Paragraphe) -> Html:
+def _paragraphe(bloc: b.Paragraphe) -> Html:
     return el("p", texte(bloc.texte))
 
 
-def _encadre(bloc: Encadre) -> Html:
+def _encadre(bloc: b.Encadre) -> Html:
     return el("div", el("p", line(bloc.titre)), el("p", texte(bloc.texte)), class_=f"encadre {bloc.ton}")
 
 
-def _liste(bloc: Liste) -> Html:
+def _liste(bloc: b.Liste) -> Html:
     return el("ol" if bloc.numerotee else "ul", *(el("li", texte(item)) for item in bloc.elements))
 
 
-def _fiche(bloc: Fiche) -> Html:
+def _fiche(bloc: b.Fiche) -> Html:
     return pairs(line(bloc.legende), ((line(label), texte(value)) for label, value in bloc.rangs))
 
 
-def _tableau(bloc: Tableau) -> Html:
+def _tableau(bloc: b.Tableau) -> Html:
     heads = [line(head) for head in bloc.tetes]
     cells = ([_cell(cell) for cell in row] for row in bloc.lignes)
     return table(line(bloc.legende), heads, cells, widths=shares(bloc.largeurs, 100))
 
 
-def _cell(cellule: Cellule) -> Html:
-    if isinstance(cellule, Case):
+def _cell(cellule: b.Cellule) -> Html:
+    if isinstance(cellule, b.Case):
         return _cases(cellule)
-    if isinstance(cellule, Ecriture):
+    if isinstance(cellule, b.Ecriture):
         return _ecriture(cellule)
     return texte(cellule)
 
 
-def _cases(bloc: Case) -> Html:
+def _cases(bloc: b.Case) -> Html:
     items = (_case(choice, ticked=choice == bloc.cochee) for choice in bloc.choix)
     return el("ul", *items, class_="cases")
 
@@ -151,31 +135,31 @@ def _case(choice: str, *, ticked: bool) -> Html:
 _TICKED: Final = {True: "coché", False: "à cocher"}
 
 
-def _ecriture(bloc: Ecriture) -> Html:
+def _ecriture(bloc: b.Ecriture) -> Html:
     label = el("span", line(bloc.intitule), class_="intitule") if bloc.intitule else None
     lines = (el("span", class_="trait", aria_hidden="true") for _ in range(bloc.lignes))
     return el("div", label, *lines, class_="ecriture")
 
 
-def _image(bloc: Image) -> Html:
+def _image(bloc: b.Image) -> Html:
     return el("figure", _picture(bloc))
 
 
-def _picture(image: Image) -> Html:
+def _picture(image: b.Image) -> Html:
     """A picture in the page itself; as a picture, a drawing cannot run anything."""
     kind = "svg+xml" if image.svg else "jpeg" if image.contenu.startswith(b"\xff\xd8") else "png"
     source = f"data:image/{kind};base64,{b64encode(image.contenu).decode('ascii')}"
     return void("img", src=source, alt=line(image.texte), style=f"width:{image.largeur}mm")
 
 
-_WRITERS: Mapping[type[Bloc], Callable[[Any], Html]] = {
-    Titre: _titre,
-    Paragraphe: _paragraphe,
-    Encadre: _encadre,
-    Liste: _liste,
-    Fiche: _fiche,
-    Tableau: _tableau,
-    Case: _cases,
-    Ecriture: _ecriture,
-    Image: _image,
+_WRITERS: Mapping[type[b.Bloc], Callable[[Any], Html]] = {
+    b.Titre: _titre,
+    b.Paragraphe: _paragraphe,
+    b.Encadre: _encadre,
+    b.Liste: _liste,
+    b.Fiche: _fiche,
+    b.Tableau: _tableau,
+    b.Case: _cases,
+    b.Ecriture: _ecriture,
+    b.Image: _image,
 }

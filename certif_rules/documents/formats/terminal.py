@@ -10,22 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Case,
-    Cellule,
-    Document,
-    Ecriture,
-    Encadre,
-    Fiche,
-    Image,
-    Liste,
-    Paragraphe,
-    SautDePage,
-    Tableau,
-    Texte,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.documents.formats.rendu import line, passages, ready, shares
 
 LARGEUR: Final = 80
@@ -41,7 +26,7 @@ PAUVRES: Final[Mapping[int, str]] = str.maketrans(
 )  # fmt: skip
 
 
-def render(document: Document, *, poor: bool = False) -> bytes:
+def render(document: b.Document, *, poor: bool = False) -> bytes:
     """``document`` as UTF-8 text ended by a line feed; ``poor`` replaces signs that some consoles lack."""
     lines = [*_wrap(line(document.titre)), "=" * min(len(line(document.titre)), LARGEUR)]
     if document.sous_titre:
@@ -64,7 +49,7 @@ def _wrap(text: str, indent: str = "", first: str | None = None, width: int = LA
 
 
 def _lines(
-    texte: Texte, indent: str = "", first: str | None = None, width: int = LARGEUR, later: str | None = None
+    texte: b.Texte, indent: str = "", first: str | None = None, width: int = LARGEUR, later: str | None = None
 ) -> list[str]:
     """The lines of a text; ``first`` begins it, ``later`` continues a passage after the first."""
     found: list[str] = []
@@ -75,23 +60,23 @@ def _lines(
     return found
 
 
-def _titre(bloc: Titre) -> list[str]:
+def _titre(bloc: b.Titre) -> list[str]:
     heading = _wrap(bloc.texte)
     return [*heading, {2: "-", 3: "·", 4: ""}[bloc.niveau] * min(len(bloc.texte), LARGEUR)]
 
 
-def _encadre(bloc: Encadre) -> Iterator[str]:
+def _encadre(bloc: b.Encadre) -> Iterator[str]:
     yield from _wrap(f"! {line(bloc.titre)}")
     yield from _lines(bloc.texte, "  ")
 
 
-def _liste(bloc: Liste) -> Iterator[str]:
+def _liste(bloc: b.Liste) -> Iterator[str]:
     for rang, element in enumerate(bloc.elements, 1):
         bullet = f"  {rang}. " if bloc.numerotee else "  - "
         yield from _lines(element, " " * len(bullet), bullet)
 
 
-def _fiche(bloc: Fiche) -> Iterator[str]:
+def _fiche(bloc: b.Fiche) -> Iterator[str]:
     yield from _wrap(f"{line(bloc.legende)} :")
     for label, value in bloc.rangs:
         said = line(value) or "–"
@@ -99,7 +84,7 @@ def _fiche(bloc: Fiche) -> Iterator[str]:
         yield from _wrap(f"{line(label)}{end} {said}", "      ", first="  ")
 
 
-def _tableau(bloc: Tableau) -> Iterator[str]:
+def _tableau(bloc: b.Tableau) -> Iterator[str]:
     room = LARGEUR - _GOUTTIERE * (len(bloc.tetes) - 1)
     widths = [max(int(share), 4) for share in shares(bloc.largeurs, room)]
     yield from _wrap(f"{line(bloc.legende)} :")
@@ -114,7 +99,7 @@ def _tableau(bloc: Tableau) -> Iterator[str]:
         yield from lines
 
 
-def _item(tetes: Iterable[str], row: Iterable[Cellule]) -> Iterator[str]:
+def _item(tetes: Iterable[str], row: Iterable[b.Cellule]) -> Iterator[str]:
     """A row as an item of a list: its first two cells, then the others under their heads."""
     first, second, *others = (_words(cell) for cell in row)
     yield from _wrap(" – ".join(filter(None, [line(first), line(second)])), "      ", "  - ")
@@ -123,13 +108,13 @@ def _item(tetes: Iterable[str], row: Iterable[Cellule]) -> Iterator[str]:
             yield from _lines(cell, "      ", f"    {line(head)} : ", later="        ")
 
 
-def _words(cellule: Cellule) -> Texte:
-    if isinstance(cellule, Case):
+def _words(cellule: b.Cellule) -> b.Texte:
+    if isinstance(cellule, b.Case):
         return " ".join(_cases(cellule))
-    return f"{cellule.intitule} …" if isinstance(cellule, Ecriture) else cellule
+    return f"{cellule.intitule} …" if isinstance(cellule, b.Ecriture) else cellule
 
 
-def _row(cells: Iterable[Cellule], widths: list[int]) -> Iterator[str]:
+def _row(cells: Iterable[b.Cellule], widths: list[int]) -> Iterator[str]:
     columns = [_cell(cell, width) for cell, width in zip(cells, widths, strict=True)]
     for index in range(max(map(len, columns))):
         parts = (
@@ -139,39 +124,39 @@ def _row(cells: Iterable[Cellule], widths: list[int]) -> Iterator[str]:
         yield (" " * _GOUTTIERE).join(parts)
 
 
-def _cell(cellule: Cellule, width: int) -> list[str]:
-    if isinstance(cellule, Case):
+def _cell(cellule: b.Cellule, width: int) -> list[str]:
+    if isinstance(cellule, b.Case):
         return [part for choice in _cases(cellule) for part in _wrap(choice, "  ", "", width)]
-    if isinstance(cellule, Ecriture):
+    if isinstance(cellule, b.Ecriture):
         return ["_" * width] * cellule.lignes
     return _lines(cellule, "", width=width) or [""]
 
 
-def _cases(bloc: Case) -> list[str]:
+def _cases(bloc: b.Case) -> list[str]:
     return [f"{'☒' if choice == bloc.cochee else '☐'} {line(choice)}" for choice in bloc.choix]
 
 
-def _ecriture(bloc: Ecriture) -> list[str]:
+def _ecriture(bloc: b.Ecriture) -> list[str]:
     return [line(bloc.intitule), *["_" * LARGEUR] * bloc.lignes]
 
 
-def _image(bloc: Image) -> list[str]:
+def _image(bloc: b.Image) -> list[str]:
     return _wrap(f"[image : {line(bloc.texte)}]")
 
 
-def _nothing(_bloc: SautDePage) -> list[str]:
+def _nothing(_bloc: b.SautDePage) -> list[str]:
     return []
 
 
-_WRITERS: Mapping[type[Bloc], Callable[[Any], Iterable[str]]] = {
-    Titre: _titre,
-    Paragraphe: lambda bloc: _lines(bloc.texte),
-    Encadre: _encadre,
-    Liste: _liste,
-    Fiche: _fiche,
-    Tableau: _tableau,
-    Case: _cases,
-    Ecriture: _ecriture,
-    Image: _image,
-    SautDePage: _nothing,
+_WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
+    b.Titre: _titre,
+    b.Paragraphe: lambda bloc: _lines(bloc.texte),
+    b.Encadre: _encadre,
+    b.Liste: _liste,
+    b.Fiche: _fiche,
+    b.Tableau: _tableau,
+    b.Case: _cases,
+    b.Ecriture: _ecriture,
+    b.Image: _image,
+    b.SautDePage: _nothing,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import Echantillon, Passage, Personne
 from certif_rules.audit.contenu import Rapport
-from certif_rules.blocs.arbre import Bloc, Fiche, Liste, Morceau, Paragraphe, Tableau, Texte, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.rapport.redaction import (
@@ -21,35 +21,35 @@ from certif_rules.documents.rapport.redaction import (
 )
 
 
-def objectives(rapport: Rapport) -> Iterator[Bloc]:
+def objectives(rapport: Rapport) -> Iterator[b.Bloc]:
     """What the audit was for."""
     yield textes(rapport.bilan.dossier.compte_rendu.objectifs, "Aucun objectif particulier.")
 
 
-def scope(rapport: Rapport) -> Iterator[Bloc]:
+def scope(rapport: Rapport) -> Iterator[b.Bloc]:
     """The organisation, its sites, how and when it was audited, and the facts that made the checklist."""
     checklist = rapport.checklist
     mode = clean(checklist.contexte.mode or "").replace("_", " ") or NON_RENSEIGNE
-    rows: list[tuple[str, Texte]] = [*document.organisation(checklist), ("Mode de l’audit", mode)]
+    rows: list[tuple[str, b.Texte]] = [*document.organisation(checklist), ("Mode de l’audit", mode)]
     if not checklist.contexte.organisme.sites:
         rows.append(("Sites", NON_RENSEIGNE))
     rows += document.circumstances(checklist)
-    yield Fiche(legende="L’organisme et l’audit", rangs=tuple(rows))
+    yield b.Fiche(legende="L’organisme et l’audit", rangs=tuple(rows))
     if checklist.sites is not None:
-        yield Paragraphe(texte=f"Sites de l’extension – {document.sites(checklist.sites)}")
-    yield Fiche(
+        yield b.Paragraphe(texte=f"Sites de l’extension – {document.sites(checklist.sites)}")
+    yield b.Fiche(
         legende="Faits déclarés, dont dépend la liste des lignes", rangs=tuple(document.facts(checklist))
     )
-    yield Titre(texte="Séances", niveau=3)
+    yield b.Titre(texte="Séances", niveau=3)
     yield from _sessions(checklist, rapport.bilan.dossier.compte_rendu.seances)
 
 
-def _sessions(checklist: Checklist, seances: tuple[Passage, ...] | None) -> Iterator[Bloc]:
+def _sessions(checklist: Checklist, seances: tuple[Passage, ...] | None) -> Iterator[b.Bloc]:
     if not seances:
-        yield Paragraphe(texte=ABSENT if seances is None else prose("Aucune séance."))
+        yield b.Paragraphe(texte=ABSENT if seances is None else prose("Aucune séance."))
         return
     names = site_names(checklist)
-    yield Tableau(
+    yield b.Tableau(
         legende="Jours, lieux et mode",
         tetes=("Jour", "Site", "Mode", "Heures"),
         lignes=tuple(
@@ -65,21 +65,21 @@ def _sessions(checklist: Checklist, seances: tuple[Passage, ...] | None) -> Iter
     )
 
 
-def rules(rapport: Rapport) -> Iterator[Bloc]:
+def rules(rapport: Rapport) -> Iterator[b.Bloc]:
     """The référentiel, its edition, the layers applied and the digest that lets anybody find them again."""
     checklist = rapport.checklist
     identity = [row for row in document.identity(checklist) if row[0] != "Mode"]
-    yield Fiche(
+    yield b.Fiche(
         legende="Référentiel appliqué",
         rangs=(*identity, ("Empreinte des règles", clean(checklist.empreinte))),
     )
-    yield Tableau(
+    yield b.Tableau(
         legende="Couches appliquées",
         tetes=("Couche", "Texte", "Période", "Lecture et confiance"),
         lignes=tuple(
             (
                 f"{layer.nature} ({layer.origine})",
-                joined([layer.titre, *((Morceau(note, "discret"),) for note in layer.notes)]),
+                joined([layer.titre, *((b.Morceau(note, "discret"),) for note in layer.notes)]),
                 layer.periode,
                 ", ".join(filter(None, [layer.lecture, f"confiance {layer.confiance}", layer.revision])),
             )
@@ -89,24 +89,24 @@ def rules(rapport: Rapport) -> Iterator[Bloc]:
     )
 
 
-def warnings(rapport: Rapport) -> Iterator[Bloc]:
+def warnings(rapport: Rapport) -> Iterator[b.Bloc]:
     """Every warning of the checklist and of the conclusions, other rules accepted first."""
     found = sorted(rapport.bilan.avertissements, key=lambda a: a.code != "autres_regles")
     if found:
-        yield Liste(elements=tuple(marked(prose(a.message), a.sources) for a in found))
+        yield b.Liste(elements=tuple(marked(prose(a.message), a.sources) for a in found))
     else:
-        yield Paragraphe(texte="Aucun avertissement.")
+        yield b.Paragraphe(texte="Aucun avertissement.")
 
 
-def people(rapport: Rapport) -> Iterator[Bloc]:
+def people(rapport: Rapport) -> Iterator[b.Bloc]:
     """People by role; initials are enough."""
     personnes = rapport.bilan.dossier.compte_rendu.personnes
     if not personnes:
-        yield Paragraphe(texte=ABSENT if personnes is None else prose("Aucune personne n’est nommée."))
+        yield b.Paragraphe(texte=ABSENT if personnes is None else prose("Aucune personne n’est nommée."))
         return
     roles = dict.fromkeys(p.role for p in personnes)
     ordered = [p for role in roles for p in personnes if p.role == role]
-    yield Tableau(
+    yield b.Tableau(
         legende="Personnes, par rôle",
         tetes=("Rôle", "Personne", "Organisation"),
         lignes=tuple(
@@ -124,13 +124,13 @@ def _person(personne: Personne) -> str:
     return parts[0] if parts else NON_RENSEIGNE
 
 
-def samples(rapport: Rapport) -> Iterator[Bloc]:
+def samples(rapport: Rapport) -> Iterator[b.Bloc]:
     """What was drawn, from what, how, so that it can be drawn again."""
     echantillons = rapport.bilan.dossier.compte_rendu.echantillons
     if not echantillons:
-        yield Paragraphe(texte=ABSENT if echantillons is None else prose("Aucun échantillon n’a été tiré."))
+        yield b.Paragraphe(texte=ABSENT if echantillons is None else prose("Aucun échantillon n’a été tiré."))
         return
-    yield Tableau(
+    yield b.Tableau(
         legende="Échantillons examinés",
         tetes=("Échantillon", "Population et tirage", "Ce qui est examiné"),
         lignes=tuple(_sample(rapport.checklist, e) for e in echantillons),
@@ -138,9 +138,9 @@ def samples(rapport: Rapport) -> Iterator[Bloc]:
     )
 
 
-def _sample(checklist: Checklist, e: Echantillon) -> tuple[Texte, Texte, Texte]:
+def _sample(checklist: Checklist, e: Echantillon) -> tuple[b.Texte, b.Texte, b.Texte]:
     names = site_names(checklist)
-    head: list[Texte] = [(Morceau(typed(e.id), "fort"),)]
+    head: list[b.Texte] = [(b.Morceau(typed(e.id), "fort"),)]
     if e.site:
         head.append(f"site {names.get(e.site, clean(e.site))}")
     if e.categorie:

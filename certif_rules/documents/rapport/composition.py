@@ -7,7 +7,7 @@ from itertools import chain
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.contenu import Ecart, Rapport
-from certif_rules.blocs.arbre import Bloc, Document, Ecriture, Encadre, Fiche, Paragraphe, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.rapport import champ, constats, fin, verifications
@@ -15,36 +15,36 @@ from certif_rules.documents.rapport.ecarts import closing, sheets
 from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity
 from certif_rules.habillage.modele import Place
 
-Chapitre = tuple[str, Iterable[Bloc]]
+Chapitre = tuple[str, Iterable[b.Bloc]]
 
 
-def report(rapport: Rapport) -> Document:
+def report(rapport: Rapport) -> b.Document:
     """The whole report, its sheets at the end."""
-    blocs: list[Bloc] = [*_opening(rapport)]
+    blocs: list[b.Bloc] = [*_opening(rapport)]
     for rank, (titre, inside) in enumerate(_chapters(rapport), start=1):
-        blocs.append(Titre(texte=f"{rank}. {titre}", niveau=2, ancre=f"chapitre-{rank}"))
+        blocs.append(b.Titre(texte=f"{rank}. {titre}", niveau=2, ancre=f"chapitre-{rank}"))
         blocs.extend(inside)
     blocs.extend(sheets(rapport))
     return _document(rapport, "Rapport d’audit", tuple(blocs))
 
 
-def sheets_only(rapport: Rapport) -> Document:
+def sheets_only(rapport: Rapport) -> b.Document:
     """The sheets, one per page; a sentence says so where there is no gap."""
-    blocs: tuple[Bloc, ...] = tuple(sheets(rapport, first_on_new_page=False))
+    blocs: tuple[b.Bloc, ...] = tuple(sheets(rapport, first_on_new_page=False))
     if not blocs:
-        blocs = (Paragraphe(texte=prose("Aucun écart n’est relevé : il n’y a pas de fiche à remplir.")),)
+        blocs = (b.Paragraphe(texte=prose("Aucun écart n’est relevé : il n’y a pas de fiche à remplir.")),)
     autres = [a for a in rapport.bilan.avertissements if a.code == "autres_regles"]
-    notices = tuple(Encadre(titre="Autres règles", texte=prose(a.message), ton="attention") for a in autres)
+    notices = tuple(b.Encadre(titre="Autres règles", texte=prose(a.message), ton="attention") for a in autres)
     return _document(rapport, "Fiches de non-conformité", (*notices, *blocs))
 
 
-def _document(rapport: Rapport, titre: str, blocs: tuple[Bloc, ...]) -> Document:
+def _document(rapport: Rapport, titre: str, blocs: tuple[b.Bloc, ...]) -> b.Document:
     checklist = rapport.checklist
     contexte, referentiel = checklist.contexte, checklist.referentiel
     nom = clean(contexte.organisme.nom or "") or f"organisme {NON_RENSEIGNE}"
     type_audit = prose(checklist.type_audit.titre)
     full = f"{titre} – {prose(referentiel.titre)}"
-    return Document(
+    return b.Document(
         titre=full,
         sous_titre=f"{nom} – {type_audit}, {day(contexte.date)}",
         sujet=f"{full}, édition {clean(referentiel.edition)}, {nom}",
@@ -59,15 +59,15 @@ def _document(rapport: Rapport, titre: str, blocs: tuple[Bloc, ...]) -> Document
 # ---- the first page -------------------------------------------------------------------------------------
 
 
-def _opening(rapport: Rapport) -> Iterator[Bloc]:
+def _opening(rapport: Rapport) -> Iterator[b.Bloc]:
     """What its reader must know at once: the conclusions, the counts, the gaps, what is missing."""
-    yield Titre(texte="Synthèse", niveau=2, ancre="synthese")
+    yield b.Titre(texte="Synthèse", niveau=2, ancre="synthese")
     for conclusion in rapport.bilan.conclusions:
         yield fin.verdict(rapport, conclusion)
     for avertissement in rapport.bilan.avertissements:
         if avertissement.code == "autres_regles":
-            yield Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")
-    yield Fiche(legende="L’audit en bref", rangs=tuple(_brief(rapport)))
+            yield b.Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")
+    yield b.Fiche(legende="L’audit en bref", rangs=tuple(_brief(rapport)))
     yield constats.summary(rapport)
     yield from fin.missing(rapport)
 
@@ -137,12 +137,12 @@ def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
     for section in habillage.sections if habillage else ():
         if section.place == place:
             titre = prose(section.titre)
-            blocs: list[Bloc] = [Paragraphe(texte=t) for t in emetteur.paragraphs(section.texte or "")]
+            blocs: list[b.Bloc] = [b.Paragraphe(texte=t) for t in emetteur.paragraphs(section.texte or "")]
             if section.lignes or not blocs:
-                blocs.append(Ecriture(intitule=titre, lignes=section.lignes or 4))
+                blocs.append(b.Ecriture(intitule=titre, lignes=section.lignes or 4))
             yield titre, blocs
 
 
-def _worth(rapport: Rapport) -> Iterator[Bloc]:
+def _worth(rapport: Rapport) -> Iterator[b.Bloc]:
     yield from fin.sources(rapport)
     yield from closing(rapport, "rapport")

@@ -11,7 +11,7 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import VuSurSite
 from certif_rules.audit.constats import PLAN_ACCEPTE, Releve
 from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue, Rapport
-from certif_rules.blocs.arbre import Bloc, Cellule, Morceau, Paragraphe, Tableau, Texte, Titre
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.mots import SIGNES, criterion, finding
@@ -43,7 +43,7 @@ _COURT = 45
 _LARGE = 6
 
 
-def summary(rapport: Rapport) -> Tableau:
+def summary(rapport: Rapport) -> b.Tableau:
     """How many lines, and how many of each finding, by criterion; findings that nobody made are left out.
 
     The checks have their row: those that failed, by finding, and those left to make.
@@ -73,7 +73,7 @@ def summary(rapport: Rapport) -> Tableau:
         found = (str(failed[constat]) for constat in used)
         rows.append(("Vérifications", *("–" for _ in states), *found, str(left)))
     totals = [sum(int(row[n]) for row in rows if row[n] != "–") for n in range(1, len(heads))]
-    return Tableau(
+    return b.Tableau(
         legende=prose("".join(_legend(rapport))),
         tetes=heads,
         lignes=(*rows, ("Ensemble", *map(str, totals))),
@@ -97,15 +97,15 @@ def _short(section: Chapitre, *, alone: bool) -> str:
     return name.partition(" – ")[0] if alone else shortened(name, _COURT)
 
 
-def by_criterion(rapport: Rapport) -> Iterator[Bloc]:
+def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
     """One section per criterion, with its counts and each finding with its evidence."""
     for section in rapport.sections:
-        yield Titre(texte=criterion(section.critere), niveau=3)
+        yield b.Titre(texte=criterion(section.critere), niveau=3)
         counts = _counts(rapport.checklist, section)
         if not section.lignes:
-            yield Paragraphe(texte=counts)
+            yield b.Paragraphe(texte=counts)
         else:
-            yield Tableau(
+            yield b.Tableau(
                 legende=counts,
                 tetes=("Ligne", "Constat", "Preuves et commentaire"),
                 lignes=tuple(row for vue in section.lignes for row in _rows(rapport.checklist, vue)),
@@ -122,7 +122,7 @@ def _counts(checklist: Checklist, section: Chapitre) -> str:
     return f"{lines}{_ENTRE}constats{INSECABLE}: {', '.join(found) or 'aucun'}"
 
 
-def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[Cellule, ...]]:
+def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[b.Cellule, ...]]:
     """A line and its finding, then what was seen of it at each site, a row each."""
     yield _row(checklist, vue)
     names = site_names(checklist)
@@ -131,34 +131,34 @@ def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[Cellule, ...]]:
         yield (f"{clean(vue.ligne.indicateur.numero)} – site {site}", "–", joined(_seen(vu)) or NON_RENSEIGNE)
 
 
-def _row(checklist: Checklist, vue: LigneVue) -> tuple[Cellule, ...]:
+def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
     name = line_name(checklist, vue.ligne)
     if vue.releve is None or vue.constat is None:
         state = "à confirmer" if vue.ligne.etat == "a_confirmer" else "à évaluer"
         why = reasons(checklist, vue.ligne) if vue.ligne.etat == "a_confirmer" else NON_RENSEIGNE
         said = joined([*_seen(vue.releve), *_added(checklist, vue.releve)]) if vue.releve else ""
-        return (name, ((Morceau(state, "italique")),), joined([why, said]))
+        return (name, ((b.Morceau(state, "italique")),), joined([why, said]))
     return (
         name,
         joined([_verdict(checklist, vue.releve), explained(checklist, vue.compte)]),
         joined(
             [
                 joined([*_seen(vue.releve), *_added(checklist, vue.releve)])
-                or (Morceau("Preuve non renseignée.", "italique"),),
+                or (b.Morceau("Preuve non renseignée.", "italique"),),
                 sensitive_data(vue.ligne),
             ]
         ),
     )
 
 
-def _verdict(checklist: Checklist, releve: Releve) -> Texte:
+def _verdict(checklist: Checklist, releve: Releve) -> b.Texte:
     return verdict(checklist, releve, finding(checklist, releve.constat))
 
 
-def verdict(checklist: Checklist, releve: Releve, words: str) -> Texte:
+def verdict(checklist: Checklist, releve: Releve, words: str) -> b.Texte:
     """What was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
     annotations = checklist.referentiel.annotations
-    parts: list[Texte] = [(Morceau(words, "fort"),)]
+    parts: list[b.Texte] = [(b.Morceau(words, "fort"),)]
     for name in releve.annotations:
         titre = annotations[name].titre if name in annotations else name
         parts.append(f"+ {prose(titre)}")
@@ -175,23 +175,23 @@ def verdict(checklist: Checklist, releve: Releve, words: str) -> Texte:
         )
     )
     if who:
-        parts.append((Morceau(f"évalué {who}", "discret"),))
+        parts.append((b.Morceau(f"évalué {who}", "discret"),))
     return joined(parts)
 
 
-def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> Texte:
+def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> b.Texte:
     """What was seen of a line: evidence, samples and comment, then the same for each site."""
     names = site_names(checklist)
     parts = [*_seen(releve if comment else replace(releve, commentaire=None)), *_added(checklist, releve)]
     for vu in releve.par_site:
         inside = joined(_seen(vu), _ENTRE)
         parts.append(
-            joined([(Morceau(f"Site {names.get(vu.site, clean(vu.site))}", "fort"),), inside], " – ")
+            joined([(b.Morceau(f"Site {names.get(vu.site, clean(vu.site))}", "fort"),), inside], " – ")
         )
     return joined(parts)
 
 
-def _seen(what: Releve | VuSurSite) -> Iterator[Texte]:
+def _seen(what: Releve | VuSurSite) -> Iterator[b.Texte]:
     if what.preuves_vues:
         yield _labelled("Preuves vues", what.preuves_vues)
     if what.echantillons:
@@ -200,7 +200,7 @@ def _seen(what: Releve | VuSurSite) -> Iterator[Texte]:
         yield typed(what.commentaire)
 
 
-def _added(checklist: Checklist, releve: Releve) -> Iterator[Texte]:
+def _added(checklist: Checklist, releve: Releve) -> Iterator[b.Texte]:
     """What was typed in the columns of a body, under their titles."""
     titres = emetteur.columns(checklist)
     for cle, texte in releve.complements.items():
@@ -208,23 +208,23 @@ def _added(checklist: Checklist, releve: Releve) -> Iterator[Texte]:
             yield _labelled(titres.get(cle) or clean(cle).replace("_", " "), [texte])
 
 
-def _labelled(name: str, values: Iterable[str]) -> Texte:
-    return (Morceau(label(name), "discret"), Morceau(_ENTRE.join(map(typed, values))))
+def _labelled(name: str, values: Iterable[str]) -> b.Texte:
+    return (b.Morceau(label(name), "discret"), b.Morceau(_ENTRE.join(map(typed, values))))
 
 
 # ---- gaps, earlier findings -----------------------------------------------------------------------------
 
 
-def gaps(rapport: Rapport) -> Iterator[Bloc]:
+def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
     """The gaps with the dates they open; each has its sheet."""
     if not rapport.ecarts:
         checked = " ni sur les vérifications faites" if rapport.points else ""
-        yield Paragraphe(texte=f"Aucun écart n’est relevé sur les lignes qui ont un constat{checked}.")
+        yield b.Paragraphe(texte=f"Aucun écart n’est relevé sur les lignes qui ont un constat{checked}.")
         return
     notified = rapport.bilan.dossier.notifie_le
     said = f"Écarts notifiés le {day(notified)}." if notified else "Jour de notification non renseigné."
-    yield Paragraphe(texte=f"{said} Chacun a sa fiche, à la fin.")
-    yield Tableau(
+    yield b.Paragraphe(texte=f"{said} Chacun a sa fiche, à la fin.")
+    yield b.Tableau(
         legende="Écarts relevés",
         tetes=("Ligne ou vérification", "Gravité", "Échéances", "Suite donnée"),
         lignes=tuple(
@@ -232,7 +232,7 @@ def gaps(rapport: Rapport) -> Iterator[Bloc]:
                 gap_name(rapport.checklist, ecart),
                 joined(
                     [
-                        (Morceau(gravity(rapport.checklist, ecart), "fort"),),
+                        (b.Morceau(gravity(rapport.checklist, ecart), "fort"),),
                         counts_as(rapport.checklist, ecart.compte),
                     ]
                 ),
@@ -246,7 +246,7 @@ def gaps(rapport: Rapport) -> Iterator[Bloc]:
     )
 
 
-def status(ecart: Ecart) -> Texte:
+def status(ecart: Ecart) -> b.Texte:
     """Whether the plan of actions was accepted, and the gap lifted."""
     accepted = ecart.releve.ecart.get(PLAN_ACCEPTE)
     plan = f"plan d’actions accepté le {day(accepted)}" if accepted else ""
@@ -277,17 +277,17 @@ def lifting(ecart: Ecart) -> str:
     return f"levé le {day(releve.leve_le)}, {'par ' if releve.leve_par else ''}{by}"
 
 
-def earlier(rapport: Rapport) -> Iterator[Bloc]:
+def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
     """The gaps of the earlier audit and what became of each."""
     if rapport.verifies is None:
         precedent = rapport.checklist.contexte.precedent
         known = "Les constats de l’audit précédent ne sont pas renseignés : rien n’est dit vérifié."
         missing = "Aucun audit précédent n’est renseigné." if precedent is None else known
-        yield Paragraphe(texte=prose(missing))
+        yield b.Paragraphe(texte=prose(missing))
     elif not rapport.verifies:
-        yield Paragraphe(texte="L’audit précédent n’avait relevé aucun écart.")
+        yield b.Paragraphe(texte="L’audit précédent n’avait relevé aucun écart.")
     else:
-        yield Tableau(
+        yield b.Tableau(
             legende="Écarts de l’audit précédent, et ce qui en est vu à cet audit",
             tetes=("Ligne", "Constat précédent", "Vu à cet audit"),
             lignes=tuple(_verified(rapport.checklist, found) for found in rapport.verifies),
@@ -295,15 +295,15 @@ def earlier(rapport: Rapport) -> Iterator[Bloc]:
         )
 
 
-def _verified(checklist: Checklist, found: ConstatVerifie) -> tuple[Cellule, ...]:
+def _verified(checklist: Checklist, found: ConstatVerifie) -> tuple[b.Cellule, ...]:
     status = "non levé depuis" if found.ouvert else "levé depuis"
-    now: Texte = (Morceau("pas de constat à cet audit", "italique"),)
+    now: b.Texte = (b.Morceau("pas de constat à cet audit", "italique"),)
     if found.vue.releve is not None and found.vue.constat is not None:
-        verdict = (Morceau(finding(checklist, found.vue.constat), "fort"),)
+        verdict = (b.Morceau(finding(checklist, found.vue.constat), "fort"),)
         now = joined([verdict, seen(checklist, found.vue.releve)])
     return (
         line_name(checklist, found.ligne),
-        joined([(Morceau(finding(checklist, found.constat), "fort"),), status]),
+        joined([(b.Morceau(finding(checklist, found.constat), "fort"),), status]),
         now,
     )
 
@@ -311,33 +311,33 @@ def _verified(checklist: Checklist, found: ConstatVerifie) -> tuple[Cellule, ...
 # ---- lines left aside -----------------------------------------------------------------------------------
 
 
-def out_of_scope(rapport: Rapport) -> Iterator[Bloc]:
+def out_of_scope(rapport: Rapport) -> Iterator[b.Bloc]:
     """The lines that do not apply, each with its reason."""
     if not rapport.non_applicables:
-        yield Paragraphe(texte="Toutes les lignes s’appliquent à l’organisme.")
+        yield b.Paragraphe(texte="Toutes les lignes s’appliquent à l’organisme.")
         return
     yield _aside(rapport, rapport.non_applicables, "Lignes qui ne s’appliquent pas, et pourquoi")
 
 
-def not_due(rapport: Rapport) -> Iterator[Bloc]:
+def not_due(rapport: Rapport) -> Iterator[b.Bloc]:
     """The lines that this audit leaves aside, and those that nobody could settle."""
     if rapport.non_dues:
         yield _aside(rapport, rapport.non_dues, "Lignes qui ne sont pas à voir à cet audit, et pourquoi")
     else:
-        yield Paragraphe(texte="Aucune ligne applicable n’est hors du périmètre de cet audit.")
+        yield b.Paragraphe(texte="Aucune ligne applicable n’est hors du périmètre de cet audit.")
     if rapport.ouvertes:
         left = f"Restent à confirmer, sans constat : {numbers(rapport.ouvertes)}."
-        yield Paragraphe(texte=prose(left))
+        yield b.Paragraphe(texte=prose(left))
 
 
-def _aside(rapport: Rapport, vues: tuple[LigneVue, ...], legende: str) -> Tableau:
+def _aside(rapport: Rapport, vues: tuple[LigneVue, ...], legende: str) -> b.Tableau:
     checklist = rapport.checklist
     rows = []
     for vue in vues:
-        why: list[Texte] = []
+        why: list[b.Texte] = []
         if vue.ligne.etat in ("non_applicable", "non_audite"):
             why.append(reasons(checklist, vue.ligne))
         if vue.releve is not None and vue.releve.commentaire:
-            why.append((Morceau(label("Auditeur"), "discret"), Morceau(typed(vue.releve.commentaire))))
+            why.append((b.Morceau(label("Auditeur"), "discret"), b.Morceau(typed(vue.releve.commentaire))))
         rows.append((line_name(checklist, vue.ligne), joined(why) or ABSENT))
-    return Tableau(legende=legende, tetes=("Ligne", "Motif"), lignes=tuple(rows), largeurs=(7, 10))
+    return b.Tableau(legende=legende, tetes=("Ligne", "Motif"), lignes=tuple(rows), largeurs=(7, 10))

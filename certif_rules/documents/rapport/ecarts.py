@@ -6,18 +6,7 @@ from collections.abc import Iterator
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.contenu import Ecart, Rapport
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Cellule,
-    Ecriture,
-    Encadre,
-    Fiche,
-    Morceau,
-    Paragraphe,
-    Tableau,
-    Texte,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.checklist.fiche import requirement
@@ -46,36 +35,36 @@ _PARTIES: tuple[tuple[str, str, int], ...] = (
 )
 
 
-def sheets(rapport: Rapport, *, first_on_new_page: bool = True) -> Iterator[Bloc]:
+def sheets(rapport: Rapport, *, first_on_new_page: bool = True) -> Iterator[b.Bloc]:
     """Every sheet, each on its page."""
     for rank, ecart in enumerate(rapport.ecarts):
         yield from sheet(rapport, ecart, new_page=first_on_new_page or rank > 0)
         yield from closing(rapport, "fiche")
 
 
-def closing(rapport: Rapport, ecrit: Ecrit) -> Iterator[Bloc]:
+def closing(rapport: Rapport, ecrit: Ecrit) -> Iterator[b.Bloc]:
     """The last sentences of a body, under its name."""
     for paragraph in emetteur.closing(rapport.checklist.habillage, ecrit):
-        yield Paragraphe(texte=paragraph)
+        yield b.Paragraphe(texte=paragraph)
 
 
-def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[Bloc]:
+def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[b.Bloc]:
     """The sheet of one gap."""
-    yield Titre(
+    yield b.Titre(
         texte=f"Fiche de non-conformité – {clean(ecart.numero)}",
         niveau=2,
         ancre=anchor(ecart),
         nouvelle_page=new_page,
     )
-    yield Fiche(legende="L’écart", rangs=tuple(_head(rapport, ecart)))
+    yield b.Fiche(legende="L’écart", rangs=tuple(_head(rapport, ecart)))
     if ecart.ligne is not None and (warned := sensitive_data(ecart.ligne)):
-        yield Encadre(titre=DONNEES_SENSIBLES, texte=warned, ton="attention")
+        yield b.Encadre(titre=DONNEES_SENSIBLES, texte=warned, ton="attention")
     yield from _statement(rapport, ecart)
-    yield Tableau(
+    yield b.Tableau(
         legende="Traitement de l’écart par l’organisme",
         tetes=("Étape", "Ce qui est fait"),
         lignes=tuple(
-            (titre, typed(ecart.releve.ecart.get(cle, "")) or Ecriture(intitule="", lignes=lignes))
+            (titre, typed(ecart.releve.ecart.get(cle, "")) or b.Ecriture(intitule="", lignes=lignes))
             for cle, titre, lignes in _PARTIES
         ),
         largeurs=(4, 13),
@@ -84,16 +73,20 @@ def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[Bloc]:
     yield _follow_up(rapport, ecart)
 
 
-def _statement(rapport: Rapport, ecart: Ecart) -> Iterator[Bloc]:
+def _statement(rapport: Rapport, ecart: Ecart) -> Iterator[b.Bloc]:
     """The statement of the gap, else the comment of its finding, which says it; then what was seen."""
     releve = ecart.releve
     enonce, comment = typed(releve.ecart.get("enonce") or ""), typed(releve.commentaire or "")
-    yield Titre(texte="Énoncé de l’écart", niveau=3)
-    yield Paragraphe(texte=enonce or comment) if enonce or comment else Ecriture(intitule="Énoncé", lignes=2)
+    yield b.Titre(texte="Énoncé de l’écart", niveau=3)
+    yield (
+        b.Paragraphe(texte=enonce or comment)
+        if enonce or comment
+        else b.Ecriture(intitule="Énoncé", lignes=2)
+    )
     proof = seen(rapport.checklist, releve, comment=bool(enonce) and comment != enonce)
     if proof:
-        yield Titre(texte="Ce qui a été vu", niveau=3)
-        yield Paragraphe(texte=proof)
+        yield b.Titre(texte="Ce qui a été vu", niveau=3)
+        yield b.Paragraphe(texte=proof)
 
 
 def anchor(ecart: Ecart) -> str:
@@ -102,7 +95,7 @@ def anchor(ecart: Ecart) -> str:
     return f"{kind}-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in name)
 
 
-def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, Texte]]:
+def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, b.Texte]]:
     checklist, contexte = rapport.checklist, rapport.checklist.contexte
     referentiel = checklist.referentiel
     type_audit = checklist.type_audit
@@ -113,15 +106,15 @@ def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, Texte]]:
     yield from _subject(checklist, ecart)
     yield (
         "Gravité",
-        joined([(Morceau(gravity(checklist, ecart), "fort"),), explained(checklist, ecart.compte)]),
+        joined([(b.Morceau(gravity(checklist, ecart), "fort"),), explained(checklist, ecart.compte)]),
     )
     yield "Notifié le", day(notified) if notified else NON_RENSEIGNE
 
 
-def _subject(checklist: Checklist, ecart: Ecart) -> Iterator[tuple[str, Texte]]:
+def _subject(checklist: Checklist, ecart: Ecart) -> Iterator[tuple[str, b.Texte]]:
     """What bears the gap: a line with its requirement, or a check that is no line."""
     # Without a title a line is named by its requirement, which follows.
-    name: Texte = (Morceau(clean(ecart.numero), "fort"),)
+    name: b.Texte = (b.Morceau(clean(ecart.numero), "fort"),)
     if ecart.point is not None:
         yield "Vérification hors indicateurs", name
         yield "Ce qui est vérifié", marked(prose(ecart.point.texte), ecart.point.sources)
@@ -136,7 +129,7 @@ def _subject(checklist: Checklist, ecart: Ecart) -> Iterator[tuple[str, Texte]]:
         yield "Exigence", marked(wanted.texte, wanted.sources, wanted.remarques)
 
 
-def _other(ecart: Ecart) -> Iterator[Bloc]:
+def _other(ecart: Ecart) -> Iterator[b.Bloc]:
     """What the file says of the gap under names of its own."""
     known = {"enonce", "plan_recu_le", "plan_accepte_le", *(cle for cle, _, _ in _PARTIES)}
     rows = tuple(
@@ -145,15 +138,15 @@ def _other(ecart: Ecart) -> Iterator[Bloc]:
         if cle not in known and typed(texte)
     )
     if rows:
-        yield Fiche(legende="Autres éléments", rangs=rows)
+        yield b.Fiche(legende="Autres éléments", rangs=rows)
 
 
-def _follow_up(rapport: Rapport, ecart: Ecart) -> Tableau:
+def _follow_up(rapport: Rapport, ecart: Ecart) -> b.Tableau:
     releve = ecart.releve
-    rows: list[tuple[Cellule, ...]] = []
+    rows: list[tuple[b.Cellule, ...]] = []
     for cle, name in (("plan_recu_le", "Plan d’actions reçu"), ("plan_accepte_le", "Plan d’actions accepté")):
         value = releve.ecart.get(cle)
-        rows.append((name, day(value) if value else Ecriture(intitule=""), Ecriture(intitule="")))
+        rows.append((name, day(value) if value else b.Ecriture(intitule=""), b.Ecriture(intitule="")))
     due = due_dates(rapport.checklist, ecart)
     sources = ecart.echeance.sources if ecart.echeance else ()
     rows.extend((capital(name), value, marked("échéance", sources)) for name, value in due)
@@ -167,11 +160,11 @@ def _follow_up(rapport: Rapport, ecart: Ecart) -> Tableau:
     rows.append(
         (
             "Écart levé",
-            day(releve.leve_le) if releve.leve_le else Ecriture(intitule=""),
-            typed(releve.leve_par) if releve.leve_par else Ecriture(intitule=""),
+            day(releve.leve_le) if releve.leve_le else b.Ecriture(intitule=""),
+            typed(releve.leve_par) if releve.leve_par else b.Ecriture(intitule=""),
         )
     )
-    return Tableau(
+    return b.Tableau(
         legende=f"Suivi de l’écart {clean(ecart.numero)}",
         tetes=("Étape", "Le", "Par, ou remarque"),
         lignes=tuple(rows),

@@ -9,19 +9,7 @@ from certif_rules.audit.compte_rendu import DecisionPrise
 from certif_rules.audit.conclusion import Conclusion
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.manques import other_than_called_for
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Encadre,
-    Fiche,
-    Liste,
-    Morceau,
-    Paragraphe,
-    Signature,
-    Tableau,
-    Texte,
-    Titre,
-    Ton,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import CITATIONS, REFORMULATION, confidence, quotes
@@ -44,44 +32,44 @@ from certif_rules.documents.rapport.redaction import (
 from certif_rules.francais import count
 from certif_rules.model.base import Source
 
-_TONS: Mapping[bool | None, Ton] = {True: "information", False: "refus", None: "attention"}
+_TONS: Mapping[bool | None, b.Ton] = {True: "information", False: "refus", None: "attention"}
 _VERDICTS = {True: "conclusion favorable", False: "conclusion défavorable", None: "conclusion ouverte"}
 
 
-def limits(rapport: Rapport) -> Iterator[Bloc]:
+def limits(rapport: Rapport) -> Iterator[b.Bloc]:
     """That an audit is a sample, what was not covered, and what else limits what it says."""
-    yield Encadre(titre="Un audit est un échantillon", texte=prose(ECHANTILLON))
+    yield b.Encadre(titre="Un audit est un échantillon", texte=prose(ECHANTILLON))
     compte_rendu = rapport.bilan.dossier.compte_rendu
     for titre, found, none in (
         ("Zones non couvertes", compte_rendu.zones_non_couvertes, "Tout le champ de l’audit a été vu."),
         ("Écarts au plan d’audit", compte_rendu.ecarts_au_plan, "Le plan d’audit a été suivi."),
         ("Désaccords non levés", compte_rendu.desaccords, "Aucun désaccord."),
     ):
-        yield Titre(texte=titre, niveau=3)
+        yield b.Titre(texte=titre, niveau=3)
         yield textes(found, none)
-    yield Titre(texte="Changements depuis l’audit précédent", niveau=3)
+    yield b.Titre(texte="Changements depuis l’audit précédent", niveau=3)
     if rapport.checklist.contexte.precedent is None and compte_rendu.changements is None:
-        yield Paragraphe(texte=prose("Sans objet : aucun audit précédent n’est renseigné."))
+        yield b.Paragraphe(texte=prose("Sans objet : aucun audit précédent n’est renseigné."))
     else:
         yield textes(compte_rendu.changements, "Aucun changement notable.")
     if compte_rendu.bonnes_pratiques:
-        yield Titre(texte="Bonnes pratiques", niveau=3)
+        yield b.Titre(texte="Bonnes pratiques", niveau=3)
         yield textes(compte_rendu.bonnes_pratiques, "")
 
 
-def verdict(rapport: Rapport, conclusion: Conclusion) -> Encadre:
+def verdict(rapport: Rapport, conclusion: Conclusion) -> b.Encadre:
     """A conclusion in one notice: in words first, whatever its colour."""
     name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
-    return Encadre(
+    return b.Encadre(
         titre=f"{name} – {_VERDICTS[conclusion.delivrable]}",
         texte=capital(prose(conclusion.texte)) + ".",
         ton=_TONS[conclusion.delivrable],
     )
 
 
-def conclusions(rapport: Rapport) -> Iterator[Bloc]:
+def conclusions(rapport: Rapport) -> Iterator[b.Bloc]:
     """What the findings call for, one per référentiel, with the measures and the reasons."""
-    yield Paragraphe(
+    yield b.Paragraphe(
         texte=prose("Ce que les constats appellent, d’après les règles d’audit : ni évaluation, ni décision.")
     )
     for conclusion in rapport.bilan.conclusions:
@@ -89,9 +77,9 @@ def conclusions(rapport: Rapport) -> Iterator[Bloc]:
         rows = tuple(_measures(rapport, conclusion))
         if rows:
             name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
-            yield Fiche(legende=f"Mesures – {name}", rangs=rows)
+            yield b.Fiche(legende=f"Mesures – {name}", rangs=rows)
         if conclusion.motifs:
-            yield Liste(
+            yield b.Liste(
                 elements=tuple(
                     marked(
                         capital(prose(motif.texte)),
@@ -126,11 +114,11 @@ def _number(value: Fraction | None) -> str:
 # ---- evaluation and decision, apart ---------------------------------------------------------------------
 
 
-def evaluation(rapport: Rapport) -> Iterator[Bloc]:
+def evaluation(rapport: Rapport) -> Iterator[b.Bloc]:
     """Who evaluated, when, and what is recommended; room to sign."""
     found = rapport.bilan.dossier.compte_rendu.evaluation
-    yield Paragraphe(texte=prose(SEPARATION))
-    yield Fiche(
+    yield b.Paragraphe(texte=prose(SEPARATION))
+    yield b.Fiche(
         legende="Évaluation",
         rangs=(
             ("Par", ", ".join(map(typed, found.par)) if found and found.par else NON_RENSEIGNE),
@@ -142,24 +130,24 @@ def evaluation(rapport: Rapport) -> Iterator[Bloc]:
         ),
     )
     for name in (found.par if found else ()) or ("",):
-        yield Signature(role="Évaluation", nom=typed(name))
-    yield Signature(role="Organisme audité, pour réception du rapport")
+        yield b.Signature(role="Évaluation", nom=typed(name))
+    yield b.Signature(role="Organisme audité, pour réception du rapport")
 
 
-def decision(rapport: Rapport) -> Iterator[Bloc]:
+def decision(rapport: Rapport) -> Iterator[b.Bloc]:
     """What was decided, by others; a block to fill for a decision not taken yet."""
     found = rapport.bilan.dossier.compte_rendu.decision or (DecisionPrise(),)
     for taken in found:
-        yield Fiche(legende=_decision_name(rapport, taken), rangs=tuple(_decided(rapport, taken)))
+        yield b.Fiche(legende=_decision_name(rapport, taken), rangs=tuple(_decided(rapport, taken)))
         other = other_than_called_for(rapport.bilan, taken)
         if other is not None:
-            yield Encadre(
+            yield b.Encadre(
                 titre="Cette décision n’est pas celle que les constats appellent",
                 texte=capital(prose(f"{other.texte}, d’après les règles d’audit.")),
                 ton="attention",
             )
         for name in taken.par or ("",):
-            yield Signature(role=_decision_name(rapport, taken), nom=typed(name))
+            yield b.Signature(role=_decision_name(rapport, taken), nom=typed(name))
 
 
 def _decision_name(rapport: Rapport, taken: DecisionPrise) -> str:
@@ -191,7 +179,7 @@ def _decision_words(rapport: Rapport, taken: DecisionPrise) -> str:
 # ---- dates, distribution, sources -----------------------------------------------------------------------
 
 
-def next_dates(rapport: Rapport) -> Iterator[Bloc]:
+def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
     """The dates that gaps open, what comes next, and the end of the certificates held."""
     rows: list[tuple[str, str, str]] = []
     for ecart in rapport.ecarts:
@@ -200,7 +188,7 @@ def next_dates(rapport: Rapport) -> Iterator[Bloc]:
         said = f"{noun} {clean(ecart.numero)} – {', '.join(filter(None, words))}"
         rows.extend((value, said, name) for name, value in due_dates(rapport.checklist, ecart))
     if rows:
-        yield Tableau(
+        yield b.Tableau(
             legende="Échéances des écarts non levés",
             tetes=("Le", "Écart", "Quoi"),
             lignes=tuple(rows),
@@ -208,48 +196,48 @@ def next_dates(rapport: Rapport) -> Iterator[Bloc]:
         )
     suites = rapport.bilan.dossier.compte_rendu.suites
     if suites:
-        yield Liste(
+        yield b.Liste(
             elements=tuple(
                 f"{day(suite.le)}{label('')}{typed(suite.texte)}" if suite.le else typed(suite.texte)
                 for suite in suites
             )
         )
     else:
-        yield Paragraphe(
+        yield b.Paragraphe(
             texte=prose("Autres suites : non renseigné." if suites is None else "Aucune autre suite.")
         )
 
 
-def distribution(rapport: Rapport) -> Iterator[Bloc]:
+def distribution(rapport: Rapport) -> Iterator[b.Bloc]:
     """Who receives the report, and what covers it."""
     compte_rendu = rapport.bilan.dossier.compte_rendu
     for titre, found, none in (
         ("Diffusion", compte_rendu.diffusion, "Aucune diffusion."),
         ("Confidentialité", compte_rendu.confidentialite, "Aucune règle de confidentialité particulière."),
     ):
-        yield Titre(texte=titre, niveau=3)
+        yield b.Titre(texte=titre, niveau=3)
         yield textes(found, none)
     yield from retention(rapport)
 
 
-def retention(rapport: Rapport) -> Iterator[Bloc]:
+def retention(rapport: Rapport) -> Iterator[b.Bloc]:
     """How long the records of this audit are kept, where a source says it."""
-    yield Titre(texte="Conservation", niveau=3)
-    yield Fiche(
+    yield b.Titre(texte="Conservation", niveau=3)
+    yield b.Fiche(
         legende="Combien de temps se gardent les dossiers, par référentiel",
         rangs=tuple(document.retention(rapport.checklist)),
     )
 
 
-def sources(rapport: Rapport) -> Iterator[Bloc]:
+def sources(rapport: Rapport) -> Iterator[b.Bloc]:
     """What the texts are worth, and every source that the report cites."""
     checklist = rapport.checklist
     quoted = any(quotes(ligne) for ligne in checklist.lignes)
-    yield Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
-    yield Paragraphe(texte=prose(SOURCES))
+    yield b.Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
+    yield b.Paragraphe(texte=prose(SOURCES))
     found = list(_cited(rapport))
     if found:
-        yield Tableau(
+        yield b.Tableau(
             legende="Sources citées",
             tetes=("Source", "Titre", "Référence"),
             lignes=tuple((clean(s.id), prose(s.titre), clean(s.reference)) for s in found),
@@ -284,20 +272,20 @@ def _cited(rapport: Rapport) -> Iterator[Source]:
     return (s for s in rapport.checklist.referentiel.sources.values() if s.id in ids)
 
 
-def missing(rapport: Rapport) -> Iterator[Bloc]:
+def missing(rapport: Rapport) -> Iterator[b.Bloc]:
     """What a complete report would have: named, never filled."""
     if not rapport.manques:
         return
     found: dict[str, list[str]] = {}
     for manque in rapport.manques:
         found.setdefault(manque.rubrique, []).append(manque.texte)
-    lines: list[Texte] = [
-        (Morceau(prose(f"{rubrique} : "), "fort"), Morceau(f" {prose(' ; '.join(textes_))}."))
+    lines: list[b.Texte] = [
+        (b.Morceau(prose(f"{rubrique} : "), "fort"), b.Morceau(f" {prose(' ; '.join(textes_))}."))
         for rubrique, textes_ in found.items()
     ]
     intro = "Ce qui suit n’a pas été renseigné, et n’a pas été rempli à la place de l’auditeur."
     number = count(len(rapport.manques), "élément")
-    yield Encadre(
+    yield b.Encadre(
         titre=f"Rapport incomplet{label('')}{number} à renseigner",
         texte=joined([intro, *lines]),
         ton="attention",

@@ -8,7 +8,7 @@ from typing import Final
 from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.audit.contenu import Ecart, LigneVue
-from certif_rules.blocs.arbre import Bloc, Liste, Morceau, Paragraphe, Texte
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist.fiche import warning
@@ -39,7 +39,7 @@ SOURCES: Final = (
 
 
 NON_RENSEIGNE = "non renseigné"
-ABSENT = (Morceau("Non renseigné.", "italique"),)
+ABSENT = (b.Morceau("Non renseigné.", "italique"),)
 
 
 def typed(texte: str) -> str:
@@ -53,57 +53,57 @@ def label(name: str) -> str:
     return f"{name}{INSECABLE}: "
 
 
-def textes(found: tuple[str, ...] | None, none: str) -> Bloc:
+def textes(found: tuple[str, ...] | None, none: str) -> b.Bloc:
     """Typed texts as a list; said to be none, or not to be given."""
     if found is None:
-        return Paragraphe(texte=ABSENT)
+        return b.Paragraphe(texte=ABSENT)
     kept = tuple(typed(texte) for texte in found)
     if not kept:
-        return Paragraphe(texte=prose(none))
-    return Paragraphe(texte=kept[0]) if len(kept) == 1 else Liste(elements=kept)
+        return b.Paragraphe(texte=prose(none))
+    return b.Paragraphe(texte=kept[0]) if len(kept) == 1 else b.Liste(elements=kept)
 
 
-def joined(parts: Iterable[Texte], between: str = "\n") -> Texte:
+def joined(parts: Iterable[b.Texte], between: str = "\n") -> b.Texte:
     """Texts end to end, ``between`` them; empty ones are left out."""
-    runs: list[Morceau] = []
+    runs: list[b.Morceau] = []
     for part in parts:
-        found = (Morceau(part),) if isinstance(part, str) else part
+        found = (b.Morceau(part),) if isinstance(part, str) else part
         if not any(run.texte for run in found):
             continue
         if runs:
-            runs.append(Morceau(between))
+            runs.append(b.Morceau(between))
         runs.extend(found)
     return tuple(runs)
 
 
-def marked(texte: str, sources: tuple[str, ...], remarques: Iterable[str] = ()) -> Texte:
+def marked(texte: str, sources: tuple[str, ...], remarques: Iterable[str] = ()) -> b.Texte:
     """A text of the program or the data with its remarks and its sources beside it."""
     beside = ", ".join(remarques)
     aside = " ".join(filter(None, [f"({beside})" if beside else "", cite(sources)]))
-    return (Morceau(texte), Morceau(f" {aside}", "discret")) if aside else texte
+    return (b.Morceau(texte), b.Morceau(f" {aside}", "discret")) if aside else texte
 
 
-def line_name(checklist: Checklist, ligne: Ligne) -> Texte:
+def line_name(checklist: Checklist, ligne: Ligne) -> b.Texte:
     """A line by its number and its title, the label’s marked by a word."""
     indicateur = ligne.indicateur
-    runs = [Morceau(clean(indicateur.numero), "fort"), Morceau(f" – {title(ligne, 160)}")]
+    runs = [b.Morceau(clean(indicateur.numero), "fort"), b.Morceau(f" – {title(ligne, 160)}")]
     if of_label(checklist, indicateur.origine):
-        runs.append(Morceau(f" ({MARQUE})", "discret"))
+        runs.append(b.Morceau(f" ({MARQUE})", "discret"))
     return tuple(runs)
 
 
-def check_name(checklist: Checklist, numero: str, point: Point) -> Texte:
+def check_name(checklist: Checklist, numero: str, point: Point) -> b.Texte:
     """A check by its number, what it is and what its failure is worth, with its sources."""
-    number = (Morceau(clean(numero), "fort"),)
+    number = (b.Morceau(clean(numero), "fort"),)
     return joined([number, marked(document.point(checklist, point), point.sources)], " – ")
 
 
-def gap_name(checklist: Checklist, ecart: Ecart) -> Texte:
+def gap_name(checklist: Checklist, ecart: Ecart) -> b.Texte:
     """What bears a gap, a line or a check, by its number."""
     if ecart.ligne is not None:
         return line_name(checklist, ecart.ligne)
     text = prose(ecart.point.texte) if ecart.point else ""
-    return (Morceau(clean(ecart.numero), "fort"), Morceau(f" – {text}"))
+    return (b.Morceau(clean(ecart.numero), "fort"), b.Morceau(f" – {text}"))
 
 
 def gravity(checklist: Checklist, ecart: Ecart) -> str:
@@ -121,7 +121,7 @@ def counts_as(checklist: Checklist, compte: Compte | None) -> str:
     return f"{words}{INSECABLE}: {finding(checklist, compte.regle.devient)}"
 
 
-def explained(checklist: Checklist, compte: Compte | None) -> Texte:
+def explained(checklist: Checklist, compte: Compte | None) -> b.Texte:
     """That a finding counts as another, or may, and why, with what the rule is worth."""
     if compte is None or compte.regle is None:
         return ""
@@ -131,10 +131,10 @@ def explained(checklist: Checklist, compte: Compte | None) -> Texte:
     )
     remarks = [*(["lecture"] if regle.lecture else []), *confidence(regle.confiance)]
     why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks)
-    return joined([(Morceau(counts_as(checklist, compte), "fort"),), why], " – ")
+    return joined([(b.Morceau(counts_as(checklist, compte), "fort"),), why], " – ")
 
 
-def reasons(checklist: Checklist, ligne: Ligne) -> Texte:
+def reasons(checklist: Checklist, ligne: Ligne) -> b.Texte:
     """Why a line is in its state, with the sources."""
     return joined(
         marked(prose(motif.texte), motif.sources, reason_remarks(checklist, motif))
@@ -142,7 +142,7 @@ def reasons(checklist: Checklist, ligne: Ligne) -> Texte:
     )
 
 
-def sensitive_data(ligne: Ligne) -> Texte:
+def sensitive_data(ligne: Ligne) -> b.Texte:
     """What notes on a line may reveal of people; nothing for most lines."""
     value = ligne.indicateur.donnees_sensibles
     if value is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from certif_rules.audit.checklist import NON_SATISFAITE, SATISFAITE
 from certif_rules.audit.contenu import Ecart, PointVu, Rapport, VerificationPrecedente
 from certif_rules.audit.manques import lacks_earlier_checks
-from certif_rules.blocs.arbre import Bloc, Cellule, Ecriture, Morceau, Paragraphe, Tableau
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.rapport.constats import due_dates, seen, status, verdict
@@ -15,12 +15,12 @@ from certif_rules.documents.rapport.redaction import check_name, gravity, joined
 from certif_rules.francais import count
 
 
-def checks(rapport: Rapport) -> Iterator[Bloc]:
+def checks(rapport: Rapport) -> Iterator[b.Bloc]:
     """Each check with its result in words, what was seen, and what follows its failure."""
     gaps = {ecart.numero: ecart for ecart in rapport.ecarts if ecart.point is not None}
     if gaps:
-        yield Paragraphe(texte="Une vérification non satisfaite est un écart : elle a sa fiche, à la fin.")
-    yield Tableau(
+        yield b.Paragraphe(texte="Une vérification non satisfaite est un écart : elle a sa fiche, à la fin.")
+    yield b.Tableau(
         legende=prose(f"Ce qui se vérifie sans être une ligne ; {_counts(rapport)}"),
         tetes=("Vérification", "Résultat", "Preuves et commentaire", "Suite donnée"),
         lignes=tuple(_row(rapport, vu, gaps.get(vu.numero)) for vu in rapport.points),
@@ -41,33 +41,33 @@ def _counts(rapport: Rapport) -> str:
     return ", ".join(words for words, number in parts if number)
 
 
-def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[Cellule, ...]:
+def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[b.Cellule, ...]:
     checklist = rapport.checklist
     name = check_name(checklist, vu.numero, vu.point)
     said = seen(checklist, vu.releve) if vu.releve is not None else ""
     if vu.releve is None or vu.resultat is None:
-        return (name, (Morceau(document.A_FAIRE, "italique"),), said, "–")
+        return (name, (b.Morceau(document.A_FAIRE, "italique"),), said, "–")
     words = verdict(checklist, vu.releve, document.MOTS_RESULTATS[vu.resultat])
-    evidence = said or (Morceau("Preuve non renseignée.", "italique"),)
+    evidence = said or (b.Morceau("Preuve non renseignée.", "italique"),)
     if ecart is None:
         return (name, words, evidence, "–")
     due = (f"{name} le {value}" for name, value in due_dates(checklist, ecart))
     return (name, joined([words, gravity(checklist, ecart)]), evidence, joined([*due, status(ecart)]))
 
 
-def earlier(rapport: Rapport) -> Iterator[Bloc]:
+def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
     """The checks that failed at the earlier audit, and what this one found of each."""
     if lacks_earlier_checks(rapport.checklist):
-        yield Paragraphe(texte="Les vérifications de l’audit précédent ne sont pas renseignées.")
+        yield b.Paragraphe(texte="Les vérifications de l’audit précédent ne sont pas renseignées.")
     if not rapport.verifications_precedentes:
         return
-    yield Tableau(
+    yield b.Tableau(
         legende="Vérifications non satisfaites à l’audit précédent, et ce qui en est vu à cet audit",
         tetes=("Vérification", "Suite connue", "Vu à cet audit"),
         lignes=tuple(_before(rapport, found) for found in rapport.verifications_precedentes),
         largeurs=(8, 4, 8),
     )
-    yield Paragraphe(
+    yield b.Paragraphe(
         texte=prose(
             "Aucun texte lu ne dit ce que vaut, à cet audit, une vérification laissée non satisfaite au"
             " précédent : elle est rappelée, et n’est comptée pour rien de plus."
@@ -75,26 +75,26 @@ def earlier(rapport: Rapport) -> Iterator[Bloc]:
     )
 
 
-def _before(rapport: Rapport, found: VerificationPrecedente) -> tuple[Cellule, ...]:
+def _before(rapport: Rapport, found: VerificationPrecedente) -> tuple[b.Cellule, ...]:
     name = marked(prose(found.texte), found.sources)
     since = "non levée depuis" if found.ouverte else "levée depuis"
     vu = found.vue
     if vu is None:
-        return (name, since, (Morceau("ne se vérifie pas à cet audit", "italique"),))
+        return (name, since, (b.Morceau("ne se vérifie pas à cet audit", "italique"),))
     if vu.releve is None or vu.resultat is None:
-        return (name, since, (Morceau(document.A_FAIRE, "italique"),))
-    words = (Morceau(document.MOTS_RESULTATS[vu.resultat], "fort"),)
+        return (name, since, (b.Morceau(document.A_FAIRE, "italique"),))
+    words = (b.Morceau(document.MOTS_RESULTATS[vu.resultat], "fort"),)
     return (name, since, joined([words, seen(rapport.checklist, vu.releve)]))
 
 
-def documents(rapport: Rapport) -> Iterator[Bloc]:
+def documents(rapport: Rapport) -> Iterator[b.Bloc]:
     """The documents required, which no file says the reception of: room to write."""
     checklist = rapport.checklist
-    yield Tableau(
+    yield b.Tableau(
         legende="Ce qui se reçoit à part, sans être une ligne",
         tetes=("Pièce", "Ce qui a été vu"),
         lignes=tuple(
-            (marked(document.point(checklist, piece), piece.sources), Ecriture(intitule="", lignes=2))
+            (marked(document.point(checklist, piece), piece.sources), b.Ecriture(intitule="", lignes=2))
             for piece in checklist.pieces
         ),
         largeurs=(8, 9),
