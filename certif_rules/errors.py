@@ -123,15 +123,15 @@ def first_of(issues: Iterable[Issue], most: int, *, more: bool = False) -> list[
 
     ``more`` says that others still were not even looked for.
     """
-    found = sorted(set(issues), key=_by_place)
-    if len(found) <= most and not more:
-        return found
-    number = f"plus de {len(found)}" if more else str(len(found))
-    place = found[0].location
+    ordered = sorted(set(issues), key=_by_place)
+    if len(ordered) <= most and not more:
+        return ordered
+    number = f"plus de {len(ordered)}" if more else str(len(ordered))
+    place = ordered[0].location
     whole = Location(place.file) if place else None
     message = f"{number} anomalies : les {most} premières sont dites ici"
     hint = "les corriger, puis recommencer"
-    return [Issue("anomalies-nombreuses", message, whole, hint), *found[:most]]
+    return [Issue("anomalies-nombreuses", message, whole, hint), *ordered[:most]]
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -77,6 +77,6 @@ def _plain(texte: str) -> str:
 
 def _folded(texte: str) -> str:
     """Without accents, capitals, apostrophes, nor what is not seen (soft hyphens, joiners)."""
-    kept = (c for c in texte if c not in _APOSTROPHES and unicodedata.category(c) != "Cf")
+    visible = (c for c in texte if c not in _APOSTROPHES and unicodedata.category(c) != "Cf")
     # Once more: a decomposition may bring capitals or letters tied together.
-    return _plain(_plain("".join(kept)))
+    return _plain(_plain("".join(visible)))

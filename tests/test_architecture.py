@@ -179,3 +179,18 @@ def test_every_test_says_what_it_holds(path: str) -> None:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     tests = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
     assert [n.name for n in tests if not (ast.get_docstring(n) or "").split("\n")[0].endswith(".")] == []
+
+
+#: Participles that say nothing of what they name.
+HOLLOW = {"found", "said", "told", "kept", "made"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_name_says_what_a_thing_is(name: str) -> None:
+    """No variable, parameter nor attribute is called by a participle: it tells neither type nor domain."""
+    nodes = list(ast.walk(tree_of(name)))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    names |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert names & HOLLOW == set()

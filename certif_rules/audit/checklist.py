@@ -119,11 +119,11 @@ def point_key(point: Point) -> str:
 def point_numbers(checklist: Checklist) -> dict[str, str]:
     """The printed number of each check, by its key: « V1 », « V2 »; the key where a line is called so."""
     lines = {ligne.indicateur.numero for ligne in checklist.lignes}
-    found = {}
+    numbers = {}
     for rank, value in enumerate(checklist.verifications, start=1):
         key = point_key(value)
-        found[key] = key if f"V{rank}" in lines else f"V{rank}"
-    return found
+        numbers[key] = key if f"V{rank}" in lines else f"V{rank}"
+    return numbers
 
 
 def dressed(checklist: Checklist, dit: HabillageDit | None) -> Checklist:

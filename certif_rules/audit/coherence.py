@@ -47,9 +47,9 @@ def _name(text: str) -> tuple[str, ...]:
 
 def _decision(checklist: Checklist, dossier: Dossier, decision: DecisionPrise) -> Iterator[Issue]:
     evaluation = dossier.compte_rendu.evaluation
-    told: Iterable[str] = evaluation.par if evaluation else ()
-    found = (*dossier.releves, *dossier.verifications)
-    evaluators = dict.fromkeys((*told, *(r.signataire for r in found if r.signataire)))
+    named: Iterable[str] = evaluation.par if evaluation else ()
+    releves = (*dossier.releves, *dossier.verifications)
+    evaluators = dict.fromkeys((*named, *(r.signataire for r in releves if r.signataire)))
     for name in decision.par:
         twice = next((other for other in evaluators if same_person(name, other)), None)
         if twice is not None:

@@ -128,19 +128,19 @@ _LISTES = frozenset({"par", "liste"})
 
 def read_compte_rendu(data: Mapping[str, Any]) -> CompteRendu:
     """What findings data say for a report; their schema accepts them."""
-    found: dict[str, Any] = {}
+    parts: dict[str, Any] = {}
     for cle in CLES:
         value = data.get(cle)
         if value is None:
             continue
         if cle == "evaluation":
-            found[cle] = _entry(Evaluation, value, place_of(data, cle))
+            parts[cle] = _entry(Evaluation, value, place_of(data, cle))
         elif cle in _ENTREES:
             entries = [value] if isinstance(value, Mapping) else value
-            found[cle] = tuple(_entry(_ENTREES[cle], entry, place_of(data, cle)) for entry in entries)
+            parts[cle] = tuple(_entry(_ENTREES[cle], entry, place_of(data, cle)) for entry in entries)
         else:
-            found[cle] = _texts(value)
-    return CompteRendu(**found)
+            parts[cle] = _texts(value)
+    return CompteRendu(**parts)
 
 
 def compte_rendu_as_data(compte_rendu: CompteRendu) -> dict[str, Any]:
@@ -174,14 +174,14 @@ def seen_as_data(seen: VuSurSite) -> dict[str, Any]:
 
 def join_comptes_rendus(one: CompteRendu, two: CompteRendu) -> tuple[CompteRendu, tuple[str, ...]]:
     """What two files of one audit say together, and the parts on which they differ."""
-    kept: dict[str, Any] = {}
+    joined: dict[str, Any] = {}
     differing = []
     for cle in CLES:
         first, second = getattr(one, cle), getattr(two, cle)
-        kept[cle] = second if first is None else first
+        joined[cle] = second if first is None else first
         if first is not None and second is not None and first != second:
             differing.append(cle)
-    return CompteRendu(**kept), tuple(differing)
+    return CompteRendu(**joined), tuple(differing)
 
 
 def _entry(kind: type, node: Any, whole: Location | None) -> Any:

@@ -114,8 +114,8 @@ class _Objet(Struct, frozen=True, kw_only=True):
 
     def left(self, etat: str) -> tuple[str, ...]:
         """The ids of the lines of this state without a finding."""
-        found = (ligne.indicateur.id for ligne in self.lignes if ligne.etat == etat)
-        return tuple(i for i in found if i not in self.releves or not self.releves[i].porte)
+        ids = (ligne.indicateur.id for ligne in self.lignes if ligne.etat == etat)
+        return tuple(i for i in ids if i not in self.releves or not self.releves[i].porte)
 
     def unchecked(self) -> tuple[str, ...]:
         """The ids of the checks without a finding."""
@@ -186,11 +186,11 @@ def _judged(objet: _Objet) -> Iterator[_Jugee]:
     constats = objet.checklist.referentiel.constats
     for ligne in objet.lignes:
         releve = objet.releves.get(ligne.indicateur.id)
-        found = releve is not None and releve.porte
-        if releve and found and ligne.etat == "non_applicable" and constats[releve.constat].hors_portee:
+        assessed = releve is not None and releve.porte
+        if releve and assessed and ligne.etat == "non_applicable" and constats[releve.constat].hors_portee:
             continue
         recorded: tuple[str | None, ...] = ()
-        if releve is not None and found:
+        if releve is not None and assessed:
             recorded = (releve.constat if releve.ouvert else None,)
         elif ligne.etat == "a_auditer":
             recorded = ligne.constats_permis
@@ -269,16 +269,18 @@ def _left(objet: _Objet) -> Iterator[tuple[str, str, str]]:
 
 def _aggravated(objet: _Objet) -> tuple[list[MotifConclusion], list[MotifConclusion]]:
     """Why findings count as more than they say, and those of which it is not known; one reason a rule."""
-    found: dict[tuple[Aggravation, bool], list[str]] = {}
+    numeros_by_rule: dict[tuple[Aggravation, bool], list[str]] = {}
     for ligne in objet.lignes:
         releve = objet.releves.get(ligne.indicateur.id)
         if releve is not None and releve.ouvert:
             compte = objet.compte(ligne, releve.constat)
             if compte.regle is not None:
-                found.setdefault((compte.regle, compte.certaine), []).append(ligne.indicateur.numero)
+                numeros_by_rule.setdefault((compte.regle, compte.certaine), []).append(
+                    ligne.indicateur.numero
+                )
     sure: list[MotifConclusion] = []
     unsure: list[MotifConclusion] = []
-    for (regle, certain), numeros in found.items():
+    for (regle, certain), numeros in numeros_by_rule.items():
         before = "" if certain else "constats de l’audit précédent inconnus ; si un tel écart y restait : "
         motif = MotifConclusion(
             code="aggravation" if certain else "aggravation_inconnue",
@@ -337,17 +339,17 @@ def _echeances(checklist: Checklist, dossier: Dossier) -> Iterator[Echeance]:
         return
     events = {"ecarts_notifies_le": date.fromisoformat(dossier.notifie_le)}
     declared = (j.echeances.values() for j in checklist.referentiel.jugements.values())
-    names = dict.fromkeys(nom for found in declared for delais in found for nom in delais)
+    names = dict.fromkeys(nom for days in declared for delais in days for nom in delais)
     for sujet, constat, compte in _open(checklist, dossier):
         delais = _delais(checklist, sujet, compte)
         if delais:
-            found = dates(delais, events)
+            days = dates(delais, events)
             yield Echeance(
                 ligne=None if isinstance(sujet, Point) else sujet,
                 point=sujet if isinstance(sujet, Point) else None,
                 constat=constat,
                 compte_comme=None if compte == constat else compte,
-                dates={nom: found.get(nom) for nom in names},
+                dates={nom: days.get(nom) for nom in names},
                 sources=tuple(dict.fromkeys(s for delai in delais.values() for s in delai.sources)),
             )
 
@@ -365,9 +367,9 @@ def _warnings(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
         noms = ", ".join(s.id if isinstance(s, Point) else s.indicateur.numero for s in without)
         message = f"aucune source ne donne le délai pour corriger : {noms}"
         yield Avertissement("delai_absent", message)
-    said = by_point(dossier)
+    results = by_point(dossier)
     for point in checklist.verifications:
-        if point.id not in said:
+        if point.id not in results:
             message = (
                 f"la vérification « {point.id} » n’est pas dans les constats, et reste à faire : "
                 f"{point.texte}"

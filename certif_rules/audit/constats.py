@@ -108,12 +108,12 @@ def with_ids(referentiel: Referentiel, dossier: Dossier) -> tuple[Dossier, list[
     issues = []
     releves = []
     for releve in dossier.releves:
-        found = [releve.ligne] if releve.ligne in referentiel.indicateurs else ids.get(releve.ligne, [])
-        if len(found) > 1:
-            message = f"le numéro « {releve.ligne} » désigne plusieurs lignes : {', '.join(found)}"
+        candidates = [releve.ligne] if releve.ligne in referentiel.indicateurs else ids.get(releve.ligne, [])
+        if len(candidates) > 1:
+            message = f"le numéro « {releve.ligne} » désigne plusieurs lignes : {', '.join(candidates)}"
             hint = "écrire l’identifiant « origine/code »"
             issues.append(Issue("ligne-ambigue", message, releve.lieu, hint))
-        releves.append(replace(releve, ligne=found[0]) if len(found) == 1 else releve)
+        releves.append(replace(releve, ligne=candidates[0]) if len(candidates) == 1 else releve)
     return replace(dossier, releves=tuple(releves)), issues
 
 
@@ -186,8 +186,8 @@ def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
     dated = {c for j in referentiel.jugements.values() for c in j.echeances}
     counted = {c for j in jugements for mesure in j.mesures.values() for c in mesure.compte}
     needing = {c for c in counted if referentiel.constats[c].commentaire_requis}
-    found = (dated & counted) | needing | {c for j in jugements for c in j.echeances}
-    return frozenset(c for c in found if not referentiel.constats[c].hors_portee)
+    codes = (dated & counted) | needing | {c for j in jugements for c in j.echeances}
+    return frozenset(c for c in codes if not referentiel.constats[c].hors_portee)
 
 
 def must_explain(checklist: Checklist, point: Point) -> bool:

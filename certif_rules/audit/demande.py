@@ -109,12 +109,12 @@ def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
     Raises:
         DataError: that file is wrong; everything is listed.
     """
-    said = data.get("habillage")
-    if not isinstance(said, str):
+    name = data.get("habillage")
+    if not isinstance(name, str):
         return demande
-    path = folder / said
+    path = folder / name
     if not path.is_file():
-        message = f"habillage : « {said} » n’est pas un fichier"
+        message = f"habillage : « {name} » n’est pas un fichier"
         hint = "un chemin depuis le dossier du profil"
         raise DataError([Issue("fichier-illisible", message, place_of(data, "habillage"), hint)])
     return replace(demande, habillage=read_habillage(path))
@@ -297,8 +297,8 @@ def parse_fact(text: str, valeur: bool) -> FaitDit:
 def _merge_faits(written: Iterable[FaitDit], typed: tuple[FaitDit, ...]) -> tuple[FaitDit, ...]:
     everywhere = {f.fait for f in typed if f.categorie is None}
     somewhere = {(f.fait, f.categorie) for f in typed}
-    kept = (f for f in written if f.fait not in everywhere and (f.fait, f.categorie) not in somewhere)
-    return (*kept, *typed)
+    remaining = (f for f in written if f.fait not in everywhere and (f.fait, f.categorie) not in somewhere)
+    return (*remaining, *typed)
 
 
 def _faits(node: Any) -> Iterable[FaitDit]:
@@ -328,6 +328,8 @@ def _precedent(data: Any) -> PrecedentDit:
         ),
         verifications=None
         if checks is None
-        else tuple(ConstatDit(str(cle), said, True, place_of(checks, cle)) for cle, said in checks.items()),
+        else tuple(
+            ConstatDit(str(cle), result, True, place_of(checks, cle)) for cle, result in checks.items()
+        ),
         lieu=place_of(data, "precedent"),
     )

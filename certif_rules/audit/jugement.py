@@ -48,18 +48,18 @@ def measure(
 ) -> dict[str, Valeur]:
     """What each measure is worth on the lines whose finding is known; the others are left out."""
     known = [(li, li.possibles[0]) for li in lignes if len(li.possibles) == 1]
-    found: dict[str, Valeur] = {}
+    values: dict[str, Valeur] = {}
     for mesure in jugement.mesures.values():
         if mesure.somme:
-            found[mesure.id] = _sum(mesure, found)
+            values[mesure.id] = _sum(mesure, values)
         elif mesure.moyenne == "par_critere":
-            found[mesure.id] = {
+            values[mesure.id] = {
                 critere: _close(mesure, _gather(mesure, constats, pairs))
                 for critere, pairs in _by_criterion(known)
             }
         else:
-            found[mesure.id] = _close(mesure, _gather(mesure, constats, known))
-    return found
+            values[mesure.id] = _close(mesure, _gather(mesure, constats, known))
+    return values
 
 
 def possible_decisions(
@@ -125,10 +125,10 @@ def _close(mesure: Mesure, cumul: _Cumul) -> Nombre:
     return total if mesure.minimum else total / number
 
 
-def _sum(mesure: Mesure, found: Mapping[str, Valeur]) -> Nombre:
+def _sum(mesure: Mesure, values: Mapping[str, Valeur]) -> Nombre:
     total = Fraction(0)
     for terme in mesure.somme:
-        value = found[terme.mesure]
+        value = values[terme.mesure]
         assert not isinstance(value, Mapping)
         if terme.seuil is not None:
             total += int(value is not None and value >= Fraction(terme.seuil))

@@ -127,18 +127,18 @@ def _texts(
 ) -> tuple[Texte, ...]:
     """The texts that concern this audit; one that hangs on an unknown fact says on which."""
     code = referentiel.types_audit[contexte.type_audit].code
-    kept = []
+    selected = []
     for texte in textes:
         categories = [c for c in faits if texte.categories is None or c in texte.categories]
         if not categories or (texte.types is not None and code not in texte.types):
             continue
         if texte.fait is None:
-            kept.append(texte)
+            selected.append(texte)
             continue
         values = {faits[categorie][texte.fait] for categorie in categories}
         if True in values:
-            kept.append(texte)
+            selected.append(texte)
         elif None in values:
             condition = f"à confirmer : {referentiel.faits[texte.fait].question}"
-            kept.append(replace(texte, situation=condition))
-    return tuple(kept)
+            selected.append(replace(texte, situation=condition))
+    return tuple(selected)

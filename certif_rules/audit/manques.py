@@ -113,8 +113,8 @@ def lacks_earlier_checks(checklist: Checklist) -> bool:
 
 
 def _missing_lines(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Manque]:
-    def numbers(found: list[LigneVue]) -> str:
-        return ", ".join(vue.ligne.indicateur.numero for vue in found)
+    def numbers(lines: list[LigneVue]) -> str:
+        return ", ".join(vue.ligne.indicateur.numero for vue in lines)
 
     due = [vue for vue in vues if vue.ligne.etat == "a_auditer" and vue.constat is None]
     unsettled = [vue for vue in vues if vue.ligne.etat == "a_confirmer" and vue.constat is None]
@@ -123,13 +123,13 @@ def _missing_lines(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Manque]
         for vue in vues
         if vue.constat and not vue.out_of_scope(bilan.checklist) and not _evidence(vue.releve)
     ]
-    for found, words in (
+    for lines, words in (
         (due, "lignes à évaluer"),
         (unsettled, "lignes à confirmer, sans constat"),
         (bare, "constats sans preuve notée"),
     ):
-        if found:
-            yield Manque("Constats", f"{words} : {numbers(found)}")
+        if lines:
+            yield Manque("Constats", f"{words} : {numbers(lines)}")
 
 
 def _missing_points(points: tuple[PointVu, ...]) -> Iterator[Manque]:
@@ -151,12 +151,12 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
     if evaluation is None:
         yield Manque("Évaluation", "par qui, quel jour, ce qui est recommandé")
     else:
-        said = {
+        parts = {
             "par qui": evaluation.par,
             "quel jour": evaluation.le,
             "ce qui est recommandé": evaluation.recommandation,
         }
-        names = [name for name, value in said.items() if not value]
+        names = [name for name, value in parts.items() if not value]
         if names:
             yield Manque("Évaluation", ", ".join(names))
     if not decisions:
@@ -164,8 +164,8 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
     for decision in decisions or ():
         if other_than_called_for(bilan, decision) and not decision.motif:
             yield Manque("Décision", "motif d’une décision que les constats n’appellent pas")
-        said = {"par qui": decision.par, "quel jour": decision.le, "ce qui est décidé": decision.decision}
-        names = [name for name, value in said.items() if not value]
+        parts = {"par qui": decision.par, "quel jour": decision.le, "ce qui est décidé": decision.decision}
+        names = [name for name, value in parts.items() if not value]
         if names:
             yield Manque("Décision", ", ".join(names))
 

@@ -72,12 +72,12 @@ def _sections(checklist: Checklist, vues: tuple[LigneVue, ...]) -> Iterator[Chap
     # Lines without a known criterion come last, whatever line comes first.
     for critere, lignes in sorted(checklist.groupes, key=lambda groupe: groupe[0] is None):
         group = [by_id[ligne.indicateur.id] for ligne in lignes]
-        found = Counter(vue.constat for vue in group if vue.constat is not None)
+        effectifs = Counter(vue.constat for vue in group if vue.constat is not None)
         states = Counter(vue.ligne.etat for vue in group)
         yield Chapitre(
             critere=critere,
             lignes=tuple(vue for vue in group if _to_show(checklist, vue)),
-            constats={constat: found[constat] for constat in checklist.referentiel.constats},
+            constats={constat: effectifs[constat] for constat in checklist.referentiel.constats},
             etats={etat: states[etat] for etat in checklist.compteurs},
             sans_constat=sum(vue.ligne.etat == "a_auditer" and vue.constat is None for vue in group),
         )
@@ -143,11 +143,11 @@ def _verified(checklist: Checklist, vues: tuple[LigneVue, ...]) -> tuple[Constat
     if precedent is None or precedent.constats is None:
         return None
     referentiel = checklist.referentiel
-    found = []
+    verified = []
     for vue in vues:
         earlier = precedent.constats.get(vue.ligne.indicateur.id)
         if earlier is not None and earlier.constat in gaps(referentiel, vue.ligne.indicateur.origine):
-            found.append(
+            verified.append(
                 ConstatVerifie(ligne=vue.ligne, constat=earlier.constat, ouvert=earlier.ouvert, vue=vue)
             )
-    return tuple(found)
+    return tuple(verified)

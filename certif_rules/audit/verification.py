@@ -30,8 +30,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def refusal(issues: Iterable[Issue]) -> IssuesError:
     """The error for these issues: of a file as soon as one of them has a place, else of usage."""
-    found = list(issues)
-    return DataError(found) if any(issue.location for issue in found) else UsageError(found)
+    every = list(issues)
+    return DataError(every) if any(issue.location for issue in every) else UsageError(every)
 
 
 def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
@@ -147,14 +147,14 @@ class _Verification:
 
     def _type(self, name: str) -> TypeAudit | None:
         own = {t.code: t for t in self.referentiel.types_audit.values() if t.origine == self.referentiel.id}
-        found = own.get(name.removeprefix(f"{self.referentiel.id}/"))
-        if found is None:
+        type_audit = own.get(name.removeprefix(f"{self.referentiel.id}/"))
+        if type_audit is None:
             self._unknown("type-inconnu", "de type d’audit", name, own, self.demande.lieu("type"))
-        return found
+        return type_audit
 
     def _categories(self, names: Iterable[str], lieu: Location | None) -> tuple[str, ...]:
-        found = [self._categorie(name, lieu) for name in names]
-        return tuple(dict.fromkeys(c for c in found if c is not None))
+        ids = [self._categorie(name, lieu) for name in names]
+        return tuple(dict.fromkeys(c for c in ids if c is not None))
 
     def _categorie(self, name: str, lieu: Location | None) -> str | None:
         for categorie in self.referentiel.categories.values():
@@ -171,11 +171,11 @@ class _Verification:
 
     def _find_line(self, cle: str, lieu: Location | None) -> str | None:
         lines = self.referentiel.indicateurs
-        found = retrouver(cle, {line.id: (line.numero,) for line in lines.values()})
-        if len(found) == 1:
-            return found[0]
-        if found:
-            message = f"le numéro « {cle} » désigne plusieurs lignes : {', '.join(found)}"
+        ids = retrouver(cle, {line.id: (line.numero,) for line in lines.values()})
+        if len(ids) == 1:
+            return ids[0]
+        if ids:
+            message = f"le numéro « {cle} » désigne plusieurs lignes : {', '.join(ids)}"
             self.issues.append(Issue("ligne-ambigue", message, lieu, "écrire l’identifiant « origine/code »"))
         else:
             self._unknown(
@@ -259,7 +259,7 @@ class _Verification:
     def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
         """The results of the earlier checks; one that failed and was put right is ``levee``."""
         known = {c.id for t in self.referentiel.types_audit.values() for c in t.verifications}
-        found = {}
+        results = {}
         for entry in entries:
             if entry.cle not in known:
                 message = f"aucune vérification « {entry.cle} », à aucun type d’audit"
@@ -267,8 +267,8 @@ class _Verification:
                 self.issues.append(Issue("verification-inconnue", message, entry.lieu, hint))
             else:
                 failed = entry.constat == NON_SATISFAITE
-                found[entry.cle] = "levee" if failed and not entry.ouvert else entry.constat
-        return found
+                results[entry.cle] = "levee" if failed and not entry.ouvert else entry.constat
+        return results
 
     def _earlier_day(self, text: str, lieu: Location | None) -> date | None:
         day = self._day(text, "date de l’audit précédent", lieu)
@@ -288,7 +288,7 @@ class _Verification:
         )
 
     def _constats(self, entries: Iterable[ConstatDit]) -> dict[str, ConstatPrecedent]:
-        found: dict[str, ConstatPrecedent] = {}
+        constats: dict[str, ConstatPrecedent] = {}
         for entry in entries:
             line = self._line(entry.cle, entry.lieu)
             if entry.constat not in self.referentiel.constats:
@@ -296,15 +296,15 @@ class _Verification:
                     "constat-inconnu", "de constat", entry.constat, self.referentiel.constats, entry.lieu
                 )
             elif line is not None:
-                if line in found:
+                if line in constats:
                     message = f"la ligne « {line} » a deux constats"
                     self.issues.append(Issue("ligne-en-double", message, entry.lieu, "n’en garder qu’un"))
-                found[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
-        return found
+                constats[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
+        return constats
 
     def _certificats(self) -> dict[str, Certificat]:
         lieu = self.demande.lieu("certificats")
-        found = {}
+        certificats = {}
         for nom, (debut, fin) in self.demande.certificats.items():
             if nom not in self.referentiel.origines:
                 self._unknown("certificat-inconnu", "de certificat", nom, self.referentiel.origines, lieu)
@@ -315,18 +315,21 @@ class _Verification:
                 message = f"le certificat {nom} finit ({end}) avant de commencer ({start})"
                 self.issues.append(Issue("date-invalide", message, lieu, "écrire le début, puis la fin"))
             elif start and end:
-                found[nom] = Certificat(notification=start, echeance=end)
-        return found
+                certificats[nom] = Certificat(notification=start, echeance=end)
+        return certificats
 
     # ---- what cannot be ----------------------------------------------------------------------------
 
     def _contradictions(self, contexte: Contexte) -> None:
-        for found in contradictions(self.referentiel, contexte):
-            where = f" pour {found.categorie}" if found.categorie else ""
-            titles = ", ".join(self.referentiel.sources[s].titre for s in found.sources)
-            message = f"« {found.fait} » ne peut pas être faux{where} : {found.texte} ({titles})"
+        for contradiction in contradictions(self.referentiel, contexte):
+            where = f" pour {contradiction.categorie}" if contradiction.categorie else ""
+            titles = ", ".join(self.referentiel.sources[s].titre for s in contradiction.sources)
+            message = (
+                f"« {contradiction.fait} » ne peut pas être faux{where} : {contradiction.texte} ({titles})"
+            )
             lieu = next(
-                (f.lieu for f in self.demande.faits if f.fait == found.fait and f.valeur is False), None
+                (f.lieu for f in self.demande.faits if f.fait == contradiction.fait and f.valeur is False),
+                None,
             )
             self.issues.append(Issue("fait-contraire", message, lieu, "retirer cette valeur"))
 

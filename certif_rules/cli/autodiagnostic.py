@@ -72,19 +72,19 @@ def command(
     Avec, la synthèse ; deux fois, ce qui a changé de l’une à l’autre. Un autodiagnostic ne garantit rien.
     """
     path = to_file(sortie)
-    kept, chosen, dress = fautes(), None, None
+    appel, chosen, dress = fautes(), None, None
     ecrit = ("grille", "synthese", "comparaison")[min(len(reponses), _MOST)]
     atelier = open_for(ctx)
-    with kept:
+    with appel:
         check_free(path, replace=remplacer)
-    with kept:
+    with appel:
         chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
-    with kept:
+    with appel:
         dress = read_habillage(options["habillage"]) if options["habillage"] is not None else None
     _check_inputs(reponses, options)
     answers = []
     for file in reponses:
-        with kept:
+        with appel:
             answers.append(read_answers(*input_of(file)))
     typed = request(referentiel, options)
     if len(answers) < len(reponses):

@@ -55,22 +55,22 @@ def command(
     Aucune horloge : --au dit quel jour on est. Sans événement, la liste de ceux qu’on peut donner.
     """
     path = to_file(sortie)
-    kept = fautes()
-    with kept:
+    appel = fautes()
+    with appel:
         check_free(path, replace=remplacer)
-    with kept:
+    with appel:
         format_ = choose("calendrier", format_, path).name
     if dossier is not None and not _CODE.fullmatch(dossier):
         hint = "des lettres sans accent, des chiffres, point, tiret ou souligné ; aucun nom de personne"
-        kept.issues.append(Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint))
+        appel.issues.append(Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint))
     if format_ == "ics" and not (options["au"] or options["evenements"]):
         message, hint = (
             "un fichier ICS a besoin d’un événement au moins",
             "ajouter --evenement NOM=AAAA-MM-JJ",
         )
-        kept.issues.append(Issue("information-manquante", message, None, hint))
-    nom, edition = name(referentiel, kept)
-    demande = Demande(referentiel=nom, edition=edition, fautes=tuple(kept.issues))
+        appel.issues.append(Issue("information-manquante", message, None, hint))
+    nom, edition = name(referentiel, appel)
+    demande = Demande(referentiel=nom, edition=edition, fautes=tuple(appel.issues))
     value = make_calendar(open_for(ctx).registry, demande, Saisie(**options))
     if format_ == "json":
         write(as_bytes(document(value)), path)
@@ -87,9 +87,9 @@ def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
 
     stamp = value.options.au or max(value.evenements.values(), default=None)
     assert stamp is not None
-    for found in left_out(value.calendrier.dates):
-        missing = f" : il faut {in_words(value.calendrier.voies[found.id])}" if found.manquent else ""
-        warn(f"« {found.titre} » n’a pas de jour{missing} ; absent du fichier")
+    for calculee in left_out(value.calendrier.dates):
+        missing = f" : il faut {in_words(value.calendrier.voies[calculee.id])}" if calculee.manquent else ""
+        warn(f"« {calculee.titre} » n’a pas de jour{missing} ; absent du fichier")
     for avertissement in value.avertissements:
         warn(avertissement.message, avertissement.code)
     spelled = (replace(d, calcul=in_titles(d.calcul, value.titres)) for d in value.calendrier.dates)

@@ -56,12 +56,12 @@ def command(
     """
     path = to_file(sortie)
     atelier = open_for(ctx)
-    kept, dress, exporter = fautes(), None, None
-    with kept:
+    appel, dress, exporter = fautes(), None, None
+    with appel:
         check_free(path, replace=remplacer)
-    with kept:
+    with appel:
         dress = read_habillage(habillage) if habillage is not None else None
-    with kept:
+    with appel:
         exporter = choose("checklist", format_, path, atelier.plugins.exporters)
     demande = request(referentiel, options)
     if dress is not None:

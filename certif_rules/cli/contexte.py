@@ -61,45 +61,45 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     What is wrong of them, and what the command found wrong before, is in its ``fautes``: it is raised with
     all the rest by those who open the référentiel.
     """
-    kept = fautes()
-    typed = _typed(referentiel, options, kept)
+    appel = fautes()
+    typed = _typed(referentiel, options, appel)
     profil = options["profil"]
-    found = replace(typed, illisible="profil" in kept.refused)
+    typed_only = replace(typed, illisible="profil" in appel.refused)
     if profil is not None and str(profil) == str(options["precedent"]) == "-":
-        found = replace(typed, illisible=True)  # told with the earlier findings: neither was read
+        typed_only = replace(typed, illisible=True)  # told with the earlier findings: neither was read
     elif profil is not None:
         written = None
-        with kept:
+        with appel:
             path, stdin = input_of(profil)
             written = read_profile(path, stdin=stdin)
-        found = (
-            replace(typed, illisible=True) if written is None else _merged(written, typed, referentiel, kept)
+        typed_only = (
+            replace(typed, illisible=True) if written is None else _merged(written, typed, referentiel, appel)
         )
-    return replace(found, fautes=tuple(kept.issues))
+    return replace(typed_only, fautes=tuple(appel.issues))
 
 
-def _merged(written: Demande, typed: Demande, referentiel: str | None, kept: Fautes) -> Demande:
+def _merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fautes) -> Demande:
     """The profile with the options; where the argument contradicts it, the rest is still looked at."""
-    with kept:
+    with appel:
         return merge(written, typed, argument=referentiel)
     return merge(written, replace(typed, referentiel=None, edition=None))
 
 
-def _typed(referentiel: str | None, options: dict[str, Any], kept: Fautes) -> Demande:
-    nom, edition = name(referentiel, kept)
+def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> Demande:
+    nom, edition = name(referentiel, appel)
     if edition and options["edition"] and edition != options["edition"]:
         message = f"édition : « {edition} » dans l’argument, « {options['edition']} » en option"
-        kept.issues.append(Issue("demande-contradictoire", message, None, "retirer l’une des deux"))
+        appel.issues.append(Issue("demande-contradictoire", message, None, "retirer l’une des deux"))
     facts: list[FaitDit] = []
     for text, valeur in (*((t, True) for t in options["avec"]), *((t, False) for t in options["sans"])):
-        with kept:
+        with appel:
             facts.append(parse_fact(text, valeur))
     precedent = None
-    with kept:
+    with appel:
         precedent = _precedent(options["precedent"], options["profil"])
     certificats: dict[str, tuple[str, str]] = {}
     for text in options["certificats"]:
-        with kept:
+        with appel:
             certificats |= _certificat(text)
     return Demande(
         referentiel=nom,
@@ -116,9 +116,9 @@ def _typed(referentiel: str | None, options: dict[str, Any], kept: Fautes) -> De
     )
 
 
-def name(referentiel: str | None, kept: Fautes) -> tuple[str | None, str | None]:
+def name(referentiel: str | None, appel: Fautes) -> tuple[str | None, str | None]:
     """The name and the edition of the argument; what is wrong of it leaves its name known."""
-    with kept:
+    with appel:
         return parse_name(referentiel)
     return (referentiel or "").partition("@")[0] or None, None
 

@@ -37,15 +37,15 @@ def command(
 
     Une case que les sources lues ne donnent pas est nommée, et la durée reste inconnue : rien n’est estimé.
     """
-    kept = fautes()
-    found = make_duration(
+    appel = fautes()
+    duration = make_duration(
         open_for(ctx).registry,
         request(referentiel, options),
-        chiffre_affaires=kept.given("chiffre_affaires", chiffre_affaires),
-        sites=kept.given("sites", sites),
+        chiffre_affaires=appel.given("chiffre_affaires", chiffre_affaires),
+        sites=appel.given("sites", sites),
         echantillonnes=sites_echantillonnes,
     )
-    data = document(found)
+    data = document(duration)
     if format_ == "json":
         show_json(data)
     else:

@@ -70,21 +70,25 @@ def command(
     La graine, la taille, la méthode et l’empreinte de la population sont imprimées ; l’ordre des noms ne
     compte pas.
     """
-    kept = fautes()
+    appel = fautes()
     if aucun_vu and vus:
-        said = "--aucun-vu et --deja-vu se contredisent"
-        kept.issues.append(Issue("usage", said, None, "n’en garder qu’un"))
+        contradiction = "--aucun-vu et --deja-vu se contredisent"
+        appel.issues.append(Issue("usage", contradiction, None, "n’en garder qu’un"))
     asked = {key: options.pop(key) for key in ("objet", "graine", "taille", "arrondi", "centrale")}
-    asked["taille"] = kept.given("taille", asked["taille"])
+    asked["taille"] = appel.given("taille", asked["taille"])
     demande = request(referentiel, options)
     names = None
-    with kept:
+    with appel:
         if str(population) == "-" and "-" in map(str, (options["profil"], options["precedent"])):
-            said = "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
-            raise UsageError([Issue("demande-contradictoire", said, None, "donner l’un des deux en fichier")])
+            contradiction = (
+                "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
+            )
+            raise UsageError(
+                [Issue("demande-contradictoire", contradiction, None, "donner l’un des deux en fichier")]
+            )
         names = _population(population, demande)
     if names is None:
-        demande = replace(demande, fautes=tuple(kept.issues), illisible=True)
+        demande = replace(demande, fautes=tuple(appel.issues), illisible=True)
     tirage = DemandeTirage(population=names or (), vus=vus or (() if aucun_vu else None), **asked)
     data = document(make_sample(open_for(ctx).registry, demande, tirage))
     if format_ == "json":

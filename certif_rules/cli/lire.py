@@ -83,8 +83,8 @@ def _summarise(lecture: Lecture) -> None:
     left = sum(etat == "a_auditer" and i not in filled for i, etat in states.items())
     unsure = sum(etat == "a_confirmer" and i not in filled for i, etat in states.items())
     parts = [count(done, "ligne évaluée", "lignes évaluées"), f"{left} à évaluer", f"{unsure} à confirmer"]
-    made = {releve.ligne for releve in lecture.dossier.verifications if releve.porte}
-    unchecked = sum(point.id not in made for point in lecture.checklist.verifications)
+    assessed = {releve.ligne for releve in lecture.dossier.verifications if releve.porte}
+    unchecked = sum(point.id not in assessed for point in lecture.checklist.verifications)
     if unchecked:
         parts.append(count(unchecked, "vérification à faire", "vérifications à faire"))
     say(f"{', '.join(parts)}.")

@@ -23,10 +23,15 @@ def warn(text: str, code: str = "") -> None:
 
 def issue_lines(issue: Issue) -> list[str]:
     """:meth:`Issue.lines` for a console: what is before the message of each line is left as it is."""
-    found = issue.lines()
-    words = [issue.message, *([issue.hint] if issue.hint else ()), *(said for _, said in issue.related)]
+    lines = issue.lines()
+    words = [
+        issue.message,
+        *([issue.hint] if issue.hint else ()),
+        *(words_of_line for _, words_of_line in issue.related),
+    ]
     return [
-        printable(line.removesuffix(said)) + message(said) for line, said in zip(found, words, strict=True)
+        printable(line.removesuffix(words_of_line)) + message(words_of_line)
+        for line, words_of_line in zip(lines, words, strict=True)
     ]
 
 

@@ -23,6 +23,6 @@ def pseudonymise_option(function: F) -> F:
     return decorate(function)
 
 
-def say_replaced(found: tuple[DonneePersonnelle, ...]) -> None:
+def say_replaced(replaced: tuple[DonneePersonnelle, ...]) -> None:
     """On standard error, how many of each kind were replaced; never what they were."""
-    say(summary(found))
+    say(summary(replaced))

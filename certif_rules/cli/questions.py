@@ -24,13 +24,13 @@ def command(ctx: click.Context, /, referentiel: str | None, format_: str, **opti
     demande = request(referentiel, options)
     resolution, contexte = prepare(open_for(ctx).registry, demande)
     resolved = resolution.referentiel
-    found = questions(resolved, contexte)
+    asked = questions(resolved, contexte)
     if format_ == "json":
-        show_json(document(found, resolved))
+        show_json(document(asked, resolved))
         return
-    if not found:
+    if not asked:
         paragraph("Aucune question : aucun fait inconnu ne changerait une ligne.")
-    for question in found:
+    for question in asked:
         numeros = ", ".join(line.numero for line in lines_of(question, resolved))
         paragraph(f"{question.fait.question}", hanging=4)
         paragraph(f"répondre par --avec {question.fait.id} ou --sans {question.fait.id}", 4)

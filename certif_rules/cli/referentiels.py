@@ -75,9 +75,9 @@ def _show_contradiction(incoherence: dict[str, Any]) -> None:
     """What contradicts itself, what is made of it, and which commands tell it."""
     code, sources = incoherence["id"], ", ".join(incoherence["sources"])
     paragraph(f"- {code} ({sources}) : {incoherence['texte']}", 6, hanging=8)
-    for label, said in (("lecture", incoherence["lecture"]), ("question", incoherence["question"])):
-        if said:
-            paragraph(f"{label} : {said}", 8)
+    for label, text in (("lecture", incoherence["lecture"]), ("question", incoherence["question"])):
+        if text:
+            paragraph(f"{label} : {text}", 8)
     commandes = incoherence["commandes"]
     shown = f"montrée par : {', '.join(commandes)}" if commandes else "ne change la réponse d’aucune commande"
     paragraph(shown, 8)

@@ -33,8 +33,8 @@ def command(ctx: click.Context, /, chemins: tuple[Path, ...], format_: str) -> i
             for line in issue_lines(issue):
                 click.echo(line)
     read = "fichiers lus" if count > 1 else "fichier lu"
-    found = "problèmes" if len(issues) > 1 else "problème"
-    say(f"{count} {read}, {len(issues)} {found}.")
+    noun = "problèmes" if len(issues) > 1 else "problème"
+    say(f"{count} {read}, {len(issues)} {noun}.")
     return 1 if issues else 0
 
 

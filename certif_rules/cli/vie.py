@@ -35,9 +35,9 @@ def worth(item: Mapping[str, Any]) -> str:
     confiance = item.get("confiance", "elevee")
     if confiance != "elevee":
         remarks.append(f"confiance {CONFIANCES[confiance]}")
-    said = f" ({', '.join(remarks)})" if remarks else ""
+    beside = f" ({', '.join(remarks)})" if remarks else ""
     sources = item.get("sources")
-    return f"{said} [{', '.join(sources)}]" if sources else said
+    return f"{beside} [{', '.join(sources)}]" if sources else beside
 
 
 def show_remarks(remarques: Sequence[Mapping[str, Any]]) -> None:

@@ -22,17 +22,17 @@ def check_controls(body: Mapping[str, Any], indicateurs: Mapping[str, Indicateur
     for kind, kind_of, members in _KINDS:
         for name, codes in (controles.get(kind) or {}).items():
             expected = set(codes)
-            found = {line.code for line in own if name in members(line)}
-            for code in sorted(expected ^ found, key=_natural):
-                _refuse(kind_of, name, code, lecteur, controles[kind], indicateurs, said=code in expected)
+            own_codes = {line.code for line in own if name in members(line)}
+            for code in sorted(expected ^ own_codes, key=_natural):
+                _refuse(kind_of, name, code, lecteur, controles[kind], indicateurs, declared=code in expected)
 
 
 def _refuse(
     kind_of: str, name: str, code: str, lecteur: Lecteur, node: Any,
-    indicateurs: Mapping[str, Indicateur], *, said: bool,
+    indicateurs: Mapping[str, Indicateur], *, declared: bool,
 ) -> None:  # fmt: skip
     line = indicateurs.get(lecteur.qualify(code))
-    table, data = ("oui", "non") if said else ("non", "oui")
+    table, data = ("oui", "non") if declared else ("non", "oui")
     message = (
         f"ligne {code}, {kind_of} « {name} » : {table} dans le tableau de contrôle, {data} dans la ligne"
     )
@@ -46,11 +46,11 @@ def _criteres(line: Indicateur) -> Iterable[str]:
 
 def _named(mot: str) -> Callable[[Indicateur], set[str]]:
     def names(line: Indicateur) -> set[str]:
-        found: set[str] = set()
+        codes: set[str] = set()
         for regle in line.portee:
             valeur = regle.mots.get(mot)
-            found.update(valeur if isinstance(valeur, tuple) else [valeur] if isinstance(valeur, str) else [])
-        return found
+            codes.update(valeur if isinstance(valeur, tuple) else [valeur] if isinstance(valeur, str) else [])
+        return codes
 
     return names
 

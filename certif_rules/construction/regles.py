@@ -77,24 +77,24 @@ def build_regles(
 
 def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[str, ConstatsPermis]:
     """Return the findings permitted on each line of this origin, each line being in one list and no more."""
-    found: dict[str, ConstatsPermis] = {}
+    permis: dict[str, ConstatsPermis] = {}
     first: dict[str, Any] = {}
     for node in nodes:
         entry = lecteur.read(ConstatsPermis, node, gravite=lecteur.read(Texte, node))
         for index, ligne in enumerate(entry.lignes):
-            if ligne in found:
+            if ligne in permis:
                 message = f"les constats permis de « {ligne} » sont donnés deux fois"
                 related = ((first[ligne], "première liste"),)
                 lecteur.refuse("constats-en-double", message, node["lignes"], index, None, related)
-            found[ligne] = entry
+            permis[ligne] = entry
             first[ligne] = node
-    missing = [ligne for ligne in own_lines if ligne not in found]
+    missing = [ligne for ligne in own_lines if ligne not in permis]
     if missing:
         message = f"aucun constat permis pour : {', '.join(missing)}"
         at = place(nodes[0]) if nodes else from_emplacement(own_lines[missing[0]])
         hint = "ajouter ces lignes à une liste de `constats_permis`"
         lecteur.issues.append(Issue("constats-manquants", message, at, hint))
-    return found
+    return permis
 
 
 def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:

@@ -27,23 +27,23 @@ def logo(habillage: Habillage | None, *, svg: bool = True) -> Image | None:
     """The logo as a block of a document; ``svg`` says whether the format takes one."""
     if habillage is None:
         return None
-    found = (habillage.logo if svg else None) or habillage.image
-    if found is None:
+    image = (habillage.logo if svg else None) or habillage.image
+    if image is None:
         return None
     return Image(
-        contenu=found.contenu, texte=clean(found.texte), largeur=found.largeur, svg=found.nature == "svg"
+        contenu=image.contenu, texte=clean(image.texte), largeur=image.largeur, svg=image.nature == "svg"
     )
 
 
 def picture(habillage: Habillage | None) -> Html | None:
     """The logo in a page, held by its address: nothing is fetched, and a browser runs nothing in it."""
-    found = habillage.logo if habillage else None
-    if found is None:
+    image = habillage.logo if habillage else None
+    if image is None:
         return None
-    content = b64encode(found.contenu).decode("ascii")
-    size = {"width": _px(found.largeur), "height": _px(found.hauteur)}
-    address = f"data:{_MIME[found.nature]};base64,{content}"
-    return void("img", src=address, alt=clean(found.texte), class_="logo", **size)
+    content = b64encode(image.contenu).decode("ascii")
+    size = {"width": _px(image.largeur), "height": _px(image.hauteur)}
+    address = f"data:{_MIME[image.nature]};base64,{content}"
+    return void("img", src=address, alt=clean(image.texte), class_="logo", **size)
 
 
 def _px(millimetres: int) -> str:

@@ -180,10 +180,10 @@ def wording(texte: Texte) -> str:
 
 def remarks(texte: Texte) -> list[str]:
     """What stands beside a text: the situation it is for, its confidence when it is not high."""
-    found = [prose(texte.situation)] if texte.situation else []
+    words = [prose(texte.situation)] if texte.situation else []
     if texte.categories:
-        found.append(", ".join(map(clean, texte.categories)))
-    return found + confidence(texte.confiance)
+        words.append(", ".join(map(clean, texte.categories)))
+    return words + confidence(texte.confiance)
 
 
 def confidence(confiance: Confiance) -> list[str]:
@@ -204,8 +204,8 @@ def reason_remarks(checklist: Checklist, motif: Motif) -> list[str]:
 
 def deciding(ligne: Ligne) -> tuple[Motif, ...]:
     """The reasons that put the line in its state, or all of them when none is of the expected kind."""
-    found = tuple(motif for motif in ligne.motifs if motif.code in _DECISIFS[ligne.etat])
-    return found or ligne.motifs
+    motifs = tuple(motif for motif in ligne.motifs if motif.code in _DECISIFS[ligne.etat])
+    return motifs or ligne.motifs
 
 
 def sensitive(value: DonneesSensibles) -> str:

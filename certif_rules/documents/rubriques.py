@@ -266,11 +266,11 @@ def _earlier(checklist: Checklist) -> str:
         )
         parts.append("constats – " + (", ".join(lines) or "aucun"))
     if precedent.verifications:
-        told = (
+        results = (
             f"{prose(nom.replace('_', ' '))} {RESULTATS_PRECEDENTS[resultat]}"
             for nom, resultat in precedent.verifications.items()
         )
-        parts.append("vérifications – " + ", ".join(told))
+        parts.append("vérifications – " + ", ".join(results))
     if precedent.indicateurs_audites is not None:
         seen = [_number(checklist.referentiel, i) for i in _ordered(checklist, precedent.indicateurs_audites)]
         parts.append("lignes vues – " + (", ".join(seen) or "aucune"))
@@ -305,8 +305,8 @@ def _answer(fait: Fait, declared: FaitDeclare, categorie: str, value: Trivalent)
         return "non renseigné"
     if categorie not in declared.par_categorie and any(n.categorie == categorie for n in fait.par_nature):
         return f"{_yes(value)}, par nature"
-    said = categorie in declared.par_categorie or declared.valeur is not None
-    return _yes(value) if said else f"{_yes(value)}, déduit d’un autre fait"
+    declared_here = categorie in declared.par_categorie or declared.valeur is not None
+    return _yes(value) if declared_here else f"{_yes(value)}, déduit d’un autre fait"
 
 
 def _yes(value: bool) -> str:

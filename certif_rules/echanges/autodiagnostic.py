@@ -115,15 +115,15 @@ def _notation(cadre: Cadre) -> Objet:
 
 
 def _enonce(cadre: Cadre) -> Objet | None:
-    said = cadre.regles.mention
-    if said is None:
+    mention = cadre.regles.mention
+    if mention is None:
         return None
     return {
-        "texte": said.texte,
-        "citation": said.citation,
-        "confiance": said.confiance,
-        "lecture": said.lecture,
-        "sources": list(said.sources),
+        "texte": mention.texte,
+        "citation": mention.citation,
+        "confiance": mention.confiance,
+        "lecture": mention.lecture,
+        "sources": list(mention.sources),
     }
 
 

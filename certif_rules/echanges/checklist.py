@@ -269,9 +269,9 @@ def _reading(value: DonneesSensibles | Conservation) -> Objet:
 def _conservation(referentiel: Referentiel) -> list[Objet]:
     """One entry by référentiel of the stack, base first; what none of its sources says is ``null``."""
     unknown: Objet = {"texte": None, "duree": None, "sources": ()}
-    found = referentiel.conservations
+    rules = referentiel.conservations
     return [
-        {"origine": o, **({"duree": found[o].duree} | _reading(found[o]) if o in found else unknown)}
+        {"origine": o, **({"duree": rules[o].duree} | _reading(rules[o]) if o in rules else unknown)}
         for o in referentiel.origines
     ]
 

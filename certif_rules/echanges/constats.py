@@ -95,11 +95,11 @@ def _filled(releve: Releve) -> dict[str, Any]:
 
 def _faits(demande: Demande) -> dict[str, Any]:
     """Facts in the shape of a profile: one value, or one per category where some differ."""
-    said: dict[str, list[FaitDit]] = {}
+    by_fact: dict[str, list[FaitDit]] = {}
     for dit in demande.faits:
-        said.setdefault(dit.fait, []).append(dit)
+        by_fact.setdefault(dit.fait, []).append(dit)
     faits: dict[str, Any] = {}
-    for nom, dits in said.items():
+    for nom, dits in by_fact.items():
         own = {dit.categorie: dit.valeur for dit in dits if dit.categorie is not None}
         shared = [dit.valeur for dit in dits if dit.categorie is None]
         if not own:

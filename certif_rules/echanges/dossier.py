@@ -61,7 +61,7 @@ def study_as_data(etude: Etude, candidature: Candidature) -> dict[str, Any]:
                 "id": question.id,
                 "texte": question.texte,
                 "inscription": question.inscription,
-                "reponse": said,
+                "reponse": answer,
                 "deduite": question.id in depot.deduites,
                 "choix": [
                     {"id": c.id, "titre": c.titre, "mene_a": list(c.mene_a), **appui(c)}
@@ -69,7 +69,7 @@ def study_as_data(etude: Etude, candidature: Candidature) -> dict[str, Any]:
                 ],
                 **appui(question),
             }
-            for question, said in etude.questions
+            for question, answer in etude.questions
         ],
         "pieces": [_element(e) for e in etude.elements],
         "devis": [_quote(d) for d in etude.devis],

@@ -92,16 +92,16 @@ class _Formulaire(PageFormulaire):
         return self.cadre.avertissements
 
     def _annexes(self) -> list[tuple[str, str]]:
-        kept = ("textes", "lacunes", "sources")
+        shared = ("textes", "lacunes", "sources")
         first = [("niveaux", "Les niveaux"), ("dit", "Ce qui est dit de cet autodiagnostic")]
         left = [("ecartees", f"Lignes écartées ({len(self.cadre.ecartees)})")] if self.cadre.ecartees else []
-        return [*first, *left, *(annex for annex in super()._annexes() if annex[0] in kept)]
+        return [*first, *left, *(annex for annex in super()._annexes() if annex[0] in shared)]
 
     def _annex(self, place: str, heading: str) -> Html:
-        made = {"niveaux": self._levels, "dit": self._said, "ecartees": self._left_out}.get(place)
-        if made is None:
+        own = {"niveaux": self._levels, "dit": self._said, "ecartees": self._left_out}.get(place)
+        if own is None:
             return super()._annex(place, heading)
-        return el("section", el("h2", heading, id=place), made(), class_="annexe", aria_labelledby=place)
+        return el("section", el("h2", heading, id=place), own(), class_="annexe", aria_labelledby=place)
 
     def _main(self) -> Html:
         return el(
@@ -129,11 +129,11 @@ class _Formulaire(PageFormulaire):
 
     def _dossier(self) -> Html:
         day = field("fait_le", "Autodiagnostic fait le", date("fait_le"))
-        said = (
+        words = (
             "L’export donne un fichier JSON ; le programme en fait la synthèse, tableau, barres, radar et"
             " liste de ce par quoi commencer (certif-rules autodiagnostic --reponses FICHIER)."
         )
-        return self._file("Vos réponses", "réponses", said, (el("div", day, class_="champs"),))
+        return self._file("Vos réponses", "réponses", words, (el("div", day, class_="champs"),))
 
     def _line(self, ligne: Ligne) -> Html:
         """A line: its texts and what the sources contradict about it, then its fields."""
@@ -141,11 +141,13 @@ class _Formulaire(PageFormulaire):
         named = blocks(self.checklist, ligne)
         warned = [self._block(bloc) for bloc in named if bloc.titre == DONNEES_SENSIBLES]
         groups = [self._block(bloc) for bloc in named if bloc.titre != DONNEES_SENSIBLES]
-        told = [el("p", _inline(textes.incoherence(i)), class_="bloc") for i in asked(self.cadre, ligne)]
+        contradictions_here = [
+            el("p", _inline(textes.incoherence(i)), class_="bloc") for i in asked(self.cadre, ligne)
+        ]
         more = (
             fold("Niveau attendu, preuves et notes", el("div", *groups, class_="blocs")) if groups else None
         )
-        why = el("div", *warned, self._why(ligne), *told, class_="blocs")
+        why = el("div", *warned, self._why(ligne), *contradictions_here, class_="blocs")
         return el(
             "article",
             self._line_head(ligne),

@@ -192,8 +192,8 @@ class _Formulaire(PageFormulaire):
                 class_="champs",
             ),
         )
-        said = "L’export donne un fichier JSON que lit le programme ; l’import reprend un tel fichier."
-        return self._file("Le dossier", "constats", said, top)
+        words = "L’export donne un fichier JSON que lit le programme ; l’import reprend un tel fichier."
+        return self._file("Le dossier", "constats", words, top)
 
     def _line(self, ligne: Ligne) -> Html:
         """A line: its texts, then its fields; what is not to be seen at this audit is folded."""

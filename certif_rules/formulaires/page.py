@@ -77,7 +77,7 @@ class PageFormulaire(Page):
         heading = el("summary", count(len(warnings), "avertissement"))
         return el("details", heading, el("ul", *items), class_="avertissements")
 
-    def _file(self, heading: str, what: str, said: str, top: Iterable[Html]) -> Html:
+    def _file(self, heading: str, what: str, words: str, top: Iterable[Html]) -> Html:
         """Where the work stands (``top``), and what can be done with it: ``what`` is « les constats »."""
         return el(
             "section",
@@ -94,7 +94,7 @@ class PageFormulaire(Page):
             el("div", "", id="refus", class_="alerte", role="alert", tabindex="-1", hidden=""),
             el(
                 "p",
-                prose(f"Ce qui est saisi reste dans ce navigateur : rien n’est envoyé. {said}"),
+                prose(f"Ce qui est saisi reste dans ce navigateur : rien n’est envoyé. {words}"),
                 class_="aide",
             ),
             aria_labelledby="dossier",

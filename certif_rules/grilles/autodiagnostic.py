@@ -135,8 +135,8 @@ def _warned(ligne: Ligne) -> list[str]:
 
 
 def _worth(cadre: Cadre) -> list[str]:
-    said = cadre.regles.mention
-    return [*([f"« {said.texte} » {', '.join(said.sources)}"] if said else []), cadre.notation.texte]
+    mention = cadre.regles.mention
+    return [*([f"« {mention.texte} » {', '.join(mention.sources)}"] if mention else []), cadre.notation.texte]
 
 
 def _flow(value: Any) -> str:

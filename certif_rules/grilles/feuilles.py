@@ -58,10 +58,10 @@ def in_formula(text: str) -> str:
 
 def _section(name: str, pairs: Iterable[document.Rang]) -> Iterator[tuple[Cellule, ...]]:
     """A heading and its rows; nothing where there are none."""
-    found = list(pairs)
-    if found:
+    rows = list(pairs)
+    if rows:
         yield (Cellule(name, "section"), Cellule("", "section"))
-        yield from ((Cellule(label, "libelle"), Cellule(value)) for label, value in found)
+        yield from ((Cellule(label, "libelle"), Cellule(value)) for label, value in rows)
 
 
 def notified_row(checklist: Checklist) -> int:
@@ -192,8 +192,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
             for g in document.gaps(checklist)
         ),
     )
-    kept = [("à noter", prose(document.NOTES)), *document.retention(checklist)]
-    section(document.CONSERVATION, kept)
+    durations = [("à noter", prose(document.NOTES)), *document.retention(checklist)]
+    section(document.CONSERVATION, durations)
     section(
         "Sources",
         ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),

@@ -286,9 +286,9 @@ def _numbers_are_printed(checklist: Checklist) -> bool:
 
 def _open_lines(checklist: Checklist) -> list[Ligne]:
     """The lines that may receive a finding which says that they apply."""
-    found = checklist.referentiel.constats
+    declared = checklist.referentiel.constats
     return [
-        ligne for ligne in checklist.lignes if any(not found[c].hors_portee for c in ligne.constats_permis)
+        ligne for ligne in checklist.lignes if any(not declared[c].hors_portee for c in ligne.constats_permis)
     ] or list(checklist.lignes[:1])
 
 

@@ -63,7 +63,7 @@ def write(classeur: Classeur) -> bytes:
 
 
 def _format(style: Style) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "font_name": "Arial",
         "font_size": style.taille,
         "font_color": f"#{style.encre}",
@@ -76,10 +76,10 @@ def _format(style: Style) -> dict[str, Any]:
         "num_format": "dd/mm/yyyy" if style.date else ("@" if style.saisie else "General"),
     }
     if style.fond:
-        found |= {"bg_color": f"#{style.fond}"}
+        attributes |= {"bg_color": f"#{style.fond}"}
     if style.cadre:
-        found |= {"border": 1, "border_color": "#C3CCC8"}
-    return found
+        attributes |= {"border": 1, "border_color": "#C3CCC8"}
+    return attributes
 
 
 def _part(style: Style, *, gras: bool, book: Any) -> Any:

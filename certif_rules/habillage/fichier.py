@@ -40,30 +40,30 @@ def check_habillage(data: Any, folder: Path) -> tuple[list[Issue], Logo | None, 
     issues += problems(cleaned)
     logo, secours = None, None
     if "logo" in cleaned:
-        logo, secours, found = _pictures(cleaned, folder)
-        issues += found
+        logo, secours, issues_of_pictures = _pictures(cleaned, folder)
+        issues += issues_of_pictures
     return issues, logo, secours
 
 
 def _pictures(data: Any, folder: Path) -> tuple[Logo | None, Logo | None, list[Issue]]:
     node = data["logo"]
-    said: Mapping[str, Any] = node if isinstance(node, Mapping) else {"fichier": node}
-    found: dict[str, Logo | None] = {}
+    described: Mapping[str, Any] = node if isinstance(node, Mapping) else {"fichier": node}
+    logos: dict[str, Logo | None] = {}
     issues = []
     for key in ("fichier", "secours"):
-        if key not in said:
+        if key not in described:
             continue
         where = place(node, key) if isinstance(node, Mapping) else place(data, "logo")
-        texte, largeur = said.get("texte", data["emetteur"]), said.get("largeur", LARGEUR)
-        logo = _picture(folder / said[key], where, texte=texte, largeur=largeur)
+        texte, largeur = described.get("texte", data["emetteur"]), described.get("largeur", LARGEUR)
+        logo = _picture(folder / described[key], where, texte=texte, largeur=largeur)
         if isinstance(logo, Logo) and key == "secours" and logo.nature == "svg":
             message = "logo : « secours » est lui aussi un SVG"
             logo = Issue("image-inconnue", message, where, "donner un PNG ou un JPEG")
         if isinstance(logo, Issue):
             issues.append(logo)
         else:
-            found[key] = logo
-    return found.get("fichier"), found.get("secours"), issues
+            logos[key] = logo
+    return logos.get("fichier"), logos.get("secours"), issues
 
 
 def _picture(path: Path, where: Location, *, texte: str, largeur: int) -> Logo | Issue:

@@ -195,28 +195,28 @@ def without_refused(data: Any) -> Any:
     """``data`` without the keys that :func:`refusals` names, so that the schema does not name them again."""
     if isinstance(data, Sequence | Table):
         gone = {*_DU_REFERENTIEL, *_MENTIONS}
-        found: Any = type(data)(data.file, data.start)
+        remaining: Any = type(data)(data.file, data.start)
         if isinstance(data, Table):
             for key, value in data.items():
                 if key not in gone:
-                    found[key] = without_refused(value)
-                    found.keys_at[key], found.values_at[key] = data.keys_at[key], data.values_at[key]
+                    remaining[key] = without_refused(value)
+                    remaining.keys_at[key], remaining.values_at[key] = data.keys_at[key], data.values_at[key]
         else:
-            found.extend(map(without_refused, data))
-            found.items_at.extend(data.items_at)
-        return found
+            remaining.extend(map(without_refused, data))
+            remaining.items_at.extend(data.items_at)
+        return remaining
     return data
 
 
 def _hidden(colonnes: Mapping[str, Any]) -> Iterator[Issue]:
     masquees = colonnes.get("masquees") or ()
     seen: set[str] = set()
-    for index, said in enumerate(masquees):
+    for index, value in enumerate(masquees):
         where = _at(masquees, index)
-        name = _named(said)
+        name = _named(value)
         if name is None:
-            hint = suggestion(str(said), COLONNES, f"de 1 à {len(COLONNES)}, ou")
-            yield Issue("colonne-inconnue", f"la grille n’a pas de colonne « {said} »", where, hint)
+            hint = suggestion(str(value), COLONNES, f"de 1 à {len(COLONNES)}, ou")
+            yield Issue("colonne-inconnue", f"la grille n’a pas de colonne « {value} »", where, hint)
         elif COLONNES[name] is not None:
             message = f"la colonne « {name} » ne se masque pas : {COLONNES[name]}"
             admitted = ", ".join(c for c, why in COLONNES.items() if why is None)
@@ -250,12 +250,12 @@ def _sections(data: Mapping[str, Any]) -> Iterator[Issue]:
             yield Issue("cle-manquante", message, _at(section, None), hint)
 
 
-def _named(said: Any) -> str | None:
+def _named(value: Any) -> str | None:
     """The column that a name or a number designates."""
     names = list(COLONNES)
-    if isinstance(said, int):
-        return names[said - 1] if 1 <= said <= len(names) else None
-    return next((name for name in names if _folded(name) == _folded(str(said))), None)
+    if isinstance(value, int):
+        return names[value - 1] if 1 <= value <= len(names) else None
+    return next((name for name in names if _folded(name) == _folded(str(value))), None)
 
 
 def _folded(text: str) -> str:

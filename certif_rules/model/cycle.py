@@ -75,8 +75,8 @@ class Borne(Struct, frozen=True, kw_only=True):
 
     def admits(self, day: date) -> bool:
         """Whether a day is within."""
-        said = day.isoformat()
-        return not (self.avant and said >= self.avant) and not (self.depuis and said < self.depuis)
+        iso = day.isoformat()
+        return not (self.avant and iso >= self.avant) and not (self.depuis and iso < self.depuis)
 
 
 class RegleDate(Declaration, frozen=True, kw_only=True):

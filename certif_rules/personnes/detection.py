@@ -50,15 +50,15 @@ def find(texte: str, champ: str = "", *, personne: bool = False) -> tuple[Trouva
     # One sign for each sign: places are those of the text as typed.
     lu = _BLANCS.sub(" ", texte)
     addresses = _COURRIEL.finditer(lu) if "@" in lu else ()
-    found = [Trouvaille("courriel", champ, m.start(), m.end()) for m in addresses]
+    trouvailles = [Trouvaille("courriel", champ, m.start(), m.end()) for m in addresses]
     others = (*_numbers(lu), *_names(lu, personne=personne))
-    found += [Trouvaille(nature, champ, debut, fin) for nature, debut, fin in others]
+    trouvailles += [Trouvaille(nature, champ, debut, fin) for nature, debut, fin in others]
     # An address may hold a number: the first to begin is kept, the longest of those that begin together.
-    kept: list[Trouvaille] = []
-    for hit in sorted(found, key=lambda hit: (hit.debut, -hit.fin)):
-        if not kept or hit.debut >= kept[-1].fin:
-            kept.append(hit)
-    return tuple(kept)
+    apart: list[Trouvaille] = []
+    for hit in sorted(trouvailles, key=lambda hit: (hit.debut, -hit.fin)):
+        if not apart or hit.debut >= apart[-1].fin:
+            apart.append(hit)
+    return tuple(apart)
 
 
 def pseudonymise(texte: str, *, personne: bool = False) -> str:
@@ -116,15 +116,15 @@ def _numbers(texte: str) -> Iterator[tuple[Nature, int, int]]:
 
 def _number(texte: str, place: int) -> tuple[Nature | None, int]:
     """What the number that begins here is, if anything, and where it ends."""
-    found = _NIR.match(texte, place)
-    if found is not None and _has_its_key(found.groups()):
-        return "nir", found.end()
+    match = _NIR.match(texte, place)
+    if match is not None and _has_its_key(match.groups()):
+        return "nir", match.end()
     for motif in _TELEPHONES:
-        if found := motif.match(texte, place):
-            return "telephone", found.end()
+        if match := motif.match(texte, place):
+            return "telephone", match.end()
     for motif in (*_DATES, _AUTRE):
-        if found := motif.match(texte, place):
-            return None, found.end()
+        if match := motif.match(texte, place):
+            return None, match.end()
     return None, place + 1
 
 
@@ -199,7 +199,7 @@ class _Mot(Struct, frozen=True):
 
 
 def _words(texte: str) -> list[_Mot]:
-    return [_Mot(found[0], found.start(), found.end(), *_read(found[0])) for found in _MOT.finditer(texte)]
+    return [_Mot(match[0], match.start(), match.end(), *_read(match[0])) for match in _MOT.finditer(texte)]
 
 
 # A long document says the same words over and over: reading each once halves the time of its report.
@@ -248,7 +248,7 @@ def _names(texte: str, *, personne: bool) -> Iterator[tuple[Nature, int, int]]:
 
 def _run(texte: str, words: list[_Mot], place: int) -> int:
     """The end of the name that begins at this word: names, initials and particles, blanks between them."""
-    end, kept = place, place
+    end, last = place, place
     while end < min(len(words), place + _LONGUEUR):
         word = words[end]
         gap = texte[words[end - 1].fin : word.debut] if end > place else ""
@@ -258,12 +258,12 @@ def _run(texte: str, words: list[_Mot], place: int) -> int:
         initial = len(word.texte) == 1 and word.texte.isupper() and word.plie not in _CIVILITES
         particle = word.plie in _PARTICULES and (end > place or word.texte[0].isupper())
         if word.nom:
-            kept = end + 1
+            last = end + 1
         elif not (initial and texte[word.fin : word.fin + 1] == ".") and not particle:
             break
         end += 1
-    first_is_particle = kept > place and words[place].plie in _PARTICULES
-    return place if first_is_particle and not _civility(texte, words, place) else kept
+    first_is_particle = last > place and words[place].plie in _PARTICULES
+    return place if first_is_particle and not _civility(texte, words, place) else last
 
 
 def _is_full(run: list[_Mot]) -> bool:

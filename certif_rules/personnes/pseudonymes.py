@@ -89,15 +89,15 @@ def personal_warnings(
         value: what was typed; of a findings file, all but its request, which has its own.
         numeros: the printed number of each line, by id.
     """
-    found: tuple[Demande | Releve | ReponseDite | CompteRendu, ...]
+    parts: tuple[Demande | Releve | ReponseDite | CompteRendu, ...]
     if isinstance(value, Dossier):
-        found = (*value.releves, *value.verifications, value.compte_rendu)
+        parts = (*value.releves, *value.verifications, value.compte_rendu)
     elif isinstance(value, Questionnaire):
-        found = value.reponses
+        parts = value.reponses
     else:
-        found = (value,)
+        parts = (value,)
     seen: dict[tuple[str, ...], Avertissement] = {}
-    for trace in (trace for part in found for trace in _personal_data(part)):
+    for trace in (trace for part in parts for trace in _personal_data(part)):
         hit = trace.trouvaille
         where = _where(trace, numeros or {})
         if trace.lieu is not None:
@@ -134,13 +134,13 @@ def pseudonymised(value: T) -> T:
 
 def without_personal_warnings(checklist: Checklist) -> Checklist:
     """The same without the warnings of :func:`personal_warnings`, for when what they say is replaced."""
-    kept = (a for a in checklist.avertissements if a.code != "donnee_personnelle")
-    return replace(checklist, avertissements=tuple(kept))
+    others = (a for a in checklist.avertissements if a.code != "donnee_personnelle")
+    return replace(checklist, avertissements=tuple(others))
 
 
-def summary(found: tuple[DonneePersonnelle, ...]) -> str:
+def summary(replaced: tuple[DonneePersonnelle, ...]) -> str:
     """What was replaced, counted, in one phrase; empty when nothing was."""
-    counts = Counter(trace.trouvaille.nature for trace in found)
+    counts = Counter(trace.trouvaille.nature for trace in replaced)
     parts = [f"{_NOMS[nature].partition(' ')[2]} ({n})" for nature, n in sorted(counts.items())]
     return f"Pseudonymisé : {', '.join(parts)}." if parts else "Pseudonymisé : rien à remplacer."
 

@@ -67,8 +67,8 @@ class Registry:
 
     def layers(self, referentiel: str, nature: Nature) -> list[Couche]:
         """The layers of one kind, oldest first."""
-        found = [e.couche for key, e in self._layers.items() if key[:2] == (referentiel, nature)]
-        return sorted(found, key=lambda c: (c.admis_du, c.id))
+        couches = [e.couche for key, e in self._layers.items() if key[:2] == (referentiel, nature)]
+        return sorted(couches, key=lambda c: (c.admis_du, c.id))
 
     def all_layers(self) -> list[Couche]:
         """Every layer that can be used, by key."""
@@ -114,13 +114,13 @@ class Registry:
         """
         known = self.referentiels()
         names = {nom: [c.nom for c in self.layers(nom, "exigence") if c.nom] for nom in known}
-        found = retrouver(texte, names)
-        if len(found) > 1:
-            message = f"« {texte} » désigne plusieurs référentiels : {', '.join(found)}"
+        ids = retrouver(texte, names)
+        if len(ids) > 1:
+            message = f"« {texte} » désigne plusieurs référentiels : {', '.join(ids)}"
             raise UsageError(
                 [Issue("referentiel-ambigu", message, None, "écrire l’un de ces noms, tel quel")]
             )
-        return found[0] if found else texte
+        return ids[0] if ids else texte
 
     def _resolve(
         self, nom: str, day: str, edition: str | None, guide: str | None

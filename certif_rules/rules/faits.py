@@ -55,12 +55,12 @@ def resolve_all(referentiel: Referentiel, contexte: Contexte) -> FaitsParCategor
 
 def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contradiction]:
     """Every declared value that contradicts the nature of a category or an implication."""
-    found = []
+    contradicted = []
     for fait in _faits(referentiel):
         declared = contexte.faits.get(fait.id)
         for nature in fait.par_nature:
             if declared and declared.par_categorie.get(nature.categorie) is False:
-                found.append(  # noqa: PERF401 - reads better than a comprehension of that size
+                contradicted.append(  # noqa: PERF401 - reads better than a comprehension of that size
                     Contradiction(
                         fait=fait.id, categorie=nature.categorie, valeur=False,
                         texte=nature.texte, sources=nature.sources,
@@ -75,13 +75,13 @@ def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contrad
             and _said(consequence, contexte.faits.get(target), categorie) is False
         }
         if clash:
-            found.append(
+            contradicted.append(
                 Contradiction(
                     fait=target, categorie=None if len(clash) > 1 else clash.pop(), valeur=False,
                     texte=f"« {source} » implique « {target} »", sources=premise.sources,
                 )
             )  # fmt: skip
-    return found
+    return contradicted
 
 
 class Origine(Struct, frozen=True, kw_only=True):

@@ -86,7 +86,7 @@ def _motif(code: CodeMotif, texte: str, verdicts: Sequence[RegleJugee], cas: Cas
     names = {str(regle.mots["fait"]) for regle in regles if "fait" in regle.mots}
     asked = code in ("applicable", "condition_non_remplie")
     origins = [origin(cas.referentiel, cas.contexte, cas.categorie, nom) for nom in sorted(names) if asked]
-    parts: list[Regle | Origine] = [*regles, *(found for found in origins if found is not None)]
+    parts: list[Regle | Origine] = [*regles, *(origine for origine in origins if origine is not None)]
     return Motif(
         code=code,
         texte=texte,

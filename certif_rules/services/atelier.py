@@ -20,10 +20,10 @@ class Atelier(Struct, frozen=True, kw_only=True):
 
 def open_atelier(*, disabled: Iterable[str] = (), plugins: Plugins | None = None) -> Atelier:
     """Load the plugins (``plugins`` when already loaded) and index their layers."""
-    found = plugins or load(disabled=[*disabled, *disabled_by_environment()], reserved=BUILTIN)
-    registry = Registry(found.donnees)
+    loaded = plugins or load(disabled=[*disabled, *disabled_by_environment()], reserved=BUILTIN)
+    registry = Registry(loaded.donnees)
     causes = {
         nom: " ; ".join(" ".join(issue.lines()[0].split()) for issue in issues)
         for nom, issues in registry.problemes.items()
     }
-    return Atelier(plugins=found.breaking(causes), registry=registry)
+    return Atelier(plugins=loaded.breaking(causes), registry=registry)

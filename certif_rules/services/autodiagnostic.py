@@ -107,12 +107,12 @@ def compare_syntheses(avant: Synthese, apres: Synthese) -> Comparaison:
 
 def _request(questionnaire: Questionnaire, typed: Demande, argument: str | None) -> Demande:
     if questionnaire.demande is None:
-        said, asked = questionnaire.referentiel, typed.referentiel
-        if said is not None and asked is not None and said != asked:
-            message = f"référentiel : « {asked} » demandé, « {said} » dans les réponses"
+        answered, asked = questionnaire.referentiel, typed.referentiel
+        if answered is not None and asked is not None and answered != asked:
+            message = f"référentiel : « {asked} » demandé, « {answered} » dans les réponses"
             issue = Issue("demande-contradictoire", message, None, "retirer l’un des deux")
             raise refusal([*typed.fautes, issue])
-        return replace(typed, referentiel=asked or said)
+        return replace(typed, referentiel=asked or answered)
     merged = merge(questionnaire.demande, typed, argument=argument)
     return replace(merged, organisme={**questionnaire.demande.organisme, **typed.organisme})
 

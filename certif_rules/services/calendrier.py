@@ -86,7 +86,7 @@ class Echeancier(Struct, frozen=True, kw_only=True):
     @property
     def incoherences(self) -> tuple[Incoherence, ...]:
         """The contradictions of the sources that what is shown meets, in order."""
-        cited = {code for found in self.calendrier.dates for code in found.regle.incoherences}
+        cited = {code for calculee in self.calendrier.dates for code in calculee.regle.incoherences}
         cited |= {code for nom in self.evenements for code in self.declares[nom].incoherences}
         if self.plan and self.cycle.seances:
             cited |= set(self.cycle.seances.incoherences)
@@ -96,8 +96,10 @@ class Echeancier(Struct, frozen=True, kw_only=True):
     @property
     def citees(self) -> set[str]:
         """The sources that what is shown cites."""
-        rules = {source for found in self.calendrier.dates for source in found.regle.sources}
-        rules |= {source for found in self.calendrier.dates for a in found.ancres for source in a.sources}
+        rules = {source for calculee in self.calendrier.dates for source in calculee.regle.sources}
+        rules |= {
+            source for calculee in self.calendrier.dates for a in calculee.ancres for source in a.sources
+        }
         rules |= {source for nom in self.evenements for source in self.declares[nom].sources}
         rules |= {source for i in self.incoherences for source in i.sources}
         rules |= {source for a in self.avertissements for source in a.sources}
@@ -189,7 +191,7 @@ def _events(
     referentiel: str, declares: Mapping[str, Evenement], texts: Iterable[str], fautes: Fautes
 ) -> dict[str, date]:
     """The events given; what is wrong with one does not keep the others from being checked."""
-    found: dict[str, date] = {}
+    evenements: dict[str, date] = {}
     for text in texts:
         nom, equal, day_text = text.partition("=")
         if not (nom and equal and day_text):
@@ -203,21 +205,21 @@ def _events(
         day = _day(nom, day_text, fautes)
         if day is None or nom not in declares:
             continue
-        if found.setdefault(nom, day) != day:
-            message = f"« {nom} » est donné deux fois : {found[nom]}, puis {day}"
+        if evenements.setdefault(nom, day) != day:
+            message = f"« {nom} » est donné deux fois : {evenements[nom]}, puis {day}"
             fautes.report("evenement-contradictoire", message, None, "n’en garder qu’un")
-    fautes.issues += _disorder(declares, found)
-    return found
+    fautes.issues += _disorder(declares, evenements)
+    return evenements
 
 
-def _disorder(declares: Mapping[str, Evenement], found: Mapping[str, date]) -> Iterator[Issue]:
-    for nom, day in found.items():
+def _disorder(declares: Mapping[str, Evenement], evenements: Mapping[str, date]) -> Iterator[Issue]:
+    for nom, day in evenements.items():
         for other in _before(declares, nom):
-            if other in found and day < found[other]:
-                message = f"« {nom} » ({day}) vient avant « {other} » ({found[other]})"
+            if other in evenements and day < evenements[other]:
+                message = f"« {nom} » ({day}) vient avant « {other} » ({evenements[other]})"
                 yield Issue("ordre-impossible", message, None, "corriger l’une des deux dates")
         for other in declares[nom].exclut:
-            if other in found:
+            if other in evenements:
                 message = f"« {nom} » et « {other} » ne sont pas d’un même cycle"
                 yield Issue("evenement-contradictoire", message, None, "n’en garder qu’un")
 
@@ -247,15 +249,15 @@ def _day(nom: str, text: str, fautes: Fautes, lieu: Location | None = None) -> d
 
 def _meetings(texts: Iterable[str]) -> tuple[list[date], Fautes]:
     """Read the days of meetings: each text is a day, or a file of one day a line (« # » starts a remark)."""
-    found: list[date] = []
+    jours: list[date] = []
     fautes = Fautes()
     for text in texts:
         lines: Iterable[tuple[str, Location | None]] = (
             [(text, None)] if _DAY.fullmatch(text) else _lines(Path(text), fautes)
         )
         days = (_day("--comites", line, fautes, lieu) for line, lieu in lines)
-        found.extend(day for day in days if day is not None)
-    return found, fautes
+        jours.extend(day for day in days if day is not None)
+    return jours, fautes
 
 
 def _lines(path: Path, fautes: Fautes) -> Iterator[tuple[str, Location | None]]:
@@ -293,7 +295,7 @@ def document(value: Echeancier) -> dict[str, Any]:
             "au": _iso(value.options.au),
             "territoire": value.territoire,
         },
-        "dates": [_date(found, value.calendrier.voies) for found in value.calendrier.dates],
+        "dates": [_date(calculee, value.calendrier.voies) for calculee in value.calendrier.dates],
         "non_calculees": [
             {
                 "id": nom,
@@ -310,40 +312,40 @@ def document(value: Echeancier) -> dict[str, Any]:
     }
 
 
-def _date(found: DateCalculee, voies: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[str, Any]:
-    regle = found.regle
+def _date(calculee: DateCalculee, voies: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[str, Any]:
+    regle = calculee.regle
     optional: dict[str, Any] = {
         "certitude": regle.certitude,
         "visee": regle.visee or None,
         "lecture": regle.lecture or None,
         "incoherences": list(regle.incoherences) or None,
-        "calcul": found.calcul or None,
-        "non_ouvre": found.chome,
-        "evenements_manquants": list(found.manquent) or None,
-        "voies": [list(way) for way in voies.get(found.id, ())] or None,
-        "donnee": found.donnee or None,
-        "calculee": _iso(found.calculee),
-        "origine": found.origine,
-        "constat": found.constat,
-        "suivi": found.suivi,
-        "accomplie": {"evenement": found.accomplie[0], "le": _iso(found.accomplie[1])}
-        if found.accomplie
+        "calcul": calculee.calcul or None,
+        "non_ouvre": calculee.chome,
+        "evenements_manquants": list(calculee.manquent) or None,
+        "voies": [list(way) for way in voies.get(calculee.id, ())] or None,
+        "donnee": calculee.donnee or None,
+        "calculee": _iso(calculee.calculee),
+        "origine": calculee.origine,
+        "constat": calculee.constat,
+        "suivi": calculee.suivi,
+        "accomplie": {"evenement": calculee.accomplie[0], "le": _iso(calculee.accomplie[1])}
+        if calculee.accomplie
         else None,
-        "ecart_jours": found.ecart,
+        "ecart_jours": calculee.ecart,
     }
     return {
-        "id": found.id,
-        **_when(found),
+        "id": calculee.id,
+        **_when(calculee),
         "sources": list(regle.sources),
         "confiance": regle.confiance,
-        "titre": found.titre,
+        "titre": calculee.titre,
         "regle": regle.texte,
         **{key: content for key, content in optional.items() if content is not None},
     }
 
 
-def _when(found: DateCalculee) -> dict[str, Any]:
-    regle = found.regle
+def _when(calculee: DateCalculee) -> dict[str, Any]:
+    regle = calculee.regle
     if regle.sans_objet:
         return {"sans_objet": regle.texte}
     if regle.fenetre:
@@ -355,17 +357,17 @@ def _when(found: DateCalculee) -> dict[str, Any]:
                 "sources": list(a.sources),
                 "confiance": a.confiance,
             }
-            for a in found.ancres
+            for a in calculee.ancres
         ]
-        return {"du": _iso(found.du), "au": _iso(found.au), "ancres": anchors}
+        return {"du": _iso(calculee.du), "au": _iso(calculee.au), "ancres": anchors}
     if regle.a_partir_du is not None:
-        return {"a_partir_du": _iso(found.jour)}
+        return {"a_partir_du": _iso(calculee.jour)}
     if regle.prochaine is not None:
-        return {"le": _iso(found.jour), "suivantes": [day.isoformat() for day in found.jours]}
+        return {"le": _iso(calculee.jour), "suivantes": [day.isoformat() for day in calculee.jours]}
     if regle.tous_les is not None:
-        days = [day.isoformat() for day in found.jours]
+        days = [day.isoformat() for day in calculee.jours]
         return {"au_plus_tard": days[0], "jour_ouvre": None, "occurrences": days}
-    return {"au_plus_tard": _iso(found.jour), "jour_ouvre": _iso(found.jour_ouvre)}
+    return {"au_plus_tard": _iso(calculee.jour), "jour_ouvre": _iso(calculee.jour_ouvre)}
 
 
 def _plan(value: Plan) -> dict[str, Any]:

@@ -40,11 +40,11 @@ def _named(registry: Registry, name: str) -> list[str]:
         nom: [nom, *(c.nom for c in registry.layers(nom, "exigence") if c.nom)]
         for nom in registry.referentiels()
     }
-    found = [nom for nom, known in titles.items() if any(cle(name) in cle(title) for title in known)]
-    if not found:
+    noms = [nom for nom, known in titles.items() if any(cle(name) in cle(title) for title in known)]
+    if not noms:
         hint = suggestion(name, titles, "référentiels")
         raise UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {name} »", None, hint)])
-    return found
+    return noms
 
 
 def _edition(registry: Registry, couche: Couche, issues: list[Issue]) -> dict[str, Any]:

@@ -47,20 +47,20 @@ def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
 def from_data(data: Any, name: str = "") -> Dossier:
     """The findings in data that its schema accepts; ``name`` is the file, for plain data without places."""
     referentiel = data.get("referentiel")
-    said = referentiel if isinstance(referentiel, Mapping) else {}
+    stack = referentiel if isinstance(referentiel, Mapping) else {}
     notified = data.get("ecarts_notifies_le")
     whole = Location(name) if name else None
     lieux = {
-        key: found
+        key: where
         for key in ("referentiel", "constats", "ecarts_notifies_le")
-        if (found := place_of(data, key) or whole) is not None
+        if (where := place_of(data, key) or whole) is not None
     }
     return Dossier(
         demande=from_profile(data),
         releves=tuple(_releve(entry, whole) for entry in data["constats"]),
-        empreinte=said.get("empreinte"),
+        empreinte=stack.get("empreinte"),
         notifie_le=None if notified is None else str(notified),
-        couches=tuple(_couches(said.get("couches"))),
+        couches=tuple(_couches(stack.get("couches"))),
         verifications=tuple(_verification(entry, whole) for entry in data.get("verifications") or ()),
         lieux=lieux,
         compte_rendu=read_compte_rendu(data),
@@ -99,8 +99,8 @@ def _filled(entry: Any) -> dict[str, Any]:
 def _places(entry: Any) -> dict[str, Location]:
     """Where each field of a finding was read, those of its follow-up too, when the file says."""
     suivi = entry.get("ecart") or {}
-    found = {key: place_of(entry, key) for key in entry} | {f"ecart.{k}": place_of(suivi, k) for k in suivi}
-    return {key: place for key, place in found.items() if place is not None}
+    places = {key: place_of(entry, key) for key in entry} | {f"ecart.{k}": place_of(suivi, k) for k in suivi}
+    return {key: place for key, place in places.items() if place is not None}
 
 
 def _couches(nodes: Any) -> Iterator[CoucheDite]:
@@ -146,8 +146,8 @@ def open_dossier(
 def with_personal_warnings(checklist: Checklist, dossier: Dossier) -> Checklist:
     """The checklist with a warning for each place of the findings that holds personal data."""
     numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
-    found = personal_warnings(dossier, numeros)
-    return replace(checklist, avertissements=(*checklist.avertissements, *found))
+    warnings = personal_warnings(dossier, numeros)
+    return replace(checklist, avertissements=(*checklist.avertissements, *warnings))
 
 
 def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = False) -> Checklist:
@@ -189,12 +189,12 @@ def _in_file(issue: Issue, dossier: Dossier) -> Issue:
 def _differences(checklist: Checklist, dossier: Dossier) -> Iterator[str]:
     """What differs between the rules the findings were made with and the installed ones, in French."""
     referentiel, demande = checklist.referentiel, dossier.demande
-    for label, said, found in (
+    for label, asked, installed in (
         ("édition", demande.edition, referentiel.edition),
         ("guide", demande.guide, referentiel.guide),
     ):
-        if said is not None and said != found:
-            yield f"{label} {said}, ici {found or 'aucun'}"
+        if asked is not None and asked != installed:
+            yield f"{label} {asked}, ici {installed or 'aucun'}"
     if dossier.empreinte is None or dossier.empreinte == checklist.empreinte:
         return
     here = {(c.referentiel, c.nature): c for c in _layers(checklist)}

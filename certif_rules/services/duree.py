@@ -49,9 +49,9 @@ class DureeAudit(Struct, frozen=True, kw_only=True):
     @property
     def incoherences(self) -> tuple[Incoherence, ...]:
         """The contradictions of the sources that touch this duration."""
-        said = self.calcul.sans_bareme
+        sans_bareme = self.calcul.sans_bareme
         known = {key: value for vie in self.regime.vies for key, value in vie.incoherences.items()}
-        return tuple(known[key] for key in said.incoherences) if said else ()
+        return tuple(known[key] for key in sans_bareme.incoherences) if sans_bareme else ()
 
 
 def make_duration(
@@ -99,8 +99,8 @@ def make_duration(
 
 
 def _code(regime: Regime, demande: Demande) -> str | None:
-    found = audit_type(regime, demande)
-    return found.code if found else None
+    type_audit = audit_type(regime, demande)
+    return type_audit.code if type_audit else None
 
 
 def _by_table(regime: Regime, demande: Demande) -> bool:
@@ -173,10 +173,10 @@ def _count(number: int, how: str) -> str:
 # ---- as data --------------------------------------------------------------------------------------------
 
 
-def document(found: DureeAudit) -> dict[str, Any]:
+def document(audit: DureeAudit) -> dict[str, Any]:
     """The duration as the values that are written; keys may be added to them, never renamed."""
-    calcul, contexte = found.calcul, found.contexte
-    bareme, said = calcul.bareme, calcul.sans_bareme
+    calcul, contexte = audit.calcul, audit.contexte
+    bareme, sans_bareme = calcul.bareme, calcul.sans_bareme
     postes = [
         {
             "texte": poste.texte,
@@ -187,20 +187,20 @@ def document(found: DureeAudit) -> dict[str, Any]:
         }
         for poste in calcul.postes
     ]
-    remarques = remarks_as_data(found.remarques)
-    incoherences = [contradiction(value) for value in found.incoherences]
-    fixee = said and {
-        "texte": said.texte,
-        "connue": said.connue,
-        "confiance": said.confiance,
-        "sources": list(said.sources),
+    remarques = remarks_as_data(audit.remarques)
+    incoherences = [contradiction(value) for value in audit.incoherences]
+    fixee = sans_bareme and {
+        "texte": sans_bareme.texte,
+        "connue": sans_bareme.connue,
+        "confiance": sans_bareme.confiance,
+        "sources": list(sans_bareme.sources),
     }
     cited = [
         s
         for item in (*postes, *remarques, *incoherences, *([fixee] if fixee else ()))
         for s in item["sources"]
     ]
-    referentiel = found.regime.referentiel
+    referentiel = audit.regime.referentiel
     return {
         "format": 1,
         "referentiel": referentiel_as_data(referentiel),
@@ -212,7 +212,7 @@ def document(found: DureeAudit) -> dict[str, Any]:
         "organisme": {
             "categories": list(contexte.organisme.categories),
             "chiffre_affaires": contexte.organisme.chiffre_affaires,
-            "sites": found.sites,
+            "sites": audit.sites,
         },
         "bareme": bareme and {"id": bareme.id, "titre": bareme.titre, "sources": list(bareme.sources)},
         "jours": exact(calcul.jours),
@@ -220,5 +220,5 @@ def document(found: DureeAudit) -> dict[str, Any]:
         "fixee": fixee,
         "remarques": remarques,
         "incoherences": incoherences,
-        "sources": sources_as_data(found.regime.vies, [*cited, *(bareme.sources if bareme else ())]),
+        "sources": sources_as_data(audit.regime.vies, [*cited, *(bareme.sources if bareme else ())]),
     }

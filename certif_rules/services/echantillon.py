@@ -169,21 +169,21 @@ def _rule_issues(
 
 
 def _warnings(regle: RegleSites | None, asked: DemandeTirage, tirage: Tirage) -> list[Avertissement]:
-    found: list[Avertissement] = []
+    warned: list[Avertissement] = []
     if regle is None:
-        return found
+        return warned
     if asked.arrondi is not None and asked.arrondi != regle.arrondi:
         message = "l’arrondi est celui que l’on a demandé, pas celui de la règle"
-        found.append(Avertissement("arrondi_impose", message, regle.sources))
+        warned.append(Avertissement("arrondi_impose", message, regle.sources))
     if regle.non_vus and asked.vus is None:
         message = (
             f"la règle veut au moins {regle.non_vus} site non vu à l’audit précédent : les sites déjà vus ne "
             "sont pas donnés (--deja-vu), rien n’est vérifié"
         )
-        found.append(Avertissement("non_vus_inconnus", message, regle.sources))
+        warned.append(Avertissement("non_vus_inconnus", message, regle.sources))
     elif tirage.non_vus is not None and len(tirage.non_vus) < regle.non_vus:
         message = f"moins de {regle.non_vus} site non vu : tous ont été vus à l’audit précédent"
-        found.append(Avertissement("non_vus_manquants", message, regle.sources))
+        warned.append(Avertissement("non_vus_manquants", message, regle.sources))
     if asked.centrale is not None:
         without = _size(regle, len(asked.population) - 1, asked)
         if without != _size(regle, len(asked.population), asked):
@@ -191,24 +191,24 @@ def _warnings(regle: RegleSites | None, asked: DemandeTirage, tirage: Tirage) ->
                 "le site de la fonction centrale est compté dans le nombre de sites ; sans lui, la règle "
                 f"donnerait {without} : les sources ne tranchent pas"
             )
-            found.append(Avertissement("base_incertaine", message, regle.sources))
-    return found
+            warned.append(Avertissement("base_incertaine", message, regle.sources))
+    return warned
 
 
 # ---- as data --------------------------------------------------------------------------------------------
 
 
-def document(found: Prelevement) -> dict[str, Any]:
+def document(value: Prelevement) -> dict[str, Any]:
     """The sample as the values that are written; keys may be added to them, never renamed."""
-    regle, tirage, asked = found.regle, found.tirage, found.demande
-    avertissements, remarques = warnings(found.avertissements), remarks_as_data(found.remarques)
+    regle, tirage, asked = value.regle, value.tirage, value.demande
+    avertissements, remarques = warnings(value.avertissements), remarks_as_data(value.remarques)
     cited = [s for item in (*avertissements, *remarques) for s in item["sources"]]
-    referentiel = found.regime.referentiel
-    type_audit = referentiel.types_audit.get(f"{referentiel.id}/{found.type_audit}")
+    referentiel = value.regime.referentiel
+    type_audit = referentiel.types_audit.get(f"{referentiel.id}/{value.type_audit}")
     return {
         "format": 1,
         "referentiel": referentiel_as_data(referentiel),
-        "audit": {"type": found.type_audit, "titre": type_audit.titre if type_audit else None},
+        "audit": {"type": value.type_audit, "titre": type_audit.titre if type_audit else None},
         "objet": asked.objet,
         "regle": regle
         and {
@@ -229,5 +229,5 @@ def document(found: Prelevement) -> dict[str, Any]:
         "non_vus": None if tirage.non_vus is None else list(tirage.non_vus),
         "avertissements": avertissements,
         "remarques": remarques,
-        "sources": sources_as_data(found.regime.vies, [*cited, *(regle.sources if regle else ())]),
+        "sources": sources_as_data(value.regime.vies, [*cited, *(regle.sources if regle else ())]),
     }

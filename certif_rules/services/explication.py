@@ -27,11 +27,11 @@ def explain(checklist: Checklist, indicateur: str) -> Explication:
     """
     lignes = checklist.lignes
     named = retrouver(indicateur, {li.indicateur.id: (li.indicateur.numero,) for li in lignes})
-    found = [li for li in lignes if li.indicateur.id in named]
-    if len(found) == 1:
-        return Explication(checklist=checklist, ligne=found[0])
-    if found:
-        ids = ", ".join(li.indicateur.id for li in found)
+    matches = [li for li in lignes if li.indicateur.id in named]
+    if len(matches) == 1:
+        return Explication(checklist=checklist, ligne=matches[0])
+    if matches:
+        ids = ", ".join(li.indicateur.id for li in matches)
         message = f"« {indicateur} » désigne plusieurs lignes : {ids}"
         raise UsageError([Issue("ligne-ambigue", message, None, "écrire l’identifiant")])
     numeros = [li.indicateur.numero for li in lignes]

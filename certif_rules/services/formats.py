@@ -186,11 +186,11 @@ def _by_suffix(ours: Mapping[str, Format], added: Mapping[str, Exporter], output
     # Two of ours may share a suffix: it calls for the first, the other is asked for by its name.
     for nom, format_ in reversed(list(ours.items())):
         suffixes |= dict.fromkeys((format_.suffix, *format_.synonymes), nom)
-    found = suffixes.get(output.suffix.lower())
-    if found is None:
+    name = suffixes.get(output.suffix.lower())
+    if name is None:
         named = sorted({*(f.suffix for f in ours.values()), *(e.suffix for e in added.values())})
         raise UsageError([unknown_suffix(output, named)])
-    return found
+    return name
 
 
 def unknown_suffix(output: Path, suffixes: Iterable[str]) -> Issue:

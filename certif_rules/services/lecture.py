@@ -92,10 +92,10 @@ def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
     if not pseudonymise:
         checklist = with_personal_warnings(lecture.checklist, lecture.dossier)
         return replace(lecture, checklist=checklist)
-    kept = [a for a in lecture.checklist.avertissements if a.code != "donnee_personnelle"]
+    others = [a for a in lecture.checklist.avertissements if a.code != "donnee_personnelle"]
     return replace(
         lecture,
-        checklist=pseudonymised(replace(lecture.checklist, avertissements=tuple(kept))),
+        checklist=pseudonymised(replace(lecture.checklist, avertissements=tuple(others))),
         dossier=pseudonymised(lecture.dossier),
         remplaces=personal_data(lecture.dossier),
     )
@@ -244,8 +244,8 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
         for cle in differing:
             message = f"« {cle} » n’est pas le même dans {name} que dans ce qui est lu avant"
             issues.append(Issue("constats-contradictoires", message, Location(name), "n’en garder qu’un"))
-        for kept, releves in ((lines, dossier.releves), (checks, dossier.verifications)):
-            issues += _merge(first.checklist, kept, releves)
+        for joined, releves in ((lines, dossier.releves), (checks, dossier.verifications)):
+            issues += _merge(first.checklist, joined, releves)
     if issues:
         raise DataError(issues)
     dress = (lecture for _, lecture in readings if lecture.dossier.demande.habillage is not None)
@@ -262,12 +262,12 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
     return replace(first, dossier=dossier, avertissements=warnings)
 
 
-def _merge(checklist: Checklist, kept: dict[str, Releve], releves: Iterable[Releve]) -> Iterator[Issue]:
+def _merge(checklist: Checklist, joined: dict[str, Releve], releves: Iterable[Releve]) -> Iterator[Issue]:
     """Put into ``kept`` what it has not, and say what it has otherwise."""
     for releve in releves:
-        earlier = kept.get(releve.ligne)
+        earlier = joined.get(releve.ligne)
         if earlier is None or _blank(earlier):
-            kept[releve.ligne] = releve
+            joined[releve.ligne] = releve
         elif not _blank(releve) and _values(releve) != _values(earlier):
             yield _conflict(checklist, earlier, releve)
 
@@ -300,8 +300,8 @@ def _conflict(checklist: Checklist, one: Releve, two: Releve) -> Issue:
     indicateur = checklist.referentiel.indicateurs.get(one.ligne)
     what = f"la ligne {indicateur.numero}" if indicateur else f"la vérification « {one.ligne} »"
     differing = [key for key in _FIELDS if getattr(one, key) != getattr(two, key)]
-    said = " ; ".join(f"{_FIELDS[k]} : {_said(one, k)} / {_said(two, k)}" for k in differing)
-    message = f"{what} est remplie deux fois, autrement : {said}"
+    differences = " ; ".join(f"{_FIELDS[k]} : {_said(one, k)} / {_said(two, k)}" for k in differing)
+    message = f"{what} est remplie deux fois, autrement : {differences}"
     related = ((one.lieu, "autre valeur"),) if one.lieu else ()
     hint = "s’accorder, et vider ou corriger l’une des deux"
     return Issue("constats-contradictoires", message, two.lieu, hint, related)

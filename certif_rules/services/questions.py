@@ -50,12 +50,12 @@ def questions(referentiel: Referentiel, contexte: Contexte) -> tuple[Question, .
 def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[str, ...]]:
     """The categories for which each askable fact is unknown."""
     values = resolve_all(referentiel, contexte)
-    found = {}
+    unknown = {}
     for nom, fait in referentiel.faits.items():
         categories = tuple(c for c, facts in values.items() if facts[nom] is None)
         if categories and not fait.a_invoquer:
-            found[nom] = categories
-    return found
+            unknown[nom] = categories
+    return unknown
 
 
 def _that_matter(
@@ -118,9 +118,9 @@ def lines_of(question: Question, referentiel: Referentiel) -> tuple[Indicateur, 
     return tuple(referentiel.indicateurs[identifiant] for identifiant in question.lignes)
 
 
-def document(found: Iterable[Question], referentiel: Referentiel) -> dict[str, Any]:
+def document(listed: Iterable[Question], referentiel: Referentiel) -> dict[str, Any]:
     """The questions as the values that are written; keys may be added to them, never renamed."""
-    asked = tuple(found)
+    asked = tuple(listed)
     return {
         "format": 1,
         "questions": [

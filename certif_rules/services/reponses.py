@@ -41,15 +41,15 @@ def from_data(data: Any, name: str = "") -> Questionnaire:
     """The answers in data that its schema accepts; ``name`` is the file, for plain data without places."""
     whole = Location(name) if name else None
     referentiel = data.get("referentiel")
-    said = referentiel if isinstance(referentiel, dict) else {"id": referentiel}
+    stack = referentiel if isinstance(referentiel, dict) else {"id": referentiel}
     keys = ("referentiel", "reponses", "fait_le")
-    places = {key: found for key in keys if (found := place_of(data, key) or whole) is not None}
+    places = {key: where for key in keys if (where := place_of(data, key) or whole) is not None}
     fait_le = data.get("fait_le")
     return Questionnaire(
         nom=name,
         demande=from_profile(data) if data.get("organisme") is not None else None,
-        referentiel=said.get("id"),
-        empreinte=said.get("empreinte"),
+        referentiel=stack.get("id"),
+        empreinte=stack.get("empreinte"),
         etendue=data.get("etendue"),
         fait_le=None if fait_le is None else str(fait_le),
         reponses=tuple(_dite(entry, place_of(entry, "id") or whole) for entry in data["reponses"]),

@@ -75,12 +75,12 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
     for path in paths:
         full = path.absolute()
         if full.is_dir():
-            found = [f for pattern in ("*.yaml", "*.yml") for f in full.rglob(pattern)]
-            if not found:
+            inside = [f for pattern in ("*.yaml", "*.yml") for f in full.rglob(pattern)]
+            if not inside:
                 issues.append(
                     Issue("dossier-vide", "aucun fichier YAML dans ce dossier", Location(str(path)))
                 )
-            files.update(found)
+            files.update(inside)
         elif full.exists():
             files.add(full)
             layer = full.parent.parent if full.parent.name == LIFE else full.parent
@@ -102,7 +102,7 @@ def _check_layers(
     if not given:
         return []
     own = Registry(given, names_from=here)
-    issues = [issue for found in own.problemes.values() for issue in found]
+    issues = [issue for problems in own.problemes.values() for issue in problems]
     keys = {couche.cle for couche in own.all_layers()}
     others = [pair for pair in installed if not _declares(pair, keys)]
     registry = Registry([*given, *others], thorough=True, names_from=here)
@@ -161,9 +161,9 @@ def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
         return check_habillage(data, file.parent)[0]
     issues = check(data, kind, name)
     if kind in ("profil", "constats") and not issues:
-        found = _check_names(data, kind, registry)
+        issues_of_names = _check_names(data, kind, registry)
         # Plain JSON does not remember where its values are.
-        issues = [replace(issue, location=issue.location or Location(name)) for issue in found]
+        issues = [replace(issue, location=issue.location or Location(name)) for issue in issues_of_names]
     return issues
 
 
@@ -200,18 +200,18 @@ def _check_names(data: Any, kind: str, registry: Registry) -> list[Issue]:
     if demande.referentiel is None:
         return []
     constats = Demande(precedent=_findings(data) if kind == "constats" else None)
-    found: list[list[Issue]] = []
+    by_edition: list[list[Issue]] = []
     for possible in _dated(demande, registry):
         try:
             referentiel = in_force(registry, possible).referentiel
         except IssuesError as error:
-            found.append(list(error.issues))
+            by_edition.append(list(error.issues))
         else:
-            found.append(
+            by_edition.append(
                 [*check_request(demande, referentiel).issues, *check_request(constats, referentiel).issues]
             )
-    everywhere = set.intersection(*({_fault(issue) for issue in issues} for issues in found))
-    return [issue for issue in found[-1] if _fault(issue) in everywhere]
+    everywhere = set.intersection(*({_fault(issue) for issue in issues} for issues in by_edition))
+    return [issue for issue in by_edition[-1] if _fault(issue) in everywhere]
 
 
 def _findings(data: Any) -> PrecedentDit:

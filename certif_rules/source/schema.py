@@ -66,8 +66,8 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
     errors = list(islice(_validator(schema).iter_errors(data), _LOOKED_FOR + 1))
     unknown_format = [error for error in errors if error.validator == "const"]
     # Another format has other keys: what else was found would only mislead.
-    found = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
-    issues = list(islice(found, _LOOKED_FOR + 1))
+    translated = (issue for error in unknown_format or errors for issue in _issues(error, data, name))
+    issues = list(islice(translated, _LOOKED_FOR + 1))
     return first_of(issues[:_LOOKED_FOR], _TOLD, more=max(len(errors), len(issues)) > _LOOKED_FOR)
 
 
@@ -147,19 +147,19 @@ def _repeated(items: Iterable[Any]) -> Iterator[int]:
 def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
     """The issues of one ``ValidationError``: one, or one for each key or item at fault."""
     path: list[str | int] = list(error.absolute_path)
-    found, wanted, schema = error.instance, error.validator_value, error.schema
+    value, wanted, schema = error.instance, error.validator_value, error.schema
     faults: Iterable[tuple[_Words, list[str | int], str | None]]
     if error.validator == "required":
-        faults = ((_missing(key, schema), path, None) for key in wanted if key not in found)
+        faults = ((_missing(key, schema), path, None) for key in wanted if key not in value)
     elif error.validator in ("additionalProperties", "unevaluatedProperties"):
         known = _properties(schema)
-        faults = ((_unknown(key, known), path, key) for key in found if key not in known)
+        faults = ((_unknown(key, known), path, key) for key in value if key not in known)
     elif error.validator == "uniqueItems":
-        faults = ((_twice(found[index]), [*path, index], None) for index in _repeated(found))
+        faults = ((_twice(value[index]), [*path, index], None) for index in _repeated(value))
     else:
         of_key = "propertyNames" in error.absolute_schema_path
-        words = _WORDS[error.validator](found, wanted, _description(schema))
-        faults = ((words, path, found if of_key else None),)
+        words = _WORDS[error.validator](value, wanted, _description(schema))
+        faults = ((words, path, value if of_key else None),)
     for (code, message, hint), where, key in faults:
         location, prefix = _locate(data, where, name, key)
         yield Issue(code, prefix + message, location, hint)
@@ -224,28 +224,28 @@ def _twice(item: Any) -> _Words:
     return "valeur-en-double", f"{_show(item)} est en double", "retirer l’une des deux"
 
 
-def _type(found: Any, wanted: str | list[str], description: str | None) -> _Words:
+def _type(value: Any, wanted: str | list[str], description: str | None) -> _Words:
     expected = [wanted] if isinstance(wanted, str) else wanted
-    message = f"attendu : {' ou '.join(_TYPES[kind] for kind in expected)} ; trouvé : {_show(found)}"
-    if "string" in expected and isinstance(found, int):
-        return "type-inattendu", message, f'écrire "{json.dumps(found)}"'
-    if "boolean" in expected and isinstance(found, str) and found.lower() in ("true", "false"):
-        return "type-inattendu", message, f"écrire {found.lower()}"
+    message = f"attendu : {' ou '.join(_TYPES[kind] for kind in expected)} ; trouvé : {_show(value)}"
+    if "string" in expected and isinstance(value, int):
+        return "type-inattendu", message, f'écrire "{json.dumps(value)}"'
+    if "boolean" in expected and isinstance(value, str) and value.lower() in ("true", "false"):
+        return "type-inattendu", message, f"écrire {value.lower()}"
     return "type-inattendu", message, description
 
 
-def _enum(found: Any, wanted: list[str], _: str | None) -> _Words:
-    hint = nearest(str(found), wanted) or f"valeurs admises : {', '.join(wanted)}"
-    return "valeur-inattendue", f"{_show(found)} n’est pas une valeur admise", hint
+def _enum(value: Any, wanted: list[str], _: str | None) -> _Words:
+    hint = nearest(str(value), wanted) or f"valeurs admises : {', '.join(wanted)}"
+    return "valeur-inattendue", f"{_show(value)} n’est pas une valeur admise", hint
 
 
-def _const(found: Any, wanted: int, _: str | None) -> _Words:
-    message = f"le format {_show(found)} n’est pas connu de cette version, qui lit le format {wanted}"
+def _const(value: Any, wanted: int, _: str | None) -> _Words:
+    message = f"le format {_show(value)} n’est pas connu de cette version, qui lit le format {wanted}"
     return "format-inconnu", message, f"écrire `format: {wanted}`, ou mettre certif-rules à jour"
 
 
 def _plain(code: str, words: str) -> Callable[[Any, Any, str | None], _Words]:
-    return lambda found, wanted, hint: (code, words.format(_show(found), wanted), hint)
+    return lambda value, wanted, hint: (code, words.format(_show(value), wanted), hint)
 
 
 #: For each keyword our schemas use, how to say what is wrong; those with one fault per key are above.

@@ -50,14 +50,14 @@ def _synthesis(case: Mapping[str, Any], answers: Mapping[Any, Any], registry: Re
     nom, edition = parse_name(case["referentiel"])
     demande = from_profile(case["profil"])
     typed = Demande(referentiel=nom, edition=edition)
-    said = {str(key): value for key, value in answers.items()}
-    others = said.pop(AUTRES, None)
-    dites = tuple(_answer(key, value) for key, value in said.items())
+    given = {str(key): value for key, value in answers.items()}
+    others = given.pop(AUTRES, None)
+    dites = tuple(_answer(key, value) for key, value in given.items())
     etendue = case.get("etendue")
     if others is not None:
         empty = Questionnaire(nom="", reponses=(), demande=demande)
         cadre = synthesis(registry, empty, typed, etendue=etendue).cadre
-        names = {*said}
+        names = {*given}
         left = [
             li.indicateur for li in cadre.retenues if not {li.indicateur.id, li.indicateur.numero} & names
         ]
@@ -85,7 +85,7 @@ def _scores(synthese: Synthese, value: Mapping[Any, Mapping[str, Any]]) -> list[
         if axe is None:
             texts.append(f"critère {key} : absent (obtenus : {', '.join(axes)})")
             continue
-        found = {
+        obtained = {
             "score": f"{axe.score.points}/{axe.score.maximum}",
             "pourcent": axe.score.pourcent,
             "repondues": axe.score.repondues,
@@ -95,15 +95,15 @@ def _scores(synthese: Synthese, value: Mapping[Any, Mapping[str, Any]]) -> list[
         }
         for name, expected in wanted.items():
             shown = [str(x) for x in expected] if isinstance(expected, list) else expected
-            if found[name] != shown:
-                texts.append(f"critère {key}, {name} : attendu {shown}, obtenu {found[name]}")
+            if obtained[name] != shown:
+                texts.append(f"critère {key}, {name} : attendu {shown}, obtenu {obtained[name]}")
     return texts
 
 
 def _equal(getter: Callable[[Synthese], list[str]]) -> Callable[[Synthese, Any], list[str]]:
     def check(synthese: Synthese, value: list[Any]) -> list[str]:
-        found, wanted = getter(synthese), [str(item) for item in value]
-        return [] if found == wanted else [f"attendu {', '.join(wanted)} ; obtenu {', '.join(found)}"]
+        obtained, wanted = getter(synthese), [str(item) for item in value]
+        return [] if obtained == wanted else [f"attendu {', '.join(wanted)} ; obtenu {', '.join(obtained)}"]
 
     return check
 
@@ -117,27 +117,27 @@ def _list(synthese: Synthese, *, answered: bool) -> list[str]:
 
 
 def _groups(synthese: Synthese, value: Mapping[Any, str]) -> list[str]:
-    found: dict[str, str] = {p.cotation.ligne.indicateur.numero: p.groupe for p in synthese.priorites}
+    obtained: dict[str, str] = {p.cotation.ligne.indicateur.numero: p.groupe for p in synthese.priorites}
     return [
-        f"ligne {key} : attendu {wanted}, obtenu {found.get(str(key))}"
+        f"ligne {key} : attendu {wanted}, obtenu {obtained.get(str(key))}"
         for key, wanted in value.items()
-        if found.get(str(key)) != wanted
+        if obtained.get(str(key)) != wanted
     ]
 
 
 def _whole(synthese: Synthese, value: str) -> list[str]:
-    found = f"{synthese.ensemble.points}/{synthese.ensemble.maximum}"
-    return [] if found == value else [f"ensemble : attendu {value}, obtenu {found}"]
+    obtained = f"{synthese.ensemble.points}/{synthese.ensemble.maximum}"
+    return [] if obtained == value else [f"ensemble : attendu {value}, obtenu {obtained}"]
 
 
 def _told(synthese: Synthese, value: list[str]) -> list[str]:
-    found = list(contradictions(synthese.cadre))
-    return [] if sorted(found) == sorted(value) else [f"incohérences : attendu {value}, obtenu {found}"]
+    obtained = list(contradictions(synthese.cadre))
+    return [] if sorted(obtained) == sorted(value) else [f"incohérences : attendu {value}, obtenu {obtained}"]
 
 
 def _mention(synthese: Synthese, value: str) -> list[str]:
-    said = synthese.cadre.regles.mention
-    return [] if said and value in said.texte else [f"mention : « {value} » absent"]
+    mention = synthese.cadre.regles.mention
+    return [] if mention and value in mention.texte else [f"mention : « {value} » absent"]
 
 
 def _page(synthese: Synthese, value: list[str]) -> list[str]:
@@ -147,11 +147,11 @@ def _page(synthese: Synthese, value: list[str]) -> list[str]:
     page = _spaced(html.unescape(re.sub(r"<[^>]+>", " ", body)))
     at = 0
     for text in value:
-        found = page.find(_spaced(text), at)
-        if found < 0:
+        place = page.find(_spaced(text), at)
+        if place < 0:
             after = "absent de la page" if _spaced(text) not in page else "n’est pas après le précédent"
             return [f"page : « {text} » {after}"]
-        at = found + len(_spaced(text))
+        at = place + len(_spaced(text))
     return []
 
 
@@ -179,16 +179,16 @@ _CHECKS: Mapping[str, Callable[[Synthese, Any], list[str]]] = {
 def _compared(comparaison: Comparaison | None, key: str, value: Mapping[Any, str]) -> list[str]:
     if comparaison is None:
         return [f"{key} : attendu d’un cas sans « reponses_avant »"]
-    found: dict[str, str]
+    obtained: dict[str, str]
     if key == "changements":
         moved = (c for c in comparaison.changements if c.sens != "inchange")
-        found = {c.apres.ligne.indicateur.numero: c.sens for c in moved}
+        obtained = {c.apres.ligne.indicateur.numero: c.sens for c in moved}
     else:
-        found = {
+        obtained = {
             axe.critere.numero if axe.critere else "": f"{axe.avant.points}/{axe.avant.maximum} puis"
             f" {axe.apres.points}/{axe.apres.maximum}"
             for axe in comparaison.axes
         }
-        found = {numero: text for numero, text in found.items() if numero in map(str, value)}
+        obtained = {numero: text for numero, text in obtained.items() if numero in map(str, value)}
     wanted = {str(name): text for name, text in value.items()}
-    return [] if found == wanted else [f"{key} : attendu {wanted}, obtenu {found}"]
+    return [] if obtained == wanted else [f"{key} : attendu {wanted}, obtenu {obtained}"]

@@ -20,26 +20,26 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     demande = Demande(referentiel=case["referentiel"], edition=case.get("edition"))
     try:
         calendar = make_calendar(registry, demande, _typed(case))
-        found = document(calendar)
+        obtained = document(calendar)
     except IssuesError as error:
         return refused(error, expected.get("erreur"))
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), calendrier obtenu"]
-    dates = {entry["id"]: entry for entry in found["dates"]}
+    dates = {entry["id"]: entry for entry in obtained["dates"]}
     texts = [text for nom, value in expected.get("dates", {}).items() for text in _date(nom, value, dates)]
     texts += [f"{nom} ne devrait pas être calculée" for nom in expected.get("absentes", ()) if nom in dates]
     if "toutes" in expected:
         texts += _same("dates", expected["toutes"], dates)
-    missing = {entry["id"]: entry["evenements_manquants"] for entry in found["non_calculees"]}
+    missing = {entry["id"]: entry["evenements_manquants"] for entry in obtained["non_calculees"]}
     for nom, waited in expected.get("attendent", {}).items():
         texts += _same(f"{nom} attend", waited, missing.get(nom, ()))
     if "avertissements" in expected:
-        codes = [warning["code"] for warning in found["avertissements"]]
+        codes = [warning["code"] for warning in obtained["avertissements"]]
         texts += _same("avertissements", expected["avertissements"], codes)
     if "incoherences" in expected:
-        codes = [value["id"] for value in found["incoherences"]]
+        codes = [value["id"] for value in obtained["incoherences"]]
         texts += _same("incohérences", expected["incoherences"], codes)
-    messages = [warning["message"] for warning in found["avertissements"]]
+    messages = [warning["message"] for warning in obtained["avertissements"]]
     texts += [
         f"« {text} » absent de {messages}"
         for text in expected.get("contient", ())
@@ -47,7 +47,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     ]
     if "ics" in expected:
         texts += _agenda(calendar, expected["ics"])
-    return texts + _meetings(expected, found.get("seances"))
+    return texts + _meetings(expected, obtained.get("seances"))
 
 
 def _typed(case: Mapping[str, Any]) -> Saisie:
@@ -101,19 +101,19 @@ def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str
     ]
 
 
-def _same(label: str, expected: Iterable[str], found: Iterable[str]) -> list[str]:
-    wanted, got = sorted(set(expected)), sorted(set(found))
+def _same(label: str, expected: Iterable[str], obtained: Iterable[str]) -> list[str]:
+    wanted, got = sorted(set(expected)), sorted(set(obtained))
     return [] if wanted == got else [f"{label} : attendu {wanted}, obtenu {got}"]
 
 
-def _meetings(expected: Mapping[str, Any], found: Mapping[str, Any] | None) -> list[str]:
-    if found is None:
+def _meetings(expected: Mapping[str, Any], obtained: Mapping[str, Any] | None) -> list[str]:
+    if obtained is None:
         asked = {"prochaine", "seances"} & expected.keys()
         return ["des séances sont attendues, sans liste de séances"] if asked else []
     texts = []
-    if "prochaine" in expected and expected["prochaine"] != found["prochaine"]:
-        texts.append(f"prochaine séance : attendu {expected['prochaine']}, obtenu {found['prochaine']}")
-    states = {seance["le"]: seance["etat"] for seance in found["seances"]}
+    if "prochaine" in expected and expected["prochaine"] != obtained["prochaine"]:
+        texts.append(f"prochaine séance : attendu {expected['prochaine']}, obtenu {obtained['prochaine']}")
+    states = {seance["le"]: seance["etat"] for seance in obtained["seances"]}
     for day, etat in expected.get("seances", {}).items():
         if states.get(day, _ABSENT) != etat:
             texts.append(f"séance du {day} : attendu {etat}, obtenu {states.get(day, _ABSENT)}")

@@ -29,7 +29,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     try:
         demande = _request(case)
         checklist = make_checklist(registry, demande)
-        found = concluded(case, demande, checklist) if "constats" in case else None
+        obtained = concluded(case, demande, checklist) if "constats" in case else None
     except IssuesError as error:
         return refused(error, expected.get("erreur"))
     if "erreur" in expected:
@@ -40,10 +40,10 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         if key not in _OF_FINDINGS
         for text in _CHECKS[key](checklist, value, key)
     ]
-    if found is not None:
-        texts += check_conclusions(found, expected.get("conclusions", {}))
+    if obtained is not None:
+        texts += check_conclusions(obtained, expected.get("conclusions", {}))
         if "echeances" in expected:
-            texts += check_deadlines(found, expected["echeances"], checklist)
+            texts += check_deadlines(obtained, expected["echeances"], checklist)
     elif _OF_FINDINGS & expected.keys():
         texts.append("des conclusions ou des échéances sont attendues d’un cas sans constats")
     return texts
@@ -61,15 +61,15 @@ def _request(case: Mapping[str, Any]) -> Demande:
 def _lines(checklist: Checklist, names: Iterable[Any]) -> set[str]:
     """Ids of the lines named by number, range of numbers (« 4-6 ») or id."""
     by_number = {ligne.indicateur.numero: ligne.indicateur.id for ligne in checklist.lignes}
-    found: set[str] = set()
+    ids: set[str] = set()
     for name in names:
         text = str(name)
         first, dash, last = text.partition("-")
         if dash and first.isdigit() and last.isdigit():
-            found.update(by_number.get(str(n), str(n)) for n in range(int(first), int(last) + 1))
+            ids.update(by_number.get(str(n), str(n)) for n in range(int(first), int(last) + 1))
         else:
-            found.add(by_number.get(text, text))
-    return found
+            ids.add(by_number.get(text, text))
+    return ids
 
 
 def _line(checklist: Checklist, name: Any) -> Ligne:
@@ -77,18 +77,18 @@ def _line(checklist: Checklist, name: Any) -> Ligne:
     return next(ligne for ligne in checklist.lignes if ligne.indicateur.id == identifiant)
 
 
-def _compare(label: str, expected: set[str], found: set[str]) -> list[str]:
+def _compare(label: str, expected: set[str], obtained: set[str]) -> list[str]:
     texts = []
-    if expected - found:
-        texts.append(f"{label} : il manque {', '.join(sorted(expected - found))}")
-    if found - expected:
-        texts.append(f"{label} : en trop {', '.join(sorted(found - expected))}")
+    if expected - obtained:
+        texts.append(f"{label} : il manque {', '.join(sorted(expected - obtained))}")
+    if obtained - expected:
+        texts.append(f"{label} : en trop {', '.join(sorted(obtained - expected))}")
     return texts
 
 
 def _state(checklist: Checklist, value: list[Any], key: str) -> list[str]:
-    found = {ligne.indicateur.id for ligne in checklist.lignes if ligne.etat == key}
-    return _compare(key, _lines(checklist, value), found)
+    obtained = {ligne.indicateur.id for ligne in checklist.lignes if ligne.etat == key}
+    return _compare(key, _lines(checklist, value), obtained)
 
 
 def _reasons(checklist: Checklist, value: Mapping[Any, list[str]], _key: str) -> list[str]:
@@ -122,12 +122,12 @@ def _adaptations(checklist: Checklist, value: Mapping[str, list[Any]], _key: str
     texts = []
     for situation, names in value.items():
         start = situation.replace("_", " ")
-        found = {
+        obtained = {
             line.indicateur.id
             for line in checklist.lignes
             if any((texte.situation or "").startswith(start) for texte in line.adaptations)
         }
-        texts += _compare(f"adaptations « {start} »", _lines(checklist, names), found)
+        texts += _compare(f"adaptations « {start} »", _lines(checklist, names), obtained)
     return texts
 
 
@@ -141,9 +141,9 @@ def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
 
 
 def _said(checklist: Checklist, value: list[str], _key: str) -> list[str]:
-    said = [a.message for a in checklist.avertissements]
-    said += [lacune.cherche for lacune in checklist.referentiel.lacunes]
-    return [f"« {text} » n’est dit nulle part" for text in value if not any(text in one for one in said)]
+    messages = [a.message for a in checklist.avertissements]
+    messages += [lacune.cherche for lacune in checklist.referentiel.lacunes]
+    return [f"« {text} » n’est dit nulle part" for text in value if not any(text in one for one in messages)]
 
 
 def _points(checklist: Checklist, value: list[str], key: str) -> list[str]:
@@ -151,23 +151,25 @@ def _points(checklist: Checklist, value: list[str], key: str) -> list[str]:
 
 
 def _sites(checklist: Checklist, value: list[str] | None, _key: str) -> list[str]:
-    found = checklist.sites.sites if checklist.sites else None
-    if value is None or found is None:
-        both_unknown = value is None and found is None
-        return [] if both_unknown else [f"sites : attendu {value}, obtenu {found}"]
-    return _compare("sites", set(value), set(found))
+    obtained = checklist.sites.sites if checklist.sites else None
+    if value is None or obtained is None:
+        both_unknown = value is None and obtained is None
+        return [] if both_unknown else [f"sites : attendu {value}, obtenu {obtained}"]
+    return _compare("sites", set(value), set(obtained))
 
 
 def _counts(checklist: Checklist, value: Mapping[Etat, int], _key: str) -> list[str]:
-    found = checklist.compteurs
-    return [f"{etat} : attendu {n}, obtenu {found[etat]}" for etat, n in value.items() if found[etat] != n]
+    obtained = checklist.compteurs
+    return [
+        f"{etat} : attendu {n}, obtenu {obtained[etat]}" for etat, n in value.items() if obtained[etat] != n
+    ]
 
 
 def _equal(getter: Callable[[Checklist], Any]) -> Callable[[Checklist, Any, str], list[str]]:
     def check_equal(checklist: Checklist, value: Any, key: str) -> list[str]:
-        found = getter(checklist)
-        wanted = str(value) if isinstance(found, str) else value
-        return [] if found == wanted else [f"{key} : attendu {wanted}, obtenu {found}"]
+        obtained = getter(checklist)
+        wanted = str(value) if isinstance(obtained, str) else value
+        return [] if obtained == wanted else [f"{key} : attendu {wanted}, obtenu {obtained}"]
 
     return check_equal
 

@@ -25,9 +25,9 @@ def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -
     Raises:
         DataError: the findings are impossible; every problem is listed.
     """
-    said: dict[str, Any] = {str(key): value for key, value in case["constats"].items()}
-    others = said.pop(AUTRES, None)
-    releves = [_releve(key, value) for key, value in said.items()]
+    given: dict[str, Any] = {str(key): value for key, value in case["constats"].items()}
+    others = given.pop(AUTRES, None)
+    releves = [_releve(key, value) for key, value in given.items()]
     checks = [_releve(key, value, "resultat") for key, value in (case.get("verifications") or {}).items()]
     notified = case.get("ecarts_notifies_le")
     dossier = Dossier(
@@ -62,31 +62,31 @@ def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
     )
 
 
-def check_conclusions(found: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
+def check_conclusions(obtained: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
     """What is expected of each object and not concluded; ``contient`` is a part of its text or reasons."""
-    conclusions = {c["objet"]: c for c in found["conclusions"]}
+    conclusions = {c["objet"]: c for c in obtained["conclusions"]}
     texts = []
     for objet, expected in value.items():
         conclusion = conclusions.get(objet)
         if conclusion is None:
             texts.append(f"aucune conclusion pour {objet} (obtenues : {', '.join(conclusions)})")
             continue
-        said = [conclusion["texte"], *(motif["texte"] for motif in conclusion["motifs"])]
+        sentences = [conclusion["texte"], *(motif["texte"] for motif in conclusion["motifs"])]
         for key, wanted in expected.items():
             if key == "contient":
-                missing = not any(wanted in text for text in said)
-                texts += [f"{objet} : « {wanted} » absent de {said}"] if missing else []
+                missing = not any(wanted in text for text in sentences)
+                texts += [f"{objet} : « {wanted} » absent de {sentences}"] if missing else []
             elif conclusion.get(key) != wanted:
                 texts.append(f"{objet}, {key} : attendu {wanted}, obtenu {conclusion.get(key)}")
     return texts
 
 
 def check_deadlines(
-    found: Mapping[str, Any], value: Mapping[str, Mapping[str, Any]], checklist: Checklist
+    obtained: Mapping[str, Any], value: Mapping[str, Mapping[str, Any]], checklist: Checklist
 ) -> list[str]:
     """The dates expected of each line and not found, and the lines with dates that were not expected."""
     numeros = {li.indicateur.id: li.indicateur.numero for li in checklist.lignes}
-    dated = {numeros.get(e["id"], e["id"]): e for e in found["echeances"]}
+    dated = {numeros.get(e["id"], e["id"]): e for e in obtained["echeances"]}
     wanted = {str(key): dates for key, dates in value.items()}
     texts = [f"échéances en trop : {numero}" for numero in dated if numero not in wanted]
     for numero, dates in wanted.items():

@@ -18,65 +18,67 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     expected = dict(case["attendu"])
     wanted = expected.pop("erreur", None)
     try:
-        found = document(open_file(registry, from_profile(case["profil"])))
+        obtained = document(open_file(registry, from_profile(case["profil"])))
     except IssuesError as error:
         return refused(error, wanted)
     if wanted is not None:
         return [f"un refus était attendu : {wanted}"]
-    return [text for key, value in expected.items() for text in _CHECKS[key](key, value, found)]
+    return [text for key, value in expected.items() for text in _CHECKS[key](key, value, obtained)]
 
 
-def _equal(key: str, wanted: Any, found: Mapping[str, Any]) -> list[str]:
-    value = found["audit"]["type"] if key == "type" else found[key]
+def _equal(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
+    value = obtained["audit"]["type"] if key == "type" else obtained[key]
     return [] if value == wanted else [f"{key} : attendu {wanted}, obtenu {value}"]
 
 
-def _pieces(key: str, wanted: Mapping[str, str], found: Mapping[str, Any]) -> list[str]:
+def _pieces(key: str, wanted: Mapping[str, str], obtained: Mapping[str, Any]) -> list[str]:
     """Every document, and no other, in the state it must have."""
-    return _same(key, dict(wanted), {piece["id"]: piece["etat"] for piece in found["pieces"]})
+    return _same(key, dict(wanted), {piece["id"]: piece["etat"] for piece in obtained["pieces"]})
 
 
-def _bloque(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {p["id"] for p in found["pieces"] if p["bloque"] is True})
+def _bloque(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {p["id"] for p in obtained["pieces"] if p["bloque"] is True})
 
 
-def _dossiers(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {d["id"] for d in found["dossiers"]})
+def _dossiers(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {d["id"] for d in obtained["dossiers"]})
 
 
-def _voies(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {v["id"] for v in found["voies"] if v["valeur"] is True})
+def _voies(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {v["id"] for v in obtained["voies"] if v["valeur"] is True})
 
 
-def _financements(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+def _financements(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
     """Whether each funding is due (true, false, null), all of them and no other."""
-    return _same(key, dict(wanted), {f["id"]: f["accorde"] for f in found["financements"]})
+    return _same(key, dict(wanted), {f["id"]: f["accorde"] for f in obtained["financements"]})
 
 
-def _parts(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+def _parts(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
     """By firm, what is paid and what is left, in euros."""
-    got = {d["auditeur"]: {"part": d["part_financee"], "reste": d["reste_a_charge"]} for d in found["devis"]}
+    got = {
+        d["auditeur"]: {"part": d["part_financee"], "reste": d["reste_a_charge"]} for d in obtained["devis"]
+    }
     return _same(key, {firm: dict(amounts) for firm, amounts in wanted.items()}, got)
 
 
-def _auditeur(key: str, wanted: Any, found: Mapping[str, Any]) -> list[str]:
-    return _same(key, wanted, found["auditeur"]["choisi"])
+def _auditeur(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
+    return _same(key, wanted, obtained["auditeur"]["choisi"])
 
 
-def _decide(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+def _decide(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
     """Who does what, by intervention, all of them and no other: the actor, or null where nobody says."""
-    got = {i["id"]: i["acteur"] for i in found["interventions"] if i["valeur"] is True}
+    got = {i["id"]: i["acteur"] for i in obtained["interventions"] if i["valeur"] is True}
     return _same(key, dict(wanted), {identifiant: got.get(identifiant, "–") for identifiant in wanted})
 
 
-def _lieux(key: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+def _lieux(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
     """By place: the mode decided, or null."""
-    return _same(key, dict(wanted), {place["id"]: place["mode"] for place in found["lieux"]})
+    return _same(key, dict(wanted), {place["id"]: place["mode"] for place in obtained["lieux"]})
 
 
-def _phrases(key: str, wanted: Mapping[str, list[str]], found: Mapping[str, Any]) -> list[str]:
+def _phrases(key: str, wanted: Mapping[str, list[str]], obtained: Mapping[str, Any]) -> list[str]:
     """By place, a part of each sentence of the sources that holds here, all of them and no other."""
-    places = {place["id"]: place["phrases"] for place in found["lieux"]}
+    places = {place["id"]: place["phrases"] for place in obtained["lieux"]}
     texts = []
     for nom, parts in wanted.items():
         held = [phrase["texte"] for phrase in places.get(nom, ()) if phrase["valeur"] is True]
@@ -85,9 +87,11 @@ def _phrases(key: str, wanted: Mapping[str, list[str]], found: Mapping[str, Any]
     return texts
 
 
-def _dit(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
-    said = list(_strings(found))
-    return [f"{key} : « {part} » nulle part" for part in wanted if not any(part in text for text in said)]
+def _dit(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
+    sentences = list(_strings(obtained))
+    return [
+        f"{key} : « {part} » nulle part" for part in wanted if not any(part in text for text in sentences)
+    ]
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -98,20 +102,20 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _demander(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
+def _demander(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
     """A part of each thing to ask, all of them and no other."""
-    asked = [item["texte"] for item in found["a_demander"]]
+    asked = [item["texte"] for item in obtained["a_demander"]]
     texts = [f"{key}, absent : {part}" for part in wanted if not any(part in text for text in asked)]
     return texts + [f"{key}, en trop : {text}" for text in asked if not any(part in text for part in wanted)]
 
 
-def _incoherences(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
-    missing = set(wanted) - {i["id"] for i in found["incoherences"]}
+def _incoherences(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
+    missing = set(wanted) - {i["id"] for i in obtained["incoherences"]}
     return [f"{key} non montrées : {sorted(missing)}"] if missing else []
 
 
-def _avertissements(key: str, wanted: list[str], found: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {a["code"] for a in found["avertissements"]})
+def _avertissements(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted), {a["code"] for a in obtained["avertissements"]})
 
 
 def _same(key: str, wanted: Any, got: Any) -> list[str]:

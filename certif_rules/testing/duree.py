@@ -19,7 +19,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     expected = case["attendu"]
     demande = replace(from_profile(case["profil"]), referentiel=case["referentiel"])
     try:
-        found = document(
+        obtained = document(
             make_duration(
                 registry, demande, sites=case.get("sites"), echantillonnes=case.get("sites_echantillonnes")
             )
@@ -27,19 +27,23 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     except IssuesError as error:
         return refused(error, expected.get("erreur"))
     if "erreur" in expected:
-        return [f"refus attendu ({expected['erreur']}), durée obtenue : {found['jours']}"]
+        return [f"refus attendu ({expected['erreur']}), durée obtenue : {obtained['jours']}"]
     texts = []
     wanted_days = expected["jours"]
-    if found["jours"] != (wanted_days and str(wanted_days)):
-        texts.append(f"jours : attendu {wanted_days}, obtenu {found['jours']}")
-    said = [poste["texte"] for poste in found["postes"]]
-    said += [found["fixee"]["texte"]] if found["fixee"] else []
-    texts += [f"« {text} » absent de {said}" for text in expected.get("contient", ()) if not _in(text, said)]
-    shown = {item["id"] for item in found["incoherences"]}
+    if obtained["jours"] != (wanted_days and str(wanted_days)):
+        texts.append(f"jours : attendu {wanted_days}, obtenu {obtained['jours']}")
+    sentences = [poste["texte"] for poste in obtained["postes"]]
+    sentences += [obtained["fixee"]["texte"]] if obtained["fixee"] else []
+    texts += [
+        f"« {text} » absent de {sentences}"
+        for text in expected.get("contient", ())
+        if not _in(text, sentences)
+    ]
+    shown = {item["id"] for item in obtained["incoherences"]}
     if "incoherences" in expected and shown != set(expected["incoherences"]):
         texts.append(f"incohérences : attendu {expected['incoherences']}, obtenu {sorted(shown)}")
     return texts
 
 
-def _in(text: str, said: list[str]) -> bool:
-    return any(text in item for item in said)
+def _in(text: str, sentences: list[str]) -> bool:
+    return any(text in item for item in sentences)

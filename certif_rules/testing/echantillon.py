@@ -33,17 +33,17 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
         centrale=case.get("fonction_centrale"),
     )
     try:
-        found = make_sample(registry, demande, asked)
+        obtained = make_sample(registry, demande, asked)
     except IssuesError as error:
         return refused(error, expected.get("erreur"))
     if "erreur" in expected:
         return [f"refus attendu ({expected['erreur']}), échantillon obtenu"]
-    printed = document(found)
-    warnings = {a.code for a in found.avertissements}
-    unseen = found.tirage.non_vus
+    printed = document(obtained)
+    warnings = {a.code for a in obtained.avertissements}
+    unseen = obtained.tirage.non_vus
     facts: dict[str, Any] = {
-        "taille": len(found.tirage.liste),
-        "liste": set(found.tirage.liste),
+        "taille": len(obtained.tirage.liste),
+        "liste": set(obtained.tirage.liste),
         "non_vus_au_moins": len(unseen or ()),
         "avertissements": warnings,
         "empreinte": printed["population"]["empreinte"],

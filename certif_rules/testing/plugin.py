@@ -51,9 +51,9 @@ class Cas(pytest.Item):
         """Run the case on the installed plugins."""
         from certif_rules.testing.fichier import differences, installed
 
-        found = differences(self.kind, self.case, installed())
-        if found:
-            raise CaseError("\n".join(found))
+        wrong = differences(self.kind, self.case, installed())
+        if wrong:
+            raise CaseError("\n".join(wrong))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The differences alone; any other error with its traceback."""

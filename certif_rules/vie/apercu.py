@@ -50,8 +50,8 @@ def _to_ask(dossier: DossierEtudie) -> Iterator[ADemander]:
     if depot.precedent is None and Besoin("precedent") in etude.manques:
         texte = "De quel type était l’audit précédent, par lequel le label a été obtenu ?"
         yield ADemander(texte=texte, cle="precedent.type")
-    for question, said in etude.questions:
-        if said is None:
+    for question, answer in etude.questions:
+        if answer is None:
             cle = f"organisme.{question.champ}" if question.champ else f"dossier.reponses.{question.id}"
             yield ADemander(texte=question.texte, cle=cle, appui=question)
     if etude.choix.a_demander:

@@ -137,19 +137,19 @@ def gather(parts: Iterable[Autodiagnostic | None]) -> Autodiagnostic:
 
     What is told beside lines adds up, since each referentiel speaks of its own.
     """
-    found = Autodiagnostic()
+    gathered = Autodiagnostic()
     for part in parts:
         if part is None:
             continue
-        found = Autodiagnostic(
-            notation=part.notation or found.notation,
-            etendue=part.etendue or found.etendue,
-            etendue_dite=part.etendue_dite if part.etendue else found.etendue_dite,
-            mention=part.mention or found.mention,
-            enonces=part.enonces or found.enonces,
-            reperes=(*found.reperes, *part.reperes),
+        gathered = Autodiagnostic(
+            notation=part.notation or gathered.notation,
+            etendue=part.etendue or gathered.etendue,
+            etendue_dite=part.etendue_dite if part.etendue else gathered.etendue_dite,
+            mention=part.mention or gathered.mention,
+            enonces=part.enonces or gathered.enonces,
+            reperes=(*gathered.reperes, *part.reperes),
         )
-    return found
+    return gathered
 
 
 def assess(cadre: Cadre, answers: Mapping[str, Appreciation], fait_le: str | None = None) -> Synthese:

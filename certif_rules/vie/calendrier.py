@@ -103,7 +103,7 @@ def compute(cycle: Cycle, evenements: Mapping[str, date], options: Options) -> C
     for entry in cycle.dates.values():
         calcul.add(entry)
     dates = tuple(follow(cycle, date_, evenements, options) for date_ in calcul.dates)
-    waiting = [*calcul.manquants, *(found.id for found in dates if found.manquent)]
+    waiting = [*calcul.manquants, *(calculee.id for calculee in dates if calculee.manquent)]
     return Calendrier(
         dates=dates,
         manquants=calcul.manquants,
@@ -135,20 +135,20 @@ class _Calcul(Struct):
         regle = next((r for r in entry.regles if self._holds(r)), None)
         if regle is None:
             return
-        found = self._apply(entry, regle)
+        calculee = self._apply(entry, regle)
         given = None if regle.sans_objet else self.evenements.get(entry.id)
         if given is not None:
             self.manquants.pop(entry.id, None)
             blank = DateCalculee(id=entry.id, titre=entry.titre, regle=regle)
-            base = blank if found is None else found
-            found = self._on(replace(base, donnee=True, calculee=base.jour, manquent=()), given)
-        if found is None:
+            base = blank if calculee is None else calculee
+            calculee = self._on(replace(base, donnee=True, calculee=base.jour, manquent=()), given)
+        if calculee is None:
             return
-        self.dates.append(found)
-        if found.jour is not None:
-            self._known[entry.id] = found.jour
-        elif found.regle.sans_objet:
-            self._sans_objet[entry.id] = found
+        self.dates.append(calculee)
+        if calculee.jour is not None:
+            self._known[entry.id] = calculee.jour
+        elif calculee.regle.sans_objet:
+            self._sans_objet[entry.id] = calculee
 
     def _holds(self, regle: RegleDate) -> bool:
         given = self.evenements
@@ -180,17 +180,17 @@ class _Calcul(Struct):
             return self._next(blank) if regle.prochaine else self._again(blank)
         ecart = regle.au_plus_tard or regle.a_partir_du
         day = None if ecart is None else self._count(ecart)
-        return None if day is None or ecart is None else self._on(replace(blank, calcul=said(ecart)), day)
+        return None if day is None or ecart is None else self._on(replace(blank, calcul=formula(ecart)), day)
 
-    def _on(self, found: DateCalculee, day: date) -> DateCalculee:
+    def _on(self, calculee: DateCalculee, day: date) -> DateCalculee:
         """The date on its day, with its working day."""
-        regle, options = found.regle, self.options
+        regle, options = calculee.regle, self.options
         ouvre: date | None = None
         if regle.ouvre == "avant":
             ouvre = last_worked(day, options.chome)
         elif regle.ouvre == "apres" and regle.report and options.report:
             ouvre = next_worked(day, options.chome)
-        return replace(found, jour=day, jour_ouvre=ouvre, chome=options.chome(day))
+        return replace(calculee, jour=day, jour_ouvre=ouvre, chome=options.chome(day))
 
     def _next(self, blank: DateCalculee) -> DateCalculee:
         prochaine = blank.regle.prochaine
@@ -198,9 +198,9 @@ class _Calcul(Struct):
         first, rhythm = self._day(prochaine.de), prochaine.rythme_jours
         sent = self._day(prochaine.apres)
         day = meeting(first, rhythm, sent, self.options.cloture)
-        said = f"{prochaine.de} + {(day - first).days // rhythm} × {rhythm} jours"
+        calcul = f"{prochaine.de} + {(day - first).days // rhythm} × {rhythm} jours"
         following = tuple(day + timedelta(days=rhythm * n) for n in (1, 2, 3))
-        return self._on(replace(blank, jours=following, calcul=said), day)
+        return self._on(replace(blank, jours=following, calcul=calcul), day)
 
     def _again(self, blank: DateCalculee) -> DateCalculee | None:
         again = blank.regle.tous_les
@@ -211,19 +211,19 @@ class _Calcul(Struct):
             days.append(day)
         if not days:
             return None
-        said = f"{again.de} + {again.mois} mois, puis encore, jusqu’à {again.jusqu_a}"
-        return replace(blank, jours=tuple(days), calcul=said)
+        calcul = f"{again.de} + {again.mois} mois, puis encore, jusqu’à {again.jusqu_a}"
+        return replace(blank, jours=tuple(days), calcul=calcul)
 
     def _window(self, blank: DateCalculee, missing: tuple[str, ...]) -> DateCalculee | None:
-        found = [ancre for a in blank.regle.fenetre if (ancre := self._anchor(a)) is not None]
-        if not found:
+        ancres = [ancre for a in blank.regle.fenetre if (ancre := self._anchor(a)) is not None]
+        if not ancres:
             self.manquants[blank.id] = missing
             return None
-        said = " ; ".join(_range(a) for a in blank.regle.fenetre)
-        window = replace(blank, ancres=tuple(found), manquent=missing, calcul=said)
-        if len(found) < len(blank.regle.fenetre):
+        calcul = " ; ".join(_range(a) for a in blank.regle.fenetre)
+        window = replace(blank, ancres=tuple(ancres), manquent=missing, calcul=calcul)
+        if len(ancres) < len(blank.regle.fenetre):
             return window
-        start, end = max(a.du for a in found), min(a.au for a in found)
+        start, end = max(a.du for a in ancres), min(a.au for a in ancres)
         return window if start > end else replace(window, du=start, au=end)
 
     def _anchor(self, ancre: Ancre) -> FenetreAncre | None:
@@ -248,55 +248,55 @@ class _Calcul(Struct):
 
     def _missing(self, starts: Iterable[str]) -> tuple[str, ...]:
         """The events to give for these days to be known."""
-        found: dict[str, None] = {}
+        noms: dict[str, None] = {}
         for nom in starts:
             if nom in self.evenements or nom in self._known:
                 continue
-            found |= dict.fromkeys(self.manquants.get(nom, (nom,)))
-        return tuple(found)
+            noms |= dict.fromkeys(self.manquants.get(nom, (nom,)))
+        return tuple(noms)
 
 
 def follow(
-    cycle: Cycle, found: DateCalculee, evenements: Mapping[str, date], options: Options
+    cycle: Cycle, calculee: DateCalculee, evenements: Mapping[str, date], options: Options
 ) -> DateCalculee:
     """The date with where it stands: against the event that fulfils it, else on the day people say it is."""
-    entry = cycle.dates.get(found.id)
+    entry = cycle.dates.get(calculee.id)
     done = (
         next(((nom, evenements[nom]) for nom in entry.fait_par if nom in evenements), None) if entry else None
     )
-    first, last = _span(found)
+    first, last = _span(calculee)
     if first is None and last is None:
-        return found
+        return calculee
     if done is not None:
         day = done[1]
         early = first is not None and day < first
         late = last is not None and day > last
         gap = (day - first).days if early and first else (day - last).days if late and last else 0
         word: Suivi = "tenue"
-        if found.du is not None and (early or late):
+        if calculee.du is not None and (early or late):
             word = "hors_fenetre"
         elif early or late:
             word = "trop_tot" if early else "depassee"
-        return replace(found, suivi=word, accomplie=done, ecart=gap)
-    if options.au is None or found.donnee:
-        return found
+        return replace(calculee, suivi=word, accomplie=done, ecart=gap)
+    if options.au is None or calculee.donnee:
+        return calculee
     if last is not None and options.au > last:
-        return replace(found, suivi="en_retard" if entry and entry.fait_par else "passee")
+        return replace(calculee, suivi="en_retard" if entry and entry.fait_par else "passee")
     if first is not None and options.au >= first:
-        return replace(found, suivi="ouverte")
-    return replace(found, suivi="a_venir")
+        return replace(calculee, suivi="ouverte")
+    return replace(calculee, suivi="a_venir")
 
 
-def _span(found: DateCalculee) -> tuple[date | None, date | None]:
+def _span(calculee: DateCalculee) -> tuple[date | None, date | None]:
     """The first and the last day at which a date is kept."""
-    if found.regle.forme == "fenetre":
-        return found.du, found.au
-    if found.regle.forme == "a_partir_du":
-        return found.jour, None
-    if found.jours and found.jour is None:
-        return None, found.jours[-1]
-    moved = found.regle.ouvre == "apres" and found.jour_ouvre is not None
-    return None, found.jour_ouvre if moved else found.jour
+    if calculee.regle.forme == "fenetre":
+        return calculee.du, calculee.au
+    if calculee.regle.forme == "a_partir_du":
+        return calculee.jour, None
+    if calculee.jours and calculee.jour is None:
+        return None, calculee.jours[-1]
+    moved = calculee.regle.ouvre == "apres" and calculee.jour_ouvre is not None
+    return None, calculee.jour_ouvre if moved else calculee.jour
 
 
 def named(nom: str, titres: Mapping[str, str]) -> str:
@@ -309,7 +309,7 @@ def in_titles(calcul: str, titres: Mapping[str, str]) -> str:
     return re.sub(r"[a-z][a-z0-9_]*", lambda word: named(word[0], titres), calcul)
 
 
-def said(ecart: Decalage) -> str:
+def formula(ecart: Decalage) -> str:
     """How a day is counted, in French: « notification + 36 mois »."""
     parts = [f"{'+' if n > 0 else '-'} {abs(n)} {unit}" for n, unit in _counted(ecart.mois, ecart.jours) if n]
     return " ".join([ecart.de, *parts])
@@ -325,33 +325,35 @@ def _range(ancre: Ancre) -> str:
 
 
 def _warnings(cycle: Cycle, dates: tuple[DateCalculee, ...]) -> Iterator[Avertissement]:
-    days = {found.id: found for found in dates}
-    for found in dates:
-        regle = found.regle
-        if found.ancres and found.du is None and not found.manquent:
-            message = f"« {found.titre} » : les fenêtres n’ont aucun jour commun, aucune n’est donc retenue"
-            yield Avertissement("fenetre_vide", message, regle.sources)
-        if found.donnee and found.calculee is not None and found.calculee != found.jour:
+    days = {calculee.id: calculee for calculee in dates}
+    for calculee in dates:
+        regle = calculee.regle
+        if calculee.ancres and calculee.du is None and not calculee.manquent:
             message = (
-                f"« {found.titre} » : la date donnée ({found.jour}) remplace celle que la règle donne "
-                f"({found.calculee})"
+                f"« {calculee.titre} » : les fenêtres n’ont aucun jour commun, aucune n’est donc retenue"
+            )
+            yield Avertissement("fenetre_vide", message, regle.sources)
+        if calculee.donnee and calculee.calculee is not None and calculee.calculee != calculee.jour:
+            message = (
+                f"« {calculee.titre} » : la date donnée ({calculee.jour}) remplace celle que la règle donne "
+                f"({calculee.calculee})"
             )
             yield Avertissement("date_remplacee", message, regle.sources)
-        if found.suivi in ("depassee", "hors_fenetre", "trop_tot") and found.accomplie:
-            yield Avertissement("date_non_tenue", _late(cycle, found), regle.sources)
-        after = cycle.dates[found.id].pas_apres if found.id in cycle.dates else None
+        if calculee.suivi in ("depassee", "hors_fenetre", "trop_tot") and calculee.accomplie:
+            yield Avertissement("date_non_tenue", _late(cycle, calculee), regle.sources)
+        after = cycle.dates[calculee.id].pas_apres if calculee.id in cycle.dates else None
         other = days.get(after) if after else None
-        if other is not None and found.jour and other.jour and found.jour > other.jour:
-            message = f"« {found.titre} » ({found.jour}) tombe après « {other.titre} » ({other.jour})"
+        if other is not None and calculee.jour and other.jour and calculee.jour > other.jour:
+            message = f"« {calculee.titre} » ({calculee.jour}) tombe après « {other.titre} » ({other.jour})"
             yield Avertissement("date_apres_une_autre", message, regle.sources)
 
 
-def _late(cycle: Cycle, found: DateCalculee) -> str:
-    assert found.accomplie is not None
-    nom, day = found.accomplie
-    days = abs(found.ecart or 0)
+def _late(cycle: Cycle, calculee: DateCalculee) -> str:
+    assert calculee.accomplie is not None
+    nom, day = calculee.accomplie
+    days = abs(calculee.ecart or 0)
     gap = count(days, "jour")
-    side = "trop tôt" if (found.ecart or 0) < 0 else "de retard"
-    what = "la visée, qui n’est pas une règle," if found.regle.visee else "la date"
+    side = "trop tôt" if (calculee.ecart or 0) < 0 else "de retard"
+    what = "la visée, qui n’est pas une règle," if calculee.regle.visee else "la date"
     event = cycle.evenements[nom].titre if nom in cycle.evenements else nom
-    return f"« {found.titre} » : {what} n’est pas tenue : « {event} » est du {day}, {gap} {side}"
+    return f"« {calculee.titre} » : {what} n’est pas tenue : « {event} » est du {day}, {gap} {side}"

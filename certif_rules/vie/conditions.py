@@ -42,14 +42,14 @@ def judge(si: Si, candidature: Candidature, depot: Depot, fournies: frozenset[st
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Conjunction: what is missing is what the unknown ones miss, as none is false."""
-    found = tuple(verdicts)
-    return _joined(both(v.valeur for v in found), found)
+    every = tuple(verdicts)
+    return _joined(both(v.valeur for v in every), every)
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Disjunction: what is missing is what the unknown ones miss, as none is true."""
-    found = tuple(verdicts)
-    return _joined(either(v.valeur for v in found), found)
+    every = tuple(verdicts)
+    return _joined(either(v.valeur for v in every), every)
 
 
 def _joined(valeur: Trivalent, verdicts: tuple[Verdict, ...]) -> Verdict:
@@ -86,5 +86,5 @@ def _words(
         yield Verdict(None, (Besoin("inconnu", c.inconnu),))
 
 
-def _among(said: str | None, accepted: tuple[str, ...], manque: Besoin) -> Verdict:
-    return Verdict(None, (manque,)) if said is None else Verdict(said in accepted)
+def _among(value: str | None, accepted: tuple[str, ...], manque: Besoin) -> Verdict:
+    return Verdict(None, (manque,)) if value is None else Verdict(value in accepted)

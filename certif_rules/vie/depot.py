@@ -91,12 +91,12 @@ class _Reader:
 
     def _firm(self, node: Mapping[str, Any], key: str) -> str | None:
         """A firm of the register, by code or by name."""
-        said = str(node[key])
+        text = str(node[key])
         known = self.candidature.auditeurs
         for auditeur in known.values():
-            if said.casefold() in (auditeur.id.casefold(), auditeur.nom.casefold()):
+            if text.casefold() in (auditeur.id.casefold(), auditeur.nom.casefold()):
                 return auditeur.id
-        message = f"l’auditeur « {said} » n’est pas du registre de {self.referentiel.id}"
+        message = f"l’auditeur « {text} » n’est pas du registre de {self.referentiel.id}"
         self._refuse("auditeur-inconnu", message, node, key, _listed(known.values()))
         return None
 
@@ -109,14 +109,14 @@ class _Reader:
         """The mode among those that a label lets choose here; where it lets none, whatever is printed."""
         lieux = [li for li in self.candidature.lieux.values() if judge(li.si, self.candidature, depot).valeur]
         modes = {code: nom for lieu in lieux for code, nom in lieu.modes.items()}
-        said = depot.mode
-        if said is None or not modes:
-            return said
+        mode = depot.mode
+        if mode is None or not modes:
+            return mode
         for code, nom in modes.items():
-            if said.casefold() in (code.casefold(), nom.casefold()):
+            if mode.casefold() in (code.casefold(), nom.casefold()):
                 return code
-        message = f"le mode « {said} » n’est pas l’un de ceux que {self.referentiel.id} connaît"
-        self.issues.append(Issue("mode-inconnu", message, self.demande.lieu("mode"), suggestion(said, modes)))
+        message = f"le mode « {mode} » n’est pas l’un de ceux que {self.referentiel.id} connaît"
+        self.issues.append(Issue("mode-inconnu", message, self.demande.lieu("mode"), suggestion(mode, modes)))
         return None
 
     # ---- documents ---------------------------------------------------------------------------------
@@ -125,14 +125,14 @@ class _Reader:
         node = self.node.get("pieces")
         if node is None:
             return None
-        found = {}
-        for identifiant, told in node.items():
+        pieces = {}
+        for identifiant, value in node.items():
             piece = self.candidature.pieces.get(identifiant)
             if piece is None or piece.devis is not None or piece.certificat is not None:
                 self._misplaced(identifiant, node)
             else:
-                found[identifiant] = self._piece(told, [f.id for f in piece.formes])
-        return found
+                pieces[identifiant] = self._piece(value, [f.id for f in piece.formes])
+        return pieces
 
     def _misplaced(self, identifiant: str, node: Mapping[str, Any]) -> None:
         piece = self.candidature.pieces.get(identifiant)
@@ -145,19 +145,19 @@ class _Reader:
             message = f"la pièce « {identifiant} » se décrit sous « {key} »"
             self._refuse("piece-deplacee", message, node, identifiant, f"l’écrire sous « {key} »")
 
-    def _piece(self, told: Any, formes: list[str]) -> PieceDite:
-        if not isinstance(told, Mapping):
-            return PieceDite(fournie=told)
-        forme = told.get("forme")
+    def _piece(self, value: Any, formes: list[str]) -> PieceDite:
+        if not isinstance(value, Mapping):
+            return PieceDite(fournie=value)
+        forme = value.get("forme")
         if forme is not None and forme not in formes:
             message = f"« {forme} » n’est pas une forme de cette pièce"
-            self._refuse("forme-inconnue", message, told, "forme", suggestion(forme, formes, "formes"))
+            self._refuse("forme-inconnue", message, value, "forme", suggestion(forme, formes, "formes"))
         return PieceDite(
-            fournie=told.get("fourni", True),
-            fourni_le=self._day(told, "fourni_le"),
-            etabli_le=self._day(told, "etabli_le"),
-            expire_le=self._day(told, "expire_le"),
-            signe=told.get("signe"),
+            fournie=value.get("fourni", True),
+            fourni_le=self._day(value, "fourni_le"),
+            etabli_le=self._day(value, "etabli_le"),
+            expire_le=self._day(value, "expire_le"),
+            signe=value.get("signe"),
             forme=forme,
         )
 
@@ -165,27 +165,27 @@ class _Reader:
         node = self.node.get("devis")
         if node is None:
             return None
-        return tuple(self._quote(told) for told in node)
+        return tuple(self._quote(item) for item in node)
 
-    def _quote(self, told: Mapping[str, Any]) -> DevisDit:
+    def _quote(self, item: Mapping[str, Any]) -> DevisDit:
         montant = duree = None
-        if told.get("montant") is not None:
-            montant = cents(str(told["montant"]))
+        if item.get("montant") is not None:
+            montant = cents(str(item["montant"]))
             if montant is None:
-                message = f"« {told['montant']} » n’est pas un montant"
-                self._refuse("montant-illisible", message, told, "montant", "en euros, par exemple 3200,50")
-        if told.get("duree_jours") is not None:
-            duree = days(str(told["duree_jours"]))
+                message = f"« {item['montant']} » n’est pas un montant"
+                self._refuse("montant-illisible", message, item, "montant", "en euros, par exemple 3200,50")
+        if item.get("duree_jours") is not None:
+            duree = days(str(item["duree_jours"]))
             if duree is None or duree == Fraction(0):
-                message = f"« {told['duree_jours']} » n’est pas un nombre de jours"
-                self._refuse("duree-illisible", message, told, "duree_jours", "par exemple 1,5")
+                message = f"« {item['duree_jours']} » n’est pas un nombre de jours"
+                self._refuse("duree-illisible", message, item, "duree_jours", "par exemple 1,5")
         return DevisDit(
-            auditeur=self._firm(told, "auditeur") or "",
+            auditeur=self._firm(item, "auditeur") or "",
             montant=montant,
             duree_jours=duree,
-            financement=told.get("financement"),
-            signe=told.get("signe"),
-            expire_le=self._day(told, "expire_le"),
+            financement=item.get("financement"),
+            signe=item.get("signe"),
+            expire_le=self._day(item, "expire_le"),
         )
 
     # ---- answers -----------------------------------------------------------------------------------
@@ -195,26 +195,26 @@ class _Reader:
         node = self.node.get("reponses") or {}
         known = {q.id: q for q in self.candidature.questions.values() if q.choix}
         answers: dict[str, str] = {}
-        for identifiant, said in node.items():
+        for identifiant, answer in node.items():
             question = known.get(identifiant)
             if question is None:
                 message = f"{self.referentiel.id} n’a pas de question « {identifiant} »"
                 self._refuse("question-inconnue", message, node, identifiant, suggestion(identifiant, known))
-            elif said is not None:
+            elif answer is not None:
                 choices = [c.id for c in question.choix]
-                if said in choices:
-                    answers[identifiant] = said
+                if answer in choices:
+                    answers[identifiant] = answer
                 else:
-                    message = f"« {said} » ne répond pas à « {identifiant} »"
-                    hint = suggestion(said, choices, "réponses")
+                    message = f"« {answer} » ne répond pas à « {identifiant} »"
+                    hint = suggestion(answer, choices, "réponses")
                     self._refuse("reponse-inconnue", message, node, identifiant, hint)
-        deduced = {q.id: found for q in known.values() if (found := self._deduced(q, depot))}
-        for identifiant, found in deduced.items():
-            if answers.get(identifiant, found[0]) not in found:
-                said = answers[identifiant]
-                message = f"« {identifiant} » : « {said} », mais le reste du profil dit « {found[0]} »"
+        deduced = {q.id: deduction for q in known.values() if (deduction := self._deduced(q, depot))}
+        for identifiant, deduction in deduced.items():
+            if answers.get(identifiant, deduction[0]) not in deduction:
+                answer = answers[identifiant]
+                message = f"« {identifiant} » : « {answer} », mais le reste du profil dit « {deduction[0]} »"
                 self._refuse("reponse-contraire", message, node, identifiant, "corriger l’un des deux")
-            answers.setdefault(identifiant, found[0])
+            answers.setdefault(identifiant, deduction[0])
         return replace(depot, reponses=answers, deduites=frozenset(deduced) - frozenset(node))
 
     def _deduced(self, question: Interrogation, depot: Depot) -> list[str]:

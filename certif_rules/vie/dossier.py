@@ -113,15 +113,15 @@ class _Study:
 
     def run(self) -> Etude:
         volets = [(volet, self._judge(volet)) for volet in self.candidature.volets.values()]
-        kept = [(volet, verdict) for volet, verdict in volets if verdict.valeur is not False]
-        elements = tuple(self._elements(kept))
+        possible = [(volet, verdict) for volet, verdict in volets if verdict.valeur is not False]
+        elements = tuple(self._elements(possible))
         payeurs = tuple(self._payers())
         lieux = tuple(self._places())
         questions = tuple(self._questions())
         return Etude(
             depot=self.depot,
-            resultat=_result(kept, elements),
-            volets=tuple((volet, verdict.valeur) for volet, verdict in kept),
+            resultat=_result(possible, elements),
+            volets=tuple((volet, verdict.valeur) for volet, verdict in possible),
             voies=tuple(
                 (voie, verdict.valeur)
                 for voie in self.candidature.voies.values()
@@ -150,15 +150,15 @@ class _Study:
             asked = [verdict for volet, verdict in volets if piece.id in volet.pieces]
             if asked:
                 own = judge(piece.si, self.candidature, self.depot)
-                found = element(piece, all_of([any_of(asked), own]), self.candidature, self.depot)
-                if found is not None:
-                    yield found
+                studied = element(piece, all_of([any_of(asked), own]), self.candidature, self.depot)
+                if studied is not None:
+                    yield studied
 
     def _questions(self) -> Iterator[tuple[Interrogation, str | None]]:
         for question in self.candidature.questions.values():
             if self._judge(question).valeur is not False:
-                said = self.depot.nom if question.champ else self.depot.reponses.get(question.id)
-                yield question, said
+                answer = self.depot.nom if question.champ else self.depot.reponses.get(question.id)
+                yield question, answer
 
     def _payers(self) -> Iterator[Payeur]:
         for rule in self.candidature.financements.values():
@@ -238,8 +238,8 @@ class _Study:
     def _warnings(self) -> Iterator[Avertissement]:
         for question in self.candidature.questions.values():
             for choix in question.choix:
-                said = self.depot.reponses.get(question.id) == choix.id
-                if said and choix.mene_a and self.depot.type and self.depot.type not in choix.mene_a:
+                answered = self.depot.reponses.get(question.id) == choix.id
+                if answered and choix.mene_a and self.depot.type and self.depot.type not in choix.mene_a:
                     leads = " ou ".join(f"« {self._titre(code)} »" for code in choix.mene_a)
                     message = (
                         f"« {question.texte} » : « {choix.titre} » mène à {leads}, "

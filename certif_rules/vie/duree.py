@@ -77,13 +77,13 @@ def duration(
     """
     code = referentiel.types_audit[contexte.type_audit].code
     titres = {c.id: f"{c.titre} ({c.id})" for c in referentiel.categories.values()}
-    said = next((item for item in duree.sans_bareme if code in item.types), None)
+    sans_bareme = next((item for item in duree.sans_bareme if code in item.types), None)
     bareme = next((b for b in duree.baremes.values() if code in b.types), None)
     derogation, doubt = _derogation(duree, code, referentiel, contexte)
     if derogation is not None:
         bareme = duree.baremes[derogation.bareme]
     if bareme is None:
-        return Calcul(bareme=None, postes=(), sans_bareme=said)
+        return Calcul(bareme=None, postes=(), sans_bareme=sans_bareme)
     postes = [*_parts(bareme, titres, contexte, chiffre_affaires, sites)]
     postes += _supplements(duree, code, referentiel, contexte)
     if derogation is not None:

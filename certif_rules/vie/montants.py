@@ -13,20 +13,20 @@ _DAYS = re.compile(r"(\d{1,4})(?:[.,](\d{1,3}))?|(\d{1,4})/([1-9]\d{0,3})", re.A
 
 def cents(text: str) -> int | None:
     """The cents of « 3 200,50 € », « 3200.5 » or « 3200 »; ``None`` when it is no amount of euros."""
-    found = _EUROS.fullmatch(_THOUSANDS.sub("", text.strip()))
-    if found is None:
+    match = _EUROS.fullmatch(_THOUSANDS.sub("", text.strip()))
+    if match is None:
         return None
-    return int(found[1]) * _CENTS + int((found[2] or "").ljust(2, "0"))
+    return int(match[1]) * _CENTS + int((match[2] or "").ljust(2, "0"))
 
 
 def days(text: str) -> Fraction | None:
     """The days of « 1,5 », « 1.5 », « 3/2 » or « 2 »; ``None`` when it is no number of days."""
-    found = _DAYS.fullmatch(text.strip())
-    if found is None:
+    match = _DAYS.fullmatch(text.strip())
+    if match is None:
         return None
-    if found[4]:
-        return Fraction(int(found[3]), int(found[4]))
-    return Fraction(f"{found[1]}.{found[2] or 0}")
+    if match[4]:
+        return Fraction(int(match[3]), int(match[4]))
+    return Fraction(f"{match[1]}.{match[2] or 0}")
 
 
 def share(amount: int, rate: Fraction) -> Fraction:

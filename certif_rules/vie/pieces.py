@@ -82,17 +82,17 @@ def presence(piece: Piece, candidature: Candidature, depot: Depot) -> Presence:
         return _quotes(piece.devis, candidature, depot)
     if depot.pieces is None:
         return Presence("a_fournir")
-    told = depot.pieces.get(piece.id)
-    if told is None or told.fournie is False:
+    dite = depot.pieces.get(piece.id)
+    if dite is None or dite.fournie is False:
         return Presence("manquante")
-    if told.fournie is None:
+    if dite.fournie is None:
         return Presence("a_confirmer", ("on ne sait pas si elle est fournie",))
     return _worst(
         [
-            _expiry(_end(piece, told), depot.jour),
-            _age(piece, told),
-            _signature(piece.signe, told.signe),
-            _late(told, depot),
+            _expiry(_end(piece, dite), depot.jour),
+            _age(piece, dite),
+            _signature(piece.signe, dite.signe),
+            _late(dite, depot),
         ]
     )
 
@@ -109,33 +109,33 @@ def provided(candidature: Candidature, depot: Depot) -> frozenset[str]:
 _ORDER: tuple[EtatPiece, ...] = ("expiree", "a_revoir", "a_confirmer", "fournie")
 
 
-def _worst(found: list[Presence]) -> Presence:
+def _worst(presences: list[Presence]) -> Presence:
     """The worst state, with the reasons of all that are as bad or worse than in order."""
-    etat = min((p.etat for p in found), key=_ORDER.index)
-    motifs = tuple(m for p in found if p.etat != "fournie" or etat == "fournie" for m in p.motifs)
-    return Presence(etat, motifs, tuple(m for p in found for m in p.manques))
+    etat = min((p.etat for p in presences), key=_ORDER.index)
+    motifs = tuple(m for p in presences if p.etat != "fournie" or etat == "fournie" for m in p.motifs)
+    return Presence(etat, motifs, tuple(m for p in presences for m in p.manques))
 
 
-def _end(piece: Piece, told: PieceDite) -> date | None:
+def _end(piece: Piece, dite: PieceDite) -> date | None:
     """The last day a document is good for: as told, or as its rule counts it, the earlier of both."""
-    ends = [told.expire_le] if told.expire_le else []
-    if piece.validite_mois and told.etabli_le:
-        counted = add(told.etabli_le, mois=piece.validite_mois)
+    ends = [dite.expire_le] if dite.expire_le else []
+    if piece.validite_mois and dite.etabli_le:
+        counted = add(dite.etabli_le, mois=piece.validite_mois)
         ends += [counted] if counted else []
     return min(ends, default=None)
 
 
-def _age(piece: Piece, told: PieceDite) -> Presence:
-    if piece.validite_mois and told.etabli_le is None and told.expire_le is None:
+def _age(piece: Piece, dite: PieceDite) -> Presence:
+    if piece.validite_mois and dite.etabli_le is None and dite.expire_le is None:
         motif = f"valable {piece.validite_mois} mois depuis un jour qui n’est pas dit (etabli_le)"
         return Presence("a_confirmer", (motif,))
     return Presence("fournie")
 
 
-def _late(told: PieceDite, depot: Depot) -> Presence:
+def _late(dite: PieceDite, depot: Depot) -> Presence:
     """A document that came after the filing is there all the same, and it is said."""
-    late = told.fourni_le and depot.depot_le and told.fourni_le > depot.depot_le
-    return Presence("fournie", (f"fournie le {told.fourni_le}, après le dépôt",) if late else ())
+    late = dite.fourni_le and depot.depot_le and dite.fourni_le > depot.depot_le
+    return Presence("fournie", (f"fournie le {dite.fourni_le}, après le dépôt",) if late else ())
 
 
 def _expiry(end: date | None, day: date | None) -> Presence:
@@ -149,10 +149,10 @@ def _expiry(end: date | None, day: date | None) -> Presence:
     return Presence("fournie", (f"valable jusqu’au {end}",))
 
 
-def _signature(wanted: bool | None, told: bool | None) -> Presence:
-    if wanted is None or wanted is told:
+def _signature(wanted: bool | None, given: bool | None) -> Presence:
+    if wanted is None or wanted is given:
         return Presence("fournie")
-    if told is None:
+    if given is None:
         return Presence("a_confirmer", ("on ne sait pas si la signature y est",))
     motif = "non signé, à signer" if wanted else "signé, alors qu’il ne doit pas l’être"
     return Presence("a_revoir", (motif,))
@@ -173,19 +173,19 @@ def _certificate(nom: str, depot: Depot) -> Presence:
 
 def quote(wanted: DevisAttendus, devis: DevisDit, candidature: Candidature, depot: Depot) -> Presence:
     """How one quote answers what is wanted: signature, validity, what it must carry."""
-    found = [_expiry(devis.expire_le, depot.jour), _signature(wanted.signe, devis.signe)]
+    presences = [_expiry(devis.expire_le, depot.jour), _signature(wanted.signe, devis.signe)]
     for mention in wanted.mentions:
         due = judge(mention.si, candidature, depot).valeur
-        told = getattr(devis, mention.champ)
-        if due is False or (told is not None and told is not False):
+        value = getattr(devis, mention.champ)
+        if due is False or (value is not None and value is not False):
             continue
         if due is None:
-            found.append(Presence("a_confirmer", (f"mention peut-être requise : {mention.titre}",)))
-        elif told is False:
-            found.append(Presence("a_revoir", (f"mention absente : {mention.titre}",)))
+            presences.append(Presence("a_confirmer", (f"mention peut-être requise : {mention.titre}",)))
+        elif value is False:
+            presences.append(Presence("a_revoir", (f"mention absente : {mention.titre}",)))
         else:
-            found.append(Presence("a_confirmer", (f"mention à vérifier : {mention.titre}",)))
-    return _worst(found)
+            presences.append(Presence("a_confirmer", (f"mention à vérifier : {mention.titre}",)))
+    return _worst(presences)
 
 
 def _quotes(wanted: DevisAttendus, candidature: Candidature, depot: Depot) -> Presence:
@@ -197,23 +197,23 @@ def _quotes(wanted: DevisAttendus, candidature: Candidature, depot: Depot) -> Pr
     if len(each) < wanted.nombre:
         return Presence("manquante", (f"{len(each)} sur {wanted.nombre}",) if each else ())
     apart = _apart(each) if wanted.auditeurs_distincts else each
-    found = _together(apart[: wanted.nombre], candidature) if len(apart) >= wanted.nombre else None
-    if found is not None and found.etat in ("fournie", "a_confirmer"):
-        return found
+    together = _together(apart[: wanted.nombre], candidature) if len(apart) >= wanted.nombre else None
+    if together is not None and together.etat in ("fournie", "a_confirmer"):
+        return together
     alike = _together(each[: wanted.nombre], candidature)
     if alike.etat in ("fournie", "a_confirmer") and wanted.auditeurs_distincts:
         return Presence("a_confirmer", ("devis d’un même auditeur : la source ne dit pas s’ils suffisent",))
-    return found or alike
+    return together or alike
 
 
-def _together(kept: list[tuple[DevisDit, Presence]], candidature: Candidature) -> Presence:
+def _together(quotes: list[tuple[DevisDit, Presence]], candidature: Candidature) -> Presence:
     """The worst of these quotes, its reasons under the name of each firm."""
-    worst = _worst([found for _, found in kept])
+    worst = _worst([presence_of_one for _, presence_of_one in quotes])
     motifs = tuple(
         f"{candidature.auditeurs[devis.auditeur].nom} : {motif}"
-        for devis, found in kept
-        if found.etat != "fournie"
-        for motif in found.motifs
+        for devis, presence_of_one in quotes
+        if presence_of_one.etat != "fournie"
+        for motif in presence_of_one.motifs
     )
     return Presence(worst.etat, motifs, worst.manques)
 
@@ -221,6 +221,6 @@ def _together(kept: list[tuple[DevisDit, Presence]], candidature: Candidature) -
 def _apart(each: list[tuple[DevisDit, Presence]]) -> list[tuple[DevisDit, Presence]]:
     """The best quote of each firm."""
     best: dict[str, tuple[DevisDit, Presence]] = {}
-    for devis, found in each:
-        best.setdefault(devis.auditeur, (devis, found))
+    for devis, state in each:
+        best.setdefault(devis.auditeur, (devis, state))
     return list(best.values())

@@ -42,12 +42,12 @@ def check_answers(cadre: Cadre, questionnaire: Questionnaire) -> tuple[dict[str,
 
 def _line(cadre: Cadre, dite: ReponseDite, issues: list[Issue]) -> Ligne | None:
     lignes = cadre.checklist.lignes
-    found = [li for li in lignes if li.indicateur.id == dite.ligne]
-    found = found or [li for li in lignes if li.indicateur.numero == dite.ligne]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(li.indicateur.id for li in found)
+    exact = [li for li in lignes if li.indicateur.id == dite.ligne]
+    exact = exact or [li for li in lignes if li.indicateur.numero == dite.ligne]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        ids = ", ".join(li.indicateur.id for li in exact)
         message = f"le numéro « {dite.ligne} » désigne plusieurs lignes : {ids}"
         issues.append(Issue("ligne-ambigue", message, dite.lieu, "écrire l’identifiant « origine/code »"))
     else:

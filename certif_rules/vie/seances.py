@@ -84,7 +84,7 @@ def _limit(cycle: Cycle, regle: Seances, day: date, evenements: Mapping[str, dat
 
 
 def _floor(regle: Seances, calendrier: Calendrier, evenements: Mapping[str, date]) -> tuple[str, date] | None:
-    days = {found.id: found.jour for found in calendrier.dates if found.jour is not None}
+    days = {calculee.id: calculee.jour for calculee in calendrier.dates if calculee.jour is not None}
     days |= evenements
     known = [(days[nom], nom) for nom in regle.plancher if nom in days]
     if not known:

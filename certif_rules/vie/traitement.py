@@ -11,7 +11,7 @@ from certif_rules.model.cycle import Decalage, RegleDate
 from certif_rules.model.jugement import Delai, Jugement
 from certif_rules.model.referentiel import Constat
 from certif_rules.rules.delais import dates
-from certif_rules.vie.calendrier import DateCalculee, Options, named, said
+from certif_rules.vie.calendrier import DateCalculee, Options, formula, named
 
 
 def treatment(
@@ -41,7 +41,7 @@ def treatment(
                     regle=regle,
                     jour=day,
                     chome=options.chome(day),
-                    calcul=said(_gap(delais[nom])),
+                    calcul=formula(_gap(delais[nom])),
                     origine=origine,
                     constat=constat,
                     suivi=None if options.au is None else "passee" if late else "a_venir",
@@ -50,16 +50,16 @@ def treatment(
 
 def starts(jugements: Mapping[str, Jugement]) -> tuple[str, ...]:
     """The events that these dates are counted from, and are not dates themselves."""
-    found: dict[str, None] = {}
+    noms: dict[str, None] = {}
     for jugement in jugements.values():
         for delais in jugement.echeances.values():
-            found |= dict.fromkeys(d.de for d in delais.values() if d.de not in delais)
-    return tuple(found)
+            noms |= dict.fromkeys(d.de for d in delais.values() if d.de not in delais)
+    return tuple(noms)
 
 
 def _as_rule(delai: Delai, titres: Mapping[str, str]) -> RegleDate:
     ecart = _gap(delai)
-    texte = said(replace(ecart, de=named(ecart.de, titres)))
+    texte = formula(replace(ecart, de=named(ecart.de, titres)))
     return RegleDate(texte=texte, sources=delai.sources, confiance=delai.confiance, au_plus_tard=ecart)
 
 

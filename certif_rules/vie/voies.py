@@ -26,15 +26,15 @@ def ways(cycle: Cycle, id_: str, given: Mapping[str, date]) -> tuple[tuple[str, 
     """
     known = frozenset(given)
     useful = [nom for nom in _around(cycle, id_) if nom != id_ and nom not in known]
-    found: list[frozenset[str]] = []
+    every: list[frozenset[str]] = []
     for size in range(1, _MOST + 1):
         for chosen in combinations(useful, size):
             added = frozenset(chosen)
-            if any(smaller <= added for smaller in found) or _clash(cycle, known | added, added):
+            if any(smaller <= added for smaller in every) or _clash(cycle, known | added, added):
                 continue
             if _Savoir(cycle, known | added, given).known(id_):
-                found.append(added)
-    return tuple(tuple(nom for nom in useful if nom in way) for way in found)
+                every.append(added)
+    return tuple(tuple(nom for nom in useful if nom in way) for way in every)
 
 
 def in_words(sets: Collection[tuple[str, ...]]) -> str:

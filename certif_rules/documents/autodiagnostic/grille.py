@@ -27,15 +27,15 @@ def _blocks(cadre: Cadre) -> Iterator[b.Bloc]:
     yield textes.levels(cadre)
     yield from textes.legend(cadre)
     for critere, lignes in sorted(cadre.checklist.groupes, key=lambda groupe: groupe[0] is None):
-        kept = [li for li in lignes if li in cadre.retenues]
-        if not kept:
+        retenues = [li for li in lignes if li in cadre.retenues]
+        if not retenues:
             continue
         yield b.Titre(texte=criterion(critere), niveau=2)
-        yield from textes.sensitive_told(kept)
+        yield from textes.sensitive_told(retenues)
         yield b.Tableau(
-            legende=f"Lignes à évaluer{INSECABLE}: {len(kept)}",
+            legende=f"Lignes à évaluer{INSECABLE}: {len(retenues)}",
             tetes=("Indicateur", "Niveau", "Raison, note, preuves"),
-            lignes=tuple(_row(cadre, li) for li in kept),
+            lignes=tuple(_row(cadre, li) for li in retenues),
             largeurs=(46, 27, 27),
         )
     yield from textes.left_out(cadre)
@@ -45,7 +45,7 @@ def _blocks(cadre: Cadre) -> Iterator[b.Bloc]:
 
 
 def _row(cadre: Cadre, ligne: Ligne) -> tuple[b.Cellule, ...]:
-    told = (b.Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
-    name = (*textes.line_head(cadre, ligne), *told, *textes.sensitive(ligne))
+    marks = (b.Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
+    name = (*textes.line_head(cadre, ligne), *marks, *textes.sensitive(ligne))
     choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
     return (name, b.Case(choix=choices), b.Ecriture(intitule="", lignes=2))

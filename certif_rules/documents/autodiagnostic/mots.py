@@ -179,8 +179,8 @@ def mention(cadre: Cadre) -> b.Bloc:
             "discret",
         ),
     )
-    said = cadre.regles.mention
-    runs = ours if said is None else (*statement(said), b.Morceau("\n"), *ours)
+    enonce = cadre.regles.mention
+    runs = ours if enonce is None else (*statement(enonce), b.Morceau("\n"), *ours)
     return b.Encadre(titre="Ce que ce résultat ne garantit pas", texte=runs, ton="attention")
 
 
@@ -228,9 +228,11 @@ def scope(cadre: Cadre) -> Iterator[b.Bloc]:
     """What is said of the self-assessment, the lines it is about, and what the sources contradict."""
     yield b.Titre(texte="Ce qui est dit de cet autodiagnostic", niveau=2)
     regles = cadre.regles
-    said = [statement(e) for e in (*regles.enonces, *([regles.etendue_dite] if regles.etendue_dite else []))]
-    if said:
-        yield b.Liste(elements=tuple(said))
+    statements = [
+        statement(e) for e in (*regles.enonces, *([regles.etendue_dite] if regles.etendue_dite else []))
+    ]
+    if statements:
+        yield b.Liste(elements=tuple(statements))
     lines = {
         "audit": "celles à voir à cet audit",
         "toutes": "toutes celles qui s’appliquent ou peuvent s’appliquer",
@@ -239,10 +241,10 @@ def scope(cadre: Cadre) -> Iterator[b.Bloc]:
         texte=f"Lignes de cette grille{INSECABLE}: {lines[cadre.etendue]} ({len(cadre.retenues)})."
     )
     known = cadre.incoherences
-    found = tuple(incoherence(known[id_]) for id_ in contradictions(cadre))
-    if found:
+    contradicted = tuple(incoherence(known[id_]) for id_ in contradictions(cadre))
+    if contradicted:
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=3)
-        yield b.Liste(elements=found)
+        yield b.Liste(elements=contradicted)
     warnings = [
         (b.Morceau(prose(a.message)), b.Morceau(f" {cite(a.sources)}", "discret"))
         for a in cadre.avertissements

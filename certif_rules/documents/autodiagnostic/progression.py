@@ -95,11 +95,11 @@ def _one(synthese: Synthese) -> str:
 def _differences(comparaison: Comparaison) -> Iterator[b.Bloc]:
     """What the reader must know before comparing: other texts, days that say the contrary."""
     avant, apres = comparaison.avant, comparaison.apres
-    said = []
+    differences = []
     if comparaison.editions_differentes:
         before, after = avant.cadre.checklist.referentiel, apres.cadre.checklist.referentiel
         reworded = [c.apres for c in comparaison.changements if c.reformulee]
-        said.append(
+        differences.append(
             prose(
                 f"Les deux ne reposent pas sur les mêmes textes : édition {before.edition}, puis"
                 f" {after.edition} (base {before.base or 'aucune'}, puis {after.base or 'aucune'} ; guide"
@@ -107,15 +107,15 @@ def _differences(comparaison: Comparaison) -> Iterator[b.Bloc]:
             )
         )
         if reworded:
-            said.append(
+            differences.append(
                 prose(
                     f"Lignes dont l’énoncé a changé, à comparer avec prudence : {textes.numbers(reworded)}."
                 )
             )
     if avant.fait_le and apres.fait_le and avant.fait_le > apres.fait_le:
-        said.append("Le premier fichier est le plus récent des deux, d’après leurs dates.")
-    if said:
-        yield b.Encadre(titre="À savoir avant de comparer", texte="\n".join(said), ton="attention")
+        differences.append("Le premier fichier est le plus récent des deux, d’après leurs dates.")
+    if differences:
+        yield b.Encadre(titre="À savoir avant de comparer", texte="\n".join(differences), ton="attention")
 
 
 def _of_label(comparaison: Comparaison, axe: AxeCompare) -> bool:

@@ -168,12 +168,12 @@ def trace_of(
 
 def _described(traces: Iterable[Trace], series: Sequence[str]) -> str:
     """The values of a picture in words."""
-    said = (
+    described = (
         f"{t.intitule}{INSECABLE}: "
         + (t.mots[0] if len(series) == 1 else ", ".join(map(" ".join, zip(series, t.mots, strict=True))))
         for t in traces
     )
-    return "Score par critère. " + f"{INSECABLE}; ".join(said) + "."
+    return "Score par critère. " + f"{INSECABLE}; ".join(described) + "."
 
 
 # ---- the list ---------------------------------------------------------------------------------------------

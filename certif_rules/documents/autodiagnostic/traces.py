@@ -69,9 +69,9 @@ def bars(traces: Sequence[Trace], series: Sequence[str], titre: str, description
         y += 3
         for index, (valeur, mots) in enumerate(zip(trace.valeurs, trace.mots, strict=True)):
             content += _bar(cadre, y, valeur, trace.label, earlier=index < len(series) - 1)
-            said = cut(f"{series[index]} – {mots}" if len(series) > 1 else mots, 320)
+            words = cut(f"{series[index]} – {mots}" if len(series) > 1 else mots, 320)
             colour = _DOUX if valeur is None else _ENCRE
-            content.append(_text(cadre, _beside(valeur, said), y + 16, said, colour=colour))
+            content.append(_text(cadre, _beside(valeur, words), y + 16, words, colour=colour))
             y += 26
         y += 10
     content.append(_scale(cadre, y))
@@ -147,10 +147,10 @@ _LONGUEUR = 270.0
 _INTITULE = 390.0
 
 
-def _beside(valeur: int | None, said: str) -> float:
+def _beside(valeur: int | None, words: str) -> float:
     """Where the words of a bar begin: after it in its frame, or beyond the frame, never across its edge."""
     start = 8.0 if valeur is None else valeur * _LONGUEUR / 100 + 8
-    return start if start + wide(said) <= _LONGUEUR - 2 else _LONGUEUR + 8
+    return start if start + wide(words) <= _LONGUEUR - 2 else _LONGUEUR + 8
 
 
 def _bar(cadre: _Cadre, y: float, valeur: int | None, label: bool, *, earlier: bool) -> list[str]:
@@ -240,12 +240,12 @@ def _axis_words(cadre: _Cadre, angle: float, trace: Trace, series: Sequence[str]
     top = y - height if sin(angle) < -0.9 else y if sin(angle) > 0.9 else y - height / 2
     colour = _LABEL if trace.label else _ENCRE
     short = ("–" if valeur is None else f"{valeur}\u00a0%" for valeur in trace.valeurs)
-    said = trace.mots[-1] if len(series) == 1 else " → ".join(short)
+    words = trace.mots[-1] if len(series) == 1 else " → ".join(short)
     return [
         _text(
             cadre, x, top + _CORPS, cut(trace.nom, 150, bold=True), weight=_GRAS, colour=colour, anchor=anchor
         ),
-        _text(cadre, x, top + 2 * _CORPS + 3, cut(said, 170), colour=colour, anchor=anchor),
+        _text(cadre, x, top + 2 * _CORPS + 3, cut(words, 170), colour=colour, anchor=anchor),
     ]
 
 

@@ -53,10 +53,10 @@ def render(
     calendar.add("prodid", "-//certif-rules//calendrier//FR")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    for found in dates:
-        for suffix, first, last in _days(found):
-            event = _event(found, first, last, titre, sources)
-            event.add("uid", f"{found.id.replace('/', '.')}{suffix}.{file}.{referentiel}@certif-rules")
+    for calculee in dates:
+        for suffix, first, last in _days(calculee):
+            event = _event(calculee, first, last, titre, sources)
+            event.add("uid", f"{calculee.id.replace('/', '.')}{suffix}.{file}.{referentiel}@certif-rules")
             event.add("dtstamp", datetime(stamp.year, stamp.month, stamp.day, tzinfo=UTC))
             event.add("sequence", sequence)
             calendar.add_component(event)
@@ -69,43 +69,45 @@ def left_out(dates: tuple[DateCalculee, ...]) -> tuple[DateCalculee, ...]:
     return tuple(d for d in dates if not d.regle.sans_objet and not list(_days(d)))
 
 
-def _days(found: DateCalculee) -> Iterator[tuple[str, date, date]]:
+def _days(calculee: DateCalculee) -> Iterator[tuple[str, date, date]]:
     """A suffix of the UID, the first and the last day of each event."""
-    if found.regle.tous_les is not None:
-        for number, day in enumerate(found.jours, 1):
+    if calculee.regle.tous_les is not None:
+        for number, day in enumerate(calculee.jours, 1):
             yield f"-{number}", day, day
-    elif found.jour is not None:
-        yield "", found.jour, found.jour
-    elif found.du is not None and found.au is not None:
-        yield "", found.du, found.au
+    elif calculee.jour is not None:
+        yield "", calculee.jour, calculee.jour
+    elif calculee.du is not None and calculee.au is not None:
+        yield "", calculee.du, calculee.au
 
 
-def _event(found: DateCalculee, first: date, last: date, titre: str, sources: Mapping[str, Source]) -> Event:
+def _event(
+    calculee: DateCalculee, first: date, last: date, titre: str, sources: Mapping[str, Source]
+) -> Event:
     from icalendar import Event
 
     event = Event()
-    event.add("summary", _summary(found, titre))
-    event.add("description", _description(found, sources))
+    event.add("summary", _summary(calculee, titre))
+    event.add("description", _description(calculee, sources))
     event.add("dtstart", first)
     event.add("dtend", last + _DAY)
     event.add("transp", "TRANSPARENT")
     return event
 
 
-def _summary(found: DateCalculee, titre: str) -> str:
-    inside = [sense(found.regle)] if sense(found.regle) else []
-    if found.jour_ouvre is not None and found.jour_ouvre != found.jour:
-        word = "dernier jour ouvré" if found.regle.ouvre == "avant" else "reporté au"
-        inside.append(f"{word} {found.jour_ouvre}")
-    said = f" ({', '.join(inside)})" if inside else ""
-    return prose(f"{found.titre}{said} – {titre}")
+def _summary(calculee: DateCalculee, titre: str) -> str:
+    inside = [sense(calculee.regle)] if sense(calculee.regle) else []
+    if calculee.jour_ouvre is not None and calculee.jour_ouvre != calculee.jour:
+        word = "dernier jour ouvré" if calculee.regle.ouvre == "avant" else "reporté au"
+        inside.append(f"{word} {calculee.jour_ouvre}")
+    beside = f" ({', '.join(inside)})" if inside else ""
+    return prose(f"{calculee.titre}{beside} – {titre}")
 
 
-def _description(found: DateCalculee, sources: Mapping[str, Source]) -> str:
-    regle = found.regle
+def _description(calculee: DateCalculee, sources: Mapping[str, Source]) -> str:
+    regle = calculee.regle
     lines = [regle.texte]
-    if found.calcul and not found.origine:
-        lines.append(f"Calcul : {found.calcul}")
+    if calculee.calcul and not calculee.origine:
+        lines.append(f"Calcul : {calculee.calcul}")
     if regle.certitude:
         lines.append(f"À savoir : {regle.certitude}")
     if regle.confiance != "elevee":
@@ -118,5 +120,5 @@ def _description(found: DateCalculee, sources: Mapping[str, Source]) -> str:
 
 
 def _digest(evenements: Mapping[str, date]) -> str:
-    said = "\n".join(f"{nom}={day.isoformat()}" for nom, day in sorted(evenements.items()))
-    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+    text = "\n".join(f"{nom}={day.isoformat()}" for nom, day in sorted(evenements.items()))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -78,11 +78,12 @@ def _lines(page: Agenda) -> Iterator[str]:
     given = (f"{day}  {titre} ({nom})" for day, nom, titre in page.evenements)
     yield from _section("Événements donnés", (line for text in given for line in _wrap(text, _LEAD, "")))
     ordered = sorted(
-        (found for found in page.dates if found.premier), key=lambda found: found.premier or date.max
+        (calculee for calculee in page.dates if calculee.premier),
+        key=lambda calculee: calculee.premier or date.max,
     )
-    yield from _section("Dates", (line for found in ordered for line in _date(found, page)))
-    idle = (found for found in page.dates if found.regle.sans_objet)
-    yield from _section("Sans objet", (line for found in idle for line in _idle(found)))
+    yield from _section("Dates", (line for calculee in ordered for line in _date(calculee, page)))
+    idle = (calculee for calculee in page.dates if calculee.regle.sans_objet)
+    yield from _section("Sans objet", (line for calculee in idle for line in _idle(calculee)))
     waiting = (f"{titre} : il faut {in_words(page.voies[nom])}" for nom, titre in page.manquants)
     yield from _section("Pas encore calculables", _bullets(waiting, "- "))
     named = (f"{nom} : {titre}" for nom, titre in page.possibles)
@@ -105,81 +106,84 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
         yield from body
 
 
-def _date(found: DateCalculee, page: Agenda) -> Iterator[str]:
+def _date(calculee: DateCalculee, page: Agenda) -> Iterator[str]:
     """A date on its line, then what must be known of it."""
-    regle = found.regle
-    state = [_state(found, page.titres)] if found.suivi else []
-    notes = [note for note in (sense(regle), "date donnée" if found.donnee else "", *state) if note]
-    head = f"{found.titre}{' – ' + ', '.join(notes) if notes else ''}"
+    regle = calculee.regle
+    state = [_state(calculee, page.titres)] if calculee.suivi else []
+    notes = [note for note in (sense(regle), "date donnée" if calculee.donnee else "", *state) if note]
+    head = f"{calculee.titre}{' – ' + ', '.join(notes) if notes else ''}"
     if regle.fenetre:
-        yield from _window(found, head, page)
+        yield from _window(calculee, head, page)
     else:
-        days = found.jours if found.jour is None else (found.jour,)
+        days = calculee.jours if calculee.jour is None else (calculee.jour,)
         lead = " puis ".join([str(day) for day in days[:1]])
         more = f" ; puis {', '.join(map(str, days[1:]))}" if days[1:] else ""
         yield from _wrap(f"{lead}  {head}{more}", _LEAD, "")
-    if found.chome:
-        yield from _wrap(_worked(found), _LEAD)
-    if regle.prochaine is not None and not found.donnee:
-        yield from _wrap(f"séances suivantes : {', '.join(map(str, found.jours))}", _LEAD)
-    yield from _wrap(f"{regle.texte}{_calcul(found, page.titres)} {cite(regle.sources)}", _LEAD)
+    if calculee.chome:
+        yield from _wrap(_worked(calculee), _LEAD)
+    if regle.prochaine is not None and not calculee.donnee:
+        yield from _wrap(f"séances suivantes : {', '.join(map(str, calculee.jours))}", _LEAD)
+    yield from _wrap(f"{regle.texte}{_calcul(calculee, page.titres)} {cite(regle.sources)}", _LEAD)
     doubts = [regle.certitude or ""]
     doubts += [f"confiance {CONFIANCES[regle.confiance]}"] if regle.confiance != "elevee" else []
     doubts += ["lecture"] if regle.lecture else []
     doubts += [f"voir {', '.join(regle.incoherences)}"] if regle.incoherences else []
-    said = " ; ".join(doubt for doubt in doubts if doubt)
-    if said:
-        yield from _wrap(f"? {said}", _LEAD + "  ", _LEAD)
+    doubtful = " ; ".join(doubt for doubt in doubts if doubt)
+    if doubtful:
+        yield from _wrap(f"? {doubtful}", _LEAD + "  ", _LEAD)
 
 
-def _window(found: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
-    if found.du and found.au:
-        yield from _wrap(f"{found.du}  {head} – du {found.du} au {found.au}", _LEAD, "")
-    elif found.manquent:
-        text = f"{found.premier}  {head} – fenêtre inconnue : il faut aussi {in_words(page.voies[found.id])}"
+def _window(calculee: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
+    if calculee.du and calculee.au:
+        yield from _wrap(f"{calculee.du}  {head} – du {calculee.du} au {calculee.au}", _LEAD, "")
+    elif calculee.manquent:
+        ways = in_words(page.voies[calculee.id])
+        text = f"{calculee.premier}  {head} – fenêtre inconnue : il faut aussi {ways}"
         yield from _wrap(text, _LEAD, "")
     else:
-        yield from _wrap(f"{found.premier}  {head} – aucun jour commun", _LEAD, "")
-    for ancre in found.ancres if len(found.regle.fenetre) > 1 else ():
+        yield from _wrap(f"{calculee.premier}  {head} – aucun jour commun", _LEAD, "")
+    for ancre in calculee.ancres if len(calculee.regle.fenetre) > 1 else ():
         low = f", confiance {CONFIANCES[ancre.confiance]}" if ancre.confiance != "elevee" else ""
         since = named(ancre.evenement, page.titres)
         text = f"depuis {since} : du {ancre.du} au {ancre.au} {cite(ancre.sources)}{low}"
         yield from _wrap(f"- {text}", _LEAD + "  ", _LEAD)
 
 
-def _worked(found: DateCalculee) -> str:
+def _worked(calculee: DateCalculee) -> str:
     """What kind of day it is, and the working day beside it."""
-    day = f"jour non ouvré ({found.chome})"
-    if found.jour_ouvre and found.jour_ouvre != found.jour:
-        word = "dernier jour ouvré" if found.regle.ouvre == "avant" else "reporté au jour ouvré suivant"
-        return f"{day} : {word} {found.jour_ouvre}"
-    return f"{day} ; report permis par --report-jour-ouvre" if found.regle.report else day
+    day = f"jour non ouvré ({calculee.chome})"
+    if calculee.jour_ouvre and calculee.jour_ouvre != calculee.jour:
+        word = "dernier jour ouvré" if calculee.regle.ouvre == "avant" else "reporté au jour ouvré suivant"
+        return f"{day} : {word} {calculee.jour_ouvre}"
+    return f"{day} ; report permis par --report-jour-ouvre" if calculee.regle.report else day
 
 
-def _calcul(found: DateCalculee, titres: Mapping[str, str]) -> str:
-    if not found.calcul or found.origine:  # the rule of a finding is nothing but how it is counted
+def _calcul(calculee: DateCalculee, titres: Mapping[str, str]) -> str:
+    if not calculee.calcul or calculee.origine:  # the rule of a finding is nothing but how it is counted
         return ""
-    replaced = f", qui donne {found.calculee}" if found.calculee and found.calculee != found.jour else ""
-    return f" ({in_titles(found.calcul, titres)}{replaced})"
+    replaced = (
+        f", qui donne {calculee.calculee}" if calculee.calculee and calculee.calculee != calculee.jour else ""
+    )
+    return f" ({in_titles(calculee.calcul, titres)}{replaced})"
 
 
-def _state(found: DateCalculee, titres: Mapping[str, str]) -> str:
-    assert found.suivi is not None
-    word = _SUIVIS[found.suivi]
-    if found.accomplie:
-        side = "avant" if (found.ecart or 0) < 0 else "après"
-        gap = f", {count(abs(found.ecart), 'jour')} {side}" if found.ecart else ""
-        return f"{word} ({named(found.accomplie[0], titres)} le {found.accomplie[1]}{gap})"
+def _state(calculee: DateCalculee, titres: Mapping[str, str]) -> str:
+    assert calculee.suivi is not None
+    word = _SUIVIS[calculee.suivi]
+    if calculee.accomplie:
+        side = "avant" if (calculee.ecart or 0) < 0 else "après"
+        gap = f", {count(abs(calculee.ecart), 'jour')} {side}" if calculee.ecart else ""
+        return f"{word} ({named(calculee.accomplie[0], titres)} le {calculee.accomplie[1]}{gap})"
     return word
 
 
-def _idle(found: DateCalculee) -> Iterator[str]:
-    regle = found.regle
+def _idle(calculee: DateCalculee) -> Iterator[str]:
+    regle = calculee.regle
     doubts = [f"confiance {CONFIANCES[regle.confiance]}"] if regle.confiance != "elevee" else []
     doubts += ["lecture"] if regle.lecture else []
     doubts += [f"voir {', '.join(regle.incoherences)}"] if regle.incoherences else []
     inside = f" ({' ; '.join(doubts)})" if doubts else ""
-    yield from _wrap(f"- {found.titre} : {regle.texte} {cite(regle.sources)}{inside}", "  ", "")
+    yield from _wrap(f"- {calculee.titre} : {regle.texte} {cite(regle.sources)}{inside}", "  ", "")
 
 
 def _meetings(plan: Plan, attend: str, titres: Mapping[str, str]) -> Iterator[str]:

@@ -111,7 +111,7 @@ class Page:
 
     def _annexes(self) -> list[tuple[str, str]]:
         checklist = self.checklist
-        found = [
+        annexes = [
             ("pieces", "Pièces exigées", bool(checklist.pieces)),
             ("verifications", "Vérifications hors indicateurs", bool(checklist.verifications)),
             ("sites", "Sites à auditer", checklist.sites is not None),
@@ -120,7 +120,7 @@ class Page:
             ("conservation", document.CONSERVATION, True),
             ("sources", "Sources citées", bool(self.sources)),
         ]
-        return [(place, heading) for place, heading, present in found if present]
+        return [(place, heading) for place, heading, present in annexes if present]
 
     def _main(self) -> Html:
         return el(
@@ -321,8 +321,8 @@ class Page:
 
     def _retention(self, _: str) -> Html:
         rows = document.retention(self.checklist)
-        kept = pairs("Combien de temps se gardent les dossiers, par référentiel", rows)
-        return join("", [el("p", prose(document.NOTES)), kept])
+        durations = pairs("Combien de temps se gardent les dossiers, par référentiel", rows)
+        return join("", [el("p", prose(document.NOTES)), durations])
 
     def _sources(self, _: str) -> Html:
         items = []

@@ -62,8 +62,8 @@ def _document(checklist: Checklist) -> Iterator[str]:
     yield from _section(
         f"{count(len(checklist.lacunes), 'lacune déclarée', 'lacunes déclarées')}", _gaps(checklist)
     )
-    kept = (f"- {escape(document.labelled(row))}" for row in document.retention(checklist))
-    yield from _section(document.CONSERVATION, [f"- {escape(prose(document.NOTES))}", *kept])
+    durations = (f"- {escape(document.labelled(row))}" for row in document.retention(checklist))
+    yield from _section(document.CONSERVATION, [f"- {escape(prose(document.NOTES))}", *durations])
     yield from _section(
         "Sources citées",
         (

@@ -219,8 +219,8 @@ def _point(
 def _annexes(checklist: Checklist) -> Iterator[b.Bloc]:
     yield b.Titre(texte=document.CONSERVATION, niveau=2)
     yield b.Paragraphe(texte=prose(document.NOTES))
-    kept = "Combien de temps se gardent les dossiers, par référentiel"
-    yield b.Fiche(legende=kept, rangs=tuple(document.retention(checklist)))
+    caption = "Combien de temps se gardent les dossiers, par référentiel"
+    yield b.Fiche(legende=caption, rangs=tuple(document.retention(checklist)))
     yield b.Titre(texte="Textes appliqués et sources", niveau=2)
     yield b.Paragraphe(texte=disclaimer(checklist))
     layers = tuple(

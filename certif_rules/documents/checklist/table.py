@@ -155,8 +155,8 @@ class _Page:
 
     def _footer(self) -> Iterator[str]:
         texts = (f"[{clean(s.id)}] {prose(s.titre)}, {prose(s.reference)}" for s in sources(self.checklist))
-        kept = map(document.labelled, document.retention(self.checklist))
-        yield from self._section(document.CONSERVATION, self._wrapped(kept, "- "))
+        durations = map(document.labelled, document.retention(self.checklist))
+        yield from self._section(document.CONSERVATION, self._wrapped(durations, "- "))
         yield from self._section("Sources citées", self._wrapped(texts, ""))
         yield ""
         for paragraph in emetteur.closing(self.checklist.habillage):

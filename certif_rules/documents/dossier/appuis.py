@@ -25,7 +25,7 @@ DISCLAIMER: Final = prose(
 )
 
 
-def said(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b.Texte:
+def supported(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b.Texte:
     """A text of the data, what it rests on after it."""
     behind = [s for rule in rules for s in rule.sources] + list(sources)
     remarks: list[str] = []
@@ -54,7 +54,7 @@ def lines(*texts: b.Texte | str) -> b.Texte:
 
 def page(ressource: Ressource) -> b.Texte:
     """A public page, its address under its title."""
-    return lines(said(ressource.titre, ressource), *([ressource.adresse] if ressource.adresse else []))
+    return lines(supported(ressource.titre, ressource), *([ressource.adresse] if ressource.adresse else []))
 
 
 def _when(si: Si, dossier: DossierEtudie) -> str:
@@ -98,14 +98,14 @@ def actors(
     for intervention, valeur in interventions:
         who = acteurs[intervention.acteur].nom if intervention.acteur else "? à demander"
         sure = "" if valeur or not intervention.si else " (à confirmer)"
-        told = intervention.texte or intervention.inconnu or ""
+        words = intervention.texte or intervention.inconnu or ""
         cases = _when(intervention.si, dossier) if when else ""
-        told = " – ".join(filter(None, [f"pour {cases}" if cases else "", told])) or "–"
+        words = " – ".join(filter(None, [f"pour {cases}" if cases else "", words])) or "–"
         rows.append(
             (
                 prose(intervention.objet),
                 prose(f"{ROLES[intervention.role]} : {who}{sure}"),
-                said(told, intervention),
+                supported(words, intervention),
             )
         )
     yield b.Tableau(
@@ -120,17 +120,17 @@ def behind(
     dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple[str, ...]
 ) -> Iterator[b.Bloc]:
     """The contradictions that the rules shown meet, then all the sources."""
-    found = met(dossier.vie, rules)
-    if found:
+    contradicted = met(dossier.vie, rules)
+    if contradicted:
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")
         yield b.Liste(
             elements=tuple(
                 lines(
-                    said(f"{i.id} : {i.texte}", sources=i.sources),
+                    supported(f"{i.id} : {i.texte}", sources=i.sources),
                     *([prose(f"Lecture retenue : {i.lecture}")] if i.lecture else []),
                     *([prose(f"Question ouverte : {i.question}")] if i.question else []),
                 )
-                for i in found
+                for i in contradicted
             )
         )
     others = (*others, *(s for a in dossier.etude.avertissements for s in a.sources))

@@ -7,7 +7,7 @@ from typing import Final
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, prose
-from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, page, said
+from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, page, supported
 from certif_rules.vie.apercu import DossierEtudie, award_supports
 
 _NATURES: Final = {"regle": "", "minimum": " (un minimum)", "annonce": " (annoncé pour cette année-là)"}
@@ -38,7 +38,8 @@ def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
                 legende="Chaque issue et ce qu’elle entraîne",
                 tetes=("Issue", "Ce qu’elle entraîne", "Date du calendrier"),
                 lignes=tuple(
-                    (prose(s.titre), said(s.texte, s), _date(s.date, dossier)) for s in attribution.suites
+                    (prose(s.titre), supported(s.texte, s), _date(s.date, dossier))
+                    for s in attribution.suites
                 ),
                 largeurs=(2, 5, 2),
             )
@@ -48,13 +49,15 @@ def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
             for remise in attribution.remises:
                 todo = [w for w, asked in (("dater", remise.a_dater), ("signer", remise.a_signer)) if asked]
                 after = f" ; à {' et '.join(todo)}" if todo else ""
-                told = f" : {remise.texte}" if remise.texte else ""
-                items.append(said(f"{remise.titre}{told}{after}", remise))
+                words = f" : {remise.texte}" if remise.texte else ""
+                items.append(supported(f"{remise.titre}{words}{after}", remise))
             yield b.Liste(elements=tuple(items))
         if attribution.publications:
             yield b.Titre(texte="Où elle est publiée", niveau=2, ancre="publications")
             yield b.Liste(
-                elements=tuple(lines(said(p.titre, p), *map(page, p.pages)) for p in attribution.publications)
+                elements=tuple(
+                    lines(supported(p.titre, p), *map(page, p.pages)) for p in attribution.publications
+                )
             )
     instances = dossier.vie.instances
     if instances.acteurs:
@@ -62,8 +65,8 @@ def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         yield b.Liste(
             elements=tuple(
                 lines(
-                    said(acteur.nom, acteur),
-                    *(said(f"– se réunit : {r.texte}{_NATURES[r.nature]}", r) for r in acteur.rythmes),
+                    supported(acteur.nom, acteur),
+                    *(supported(f"– se réunit : {r.texte}{_NATURES[r.nature]}", r) for r in acteur.rythmes),
                 )
                 for acteur in instances.acteurs.values()
             )

@@ -8,7 +8,7 @@ from typing import Final
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
-from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, lowered, page, said
+from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, lowered, page, supported
 from certif_rules.francais import count
 from certif_rules.model.candidature import Ressource
 from certif_rules.rules.trivalent import Trivalent
@@ -70,7 +70,7 @@ def _study(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     heading, ton = RESULTATS[etude.resultat]
     yield b.Encadre(titre=heading, texte=_summary(dossier), ton=ton)
     if etude.avertissements:
-        yield b.Liste(elements=tuple(said(a.message, sources=a.sources) for a in etude.avertissements))
+        yield b.Liste(elements=tuple(supported(a.message, sources=a.sources) for a in etude.avertissements))
     yield from _asked(dossier)
     yield from _documents(dossier)
     yield from _quotes(dossier)
@@ -88,22 +88,22 @@ def _summary(dossier: DossierEtudie) -> b.Texte:
     for etat in ETATS_PIECE:
         number = sum(e.etat == etat for e in etude.elements)
         counts += [f"{SIGNES[etat]}\u00a0: {number}"] if number else []
-    told: list[str] = [prose(_SENS[etude.resultat])]
+    sentences: list[str] = [prose(_SENS[etude.resultat])]
     blocking = [prose(e.piece.titre) for e in etude.elements if e.bloque is True]
-    told += [prose(f"Ce qui l’empêche d’être complet : {' ; '.join(blocking)}.")] if blocking else []
-    told += [", ".join(counts)] if counts else []  # a sign is no punctuation
+    sentences += [prose(f"Ce qui l’empêche d’être complet : {' ; '.join(blocking)}.")] if blocking else []
+    sentences += [", ".join(counts)] if counts else []  # a sign is no punctuation
     for volet, valeur in etude.volets:
         sure = "" if valeur else " (à confirmer)"
-        told.append(
+        sentences.append(
             prose(f"Dossier attendu : {volet.titre}{sure}" + (f" : {volet.inconnu}" if volet.inconnu else ""))
         )
         if volet.suite and valeur:
-            told.append(prose(f"Ensuite : {volet.suite}"))
+            sentences.append(prose(f"Ensuite : {volet.suite}"))
     if not etude.volets:
-        told.append(prose("Aucun dossier n’est décrit pour cette demande."))
+        sentences.append(prose("Aucun dossier n’est décrit pour cette demande."))
     if etude.depot.type_deduit_de:
-        told.append(prose(f"Type d’audit déduit de la réponse à « {etude.depot.type_deduit_de} »."))
-    return lines(*told)
+        sentences.append(prose(f"Type d’audit déduit de la réponse à « {etude.depot.type_deduit_de} »."))
+    return lines(*sentences)
 
 
 def _asked(dossier: DossierEtudie) -> Iterator[b.Bloc]:
@@ -113,7 +113,7 @@ def _asked(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         items = []
         for item in asked:
             where = f" → {item.cle}" if item.cle else ""
-            items.append(said(f"{item.texte}{where}", *([item.appui] if item.appui else [])))
+            items.append(supported(f"{item.texte}{where}", *([item.appui] if item.appui else [])))
         yield b.Liste(elements=tuple(items))
 
 
@@ -133,19 +133,19 @@ def _documents(dossier: DossierEtudie) -> Iterator[b.Bloc]:
 
 def _document(element: Element) -> tuple[b.Cellule, ...]:
     piece = element.piece
-    rules: list[b.Texte] = [said(_CLASSES[piece.classe], piece)]
+    rules: list[b.Texte] = [supported(_CLASSES[piece.classe], piece)]
     rules += [prose(piece.condition)] if piece.condition else []
     if piece.formes:
         rules.append(prose("au choix : " + " ou ".join(forme.titre for forme in piece.formes)))
     if piece.etape:
         rules.append(prose(f"étape {piece.etape}"))
-    rules += [said(texte.texte, sources=texte.sources) for texte in piece.precisions]
+    rules += [supported(texte.texte, sources=texte.sources) for texte in piece.precisions]
     paid = piece.prise_en_charge
     if paid:
-        rules.append(said(f"prise en charge à {percent(paid.taux)} par {paid.par}", paid))
+        rules.append(supported(f"prise en charge à {percent(paid.taux)} par {paid.par}", paid))
     if piece.devis:
         carried = " ; ".join(mention.titre for mention in piece.devis.mentions)
-        rules += [said(f"le devis porte : {carried}", *piece.devis.mentions)] if carried else []
+        rules += [supported(f"le devis porte : {carried}", *piece.devis.mentions)] if carried else []
     reasons = [_reason(motif) for motif in element.motifs]
     reasons += (
         [prose("demandée ou non, selon ce qui reste à dire")]
@@ -157,13 +157,13 @@ def _document(element: Element) -> tuple[b.Cellule, ...]:
 
 def _state(etat: EtatPiece, reasons: Iterable[str]) -> str:
     """A state and its reasons, in one line."""
-    told = " ; ".join(reasons)
-    return prose(f"{SIGNES[etat]} : {told}" if told else SIGNES[etat])
+    explained = " ; ".join(reasons)
+    return prose(f"{SIGNES[etat]} : {explained}" if explained else SIGNES[etat])
 
 
 def _reason(motif: str) -> str:
     """A reason, its dates as people read them."""
-    return _ISO.sub(lambda found: day(found[0]), prose(motif))
+    return _ISO.sub(lambda match: day(match[0]), prose(motif))
 
 
 def _quotes(dossier: DossierEtudie) -> Iterator[b.Bloc]:
@@ -176,7 +176,7 @@ def _quotes(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         origin = " (lu sur le devis signé)" if choix.origine == "lu" else ""
         yield b.Paragraphe(texte=prose(f"Auditeur choisi : {choix.auditeur.nom}{origin}."))
     firms = [
-        lines(said(a.nom, a), *([page(a.fiche)] if a.fiche else []))
+        lines(supported(a.nom, a), *([page(a.fiche)] if a.fiche else []))
         for a in dossier.candidature.auditeurs.values()
     ]
     if firms:
@@ -208,16 +208,16 @@ def _funding(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     for payeur in payeurs:
         rule = payeur.financement
         yield b.Titre(texte=prose(rule.titre), niveau=3)
-        yield b.Paragraphe(texte=said(_funded(payeur), rule))
+        yield b.Paragraphe(texte=supported(_funded(payeur), rule))
         if payeur.conditions:
             yield b.Liste(
                 elements=tuple(
-                    said(f"{_VALEURS[valeur]} : {condition.texte}", condition)
+                    supported(f"{_VALEURS[valeur]} : {condition.texte}", condition)
                     for condition, valeur in payeur.conditions
                 )
             )
         for texte in rule.precisions:
-            yield b.Paragraphe(texte=said(texte.texte, sources=texte.sources))
+            yield b.Paragraphe(texte=supported(texte.texte, sources=texte.sources))
 
 
 def _funded(payeur: Payeur) -> str:
@@ -239,10 +239,10 @@ def _places(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         else:
             why = clean(place.motif) if place.motif else "raison à donner"
             decided = f"Décidé : {modes.get(place.mode, place.mode)} ({why})"
-        yield b.Paragraphe(texte=said(decided, place.lieu))
+        yield b.Paragraphe(texte=supported(decided, place.lieu))
         yield b.Liste(
             elements=tuple(
-                said(f"{phrase.texte} → {modes[phrase.mode]} ; vaut ici : {_VALEURS[valeur]}", phrase)
+                supported(f"{phrase.texte} → {modes[phrase.mode]} ; vaut ici : {_VALEURS[valeur]}", phrase)
                 for phrase, valeur in place.phrases
             )
         )
@@ -264,19 +264,19 @@ def _registration(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         shown = prose(answers[answer].titre) if answer in answers else clean(answer or "") or "? à demander"
         shown += " (lu dans le profil)" if question.id in etude.depot.deduites else ""
         leads = [
-            said(f"{choix.titre} → {_types(choix.mene_a, dossier)}", choix)
+            supported(f"{choix.titre} → {_types(choix.mene_a, dossier)}", choix)
             for choix in question.choix
             if choix.mene_a
         ]
         when = "à l’inscription" if question.inscription else "selon la demande"
-        rows.append((said(question.texte, question), shown, prose(when), lines(*leads)))
+        rows.append((supported(question.texte, question), shown, prose(when), lines(*leads)))
     yield b.Tableau(
         legende=prose("Ce qui est demandé au candidat, et ce qui est répondu"),
         tetes=("Question", "Réponse", "Quand", "Ce qu’elle ouvre"),
         lignes=tuple(rows),
         largeurs=(5, 3, 2, 5),
     )
-    routes = [said(f"{voie.titre} : {_VALEURS[valeur]}", voie) for voie, valeur in etude.voies]
+    routes = [supported(f"{voie.titre} : {_VALEURS[valeur]}", voie) for voie, valeur in etude.voies]
     if routes:
         yield b.Paragraphe(texte=prose("Voie :"))
         yield b.Liste(elements=tuple(routes))
@@ -292,12 +292,12 @@ def _steps(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         yield b.Titre(texte=prose(f"{etape.id}. {etape.titre}{optional}"), niveau=3)
         place = f"étape {position} sur {len(etapes)}"
         other = f", appelée aussi « {etape.autre_titre} »" if etape.autre_titre else ""
-        yield b.Paragraphe(texte=said(f"{place}{other}", etape))
-        items = [said(texte.texte, sources=texte.sources) for texte in etape.taches]
+        yield b.Paragraphe(texte=supported(f"{place}{other}", etape))
+        items = [supported(texte.texte, sources=texte.sources) for texte in etape.taches]
         items += [_read(page) for page in etape.ressources]
         if items:
             yield b.Liste(elements=tuple(items))
 
 
 def _read(page: Ressource) -> b.Texte:
-    return lines(said(f"À lire : {page.titre}", page), *([page.adresse] if page.adresse else []))
+    return lines(supported(f"À lire : {page.titre}", page), *([page.adresse] if page.adresse else []))

@@ -67,16 +67,16 @@ def render(document: Document) -> bytes:
     import docx
     from docx.oxml.parser import parse_xml
 
-    made = docx.Document()
+    fichier = docx.Document()
     sheet = pages(document)
-    dress(made, document, sheet)
-    body = made.element.body
-    content = parse_xml(f"<w:body {ESPACES}>{_Body(made, document, sheet).markup()}</w:body>")
+    dress(fichier, document, sheet)
+    body = fichier.element.body
+    content = parse_xml(f"<w:body {ESPACES}>{_Body(fichier, document, sheet).markup()}</w:body>")
     end = body.sectPr
     for block in list(content):
         end.addprevious(block)
     buffer = io.BytesIO()
-    made.save(buffer)
+    fichier.save(buffer)
     return _fixed(buffer)
 
 
@@ -127,8 +127,8 @@ def _row(
 class _Body:
     """One rendering: identifiers are counted over the whole document."""
 
-    def __init__(self, made: Docx, document: Document, sheet: Pages) -> None:
-        self.made = made
+    def __init__(self, fichier: Docx, document: Document, sheet: Pages) -> None:
+        self.fichier = fichier
         self.document = document
         self.sheet = sheet
         self.number = 0
@@ -184,7 +184,7 @@ class _Body:
         """A list; each numbered one starts again at 1."""
         style, number = "puce", BULLETS
         if bloc.numerotee:
-            style, number = "numero", numbered(self.made, self.next())
+            style, number = "numero", numbered(self.fichier, self.next())
         for item in bloc.elements:
             yield paragraph(
                 style, *runs(item), properties=(w("numPr", w("ilvl", val=0), w("numId", val=number)),)
@@ -280,7 +280,7 @@ class _Body:
         if content is None:
             return
         width = Mm(min(bloc.largeur, self.sheet.texte))
-        inline = self.made.part.new_pic_inline(io.BytesIO(content), width=width)
+        inline = self.fichier.part.new_pic_inline(io.BytesIO(content), width=width)
         inline.docPr.set("descr", line(bloc.texte))
         for side in "TBLR":
             inline.set(f"dist{side}", "0")

@@ -47,19 +47,19 @@ def twips(millimetres: float) -> int:
     return round(millimetres * TWIPS)
 
 
-def dress(made: Docx, document: Document, sheet: Pages) -> None:
+def dress(fichier: Docx, document: Document, sheet: Pages) -> None:
     """Give ``made`` the styles, the properties, the paper and the foot of ``document``."""
-    _styles(made, sheet)
-    _properties(made, document)
-    _paper(made, document, sheet)
-    _foot(made, document, sheet)
-    _numbering(made)
-    _settings(made)
+    _styles(fichier, sheet)
+    _properties(fichier, document)
+    _paper(fichier, document, sheet)
+    _foot(fichier, document, sheet)
+    _numbering(fichier)
+    _settings(fichier)
 
 
-def numbered(made: Docx, number: int) -> int:
+def numbered(fichier: Docx, number: int) -> int:
     """The number of a new numbered list, which starts at 1."""
-    root = made.part.numbering_part.element
+    root = fichier.part.numbering_part.element
     identifier = BULLETS + number
     restart = w("lvlOverride", w("startOverride", val=1), ilvl=0)
     root.append(_parse(w("num", w("abstractNumId", val=2), restart, numId=identifier)))
@@ -160,8 +160,8 @@ def _in_tables(sheet: Pages) -> dict[str, _Style]:
     }
 
 
-def _styles(made: Docx, sheet: Pages) -> None:
-    root = made.styles.element
+def _styles(fichier: Docx, sheet: Pages) -> None:
+    root = fichier.styles.element
     for child in list(root):
         root.remove(child)
     fonts = w("rFonts", ascii=POLICE, hAnsi=POLICE, cs=POLICE, eastAsia=POLICE)
@@ -202,8 +202,8 @@ def _tables() -> Xml:
 _EDGES: Final = ("top", "bottom", "insideH")
 
 
-def _properties(made: Docx, document: Document) -> None:
-    properties = made.core_properties
+def _properties(fichier: Docx, document: Document) -> None:
+    properties = fichier.core_properties
     day = datetime.fromisoformat(document.date)
     properties.title = line(document.titre)[:255]
     properties.subject = line(document.sujet)[:255]
@@ -213,11 +213,11 @@ def _properties(made: Docx, document: Document) -> None:
     properties.revision = 1
 
 
-def _paper(made: Docx, document: Document, sheet: Pages) -> None:
+def _paper(fichier: Docx, document: Document, sheet: Pages) -> None:
     from docx.enum.section import WD_ORIENT
     from docx.shared import Mm
 
-    section = made.sections[0]
+    section = fichier.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE if document.paysage else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(sheet.largeur), Mm(sheet.hauteur)
     section.left_margin = section.right_margin = Mm(sheet.marge)
@@ -225,9 +225,9 @@ def _paper(made: Docx, document: Document, sheet: Pages) -> None:
     section.footer_distance, section.header_distance = Mm(9), Mm(8)
 
 
-def _foot(made: Docx, document: Document, sheet: Pages) -> None:
+def _foot(fichier: Docx, document: Document, sheet: Pages) -> None:
     """The foot text, and « page n sur N »: fields that the reader’s program fills."""
-    footer = made.sections[0].footer
+    footer = fichier.sections[0].footer
     footer.is_linked_to_previous = False
     root = footer._element
     for child in list(root):
@@ -248,8 +248,8 @@ def _field(name: str) -> Xml:
     return w("fldSimple", w("r", w("t", "1")), instr=name)
 
 
-def _numbering(made: Docx) -> None:
-    root = made.part.numbering_part.element
+def _numbering(fichier: Docx) -> None:
+    root = fichier.part.numbering_part.element
     for child in list(root):
         root.remove(child)
     for number, (kind, sign) in enumerate((("bullet", "•"), ("decimal", "%1.")), start=1):
@@ -262,13 +262,13 @@ def _numbering(made: Docx) -> None:
     root.append(_parse(w("num", w("abstractNumId", val=1), numId=BULLETS)))
 
 
-def _settings(made: Docx) -> None:
+def _settings(fichier: Docx) -> None:
     from docx.oxml.ns import qn
 
-    for language in made.settings.element.iter(qn("w:themeFontLang")):
+    for language in fichier.settings.element.iter(qn("w:themeFontLang")):
         language.set(qn("w:val"), "fr-FR")
         language.attrib.pop(qn("w:eastAsia"), None)
-    for relations in (made.part.package.rels, made.part.rels):
+    for relations in (fichier.part.package.rels, fichier.part.rels):
         for name, relation in list(relations.items()):
             if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects", "/customXml")):
                 del relations[name]

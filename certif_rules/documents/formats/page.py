@@ -18,9 +18,9 @@ _RELIEFS: Final = {"fort": "strong", "italique": "em"}
 def render(document: b.Document) -> bytes:
     """``document`` as a UTF-8 HTML page."""
     blocks = ready(document)
-    found = chapters(blocks)
+    titres = chapters(blocks)
     titre = line(document.titre) or "–"
-    contents = _contents(found) if len(found) > 1 else None
+    contents = _contents(titres) if len(titres) > 1 else None
     alone = {} if contents else {"class_": "seule"}
     page = el(
         "html",
@@ -69,8 +69,8 @@ def _header(document: b.Document, titre: str) -> Html:
     return el("header", el("div", el("div", heading, below), logo, class_="entete"))
 
 
-def _contents(found: list[b.Titre]) -> Html:
-    items = (el("li", el("a", titre.texte, href=f"#{titre.ancre}")) for titre in found)
+def _contents(titres: list[b.Titre]) -> Html:
+    items = (el("li", el("a", titre.texte, href=f"#{titre.ancre}")) for titre in titres)
     return el("nav", el("h2", "Sommaire", id="sommaire"), el("ol", *items), aria_labelledby="sommaire")
 
 
@@ -81,8 +81,8 @@ def _main(blocks: tuple[b.Bloc, ...]) -> Html:
         if isinstance(block, b.SautDePage):
             broken = True
             continue
-        made = _WRITERS[type(block)](block)
-        content.append(el("div", made, class_="nouvelle-page") if broken else made)
+        written = _WRITERS[type(block)](block)
+        content.append(el("div", written, class_="nouvelle-page") if broken else written)
         broken = False
     return el("main", *content, id="contenu", tabindex="-1", class_="blocs-document")
 

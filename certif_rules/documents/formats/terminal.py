@@ -32,9 +32,9 @@ def render(document: b.Document, *, poor: bool = False) -> bytes:
     if document.sous_titre:
         lines += _wrap(line(document.sous_titre))
     for bloc in ready(document):
-        made = list(_WRITERS[type(bloc)](bloc))
-        if made:
-            lines += ["", *made]
+        written = list(_WRITERS[type(bloc)](bloc))
+        if written:
+            lines += ["", *written]
     lines += ["", *_wrap(line(document.pied))]
     text = "\n".join(each.rstrip() for each in lines) + "\n"
     return (text.translate(PAUVRES) if poor else text).encode("utf-8")
@@ -52,12 +52,12 @@ def _lines(
     texte: b.Texte, indent: str = "", first: str | None = None, width: int = LARGEUR, later: str | None = None
 ) -> list[str]:
     """The lines of a text; ``first`` begins it, ``later`` continues a passage after the first."""
-    found: list[str] = []
+    lines: list[str] = []
     for passage in passages(texte):
         words = "".join(run.texte for run in passage).strip()
-        after = indent if later is None or not found else later
-        found += _wrap(words, after, first if not found else indent, width)
-    return found
+        after = indent if later is None or not lines else later
+        lines += _wrap(words, after, first if not lines else indent, width)
+    return lines
 
 
 def _titre(bloc: b.Titre) -> list[str]:
@@ -79,9 +79,9 @@ def _liste(bloc: b.Liste) -> Iterator[str]:
 def _fiche(bloc: b.Fiche) -> Iterator[str]:
     yield from _wrap(f"{line(bloc.legende)} :")
     for label, value in bloc.rangs:
-        said = line(value) or "–"
+        words = line(value) or "–"
         end = "" if label.rstrip().endswith("?") else "\u00a0:"
-        yield from _wrap(f"{line(label)}{end} {said}", "      ", first="  ")
+        yield from _wrap(f"{line(label)}{end} {words}", "      ", first="  ")
 
 
 def _tableau(bloc: b.Tableau) -> Iterator[str]:

@@ -91,9 +91,9 @@ def rules(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def warnings(rapport: Rapport) -> Iterator[b.Bloc]:
     """Every warning of the checklist and of the conclusions, other rules accepted first."""
-    found = sorted(rapport.bilan.avertissements, key=lambda a: a.code != "autres_regles")
-    if found:
-        yield b.Liste(elements=tuple(marked(prose(a.message), a.sources) for a in found))
+    ordered = sorted(rapport.bilan.avertissements, key=lambda a: a.code != "autres_regles")
+    if ordered:
+        yield b.Liste(elements=tuple(marked(prose(a.message), a.sources) for a in ordered))
     else:
         yield b.Paragraphe(texte="Aucun avertissement.")
 

@@ -50,8 +50,8 @@ def summary(rapport: Rapport) -> b.Tableau:
     """
     checklist = rapport.checklist
     failed = Counter(vu.constat for vu in rapport.points if vu.constat is not None)
-    made = failed + sum((Counter(s.constats) for s in rapport.sections), Counter())
-    used = [constat for constat in checklist.referentiel.constats if made[constat]]
+    effectifs = failed + sum((Counter(s.constats) for s in rapport.sections), Counter())
+    used = [constat for constat in checklist.referentiel.constats if effectifs[constat]]
     states = [etat for etat in ETATS if any(s.etats[etat] for s in rapport.sections)]
     heads = (
         "Critère",
@@ -70,8 +70,8 @@ def summary(rapport: Rapport) -> b.Tableau:
     ]
     if rapport.points:
         left = sum(vu.resultat is None for vu in rapport.points)
-        found = (str(failed[constat]) for constat in used)
-        rows.append(("Vérifications", *("–" for _ in states), *found, str(left)))
+        failures = (str(failed[constat]) for constat in used)
+        rows.append(("Vérifications", *("–" for _ in states), *failures, str(left)))
     totals = [sum(int(row[n]) for row in rows if row[n] != "–") for n in range(1, len(heads))]
     return b.Tableau(
         legende=prose("".join(_legend(rapport))),
@@ -115,11 +115,11 @@ def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def _counts(checklist: Checklist, section: Chapitre) -> str:
     states = [f"{n} {SIGNES[etat].mot}" for etat, n in section.etats.items() if n]
-    found = [f"{n} {finding(checklist, c).lower()}" for c, n in section.constats.items() if n]
+    counts = [f"{n} {finding(checklist, c).lower()}" for c, n in section.constats.items() if n]
     if section.sans_constat:
-        found.append(f"{section.sans_constat} sans constat")
+        counts.append(f"{section.sans_constat} sans constat")
     lines = f"{capital(count(sum(section.etats.values()), 'ligne'))}{INSECABLE}: {', '.join(states)}"
-    return f"{lines}{_ENTRE}constats{INSECABLE}: {', '.join(found) or 'aucun'}"
+    return f"{lines}{_ENTRE}constats{INSECABLE}: {', '.join(counts) or 'aucun'}"
 
 
 def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[b.Cellule, ...]]:
@@ -136,8 +136,8 @@ def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
     if vue.releve is None or vue.constat is None:
         state = "à confirmer" if vue.ligne.etat == "a_confirmer" else "à évaluer"
         why = reasons(checklist, vue.ligne) if vue.ligne.etat == "a_confirmer" else NON_RENSEIGNE
-        said = joined([*_seen(vue.releve), *_added(checklist, vue.releve)]) if vue.releve else ""
-        return (name, ((b.Morceau(state, "italique")),), joined([why, said]))
+        seen_there = joined([*_seen(vue.releve), *_added(checklist, vue.releve)]) if vue.releve else ""
+        return (name, ((b.Morceau(state, "italique")),), joined([why, seen_there]))
     return (
         name,
         joined([_verdict(checklist, vue.releve), explained(checklist, vue.compte)]),
@@ -222,8 +222,10 @@ def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
         yield b.Paragraphe(texte=f"Aucun écart n’est relevé sur les lignes qui ont un constat{checked}.")
         return
     notified = rapport.bilan.dossier.notifie_le
-    said = f"Écarts notifiés le {day(notified)}." if notified else "Jour de notification non renseigné."
-    yield b.Paragraphe(texte=f"{said} Chacun a sa fiche, à la fin.")
+    notification = (
+        f"Écarts notifiés le {day(notified)}." if notified else "Jour de notification non renseigné."
+    )
+    yield b.Paragraphe(texte=f"{notification} Chacun a sa fiche, à la fin.")
     yield b.Tableau(
         legende="Écarts relevés",
         tetes=("Ligne ou vérification", "Gravité", "Échéances", "Suite donnée"),
@@ -255,15 +257,15 @@ def status(ecart: Ecart) -> b.Texte:
 
 def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
     """The dates that a gap opens, each by the title that its référentiel gives it, as people read them."""
-    found = ecart.echeance
-    if found is None:
+    echeance = ecart.echeance
+    if echeance is None:
         return []
-    jugement = checklist.referentiel.jugements.get(found.origine or "")
-    delais = jugement.echeances.get(found.compte_comme or found.constat, {}) if jugement else {}
+    jugement = checklist.referentiel.jugements.get(echeance.origine or "")
+    delais = jugement.echeances.get(echeance.compte_comme or echeance.constat, {}) if jugement else {}
     named = {name: delai.titre_ou(name) for name, delai in delais.items()}
     return [
         (prose(named.get(name, name.replace("_", " "))), day(value))
-        for name, value in found.dates.items()
+        for name, value in echeance.dates.items()
         if value
     ]
 
@@ -290,20 +292,20 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
         yield b.Tableau(
             legende="Écarts de l’audit précédent, et ce qui en est vu à cet audit",
             tetes=("Ligne", "Constat précédent", "Vu à cet audit"),
-            lignes=tuple(_verified(rapport.checklist, found) for found in rapport.verifies),
+            lignes=tuple(_verified(rapport.checklist, verifie) for verifie in rapport.verifies),
             largeurs=(6, 4, 8),
         )
 
 
-def _verified(checklist: Checklist, found: ConstatVerifie) -> tuple[b.Cellule, ...]:
-    status = "non levé depuis" if found.ouvert else "levé depuis"
+def _verified(checklist: Checklist, verifie: ConstatVerifie) -> tuple[b.Cellule, ...]:
+    status = "non levé depuis" if verifie.ouvert else "levé depuis"
     now: b.Texte = (b.Morceau("pas de constat à cet audit", "italique"),)
-    if found.vue.releve is not None and found.vue.constat is not None:
-        verdict = (b.Morceau(finding(checklist, found.vue.constat), "fort"),)
-        now = joined([verdict, seen(checklist, found.vue.releve)])
+    if verifie.vue.releve is not None and verifie.vue.constat is not None:
+        verdict = (b.Morceau(finding(checklist, verifie.vue.constat), "fort"),)
+        now = joined([verdict, seen(checklist, verifie.vue.releve)])
     return (
-        line_name(checklist, found.ligne),
-        joined([(b.Morceau(finding(checklist, found.constat), "fort"),), status]),
+        line_name(checklist, verifie.ligne),
+        joined([(b.Morceau(finding(checklist, verifie.constat), "fort"),), status]),
         now,
     )
 

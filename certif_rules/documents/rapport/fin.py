@@ -40,13 +40,13 @@ def limits(rapport: Rapport) -> Iterator[b.Bloc]:
     """That an audit is a sample, what was not covered, and what else limits what it says."""
     yield b.Encadre(titre="Un audit est un échantillon", texte=prose(ECHANTILLON))
     compte_rendu = rapport.bilan.dossier.compte_rendu
-    for titre, found, none in (
+    for titre, texts, none in (
         ("Zones non couvertes", compte_rendu.zones_non_couvertes, "Tout le champ de l’audit a été vu."),
         ("Écarts au plan d’audit", compte_rendu.ecarts_au_plan, "Le plan d’audit a été suivi."),
         ("Désaccords non levés", compte_rendu.desaccords, "Aucun désaccord."),
     ):
         yield b.Titre(texte=titre, niveau=3)
-        yield textes(found, none)
+        yield textes(texts, none)
     yield b.Titre(texte="Changements depuis l’audit précédent", niveau=3)
     if rapport.checklist.contexte.precedent is None and compte_rendu.changements is None:
         yield b.Paragraphe(texte=prose("Sans objet : aucun audit précédent n’est renseigné."))
@@ -116,28 +116,28 @@ def _number(value: Fraction | None) -> str:
 
 def evaluation(rapport: Rapport) -> Iterator[b.Bloc]:
     """Who evaluated, when, and what is recommended; room to sign."""
-    found = rapport.bilan.dossier.compte_rendu.evaluation
+    acte = rapport.bilan.dossier.compte_rendu.evaluation
     yield b.Paragraphe(texte=prose(SEPARATION))
     yield b.Fiche(
         legende="Évaluation",
         rangs=(
-            ("Par", ", ".join(map(typed, found.par)) if found and found.par else NON_RENSEIGNE),
-            ("Le", day(found.le) if found and found.le else NON_RENSEIGNE),
+            ("Par", ", ".join(map(typed, acte.par)) if acte and acte.par else NON_RENSEIGNE),
+            ("Le", day(acte.le) if acte and acte.le else NON_RENSEIGNE),
             (
                 "Recommandation",
-                typed(found.recommandation) if found and found.recommandation else NON_RENSEIGNE,
+                typed(acte.recommandation) if acte and acte.recommandation else NON_RENSEIGNE,
             ),
         ),
     )
-    for name in (found.par if found else ()) or ("",):
+    for name in (acte.par if acte else ()) or ("",):
         yield b.Signature(role="Évaluation", nom=typed(name))
     yield b.Signature(role="Organisme audité, pour réception du rapport")
 
 
 def decision(rapport: Rapport) -> Iterator[b.Bloc]:
     """What was decided, by others; a block to fill for a decision not taken yet."""
-    found = rapport.bilan.dossier.compte_rendu.decision or (DecisionPrise(),)
-    for taken in found:
+    actes = rapport.bilan.dossier.compte_rendu.decision or (DecisionPrise(),)
+    for taken in actes:
         yield b.Fiche(legende=_decision_name(rapport, taken), rangs=tuple(_decided(rapport, taken)))
         other = other_than_called_for(rapport.bilan, taken)
         if other is not None:
@@ -185,8 +185,8 @@ def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
     for ecart in rapport.ecarts:
         noun = "Ligne" if ecart.ligne is not None else "Vérification"
         words = (gravity(rapport.checklist, ecart), counts_as(rapport.checklist, ecart.compte))
-        said = f"{noun} {clean(ecart.numero)} – {', '.join(filter(None, words))}"
-        rows.extend((value, said, name) for name, value in due_dates(rapport.checklist, ecart))
+        sentence = f"{noun} {clean(ecart.numero)} – {', '.join(filter(None, words))}"
+        rows.extend((value, sentence, name) for name, value in due_dates(rapport.checklist, ecart))
     if rows:
         yield b.Tableau(
             legende="Échéances des écarts non levés",
@@ -211,12 +211,12 @@ def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
 def distribution(rapport: Rapport) -> Iterator[b.Bloc]:
     """Who receives the report, and what covers it."""
     compte_rendu = rapport.bilan.dossier.compte_rendu
-    for titre, found, none in (
+    for titre, texts, none in (
         ("Diffusion", compte_rendu.diffusion, "Aucune diffusion."),
         ("Confidentialité", compte_rendu.confidentialite, "Aucune règle de confidentialité particulière."),
     ):
         yield b.Titre(texte=titre, niveau=3)
-        yield textes(found, none)
+        yield textes(texts, none)
     yield from retention(rapport)
 
 
@@ -235,12 +235,12 @@ def sources(rapport: Rapport) -> Iterator[b.Bloc]:
     quoted = any(quotes(ligne) for ligne in checklist.lignes)
     yield b.Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
     yield b.Paragraphe(texte=prose(SOURCES))
-    found = list(_cited(rapport))
-    if found:
+    cited = list(_cited(rapport))
+    if cited:
         yield b.Tableau(
             legende="Sources citées",
             tetes=("Source", "Titre", "Référence"),
-            lignes=tuple((clean(s.id), prose(s.titre), clean(s.reference)) for s in found),
+            lignes=tuple((clean(s.id), prose(s.titre), clean(s.reference)) for s in cited),
             largeurs=(2, 6, 8),
         )
 
@@ -258,7 +258,7 @@ def _cited(rapport: Rapport) -> Iterator[Source]:
         *(m.sources for vue in shown for m in vue.ligne.motifs),
         *(e.ligne.indicateur.sources for e in rapport.ecarts if e.ligne),
         *(e.compte.regle.sources for e in rapport.ecarts if e.compte and e.compte.regle),
-        *(kept.sources for kept in rapport.checklist.referentiel.conservations.values()),
+        *(conservation.sources for conservation in rapport.checklist.referentiel.conservations.values()),
         *(
             vue.ligne.indicateur.donnees_sensibles.sources
             for section in rapport.sections
@@ -276,12 +276,12 @@ def missing(rapport: Rapport) -> Iterator[b.Bloc]:
     """What a complete report would have: named, never filled."""
     if not rapport.manques:
         return
-    found: dict[str, list[str]] = {}
+    by_section: dict[str, list[str]] = {}
     for manque in rapport.manques:
-        found.setdefault(manque.rubrique, []).append(manque.texte)
+        by_section.setdefault(manque.rubrique, []).append(manque.texte)
     lines: list[b.Texte] = [
         (b.Morceau(prose(f"{rubrique} : "), "fort"), b.Morceau(f" {prose(' ; '.join(textes_))}."))
-        for rubrique, textes_ in found.items()
+        for rubrique, textes_ in by_section.items()
     ]
     intro = "Ce qui suit n’a pas été renseigné, et n’a pas été rempli à la place de l’auditeur."
     number = count(len(rapport.manques), "élément")

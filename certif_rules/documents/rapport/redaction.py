@@ -53,26 +53,26 @@ def label(name: str) -> str:
     return f"{name}{INSECABLE}: "
 
 
-def textes(found: tuple[str, ...] | None, none: str) -> b.Bloc:
+def textes(given: tuple[str, ...] | None, none: str) -> b.Bloc:
     """Typed texts as a list; said to be none, or not to be given."""
-    if found is None:
+    if given is None:
         return b.Paragraphe(texte=ABSENT)
-    kept = tuple(typed(texte) for texte in found)
-    if not kept:
+    cleaned = tuple(typed(texte) for texte in given)
+    if not cleaned:
         return b.Paragraphe(texte=prose(none))
-    return b.Paragraphe(texte=kept[0]) if len(kept) == 1 else b.Liste(elements=kept)
+    return b.Paragraphe(texte=cleaned[0]) if len(cleaned) == 1 else b.Liste(elements=cleaned)
 
 
 def joined(parts: Iterable[b.Texte], between: str = "\n") -> b.Texte:
     """Texts end to end, ``between`` them; empty ones are left out."""
     runs: list[b.Morceau] = []
     for part in parts:
-        found = (b.Morceau(part),) if isinstance(part, str) else part
-        if not any(run.texte for run in found):
+        morceaux = (b.Morceau(part),) if isinstance(part, str) else part
+        if not any(run.texte for run in morceaux):
             continue
         if runs:
             runs.append(b.Morceau(between))
-        runs.extend(found)
+        runs.extend(morceaux)
     return tuple(runs)
 
 

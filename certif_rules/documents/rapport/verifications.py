@@ -44,11 +44,11 @@ def _counts(rapport: Rapport) -> str:
 def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[b.Cellule, ...]:
     checklist = rapport.checklist
     name = check_name(checklist, vu.numero, vu.point)
-    said = seen(checklist, vu.releve) if vu.releve is not None else ""
+    seen_there = seen(checklist, vu.releve) if vu.releve is not None else ""
     if vu.releve is None or vu.resultat is None:
-        return (name, (b.Morceau(document.A_FAIRE, "italique"),), said, "–")
+        return (name, (b.Morceau(document.A_FAIRE, "italique"),), seen_there, "–")
     words = verdict(checklist, vu.releve, document.MOTS_RESULTATS[vu.resultat])
-    evidence = said or (b.Morceau("Preuve non renseignée.", "italique"),)
+    evidence = seen_there or (b.Morceau("Preuve non renseignée.", "italique"),)
     if ecart is None:
         return (name, words, evidence, "–")
     due = (f"{name} le {value}" for name, value in due_dates(checklist, ecart))
@@ -64,7 +64,7 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
     yield b.Tableau(
         legende="Vérifications non satisfaites à l’audit précédent, et ce qui en est vu à cet audit",
         tetes=("Vérification", "Suite connue", "Vu à cet audit"),
-        lignes=tuple(_before(rapport, found) for found in rapport.verifications_precedentes),
+        lignes=tuple(_before(rapport, precedente) for precedente in rapport.verifications_precedentes),
         largeurs=(8, 4, 8),
     )
     yield b.Paragraphe(
@@ -75,10 +75,10 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
     )
 
 
-def _before(rapport: Rapport, found: VerificationPrecedente) -> tuple[b.Cellule, ...]:
-    name = marked(prose(found.texte), found.sources)
-    since = "non levée depuis" if found.ouverte else "levée depuis"
-    vu = found.vue
+def _before(rapport: Rapport, precedente: VerificationPrecedente) -> tuple[b.Cellule, ...]:
+    name = marked(prose(precedente.texte), precedente.sources)
+    since = "non levée depuis" if precedente.ouverte else "levée depuis"
+    vu = precedente.vue
     if vu is None:
         return (name, since, (b.Morceau("ne se vérifie pas à cet audit", "italique"),))
     if vu.releve is None or vu.resultat is None:

@@ -100,16 +100,16 @@ def read_head(tableau: LectureCsv) -> Any:
     Raises:
         DataError: there is none, or rows come from several checklists.
     """
-    found = {tableau.text(cells, DEMANDE): line for line, cells in tableau.body}
-    if len(found) > 1:
+    heads = {tableau.text(cells, DEMANDE): line for line, cells in tableau.body}
+    if len(heads) > 1:
         issues = [
             Issue("dossiers-differents", f"colonne « {DEMANDE} » : d’un autre audit que la première rangée",
                   Location(tableau.name, line, 1))
-            for line in list(found.values())[1:]
+            for line in list(heads.values())[1:]
         ]  # fmt: skip
         raise DataError(issues)
     try:
-        return json.loads(next(iter(found), ""))
+        return json.loads(next(iter(heads), ""))
     except (ValueError, RecursionError):
         raise DataError([changed_head(tableau.name)]) from None
 

@@ -168,8 +168,8 @@ def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | Non
             text = sheet.text(row, 2)
             if (row, 2) in sheet.cellules and sheet.cellules[row, 2].formule:
                 return None, where, [formula(where)]
-            found = day(text) if text.strip() else None
-            return found, where, [bad_day(text, where)] if text.strip() and found is None else []
+            jour = day(text) if text.strip() else None
+            return jour, where, [bad_day(text, where)] if text.strip() and jour is None else []
     where = Location(name, 0, 0, nommees.CONTEXTE)
     message = f"la rangée « {nommees.NOTIFIES} » a disparu"
     return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
@@ -179,7 +179,7 @@ def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Leve
     """What the sheet Écarts says, by id of line or key of check."""
     issues = list(table.issues)
     ids = {folded(label): identifiant for identifiant, label in ecrite.numbers(checklist).items()}
-    found: dict[str, Levee] = {}
+    levees: dict[str, Levee] = {}
     typed = [c for c in ecrite.COLONNES_ECARTS if c not in ecrite.CALCULEES_ECARTS]
     for row in table.rows:
         texts = {column: table.text(row, column) for column in typed if table.text(row, column).strip()}
@@ -188,10 +188,10 @@ def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Leve
             continue
         where = table.place(row, colonnes.INDICATEUR.titre)
         identifiant = ids.get(folded(texts.get(colonnes.INDICATEUR.titre, "")))
-        if identifiant is None or identifiant in found:
+        if identifiant is None or identifiant in levees:
             code = "ligne-inconnue" if identifiant is None else "ligne-en-double"
-            said = texts.get(colonnes.INDICATEUR.titre, "")[:40]
-            message = f"aucune ligne « {said} »" if identifiant is None else f"la ligne {said} a deux écarts"
+            name = texts.get(colonnes.INDICATEUR.titre, "")[:40]
+            message = f"aucune ligne « {name} »" if identifiant is None else f"la ligne {name} a deux écarts"
             issues.append(Issue(code, message, where, "choisir l’indicateur dans la liste"))
             continue
         typed_fields: dict[str, str | None] = {}
@@ -201,7 +201,7 @@ def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Leve
                 typed_fields[colonne.champ] = day(text) if colonne.genre == "jour" else text
                 if typed_fields[colonne.champ] is None:
                     issues.append(bad_day(text, table.place(row, colonne.titre)))
-        found[identifiant] = Levee(
+        levees[identifiant] = Levee(
             suivi={
                 champ.removeprefix(_SUIVI): value or ""
                 for champ, value in typed_fields.items()
@@ -216,4 +216,4 @@ def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Leve
                 if c.champ and c.champ != "leve_le"
             },
         )
-    return found, issues
+    return levees, issues

@@ -78,8 +78,8 @@ def as_findings(data: Any) -> Any:
 
 
 def _points(data: Any) -> list[dict[str, Any]]:
-    found = data.get("verifications")
-    return [point for point in found if isinstance(point, dict)] if isinstance(found, list) else []
+    points = data.get("verifications")
+    return [point for point in points if isinstance(point, dict)] if isinstance(points, list) else []
 
 
 def compare(data: Any, checklist: Checklist, name: str, *, same_rules: bool) -> list[Issue]:

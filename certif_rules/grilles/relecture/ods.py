@@ -99,8 +99,8 @@ class _Reader:
             value = "\n".join(map(_paragraph, self.paragraphs)) or attributes.get("string-value", "")
         if value != "" or formula:
             self.archive.count(self.columns_repeated, self.columns_repeated * len(str(value)))
-            found = CelluleLue(value, formula, kind == "date")
-            self.cells += [(self.column + n, found) for n in range(1, self.columns_repeated + 1)]
+            cellule = CelluleLue(value, formula, kind == "date")
+            self.cells += [(self.column + n, cellule) for n in range(1, self.columns_repeated + 1)]
         self.column += self.columns_repeated
 
     def _end_row(self, feuille: FeuilleLue) -> None:

@@ -70,10 +70,10 @@ def day(text: str) -> str | None:
     """An ISO day from a date as spreadsheets and French people write it; ``None`` when it is not one."""
     text = text.strip()
     try:
-        if found := _ISO.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
-        if found := _FRENCH.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+        if match := _ISO.fullmatch(text):
+            return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        if match := _FRENCH.fullmatch(text):
+            return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
     except ValueError:
         return None
     if text.isdecimal() and _FIRST_DAY <= int(text) <= _LAST_DAY:
@@ -111,7 +111,7 @@ def findings(
     lignes = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
     points = {point_key(point): point for point in checklist.verifications}
     seen: dict[str, Rangee] = {}
-    found: dict[str, Releve] = {}
+    releves: dict[str, Releve] = {}
     for rangee in rangees:
         where = rangee.lieu("Identifiant")
         if rangee.ligne not in lignes and rangee.ligne not in points:
@@ -131,18 +131,18 @@ def findings(
             else:
                 releve = _releve(checklist, lignes[rangee.ligne], rangee, levee, issues)
             if releve is not None:
-                found[rangee.ligne] = releve
+                releves[rangee.ligne] = releve
     order = {key: n for n, key in enumerate((*lignes, *points))}
-    keys = sorted(found, key=lambda key: order[key])
+    keys = sorted(releves, key=lambda key: order[key])
     dossier = Dossier(
         demande=Demande(),
-        releves=tuple(found[key] for key in keys if key in lignes),
-        verifications=tuple(found[key] for key in keys if key in points),
+        releves=tuple(releves[key] for key in keys if key in lignes),
+        verifications=tuple(releves[key] for key in keys if key in points),
         notifie_le=notifie_le,
         lieux={"ecarts_notifies_le": lieu_notification} if lieu_notification else None,
     )
     issues += [
-        Issue(i.code, i.message, _precise(i, found, seen, levees), i.hint, i.related)
+        Issue(i.code, i.message, _precise(i, releves, seen, levees), i.hint, i.related)
         for i in check_findings(checklist, dossier)
         if i.code != "ligne-manquante"  # every line is looked for, due or not, by whoever knows the file
     ]
@@ -159,7 +159,7 @@ def missing(
     checklist: Checklist, rangees: Iterable[Rangee], where: Location, *, among: Iterable[str]
 ) -> list[Issue]:
     """The lines and checks, of those asked for (ids and keys), that no row bears."""
-    found = {rangee.ligne for rangee in rangees}
+    present = {rangee.ligne for rangee in rangees}
     names = {
         ligne.indicateur.id: f"ligne {ligne.indicateur.numero} ({ligne.indicateur.id})"
         for ligne in checklist.lignes
@@ -168,7 +168,7 @@ def missing(
     return [
         Issue("ligne-manquante", f"la {names[key]} n’est plus dans la grille", where, hint)
         for key in among
-        if key not in found
+        if key not in present
     ]
 
 
@@ -180,11 +180,11 @@ def _stranger(rangee: Rangee, where: Location) -> Issue:
 
 
 def _precise(
-    issue: Issue, found: Mapping[str, Releve], rows: Mapping[str, Rangee], levees: Mapping[str, Levee]
+    issue: Issue, releves: Mapping[str, Releve], rows: Mapping[str, Rangee], levees: Mapping[str, Levee]
 ) -> Location | None:
     """The cell to mend, for what :func:`check_findings` places on the finding."""
     columns = {"commentaire-manquant": COMMENTAIRE, "annotation-inconnue": ANNOTATION}
-    for key, releve in found.items():
+    for key, releve in releves.items():
         if releve.lieu != issue.location:
             continue
         if issue.code.startswith("levee-") and key in levees:

@@ -58,12 +58,12 @@ class FeuilleLue(Struct):
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell, empty when there is none; a whole number has no decimals."""
-        found = self.cellules.get((row, column))
-        if found is None:
+        cellule = self.cellules.get((row, column))
+        if cellule is None:
             return ""
-        if isinstance(found.valeur, str):
-            return found.valeur
-        return str(int(found.valeur)) if found.valeur.is_integer() else repr(found.valeur)
+        if isinstance(cellule.valeur, str):
+            return cellule.valeur
+        return str(int(cellule.valeur)) if cellule.valeur.is_integer() else repr(cellule.valeur)
 
 
 Feuilles = Mapping[str, FeuilleLue]

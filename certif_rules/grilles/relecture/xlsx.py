@@ -28,12 +28,12 @@ def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
         hint = "désactiver « calendrier depuis 1904 » dans le tableur, vérifier les dates, et enregistrer"
         raise refuse("calendrier-ancien", "ce classeur compte les jours depuis 1904", archive.name, hint)
     shared = _shared(archive)
-    found: dict[str, FeuilleLue] = {}
+    feuilles: dict[str, FeuilleLue] = {}
     for name, member in sheets.items():
         reader = _Sheet(archive, shared)
         archive.parse(member, reader.start, reader.end, reader.text)
-        found[name] = reader.feuille
-    return found
+        feuilles[name] = reader.feuille
+    return feuilles
 
 
 def _index(archive: Archive) -> tuple[dict[str, str], bool]:
@@ -68,7 +68,7 @@ def _shared(archive: Archive) -> list[str]:
     member = next((n for n in archive.names if n.lower() == "xl/sharedstrings.xml"), None)
     if member is None:
         return []
-    found: list[str] = []
+    texts: list[str] = []
     parts: list[str] = []
     inside: list[str] = []
 
@@ -81,7 +81,7 @@ def _shared(archive: Archive) -> list[str]:
         inside.pop()
         if tag == "si":
             archive.count(1, 0)
-            found.append(_decode("".join(parts)))
+            texts.append(_decode("".join(parts)))
 
     def text(data: str) -> None:
         # Phonetic readings stand beside the text, in « rPh ».
@@ -89,7 +89,7 @@ def _shared(archive: Archive) -> list[str]:
             parts.append(data)
 
     archive.parse(member, start, end, text)
-    return found
+    return texts
 
 
 class _Sheet:
@@ -149,13 +149,13 @@ class _Sheet:
 
 def _place(reference: str) -> tuple[int, int] | None:
     """(row, column) of « K14 », or of the first cell of « K14:L15 »."""
-    found = _REFERENCE.match(reference)
-    if found is None:
+    match = _REFERENCE.match(reference)
+    if match is None:
         return None
     column = 0
-    for letter in found[1]:
+    for letter in match[1]:
         column = column * len(ascii_uppercase) + ascii_uppercase.index(letter) + 1
-    return int(found[2]), column
+    return int(match[2]), column
 
 
 def _decode(text: str) -> str:
