@@ -44,7 +44,7 @@ MESURES = {
 
 
 def duration(arguments: tuple[str, ...], folder: str) -> float:
-    """Seconds that Python takes to run ``arguments`` from ``folder``, an empty one.
+    """Return seconds that Python takes to run ``arguments`` from ``folder``, an empty one.
 
     Raises:
         subprocess.CalledProcessError: the command failed; what it said is on the standard error.
@@ -68,7 +68,7 @@ def medians(count: int) -> dict[str, float]:
 
 
 def table(found: dict[str, float]) -> tuple[list[str], bool]:
-    """The lines of the table, in French, and whether every ratio keeps to its aim."""
+    """Return the lines of the table, in French, and whether every ratio keeps to its aim."""
     lines = [f"{'':3}{'commande':40}{'médiane':>9}{'rapport':>12}{'visé':>8}"]
     kept = True
     for key, mesure in MESURES.items():

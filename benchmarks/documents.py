@@ -35,7 +35,7 @@ NOTE = (
 
 
 def blocks(site: int) -> list[Bloc]:
-    """The chapter of a site: what was found on each line, and a sheet for one line in four."""
+    """Return the chapter of a site: what was found on each line, and a sheet for one line in four."""
     rows = tuple(
         (
             str(n),
@@ -65,7 +65,7 @@ def blocks(site: int) -> list[Bloc]:
 
 
 def long_document() -> Document:
-    """All the chapters."""
+    """Return all the chapters."""
     return Document(
         titre="Rapport d’audit",
         sous_titre="Organisme d’exemple",
@@ -78,7 +78,7 @@ def long_document() -> Document:
 
 
 def measure(format_: str) -> str:
-    """A row of the table: seconds, peak memory, size, pages where they can be counted."""
+    """Return a row of the table: seconds, peak memory, size, pages where they can be counted."""
     document = long_document()
     render = import_module(f"certif_rules.documents.formats.{FORMATS[format_]}").render
     before = _peak()

@@ -113,7 +113,7 @@ CYCLE = ("calendrier", "certifregion", "--evenement", "audit_initial=2023-05-31"
 
 
 def call(*arguments: str | Path) -> str:
-    """What the program writes.
+    """Return what the program writes.
 
     Raises:
         SystemExit: it refused.
@@ -133,7 +133,7 @@ def saved(data: dict[str, Any], folder: Path, name: str = "profil.json") -> Path
 
 
 def findings(folder: Path) -> Path:
-    """The findings of a surveillance: two gaps, a check that failed, everything else conforming."""
+    """Return the findings of a surveillance: two gaps, a check that failed, everything else conforming."""
     found = json.loads(call("checklist", "--profil", saved(SURVEILLANCE, folder), "--format", "json"))
     entries = [
         {"id": line["id"], "constat": "conforme", "preuves_vues": [f"Pièce P-{line['numero']}"]}
@@ -164,7 +164,7 @@ def tool(*command: str | Path) -> None:
 
 
 def printed(document: Path, folder: Path) -> Path:
-    """A document of an office suite as LibreOffice prints it."""
+    """Return a document of an office suite as LibreOffice prints it."""
     profile = (folder / "libreoffice").as_uri()
     tool("soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir",
          folder, document)  # fmt: skip
@@ -274,7 +274,7 @@ def _calendrier(target: Path, folder: Path) -> None:
 
 
 def _answers(levels: dict[str, Any], made_on: str, folder: Path, name: str) -> Path:
-    """A self-assessment filled: levels by printed number of a line, the others unanswered."""
+    """Return a self-assessment filled: levels by printed number of a line, the others unanswered."""
     grid = json.loads(call("autodiagnostic", "--profil", saved(INITIAL, folder), "--format", "json"))
     for entry in grid["reponses"]:
         entry["niveau"] = levels.get(entry["numero"])

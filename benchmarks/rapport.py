@@ -93,7 +93,7 @@ def measure(path: Path, format_: str) -> tuple[float, int, Path]:
 
 
 def pages(path: Path) -> int | None:
-    """The pages of a PDF, where a library can count them."""
+    """Return the pages of a PDF, where a library can count them."""
     try:
         from pypdf import PdfReader
     except ImportError:

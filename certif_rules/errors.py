@@ -34,7 +34,7 @@ class Location(Struct, frozen=True, order=True):
 
 
 def letters(column: int) -> str:
-    """The name of a column of a sheet, counted from 1: ``A``, ``Z``, ``AA``; of none, nothing."""
+    """Return the name of a column of a sheet, counted from 1: ``A``, ``Z``, ``AA``; of none, nothing."""
     name = ""
     while column:
         column, rest = divmod(column - 1, len(ascii_uppercase))
@@ -43,7 +43,7 @@ def letters(column: int) -> str:
 
 
 def from_emplacement(emplacement: str) -> Location:
-    """The place that the model remembers as ``file:line``."""
+    """Return the place that the model remembers as ``file:line``."""
     file, _, line = emplacement.rpartition(":")
     return Location(file, int(line), 1) if file else Location(emplacement)
 
@@ -62,7 +62,7 @@ class Issue(Struct, frozen=True, order=True):
     related: tuple[tuple[Location, str], ...] = ()
 
     def lines(self) -> list[str]:
-        """The issue as it is printed: one clickable line, then what helps."""
+        """Return the issue as it is printed: one clickable line, then what helps."""
         where = f"{self.location}: " if self.location else ""
         out = [f"{where}{self.code}: {self.message}"]
         if self.hint:
@@ -119,7 +119,7 @@ def _by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
 
 
 def first_of(issues: Iterable[Issue], most: int, *, more: bool = False) -> list[Issue]:
-    """The first ``most`` issues by place; where there are others, how many, said before them.
+    """Return the first ``most`` issues by place; where there are others, how many, said before them.
 
     ``more`` says that others still were not even looked for.
     """
@@ -147,6 +147,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def suggestion(name: str, known: Iterable[str], label: str = "connus") -> str:
-    """What to do of an unknown name: the nearest known one, else all of them."""
+    """Return what to do of an unknown name: the nearest known one, else all of them."""
     names = list(known)
     return nearest(name, names) or f"{label} : {', '.join(names) or 'aucun'}"

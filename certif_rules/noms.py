@@ -35,7 +35,7 @@ def cle(texte: str) -> str:
 
 
 def ordre(texte: str) -> tuple[str, str]:
-    """The key that sorts texts for people; two that differ by an accent keep an order of their own."""
+    """Return the key that sorts texts for people; two that differ by an accent keep an order of their own."""
     return (mots(texte), texte)
 
 

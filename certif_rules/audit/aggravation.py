@@ -22,7 +22,7 @@ class Compte(Struct, frozen=True, kw_only=True):
 def counted(
     jugement: Jugement | None, code_type: str, precedent: Precedent | None, ligne: str, constat: str
 ) -> Compte:
-    """What ``constat`` counts as on the line ``ligne``.
+    """Return what ``constat`` counts as on the line ``ligne``.
 
     Args:
         jugement: how the référentiel of the line concludes; ``None`` when it does not say.

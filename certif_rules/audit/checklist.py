@@ -112,7 +112,7 @@ class Checklist(Struct, frozen=True, kw_only=True):
 
 
 def point_key(point: Point) -> str:
-    """How a check is called beside the ids of lines, none of which has « : »."""
+    """Return how a check is called beside the ids of lines, none of which has « : »."""
     return f"verification:{point.id}"
 
 

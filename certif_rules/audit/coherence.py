@@ -17,7 +17,7 @@ from certif_rules.francais import without_accents
 
 
 def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
-    """Everything impossible in what a findings file says for a report."""
+    """Yield everything impossible in what a findings file says for a report."""
     compte_rendu = dossier.compte_rendu
     for seance in compte_rendu.seances or ():
         if seance.debut is not None and seance.fin is not None and seance.fin <= seance.debut:
@@ -34,7 +34,7 @@ def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue
 
 
 def same_person(one: str, two: str) -> bool:
-    """Whether two names are written alike but for accents, case, signs and the order of words."""
+    """Return whether two names are written alike but for accents, case, signs and the order of words."""
     return bool(_name(one)) and _name(one) == _name(two)
 
 

@@ -127,7 +127,7 @@ _LISTES = frozenset({"par", "liste"})
 
 
 def read_compte_rendu(data: Mapping[str, Any]) -> CompteRendu:
-    """What findings data say for a report; their schema accepts them."""
+    """Return what findings data say for a report; their schema accepts them."""
     parts: dict[str, Any] = {}
     for cle in CLES:
         value = data.get(cle)
@@ -144,7 +144,7 @@ def read_compte_rendu(data: Mapping[str, Any]) -> CompteRendu:
 
 
 def compte_rendu_as_data(compte_rendu: CompteRendu) -> dict[str, Any]:
-    """What was given, as the values of a findings file; read again, they are the same."""
+    """Return what was given, as the values of a findings file; read again, they are the same."""
     written: dict[str, Any] = {}
     for cle in CLES:
         value = getattr(compte_rendu, cle)
@@ -158,7 +158,7 @@ def compte_rendu_as_data(compte_rendu: CompteRendu) -> dict[str, Any]:
 
 
 def read_seen(entry: Any) -> VuSurSite:
-    """What was seen at one site, in data that the schema accepts."""
+    """Return what was seen at one site, in data that the schema accepts."""
     return VuSurSite(
         site=str(entry["site"]),
         commentaire=entry.get("commentaire"),
@@ -168,12 +168,12 @@ def read_seen(entry: Any) -> VuSurSite:
 
 
 def seen_as_data(seen: VuSurSite) -> dict[str, Any]:
-    """The same as the values of a findings file."""
+    """Return the same as the values of a findings file."""
     return _written(seen)
 
 
 def join_comptes_rendus(one: CompteRendu, two: CompteRendu) -> tuple[CompteRendu, tuple[str, ...]]:
-    """What two files of one audit say together, and the parts on which they differ."""
+    """Return what two files of one audit say together, and the parts on which they differ."""
     joined: dict[str, Any] = {}
     differing = []
     for cle in CLES:

@@ -89,7 +89,7 @@ class Bilan(Struct, frozen=True, kw_only=True):
 
 
 def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
-    """The conclusions of findings already checked against their checklist: a pure function."""
+    """Return the conclusions of findings already checked against their checklist: a pure function."""
     return Bilan(
         checklist=checklist,
         dossier=dossier,
@@ -113,12 +113,12 @@ class _Objet(Struct, frozen=True, kw_only=True):
     verifies: Mapping[str, Releve]
 
     def left(self, etat: str) -> tuple[str, ...]:
-        """The ids of the lines of this state without a finding."""
+        """Return the ids of the lines of this state without a finding."""
         ids = (ligne.indicateur.id for ligne in self.lignes if ligne.etat == etat)
         return tuple(i for i in ids if i not in self.releves or not self.releves[i].porte)
 
     def unchecked(self) -> tuple[str, ...]:
-        """The ids of the checks without a finding."""
+        """Return the ids of the checks without a finding."""
         return tuple(p.id for p in self.points if p.id not in self.verifies or not self.verifies[p.id].porte)
 
     def compte(self, ligne: Ligne, constat: str) -> Compte:
@@ -173,13 +173,13 @@ _Jugee = tuple[LigneJugee, str | None]
 
 
 def _as_recorded(jugee: _Jugee) -> LigneJugee:
-    """What is measured: a finding that may count as several is measured as it was recorded."""
+    """Return what is measured: a finding that may count as several is measured as it was recorded."""
     ligne, recorded = jugee
     return ligne if recorded is None else replace(ligne, possibles=(recorded,))
 
 
 def _judged(objet: _Objet) -> Iterator[_Jugee]:
-    """The lines with a finding, and those that may still have one: all that it permits, or none at all.
+    """Yield the lines with a finding, and those that may still have one: all that it permits, or none at all.
 
     Finding not applicable a line that is, says nothing: it is no line judged.
     """
@@ -205,7 +205,7 @@ def _judged(objet: _Objet) -> Iterator[_Jugee]:
 
 
 def _judged_points(objet: _Objet) -> Iterator[_Jugee]:
-    """The checks whose failure is a finding: it counts as one; satisfied, it counts for nothing."""
+    """Yield the checks whose failure is a finding: it counts as one; satisfied, it counts for nothing."""
     for point in objet.points:
         if point.constat is None:
             continue
@@ -220,7 +220,7 @@ def _judged_points(objet: _Objet) -> Iterator[_Jugee]:
 def _decided(
     objet: _Objet, jugement: Jugement, possible: tuple[Decision, ...]
 ) -> tuple[str, list[MotifConclusion]]:
-    """The conclusion in words, and what made it or keeps it open."""
+    """Return the conclusion in words, and what made it or keeps it open."""
     checklist = objet.checklist
     code_type = checklist.type_audit.code
     certain = possible[0].delivrable is not None and len({d.delivrable for d in possible}) == 1
@@ -255,7 +255,7 @@ _LEFT = {"a_auditer": ("a_evaluer", "à évaluer"), "a_confirmer": ("a_confirmer
 
 
 def _left(objet: _Objet) -> Iterator[tuple[str, str, str]]:
-    """What is left to do: the code of its reason, how much in words, and which."""
+    """Yield what is left to do: the code of its reason, how much in words, and which."""
     indicateurs = objet.checklist.referentiel.indicateurs
     for etat, (code, words) in _LEFT.items():
         ids = objet.left(etat)
@@ -294,7 +294,7 @@ def _aggravated(objet: _Objet) -> tuple[list[MotifConclusion], list[MotifConclus
 
 
 def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
-    """The sources of the measures that the decision compares."""
+    """Yield the sources of the measures that the decision compares."""
     for condition in decision.si:
         yield from jugement.mesures[condition.mesure].sources
 
@@ -310,7 +310,7 @@ def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:
 
 
 def _open(checklist: Checklist, dossier: Dossier) -> Iterator[tuple[Ligne | Point, str, str]]:
-    """The open findings: what bears each, the finding, and what it certainly counts as; lines first."""
+    """Yield the open findings: what bears each, the finding, and what it certainly counts as; lines first."""
     releves, verifies = by_line(dossier), by_point(dossier)
     contexte = checklist.contexte
     code = checklist.type_audit.code
@@ -334,7 +334,7 @@ def _delais(checklist: Checklist, sujet: Ligne | Point, constat: str) -> Mapping
 
 
 def _echeances(checklist: Checklist, dossier: Dossier) -> Iterator[Echeance]:
-    """The dates of the open findings; none while the day of notification is not known."""
+    """Yield the dates of the open findings; none while the day of notification is not known."""
     if dossier.notifie_le is None:
         return
     events = {"ecarts_notifies_le": date.fromisoformat(dossier.notifie_le)}

@@ -93,12 +93,12 @@ class Dossier(Struct, frozen=True, kw_only=True):
     compte_rendu: CompteRendu = field(default_factory=CompteRendu)
 
     def lieu(self, name: str) -> Location | None:
-        """Where a value was read; ``None`` when it does not come from a file."""
+        """Return where a value was read; ``None`` when it does not come from a file."""
         return (self.lieux or {}).get(name)
 
 
 def with_ids(referentiel: Referentiel, dossier: Dossier) -> tuple[Dossier, list[Issue]]:
-    """The same findings by id of line, and the printed numbers that several lines bear.
+    """Return the same findings by id of line, and the printed numbers that several lines bear.
 
     A number that no line bears is left as it is: :func:`check_findings` says so.
     """
@@ -152,17 +152,17 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
 
 
 def by_line(dossier: Dossier) -> Mapping[str, Releve]:
-    """The findings by id of line."""
+    """Return the findings by id of line."""
     return {releve.ligne: releve for releve in dossier.releves}
 
 
 def by_point(dossier: Dossier) -> Mapping[str, Releve]:
-    """The findings of the checks by their id."""
+    """Return the findings of the checks by their id."""
     return {releve.ligne: releve for releve in dossier.verifications}
 
 
 def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
-    """Whether this finding on this line must come with a reason.
+    """Return whether this finding on this line must come with a reason.
 
     On a line that the engine left out, saying that it does not apply needs none (the engine gives it) and
     anything else, which reverses the engine, does.
@@ -176,7 +176,7 @@ def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
 
 
 def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
-    """The findings that are gaps on the lines of ``origine``: its judgement counts or dates them.
+    """Return the findings that are gaps on the lines of ``origine``: its judgement counts or dates them.
 
     A finding that needs no comment and opens no date is counted for what is good. Where the référentiel says
     nothing of its own lines, what is a gap for another of the stack is one.
@@ -191,7 +191,7 @@ def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
 
 
 def must_explain(checklist: Checklist, point: Point) -> bool:
-    """Whether a check that fails must come with a reason: its finding asks for one."""
+    """Return whether a check that fails must come with a reason: its finding asks for one."""
     return point.constat is not None and checklist.referentiel.constats[point.constat].commentaire_requis
 
 
@@ -270,7 +270,7 @@ def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: st
 def _check_lifting(
     checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None
 ) -> Iterator[Issue]:
-    """A finding is lifted with a day and an author, after the audit, and once it was notified."""
+    """Yield a finding is lifted with a day and an author, after the audit, and once it was notified."""
     author = bool((releve.leve_par or "").strip())
     if releve.leve_le is None:
         if author:
@@ -296,7 +296,7 @@ def _check_lifting(
 
 
 def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:
-    """The days of the plan of actions: not before the audit, accepted not before it is received."""
+    """Yield the days of the plan of actions: not before the audit, accepted not before it is received."""
     day = checklist.contexte.date.isoformat()
     received, accepted = (releve.ecart.get(cle) for cle in (PLAN_RECU, PLAN_ACCEPTE))
     if received is not None and received < day:
@@ -311,7 +311,7 @@ def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator
 
 
 def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
-    """Whether the judgement of the line's own référentiel counts this finding, or gives it a delay.
+    """Return whether the judgement of the line's own référentiel counts this finding, or gives it a delay.
 
     Where it does neither of any finding (notes, opinions), every one may be lifted.
     """
@@ -323,7 +323,7 @@ def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
 
 
 def _ambiguous(checklist: Checklist, releve: Releve) -> bool:
-    """A number that several lines bear is already said by :func:`with_ids`."""
+    """Return a number that several lines bear is already said by :func:`with_ids`."""
     return sum(ligne.indicateur.numero == releve.ligne for ligne in checklist.lignes) > 1
 
 

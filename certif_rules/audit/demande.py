@@ -80,12 +80,12 @@ class Demande(Struct, frozen=True, kw_only=True):
     illisible: bool = False
 
     def lieu(self, name: str) -> Location | None:
-        """Where a value was written; ``None`` for the command line."""
+        """Return where a value was written; ``None`` for the command line."""
         return self.lieux.get(name)
 
 
 def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
-    """The request of a profile (or of a findings file, which is a profile with findings).
+    """Return the request of a profile (or of a findings file, which is a profile with findings).
 
     Args:
         path: the file; its name is used in messages.
@@ -121,7 +121,7 @@ def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
 
 
 def from_profile(data: Any) -> Demande:
-    """The request of profile data that its schema accepts (``Table`` nodes, or plain mappings).
+    """Return the request of profile data that its schema accepts (``Table`` nodes, or plain mappings).
 
     A body's file that it names is not read: see :func:`with_habillage`.
     """
@@ -174,7 +174,7 @@ def from_profile(data: Any) -> Demande:
 
 
 def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
-    """The earlier audit told by its findings file (arguments of :func:`read_profile`).
+    """Return the earlier audit told by its findings file (arguments of :func:`read_profile`).
 
     The lines that have a finding were seen; a finding lifted since is known but no longer open.
 
@@ -189,7 +189,7 @@ def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
 
 
 def findings(data: Any) -> PrecedentDit:
-    """The audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
+    """Return the audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
     audit = data.get("audit") or {}
     constats = tuple(
         ConstatDit(str(entry["id"]), entry["constat"], entry.get("leve_le") is None, place_of(entry, "id"))
@@ -207,7 +207,7 @@ def findings(data: Any) -> PrecedentDit:
 
 
 def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
-    """The checks that were made, as findings; ``None`` when the file says nothing of any."""
+    """Return the checks that were made, as findings; ``None`` when the file says nothing of any."""
     if entries is None:
         return None
     return tuple(
@@ -231,7 +231,7 @@ def parse_name(text: str | None) -> tuple[str | None, str | None]:
 
 
 def merge(profile: Demande, options: Demande, *, argument: str | None = None) -> Demande:
-    """The profile with what the options say in its place.
+    """Return the profile with what the options say in its place.
 
     A list given as options replaces the profile's; a certificate, the one of that name. A fact said for all
     categories replaces all that the profile says of it; said for one category, that category only.

@@ -32,7 +32,7 @@ class Couple(Struct, frozen=True, kw_only=True):
 
 
 def state(portee: Trivalent, perimetre: Trivalent) -> Etat:
-    """The state of a pair. Joining categories before asking for the perimeter would be an error."""
+    """Return the state of a pair. Joining categories before asking for the perimeter would be an error."""
     if portee is False:
         return "non_applicable"
     if perimetre is False:
@@ -41,7 +41,7 @@ def state(portee: Trivalent, perimetre: Trivalent) -> Etat:
 
 
 def strongest(couples: tuple[Couple, ...]) -> Etat:
-    """The state of a line: the strongest of its pairs."""
+    """Return the state of a line: the strongest of its pairs."""
     return min((couple.etat for couple in couples), key=ETATS.index)
 
 

@@ -46,7 +46,7 @@ class LigneJugee(Struct, frozen=True, kw_only=True):
 def measure(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Iterable[LigneJugee]
 ) -> dict[str, Valeur]:
-    """What each measure is worth on the lines whose finding is known; the others are left out."""
+    """Return what each measure is worth on the lines whose finding is known; the others are left out."""
     known = [(li, li.possibles[0]) for li in lignes if len(li.possibles) == 1]
     values: dict[str, Valeur] = {}
     for mesure in jugement.mesures.values():
@@ -65,7 +65,7 @@ def measure(
 def possible_decisions(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Sequence[LigneJugee]
 ) -> tuple[Decision, ...]:
-    """The decisions that some completion of the lines gives, in the order they are declared."""
+    """Return the decisions that some completion of the lines gives, in the order they are declared."""
     indexes = _Search(jugement, constats).run(lignes)
     return tuple(decision for i, decision in enumerate(jugement.decisions) if i in indexes)
 
@@ -76,7 +76,7 @@ def possible_decisions(
 def _by_criterion(
     pairs: Iterable[tuple[LigneJugee, str | None]],
 ) -> Iterator[tuple[str, list[tuple[LigneJugee, str | None]]]]:
-    """The lines of each criterion, in order; those without a criterion are in none."""
+    """Yield the lines of each criterion, in order; those without a criterion are in none."""
     groups: dict[str, list[tuple[LigneJugee, str | None]]] = {}
     for pair in pairs:
         if pair[0].critere is not None:
@@ -100,7 +100,7 @@ def _add(
     ligne: LigneJugee,
     constat: str | None,
 ) -> _Cumul:
-    """The measure with one more line."""
+    """Return the measure with one more line."""
     etiquettes = ligne.indicateur.etiquettes if ligne.indicateur else ()
     if constat is None or (mesure.etiquette is not None and mesure.etiquette not in etiquettes):
         return cumul
@@ -140,7 +140,7 @@ def _sum(mesure: Mesure, values: Mapping[str, Valeur]) -> Nombre:
 
 
 def holds(condition: Seuil, value: Nombre) -> bool:
-    """Whether a measure is what the condition asks; never, when nothing was measured."""
+    """Return whether a measure is what the condition asks; never, when nothing was measured."""
     if value is None:
         return False
     return (
@@ -241,7 +241,7 @@ class _Search:
         return self.never
 
     def _decide(self, overall: tuple[tuple[int, int], ...], first: int) -> int:
-        """The first decision that holds, the means by criterion being known by ``first`` alone."""
+        """Return the first decision that holds, the means by criterion being known by ``first`` alone."""
         values = self._values(self.globales, overall)
         for mesure in self.sommes:
             values[mesure.id] = _sum(mesure, values)
@@ -258,7 +258,7 @@ def _holds(condition: Seuil, values: Mapping[str, Valeur]) -> bool:
 
 
 def _used(jugement: Jugement) -> Iterator[str]:
-    """The measures that a decision looks at, and those they add up."""
+    """Yield the measures that a decision looks at, and those they add up."""
     waiting = [condition.mesure for decision in jugement.decisions for condition in decision.si]
     while waiting:
         nom = waiting.pop()

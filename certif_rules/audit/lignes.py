@@ -21,7 +21,7 @@ from certif_rules.rules.portee import portee
 
 
 def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ...]:
-    """One line per indicator, in the référentiel's order, due or not."""
+    """Return one line per indicator, in the référentiel's order, due or not."""
     faits = resolve_all(referentiel, contexte)
     return tuple(
         _line(referentiel, contexte, faits, indicateur) for indicateur in referentiel.indicateurs.values()
@@ -31,7 +31,7 @@ def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ..
 def build_points(
     referentiel: Referentiel, contexte: Contexte, controles: tuple[Controle, ...]
 ) -> tuple[Point, ...]:
-    """The documents or checks whose rule holds, or may hold."""
+    """Return the documents or checks whose rule holds, or may hold."""
     indicateur = next(iter(referentiel.indicateurs.values()))
     points = []
     for controle in controles:
@@ -52,7 +52,7 @@ def build_points(
 
 
 def build_sites(contexte: Contexte, regle: SitesExtension | None) -> SitesAudites | None:
-    """Which sites an extension audits: the new ones if the body had several, else as at the start."""
+    """Return which sites an extension audits: the new ones if the body had several, else as at the start."""
     if regle is None or not contexte.ajouts.sites:
         return None
     anterieurs = contexte.sites_anterieurs
@@ -100,7 +100,7 @@ def _pair(cas: Cas, type_audit: TypeAudit) -> Couple:
 
 
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
-    """Every reason once, those of the pairs that decided the state of the line first."""
+    """Return every reason once, those of the pairs that decided the state of the line first."""
     order = [couple.categorie for couple in couples]
     by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat))
     motifs = dedupe(motif for couple in by_strength for motif in couple.motifs)
@@ -125,7 +125,7 @@ def _never_seen(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif,
 def _texts(
     textes: tuple[Texte, ...], referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie
 ) -> tuple[Texte, ...]:
-    """The texts that concern this audit; one that hangs on an unknown fact says on which."""
+    """Return the texts that concern this audit; one that hangs on an unknown fact says on which."""
     code = referentiel.types_audit[contexte.type_audit].code
     selected = []
     for texte in textes:

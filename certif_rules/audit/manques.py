@@ -39,7 +39,7 @@ _PARTIES: Mapping[str, str] = {
 def missing(
     bilan: Bilan, vues: tuple[LigneVue, ...], points: tuple[PointVu, ...], ecarts: tuple[Ecart, ...]
 ) -> Iterator[Manque]:
-    """Everything that was not given, in the order of a report."""
+    """Yield everything that was not given, in the order of a report."""
     checklist, compte_rendu = bilan.checklist, bilan.dossier.compte_rendu
     contexte = checklist.contexte
     for given, name in (
@@ -62,7 +62,7 @@ def missing(
 
 
 def _missing_follow_up(ecarts: tuple[Ecart, ...]) -> Iterator[Manque]:
-    """What follows each gap and was not given, the gaps that lack the same put together."""
+    """Yield what follows each gap and was not given, the gaps that lack the same put together."""
     lacking: dict[tuple[str, ...], list[Ecart]] = {}
     for ecart in ecarts:
         given = {cle for cle, texte in ecart.releve.ecart.items() if texte.strip()}
@@ -76,7 +76,7 @@ def _missing_follow_up(ecarts: tuple[Ecart, ...]) -> Iterator[Manque]:
 
 
 def _named(ecarts: list[Ecart]) -> Iterator[str]:
-    """The gaps by number, lines then checks."""
+    """Yield the gaps by number, lines then checks."""
     for singulier, numeros in (
         ("ligne", [e.numero for e in ecarts if e.ligne is not None]),
         ("vérification", [e.numero for e in ecarts if e.point is not None]),
@@ -86,7 +86,7 @@ def _named(ecarts: list[Ecart]) -> Iterator[str]:
 
 
 def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:
-    """The earlier audit, where this type of audit may have one, and what changed since."""
+    """Yield the earlier audit, where this type of audit may have one, and what changed since."""
     checklist, compte_rendu = bilan.checklist, bilan.dossier.compte_rendu
     contexte = checklist.contexte
     type_audit = checklist.type_audit
@@ -104,7 +104,7 @@ def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:
 
 
 def lacks_earlier_checks(checklist: Checklist) -> bool:
-    """Whether the earlier audit made checks whose results are not given; where its type is not, no."""
+    """Return whether the earlier audit made checks whose results are not given; where its type is not, no."""
     precedent = checklist.contexte.precedent
     if precedent is None or precedent.verifications:
         return False
@@ -171,7 +171,7 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
 
 
 def other_than_called_for(bilan: Bilan, decision: DecisionPrise) -> Conclusion | None:
-    """The conclusion that a decision departs from; ``None`` where they agree or cannot be compared.
+    """Return the conclusion that a decision departs from; ``None`` where they agree or cannot be compared.
 
     Only a decision written as a code of the référentiel is compared, with a conclusion that is settled.
     """

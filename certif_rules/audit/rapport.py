@@ -32,7 +32,7 @@ from certif_rules.audit.manques import missing
 
 
 def make_report(bilan: Bilan) -> Rapport:
-    """The report of findings already checked: a pure function."""
+    """Return the report of findings already checked: a pure function."""
     checklist = bilan.checklist
     releves = by_line(bilan.dossier)
     vues = tuple(_seen(checklist, ligne, releves.get(ligne.indicateur.id)) for ligne in checklist.lignes)
@@ -106,7 +106,7 @@ def _gaps(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Ecart]:
 
 
 def _failed(bilan: Bilan, points: tuple[PointVu, ...]) -> Iterator[Ecart]:
-    """The checks that fail: each is a gap, whatever it counts as."""
+    """Yield the checks that fail: each is a gap, whatever it counts as."""
     dated = {e.point.id: e for e in bilan.echeances if e.point is not None}
     for vu in points:
         if vu.releve is not None and vu.resultat == NON_SATISFAITE:
@@ -120,7 +120,7 @@ def _failed(bilan: Bilan, points: tuple[PointVu, ...]) -> Iterator[Ecart]:
 
 
 def _failed_before(checklist: Checklist, points: tuple[PointVu, ...]) -> Iterator[VerificationPrecedente]:
-    """The checks that failed at the earlier audit, with what this one found of each."""
+    """Yield the checks that failed at the earlier audit, with what this one found of each."""
     precedent = checklist.contexte.precedent
     types = checklist.referentiel.types_audit.values()
     # That of the earlier audit last: where types say a check in their own words, its words win.

@@ -29,7 +29,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def refusal(issues: Iterable[Issue]) -> IssuesError:
-    """The error for these issues: of a file as soon as one of them has a place, else of usage."""
+    """Return the error for these issues: of a file as soon as one of them has a place, else of usage."""
     every = list(issues)
     return DataError(every) if any(issue.location for issue in every) else UsageError(every)
 
@@ -57,13 +57,13 @@ def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
 
 
 def lacking(needs: Iterable[tuple[str, object, str]], hint: str) -> list[Issue]:
-    """One issue for all that is not given, of (label, value, option to give it by)."""
+    """Return one issue for all that is not given, of (label, value, option to give it by)."""
     names = [f"{label} ({option})" for label, value, option in needs if value is None or value == ""]
     return [Issue("information-manquante", f"il manque {', '.join(names)}", None, hint)] if names else []
 
 
 def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
-    """A civil date ``AAAA-MM-JJ``; a timestamp is refused.
+    """Return a civil date ``AAAA-MM-JJ``; a timestamp is refused.
 
     Raises:
         UsageError, DataError: it is not one.
@@ -80,7 +80,7 @@ def parse_day(text: str, label: str, lieu: Location | None = None) -> date:
 
 
 def readable_day(text: str | None) -> date | None:
-    """The day of a text that is one: what is wrong of another is told by who checks it."""
+    """Return the day of a text that is one: what is wrong of another is told by who checks it."""
     try:
         return None if text is None else parse_day(text, "")
     except IssuesError:
@@ -257,7 +257,7 @@ class _Verification:
         )
 
     def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
-        """The results of the earlier checks; one that failed and was put right is ``levee``."""
+        """Return the results of the earlier checks; one that failed and was put right is ``levee``."""
         known = {c.id for t in self.referentiel.types_audit.values() for c in t.verifications}
         results = {}
         for entry in entries:
@@ -280,7 +280,7 @@ class _Verification:
     def _seen(
         self, cles: Iterable[str], constats: Mapping[str, ConstatPrecedent], lieu: Location | None
     ) -> frozenset[str]:
-        """The lines seen: a line found not to apply was set aside, not seen."""
+        """Return the lines seen: a line found not to apply was set aside, not seen."""
         lines = {line for cle in cles if (line := self._line(cle, lieu)) is not None}
         known = self.referentiel.constats
         return frozenset(

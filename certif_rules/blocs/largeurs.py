@@ -37,13 +37,13 @@ _SAFE: Final = 0.97
 
 
 def text_width(text: str, size: int, *, bold: bool = False) -> float:
-    """The width of a line of text, in pixels, at ``size`` points."""
+    """Return the width of a line of text, in pixels, at ``size`` points."""
     total = sum(_WIDTH.get(sign, _OTHER) for sign in without_accents(text, "NFD"))
     return total / 1000 * size * _PIXELS * (_BOLD if bold else 1.0)
 
 
 def count_lines(text: str, pixels: float, size: int, *, bold: bool = False) -> int:
-    """How many lines ``text`` takes in a column of this width; a word too long for it is cut."""
+    """Return how many lines ``text`` takes in a column of this width; a word too long for it is cut."""
     room = pixels * _SAFE
     blank = text_width(" ", size, bold=bold)
     lines = 0
@@ -69,7 +69,7 @@ _LARGES = frozenset("mwMW@%&œŒæÆ—…")
 
 
 def ems(texte: str) -> float:
-    """The width of a text in ems, on the wide side for the fonts in use."""
+    """Return the width of a text in ems, on the wide side for the fonts in use."""
     return sum(map(_em, texte))
 
 

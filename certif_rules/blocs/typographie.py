@@ -47,7 +47,7 @@ def clean(texte: str) -> str:
 
 
 def harmless(texte: str) -> str:
-    """The same with the blanks at both ends: a run of a longer text."""
+    """Return the same with the blanks at both ends: a run of a longer text."""
     if plain(texte).isprintable():  # most are, and documents are long
         return texte
     return "".join(map(_clean, texte))
@@ -59,7 +59,7 @@ def plain(texte: str) -> str:
 
 
 def day(value: date | str) -> str:
-    """A day as people read it: « 1er septembre 2026 ». A text is an ISO date."""
+    """Return a day as people read it: « 1er septembre 2026 ». A text is an ISO date."""
     jour = date.fromisoformat(value) if isinstance(value, str) else value
     premier = "1er" if jour.day == 1 else str(jour.day)
     return f"{premier} {_MOIS[jour.month - 1]} {jour.year}".replace(" ", INSECABLE)

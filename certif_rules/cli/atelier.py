@@ -10,7 +10,7 @@ from certif_rules.services.atelier import Atelier, open_atelier
 
 
 def open_for(ctx: click.Context) -> Atelier:
-    """The registry over the installed plugins; a broken one is a warning on standard error."""
+    """Return the registry over the installed plugins; a broken one is a warning on standard error."""
     atelier = open_installed(ctx)
     for etat in atelier.plugins.casses:
         warn(f"greffon « {etat.nom} » écarté : {etat.cause}")

@@ -106,7 +106,7 @@ def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
 
 
 def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
-    """The text; for a console that lacks our signs, with the nearest that it has."""
+    """Return the text; for a console that lacks our signs, with the nearest that it has."""
     from certif_rules.documents.calendrier.texte import Agenda, render
 
     seances = value.cycle.seances

@@ -77,7 +77,7 @@ def command(
 
 
 def _render(exporter: Format | Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
-    """The document; a table for a console that lacks our symbols is written with plain ones."""
+    """Return the document; a table for a console that lacks our symbols is written with plain ones."""
     if to_terminal and isinstance(exporter, Format) and exporter.nu:
         return for_console(lambda plain: write_document("checklist", exporter, checklist, poor=plain))
     return write_document("checklist", exporter, checklist)

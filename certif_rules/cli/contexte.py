@@ -56,7 +56,7 @@ def context_options(function: F) -> F:
 
 
 def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
-    """The request made by the argument, the profile and the options.
+    """Return the request made by the argument, the profile and the options.
 
     What is wrong of them, and what the command found wrong before, is in its ``fautes``: it is raised with
     all the rest by those who open the référentiel.
@@ -79,7 +79,7 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
 
 
 def _merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fautes) -> Demande:
-    """The profile with the options; where the argument contradicts it, the rest is still looked at."""
+    """Return the profile with the options; where the argument contradicts it, the rest is still looked at."""
     with appel:
         return merge(written, typed, argument=referentiel)
     return merge(written, replace(typed, referentiel=None, edition=None))
@@ -117,7 +117,7 @@ def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> D
 
 
 def name(referentiel: str | None, appel: Fautes) -> tuple[str | None, str | None]:
-    """The name and the edition of the argument; what is wrong of it leaves its name known."""
+    """Return the name and the edition of the argument; what is wrong of it leaves its name known."""
     with appel:
         return parse_name(referentiel)
     return (referentiel or "").partition("@")[0] or None, None

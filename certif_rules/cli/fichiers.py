@@ -19,7 +19,7 @@ ENTREE = Path("<entrée standard>")
 
 
 def input_of(path: Path) -> tuple[Path, bytes | None]:
-    """What to call a file in messages, and what standard input holds when it is « - »."""
+    """Return what to call a file in messages, and what standard input holds when it is « - »."""
     return (ENTREE, sys.stdin.buffer.read()) if str(path) == "-" else (path, None)
 
 
@@ -33,7 +33,7 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def to_file(sortie: Path | None) -> Path | None:
-    """The file to write, or ``None`` for standard output (« - » included)."""
+    """Return the file to write, or ``None`` for standard output (« - » included)."""
     return None if sortie is None or str(sortie) == "-" else sortie
 
 
@@ -96,7 +96,7 @@ def _unwritable(path: Path, error: OSError) -> DataError:
 
 
 def _umask() -> int:
-    """The umask, which can only be read by setting it."""
+    """Return the umask, which can only be read by setting it."""
     current = os.umask(0o077)
     os.umask(current)
     return current

@@ -147,7 +147,7 @@ def explain(error: BaseException) -> int:
 
 
 def reason(error: OSError | click.FileError) -> str:
-    """Why the system refused a file, in French where it is a usual reason."""
+    """Return why the system refused a file, in French where it is a usual reason."""
     number = error.errno if isinstance(error, OSError) else None
     words = error.strerror if isinstance(error, OSError) else error.message
     return _REASONS.get(number or 0) or words or str(error)
@@ -177,7 +177,7 @@ def _words(error: click.UsageError) -> str:
 
 
 def _in_its_place(option: str, ctx: click.Context) -> str | None:
-    """The call with an option of the program before the command; ``None`` if it is no such option."""
+    """Return the call with an option of the program before the command; ``None`` if it is no such option."""
     root = ctx.find_root()
     param = next((p for p in root.command.params if option in p.opts), None)
     if param is None or ctx is root:

@@ -65,13 +65,13 @@ def wrong_values(command: click.Command, ctx: click.Context, args: list[str]) ->
 
 
 def blank(value: Any) -> bool:
-    """Whether a value, or one of several, holds nothing but blanks."""
+    """Return whether a value, or one of several, holds nothing but blanks."""
     values = value if isinstance(value, list | tuple) else (value,)
     return any(isinstance(v, str) and not v.strip() for v in values)
 
 
 def name_of(param: click.Parameter) -> str:
-    """The option or the argument as people write it."""
+    """Return the option or the argument as people write it."""
     return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
 
 
@@ -104,7 +104,7 @@ def _limits(kind: click.IntRange) -> str:
 
 
 def _what(param: click.Parameter, ctx: click.Context) -> str | None:
-    """What to write for an option; of an argument, the help says it."""
+    """Return what to write for an option; of an argument, the help says it."""
     return f"écrire {name_of(param)} {param.make_metavar(ctx)}" if isinstance(param, click.Option) else None
 
 

@@ -30,7 +30,7 @@ def _heading(text: str) -> None:
 
 
 def worth(item: Mapping[str, Any]) -> str:
-    """What stands after a sentence: a reading, its confidence when it is not high, its sources."""
+    """Return what stands after a sentence: a reading, its confidence when it is not high, its sources."""
     remarks = ["lecture"] if item.get("lecture") else []
     confiance = item.get("confiance", "elevee")
     if confiance != "elevee":

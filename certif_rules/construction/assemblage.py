@@ -35,7 +35,7 @@ class Matiere(Struct, frozen=True, kw_only=True):
 
 
 def assemble(matiere: Matiere) -> Referentiel:
-    """The resolved référentiel.
+    """Return the resolved référentiel.
 
     Raises:
         DataError: every cross-reference that does not hold, in the three layers and on the base.
@@ -126,7 +126,7 @@ def _referentiel(
 
 
 def _finish(line: Indicateur, regles: CorpsRegles, guide: CorpsGuide | None) -> Indicateur:
-    """The line with its findings and what the guide adds."""
+    """Return the line with its findings and what the guide adds."""
     permis = regles.permis.get(line.id)
     if permis is not None:
         line = replace(line, constats_permis=permis.constats, gravite=permis.gravite)

@@ -15,7 +15,7 @@ _DEROGATION = frozenset({"types", "bareme"})
 
 
 def build_duree(node: Any, lecteur: Lecteur) -> Duree:
-    """The durations; categories, facts and audit types are known to ``lecteur``."""
+    """Return the durations; categories, facts and audit types are known to ``lecteur``."""
     nodes = node.get("baremes") or ()
     lecteur.declare("barème", nodes)
     baremes: dict[str, Bareme] = {}
@@ -47,7 +47,7 @@ def _bareme(node: Any, earlier: Mapping[str, Bareme], lecteur: Lecteur) -> Barem
 
 
 def _tranches(node: Any, earlier: Mapping[str, Bareme], lecteur: Lecteur) -> tuple[Tranche, ...]:
-    """Its own bands, or those of a table declared before it."""
+    """Return its own bands, or those of a table declared before it."""
     if ("comme" in node) == ("tranches" in node):
         message = f"le barème « {node['id']} » a ses tranches, ou celles d’un autre"
         hint = "donner « tranches », ou « comme »"

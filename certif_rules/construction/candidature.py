@@ -17,7 +17,7 @@ _NOMMES = {
 
 
 def build_dossier(node: Mapping[str, Any], lecteur: Lecteur) -> Candidature:
-    """What a label asks of those who apply. Problems are left in ``lecteur``."""
+    """Return what a label asks of those who apply. Problems are left in ``lecteur``."""
     for section, kind in _NOMMES.items():
         lecteur.declare(kind, node.get(section) or ())
     for section, check in _CHECKS.items():

@@ -47,7 +47,7 @@ def check_periods(node: Any, lecteur: Lecteur) -> None:
 
 
 def build_couche(node: Any, lecteur: Lecteur) -> Couche:
-    """The header; sources it cites must be known to ``lecteur`` already.
+    """Return the header; sources it cites must be known to ``lecteur`` already.
 
     Raises:
         KeyError, TypeError, AttributeError: the header has not the shape that its schema asks for.

@@ -15,7 +15,7 @@ _EVENT, _DATE = "événement", "date du cycle"
 
 
 def build_cycle(node: Any, lecteur: Lecteur) -> Cycle:
-    """The cycle that ``node`` declares; sources and contradictions are known to ``lecteur``."""
+    """Return the cycle that ``node`` declares; sources and contradictions are known to ``lecteur``."""
     evenements = _evenements(node["evenements"], lecteur)
     lecteur.know_only(_DATE, evenements)
     dates: dict[str, DateCycle] = {}
@@ -41,7 +41,7 @@ def build_cycle(node: Any, lecteur: Lecteur) -> Cycle:
 
 
 def _evenements(nodes: Any, lecteur: Lecteur) -> dict[str, Evenement]:
-    """The events; each names only those before it, so that their order cannot turn in a circle."""
+    """Return the events; each names only those before it, so that their order cannot turn in a circle."""
     lecteur.know_only(_EVENT, ())
     evenements: dict[str, Evenement] = {}
     for node in nodes:

@@ -103,7 +103,7 @@ def _replaceable(node: Any, lecteur: Lecteur) -> dict[str, Any]:
 
 
 def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:
-    """A rule of portée; a condition without its categories is the classic mistake."""
+    """Return a rule of portée; a condition without its categories is the classic mistake."""
     regle = lecteur.regle(node, MOTS_PORTEE)
     if "fait" in regle.mots and "categories" not in regle.mots:
         message = "une condition se pose pour des catégories : la règle ne dit pas lesquelles"

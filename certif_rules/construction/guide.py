@@ -32,7 +32,7 @@ class CorpsGuide(Struct, frozen=True, kw_only=True):
 
 
 def build_guide(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsGuide:
-    """The body of the layer."""
+    """Return the body of the layer."""
     sources = read_sources(lecteur, body, known)
     lignes = {}
     for code, node in (body.get("lignes") or {}).items():
@@ -45,7 +45,7 @@ def build_guide(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, S
 
 
 def annotate(indicateur: Indicateur, guide: CorpsGuide) -> Indicateur:
-    """The line with what the guide adds to it. The exigence's own texts come first and are kept."""
+    """Return the line with what the guide adds to it. The exigence's own texts come first and are kept."""
     portee = guide.portees.get(indicateur.id, indicateur.portee)
     ligne = guide.lignes.get(indicateur.id)
     if ligne is None:

@@ -15,12 +15,12 @@ _FACONS = ("compte", "somme", "moyenne", "minimum")
 
 
 def build_annotations(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Annotation]:
-    """The annotations that may stand beside a finding."""
+    """Return the annotations that may stand beside a finding."""
     return {node["id"]: lecteur.read(Annotation, node) for node in body.get("annotations") or ()}
 
 
 def _delais(node: Any, lecteur: Lecteur) -> dict[str, Delai]:
-    """The dates that one finding opens; each counts from an event or from one before it."""
+    """Return the dates that one finding opens; each counts from an event or from one before it."""
     delais: dict[str, Delai] = {}
     for nom, item in node.items():
         lecteur.know_only("date", [*EVENEMENTS, *delais])
@@ -29,7 +29,7 @@ def _delais(node: Any, lecteur: Lecteur) -> dict[str, Delai]:
 
 
 def build_jugement(node: Any, lecteur: Lecteur) -> Jugement:
-    """How this origin concludes; names of findings, criteria and labels are known to ``lecteur``."""
+    """Return how this origin concludes; names of findings, criteria and labels are known to ``lecteur``."""
     mesures: dict[str, Mesure] = {}
     for nom, item in node["mesures"].items():
         lecteur.know_only("mesure", mesures)

@@ -91,7 +91,7 @@ class Lecteur(Struct):
         return name
 
     def cite_all(self, kind: str, node: Any, key: str) -> tuple[str, ...]:
-        """The list at ``node[key]`` (empty when absent), each member a known ``kind``."""
+        """Return the list at ``node[key]`` (empty when absent), each member a known ``kind``."""
         names = node.get(key) or ()
         return tuple(self.cite(kind, name, names, index) for index, name in enumerate(names))
 
@@ -100,7 +100,7 @@ class Lecteur(Struct):
         return code if "/" in code else f"{self.origine}/{code}"
 
     def cite_lines(self, node: Any, key: str) -> tuple[str, ...]:
-        """The lines at ``node[key]``, as ids."""
+        """Return the lines at ``node[key]``, as ids."""
         codes = node.get(key) or ()
         return tuple(self.cite("indicateur", self.qualify(c), codes, i) for i, c in enumerate(codes))
 
@@ -140,14 +140,14 @@ class Lecteur(Struct):
         return written if nomme.court else full
 
     def lacunes(self, node: Any, ligne: str | None = None) -> tuple[Lacune, ...]:
-        """The gaps that ``node`` declares, about ``ligne`` if any."""
+        """Return the gaps that ``node`` declares, about ``ligne`` if any."""
         return tuple(self.read(Lacune, item, ligne=ligne) for item in node.get("lacunes") or ())
 
     def regle(
         self, node: Any, allowed: frozenset[str], *,
         ignored: frozenset[str] = frozenset(), default: Mapping[str, Any] | None = None,
     ) -> Regle:  # fmt: skip
-        """A rule made of the words of ``allowed``.
+        """Return a rule made of the words of ``allowed``.
 
         ``ignored`` are keys that belong to what carries the rule; ``default`` is used when it has no word.
         """
@@ -265,7 +265,7 @@ def _reader(kind: Any) -> _Read:
 
 
 def _mapping_reader(of_key: Any, of_value: Any) -> _Read:
-    """A mapping, whose keys may be names; records written as a list are kept by their id."""
+    """Return a mapping, whose keys may be names; records written as a list are kept by their id."""
     named, each = _named(of_key), _reader(of_value)
     under = _named(get_args(of_value)[0]) if get_origin(of_value) is tuple else None
 
@@ -296,7 +296,7 @@ def _named(kind: Any) -> Nomme | None:
 
 
 def read_sources(lecteur: Lecteur, body: Mapping[str, Any], known: Mapping[str, Source]) -> dict[str, Source]:
-    """The sources a layer declares; one that is known already must be declared alike."""
+    """Return the sources a layer declares; one that is known already must be declared alike."""
     sources = {}
     for identifiant, node in (body.get("sources") or {}).items():
         source = lecteur.read(Source, node, id=identifiant)

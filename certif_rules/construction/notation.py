@@ -11,7 +11,7 @@ from certif_rules.model.notation import Autodiagnostic, Cle, Enonce, Niveau, Not
 
 
 def build_autodiagnostic(node: Any, lecteur: Lecteur) -> Autodiagnostic:
-    """What one referentiel says of the self-assessment; what it cites is known to ``lecteur``."""
+    """Return what one referentiel says of the self-assessment; what it cites is known to ``lecteur``."""
     etendue = node.get("etendue")
     return lecteur.read(
         Autodiagnostic,

@@ -49,7 +49,7 @@ class CorpsRegles(Struct, frozen=True, kw_only=True):
 def build_regles(
     body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source], own_lines: Mapping[str, str]
 ) -> CorpsRegles:
-    """The body of the layer.
+    """Return the body of the layer.
 
     ``own_lines`` maps the id of each line of this origin to its place: every one of them needs its findings,
     once. Lines of editions this layer also serves may be named: ``lecteur`` knows them.
@@ -117,7 +117,7 @@ def _exigence(node: Any, lecteur: Lecteur) -> Exigence:
 
 
 def _controle(node: Any, lecteur: Lecteur) -> Controle:
-    """A document or a check; without a word it is always required."""
+    """Return a document or a check; without a word it is always required."""
     regle = lecteur.regle(node, MOTS_SANS_LIGNE, ignored=_CONTROLE, default={"toutes": True})
     other = {} if node.get("compte_pour") else {"compte_pour": lecteur.origine}
     return lecteur.read(Controle, node, regle=regle, **other)

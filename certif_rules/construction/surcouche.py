@@ -71,7 +71,7 @@ def apply(base: Trame, surcouche: Surcouche) -> tuple[Trame, list[Issue]]:
 
 
 def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> dict[str, Indicateur]:
-    """The lines by criterion, then those of no known criterion; the order of arrival inside each."""
+    """Return the lines by criterion, then those of no known criterion; the order of arrival inside each."""
     ranks: dict[str | None, int] = {identifiant: rank for rank, identifiant in enumerate(criteres)}
     rank: Callable[[Indicateur], int] = lambda line: ranks.get(line.critere, len(ranks))  # noqa: E731
     return {line.id: line for line in sorted(indicateurs.values(), key=rank)}
@@ -83,7 +83,7 @@ def _remove(nodes: Mapping[Cible, dict[str, Any]], retrait: Retrait) -> Iterator
 
 
 def _clashes(changes: tuple[Modification, ...]) -> Iterator[Issue]:
-    """Two operations on the same field of the same node: which one wins would be a guess."""
+    """Yield two operations on the same field of the same node: which one wins would be a guess."""
     first: dict[tuple[Cible, str, str], Modification] = {}
     for change in changes:
         for champ in change.champs:
@@ -133,7 +133,7 @@ def _missing(operation: Modification | Retrait) -> Issue:
 
 
 def _useless(modification: Modification, target: Any) -> list[Issue]:
-    """A field replaced by the value it already has: the base has moved, or the change is a slip."""
+    """Return a field replaced by the value it already has: the base has moved, or the change is a slip."""
     return [
         Issue(
             "modification-sans-effet",

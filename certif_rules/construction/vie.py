@@ -20,7 +20,7 @@ from certif_rules.model.vie import Incoherence, Vie
 def build_life(
     origine: str, body: Mapping[str, Any], referentiel: Referentiel, below: tuple[Vie, ...]
 ) -> Vie:
-    """What ``origine`` says around the audit.
+    """Return what ``origine`` says around the audit.
 
     Args:
         origine: the référentiel of the stack whose rules layer holds ``body``.
@@ -81,7 +81,7 @@ def build_attribution(node: Mapping[str, Any], lecteur: Lecteur) -> Attribution:
 
 
 def build_echantillon(node: Any, lecteur: Lecteur) -> Echantillonnage:
-    """The rules of sampling; audit types are known to ``lecteur``."""
+    """Return the rules of sampling; audit types are known to ``lecteur``."""
     for item in node.get("sites") or ():
         if item.get("du") and item.get("au") and item["au"] < item["du"]:
             message = f"`au` ({item['au']}) vient avant `du` ({item['du']})"
@@ -90,7 +90,7 @@ def build_echantillon(node: Any, lecteur: Lecteur) -> Echantillonnage:
 
 
 def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:
-    """The contradictions and silences of the sources, by id."""
+    """Return the contradictions and silences of the sources, by id."""
     lecteur.declare("incohérence", nodes)
     for node in nodes:
         if not node.get("lecture") and not node.get("question"):

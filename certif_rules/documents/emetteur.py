@@ -19,12 +19,12 @@ _MIME: Final[Mapping[str, str]] = {"png": "image/png", "jpeg": "image/jpeg", "sv
 
 
 def name(checklist: Checklist) -> str:
-    """The name of the body, empty when there is none."""
+    """Return the name of the body, empty when there is none."""
     return clean(checklist.habillage.emetteur) if checklist.habillage else ""
 
 
 def logo(habillage: Habillage | None, *, svg: bool = True) -> Image | None:
-    """The logo as a block of a document; ``svg`` says whether the format takes one."""
+    """Return the logo as a block of a document; ``svg`` says whether the format takes one."""
     if habillage is None:
         return None
     image = (habillage.logo if svg else None) or habillage.image
@@ -51,7 +51,7 @@ def _px(millimetres: int) -> str:
 
 
 def closing(habillage: Habillage | None, ecrit: Ecrit = "grille") -> tuple[str, ...]:
-    """The last paragraphs of a document, the first one under the name of the body; often none."""
+    """Return the last paragraphs of a document, the first one under the name of the body; often none."""
     texte = habillage.phrases.get(ecrit) if habillage else None
     if habillage is None or texte is None:
         return ()
@@ -60,17 +60,17 @@ def closing(habillage: Habillage | None, ecrit: Ecrit = "grille") -> tuple[str, 
 
 
 def paragraphs(texte: str) -> tuple[str, ...]:
-    """A text of the body in paragraphs, with French typography; a blank line stands between two."""
+    """Return a text of the body in paragraphs, with French typography; a blank line stands between two."""
     blocks = texte.replace("\r\n", "\n").strip().split("\n\n")
     return tuple(filter(None, (prose(block) for block in blocks)))
 
 
 def columns(checklist: Checklist) -> dict[str, str]:
-    """The columns that the body adds to the grid: the key of each, then its title as it is printed."""
+    """Return the columns that the body adds to the grid: the key of each, then its title as it is printed."""
     habillage = checklist.habillage
     return {c.cle: prose(c.titre) for c in habillage.colonnes} if habillage else {}
 
 
 def shows(checklist: Checklist, column: str) -> bool:
-    """Whether a column of the grid is shown, and what stands for it elsewhere."""
+    """Return whether a column of the grid is shown, and what stands for it elsewhere."""
     return checklist.habillage is None or column not in checklist.habillage.masquees

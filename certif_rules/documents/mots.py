@@ -123,12 +123,12 @@ CITATIONS: Final = (
 
 
 def disclaimer(checklist: Checklist) -> str:
-    """What the texts of this document are worth; quotations are spoken of where there are some."""
+    """Return what the texts of this document are worth; quotations are spoken of where there are some."""
     return f"{REFORMULATION} {CITATIONS}" if any(map(quotes, checklist.lignes)) else REFORMULATION
 
 
 def quotes(ligne: Ligne) -> bool:
-    """Whether some text of ``ligne`` is a quotation."""
+    """Return whether some text of ``ligne`` is a quotation."""
     indicateur = ligne.indicateur
     textes = (
         indicateur.niveau_attendu, indicateur.gravite, *ligne.preuves, *ligne.precisions, *ligne.adaptations,
@@ -138,17 +138,17 @@ def quotes(ligne: Ligne) -> bool:
 
 
 def groups(checklist: Checklist) -> tuple[tuple[Critere | None, tuple[Ligne, ...]], ...]:
-    """The lines by criterion; those without a known one last, whatever line comes first."""
+    """Return the lines by criterion; those without a known one last, whatever line comes first."""
     return tuple(sorted(checklist.groupes, key=lambda groupe: groupe[0] is None))
 
 
 def of_label(checklist: Checklist, origine: str) -> bool:
-    """Whether what comes from ``origine`` was added by a label to its base."""
+    """Return whether what comes from ``origine`` was added by a label to its base."""
     return checklist.referentiel.base is not None and origine == checklist.referentiel.id
 
 
 def criterion(critere: Critere | None) -> str:
-    """The heading of a group of lines."""
+    """Return the heading of a group of lines."""
     if critere is None:
         return SANS_CRITERE
     titre = prose(critere.titre) if critere.titre else f"intitulé {ABSENT.removeprefix('texte ')}"
@@ -174,12 +174,12 @@ def quoted(texte: str) -> str:
 
 
 def wording(texte: Texte) -> str:
-    """A text as it is read: quoted when it is a quotation."""
+    """Return a text as it is read: quoted when it is a quotation."""
     return quoted(texte.texte) if texte.citation else prose(texte.texte)
 
 
 def remarks(texte: Texte) -> list[str]:
-    """What stands beside a text: the situation it is for, its confidence when it is not high."""
+    """Return what stands beside a text: the situation it is for, its confidence when it is not high."""
     words = [prose(texte.situation)] if texte.situation else []
     if texte.categories:
         words.append(", ".join(map(clean, texte.categories)))
@@ -187,7 +187,7 @@ def remarks(texte: Texte) -> list[str]:
 
 
 def confidence(confiance: Confiance) -> list[str]:
-    """The confidence in words, when it is not high."""
+    """Return the confidence in words, when it is not high."""
     if confiance == "elevee":
         return []
     return ["non vérifié" if confiance == "non_verifiee" else f"confiance {CONFIANCES[confiance]}"]
@@ -203,40 +203,40 @@ def reason_remarks(checklist: Checklist, motif: Motif) -> list[str]:
 
 
 def deciding(ligne: Ligne) -> tuple[Motif, ...]:
-    """The reasons that put the line in its state, or all of them when none is of the expected kind."""
+    """Return the reasons that put the line in its state, or all of them when none is of the expected kind."""
     motifs = tuple(motif for motif in ligne.motifs if motif.code in _DECISIFS[ligne.etat])
     return motifs or ligne.motifs
 
 
 def sensitive(value: DonneesSensibles) -> str:
-    """What notes on a line may reveal, and what to write instead."""
+    """Return what notes on a line may reveal, and what to write instead."""
     return prose(f"{SENSIBLES[value.nature]}. {value.texte}")
 
 
 def reading(value: DonneesSensibles | Conservation) -> list[str]:
-    """What stands beside such a text: a reading of the sources, its confidence when it is not high."""
+    """Return what stands beside such a text: a reading of the sources, its confidence when it is not high."""
     return [*(["lecture"] if value.lecture else []), *confidence(value.confiance)]
 
 
 def evolution(value: Evolution) -> str:
-    """How a line changed, in one phrase."""
+    """Return how a line changed, in one phrase."""
     phrase = f"{_EVOLUTIONS[value.nature]} {clean(value.depuis)}"
     return prose(f"{phrase} : {value.texte}") if value.texte else phrase
 
 
 def field_name(champ: str) -> str:
-    """A field of the data as people call it."""
+    """Return a field of the data as people call it."""
     return CHAMPS.get(champ, clean(champ).replace("_", " "))
 
 
 def finding(checklist: Checklist, constat: str) -> str:
-    """A finding as people read it."""
+    """Return a finding as people read it."""
     declared = checklist.referentiel.constats.get(constat)
     return prose(declared.titre) if declared else clean(constat)
 
 
 def cite(sources: tuple[str, ...]) -> str:
-    """Ids of sources in brackets, or nothing."""
+    """Return ids of sources in brackets, or nothing."""
     return f"[{', '.join(map(clean, sources))}]" if sources else ""
 
 

@@ -56,18 +56,18 @@ class LacuneImprimee(Struct, frozen=True, kw_only=True):
 
 
 def heading(checklist: Checklist) -> str:
-    """The title of the document."""
+    """Return the title of the document."""
     return f"Grille d’audit – {prose(checklist.referentiel.titre)}"
 
 
 def labelled(row: Rang) -> str:
-    """A row in one phrase; a question needs no colon."""
+    """Return a row in one phrase; a question needs no colon."""
     label, value = row
     return f"{label} {value}" if label.endswith("?") else f"{label}{INSECABLE}: {value}"
 
 
 def identity(checklist: Checklist) -> list[Rang]:
-    """What the checklist is, and for which audit."""
+    """Return what the checklist is, and for which audit."""
     referentiel, contexte = checklist.referentiel, checklist.contexte
     type_audit = checklist.type_audit
     rows = [
@@ -84,12 +84,12 @@ def identity(checklist: Checklist) -> list[Rang]:
 
 
 def layers(checklist: Checklist) -> list[CoucheImprimee]:
-    """The layers applied, in order."""
+    """Return the layers applied, in order."""
     return [_layer(retenue) for retenue in checklist.referentiel.couches]
 
 
 def organisation(checklist: Checklist) -> list[Rang]:
-    """The organisation as declared, facts excepted."""
+    """Return the organisation as declared, facts excepted."""
     declared = dict(checklist.organisme)
     declared.pop("faits", None)
     rows = [(label, _declared(declared.pop(cle, None))) for cle, label in _IDENTITE.items()]
@@ -106,7 +106,7 @@ def organisation(checklist: Checklist) -> list[Rang]:
 
 
 def circumstances(checklist: Checklist) -> list[Rang]:
-    """What the audit adds, the earlier audit and the certificates, where they were declared."""
+    """Return what the audit adds, the earlier audit and the certificates, where they were declared."""
     contexte = checklist.contexte
     rows: list[Rang] = []
     if contexte.ajouts.categories:
@@ -127,7 +127,7 @@ def facts(checklist: Checklist) -> list[Rang]:
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:
-    """The declared gaps, those of several lines that say the same put together."""
+    """Return the declared gaps, those of several lines that say the same put together."""
     grouped: dict[tuple[str, tuple[str, ...], str, tuple[str, ...]], list[str]] = {}
     for lacune in checklist.lacunes:
         word, name = _subject(checklist.referentiel, lacune)
@@ -162,7 +162,7 @@ def retention(checklist: Checklist) -> list[Rang]:
 
 
 def point(checklist: Checklist, value: Point) -> str:
-    """A document required or a check to make, with what it becomes when it fails."""
+    """Return a document required or a check to make, with what it becomes when it fails."""
     parts = [prose(value.texte)]
     if not value.certain:
         parts.append("à confirmer")
@@ -186,7 +186,7 @@ A_FAIRE = "À faire"
 
 
 def sites(value: SitesAudites) -> str:
-    """The sites an extension brings to the audit."""
+    """Return the sites an extension brings to the audit."""
     named = ", ".join(map(clean, value.sites)) if value.sites is not None else "non connus"
     remarks = "".join(f" ({remark})" for remark in confidence(value.confiance))
     return f"{named or 'aucun'} – {prose(value.texte)}{remarks}"
@@ -300,7 +300,7 @@ def _fact(checklist: Checklist, fait: Fait) -> str:
 
 
 def _answer(fait: Fait, declared: FaitDeclare, categorie: str, value: Trivalent) -> str:
-    """What a fact is worth for one category, and how that is known when nobody said it."""
+    """Return what a fact is worth for one category, and how that is known when nobody said it."""
     if value is None:
         return "non renseigné"
     if categorie not in declared.par_categorie and any(n.categorie == categorie for n in fait.par_nature):

@@ -42,7 +42,7 @@ def render_comparison(comparaison: Comparaison) -> bytes:
 
 
 def synthesis(synthese: Synthese) -> Objet:
-    """The synthesis as the values that are written."""
+    """Return the synthesis as the values that are written."""
     cadre = synthese.cadre
     return {
         **request(cadre),
@@ -70,7 +70,7 @@ def synthesis(synthese: Synthese) -> Objet:
 
 
 def comparison(comparaison: Comparaison) -> Objet:
-    """A comparison as the values that are written."""
+    """Return a comparison as the values that are written."""
     avant, apres = comparaison.avant, comparaison.apres
     return {
         **request(apres.cadre),

@@ -80,12 +80,12 @@ def head(checklist: Checklist) -> Objet:
 
 
 def sources(checklist: Checklist) -> tuple[Source, ...]:
-    """The sources cited anywhere in a document, in the référentiel's order."""
+    """Return the sources cited anywhere in a document, in the référentiel's order."""
     return tuple(checklist.referentiel.sources[id_] for id_ in document(checklist)["sources"])
 
 
 def _plain(value: object) -> object:
-    """What the ``json`` module does not know: frozen mappings, sets and dates."""
+    """Return what the ``json`` module does not know: frozen mappings, sets and dates."""
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, date):
@@ -96,7 +96,7 @@ def _plain(value: object) -> object:
 
 
 def _cited(value: object) -> Iterable[str]:
-    """Every id found under a key ``sources``, at any depth."""
+    """Yield every id found under a key ``sources``, at any depth."""
     if isinstance(value, Mapping):
         for cle, child in value.items():
             if cle == "sources" and isinstance(child, list | tuple):
@@ -156,7 +156,7 @@ def _audit(checklist: Checklist) -> Objet:
 
 
 def _habillage(checklist: Checklist) -> Objet:
-    """What is needed of the dress for a grid to be read again without the body's file."""
+    """Return what is needed of the dress for a grid to be read again without the body's file."""
     return {} if checklist.habillage is None else {"habillage": as_data(checklist.habillage)}
 
 
@@ -168,7 +168,7 @@ def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
 
 
 def _circumstances(contexte: Contexte) -> Objet:
-    """What else was declared, under the keys of a profile; absent when it was not."""
+    """Return what else was declared, under the keys of a profile; absent when it was not."""
     given: Objet = {}
     ajouts = {"categories": contexte.ajouts.categories, "sites": contexte.ajouts.sites}
     if any(ajouts.values()):
@@ -199,7 +199,7 @@ def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:
 
 
 def contradiction(value: Incoherence) -> Objet:
-    """A contradiction of the sources as every command writes it."""
+    """Return a contradiction of the sources as every command writes it."""
     return {
         "id": value.id,
         "texte": value.texte,
@@ -253,7 +253,7 @@ def _ligne(ligne: Ligne) -> Objet:
 
 
 def sensitive(value: DonneesSensibles | None) -> Objet | None:
-    """The warning of a line on what notes may reveal, ``None`` when it has none."""
+    """Return the warning of a line on what notes may reveal, ``None`` when it has none."""
     return None if value is None else {"nature": value.nature} | _reading(value)
 
 
@@ -267,7 +267,7 @@ def _reading(value: DonneesSensibles | Conservation) -> Objet:
 
 
 def _conservation(referentiel: Referentiel) -> list[Objet]:
-    """One entry by référentiel of the stack, base first; what none of its sources says is ``null``."""
+    """Return one entry by référentiel of the stack, base first; what none of its sources says is ``null``."""
     unknown: Objet = {"texte": None, "duree": None, "sources": ()}
     rules = referentiel.conservations
     return [
@@ -277,7 +277,7 @@ def _conservation(referentiel: Referentiel) -> list[Objet]:
 
 
 def reason(motif: Motif) -> Objet:
-    """Why a line is in its state, as every command writes it."""
+    """Return why a line is in its state, as every command writes it."""
     written: Objet = {
         "code": motif.code,
         "texte": motif.texte,

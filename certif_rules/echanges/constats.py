@@ -20,7 +20,7 @@ def write_dossier(dossier: Dossier) -> bytes:
 
 
 def as_data(dossier: Dossier) -> dict[str, Any]:
-    """The findings as the values of a findings file."""
+    """Return the findings as the values of a findings file."""
     head = head_as_data(dossier) | compte_rendu_as_data(dossier.compte_rendu)
     written = {**head, "constats": [_releve_as_data(r) for r in dossier.releves]}
     if dossier.verifications:
@@ -29,7 +29,7 @@ def as_data(dossier: Dossier) -> dict[str, Any]:
 
 
 def head_as_data(dossier: Dossier) -> dict[str, Any]:
-    """What a findings file says before its findings: enough to compute the checklist again."""
+    """Return what a findings file says before its findings: enough to compute the checklist again."""
     demande = dossier.demande
     referentiel: dict[str, Any] = {
         "id": demande.referentiel,
@@ -139,7 +139,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The same data without the places it was read at."""
+    """Return the same data without the places it was read at."""
     if isinstance(value, Mapping):
         return {key: _plain(child) for key, child in value.items()}
     if isinstance(value, list | tuple):

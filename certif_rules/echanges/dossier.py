@@ -19,7 +19,7 @@ from certif_rules.vie.pieces import Element
 
 
 def appui(rule: Declaration) -> dict[str, Any]:
-    """What a rule rests on; what goes without saying is left out."""
+    """Return what a rule rests on; what goes without saying is left out."""
     return {
         "sources": list(rule.sources),
         **({"confiance": rule.confiance} if rule.confiance != "elevee" else {}),
@@ -29,7 +29,7 @@ def appui(rule: Declaration) -> dict[str, Any]:
 
 
 def study_as_data(etude: Etude, candidature: Candidature) -> dict[str, Any]:
-    """What is known of the file."""
+    """Return what is known of the file."""
     depot = etude.depot
     return {
         "audit": {
@@ -217,7 +217,7 @@ _HELD = frozenset({"sources", "confiance", "lecture", "incoherences", "emplaceme
 
 
 def _plain(rule: Declaration) -> dict[str, Any]:
-    """The own fields of a rule that holds only plain values."""
+    """Return the own fields of a rule that holds only plain values."""
     own = {field.name: getattr(rule, field.name) for field in fields(rule) if field.name not in _HELD}
     return {**own, **appui(rule)}
 

@@ -40,12 +40,12 @@ _ROUGE: Final = """
 
 
 def render(cadre: Cadre) -> bytes:
-    """The grid as a UTF-8 HTML form that stands alone. Same grid, same bytes."""
+    """Return the grid as a UTF-8 HTML form that stands alone. Same grid, same bytes."""
     return _Formulaire(cadre).render()
 
 
 def donnees(cadre: Cadre) -> dict[str, Any]:
-    """What the script needs to know: the head of the file of answers, the levels, the lines.
+    """Return what the script needs to know: the head of the file of answers, the levels, the lines.
 
     ``cle`` is the key of these answers in the browser: same rules, same audit, same organisation.
     """
@@ -136,7 +136,7 @@ class _Formulaire(PageFormulaire):
         return self._file("Vos réponses", "réponses", words, (el("div", day, class_="champs"),))
 
     def _line(self, ligne: Ligne) -> Html:
-        """A line: its texts and what the sources contradict about it, then its fields."""
+        """Return a line: its texts and what the sources contradict about it, then its fields."""
         label = of_label(self.checklist, ligne.indicateur.origine)
         named = blocks(self.checklist, ligne)
         warned = [self._block(bloc) for bloc in named if bloc.titre == DONNEES_SENSIBLES]

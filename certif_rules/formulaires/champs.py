@@ -15,12 +15,12 @@ _COMMUNS: Final = tuple(Path(__file__).with_name(name) for name in ("outils.js",
 
 
 def script(path: Path) -> Html:
-    """The script of a form, what all forms share before it."""
+    """Return the script of a form, what all forms share before it."""
     return Html("\n".join(p.read_text(encoding="utf-8") for p in (*_COMMUNS, path)))
 
 
 def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
-    """A radio button or a tick box inside its label; ``champ`` is what its script calls it."""
+    """Return a radio button or a tick box inside its label; ``champ`` is what its script calls it."""
     box = void("input", type=kind, name=name, value=value, data_champ=champ, autocomplete="off")
     return el("label", box, f" {words}")
 
@@ -35,28 +35,28 @@ def area(rang: int, champ: str, words: str, hint: str = "", *, asked: bool = Fal
 
 
 def field(place: str, words: str, control: Html) -> Html:
-    """A control under its label."""
+    """Return a control under its label."""
     return el("div", el("label", words, for_=place), control, class_="champ")
 
 
 def text(place: str, champ: str) -> Html:
-    """A field of one line."""
+    """Return a field of one line."""
     return void("input", id=place, type="text", autocomplete="off", data_champ=champ)
 
 
 def date(place: str, champ: str = "") -> Html:
-    """A field for a day; ``champ`` names what it fills of a line."""
+    """Return a field for a day; ``champ`` names what it fills of a line."""
     named = {"data_champ": champ} if champ else {}
     return void("input", id=place, type="date", autocomplete="off", **named)
 
 
 def fold(summary: str, *children: Html | None) -> Html:
-    """What is folded until it is asked for."""
+    """Return what is folded until it is asked for."""
     return el("details", el("summary", summary), *children)
 
 
 def bar(words: str) -> Html:
-    """What stays in sight, called ``words``: how much is done, whether it is saved, the next line."""
+    """Return what stays in sight, called ``words``: how much is done, whether it is saved, the next line."""
     return el(
         "div",
         el("p", "", id="avancement"),
@@ -70,7 +70,7 @@ def bar(words: str) -> Html:
 
 
 def fingerprint(content: str) -> str:
-    """What a content security policy calls an inline script or style by."""
+    """Return what a content security policy calls an inline script or style by."""
     return "sha256-" + b64encode(sha256(content.encode("utf-8")).digest()).decode("ascii")
 
 

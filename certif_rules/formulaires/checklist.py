@@ -47,7 +47,7 @@ def render(checklist: Checklist) -> bytes:
 
 
 def donnees(checklist: Checklist) -> dict[str, Any]:
-    """What the script needs to know: the head of the findings file, and what each line may receive.
+    """Return what the script needs to know: the head of the findings file, and what each line may receive.
 
     ``cle`` is the key of this dossier in the browser: same rules, same audit, same organisation, whatever
     the dress.
@@ -130,7 +130,7 @@ class _Formulaire(PageFormulaire):
         )
 
     def _lines(self) -> Html:
-        """The lines, then the checks: both are filled, counted and filtered alike."""
+        """Return the lines, then the checks: both are filled, counted and filtered alike."""
         criteria = (self._criterion(critere, lignes) for critere, lignes in groups(self.checklist))
         first = len(self.checklist.lignes)
         checks = [self._check(p, rang) for rang, p in enumerate(self.checklist.verifications, start=first)]
@@ -180,7 +180,7 @@ class _Formulaire(PageFormulaire):
         )
 
     def _dossier(self) -> Html:
-        """Where the work stands, what the file is about, and what can be done with it."""
+        """Return where the work stands, what the file is about, and what can be done with it."""
         initials = void("input", id="auditeur", type="text", autocomplete="off")
         top = (
             el("p", _to_see(self.checklist)),
@@ -196,7 +196,7 @@ class _Formulaire(PageFormulaire):
         return self._file("Le dossier", "constats", words, top)
 
     def _line(self, ligne: Ligne) -> Html:
-        """A line: its texts, then its fields; what is not to be seen at this audit is folded."""
+        """Return a line: its texts, then its fields; what is not to be seen at this audit is folded."""
         label = of_label(self.checklist, ligne.indicateur.origine)
         fields = [self._fields(ligne)] if fillable(self.checklist, ligne) else []
         groups = blocks(self.checklist, ligne)
@@ -290,7 +290,7 @@ class _Formulaire(PageFormulaire):
         return el("div", *fields, class_="champs") if fields else None
 
     def _field(self, rang: int, colonne: Colonne, annotations: list[Html]) -> Html | None:
-        """The field of a column that has no place of its own in the page."""
+        """Return the field of a column that has no place of its own in the page."""
         apart = (colonnes.CONSTAT, colonnes.COMMENTAIRE)
         if colonne in apart or colonne.signature or not self._shows(colonne):
             return None

@@ -37,7 +37,7 @@ class PageFormulaire(Page):
 
     @abstractmethod
     def donnees(self) -> dict[str, Any]:
-        """What the script needs to know."""
+        """Return what the script needs to know."""
 
     def _style(self) -> str:
         return super()._style() + _STYLE.read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ class PageFormulaire(Page):
         return el("p", _SANS_SCRIPT, id="alerte", role="alert", class_="alerte")
 
     def _avertissements(self) -> tuple[Avertissement, ...]:
-        """What must be known before typing."""
+        """Return what must be known before typing."""
         return self.checklist.avertissements
 
     def _warnings(self) -> Html:
@@ -102,7 +102,7 @@ class PageFormulaire(Page):
         )
 
     def _filters(self, left: str) -> Html:
-        """What narrows the lines shown; ``left`` says which are still to do."""
+        """Return what narrows the lines shown; ``left`` says which are still to do."""
         every = el("select", el("option", "Tous les critères", value=""), id="critere")
         search = void("input", id="texte", type="search", autocomplete="off")
         return el(

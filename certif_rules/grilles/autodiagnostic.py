@@ -41,7 +41,7 @@ __all__ = [
 
 
 def donnees(cadre: Cadre) -> dict[str, Any]:
-    """The file of answers, all of them empty."""
+    """Return the file of answers, all of them empty."""
     return {
         **request(cadre),
         "fait_le": None,
@@ -58,7 +58,7 @@ def donnees(cadre: Cadre) -> dict[str, Any]:
 
 
 def render_json(cadre: Cadre) -> bytes:
-    """The empty answers as JSON."""
+    """Return the empty answers as JSON."""
     text = json.dumps(donnees(cadre), ensure_ascii=False, indent=2)
     return (text + "\n").encode("utf-8", "backslashreplace")
 
@@ -129,7 +129,7 @@ def render_csv(cadre: Cadre) -> bytes:
 
 
 def _warned(ligne: Ligne) -> list[str]:
-    """What notes on a line may reveal of people, as a plain line."""
+    """Return what notes on a line may reveal of people, as a plain line."""
     value = ligne.indicateur.donnees_sensibles
     return [plain(f"{DONNEES_SENSIBLES} : {warning(value).texte}")] if value else []
 
@@ -140,7 +140,7 @@ def _worth(cadre: Cadre) -> list[str]:
 
 
 def _flow(value: Any) -> str:
-    """A value as JSON, without the two characters that YAML would take for the end of a line."""
+    """Return a value as JSON, without the two characters that YAML would take for the end of a line."""
     text = json.dumps(value, ensure_ascii=False)
     for character in "\u0085\u2028\u2029\ufeff":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -109,7 +109,7 @@ _HAUTEUR_MAX: Final = 409.0
 
 
 def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
-    """The height of a row in points, estimated on the long side: what does not fit is clipped."""
+    """Return the height of a row in points, estimated on the long side: what does not fit is clipped."""
     most = 1.0
     if feuille.logo is not None and ligne is feuille.lignes[0]:
         most = math.ceil(feuille.logo.hauteur * 72 / 25.4) / 13 + 0.2
@@ -130,12 +130,12 @@ def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
 
 
 def list_range(classeur: Classeur, liste: str) -> tuple[str, int]:
-    """The column (a letter) and the number of rows that hold a list on the hidden sheet."""
+    """Return the column (a letter) and the number of rows that hold a list on the hidden sheet."""
     return letters(list(classeur.listes).index(liste) + 1), len(classeur.listes[liste])
 
 
 def lists_sheet(classeur: Classeur) -> Feuille:
-    """The hidden sheet of the drop-downs, one list a column."""
+    """Return the hidden sheet of the drop-downs, one list a column."""
     columns = list(classeur.listes.values())
     rows = max(map(len, columns), default=0)
     lignes = tuple(

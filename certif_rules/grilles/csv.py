@@ -68,24 +68,24 @@ def render(checklist: Checklist) -> bytes:
 
 
 def columns(checklist: Checklist) -> tuple[str, ...]:
-    """The names of the columns that may be there, those that a body adds included."""
+    """Return the names of the columns that may be there, those that a body adds included."""
     return (*_COLUMNS, *SAISIE, *extra_columns(checklist).values(), *_CONTEXT)
 
 
 def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
-    """What the engine writes of a line, by column, before :func:`guard`."""
+    """Return what the engine writes of a line, by column, before :func:`guard`."""
     return {name: _COLUMNS[name](checklist, ligne) for name in _shown(checklist, _COLUMNS)}
 
 
 def extra_columns(checklist: Checklist) -> dict[str, str]:
-    """The columns that a body adds, by key: their title, told from ours where it is one of them."""
+    """Return the columns that a body adds, by key: their title, told from ours where it is one of them."""
     ours = {*_COLUMNS, *SAISIE, *_CONTEXT}
     titles = emetteur.columns(checklist).items()
     return {cle: f"{title} ({cle})" if plain(title) in ours else plain(title) for cle, title in titles}
 
 
 def _shown(checklist: Checklist, columns: Iterable[str]) -> list[str]:
-    """The columns that a body does not hide, by what the workbooks call them."""
+    """Return the columns that a body does not hide, by what the workbooks call them."""
     return [name for name in columns if emetteur.shows(checklist, SAISIE.get(name) or _GRILLE.get(name, ""))]
 
 
@@ -152,7 +152,7 @@ def _lacune(lacune: Lacune) -> str:
 
 
 def _sources(checklist: Checklist, ligne: Ligne) -> str:
-    """The sources a row cites, with their title and reference."""
+    """Return the sources a row cites, with their title and reference."""
     indicateur = ligne.indicateur
     single = (indicateur.niveau_attendu, indicateur.gravite, indicateur.evolution)
     several = (
@@ -217,7 +217,7 @@ def _rows(rows: Iterable[document.Rang]) -> str:
 
 
 def _typed(rows: Iterable[document.Rang]) -> str:
-    """Rows whose values were typed: their blanks are kept as they are."""
+    """Return rows whose values were typed: their blanks are kept as they are."""
     return _lines(f"{plain(document.labelled((label, '')))}{value}" for label, value in rows)
 
 

@@ -52,12 +52,12 @@ OUI, NON, A_CONFIRMER = "oui", "non", "à confirmer"
 
 
 def in_formula(text: str) -> str:
-    """A text as formulas write it."""
+    """Return a text as formulas write it."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def _section(name: str, pairs: Iterable[document.Rang]) -> Iterator[tuple[Cellule, ...]]:
-    """A heading and its rows; nothing where there are none."""
+    """Yield a heading and its rows; nothing where there are none."""
     rows = list(pairs)
     if rows:
         yield (Cellule(name, "section"), Cellule("", "section"))
@@ -70,7 +70,7 @@ def notified_row(checklist: Checklist) -> int:
 
 
 def sheet_logo(checklist: Checklist) -> Logo | None:
-    """The logo of the workbook: pixels, which every spreadsheet shows."""
+    """Return the logo of the workbook: pixels, which every spreadsheet shows."""
     return checklist.habillage.image if checklist.habillage else None
 
 
@@ -93,7 +93,7 @@ def due_formula(checklist: Checklist, objet: str, cell: str, comptes: Mapping[st
 
 
 def _counter(checklist: Checklist, constat: str) -> str:
-    """How often a finding was recorded: on lines, and by checks that fail."""
+    """Return how often a finding was recorded: on lines, and by checks that fail."""
     title = in_formula(plain(finding(checklist, constat)))
     last = len(checklist.lignes) + 1
     formule = f"COUNTIF({GRILLE}!{area(COLONNES, CONSTAT.titre, last)},{title})"
@@ -110,7 +110,7 @@ def check_area(checklist: Checklist, title: str) -> str:
 
 
 def context_sheet(checklist: Checklist) -> Feuille:
-    """What is audited, for whom, when, by what rules; the live counters; what to know."""
+    """Return what is audited, for whom, when, by what rules; the live counters; what to know."""
     last = len(checklist.lignes) + 1
     constats, dues = (f"{GRILLE}!{area(COLONNES, c.titre, last)}" for c in (CONSTAT, DUE))
     logo = sheet_logo(checklist)
@@ -164,7 +164,7 @@ def context_sheet(checklist: Checklist) -> Feuille:
 
 
 def about_sheet(checklist: Checklist) -> Feuille:
-    """How to fill and read the grid, what its texts are worth, the texts applied, gaps and sources."""
+    """Return how to fill and read the grid, what its texts are worth, the texts applied, gaps and sources."""
     rows: list[tuple[Cellule, ...]] = [(Cellule("À propos de cette grille", "titre"),)]
 
     def section(name: str, pairs: Iterable[document.Rang]) -> None:
@@ -202,7 +202,7 @@ def about_sheet(checklist: Checklist) -> Feuille:
 
 
 def _instructions(checklist: Checklist) -> Iterator[document.Rang]:
-    """How to fill what is shown, the columns that a body adds included."""
+    """Yield how to fill what is shown, the columns that a body adds included."""
     added = f"Colonne de {emetteur.name(checklist)}{INSECABLE}: ce qui s’y écrit est relu et gardé, tel quel."
     yield from ((title, added) for title in emetteur.columns(checklist).values())
     shown = (row for row in _INSTRUCTIONS if emetteur.shows(checklist, row[0]))
@@ -257,7 +257,7 @@ def machine_sheet(checklist: Checklist) -> Feuille:
 
 
 def machine_head(pieces: Iterable[str]) -> Any:
-    """What :func:`machine_sheet` wrote, from its cells after the signature.
+    """Return what :func:`machine_sheet` wrote, from its cells after the signature.
 
     Raises:
         ValueError: it is not JSON.

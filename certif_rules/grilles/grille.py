@@ -158,7 +158,7 @@ _CENTREES = frozenset({"Critère", "Applicabilité", DUE.titre, "Constat précé
 
 
 def build(checklist: Checklist) -> Classeur:
-    """The workbook of a checklist: the same for every format."""
+    """Return the workbook of a checklist: the same for every format."""
     referentiel = checklist.referentiel
     listes = {_list_name(ligne): _choices(checklist, ligne) for ligne in checklist.lignes}
     listes = {name: choices for name, choices in listes.items() if choices}
@@ -188,7 +188,7 @@ def build(checklist: Checklist) -> Classeur:
 
 
 def engine_cells(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
-    """What the engine writes on a row of the sheet Grille, by column."""
+    """Return what the engine writes on a row of the sheet Grille, by column."""
     return {name: _MOTEURS[name](checklist, ligne) for name in COLONNES if name in _MOTEURS}
 
 
@@ -260,7 +260,7 @@ def _row(
 
 
 def headings(checklist: Checklist) -> tuple[str, ...]:
-    """The columns of the sheet Grille in order, those that a body adds last."""
+    """Return the columns of the sheet Grille in order, those that a body adds last."""
     return (*COLONNES, *emetteur.columns(checklist).values())
 
 
@@ -280,12 +280,12 @@ def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:
 
 
 def _numbers_are_printed(checklist: Checklist) -> bool:
-    """Whether every printed number names one line."""
+    """Return whether every printed number names one line."""
     return len({ligne.indicateur.numero for ligne in checklist.lignes}) == len(checklist.lignes)
 
 
 def _open_lines(checklist: Checklist) -> list[Ligne]:
-    """The lines that may receive a finding which says that they apply."""
+    """Return the lines that may receive a finding which says that they apply."""
     declared = checklist.referentiel.constats
     return [
         ligne for ligne in checklist.lignes if any(not declared[c].hors_portee for c in ligne.constats_permis)

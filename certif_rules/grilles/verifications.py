@@ -58,12 +58,12 @@ _CENTREES = frozenset({NUMERO, COMPTE_POUR, A_DEFAUT, SOURCES})
 
 
 def engine_cells(checklist: Checklist, point: Point) -> dict[str, str]:
-    """What the engine writes on a row of the sheet, by column."""
+    """Return what the engine writes on a row of the sheet, by column."""
     return {name: write(checklist, point) for name, write in _MOTEURS.items()}
 
 
 def checks_sheet(checklist: Checklist) -> Feuille:
-    """A row for each check; its result starts empty."""
+    """Return a row for each check; its result starts empty."""
     entete = tuple(
         Cellule(name, "entete" if name in _MOTEURS or name == ECHEANCE.titre else "entete_saisie")
         for name in COLONNES_VERIFICATIONS

@@ -34,7 +34,7 @@ def render(checklist: Checklist) -> bytes:
 
 
 def write(classeur: Classeur) -> bytes:
-    """A workbook as XLSX bytes. No text is ever taken for a formula or a link."""
+    """Return a workbook as XLSX bytes. No text is ever taken for a formula or a link."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
@@ -83,7 +83,7 @@ def _format(style: Style) -> dict[str, Any]:
 
 
 def _part(style: Style, *, gras: bool, book: Any) -> Any:
-    """The characters of a cell in two parts: a cell’s own format does not reach them."""
+    """Return the characters of a cell in two parts: a cell’s own format does not reach them."""
     return book.add_format(
         {"font_name": "Arial", "font_size": style.taille, "font_color": f"#{style.encre}", "bold": gras}
     )

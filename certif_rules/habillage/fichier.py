@@ -18,7 +18,7 @@ LARGEUR = 40
 
 
 def read_habillage(path: Path, name: str | None = None) -> HabillageDit:
-    """What the body's file at ``path`` says, named ``name`` in messages; its pictures stand beside it.
+    """Return what the body's file at ``path`` says, named ``name`` in messages; its pictures stand beside it.
 
     Raises:
         DataError: the file or a picture cannot be read, or says what no body may say; all is listed.
@@ -31,7 +31,7 @@ def read_habillage(path: Path, name: str | None = None) -> HabillageDit:
 
 
 def check_habillage(data: Any, folder: Path) -> tuple[list[Issue], Logo | None, Logo | None]:
-    """Everything wrong with the data of a body's file whose pictures are found from ``folder``."""
+    """Return everything wrong with the data of a body's file whose pictures are found from ``folder``."""
     issues = refusals(data)
     cleaned = without_refused(data)
     wrong = check(cleaned, "habillage")

@@ -59,7 +59,7 @@ def _refuse(code: str, message: str, hint: str) -> _Refus:
 
 
 def check_logo(content: bytes, where: Location, *, texte: str, largeur: int) -> Logo | Issue:
-    """A picture as a value, or what is wrong with it.
+    """Return a picture as a value, or what is wrong with it.
 
     Args:
         content: the file; one byte more than :data:`MAX_BYTES` is enough to refuse it.
@@ -112,7 +112,7 @@ def _broken() -> _Refus:
 
 
 def _png(content: bytes) -> tuple[int, int]:
-    """The size of a PNG whose every piece is whole."""
+    """Return the size of a PNG whose every piece is whole."""
     size: tuple[int, int] | None = None
     rest, kind = memoryview(content)[len(_PNG) :], b""
     while kind != b"IEND":
@@ -132,7 +132,7 @@ def _png(content: bytes) -> tuple[int, int]:
 
 
 def _jpeg(content: bytes) -> tuple[int, int]:
-    """The size of a JPEG, from the header of its frame; its end mark must be there."""
+    """Return the size of a JPEG, from the header of its frame; its end mark must be there."""
     if b"\xff\xd9" not in content[-64:]:
         raise _broken()
     place = 2
@@ -206,7 +206,7 @@ def _check_attribute(name: str, value: str) -> None:
 
 
 def _dimensions(attributes: dict[str, str]) -> tuple[float, float]:
-    """The size that the root says, or its view box: in any unit, only the proportion counts."""
+    """Return the size that the root says, or its view box: in any unit, only the proportion counts."""
     sizes = [_NOMBRE.fullmatch(attributes.get(name, "")) for name in ("width", "height")]
     first, second = sizes
     if first and second and first[2] == second[2]:

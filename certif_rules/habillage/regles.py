@@ -74,7 +74,7 @@ def refusals(data: Any) -> list[Issue]:
 
 
 def problems(data: Mapping[str, Any]) -> list[Issue]:
-    """What is wrong in data that its schema accepts, whatever the référentiel."""
+    """Return what is wrong in data that its schema accepts, whatever the référentiel."""
     colonnes = data.get("colonnes") or {}
     return [*_hidden(colonnes), *_added(colonnes), *_sections(data)]
 
@@ -121,7 +121,7 @@ def problems_with(referentiel: Referentiel, data: Mapping[str, Any]) -> list[Iss
 
 
 def build(dit: HabillageDit) -> Habillage:
-    """The dress, from data in which no problem was found."""
+    """Return the dress, from data in which no problem was found."""
     data = dit.data
     colonnes = data.get("colonnes") or {}
     names = list(COLONNES)
@@ -148,7 +148,7 @@ def build(dit: HabillageDit) -> Habillage:
 
 
 def as_data(habillage: Habillage) -> dict[str, Any]:
-    """What a grid carries of the dress: its names and its columns, by which it is read again.
+    """Return what a grid carries of the dress: its names and its columns, by which it is read again.
 
     Pictures, sections and last sentences stay in the file: repeated in every grid, they could outgrow it.
     """
@@ -166,7 +166,7 @@ def as_data(habillage: Habillage) -> dict[str, Any]:
 
 
 def agree(one: HabillageDit, two: HabillageDit) -> bool:
-    """Whether a grid of one, in which no problem was found, is read in the same way with the other."""
+    """Return whether a grid of one, in which no problem was found, is read in the same way with the other."""
     return as_data(build(one)) == as_data(build(two))
 
 
@@ -251,7 +251,7 @@ def _sections(data: Mapping[str, Any]) -> Iterator[Issue]:
 
 
 def _named(value: Any) -> str | None:
-    """The column that a name or a number designates."""
+    """Return the column that a name or a number designates."""
     names = list(COLONNES)
     if isinstance(value, int):
         return names[value - 1] if 1 <= value <= len(names) else None

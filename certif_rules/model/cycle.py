@@ -74,7 +74,7 @@ class Borne(Struct, frozen=True, kw_only=True):
     depuis: str | None = None
 
     def admits(self, day: date) -> bool:
-        """Whether a day is within."""
+        """Return whether a day is within."""
         iso = day.isoformat()
         return not (self.avant and iso >= self.avant) and not (self.depuis and iso < self.depuis)
 

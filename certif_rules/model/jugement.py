@@ -44,7 +44,7 @@ class Delai(Fonde, frozen=True, kw_only=True):
     titre: str | None = None
 
     def titre_ou(self, nom: str) -> str:
-        """Its title, else the name it is declared under, in words."""
+        """Return its title, else the name it is declared under, in words."""
         return self.titre or nom.replace("_", " ")
 
 
@@ -107,7 +107,7 @@ class Decision(Appui, frozen=True, kw_only=True):
     emplacement: str = ""
 
     def titre_pour(self, code_type: str) -> str:
-        """How it reads at this audit type."""
+        """Return how it reads at this audit type."""
         return next((t.titre for t in self.titres if code_type in t.types), self.titre)
 
 

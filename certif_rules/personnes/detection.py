@@ -40,7 +40,7 @@ class Trouvaille(Struct, frozen=True):
 
 
 def find(texte: str, champ: str = "", *, personne: bool = False) -> tuple[Trouvaille, ...]:
-    """The personal data of a text, in order, none over another.
+    """Return the personal data of a text, in order, none over another.
 
     Args:
         texte: what was typed.
@@ -115,7 +115,7 @@ def _numbers(texte: str) -> Iterator[tuple[Nature, int, int]]:
 
 
 def _number(texte: str, place: int) -> tuple[Nature | None, int]:
-    """What the number that begins here is, if anything, and where it ends."""
+    """Return what the number that begins here is, if anything, and where it ends."""
     match = _NIR.match(texte, place)
     if match is not None and _has_its_key(match.groups()):
         return "nir", match.end()
@@ -205,7 +205,7 @@ def _words(texte: str) -> list[_Mot]:
 # A long document says the same words over and over: reading each once halves the time of its report.
 @lru_cache(maxsize=8192)
 def _read(word: str) -> tuple[str, bool, bool]:
-    """A word folded; is it a role, alone or after an article or a prefix; is it written as a name is.
+    """Return a word folded; is it a role, alone or after an article or a prefix; is it written as a name is.
 
     A name has a capital, two letters at least, and is neither a civility nor a common word.
     """
@@ -216,7 +216,7 @@ def _read(word: str) -> tuple[str, bool, bool]:
 
 
 def is_role(word: str) -> bool:
-    """Whether a word says who somebody is: « formatrice », « l’apprenti », « co-directeurs »."""
+    """Return whether a word says who somebody is: « formatrice », « l’apprenti », « co-directeurs »."""
     last = re.split(r"['’]", word)[-1]
     return any(_singular(cle(part)) & _ROLES for part in (last, last.rpartition("-")[2]))
 
@@ -267,7 +267,7 @@ def _run(texte: str, words: list[_Mot], place: int) -> int:
 
 
 def _is_full(run: list[_Mot]) -> bool:
-    """A first name, or its initial, and a surname; acronyms side by side are not one."""
+    """Return a first name, or its initial, and a surname; acronyms side by side are not one."""
     names = [word for word in run if word.nom]
     if len(names) < 2:
         return len(names) == 1 and len(run[0].texte) == 1 and _is_somebody(names)

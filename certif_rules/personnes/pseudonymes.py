@@ -83,7 +83,7 @@ def personal_data(value: Demande | Dossier | Questionnaire) -> tuple[DonneePerso
 def personal_warnings(
     value: Demande | Dossier | Questionnaire, numeros: Mapping[str, str] | None = None
 ) -> list[Avertissement]:
-    """One warning for each kind of data and each place; what was found is never repeated in it.
+    """Return one warning for each kind of data and each place; what was found is never repeated in it.
 
     Args:
         value: what was typed; of a findings file, all but its request, which has its own.
@@ -108,7 +108,7 @@ def personal_warnings(
 
 
 def pseudonymised(value: T) -> T:
-    """The same request, findings or checklist, personal data replaced wherever people typed."""
+    """Return the same request, findings or checklist, personal data replaced wherever people typed."""
     if isinstance(value, Demande):
         return replace(value, **{name: _hidden(getattr(value, name), name) for name in _DEMANDE})
     if isinstance(value, Dossier):
@@ -139,7 +139,7 @@ def without_personal_warnings(checklist: Checklist) -> Checklist:
 
 
 def summary(replaced: tuple[DonneePersonnelle, ...]) -> str:
-    """What was replaced, counted, in one phrase; empty when nothing was."""
+    """Return what was replaced, counted, in one phrase; empty when nothing was."""
     counts = Counter(trace.trouvaille.nature for trace in replaced)
     parts = [f"{_NOMS[nature].partition(' ')[2]} ({n})" for nature, n in sorted(counts.items())]
     return f"Pseudonymisé : {', '.join(parts)}." if parts else "Pseudonymisé : rien à remplacer."
@@ -191,7 +191,7 @@ def _texts(value: Any, champ: str, rang: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _hidden(value: Any, champ: str) -> Any:
-    """What :func:`_texts` reads, replaced; everything else as it is."""
+    """Return what :func:`_texts` reads, replaced; everything else as it is."""
     if champ in _GARDES:
         return value
     if isinstance(value, str):
@@ -212,7 +212,7 @@ def _hidden(value: Any, champ: str) -> Any:
 
 
 def _children(value: Any) -> list[tuple[str, Any]]:
-    """What is in a mapping or in a value of the model, by name; nothing in anything else."""
+    """Return what is in a mapping or in a value of the model, by name; nothing in anything else."""
     if isinstance(value, Mapping):
         return [(str(key), child) for key, child in value.items()]
     if isinstance(value, Struct):
@@ -231,7 +231,7 @@ def _of_somebody(champ: str) -> bool:
 
 
 def _bare(champ: str) -> str:
-    """The path of a field without its ranks."""
+    """Return the path of a field without its ranks."""
     return champ.partition("[")[0]
 
 

@@ -17,7 +17,7 @@ Avertissements = list[Avertissement]
 def choose_edition(
     editions: Sequence[Couche], nom: str, day: str, edition: str | None
 ) -> tuple[Couche, Avertissements]:
-    """The edition named, with a warning when it is not in force on ``day``, or the one that is.
+    """Return the edition named, with a warning when it is not in force on ``day``, or the one that is.
 
     Raises:
         UsageError: there is no such edition, or none in force that day.
@@ -41,7 +41,7 @@ def choose_edition(
 
 
 def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> Avertissements:
-    """A warning when the base in force on ``day`` is not the one the label was written on."""
+    """Return a warning when the base in force on ``day`` is not the one the label was written on."""
     base, _, edition = (exigence.base or "").partition("@")
     current = in_force(base_editions, day)
     if current and current[0].id == edition:
@@ -79,7 +79,7 @@ def choose_rules(
 def choose_guide(
     exigence: Couche, layers: Sequence[Couche], day: str, guide: str | None
 ) -> tuple[CoucheRetenue | None, Avertissements]:
-    """The guide named, or the latest published of those admitted on ``day``, the others being named.
+    """Return the guide named, or the latest published of those admitted on ``day``, the others being named.
 
     ``None`` where no guide is known for the edition that day: what a guide decides is then unknown.
 
@@ -123,7 +123,7 @@ def _named(
 
 
 def _with_content(couche: Couche, candidates: Sequence[Couche]) -> tuple[CoucheRetenue, Avertissements]:
-    """The layer with what is read in its place when its own text was not, and the warning for it."""
+    """Return the layer with what is read in its place when its own text was not, and the warning for it."""
     retenue = with_content(couche, candidates)
     if retenue is None:
         message = f"aucune couche « {couche.nature} » de {couche.referentiel} n’a été lue"
@@ -147,7 +147,7 @@ def in_force(couches: Iterable[Couche], day: str) -> list[Couche]:
 
 
 def written_for(couches: Iterable[Couche], edition: str) -> list[Couche]:
-    """The layers written for this edition (an exigence layer's id)."""
+    """Return the layers written for this edition (an exigence layer's id)."""
     return [couche for couche in couches if edition in couche.pour]
 
 
@@ -166,7 +166,7 @@ def with_content(couche: Couche, couches: Sequence[Couche]) -> CoucheRetenue | N
 
 
 def period(couche: Couche) -> str:
-    """The period of a layer, for people: « du 2019-06-06 au 2026-10-31 »."""
+    """Return the period of a layer, for people: « du 2019-06-06 au 2026-10-31 »."""
     if couche.au is None:
         return f"depuis le {couche.admis_du}"
     return f"du {couche.admis_du} au {couche.au}"

@@ -53,7 +53,7 @@ class Corps(Struct, frozen=True, kw_only=True):
 
 
 def read_header(path: Path, racine: Path, plugin: str) -> EnTete:
-    """The header at ``path`` (a ``couche.yaml``).
+    """Return the header at ``path`` (a ``couche.yaml``).
 
     Raises:
         DataError: the file cannot be read as a header; every problem is listed.
@@ -76,7 +76,7 @@ def read_header(path: Path, racine: Path, plugin: str) -> EnTete:
 
 
 def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
-    """The body of a layer; ``thorough`` puts it through the schemas whatever its digest.
+    """Return the body of a layer; ``thorough`` puts it through the schemas whatever its digest.
 
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
@@ -96,7 +96,7 @@ def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
 
 
 def read_life(en_tete: EnTete, *, thorough: bool = False) -> Corps | None:
-    """What a layer says around the audit, from its folder ``vie``; ``None`` when it has none.
+    """Return what a layer says around the audit, from its folder ``vie``; ``None`` when it has none.
 
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
@@ -117,7 +117,7 @@ def read_life(en_tete: EnTete, *, thorough: bool = False) -> Corps | None:
 
 
 def _read_files(en_tete: EnTete, folder: Path) -> tuple[list[Table], list[Issue]]:
-    """The files of a body, in the order of their names.
+    """Return the files of a body, in the order of their names.
 
     Raises:
         DataError: some cannot be read; what the others hold would only mislead.

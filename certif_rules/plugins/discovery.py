@@ -49,7 +49,7 @@ class Plugins(Struct, frozen=True, kw_only=True):
         return tuple(etat for etat in self.etats if etat.etat == "casse")
 
     def breaking(self, causes: dict[str, str]) -> Plugins:
-        """The same, with those of ``causes`` broken (their data could not be used)."""
+        """Return the same, with those of ``causes`` broken (their data could not be used)."""
         etats = tuple(
             replace(e, etat="casse", cause=causes[e.nom]) if e.nom in causes and e.etat == "actif" else e
             for e in self.etats
@@ -58,7 +58,7 @@ class Plugins(Struct, frozen=True, kw_only=True):
 
 
 def discover() -> list[metadata.EntryPoint]:
-    """The entry points installed under our group."""
+    """Return the entry points installed under our group."""
     return list(metadata.entry_points(group=GROUP))
 
 
@@ -100,7 +100,7 @@ def load(
 
 
 def disabled_by_environment() -> list[str]:
-    """Names listed in the environment variable :data:`ENV_DISABLED`."""
+    """Return names listed in the environment variable :data:`ENV_DISABLED`."""
     return [name.strip() for name in os.environ.get(ENV_DISABLED, "").split(",") if name.strip()]
 
 
@@ -156,7 +156,7 @@ def _collect(
 def _call(
     caller: pluggy.HookCaller, expected: type[Any], breaks: Callable[[str, str], None]
 ) -> list[tuple[str, Sequence[Any]]]:
-    """Each implementation on its own: (plugin name, what it declares)."""
+    """Return each implementation on its own: (plugin name, what it declares)."""
     results: list[tuple[str, Sequence[Any]]] = []
     for implementation in sorted(caller.get_hookimpls(), key=lambda impl: impl.plugin_name):
         items: list[Any] = []

@@ -22,7 +22,7 @@ def digest(data: Any) -> str:
     names: dict[type[Any], tuple[str, ...]] = {}
 
     def plain(value: Any) -> dict[str, Any]:
-        """A node of the model as a mapping of the fields that carry meaning."""
+        """Return a node of the model as a mapping of the fields that carry meaning."""
         cls = type(value)
         if cls not in names:
             # Places say where, not what; our own revisions say how a layer came to be, not what it rules.

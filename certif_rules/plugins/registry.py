@@ -62,20 +62,20 @@ class Registry:
     # ---- what there is -----------------------------------------------------------------------------
 
     def referentiels(self) -> tuple[str, ...]:
-        """Names of the référentiels that have an edition, sorted."""
+        """Return names of the référentiels that have an edition, sorted."""
         return tuple(sorted({key[0] for key in self._layers if key[1] == "exigence"}))
 
     def layers(self, referentiel: str, nature: Nature) -> list[Couche]:
-        """The layers of one kind, oldest first."""
+        """Return the layers of one kind, oldest first."""
         couches = [e.couche for key, e in self._layers.items() if key[:2] == (referentiel, nature)]
         return sorted(couches, key=lambda c: (c.admis_du, c.id))
 
     def all_layers(self) -> list[Couche]:
-        """Every layer that can be used, by key."""
+        """Return every layer that can be used, by key."""
         return [self._layers[cle].couche for cle in sorted(self._layers)]
 
     def plugin_of(self, couche: Couche) -> str:
-        """The name of the plugin that declares a layer."""
+        """Return the name of the plugin that declares a layer."""
         return self._layers[couche.cle].plugin
 
     # ---- resolving ---------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ class Registry:
     def resolve(
         self, nom: str, *, day: str, edition: str | None = None, guide: str | None = None
     ) -> Resolution:
-        """The référentiel in force on ``day`` (ISO date of the audit).
+        """Return the référentiel in force on ``day`` (ISO date of the audit).
 
         Args:
             nom: name of the référentiel.
@@ -107,7 +107,7 @@ class Registry:
         return self._resolutions[key]
 
     def _named(self, texte: str) -> str:
-        """The id of the référentiel that ``texte`` names: its id or its name, however it is spelt.
+        """Return the id of the référentiel that ``texte`` names: its id or its name, however it is spelt.
 
         Raises:
             UsageError: several are spelt alike.
@@ -189,7 +189,7 @@ class Registry:
         return referentiel
 
     def body(self, couche: Couche) -> Corps:
-        """The body of a layer, read once.
+        """Return the body of a layer, read once.
 
         Raises:
             DataError: its files are wrong.
@@ -199,7 +199,7 @@ class Registry:
         return self._bodies[couche.cle]
 
     def latest_day(self, edition: Couche) -> str:
-        """A day (ISO) of the edition on which its latest rules and guide are in force.
+        """Return a day (ISO) of the edition on which its latest rules and guide are in force.
 
         For what is asked of an edition and not of a day: its description, the dates of a cycle.
         """
@@ -208,7 +208,7 @@ class Registry:
         return edition.au if edition.au is not None and latest > edition.au else latest
 
     def life(self, referentiel: Referentiel) -> tuple[Vie, ...]:
-        """What the rules layers of a resolved référentiel say around the audit, base first.
+        """Return what the rules layers of a resolved référentiel say around the audit, base first.
 
         An origin whose layer says nothing is left out.
 
@@ -245,7 +245,7 @@ class Registry:
         ]
 
     def _stack(self, exigence: Couche) -> list[str]:
-        """The référentiel and its bases, top first; a base that refers back is refused."""
+        """Return the référentiel and its bases, top first; a base that refers back is refused."""
         names: list[str] = [exigence.referentiel]
         couche: Couche | None = exigence
         while couche is not None and couche.base is not None:
@@ -316,7 +316,7 @@ class Registry:
 
 
 def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
-    """What would be left out in silence: a layer without its header, a file that is not YAML."""
+    """Yield what would be left out in silence: a layer without its header, a file that is not YAML."""
     layers = sorted(path for path in dossier.glob("*/*") if path.is_dir())
     for layer in layers:
         files = sorted(path for path in layer.iterdir() if not path.name.startswith((".", "__")))

@@ -13,7 +13,7 @@ YEAR = 12
 
 
 def add(day: date, *, mois: int = 0, jours: int = 0) -> date | None:
-    """The day ``mois`` months, then ``jours`` days, after ``day`` (before it, when negative).
+    """Return the day ``mois`` months, then ``jours`` days, after ``day`` (before it, when negative).
 
     A month that lacks the day ends on its last one: 31 January and one month is 28 or 29 February. Count
     once from the original date, never month by month: that would lose days on the way. ``None`` when the
@@ -31,7 +31,7 @@ def add(day: date, *, mois: int = 0, jours: int = 0) -> date | None:
 
 
 def dates(delais: Mapping[str, Delai], evenements: Mapping[str, date]) -> dict[str, date | None]:
-    """The date of each delay, by name; ``None`` when what it is counted from is not known.
+    """Return the date of each delay, by name; ``None`` when what it is counted from is not known.
 
     A delay counted from another date of ``delais`` starts from that very date, clamped or not.
     """

@@ -27,7 +27,7 @@ class Contradiction(Struct, frozen=True, kw_only=True):
 
 
 def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dict[str, Trivalent]:
-    """The value of every declared fact for one category.
+    """Return the value of every declared fact for one category.
 
     An implication is read both ways: the first fact being true makes the second true, the second being
     false makes the first false.
@@ -49,12 +49,12 @@ def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dic
 
 
 def resolve_all(referentiel: Referentiel, contexte: Contexte) -> FaitsParCategorie:
-    """The value of every fact for every category of the context, in the référentiel's order."""
+    """Return the value of every fact for every category of the context, in the référentiel's order."""
     return {c: resolve(referentiel, contexte, c) for c in referentiel.categories if c in contexte.categories}
 
 
 def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contradiction]:
-    """Every declared value that contradicts the nature of a category or an implication."""
+    """Return every declared value that contradicts the nature of a category or an implication."""
     contradicted = []
     for fait in _faits(referentiel):
         declared = contexte.faits.get(fait.id)
@@ -94,7 +94,7 @@ class Origine(Struct, frozen=True, kw_only=True):
 
 
 def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: str) -> Origine | None:
-    """Why ``nom`` has its value for ``categorie``; ``None`` when it was said, or is not known."""
+    """Return why ``nom`` has its value for ``categorie``; ``None`` when it was said, or is not known."""
     fait = referentiel.faits[nom]
     declared = contexte.faits.get(nom)
     if declared and categorie in declared.par_categorie:
@@ -124,7 +124,7 @@ def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: st
 
 
 def nature_of(fait: Fait, categorie: str) -> ParNature | None:
-    """Why ``fait`` always holds for ``categorie``, if it does."""
+    """Return why ``fait`` always holds for ``categorie``, if it does."""
     return next((nature for nature in fait.par_nature if nature.categorie == categorie), None)
 
 

@@ -64,17 +64,17 @@ class Reponse(Struct, frozen=True):
 
 
 def weakest(confiances: Iterable[Confiance]) -> Confiance:
-    """The weakest of ``confiances``: what a chain of rules is worth."""
+    """Return the weakest of ``confiances``: what a chain of rules is worth."""
     return max(confiances, key=CONFIANCES.index, default="elevee")
 
 
 def merge_sources(*sources: Iterable[str]) -> tuple[str, ...]:
-    """All ids once, in order of first mention."""
+    """Return all ids once, in order of first mention."""
     return tuple(dict.fromkeys(s for group in sources for s in group))
 
 
 def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
-    """The same reason once, with the categories, sources and places of all its mentions."""
+    """Return the same reason once, with the categories, sources and places of all its mentions."""
     merged: dict[tuple[str, str], Motif] = {}
     for motif in motifs:
         cle = (motif.code, motif.texte)

@@ -74,7 +74,7 @@ def _origine(valeur: str, cas: Cas) -> Trivalent:
 
 
 def _edition(valeur: tuple[str, ...], cas: Cas) -> Trivalent:
-    """The edition that the line's own référentiel has in this stack."""
+    """Return the edition that the line's own référentiel has in this stack."""
     return any(
         retenue.couche.nature == "exigence"
         and retenue.couche.referentiel == cas.indicateur.origine

@@ -17,7 +17,7 @@ from certif_rules.rules.trivalent import Trivalent, choose, either
 
 
 def perimetre(cas: Cas, type_audit: TypeAudit) -> Reponse:
-    """Whether the line is due at an audit of this type, and why. Derogations in force are applied."""
+    """Return whether the line is due at an audit of this type, and why. Derogations in force are applied."""
     reponse = _rules(cas, type_audit)
     for derogation in cas.referentiel.derogations:
         if type_audit.id in derogation.types:
@@ -26,7 +26,7 @@ def perimetre(cas: Cas, type_audit: TypeAudit) -> Reponse:
 
 
 def pieces_required(cas: Cas, type_audit: TypeAudit) -> bool:
-    """Whether documents stand in for the audit: at least one is certainly required."""
+    """Return whether documents stand in for the audit: at least one is certainly required."""
     return any(judge(piece.regle, cas, _MOTS).valeur is True for piece in type_audit.pieces)
 
 
@@ -40,7 +40,7 @@ def _rules(cas: Cas, type_audit: TypeAudit) -> Reponse:
 
 
 def _reasons(verdict: RegleJugee, cas: Cas) -> tuple[Motif, ...]:
-    """Why a rule holds, or why it cannot be decided."""
+    """Return why a rule holds, or why it cannot be decided."""
     other = verdict.regle.mots.get("comme")
     others_hold = all(value is True for mot, value in verdict.mots.items() if mot != "comme")
     if isinstance(other, str) and others_hold:
@@ -105,7 +105,7 @@ def _as_unknown(motif: Motif) -> Motif:
 
 
 def _vue(valeur: bool, cas: Cas) -> Trivalent:
-    """Whether the line was seen at the earlier audit: as it says, else as its type would have it."""
+    """Return whether the line was seen at the earlier audit: as it says, else as its type would have it."""
     precedent = cas.contexte.precedent
     if precedent is None:
         return None
@@ -125,7 +125,7 @@ def _vue(valeur: bool, cas: Cas) -> Trivalent:
 
 
 def _type_by_code(cas: Cas, code: str | None) -> TypeAudit | None:
-    """The type of this code: the label's own first, then its base's."""
+    """Return the type of this code: the label's own first, then its base's."""
     types = cas.referentiel.types_audit
     ids = (f"{origine}/{code}" for origine in reversed(cas.referentiel.origines))
     return next((types[i] for i in ids if i in types), None)

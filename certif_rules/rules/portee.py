@@ -17,7 +17,7 @@ from certif_rules.rules.trivalent import either
 
 
 def portee(cas: Cas) -> Reponse:
-    """Whether ``cas.indicateur`` applies to ``cas.categorie``, and why."""
+    """Return whether ``cas.indicateur`` applies to ``cas.categorie``, and why."""
     verdicts = [judge(regle, cas, MOTS) for regle in cas.indicateur.portee]
     valeur = either(verdict.valeur for verdict in verdicts)
     decisive = [verdict for verdict in verdicts if verdict.valeur is valeur]
@@ -36,7 +36,7 @@ def _why_true(verdict: RegleJugee, cas: Cas) -> str:
 
 
 def _conditions(verdict: RegleJugee, cas: Cas) -> list[str]:
-    """The fact of the rule, in the words of its answer."""
+    """Return the fact of the rule, in the words of its answer."""
     nom = verdict.regle.mots.get("fait")
     if not isinstance(nom, str):
         return []

@@ -22,7 +22,7 @@ from certif_rules.vie.questionnaire import check_answers
 
 
 def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None = None) -> Cadre:
-    """The self-assessment that ``demande`` calls for.
+    """Return the self-assessment that ``demande`` calls for.
 
     Args:
         registry: the rules that are installed.
@@ -63,7 +63,7 @@ def synthesis(
     argument: str | None = None,
     etendue: Etendue | None = None,
 ) -> Synthese:
-    """The self-assessment of answers (:func:`~certif_rules.services.reponses.read_answers`).
+    """Return the self-assessment of answers (:func:`~certif_rules.services.reponses.read_answers`).
 
     Args:
         registry: the rules that are installed.
@@ -85,7 +85,7 @@ def synthesis(
 
 
 def compare_syntheses(avant: Synthese, apres: Synthese) -> Comparaison:
-    """Two self-assessments compared, the first being the earlier.
+    """Return two self-assessments compared, the first being the earlier.
 
     Raises:
         UsageError: they cannot be: of two référentiels, or counted with different levels.
@@ -118,7 +118,7 @@ def _request(questionnaire: Questionnaire, typed: Demande, argument: str | None)
 
 
 def _warned(cadre: Cadre, questionnaire: Questionnaire) -> Cadre:
-    """The frame, with what must be known of the answers: other rules, personal data."""
+    """Return the frame, with what must be known of the answers: other rules, personal data."""
     numeros = {li.indicateur.id: li.indicateur.numero for li in cadre.checklist.lignes}
     warnings = personal_warnings(questionnaire, numeros)
     if questionnaire.empreinte not in (None, cadre.checklist.empreinte):

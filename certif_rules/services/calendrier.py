@@ -107,7 +107,7 @@ class Echeancier(Struct, frozen=True, kw_only=True):
 
 
 def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echeancier:
-    """The calendar that the events of ``saisie`` give.
+    """Return the calendar that the events of ``saisie`` give.
 
     Raises:
         UsageError, DataError: no such référentiel, no cycle, unknown events, wrong days, an order that
@@ -190,7 +190,7 @@ def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], Fautes]) ->
 def _events(
     referentiel: str, declares: Mapping[str, Evenement], texts: Iterable[str], fautes: Fautes
 ) -> dict[str, date]:
-    """The events given; what is wrong with one does not keep the others from being checked."""
+    """Return the events given; what is wrong with one does not keep the others from being checked."""
     evenements: dict[str, date] = {}
     for text in texts:
         nom, equal, day_text = text.partition("=")
@@ -225,7 +225,7 @@ def _disorder(declares: Mapping[str, Evenement], evenements: Mapping[str, date])
 
 
 def _before(declares: Mapping[str, Evenement], nom: str) -> list[str]:
-    """Every event that must not come after ``nom``, near or far."""
+    """Return every event that must not come after ``nom``, near or far."""
     seen: dict[str, None] = {}
     todo = list(declares[nom].pas_avant)
     while todo:
@@ -284,7 +284,7 @@ def _territory(text: str | None, fautes: Fautes) -> str | None:
 
 
 def document(value: Echeancier) -> dict[str, Any]:
-    """The calendar as the values that are written; keys may be added to them, never renamed."""
+    """Return the calendar as the values that are written; keys may be added to them, never renamed."""
     return {
         "format": 1,
         "referentiel": referentiel_as_data(value.regime.referentiel),

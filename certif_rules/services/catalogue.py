@@ -94,7 +94,7 @@ def _contradiction(vie: Vie, code: str) -> dict[str, Any]:
 
 
 def _cited(vies: tuple[Vie, ...], referentiel: Referentiel) -> dict[str, str]:
-    """The title of each source that a gap or a contradiction cites."""
+    """Return the title of each source that a gap or a contradiction cites."""
     known = {**referentiel.sources, **{key: source for vie in vies for key, source in vie.sources.items()}}
     cited = {source for lacune in referentiel.lacunes for source in lacune.sources}
     cited |= {source for vie in vies for i in vie.incoherences.values() for source in i.sources}

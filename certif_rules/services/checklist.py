@@ -112,7 +112,7 @@ def in_force(registry: Registry, demande: Demande) -> Resolution:
 
 
 def _placed(issue: Issue, demande: Demande) -> Issue:
-    """The issue at the place in the profile of the name it is about, when it was not an option."""
+    """Return the issue at the place in the profile of the name it is about, when it was not an option."""
     names = {
         "referentiel-inconnu": "referentiel",
         "referentiel-ambigu": "referentiel",
@@ -123,7 +123,7 @@ def _placed(issue: Issue, demande: Demande) -> Issue:
 
 
 def make_checklist(registry: Registry, demande: Demande) -> Checklist:
-    """The checklist that ``demande`` asks for.
+    """Return the checklist that ``demande`` asks for.
 
     Raises:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
@@ -133,7 +133,7 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
 
 
 def build(resolution: Resolution, contexte: Contexte) -> Checklist:
-    """The checklist of a context already checked: a pure function."""
+    """Return the checklist of a context already checked: a pure function."""
     referentiel = resolution.referentiel
     type_audit = referentiel.types_audit[contexte.type_audit]
     return Checklist(
@@ -187,7 +187,7 @@ def _claimed(contexte: Contexte, nom: str) -> bool:
 
 
 def _gaps(referentiel: Referentiel, contexte: Contexte) -> tuple[Any, ...]:
-    """The gaps that matter here: those of other audit types are left out."""
+    """Return the gaps that matter here: those of other audit types are left out."""
     others = {
         id(lacune)
         for type_audit in referentiel.types_audit.values()
@@ -227,7 +227,7 @@ def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:
 
 
 def _precedent_warnings(referentiel: Referentiel, precedent: Precedent) -> Iterator[Avertissement]:
-    """What the earlier audit cannot have found; it is taken as told all the same."""
+    """Yield what the earlier audit cannot have found; it is taken as told all the same."""
     for identifiant, dit in (precedent.constats or {}).items():
         constat = referentiel.constats[dit.constat]
         allowed = referentiel.indicateurs[identifiant].constats_permis

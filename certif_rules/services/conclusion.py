@@ -27,7 +27,7 @@ def conclude_file(
     registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
     habillage: HabillageDit | None = None, pseudonymise: bool = False,
 ) -> tuple[Bilan, tuple[DonneePersonnelle, ...]]:  # fmt: skip
-    """The conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
+    """Return the conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
 
     ``habillage`` is the dress of a body, in place of the one the file carries. With ``pseudonymise``, the
     personal data replaced come with them; without, they are warned about.
@@ -47,7 +47,7 @@ def conclude_file(
 
 
 def document(bilan: Bilan) -> dict[str, Any]:
-    """The conclusions as the values that are written; keys may be added to them, never renamed."""
+    """Return the conclusions as the values that are written; keys may be added to them, never renamed."""
     checklist = bilan.checklist
     checked = {point.compte_pour for point in checklist.verifications}
     conclusions = [_conclusion(c, checked=c.objet in checked) for c in bilan.conclusions]
@@ -113,7 +113,7 @@ def _value(value: Valeur) -> Any:
 
 
 def number(value: Nombre) -> int | str | None:
-    """An exact number: an integer, else a fraction as text (« 5/3 »)."""
+    """Return an exact number: an integer, else a fraction as text (« 5/3 »)."""
     if value is None:
         return None
     return value.numerator if Fraction(value).denominator == 1 else str(value)

@@ -30,7 +30,7 @@ _HINT_RULES = "installer les mêmes règles, ou ajouter --accepter-autres-regles
 
 
 def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
-    """The findings file at ``path``, in JSON or YAML; nothing is checked against a référentiel yet.
+    """Return the findings file at ``path``, in JSON or YAML; nothing is checked against a référentiel yet.
 
     Args:
         path: the file; its name is used in messages.
@@ -97,14 +97,14 @@ def _filled(entry: Any) -> dict[str, Any]:
 
 
 def _places(entry: Any) -> dict[str, Location]:
-    """Where each field of a finding was read, those of its follow-up too, when the file says."""
+    """Return where each field of a finding was read, those of its follow-up too, when the file says."""
     suivi = entry.get("ecart") or {}
     places = {key: place_of(entry, key) for key in entry} | {f"ecart.{k}": place_of(suivi, k) for k in suivi}
     return {key: place for key, place in places.items() if place is not None}
 
 
 def _couches(nodes: Any) -> Iterator[CoucheDite]:
-    """The layers a checklist was made with, when they were copied with the rest."""
+    """Yield the layers a checklist was made with, when they were copied with the rest."""
     for node in nodes if isinstance(nodes, list) else ():
         keys = ("referentiel", "nature", "id")
         if isinstance(node, Mapping) and all(isinstance(node.get(key), str) for key in keys):
@@ -123,7 +123,7 @@ def _couches(nodes: Any) -> Iterator[CoucheDite]:
 def open_dossier(
     registry: Registry, dossier: Dossier, *, other_rules: bool = False
 ) -> tuple[Checklist, Dossier]:
-    """The checklist that the findings answer, and the findings by id of line; both are sound.
+    """Return the checklist that the findings answer, and the findings by id of line; both are sound.
 
     Args:
         registry: the rules that are installed.
@@ -144,14 +144,14 @@ def open_dossier(
 
 
 def with_personal_warnings(checklist: Checklist, dossier: Dossier) -> Checklist:
-    """The checklist with a warning for each place of the findings that holds personal data."""
+    """Return the checklist with a warning for each place of the findings that holds personal data."""
     numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
     warnings = personal_warnings(dossier, numeros)
     return replace(checklist, avertissements=(*checklist.avertissements, *warnings))
 
 
 def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = False) -> Checklist:
-    """The checklist that the findings answer; the findings themselves are not checked.
+    """Return the checklist that the findings answer; the findings themselves are not checked.
 
     Raises:
         DataError: other rules, an incomplete request.
@@ -177,7 +177,7 @@ def _checklist(registry: Registry, dossier: Dossier, *, other_rules: bool) -> Ch
 
 
 def _in_file(issue: Issue, dossier: Dossier) -> Issue:
-    """A request that comes from a file is mended in the file."""
+    """Return a request that comes from a file is mended in the file."""
     hint = issue.hint
     if issue.code == "information-manquante":
         hint = "l’écrire dans le fichier de constats"
@@ -187,7 +187,7 @@ def _in_file(issue: Issue, dossier: Dossier) -> Issue:
 
 
 def _differences(checklist: Checklist, dossier: Dossier) -> Iterator[str]:
-    """What differs between the rules the findings were made with and the installed ones, in French."""
+    """Yield what differs between the rules the findings were made with and the installed ones, in French."""
     referentiel, demande = checklist.referentiel, dossier.demande
     for label, asked, installed in (
         ("édition", demande.edition, referentiel.edition),
@@ -207,7 +207,7 @@ def _differences(checklist: Checklist, dossier: Dossier) -> Iterator[str]:
 
 
 def _layers(checklist: Checklist) -> tuple[CoucheDite, ...]:
-    """The layers of a checklist; the digest is that of the content read."""
+    """Return the layers of a checklist; the digest is that of the content read."""
     return tuple(
         CoucheDite(
             referentiel=retenue.couche.referentiel,
@@ -239,7 +239,7 @@ def _warnings(dossier: Dossier, differences: list[str]) -> Iterator[Avertissemen
 
 
 def with_rules(checklist: Checklist, dossier: Dossier) -> Dossier:
-    """The findings as made with the rules of this checklist: its edition, guide, digest and layers."""
+    """Return the findings as made with the rules of this checklist: its edition, guide, digest and layers."""
     referentiel = checklist.referentiel
     demande = replace(
         dossier.demande,

@@ -13,7 +13,7 @@ from certif_rules.vie.dossier import study
 
 
 def open_file(registry: Registry, demande: Demande, *, attribution: bool = False) -> DossierEtudie:
-    """The application file that ``demande`` tells of.
+    """Return the application file that ``demande`` tells of.
 
     Args:
         registry: the rules that are installed.

@@ -58,7 +58,7 @@ def make_duration(
     registry: Registry, demande: Demande, *, chiffre_affaires: int | None = None, sites: int | None = None,
     echantillonnes: int | None = None,
 ) -> DureeAudit:  # fmt: skip
-    """The duration of the audit asked for.
+    """Return the duration of the audit asked for.
 
     Args:
         registry: the rules that are installed.
@@ -115,13 +115,13 @@ def _by_table(regime: Regime, demande: Demande) -> bool:
 
 
 def _sites(demande: Demande) -> int | None:
-    """How many sites the profile lists, those added included."""
+    """Return how many sites the profile lists, those added included."""
     listed = {str(site["id"]) for site in demande.organisme.get("sites") or ()} | set(demande.ajout_sites)
     return len(listed) or None
 
 
 def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int | None) -> list[Issue]:
-    """What is lacking, by name and all at once: the subject itself, or what its tables need."""
+    """Return what is lacking, by name and all at once: the subject itself, or what its tables need."""
     vie = regime.propre
     if vie is None or vie.duree is None:
         return [missing_subject(regime, "de la durée des audits", lambda v: v.duree)]
@@ -174,7 +174,7 @@ def _count(number: int, how: str) -> str:
 
 
 def document(audit: DureeAudit) -> dict[str, Any]:
-    """The duration as the values that are written; keys may be added to them, never renamed."""
+    """Return the duration as the values that are written; keys may be added to them, never renamed."""
     calcul, contexte = audit.calcul, audit.contexte
     bareme, sans_bareme = calcul.bareme, calcul.sans_bareme
     postes = [

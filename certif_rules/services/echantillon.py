@@ -61,7 +61,7 @@ class Prelevement(Struct, frozen=True, kw_only=True):
 
 
 def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> Prelevement:
-    """The sample asked for.
+    """Return the sample asked for.
 
     Raises:
         UsageError, DataError: the population is empty or names one twice, more is asked for than there is, a
@@ -148,7 +148,7 @@ def _one(value: str | None) -> tuple[str, ...]:
 def _rule_issues(
     regime: Regime, regle: RegleSites | None, type_audit: TypeAudit | None, demande: Demande
 ) -> list[Issue]:
-    """Why no size can be drawn from the rules."""
+    """Return why no size can be drawn from the rules."""
     hint = "donner la taille : --taille N"
     if type_audit is None:
         message = "il manque le type d’audit (--type), d’où vient le nombre de sites"
@@ -199,7 +199,7 @@ def _warnings(regle: RegleSites | None, asked: DemandeTirage, tirage: Tirage) ->
 
 
 def document(value: Prelevement) -> dict[str, Any]:
-    """The sample as the values that are written; keys may be added to them, never renamed."""
+    """Return the sample as the values that are written; keys may be added to them, never renamed."""
     regle, tirage, asked = value.regle, value.tirage, value.demande
     avertissements, remarques = warnings(value.avertissements), remarks_as_data(value.remarques)
     cited = [s for item in (*avertissements, *remarques) for s in item["sources"]]

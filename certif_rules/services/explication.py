@@ -20,7 +20,7 @@ class Explication(Struct, frozen=True, kw_only=True):
 
 
 def explain(checklist: Checklist, indicateur: str) -> Explication:
-    """The line named by its printed number (when only one bears it) or by its id.
+    """Return the line named by its printed number (when only one bears it) or by its id.
 
     Raises:
         UsageError: no line, or several, bear that name.
@@ -40,7 +40,7 @@ def explain(checklist: Checklist, indicateur: str) -> Explication:
 
 
 def document(explication: Explication) -> dict[str, Any]:
-    """The explanation as the values that are written; keys may be added to them, never renamed."""
+    """Return the explanation as the values that are written; keys may be added to them, never renamed."""
     ligne = explication.ligne
     sources = explication.checklist.referentiel.sources
     cited = [source for motif in ligne.motifs for source in motif.sources]

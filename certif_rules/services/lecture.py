@@ -57,7 +57,7 @@ def read_grids(
     habillage: HabillageDit | None = None,
     pseudonymise: bool = False,
 ) -> Lecture:
-    """The findings of these grids of one audit, joined. The files are opened for reading only.
+    """Return the findings of these grids of one audit, joined. The files are opened for reading only.
 
     Args:
         registry: the rules that are installed.
@@ -119,7 +119,7 @@ _KINDS = {
 
 
 def _kind(content: bytes, suffix: str) -> str:
-    """What a file is: by its suffix, else by how it begins."""
+    """Return what a file is: by its suffix, else by how it begins."""
     if suffix in _KINDS:
         return _KINDS[suffix]
     start = content[:200].removeprefix(BOM_UTF8).lstrip().lower()
@@ -193,7 +193,7 @@ def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
 
 
 def _dressed(dossier: Dossier, given: HabillageDit | None, name: str) -> Dossier:
-    """The findings in the dress that their grid carries, else in the one that was given.
+    """Return the findings in the dress that their grid carries, else in the one that was given.
 
     Raises:
         DataError: the two differ.
@@ -211,7 +211,7 @@ def _dressed(dossier: Dossier, given: HabillageDit | None, name: str) -> Dossier
 
 
 def _same(checklist: Checklist) -> bool:
-    """Whether the engine’s cells were written by the rules that are installed."""
+    """Return whether the engine’s cells were written by the rules that are installed."""
     return all(a.code != _AUTRES_REGLES for a in checklist.avertissements)
 
 
@@ -219,7 +219,7 @@ def _same(checklist: Checklist) -> bool:
 
 
 def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
-    """One reading of several: a line is taken where it was filled, two fillings must be equal.
+    """Return one reading of several: a line is taken where it was filled, two fillings must be equal.
 
     Raises:
         DataError: the grids are of different audits, or differ on a line; nobody’s finding is dropped.
@@ -296,7 +296,7 @@ def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier
 
 
 def _conflict(checklist: Checklist, one: Releve, two: Releve) -> Issue:
-    """Two fillings of a line that differ: both values, each at its cell."""
+    """Return two fillings of a line that differ: both values, each at its cell."""
     indicateur = checklist.referentiel.indicateurs.get(one.ligne)
     what = f"la ligne {indicateur.numero}" if indicateur else f"la vérification « {one.ligne} »"
     differing = [key for key in _FIELDS if getattr(one, key) != getattr(two, key)]

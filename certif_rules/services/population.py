@@ -12,7 +12,7 @@ MOST = 100_000
 
 
 def read_population(path: Path) -> tuple[str, ...]:
-    """The names of a file.
+    """Return the names of a file.
 
     Raises:
         DataError: the file cannot be read as lines of text.
@@ -28,7 +28,7 @@ def read_population(path: Path) -> tuple[str, ...]:
 
 
 def parse_population(content: bytes, name: str) -> tuple[str, ...]:
-    """The names in ``content``, one a line, blank lines left out.
+    """Return the names in ``content``, one a line, blank lines left out.
 
     Raises:
         DataError: it is not UTF-8 text, a name holds what no name does, or there are too many.

@@ -48,7 +48,7 @@ def questions(referentiel: Referentiel, contexte: Contexte) -> tuple[Question, .
 
 
 def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[str, ...]]:
-    """The categories for which each askable fact is unknown."""
+    """Return the categories for which each askable fact is unknown."""
     values = resolve_all(referentiel, contexte)
     unknown = {}
     for nom, fait in referentiel.faits.items():
@@ -61,7 +61,7 @@ def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[st
 def _that_matter(
     alone: Referentiel, contexte: Contexte, concerned: list[str], unknown: dict[str, tuple[str, ...]]
 ) -> Iterator[str]:
-    """The facts of ``concerned`` whose answer moves the line, whatever the others are worth."""
+    """Yield the facts of ``concerned`` whose answer moves the line, whatever the others are worth."""
     states: dict[tuple[bool | None, ...], Etat | None] = {}
 
     def state(answers: tuple[bool | None, ...]) -> Etat | None:
@@ -101,7 +101,7 @@ def _audit_rules(referentiel: Referentiel) -> Iterator[Regle]:
 
 
 def _facts_of_rules(regles: Iterator[Regle] | tuple[Regle, ...], referentiel: Referentiel) -> set[str]:
-    """The facts that these rules name, and those that decide them by implication, either way."""
+    """Return the facts that these rules name, and those that decide them by implication, either way."""
     named = {str(r.mots["fait"]) for regle in regles for r in (regle, regle.sauf) if r and "fait" in r.mots}
     linked = {
         other
@@ -114,12 +114,12 @@ def _facts_of_rules(regles: Iterator[Regle] | tuple[Regle, ...], referentiel: Re
 
 
 def lines_of(question: Question, referentiel: Referentiel) -> tuple[Indicateur, ...]:
-    """The lines of a question, as the référentiel knows them."""
+    """Return the lines of a question, as the référentiel knows them."""
     return tuple(referentiel.indicateurs[identifiant] for identifiant in question.lignes)
 
 
 def document(listed: Iterable[Question], referentiel: Referentiel) -> dict[str, Any]:
-    """The questions as the values that are written; keys may be added to them, never renamed."""
+    """Return the questions as the values that are written; keys may be added to them, never renamed."""
     asked = tuple(listed)
     return {
         "format": 1,

@@ -18,7 +18,7 @@ def report_file(
     registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
     habillage: HabillageDit | None = None, pseudonymise: bool = False,
 ) -> tuple[Rapport, tuple[DonneePersonnelle, ...]]:  # fmt: skip
-    """The report of a findings file, and the personal data replaced (arguments of ``conclude_file``).
+    """Return the report of a findings file, and the personal data replaced (arguments of ``conclude_file``).
 
     Raises:
         DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
@@ -30,5 +30,5 @@ def report_file(
 
 
 def compose(rapport: Rapport, *, sheets: bool = False) -> Document:
-    """The report as a document, or its sheets alone."""
+    """Return the report as a document, or its sheets alone."""
     return sheets_only(rapport) if sheets else report(rapport)

@@ -20,7 +20,7 @@ _SANS_OBJET = frozenset({"sans objet", "sans_objet", "so", "s.o."})
 
 
 def read_answers(path: Path, stdin: bytes | None = None) -> Questionnaire:
-    """The answers in the file at ``path``; nothing is checked against a référentiel yet.
+    """Return the answers in the file at ``path``; nothing is checked against a référentiel yet.
 
     Args:
         path: the file; its name is used in messages, and « .csv » tells a CSV.
@@ -70,7 +70,7 @@ def _dite(entry: Any, lieu: Location | None) -> ReponseDite:
 
 
 def _from_csv(content: bytes, name: str) -> Questionnaire:
-    """The rows of our CSV; the request that it answers is repeated on each of them."""
+    """Return the rows of our CSV; the request that it answers is repeated on each of them."""
     tableau = LectureCsv(content, name)
     missing = list(tableau.missing(COLONNES.values()))
     if missing:
@@ -109,7 +109,7 @@ def _from_csv(content: bytes, name: str) -> Questionnaire:
 
 
 def _level(cell: str) -> int | str | None:
-    """A level as typed in a cell; what is no level is kept, to be refused by its name."""
+    """Return a level as typed in a cell; what is no level is kept, to be refused by its name."""
     if not cell:
         return None
     if cell.casefold() in _SANS_OBJET:

@@ -98,7 +98,7 @@ def _shown(path: Path, here: Path) -> str:
 def _check_layers(
     given: list[tuple[str, Donnees]], installed: list[tuple[str, Donnees]], here: Path
 ) -> list[Issue]:
-    """The layers of the given folders, each édition resolved with each of its rules and guides."""
+    """Return the layers of the given folders, each édition resolved with each of its rules and guides."""
     if not given:
         return []
     own = Registry(given, names_from=here)
@@ -148,7 +148,7 @@ def _at(issue: Issue, couche: Couche) -> Issue:
 
 
 def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
-    """A file that belongs to no layer: recognised by its keys."""
+    """Return a file that belongs to no layer: recognised by its keys."""
     try:
         data = _read(file, name)
     except DataError as error:
@@ -192,7 +192,7 @@ def _kind(data: Any) -> str | None:
 
 
 def _check_names(data: Any, kind: str, registry: Registry) -> list[Issue]:
-    """What a profile, or findings, say of a référentiel, as far as they go: nothing is missed.
+    """Return what a profile, or findings, say of a référentiel, as far as they go: nothing is missed.
 
     Without a date nor an édition, only what is wrong in every édition is wrong.
     """
@@ -221,7 +221,7 @@ def _findings(data: Any) -> PrecedentDit:
 
 
 def _dated(demande: Demande, registry: Registry) -> list[Demande]:
-    """The request on its date, or on the first day of each édition that it may be about."""
+    """Return the request on its date, or on the first day of each édition that it may be about."""
     editions = registry.layers(demande.referentiel or "", "exigence")
     if demande.date is not None or not editions:
         return [replace(demande, date=demande.date or date.min.isoformat())]
@@ -232,5 +232,5 @@ def _dated(demande: Demande, registry: Registry) -> list[Demande]:
 
 
 def _fault(issue: Issue) -> tuple[str, str, Location | None]:
-    """What makes an issue the same in two éditions: the names it suggests may differ."""
+    """Return what makes an issue the same in two éditions: the names it suggests may differ."""
     return (issue.code, issue.message, issue.location)

@@ -79,7 +79,7 @@ def _latest(registry: Registry, nom: str, edition: str | None) -> str:
 
 
 def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object]) -> Issue:
-    """That the data of a référentiel say nothing of a subject, and which of its bases do.
+    """Return the issue of a référentiel whose data say nothing of a subject, naming the bases that do.
 
     Args:
         regime: what was asked about.
@@ -101,12 +101,12 @@ def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
 
 
 def referentiel_as_data(referentiel: Referentiel) -> dict[str, str]:
-    """The référentiel of an answer."""
+    """Return the référentiel of an answer."""
     return {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre}
 
 
 def remarks_as_data(textes: Iterable[Texte]) -> list[dict[str, Any]]:
-    """What must be known, with what each remark is worth."""
+    """Return what must be known, with what each remark is worth."""
     return [
         {
             "texte": texte.texte,
@@ -119,6 +119,6 @@ def remarks_as_data(textes: Iterable[Texte]) -> list[dict[str, Any]]:
 
 
 def sources_as_data(vies: Iterable[Vie], cited: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The sources cited, as every JSON document lists them, in the order they are declared."""
+    """Return the sources cited, as every JSON document lists them, in the order they are declared."""
     known = {key: source for vie in vies for key, source in vie.sources.items()}
     return cited_sources(known.values(), cited)

@@ -42,14 +42,14 @@ _TYPES = {
 
 
 def schema_path(name: str) -> Path:
-    """The file of the schema ``name`` (« couche », « profil »…), in the wheel or in the checkout."""
+    """Return the file of the schema ``name`` (« couche », « profil »…), in the wheel or in the checkout."""
     package = Path(__file__).parent.parent
     folder = package / "schemas" if (package / "schemas").is_dir() else package.parent / "schemas"
     return folder / (name + _SUFFIX)
 
 
 def check(data: Any, schema: str, name: str = "") -> list[Issue]:
-    """What the schema ``schema`` finds wrong in ``data``, sorted by place; empty when nothing is.
+    """Return what the schema ``schema`` finds wrong in ``data``, sorted by place; empty when nothing is.
 
     Args:
         data: what :mod:`certif_rules.source.yaml` read, which knows its places, or plain JSON data.
@@ -72,7 +72,7 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
 
 
 def _overfull(data: Any) -> bool:
-    """Whether there is more in ``data`` than anyone writes: checking it all would take minutes."""
+    """Return whether there is more in ``data`` than anyone writes: checking it all would take minutes."""
     waiting, number = [data], 0
     while waiting:
         value = waiting.pop()
@@ -127,7 +127,7 @@ def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[
 
 
 def _unique(_: Validator, wanted: bool, value: object, __: object) -> Iterator[ValidationError]:
-    """Each item once, in a time that grows with their number only."""
+    """Yield each item once, in a time that grows with their number only."""
     from jsonschema.exceptions import ValidationError
 
     if wanted and isinstance(value, list | tuple) and next(_repeated(value), None) is not None:
@@ -135,7 +135,7 @@ def _unique(_: Validator, wanted: bool, value: object, __: object) -> Iterator[V
 
 
 def _repeated(items: Iterable[Any]) -> Iterator[int]:
-    """The places of items that stand earlier in the list too."""
+    """Yield the places of items that stand earlier in the list too."""
     seen: set[str] = set()
     for index, item in enumerate(items):
         text = json.dumps(item, sort_keys=True, default=str)
@@ -145,7 +145,7 @@ def _repeated(items: Iterable[Any]) -> Iterator[int]:
 
 
 def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
-    """The issues of one ``ValidationError``: one, or one for each key or item at fault."""
+    """Yield the issues of one ``ValidationError``: one, or one for each key or item at fault."""
     path: list[str | int] = list(error.absolute_path)
     value, wanted, schema = error.instance, error.validator_value, error.schema
     faults: Iterable[tuple[_Words, list[str | int], str | None]]
@@ -178,7 +178,7 @@ def _locate(data: Any, path: list[str | int], name: str, key: str | None) -> tup
 
 
 def _properties(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties that ``schema`` describes, those of the definition it refers to included."""
+    """Return the properties that ``schema`` describes, those of the definition it refers to included."""
     properties = dict(schema.get("properties", {}))
     if "$ref" in schema:
         properties |= _properties(_registry().resolver().lookup(schema["$ref"]).contents)

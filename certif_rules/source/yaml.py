@@ -84,7 +84,7 @@ class Sequence(list[Any]):
 
 
 def place(node: Any, key: str | int | None = None, *, of_key: bool = False) -> Location:
-    """Where ``node`` starts, or where its item ``key`` stands (the key itself with ``of_key``).
+    """Return where ``node`` starts, or where its item ``key`` stands (the key itself with ``of_key``).
 
     Falls back to the start of ``node`` for a key it does not have: the place where it is missing.
     """
@@ -97,7 +97,7 @@ def place(node: Any, key: str | int | None = None, *, of_key: bool = False) -> L
 
 
 def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Table:
-    """The data of the YAML file at ``path``, named ``name`` in messages.
+    """Return the data of the YAML file at ``path``, named ``name`` in messages.
 
     Raises:
         DataError: the file cannot be read, is not UTF-8, or holds what :func:`read` refuses.
@@ -112,7 +112,7 @@ def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Table:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file that is not YAML: UTF-8, with or without a byte-order mark.
+    """Return the text of a file that is not YAML: UTF-8, with or without a byte-order mark.
 
     Raises:
         DataError: the file cannot be read, or is not UTF-8.
@@ -147,7 +147,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def read(text: str, name: str, *, strict: bool = True) -> Table:
-    """The mapping of one YAML document, made of ``Table``, ``Sequence``, text, int, bool and ``None``.
+    """Return the mapping of one YAML document, made of ``Table``, ``Sequence``, text, int, bool and ``None``.
 
     Args:
         text: the document.
@@ -168,7 +168,7 @@ def read(text: str, name: str, *, strict: bool = True) -> Table:
 
 
 def _joined(pair: re.Match[str]) -> str:
-    """The character that JSON writes as two halves, which YAML does not know how to join."""
+    """Return the character that JSON writes as two halves, which YAML does not know how to join."""
     high, low = (int(half, 16) for half in pair.groups())
     return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
 

@@ -26,7 +26,7 @@ AUTRES = "autres"
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
-    """What the case expects and does not get, in French; empty when all holds."""
+    """Return what the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     try:
         synthese = _synthesis(case, case["reponses"], registry)
@@ -67,7 +67,7 @@ def _synthesis(case: Mapping[str, Any], answers: Mapping[Any, Any], registry: Re
 
 
 def _answer(ligne: str, value: Any) -> ReponseDite:
-    """A level alone, or « sans_objet » with its reason."""
+    """Return a level alone, or « sans_objet » with its reason."""
     if isinstance(value, Mapping):
         return ReponseDite(ligne=ligne, niveau=value.get("niveau"), raison=value.get("raison"))
     return ReponseDite(ligne=ligne, niveau=value)

@@ -15,7 +15,7 @@ _ABSENT = "<absent>"
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
-    """What the case expects and does not get, in French; empty when all holds."""
+    """Return what the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     demande = Demande(referentiel=case["referentiel"], edition=case.get("edition"))
     try:

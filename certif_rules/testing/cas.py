@@ -24,7 +24,7 @@ _OF_FINDINGS = frozenset({"conclusions", "echeances"})
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
-    """What the case expects and does not get, in French; empty when all holds."""
+    """Return what the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     try:
         demande = _request(case)
@@ -59,7 +59,7 @@ def _request(case: Mapping[str, Any]) -> Demande:
 
 
 def _lines(checklist: Checklist, names: Iterable[Any]) -> set[str]:
-    """Ids of the lines named by number, range of numbers (« 4-6 ») or id."""
+    """Return ids of the lines named by number, range of numbers (« 4-6 ») or id."""
     by_number = {ligne.indicateur.numero: ligne.indicateur.id for ligne in checklist.lignes}
     ids: set[str] = set()
     for name in names:

@@ -20,7 +20,7 @@ _COMMENTAIRE = "commentaire d’essai"
 
 
 def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -> dict[str, Any]:
-    """The conclusions of the findings of a case, as ``conclure`` writes them.
+    """Return the conclusions of the findings of a case, as ``conclure`` writes them.
 
     Raises:
         DataError: the findings are impossible; every problem is listed.
@@ -49,7 +49,7 @@ def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -
 
 
 def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
-    """A finding alone comes with a comment; one with its details, with those only."""
+    """Return a finding alone comes with a comment; one with its details, with those only."""
     if isinstance(value, str):
         return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE)
     return Releve(

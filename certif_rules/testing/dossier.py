@@ -14,7 +14,7 @@ from certif_rules.testing.refus import refused
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
-    """What the case expects and does not get, in French."""
+    """Return what the case expects and does not get, in French."""
     expected = dict(case["attendu"])
     wanted = expected.pop("erreur", None)
     try:
@@ -32,7 +32,7 @@ def _equal(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
 
 
 def _pieces(key: str, wanted: Mapping[str, str], obtained: Mapping[str, Any]) -> list[str]:
-    """Every document, and no other, in the state it must have."""
+    """Return every document, and no other, in the state it must have."""
     return _same(key, dict(wanted), {piece["id"]: piece["etat"] for piece in obtained["pieces"]})
 
 
@@ -49,7 +49,7 @@ def _voies(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str
 
 
 def _financements(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
-    """Whether each funding is due (true, false, null), all of them and no other."""
+    """Return whether each funding is due (true, false, null), all of them and no other."""
     return _same(key, dict(wanted), {f["id"]: f["accorde"] for f in obtained["financements"]})
 
 
@@ -103,7 +103,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _demander(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
-    """A part of each thing to ask, all of them and no other."""
+    """Return a part of each thing to ask, all of them and no other."""
     asked = [item["texte"] for item in obtained["a_demander"]]
     texts = [f"{key}, absent : {part}" for part in wanted if not any(part in text for text in asked)]
     return texts + [f"{key}, en trop : {text}" for text in asked if not any(part in text for part in wanted)]

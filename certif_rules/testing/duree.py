@@ -15,7 +15,7 @@ from certif_rules.testing.refus import refused
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
-    """What the case expects and does not get, in French; empty when all holds."""
+    """Return what the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     demande = replace(from_profile(case["profil"]), referentiel=case["referentiel"])
     try:

@@ -13,7 +13,7 @@ from certif_rules.testing.refus import refused
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
-    """What the case expects and does not get, in French; empty when all holds."""
+    """Return what the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     sites = case["sites"]
     population = [f"S{n}" for n in range(1, sites + 1)] if isinstance(sites, int) else list(sites)

@@ -28,12 +28,12 @@ KINDS: Mapping[str, str] = {
 
 @cache
 def installed() -> Registry:
-    """The registry over the installed plugins, opened once for a run of cases."""
+    """Return the registry over the installed plugins, opened once for a run of cases."""
     return open_atelier().registry
 
 
 def read_cases(path: Path) -> tuple[str, list[dict[str, Any]]]:
-    """The kind of the cases of a file, and the cases.
+    """Return the kind of the cases of a file, and the cases.
 
     Raises:
         DataError: the file is not a file of cases.
@@ -48,7 +48,7 @@ def read_cases(path: Path) -> tuple[str, list[dict[str, Any]]]:
 
 
 def differences(kind: str, case: Mapping[str, Any], registry: Registry) -> list[str]:
-    """What a case of this kind expects and does not get, in French; empty when all holds."""
+    """Return what a case of this kind expects and does not get, in French; empty when all holds."""
     run: Callable[[Mapping[str, Any], Registry], list[str]]
     run = import_module(f"certif_rules.testing.{KINDS[kind]}").differences
     return run(case, registry)

@@ -31,7 +31,7 @@ class CaseFile(pytest.File):
     """A file of cases."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One test per case."""
+        """Yield one test per case."""
         from certif_rules.testing.fichier import read_cases
 
         kind, cases = read_cases(self.path)
@@ -56,13 +56,13 @@ class Cas(pytest.Item):
             raise CaseError("\n".join(wrong))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The differences alone; any other error with its traceback."""
+        """Return the differences alone; any other error with its traceback."""
         if isinstance(excinfo.value, CaseError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """The place of the case in its file."""
+        """Return the place of the case in its file."""
         at = getattr(self.case, "start", (1, 1))
         return self.path, at[0] - 1, self.name
 

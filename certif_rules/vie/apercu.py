@@ -39,7 +39,7 @@ class DossierEtudie(Struct, frozen=True, kw_only=True):
 
 
 def to_ask(dossier: DossierEtudie) -> tuple[ADemander, ...]:
-    """What nobody has told yet, in the order in which it decides the rest."""
+    """Return what nobody has told yet, in the order in which it decides the rest."""
     return tuple({item.texte: item for item in _to_ask(dossier)}.values())
 
 
@@ -71,7 +71,7 @@ def _to_ask(dossier: DossierEtudie) -> Iterator[ADemander]:
 
 
 def supports(dossier: DossierEtudie, *, attribution: bool = True) -> Iterator[Declaration]:
-    """Every rule shown, for its sources and the contradictions it meets."""
+    """Yield every rule shown, for its sources and the contradictions it meets."""
     etude = dossier.etude
     for volet, _ in etude.volets:
         yield volet
@@ -104,7 +104,7 @@ def supports(dossier: DossierEtudie, *, attribution: bool = True) -> Iterator[De
 
 
 def award_supports(vie: Vie) -> Iterator[Declaration]:
-    """The rules on the award and on the actors."""
+    """Yield the rules on the award and on the actors."""
     for acteur in vie.instances.acteurs.values():
         yield acteur
         yield from acteur.rythmes
@@ -118,13 +118,13 @@ def award_supports(vie: Vie) -> Iterator[Declaration]:
 
 
 def met(vie: Vie, rules: Iterable[Declaration]) -> tuple[Incoherence, ...]:
-    """The contradictions that these rules cite, in the order of the label."""
+    """Return the contradictions that these rules cite, in the order of the label."""
     cited = {identifiant for rule in rules for identifiant in rule.incoherences}
     return tuple(i for i in vie.incoherences.values() if i.id in cited)
 
 
 def texts_sources(dossier: DossierEtudie) -> Iterator[str]:
-    """The sources of the texts that hang on the rules of the file."""
+    """Yield the sources of the texts that hang on the rules of the file."""
     for element in dossier.etude.elements:
         yield from (s for texte in element.piece.precisions for s in texte.sources)
     for payeur in dossier.etude.payeurs:

@@ -153,7 +153,7 @@ def gather(parts: Iterable[Autodiagnostic | None]) -> Autodiagnostic:
 
 
 def assess(cadre: Cadre, answers: Mapping[str, Appreciation], fait_le: str | None = None) -> Synthese:
-    """The self-assessment counted.
+    """Return the self-assessment counted.
 
     Args:
         cadre: what it is about.
@@ -175,7 +175,7 @@ def assess(cadre: Cadre, answers: Mapping[str, Appreciation], fait_le: str | Non
 
 
 def score(notation: Notation, cotations: Iterable[Cotation]) -> Score:
-    """The points of some lines, out of what those that have a level are worth at best."""
+    """Return the points of some lines, out of what those that have a level are worth at best."""
     applicable = [c for c in cotations if not c.appreciation.sans_objet]
     levels = [c.appreciation.niveau for c in applicable if c.appreciation.niveau is not None]
     return Score(
@@ -187,7 +187,7 @@ def score(notation: Notation, cotations: Iterable[Cotation]) -> Score:
 
 
 def grave(notation: Notation, ligne: Ligne) -> Cle | None:
-    """The key by which every gap on ``ligne`` is of the gravest kind, if there is one."""
+    """Return the key by which every gap on ``ligne`` is of the gravest kind, if there is one."""
     for cle in notation.priorite:
         possible = set(ligne.indicateur.constats_permis) & set(cle.ecarts)
         if cle.mot == "gravite" and possible and possible <= set(cle.seuls):
@@ -228,7 +228,7 @@ def _priority(notation: Notation, cotation: Cotation) -> Priorite:
 
 
 def _axes(cadre: Cadre, cotations: tuple[Cotation, ...]) -> tuple[Axe, ...]:
-    """The criteria in order, lines without one last.
+    """Return the criteria in order, lines without one last.
 
     A criterion of which no line applies to the organisation is kept, « does not apply »; one whose lines are
     merely not seen at this audit is not spoken of.
@@ -254,7 +254,7 @@ def _axis(notation: Notation, critere: Critere | None, own: tuple[Cotation, ...]
 
 
 def asked(cadre: Cadre, ligne: Ligne) -> list[Incoherence]:
-    """The contradictions of the sources to be told beside a line."""
+    """Return the contradictions of the sources to be told beside a line."""
     known = cadre.incoherences
     wanted = {
         i
@@ -266,7 +266,7 @@ def asked(cadre: Cadre, ligne: Ligne) -> list[Incoherence]:
 
 
 def sources_of(cadre: Cadre) -> dict[str, Source]:
-    """The sources cited by a document of this self-assessment, in the order they are declared."""
+    """Return the sources cited by a document of this self-assessment, in the order they are declared."""
     regles = cadre.regles
     enonces = (regles.mention, regles.etendue_dite, *regles.enonces)
     cited = {s for e in enonces if e for s in e.sources} | set(cadre.notation.sources)
@@ -282,7 +282,7 @@ def sources_of(cadre: Cadre) -> dict[str, Source]:
 
 
 def touching(vies: Iterable[Vie], commande: str) -> tuple[Incoherence, ...]:
-    """The contradictions of the sources that those who use ``commande`` must know, in order."""
+    """Return the contradictions of the sources that those who use ``commande`` must know, in order."""
     return tuple(i for vie in vies for i in vie.incoherences.values() if commande in i.commandes)
 
 

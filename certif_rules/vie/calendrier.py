@@ -113,7 +113,7 @@ def compute(cycle: Cycle, evenements: Mapping[str, date], options: Options) -> C
 
 
 def meeting(first: date, rhythm: int, sent: date, cloture: int = 0) -> date:
-    """The first meeting for a file sent on ``sent``, ``cloture`` days at least before it.
+    """Return the first meeting for a file sent on ``sent``, ``cloture`` days at least before it.
 
     Meetings come every ``rhythm`` days from ``first``, and none was before.
     """
@@ -183,7 +183,7 @@ class _Calcul(Struct):
         return None if day is None or ecart is None else self._on(replace(blank, calcul=formula(ecart)), day)
 
     def _on(self, calculee: DateCalculee, day: date) -> DateCalculee:
-        """The date on its day, with its working day."""
+        """Return the date on its day, with its working day."""
         regle, options = calculee.regle, self.options
         ouvre: date | None = None
         if regle.ouvre == "avant":
@@ -242,12 +242,12 @@ class _Calcul(Struct):
         return add(self._day(ecart.de), mois=ecart.mois, jours=ecart.jours)
 
     def _day(self, nom: str) -> date:
-        """The day given for an event, else that of the date of the same name."""
+        """Return the day given for an event, else that of the date of the same name."""
         given = self.evenements.get(nom)
         return self._known[nom] if given is None else given
 
     def _missing(self, starts: Iterable[str]) -> tuple[str, ...]:
-        """The events to give for these days to be known."""
+        """Return the events to give for these days to be known."""
         noms: dict[str, None] = {}
         for nom in starts:
             if nom in self.evenements or nom in self._known:
@@ -288,7 +288,7 @@ def follow(
 
 
 def _span(calculee: DateCalculee) -> tuple[date | None, date | None]:
-    """The first and the last day at which a date is kept."""
+    """Return the first and the last day at which a date is kept."""
     if calculee.regle.forme == "fenetre":
         return calculee.du, calculee.au
     if calculee.regle.forme == "a_partir_du":
@@ -300,17 +300,17 @@ def _span(calculee: DateCalculee) -> tuple[date | None, date | None]:
 
 
 def named(nom: str, titres: Mapping[str, str]) -> str:
-    """An event or a date by its title, between quotation marks; by its name where it has none."""
+    """Return an event or a date by its title, between quotation marks; by its name where it has none."""
     return f"« {titres[nom]} »" if nom in titres else nom
 
 
 def in_titles(calcul: str, titres: Mapping[str, str]) -> str:
-    """How a date is counted (``calcul``), its events and dates being called by their titles."""
+    """Return how a date is counted (``calcul``), its events and dates being called by their titles."""
     return re.sub(r"[a-z][a-z0-9_]*", lambda word: named(word[0], titres), calcul)
 
 
 def formula(ecart: Decalage) -> str:
-    """How a day is counted, in French: « notification + 36 mois »."""
+    """Return how a day is counted, in French: « notification + 36 mois »."""
     parts = [f"{'+' if n > 0 else '-'} {abs(n)} {unit}" for n, unit in _counted(ecart.mois, ecart.jours) if n]
     return " ".join([ecart.de, *parts])
 

@@ -27,7 +27,7 @@ class Verdict(Struct, frozen=True):
 
 
 def judge(si: Si, candidature: Candidature, depot: Depot, fournies: frozenset[str] = frozenset()) -> Verdict:
-    """Whether one of the conditions holds (none given: always).
+    """Return whether one of the conditions holds (none given: always).
 
     Args:
         si: the conditions.

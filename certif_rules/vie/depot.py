@@ -90,7 +90,7 @@ class _Reader:
             return None
 
     def _firm(self, node: Mapping[str, Any], key: str) -> str | None:
-        """A firm of the register, by code or by name."""
+        """Return a firm of the register, by code or by name."""
         text = str(node[key])
         known = self.candidature.auditeurs
         for auditeur in known.values():
@@ -191,7 +191,7 @@ class _Reader:
     # ---- answers -----------------------------------------------------------------------------------
 
     def _answers(self, depot: Depot) -> Depot:
-        """The answers given, and those the profile gives elsewhere, which may not contradict them."""
+        """Return the answers given, and those the profile gives elsewhere, which may not contradict them."""
         node = self.node.get("reponses") or {}
         known = {q.id: q for q in self.candidature.questions.values() if q.choix}
         answers: dict[str, str] = {}
@@ -218,7 +218,7 @@ class _Reader:
         return replace(depot, reponses=answers, deduites=frozenset(deduced) - frozenset(node))
 
     def _deduced(self, question: Interrogation, depot: Depot) -> list[str]:
-        """The answers that the sites, or the certificates valid on the day, give by themselves.
+        """Return the answers that the sites, or the certificates valid on the day, give by themselves.
 
         After an earlier audit for the label, the certificate of another proves nothing of the label itself.
         """
@@ -236,7 +236,7 @@ class _Reader:
 
 
 def _led(depot: Depot, candidature: Candidature) -> Depot:
-    """The audit type that an answer leads to, when it leads to one only."""
+    """Return the audit type that an answer leads to, when it leads to one only."""
     for question in candidature.questions.values():
         for choix in question.choix:
             if depot.reponses.get(question.id) == choix.id and len(choix.mene_a) == 1:

@@ -145,7 +145,7 @@ class _Study:
         return judge(rule.si, self.candidature, self.depot, self.fournies)
 
     def _elements(self, volets: list[tuple[Volet, Verdict]]) -> Iterator[Element]:
-        """The documents of the files that it is or may be, each once, in the order of the label."""
+        """Yield the documents of the files that it is or may be, each once, in the order of the label."""
         for piece in self.candidature.pieces.values():
             asked = [verdict for volet, verdict in volets if piece.id in volet.pieces]
             if asked:
@@ -177,7 +177,7 @@ class _Study:
             )
 
     def _quotes(self, elements: tuple[Element, ...], payeurs: tuple[Payeur, ...]) -> Iterator[DevisEtudie]:
-        """Each quote; shares add up only when every funding that may concern the request is decided."""
+        """Yield each quote; shares add up only when every funding that may concern the request is decided."""
         wanted = [e.piece.devis for e in elements if e.piece.devis is not None]
         decided = bool(payeurs) and all(p.accorde is not None for p in payeurs)
         rate = sum((p.financement.taux or Fraction(0) for p in payeurs if p.accorde), Fraction(0))
@@ -255,7 +255,7 @@ class _Study:
 
 
 def _result(volets: list[tuple[Volet, Verdict]], elements: tuple[Element, ...]) -> Resultat:
-    """What the documents make of the file: one that is missing for sure is enough to say so."""
+    """Return what the documents make of the file: one that is missing for sure is enough to say so."""
     if any(e.bloque is True for e in elements):
         return "incomplet"
     sure = [volet for volet, verdict in volets if verdict.valeur is True]

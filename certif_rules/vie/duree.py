@@ -66,7 +66,7 @@ def duration(
     duree: Duree, referentiel: Referentiel, contexte: Contexte, chiffre_affaires: int,
     sites: SitesEchantillonnes,
 ) -> Calcul:  # fmt: skip
-    """The duration of the audit of ``contexte``, by the tables of ``duree``.
+    """Return the duration of the audit of ``contexte``, by the tables of ``duree``.
 
     Args:
         duree: what the référentiel says of durations.
@@ -97,7 +97,7 @@ def duration(
 
 
 def holds(regle: Regle, referentiel: Referentiel, contexte: Contexte) -> Trivalent:
-    """Whether a rule that speaks of no line holds, for one category of the audit at least."""
+    """Return whether a rule that speaks of no line holds, for one category of the audit at least."""
     line = next(iter(referentiel.indicateurs.values()))
     faits = resolve_all(referentiel, contexte)
     return either(judge(regle, Cas(referentiel, contexte, faits, line, c), MOTS).valeur for c in faits)
@@ -106,7 +106,7 @@ def holds(regle: Regle, referentiel: Referentiel, contexte: Contexte) -> Trivale
 def _derogation(
     duree: Duree, code: str, referentiel: Referentiel, contexte: Contexte
 ) -> tuple[BaremeDerogatoire | None, BaremeDerogatoire | None]:
-    """The derogation that holds, else the first that may."""
+    """Return the derogation that holds, else the first that may."""
     values = [
         (item, holds(item.garde, referentiel, contexte)) for item in duree.derogations if code in item.types
     ]

@@ -40,7 +40,7 @@ class Tirage(Struct, frozen=True, kw_only=True):
 
 
 def rule_for(echantillon: Echantillonnage, code: str, day: str | None) -> RegleSites | None:
-    """The rule of the number of sites at an audit type, on a day (ISO); without a day, the latest."""
+    """Return the rule of the number of sites at an audit type, on a day (ISO); without a day, the latest."""
     mine = [regle for regle in echantillon.sites if code in regle.types]
     if day is None:
         return max(mine, key=lambda regle: regle.du or "", default=None)

@@ -34,21 +34,21 @@ def why_not_worked(day: date, territoire: str | None = None) -> str | None:
 
 
 def last_worked(day: date, chome: Chome) -> date:
-    """The last working day that is not after ``day``."""
+    """Return the last working day that is not after ``day``."""
     while chome(day):
         day -= _DAY
     return day
 
 
 def next_worked(day: date, chome: Chome) -> date:
-    """The first working day that is not before ``day``."""
+    """Return the first working day that is not before ``day``."""
     while chome(day):
         day += _DAY
     return day
 
 
 def territories() -> tuple[str, ...]:
-    """The parts of France with holidays of their own, by their names, sorted."""
+    """Return the parts of France with holidays of their own, by their names, sorted."""
     return tuple(sorted(_territories()))
 
 

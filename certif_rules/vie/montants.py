@@ -12,7 +12,7 @@ _DAYS = re.compile(r"(\d{1,4})(?:[.,](\d{1,3}))?|(\d{1,4})/([1-9]\d{0,3})", re.A
 
 
 def cents(text: str) -> int | None:
-    """The cents of « 3 200,50 € », « 3200.5 » or « 3200 »; ``None`` when it is no amount of euros."""
+    """Return the cents of « 3 200,50 € », « 3200.5 » or « 3200 »; ``None`` when it is no amount of euros."""
     match = _EUROS.fullmatch(_THOUSANDS.sub("", text.strip()))
     if match is None:
         return None
@@ -20,7 +20,7 @@ def cents(text: str) -> int | None:
 
 
 def days(text: str) -> Fraction | None:
-    """The days of « 1,5 », « 1.5 », « 3/2 » or « 2 »; ``None`` when it is no number of days."""
+    """Return the days of « 1,5 », « 1.5 », « 3/2 » or « 2 »; ``None`` when it is no number of days."""
     match = _DAYS.fullmatch(text.strip())
     if match is None:
         return None
@@ -30,7 +30,7 @@ def days(text: str) -> Fraction | None:
 
 
 def share(amount: int, rate: Fraction) -> Fraction:
-    """The cents that ``rate`` of ``amount`` cents makes: a fraction where a cent is split."""
+    """Return the cents that ``rate`` of ``amount`` cents makes: a fraction where a cent is split."""
     return amount * rate
 
 
@@ -71,6 +71,6 @@ def in_words(amount: Fraction | int) -> str:
 
 
 def percent(rate: Fraction) -> str:
-    """A share of one as « 50 % », or as a fraction where that never ends."""
+    """Return a share of one as « 50 % », or as a fraction where that never ends."""
     shown = decimal(rate * _CENTS)
     return f"{shown.replace('.', ',')} %" if shown else f"{rate}"

@@ -46,7 +46,7 @@ class Element(Struct, frozen=True, kw_only=True):
 
 
 def element(piece: Piece, due: Verdict, candidature: Candidature, depot: Depot) -> Element | None:
-    """The document ``piece``, due as ``due`` says; ``None`` when it is not."""
+    """Return the document ``piece``, due as ``due`` says; ``None`` when it is not."""
     if due.valeur is False:
         return None
     compulsory = {"obligatoire": True, "conditionnee": False, None: None}[piece.classe]
@@ -75,7 +75,7 @@ def _blocks(etat: EtatPiece, requise: Trivalent) -> Trivalent:
 
 
 def presence(piece: Piece, candidature: Candidature, depot: Depot) -> Presence:
-    """How ``piece`` is there, from what is told."""
+    """Return how ``piece`` is there, from what is told."""
     if piece.certificat is not None:
         return _certificate(piece.certificat, depot)
     if piece.devis is not None:
@@ -98,7 +98,7 @@ def presence(piece: Piece, candidature: Candidature, depot: Depot) -> Presence:
 
 
 def provided(candidature: Candidature, depot: Depot) -> frozenset[str]:
-    """The ids of the documents that are there and in order."""
+    """Return the ids of the documents that are there and in order."""
     return frozenset(
         piece.id
         for piece in candidature.pieces.values()
@@ -110,14 +110,14 @@ _ORDER: tuple[EtatPiece, ...] = ("expiree", "a_revoir", "a_confirmer", "fournie"
 
 
 def _worst(presences: list[Presence]) -> Presence:
-    """The worst state, with the reasons of all that are as bad or worse than in order."""
+    """Return the worst state, with the reasons of all that are as bad or worse than in order."""
     etat = min((p.etat for p in presences), key=_ORDER.index)
     motifs = tuple(m for p in presences if p.etat != "fournie" or etat == "fournie" for m in p.motifs)
     return Presence(etat, motifs, tuple(m for p in presences for m in p.manques))
 
 
 def _end(piece: Piece, dite: PieceDite) -> date | None:
-    """The last day a document is good for: as told, or as its rule counts it, the earlier of both."""
+    """Return the last day a document is good for: as told, or as its rule counts it, the earlier of both."""
     ends = [dite.expire_le] if dite.expire_le else []
     if piece.validite_mois and dite.etabli_le:
         counted = add(dite.etabli_le, mois=piece.validite_mois)
@@ -133,7 +133,7 @@ def _age(piece: Piece, dite: PieceDite) -> Presence:
 
 
 def _late(dite: PieceDite, depot: Depot) -> Presence:
-    """A document that came after the filing is there all the same, and it is said."""
+    """Return a document that came after the filing is there all the same, and it is said."""
     late = dite.fourni_le and depot.depot_le and dite.fourni_le > depot.depot_le
     return Presence("fournie", (f"fournie le {dite.fourni_le}, après le dépôt",) if late else ())
 
@@ -172,7 +172,7 @@ def _certificate(nom: str, depot: Depot) -> Presence:
 
 
 def quote(wanted: DevisAttendus, devis: DevisDit, candidature: Candidature, depot: Depot) -> Presence:
-    """How one quote answers what is wanted: signature, validity, what it must carry."""
+    """Return how one quote answers what is wanted: signature, validity, what it must carry."""
     presences = [_expiry(devis.expire_le, depot.jour), _signature(wanted.signe, devis.signe)]
     for mention in wanted.mentions:
         due = judge(mention.si, candidature, depot).valeur
@@ -207,7 +207,7 @@ def _quotes(wanted: DevisAttendus, candidature: Candidature, depot: Depot) -> Pr
 
 
 def _together(quotes: list[tuple[DevisDit, Presence]], candidature: Candidature) -> Presence:
-    """The worst of these quotes, its reasons under the name of each firm."""
+    """Return the worst of these quotes, its reasons under the name of each firm."""
     worst = _worst([presence_of_one for _, presence_of_one in quotes])
     motifs = tuple(
         f"{candidature.auditeurs[devis.auditeur].nom} : {motif}"
@@ -219,7 +219,7 @@ def _together(quotes: list[tuple[DevisDit, Presence]], candidature: Candidature)
 
 
 def _apart(each: list[tuple[DevisDit, Presence]]) -> list[tuple[DevisDit, Presence]]:
-    """The best quote of each firm."""
+    """Return the best quote of each firm."""
     best: dict[str, tuple[DevisDit, Presence]] = {}
     for devis, state in each:
         best.setdefault(devis.auditeur, (devis, state))

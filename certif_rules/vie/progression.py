@@ -57,7 +57,7 @@ class Comparaison(Struct, frozen=True, kw_only=True):
 
 
 def compare(avant: Synthese, apres: Synthese) -> Comparaison:
-    """What changed between two self-assessments that have the same levels."""
+    """Return what changed between two self-assessments that have the same levels."""
     before = {c.ligne.indicateur.id: c for c in avant.cotations}
     after = {c.ligne.indicateur.id: c for c in apres.cotations}
     changements = tuple(_change(before[id_], c) for id_, c in after.items() if id_ in before)

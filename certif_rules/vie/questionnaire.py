@@ -11,7 +11,7 @@ from certif_rules.vie.autodiagnostic import Appreciation, Cadre
 
 
 def check_answers(cadre: Cadre, questionnaire: Questionnaire) -> tuple[dict[str, Appreciation], list[Issue]]:
-    """The answers by id of line, and all that is wrong with them.
+    """Return the answers by id of line, and all that is wrong with them.
 
     Lines unknown, named twice or ambiguously, left out of this self-assessment, levels that do not exist,
     « does not apply » without a reason. A line that is not spoken of is unanswered, which is no fault.

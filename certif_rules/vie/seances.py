@@ -48,7 +48,7 @@ def plan(
     evenements: Mapping[str, date],
     options: Options,
 ) -> Plan | None:
-    """What is known of the meetings of ``jours``; ``None`` where the cycle has no meetings.
+    """Return what is known of the meetings of ``jours``; ``None`` where the cycle has no meetings.
 
     What a meeting waits for has arrived on the day given; else it cannot arrive before the latest of what
     comes first, when that is known.
@@ -75,7 +75,7 @@ def plan(
 
 
 def _limit(cycle: Cycle, regle: Seances, day: date, evenements: Mapping[str, date]) -> date | None:
-    """The limit for a meeting on ``day``, by the rule of the calendar that its guards allow."""
+    """Return the limit for a meeting on ``day``, by the rule of the calendar that its guards allow."""
     for candidate in cycle.dates[regle.limite].regles:
         guarded = any(nom in evenements for nom in candidate.avec) or not candidate.avec
         if candidate.au_plus_tard and guarded and not any(nom in evenements for nom in candidate.sans):
@@ -137,7 +137,7 @@ def _warnings(
 
 
 def _empty(regle: Seances, days: list[date]) -> Iterator[tuple[date, date]]:
-    """The civil periods without a meeting, from that of the first meeting to that of the last."""
+    """Yield the civil periods without a meeting, from that of the first meeting to that of the last."""
     if not days or regle.periode_mois is None:
         return
     length = regle.periode_mois
@@ -152,5 +152,5 @@ def _empty(regle: Seances, days: list[date]) -> Iterator[tuple[date, date]]:
 
 
 def _period(day: date, length: int) -> int:
-    """The number of the civil period of so many months that holds ``day``."""
+    """Return the number of the civil period of so many months that holds ``day``."""
     return (day.year * YEAR + day.month - 1) // length

@@ -49,7 +49,7 @@ def treatment(
 
 
 def starts(jugements: Mapping[str, Jugement]) -> tuple[str, ...]:
-    """The events that these dates are counted from, and are not dates themselves."""
+    """Return the events that these dates are counted from, and are not dates themselves."""
     noms: dict[str, None] = {}
     for jugement in jugements.values():
         for delais in jugement.echeances.values():

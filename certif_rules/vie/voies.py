@@ -17,7 +17,7 @@ _MOST = 3
 
 
 def ways(cycle: Cycle, id_: str, given: Mapping[str, date]) -> tuple[tuple[str, ...], ...]:
-    """The smallest sets of events that, added to those given, let a date be computed.
+    """Return the smallest sets of events that, added to those given, let a date be computed.
 
     Args:
         cycle: what the référentiel declares.
@@ -53,7 +53,7 @@ def _list(names: list[str], word: str) -> str:
 
 
 def _around(cycle: Cycle, id_: str) -> list[str]:
-    """The events that may have a part in a date, in the order they are declared where they are."""
+    """Return the events that may have a part in a date, in the order they are declared where they are."""
     seen: dict[str, None] = {}
     todo = [id_]
     while todo:
@@ -68,7 +68,7 @@ def _around(cycle: Cycle, id_: str) -> list[str]:
 
 
 def _clash(cycle: Cycle, given: frozenset[str], added: frozenset[str]) -> bool:
-    """Whether events cannot all be of one cycle."""
+    """Return whether events cannot all be of one cycle."""
     return any(
         other in given and (nom in added or other in added)
         for nom in given
@@ -86,7 +86,7 @@ class _Savoir:
         self.days = days
 
     def known(self, id_: str) -> bool:
-        """Whether a day is known, by every rule that may hold."""
+        """Return whether a day is known, by every rule that may hold."""
         if id_ in self.given:
             return True
         entry = self.cycle.dates.get(id_)
@@ -98,7 +98,7 @@ class _Savoir:
         )
 
     def _possible(self, entry: DateCycle) -> Iterator[RegleDate]:
-        """The rules that may be the first to hold."""
+        """Yield the rules that may be the first to hold."""
         for regle in entry.regles:
             if regle.avec and not self.given & set(regle.avec):
                 continue
@@ -112,7 +112,7 @@ class _Savoir:
 
 
 def starts(regle: RegleDate) -> list[str]:
-    """The events and dates that a rule counts from."""
+    """Return the events and dates that a rule counts from."""
     if regle.prochaine is not None:
         return [regle.prochaine.de, regle.prochaine.apres]
     if regle.tous_les is not None:

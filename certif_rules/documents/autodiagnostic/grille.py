@@ -18,7 +18,7 @@ from certif_rules.vie.autodiagnostic import Cadre, asked
 
 
 def compose(cadre: Cadre) -> b.Document:
-    """The grid as a document, to read or to fill by hand."""
+    """Return the grid as a document, to read or to fill by hand."""
     return textes.laid_out(cadre, _blocks(cadre), sujet="Grille d’autodiagnostic à remplir")
 
 

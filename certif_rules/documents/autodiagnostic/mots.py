@@ -39,7 +39,7 @@ ARRONDI = prose(
 
 
 def heading(cadre: Cadre) -> str:
-    """The title of the documents."""
+    """Return the title of the documents."""
     return f"Autodiagnostic – {prose(cadre.checklist.referentiel.titre)}"
 
 
@@ -55,7 +55,7 @@ def subtitle(cadre: Cadre, fait_le: str | None = None) -> str:
 
 
 def foot(cadre: Cadre) -> str:
-    """What is repeated on each page."""
+    """Return what is repeated on each page."""
     referentiel = cadre.checklist.referentiel
     named = f"{clean(referentiel.id)} {clean(referentiel.edition)}"
     body = emetteur.name(cadre.checklist)
@@ -87,24 +87,24 @@ def laid_out(
 
 
 def fraction(value: Score) -> str:
-    """A score in full: « 67 % (4/6) », or why there is none."""
+    """Return a score in full: « 67 % (4/6) », or why there is none."""
     if value.pourcent is None:
         return SANS_OBJET if not value.applicables else SANS_REPONSE
     return f"{value.pourcent}{INSECABLE}% ({value.points}/{value.maximum})"
 
 
 def criterion_of(axe: Axe) -> str:
-    """The heading of an axis."""
+    """Return the heading of an axis."""
     return criterion(axe.critere)
 
 
 def label_axis(cadre: Cadre, axe: Axe) -> bool:
-    """Whether the criterion itself was added by a label."""
+    """Return whether the criterion itself was added by a label."""
     return axe.critere is not None and of_label(cadre.checklist, axe.critere.origine)
 
 
 def level(cadre: Cadre, cotation: Cotation) -> str:
-    """The answer of a line in words."""
+    """Return the answer of a line in words."""
     answer = cotation.appreciation
     if answer.sans_objet:
         return SANS_OBJET
@@ -131,7 +131,7 @@ def line_head(cadre: Cadre, ligne: Ligne) -> tuple[b.Morceau, ...]:
 
 
 def sensitive(ligne: Ligne) -> tuple[b.Morceau, ...]:
-    """The mark of a line whose notes may tell too much of people: see :func:`sensitive_told`."""
+    """Return the mark of a line whose notes may tell too much of people: see :func:`sensitive_told`."""
     marked = ligne.indicateur.donnees_sensibles is not None
     return (b.Morceau(f"\n⚠ {DONNEES_SENSIBLES}", "discret"),) if marked else ()
 
@@ -150,7 +150,7 @@ def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[b.Bloc]:
 
 
 def state(ligne: Ligne) -> str:
-    """The state of a line, with its sign."""
+    """Return the state of a line, with its sign."""
     signe = SIGNES[ligne.etat]
     return f"{signe.symbole} {signe.mot}"
 
@@ -168,7 +168,7 @@ def statement(enonce: Enonce) -> tuple[b.Morceau, ...]:
 
 
 def mention(cadre: Cadre) -> b.Bloc:
-    """What the result does not promise: the words of the source where it has some, and ours always."""
+    """Return what the result does not promise: the words of the source where it has some, and ours always."""
     notation = cadre.notation
     worth = ["lecture"] if notation.lecture else []
     worth += confidence(notation.confiance)
@@ -185,7 +185,7 @@ def mention(cadre: Cadre) -> b.Bloc:
 
 
 def incoherence(value: Incoherence) -> tuple[b.Morceau, ...]:
-    """A contradiction of the sources, with what is made of it or what remains to be asked."""
+    """Return a contradiction of the sources, with what is made of it or what remains to be asked."""
     runs = [b.Morceau(f"⚠ {clean(value.id)}{INSECABLE}: ", "fort"), b.Morceau(prose(value.texte))]
     if value.lecture:
         runs += [b.Morceau(" "), b.Morceau(prose(f"Lecture retenue : {value.lecture}"), "italique")]
@@ -196,7 +196,7 @@ def incoherence(value: Incoherence) -> tuple[b.Morceau, ...]:
 
 
 def levels(cadre: Cadre) -> b.Bloc:
-    """The levels that may be chosen."""
+    """Return the levels that may be chosen."""
     rows = [(f"{n.valeur} – {prose(n.titre)}", prose(n.sens or "")) for n in cadre.notation.niveaux]
     rows.append(("Sans objet", prose("la ligne ne s’applique pas ; une raison est demandée")))
     rows.append(("Sans réponse", "ne compte pas, et se range dans la liste de ce qui reste à faire"))
@@ -204,7 +204,7 @@ def levels(cadre: Cadre) -> b.Bloc:
 
 
 def legend(cadre: Cadre) -> list[b.Bloc]:
-    """What the sign of a label means, where there is one."""
+    """Return what the sign of a label means, where there is one."""
     if any(of_label(cadre.checklist, li.indicateur.origine) for li in cadre.retenues):
         return [
             b.Paragraphe(
@@ -218,14 +218,14 @@ def legend(cadre: Cadre) -> list[b.Bloc]:
 
 
 def order(cadre: Cadre) -> b.Bloc:
-    """The keys of the list, in order."""
+    """Return the keys of the list, in order."""
     texts = [prose(cle.texte) for cle in cadre.notation.priorite]
     texts.append("enfin l’ordre du référentiel" if texts else "l’ordre du référentiel")
     return b.Liste(elements=tuple(texts), numerotee=True)
 
 
 def scope(cadre: Cadre) -> Iterator[b.Bloc]:
-    """What is said of the self-assessment, the lines it is about, and what the sources contradict."""
+    """Yield what is said of the self-assessment, the lines it is about, and what the sources contradict."""
     yield b.Titre(texte="Ce qui est dit de cet autodiagnostic", niveau=2)
     regles = cadre.regles
     statements = [
@@ -255,7 +255,7 @@ def scope(cadre: Cadre) -> Iterator[b.Bloc]:
 
 
 def left_out(cadre: Cadre) -> Iterator[b.Bloc]:
-    """The lines that are not asked, each with its reasons."""
+    """Yield the lines that are not asked, each with its reasons."""
     if not cadre.ecartees:
         return
     yield b.Titre(texte=f"Lignes écartées ({len(cadre.ecartees)})", niveau=2)
@@ -272,13 +272,13 @@ def left_out(cadre: Cadre) -> Iterator[b.Bloc]:
 
 
 def reasons(ligne: Ligne) -> str:
-    """Why a line is in its state."""
+    """Return why a line is in its state."""
     texts = dict.fromkeys(f"{prose(m.texte)} {cite(m.sources)}".rstrip() for m in deciding(ligne))
     return f"{INSECABLE}; ".join(texts)
 
 
 def identity(cadre: Cadre) -> b.Bloc:
-    """Which référentiel, which audit, which organisation."""
+    """Return which référentiel, which audit, which organisation."""
     checklist = cadre.checklist
     rows = [
         *document.identity(checklist),
@@ -290,7 +290,7 @@ def identity(cadre: Cadre) -> b.Bloc:
 
 
 def sources(cadre: Cadre) -> Iterator[b.Bloc]:
-    """The sources cited, as a list."""
+    """Yield the sources cited, as a list."""
     yield b.Titre(texte="Sources citées", niveau=2)
     yield b.Fiche(
         legende="Les textes cités entre crochets",

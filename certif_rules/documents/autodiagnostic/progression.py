@@ -27,7 +27,7 @@ _SENS: Final[Mapping[Sens, str]] = {
 
 
 def compose(comparaison: Comparaison) -> b.Document:
-    """The comparison as a document."""
+    """Return the comparison as a document."""
     apres = comparaison.apres
     return textes.laid_out(
         apres.cadre,
@@ -93,7 +93,7 @@ def _one(synthese: Synthese) -> str:
 
 
 def _differences(comparaison: Comparaison) -> Iterator[b.Bloc]:
-    """What the reader must know before comparing: other texts, days that say the contrary."""
+    """Yield what the reader must know before comparing: other texts, days that say the contrary."""
     avant, apres = comparaison.avant, comparaison.apres
     differences = []
     if comparaison.editions_differentes:

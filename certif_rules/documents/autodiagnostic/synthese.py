@@ -22,7 +22,7 @@ _GROUPES = {
 
 
 def compose(synthese: Synthese) -> b.Document:
-    """The synthesis as a document."""
+    """Return the synthesis as a document."""
     cadre = synthese.cadre
     blocs = _blocks(synthese)
     return textes.laid_out(cadre, blocs, sujet="Synthèse d’un autodiagnostic", fait_le=synthese.fait_le)
@@ -88,7 +88,7 @@ def pictures(synthese: Synthese) -> Iterator[b.Bloc]:
 def drawn(
     of_criteria: Sequence[Trace], traces: Sequence[Trace], series: Sequence[str], apart: Sequence[Ligne]
 ) -> Iterator[b.Bloc]:
-    """The two pictures of these values.
+    """Yield the two pictures of these values.
 
     ``of_criteria`` leaves out the lines whose criterion is not known, which are ``apart``: they have a bar
     and no axis, and it is said.
@@ -128,7 +128,7 @@ def drawn(
 
 
 def _apart(lignes: Sequence[Ligne]) -> Iterator[b.Bloc]:
-    """The lines that the radar does not show, if any."""
+    """Yield the lines that the radar does not show, if any."""
     if not lignes:
         return
     named = ", ".join(clean(li.indicateur.numero) for li in lignes)
@@ -156,7 +156,7 @@ def _trace(cadre: Cadre, axe: Axe) -> Trace:
 def trace_of(
     name: str, number: str, values: tuple[int | None, ...], words: tuple[str, ...], *, label: bool
 ) -> Trace:
-    """A criterion to draw; that it is the label’s is said by a sign and a word."""
+    """Return a criterion to draw; that it is the label’s is said by a sign and a word."""
     return Trace(
         nom=f"Critère {number}{' ★' if label else ''}",
         intitule=f"{MARQUE} – {name}" if label else name,
@@ -167,7 +167,7 @@ def trace_of(
 
 
 def _described(traces: Iterable[Trace], series: Sequence[str]) -> str:
-    """The values of a picture in words."""
+    """Return the values of a picture in words."""
     described = (
         f"{t.intitule}{INSECABLE}: "
         + (t.mots[0] if len(series) == 1 else ", ".join(map(" ".join, zip(series, t.mots, strict=True))))
@@ -215,7 +215,7 @@ def _priority(cadre: Cadre, rang: int, priorite: Priorite) -> tuple[b.Cellule, .
 
 
 def why(priorite: Priorite) -> str:
-    """Why a line is where it is in the list."""
+    """Return why a line is where it is in the list."""
     if priorite.cle is not None and priorite.cle.titre:
         unanswered = priorite.cotation.appreciation.niveau is None
         return prose(priorite.cle.titre) + (", sans réponse" if unanswered else "")

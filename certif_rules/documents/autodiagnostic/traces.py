@@ -103,7 +103,7 @@ def radar(traces: Sequence[Trace], series: Sequence[str], titre: str, descriptio
 
 
 def wide(texte: str, size: float = _CORPS, *, bold: bool = False) -> float:
-    """The room that a line of text takes in the widest of the fonts in use."""
+    """Return the room that a line of text takes in the widest of the fonts in use."""
     return ems(texte) * size * (1.25 if bold else 1.1)
 
 
@@ -130,7 +130,7 @@ def folded(texte: str, room: float) -> list[str]:
 
 
 def _parts(word: str, room: float) -> list[str]:
-    """A word in pieces of which none is wider than ``room``."""
+    """Return a word in pieces of which none is wider than ``room``."""
     parts = [""]
     for letter in word:
         if parts[-1] and wide(parts[-1] + letter, bold=True) > room:
@@ -203,7 +203,7 @@ def _axis(angle: float, trace: Trace) -> str:
 
 
 def _shape(angles: Sequence[float], valeurs: Sequence[int | None], *, earlier: bool) -> list[str]:
-    """The line of a series, broken where a value is missing, and a mark on each value."""
+    """Return the line of a series, broken where a value is missing, and a mark on each value."""
     points = [None if v is None else _point(a, v) for a, v in zip(angles, valeurs, strict=True)]
     dashes = _TIRETS if earlier else ""
     colour = _DOUX if earlier else _BASE
@@ -223,7 +223,7 @@ def _shape(angles: Sequence[float], valeurs: Sequence[int | None], *, earlier: b
 
 
 def _mark(x: float, y: float, *, earlier: bool) -> str:
-    """A full disc for the latest series, a hollow square for the earlier one."""
+    """Return a full disc for the latest series, a hollow square for the earlier one."""
     if not earlier:
         return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="4.2" fill="{_BASE}"/>'
     return (
@@ -233,7 +233,7 @@ def _mark(x: float, y: float, *, earlier: bool) -> str:
 
 
 def _axis_words(cadre: _Cadre, angle: float, trace: Trace, series: Sequence[str]) -> list[str]:
-    """The name of an axis and its value, two lines beyond its end, away from the circle."""
+    """Return the name of an axis and its value, two lines beyond its end, away from the circle."""
     x, y = cos(angle) * (_RAYON + 14), sin(angle) * (_RAYON + 14)
     anchor = "middle" if abs(cos(angle)) < 0.1 else "start" if cos(angle) > 0 else "end"
     height = 2 * (_CORPS + 3)
@@ -269,7 +269,7 @@ def _text(
     cadre: _Cadre, x: float, y: float, texte: str, *,
     size: float = _CORPS, weight: int = _MAIGRE, colour: str = _ENCRE, anchor: str = "start",
 ) -> str:  # fmt: skip
-    """A line of text on a white edge, and its room in the box: ``y`` is its baseline."""
+    """Return a line of text on a white edge, and its room in the box: ``y`` is its baseline."""
     width = wide(texte, size, bold=weight > _MAIGRE)
     left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
     cadre.hold(left, y - size)
@@ -307,6 +307,6 @@ def _svg(cadre: _Cadre, nom: str, titre: str, description: str, content: Iterabl
 
 
 def _n(value: float) -> str:
-    """A number with at most two decimals, as short as it can be; never « -0 »."""
+    """Return a number with at most two decimals, as short as it can be; never « -0 »."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -34,7 +34,7 @@ def render(
     dossier: str | None = None,
     sequence: int = 0,
 ) -> bytes:
-    """The dates that have a day, as one calendar; a window of which only a part is known is left out.
+    """Return the dates that have a day, as one calendar; a window of which only a part is known is left out.
 
     Args:
         dates: those of a calendar.
@@ -65,12 +65,12 @@ def render(
 
 
 def left_out(dates: tuple[DateCalculee, ...]) -> tuple[DateCalculee, ...]:
-    """The dates with something due that have no day to be put in an agenda."""
+    """Return the dates with something due that have no day to be put in an agenda."""
     return tuple(d for d in dates if not d.regle.sans_objet and not list(_days(d)))
 
 
 def _days(calculee: DateCalculee) -> Iterator[tuple[str, date, date]]:
-    """A suffix of the UID, the first and the last day of each event."""
+    """Yield a suffix of the UID, the first and the last day of each event."""
     if calculee.regle.tous_les is not None:
         for number, day in enumerate(calculee.jours, 1):
             yield f"-{number}", day, day

@@ -62,7 +62,7 @@ class Agenda(Struct, frozen=True, kw_only=True):
 
 
 def render(page: Agenda) -> str:
-    """The page as text, ended by a line feed; blanks are ordinary ones, to be copied and searched."""
+    """Return the page as text, ended by a line feed; blanks are ordinary ones, to be copied and searched."""
     return plain("\n".join(_lines(page)) + "\n")
 
 
@@ -107,7 +107,7 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _date(calculee: DateCalculee, page: Agenda) -> Iterator[str]:
-    """A date on its line, then what must be known of it."""
+    """Yield a date on its line, then what must be known of it."""
     regle = calculee.regle
     state = [_state(calculee, page.titres)] if calculee.suivi else []
     notes = [note for note in (sense(regle), "date donnée" if calculee.donnee else "", *state) if note]
@@ -150,7 +150,7 @@ def _window(calculee: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
 
 
 def _worked(calculee: DateCalculee) -> str:
-    """What kind of day it is, and the working day beside it."""
+    """Return what kind of day it is, and the working day beside it."""
     day = f"jour non ouvré ({calculee.chome})"
     if calculee.jour_ouvre and calculee.jour_ouvre != calculee.jour:
         word = "dernier jour ouvré" if calculee.regle.ouvre == "avant" else "reporté au jour ouvré suivant"
@@ -187,7 +187,7 @@ def _idle(calculee: DateCalculee) -> Iterator[str]:
 
 
 def _meetings(plan: Plan, attend: str, titres: Mapping[str, str]) -> Iterator[str]:
-    """A table: the meeting, its limit, the working day, whether the file reaches it."""
+    """Yield a table: the meeting, its limit, the working day, whether the file reaches it."""
     if plan.recu:
         yield from _wrap(f"{attend} : le {plan.recu}.", "")
     elif plan.plancher:

@@ -45,7 +45,7 @@ class Bloc(Struct, frozen=True, kw_only=True):
 
 
 def requirement(indicateur: Indicateur) -> Alinea:
-    """The requirement, quoted when it is a quotation; said to be absent when no source gives it."""
+    """Return the requirement, quoted when it is a quotation; said to be absent when no source gives it."""
     if indicateur.exigence is None:
         return Alinea(texte=f"Énoncé{INSECABLE}: {ABSENT}")
     texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
@@ -53,7 +53,7 @@ def requirement(indicateur: Indicateur) -> Alinea:
 
 
 def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Alinea, ...]:
-    """Reasons, in order."""
+    """Return reasons, in order."""
     return tuple(
         Alinea(texte=prose(m.texte), remarques=tuple(reason_remarks(checklist, m)), sources=m.sources)
         for m in motifs
@@ -84,7 +84,7 @@ def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
 
 
 def warning(value: DonneesSensibles) -> Alinea:
-    """What notes on a line may reveal: to be read before anything is written."""
+    """Return what notes on a line may reveal: to be read before anything is written."""
     return Alinea(texte=sensitive(value), remarques=tuple(reading(value)), sources=value.sources)
 
 

@@ -49,7 +49,7 @@ class Page:
         self.sources: dict[str, Source] = {source.id: source for source in sources(checklist)}
 
     def render(self) -> bytes:
-        """The page in UTF-8."""
+        """Return the page in UTF-8."""
         page = el("html", el("head", *self._head()), el("body", *self._body()), lang="fr")
         return f"<!DOCTYPE html>\n{page}\n".encode()
 
@@ -91,7 +91,7 @@ class Page:
         )
 
     def _contents(self) -> Html:
-        """The table of contents: each criterion with the counts of its lines."""
+        """Return the table of contents: each criterion with the counts of its lines."""
         items = [
             el(
                 "li",
@@ -150,7 +150,7 @@ class Page:
         )
 
     def _counters(self) -> Html:
-        """How many lines stand in each state; the table is also the legend of the signs."""
+        """Return how many lines stand in each state; the table is also the legend of the signs."""
         compteurs = self.checklist.compteurs
         rows = [
             (join("", [_state(etat), el("span", f" {SENS[etat]}", class_="sens")]), str(number))
@@ -241,7 +241,7 @@ class Page:
         return self._block(Bloc(titre="Motifs", elements=reasons(self.checklist, ligne.motifs)))
 
     def _side(self, ligne: Ligne) -> Html:
-        """The state, in a word and a sign, and what else is seen at a glance."""
+        """Return the state, in a word and a sign, and what else is seen at a glance."""
         label = of_label(self.checklist, ligne.indicateur.origine)
         due_for = ", ".join(map(clean, ligne.categories))
         return el(
@@ -353,7 +353,7 @@ def _mark() -> Html:
 
 
 def line_anchor(ligne: Ligne) -> str:
-    """The ``id`` of the heading of a line."""
+    """Return the ``id`` of the heading of a line."""
     return f"ligne-{anchor(ligne.indicateur.id)}"
 
 
@@ -376,7 +376,7 @@ def _reading(couche: document.CoucheImprimee) -> Html:
 
 
 def _folded(rest: Sequence[Html]) -> Html:
-    """What helps only if the auditor reverses the state; the style sheet opens it on paper."""
+    """Return what helps only if the auditor reverses the state; the style sheet opens it on paper."""
     return el("details", el("summary", "Niveau attendu, preuves et notes"), el("div", *rest, class_="blocs"))
 
 

@@ -97,7 +97,7 @@ def _criterion(checklist: Checklist, critere: Critere | None, lignes: Sequence[L
 
 
 def _line(checklist: Checklist, ligne: Ligne) -> Iterator[str]:
-    """A line; one that is not due keeps its requirement and its reasons only."""
+    """Yield a line; one that is not due keeps its requirement and its reasons only."""
     indicateur, signe = ligne.indicateur, SIGNES[ligne.etat]
     mark = f" – {MARQUE}" if of_label(checklist, indicateur.origine) else ""
     yield ""
@@ -151,7 +151,7 @@ def _gaps(checklist: Checklist) -> Iterator[str]:
 
 
 def _section(heading: str, body: Iterable[str]) -> Iterator[str]:
-    """A heading and its body, or nothing when there is no body."""
+    """Yield a heading and its body, or nothing when there is no body."""
     lines = list(body)
     if lines:
         yield from ("", f"## {heading}", "")
@@ -170,11 +170,11 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 
 def _reference(reference: str) -> str:
-    """An address as a link, anything else as text; it comes from the data, never from a form."""
+    """Return an address as a link, anything else as text; it comes from the data, never from a form."""
     texte = clean(reference)
     return f"<{texte}>" if ADDRESS.fullmatch(texte) else escape(prose(texte))
 
 
 def _sources(ids: tuple[str, ...]) -> str:
-    """Ids in brackets, which open no link: nothing written here defines a reference."""
+    """Return ids in brackets, which open no link: nothing written here defines a reference."""
     return f" [{', '.join(map(escape, ids))}]" if ids else ""

@@ -63,7 +63,7 @@ _REMPLIR: Final = (
 
 
 def compose(checklist: Checklist) -> b.Document:
-    """The paper grid of a checklist."""
+    """Return the paper grid of a checklist."""
     nom = clean(str(checklist.organisme.get("nom") or ""))
     type_audit = checklist.type_audit
     when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
@@ -167,7 +167,7 @@ def _element(element: Alinea) -> str:
 
 
 def _others(checklist: Checklist) -> Iterator[b.Bloc]:
-    """The lines that are not to be seen, by state."""
+    """Yield the lines that are not to be seen, by state."""
     lignes = [ligne for etat in ETATS for ligne in checklist.lignes if ligne.etat == etat]
     rows = tuple(
         (
@@ -210,7 +210,7 @@ def _points(checklist: Checklist) -> Iterator[b.Bloc]:
 def _point(
     checklist: Checklist, point: Point, numero: str, choix: tuple[str, ...]
 ) -> tuple[str | b.Case | b.Ecriture, ...]:
-    """A document or a check, what may be ticked of it, and ruled room to write."""
+    """Return a document or a check, what may be ticked of it, and ruled room to write."""
     texte = f"{document.point(checklist, point)} {cite(point.sources)}".rstrip()
     named = f"{clean(numero)} – {texte}" if numero else texte
     return (named, b.Case(choix=choix), b.Ecriture(intitule="", lignes=max(len(choix), 2)))

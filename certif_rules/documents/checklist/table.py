@@ -109,7 +109,7 @@ class _Page:
         return criterion(critere) + (f" {self._mark()}" if mark else "")
 
     def _line(self, ligne: Ligne) -> Iterator[str]:
-        """A line of the référentiel, its deciding reasons, and what its auditor must not miss."""
+        """Yield a line of the référentiel, its deciding reasons, and what its auditor must not miss."""
         indicateur = ligne.indicateur
         mark = f"{self._mark()}  " if of_label(self.checklist, indicateur.origine) else ""
         state = self._state(ligne.etat)
@@ -170,7 +170,7 @@ class _Page:
         yield rule * min(len(text), self.width)
 
     def _section(self, heading: str, body: Iterable[str]) -> Iterator[str]:
-        """A heading and its body, or nothing when there is no body."""
+        """Yield a heading and its body, or nothing when there is no body."""
         lines = list(body)
         if lines:
             yield ""
@@ -205,5 +205,5 @@ class _Page:
 
 
 def _padded(etat: Etat) -> str:
-    """The word of a state, as wide as the widest."""
+    """Return the word of a state, as wide as the widest."""
     return SIGNES[etat].mot.ljust(max(len(signe.mot) for signe in SIGNES.values()))

@@ -26,7 +26,7 @@ DISCLAIMER: Final = prose(
 
 
 def supported(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b.Texte:
-    """A text of the data, what it rests on after it."""
+    """Return a text of the data, what it rests on after it."""
     behind = [s for rule in rules for s in rule.sources] + list(sources)
     remarks: list[str] = []
     for rule in rules:
@@ -43,7 +43,7 @@ def supported(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b
 
 
 def lines(*texts: b.Texte | str) -> b.Texte:
-    """Texts one under the other."""
+    """Return texts one under the other."""
     runs: list[b.Morceau] = []
     for texte in texts:
         if runs:
@@ -53,7 +53,7 @@ def lines(*texts: b.Texte | str) -> b.Texte:
 
 
 def page(ressource: Ressource) -> b.Texte:
-    """A public page, its address under its title."""
+    """Return a public page, its address under its title."""
     return lines(supported(ressource.titre, ressource), *([ressource.adresse] if ressource.adresse else []))
 
 
@@ -76,20 +76,20 @@ def _condition(c: Condition, dossier: DossierEtudie) -> str:
 
 
 def _answered(question: Interrogation, accepted: tuple[str, ...]) -> str:
-    """An answer asked for, in the words of its question."""
+    """Return an answer asked for, in the words of its question."""
     titres = {choix.id: choix.titre for choix in question.choix}
     return f"« {question.texte} » : {' ou '.join(titres[choix] for choix in accepted)}"
 
 
 def lowered(titre: str) -> str:
-    """A title within a sentence: its capital goes, unless it is that of an acronym."""
+    """Return a title within a sentence: its capital goes, unless it is that of an acronym."""
     return titre if titre[1:2].isupper() else titre[:1].lower() + titre[1:]
 
 
 def actors(
     dossier: DossierEtudie, interventions: list[tuple[Intervention, Trivalent]], *, when: bool = False
 ) -> Iterator[b.Bloc]:
-    """Who does what, or nothing when nobody does anything; ``when`` says for which requests."""
+    """Yield who does what, or nothing when nobody does anything; ``when`` says for which requests."""
     if not interventions:
         return
     yield b.Titre(texte="Qui fait quoi", niveau=2, ancre="acteurs")
@@ -119,7 +119,7 @@ def actors(
 def behind(
     dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple[str, ...]
 ) -> Iterator[b.Bloc]:
-    """The contradictions that the rules shown meet, then all the sources."""
+    """Yield the contradictions that the rules shown meet, then all the sources."""
     contradicted = met(dossier.vie, rules)
     if contradicted:
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")

@@ -14,7 +14,7 @@ _NATURES: Final = {"regle": "", "minimum": " (un minimum)", "annonce": " (annonc
 
 
 def award(dossier: DossierEtudie) -> b.Document:
-    """What follows the decision, where it is published, who does what."""
+    """Return what follows the decision, where it is published, who does what."""
     return b.Document(
         titre=f"Attribution et instances – {prose(dossier.titre)}",
         sujet="Ce que donne une attribution, où elle est publiée, qui décide",
@@ -25,7 +25,7 @@ def award(dossier: DossierEtudie) -> b.Document:
 
 
 def _date(nom: str | None, dossier: DossierEtudie) -> str:
-    """A date of the calendar by its title."""
+    """Return a date of the calendar by its title."""
     return prose(dossier.vie.cycle.dates[nom].titre) if nom and dossier.vie.cycle else nom or "–"
 
 

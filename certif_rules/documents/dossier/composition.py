@@ -156,13 +156,13 @@ def _document(element: Element) -> tuple[b.Cellule, ...]:
 
 
 def _state(etat: EtatPiece, reasons: Iterable[str]) -> str:
-    """A state and its reasons, in one line."""
+    """Return a state and its reasons, in one line."""
     explained = " ; ".join(reasons)
     return prose(f"{SIGNES[etat]} : {explained}" if explained else SIGNES[etat])
 
 
 def _reason(motif: str) -> str:
-    """A reason, its dates as people read them."""
+    """Return a reason, its dates as people read them."""
     return _ISO.sub(lambda match: day(match[0]), prose(motif))
 
 

@@ -20,13 +20,13 @@ class Xml(str):
 
 
 def el(tag: str, *children: str | None, **attributes: str) -> Html:
-    """An element. ``class_`` stands for ``class``, underscores in names of attributes for hyphens."""
+    """Return an element. ``class_`` stands for ``class``, underscores in names of attributes for hyphens."""
     inside = "".join(_text(child) for child in children if child is not None)
     return Html(f"<{tag}{_attributes(attributes)}>{inside}</{tag}>")
 
 
 def void(tag: str, **attributes: str) -> Html:
-    """An element that has no content."""
+    """Return an element that has no content."""
     return Html(f"<{tag}{_attributes(attributes)}>")
 
 
@@ -56,7 +56,7 @@ def table(
     class_: str = "donnees",
     widths: Sequence[float] = (),
 ) -> Html:
-    """A data table; the first cell of a row is its header. ``widths`` are percentages, one per column.
+    """Return a data table; the first cell of a row is its header. ``widths`` are percentages, one per column.
 
     On narrow screens the style sheet lays rows out as cards, which would take the meaning of a table from
     assistive tools: the roles keep it, and ``data-tete`` repeats the head beside each cell.

@@ -81,7 +81,7 @@ def render(document: Document) -> bytes:
 
 
 def _fixed(buffer: io.BytesIO) -> bytes:
-    """The same package, without the time of the day in its members."""
+    """Return the same package, without the time of the day in its members."""
     out = io.BytesIO()
     with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for member in source.namelist():
@@ -93,12 +93,12 @@ def _fixed(buffer: io.BytesIO) -> bytes:
 
 
 def run(texte: str, properties: Xml = Xml("")) -> Xml:  # noqa: B008 - a constant
-    """A run of text."""
+    """Return a run of text."""
     return w("r", properties, element("w:t", texte, **{"xml:space": "preserve"}))
 
 
 def runs(texte: Texte) -> list[Xml]:
-    """The runs of a text, its lines parted by breaks."""
+    """Return the runs of a text, its lines parted by breaks."""
     parts: list[Xml] = []
     for number, passage in enumerate(passages(texte)):
         if number:
@@ -108,7 +108,7 @@ def runs(texte: Texte) -> list[Xml]:
 
 
 def paragraph(style: str, *content: Xml, properties: Sequence[Xml] = ()) -> Xml:
-    """A paragraph in a style of the template."""
+    """Return a paragraph in a style of the template."""
     return w("p", w("pPr", w("pStyle", val=STYLES[style]), *properties), *content)
 
 
@@ -135,13 +135,13 @@ class _Body:
         self.blocks = ready(document)
 
     def markup(self) -> str:
-        """The content of the body."""
+        """Return the content of the body."""
         return "".join(self._head()) + "".join(
             part for b in self.blocks for part in _WRITERS[type(b)](self, b)
         )
 
     def next(self) -> int:
-        """A number that nothing else of the document has."""
+        """Return a number that nothing else of the document has."""
         self.number += 1
         return self.number
 
@@ -158,22 +158,22 @@ class _Body:
                 yield paragraph("entree", link)
 
     def bookmarked(self, style: str, name: str, content: Sequence[Xml], *properties: Xml) -> Xml:
-        """A paragraph that links may point to."""
+        """Return a paragraph that links may point to."""
         number = self.next()
         start = w("bookmarkStart", id=number, name=_name(name))
         return paragraph(style, start, *content, w("bookmarkEnd", id=number), properties=properties)
 
     def titre(self, bloc: Titre) -> Iterator[Xml]:
-        """A heading."""
+        """Yield a heading."""
         broken = [w("pageBreakBefore")] if bloc.nouvelle_page else []
         yield self.bookmarked(f"titre{bloc.niveau}", bloc.ancre, runs(bloc.texte), *broken)
 
     def paragraphe(self, bloc: Paragraphe) -> Iterator[Xml]:
-        """A paragraph."""
+        """Yield a paragraph."""
         yield paragraph("texte", *runs(bloc.texte))
 
     def encadre(self, bloc: Encadre) -> Iterator[Xml]:
-        """A notice: two paragraphs that share a coloured edge."""
+        """Yield a notice: two paragraphs that share a coloured edge."""
         edge = w("pBdr", w("left", val="single", sz=18, space=8, color=_TONS[bloc.ton]))
         fill = w("shd", val="clear", color="auto", fill=_FONDS[bloc.ton])
         title = w("r", w("rPr", w("b"), w("color", val=_TONS[bloc.ton])), w("t", line(bloc.titre)))
@@ -181,7 +181,7 @@ class _Body:
         yield paragraph("encadre_fin", *runs(bloc.texte), properties=(edge, fill))
 
     def liste(self, bloc: Liste) -> Iterator[Xml]:
-        """A list; each numbered one starts again at 1."""
+        """Yield a list; each numbered one starts again at 1."""
         style, number = "puce", BULLETS
         if bloc.numerotee:
             style, number = "numero", numbered(self.fichier, self.next())
@@ -199,7 +199,7 @@ class _Body:
         yield from self._table(bloc.legende, (_LIBELLES, 100 - _LIBELLES), (), rows)
 
     def tableau(self, bloc: Tableau) -> Iterator[Xml]:
-        """A data table; its first cells are set apart, as their rows' heads."""
+        """Yield a data table; its first cells are set apart, as their rows' heads."""
         rooms = [(part - 3.8) / _EM for part in shares(bloc.largeurs, self.sheet.texte)]
         rows = [
             (
@@ -240,7 +240,7 @@ class _Body:
             yield paragraph(style, *runs(cellule))
 
     def _box(self, choice: str, *, ticked: bool) -> list[Xml]:
-        """A tick box as a content control, and its label."""
+        """Return a tick box as a content control, and its label."""
         sign = "\u2612" if ticked else "\u2610"
         font = w(
             "rPr", w("rFonts", ascii="MS Gothic", hAnsi="MS Gothic", eastAsia="MS Gothic", hint="eastAsia")
@@ -270,7 +270,7 @@ class _Body:
             yield paragraph(style)
 
     def image(self, bloc: Image) -> Iterator[Xml]:
-        """A picture with its text; a drawing is made a picture first, which every reader shows."""
+        """Yield a picture with its text; a drawing is made a picture first, which every reader shows."""
         from docx.shared import Mm
         from lxml import etree
 
@@ -291,12 +291,12 @@ class _Body:
         yield paragraph("image", w("r", w("drawing", markup)))
 
     def saut(self, _bloc: SautDePage) -> Iterator[Xml]:
-        """A new page."""
+        """Yield a new page."""
         yield paragraph("saut", w("r", w("br", type="page")))
 
 
 def _name(anchor: str) -> str:
-    """A bookmark: letters, digits and underscores, forty at most."""
+    """Return a bookmark: letters, digits and underscores, forty at most."""
     return "p_" + re.sub(r"\W", "_", anchor)[-38:]
 
 

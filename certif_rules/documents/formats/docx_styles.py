@@ -58,7 +58,7 @@ def dress(fichier: Docx, document: Document, sheet: Pages) -> None:
 
 
 def numbered(fichier: Docx, number: int) -> int:
-    """The number of a new numbered list, which starts at 1."""
+    """Return the number of a new numbered list, which starts at 1."""
     root = fichier.part.numbering_part.element
     identifier = BULLETS + number
     restart = w("lvlOverride", w("startOverride", val=1), ilvl=0)
@@ -97,7 +97,7 @@ class _Style(Struct, frozen=True):
     niveau: int = 0
 
     def markup(self, identifier: str) -> Xml:
-        """The style under ``identifier``; what follows a heading is body text."""
+        """Return the style under ``identifier``; what follows a heading is body text."""
         height: Mapping[str, str | int] = (
             {"line": round(self.fixe * 20), "lineRule": "exact"} if self.fixe else _SIMPLE
         )

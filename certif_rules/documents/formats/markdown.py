@@ -67,7 +67,7 @@ def _md_block(block: b.Bloc) -> Iterator[str]:
 
 
 def _md_text(texte: b.Texte, between: str) -> str:
-    """A text without markup; an address alone on a line after the first is a link.
+    """Return a text without markup; an address alone on a line after the first is a link.
 
     What people type is cleaned to one line: it never makes one.
     """

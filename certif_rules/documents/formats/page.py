@@ -146,7 +146,7 @@ def _image(bloc: b.Image) -> Html:
 
 
 def _picture(image: b.Image) -> Html:
-    """A picture in the page itself; as a picture, a drawing cannot run anything."""
+    """Return a picture in the page itself; as a picture, a drawing cannot run anything."""
     kind = "svg+xml" if image.svg else "jpeg" if image.contenu.startswith(b"\xff\xd8") else "png"
     source = f"data:image/{kind};base64,{b64encode(image.contenu).decode('ascii')}"
     return void("img", src=source, alt=line(image.texte), style=f"width:{image.largeur}mm")

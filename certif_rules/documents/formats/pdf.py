@@ -174,7 +174,7 @@ def _data(document: Document) -> dict[str, Any]:
 
 
 def _texte(texte: Texte, room: float, bold: float = 1.0) -> str | list[list[list[str]]]:
-    """A text for the template; a word wider than ``room`` ems may break anywhere."""
+    """Return a text for the template; a word wider than ``room`` ems may break anywhere."""
     lines = passages(texte)
     parts = [[[run.relief, *_pieces(run.texte, room / bold)] for run in runs] for runs in lines]
     if len(parts) == 1 and len(parts[0]) <= 1:

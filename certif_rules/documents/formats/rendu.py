@@ -69,12 +69,12 @@ def passages(texte: Texte) -> tuple[Passage, ...]:
 
 
 def line(texte: Texte) -> str:
-    """A text in one plain line."""
+    """Return a text in one plain line."""
     return " ".join(clean("".join(run.texte for run in passage)) for passage in passages(texte)).strip()
 
 
 def ready(document: Document) -> tuple[Bloc, ...]:
-    """The blocks as they are laid out.
+    """Return the blocks as they are laid out.
 
     Headings skip no level and have anchors of their own; signatures that follow one another are one table.
     """
@@ -97,7 +97,7 @@ def ready(document: Document) -> tuple[Bloc, ...]:
 
 
 def chapters(blocks: Iterable[Bloc]) -> list[Titre]:
-    """The headings of a table of contents."""
+    """Return the headings of a table of contents."""
     return [block for block in blocks if isinstance(block, Titre) and block.niveau == 2]
 
 
@@ -118,7 +118,7 @@ def height(cellule: Cellule, room: float) -> float:
 
 
 def foot(document: Document) -> str:
-    """The foot text, on two lines of small type beside the number of the page: cut if it is longer."""
+    """Return the foot text, on two lines of small type beside the number of the page: cut if it is longer."""
     texte = line(document.pied)
     room = 1.7 * (pages(document).texte - 32) / _PETIT
     if ems(texte) <= room:

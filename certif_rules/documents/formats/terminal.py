@@ -41,7 +41,7 @@ def render(document: b.Document, *, poor: bool = False) -> bytes:
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None, width: int = LARGEUR) -> list[str]:
-    """Lines no wider than ``width``; a word longer than that is cut, unless it is an address."""
+    """Return lines no wider than ``width``; a word longer than that is cut, unless it is an address."""
     return textwrap.wrap(
         text, width, initial_indent=indent if first is None else first, subsequent_indent=indent,
         break_on_hyphens=False, break_long_words="://" not in text,
@@ -51,7 +51,7 @@ def _wrap(text: str, indent: str = "", first: str | None = None, width: int = LA
 def _lines(
     texte: b.Texte, indent: str = "", first: str | None = None, width: int = LARGEUR, later: str | None = None
 ) -> list[str]:
-    """The lines of a text; ``first`` begins it, ``later`` continues a passage after the first."""
+    """Return the lines of a text; ``first`` begins it, ``later`` continues a passage after the first."""
     lines: list[str] = []
     for passage in passages(texte):
         words = "".join(run.texte for run in passage).strip()
@@ -100,7 +100,7 @@ def _tableau(bloc: b.Tableau) -> Iterator[str]:
 
 
 def _item(tetes: Iterable[str], row: Iterable[b.Cellule]) -> Iterator[str]:
-    """A row as an item of a list: its first two cells, then the others under their heads."""
+    """Yield a row as an item of a list: its first two cells, then the others under their heads."""
     first, second, *others = (_words(cell) for cell in row)
     yield from _wrap(" – ".join(filter(None, [line(first), line(second)])), "      ", "  - ")
     for head, cell in zip(list(tetes)[2:], others, strict=True):

@@ -22,7 +22,7 @@ from certif_rules.documents.rapport.redaction import (
 
 
 def objectives(rapport: Rapport) -> Iterator[b.Bloc]:
-    """What the audit was for."""
+    """Yield what the audit was for."""
     yield textes(rapport.bilan.dossier.compte_rendu.objectifs, "Aucun objectif particulier.")
 
 
@@ -90,7 +90,7 @@ def rules(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def warnings(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Every warning of the checklist and of the conclusions, other rules accepted first."""
+    """Yield every warning of the checklist and of the conclusions, other rules accepted first."""
     ordered = sorted(rapport.bilan.avertissements, key=lambda a: a.code != "autres_regles")
     if ordered:
         yield b.Liste(elements=tuple(marked(prose(a.message), a.sources) for a in ordered))
@@ -125,7 +125,7 @@ def _person(personne: Personne) -> str:
 
 
 def samples(rapport: Rapport) -> Iterator[b.Bloc]:
-    """What was drawn, from what, how, so that it can be drawn again."""
+    """Yield what was drawn, from what, how, so that it can be drawn again."""
     echantillons = rapport.bilan.dossier.compte_rendu.echantillons
     if not echantillons:
         yield b.Paragraphe(texte=ABSENT if echantillons is None else prose("Aucun échantillon n’a été tiré."))

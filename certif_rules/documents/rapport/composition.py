@@ -19,7 +19,7 @@ Chapitre = tuple[str, Iterable[b.Bloc]]
 
 
 def report(rapport: Rapport) -> b.Document:
-    """The whole report, its sheets at the end."""
+    """Return the whole report, its sheets at the end."""
     blocs: list[b.Bloc] = [*_opening(rapport)]
     for rank, (titre, inside) in enumerate(_chapters(rapport), start=1):
         blocs.append(b.Titre(texte=f"{rank}. {titre}", niveau=2, ancre=f"chapitre-{rank}"))
@@ -29,7 +29,7 @@ def report(rapport: Rapport) -> b.Document:
 
 
 def sheets_only(rapport: Rapport) -> b.Document:
-    """The sheets, one per page; a sentence says so where there is no gap."""
+    """Return the sheets, one per page; a sentence says so where there is no gap."""
     blocs: tuple[b.Bloc, ...] = tuple(sheets(rapport, first_on_new_page=False))
     if not blocs:
         blocs = (b.Paragraphe(texte=prose("Aucun écart n’est relevé : il n’y a pas de fiche à remplir.")),)
@@ -60,7 +60,7 @@ def _document(rapport: Rapport, titre: str, blocs: tuple[b.Bloc, ...]) -> b.Docu
 
 
 def _opening(rapport: Rapport) -> Iterator[b.Bloc]:
-    """What its reader must know at once: the conclusions, the counts, the gaps, what is missing."""
+    """Yield what its reader must know at once: the conclusions, the counts, the gaps, what is missing."""
     yield b.Titre(texte="Synthèse", niveau=2, ancre="synthese")
     for conclusion in rapport.bilan.conclusions:
         yield fin.verdict(rapport, conclusion)
@@ -93,7 +93,7 @@ def _brief(rapport: Rapport) -> Iterator[tuple[str, str]]:
 
 
 def _gap(checklist: Checklist, ecart: Ecart) -> tuple[str, str, str]:
-    """A gap in a few words."""
+    """Return a gap in a few words."""
     counted = counts_as(checklist, ecart.compte).lower()
     return gravity(checklist, ecart).lower(), counted, "levé" if ecart.releve.leve_le else ""
 
@@ -132,7 +132,7 @@ def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
 
 
 def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
-    """The sections of a body that stand at ``place``."""
+    """Yield the sections of a body that stand at ``place``."""
     habillage = rapport.checklist.habillage
     for section in habillage.sections if habillage else ():
         if section.place == place:

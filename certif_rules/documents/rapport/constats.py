@@ -98,7 +98,7 @@ def _short(section: Chapitre, *, alone: bool) -> str:
 
 
 def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
-    """One section per criterion, with its counts and each finding with its evidence."""
+    """Yield one section per criterion, with its counts and each finding with its evidence."""
     for section in rapport.sections:
         yield b.Titre(texte=criterion(section.critere), niveau=3)
         counts = _counts(rapport.checklist, section)
@@ -123,7 +123,7 @@ def _counts(checklist: Checklist, section: Chapitre) -> str:
 
 
 def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[b.Cellule, ...]]:
-    """A line and its finding, then what was seen of it at each site, a row each."""
+    """Yield a line and its finding, then what was seen of it at each site, a row each."""
     yield _row(checklist, vue)
     names = site_names(checklist)
     for vu in vue.releve.par_site if vue.releve else ():
@@ -156,7 +156,7 @@ def _verdict(checklist: Checklist, releve: Releve) -> b.Texte:
 
 
 def verdict(checklist: Checklist, releve: Releve, words: str) -> b.Texte:
-    """What was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
+    """Return what was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
     annotations = checklist.referentiel.annotations
     parts: list[b.Texte] = [(b.Morceau(words, "fort"),)]
     for name in releve.annotations:
@@ -180,7 +180,7 @@ def verdict(checklist: Checklist, releve: Releve, words: str) -> b.Texte:
 
 
 def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> b.Texte:
-    """What was seen of a line: evidence, samples and comment, then the same for each site."""
+    """Return what was seen of a line: evidence, samples and comment, then the same for each site."""
     names = site_names(checklist)
     parts = [*_seen(releve if comment else replace(releve, commentaire=None)), *_added(checklist, releve)]
     for vu in releve.par_site:
@@ -201,7 +201,7 @@ def _seen(what: Releve | VuSurSite) -> Iterator[b.Texte]:
 
 
 def _added(checklist: Checklist, releve: Releve) -> Iterator[b.Texte]:
-    """What was typed in the columns of a body, under their titles."""
+    """Yield what was typed in the columns of a body, under their titles."""
     titres = emetteur.columns(checklist)
     for cle, texte in releve.complements.items():
         if typed(texte):
@@ -216,7 +216,7 @@ def _labelled(name: str, values: Iterable[str]) -> b.Texte:
 
 
 def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The gaps with the dates they open; each has its sheet."""
+    """Yield the gaps with the dates they open; each has its sheet."""
     if not rapport.ecarts:
         checked = " ni sur les vérifications faites" if rapport.points else ""
         yield b.Paragraphe(texte=f"Aucun écart n’est relevé sur les lignes qui ont un constat{checked}.")
@@ -249,7 +249,7 @@ def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def status(ecart: Ecart) -> b.Texte:
-    """Whether the plan of actions was accepted, and the gap lifted."""
+    """Return whether the plan of actions was accepted, and the gap lifted."""
     accepted = ecart.releve.ecart.get(PLAN_ACCEPTE)
     plan = f"plan d’actions accepté le {day(accepted)}" if accepted else ""
     return joined([plan, lifting(ecart)])
@@ -271,7 +271,7 @@ def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
 
 
 def lifting(ecart: Ecart) -> str:
-    """Whether a gap was lifted, when and by whom."""
+    """Return whether a gap was lifted, when and by whom."""
     releve = ecart.releve
     if releve.leve_le is None:
         return "non levé"
@@ -280,7 +280,7 @@ def lifting(ecart: Ecart) -> str:
 
 
 def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The gaps of the earlier audit and what became of each."""
+    """Yield the gaps of the earlier audit and what became of each."""
     if rapport.verifies is None:
         precedent = rapport.checklist.contexte.precedent
         known = "Les constats de l’audit précédent ne sont pas renseignés : rien n’est dit vérifié."
@@ -314,7 +314,7 @@ def _verified(checklist: Checklist, verifie: ConstatVerifie) -> tuple[b.Cellule,
 
 
 def out_of_scope(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The lines that do not apply, each with its reason."""
+    """Yield the lines that do not apply, each with its reason."""
     if not rapport.non_applicables:
         yield b.Paragraphe(texte="Toutes les lignes s’appliquent à l’organisme.")
         return
@@ -322,7 +322,7 @@ def out_of_scope(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def not_due(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The lines that this audit leaves aside, and those that nobody could settle."""
+    """Yield the lines that this audit leaves aside, and those that nobody could settle."""
     if rapport.non_dues:
         yield _aside(rapport, rapport.non_dues, "Lignes qui ne sont pas à voir à cet audit, et pourquoi")
     else:

@@ -36,20 +36,20 @@ _PARTIES: tuple[tuple[str, str, int], ...] = (
 
 
 def sheets(rapport: Rapport, *, first_on_new_page: bool = True) -> Iterator[b.Bloc]:
-    """Every sheet, each on its page."""
+    """Yield every sheet, each on its page."""
     for rank, ecart in enumerate(rapport.ecarts):
         yield from sheet(rapport, ecart, new_page=first_on_new_page or rank > 0)
         yield from closing(rapport, "fiche")
 
 
 def closing(rapport: Rapport, ecrit: Ecrit) -> Iterator[b.Bloc]:
-    """The last sentences of a body, under its name."""
+    """Yield the last sentences of a body, under its name."""
     for paragraph in emetteur.closing(rapport.checklist.habillage, ecrit):
         yield b.Paragraphe(texte=paragraph)
 
 
 def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[b.Bloc]:
-    """The sheet of one gap."""
+    """Yield the sheet of one gap."""
     yield b.Titre(
         texte=f"Fiche de non-conformité – {clean(ecart.numero)}",
         niveau=2,
@@ -74,7 +74,7 @@ def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[b.Bloc]
 
 
 def _statement(rapport: Rapport, ecart: Ecart) -> Iterator[b.Bloc]:
-    """The statement of the gap, else the comment of its finding, which says it; then what was seen."""
+    """Yield the statement of the gap, else the comment of its finding, which says it; then what was seen."""
     releve = ecart.releve
     enonce, comment = typed(releve.ecart.get("enonce") or ""), typed(releve.commentaire or "")
     yield b.Titre(texte="Énoncé de l’écart", niveau=3)
@@ -90,7 +90,7 @@ def _statement(rapport: Rapport, ecart: Ecart) -> Iterator[b.Bloc]:
 
 
 def anchor(ecart: Ecart) -> str:
-    """The name of a sheet, for links."""
+    """Return the name of a sheet, for links."""
     kind, name = ("fiche", ecart.ligne.indicateur.id) if ecart.ligne else ("verification", ecart.releve.ligne)
     return f"{kind}-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in name)
 
@@ -112,7 +112,7 @@ def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, b.Texte]]:
 
 
 def _subject(checklist: Checklist, ecart: Ecart) -> Iterator[tuple[str, b.Texte]]:
-    """What bears the gap: a line with its requirement, or a check that is no line."""
+    """Yield what bears the gap: a line with its requirement, or a check that is no line."""
     # Without a title a line is named by its requirement, which follows.
     name: b.Texte = (b.Morceau(clean(ecart.numero), "fort"),)
     if ecart.point is not None:
@@ -130,7 +130,7 @@ def _subject(checklist: Checklist, ecart: Ecart) -> Iterator[tuple[str, b.Texte]
 
 
 def _other(ecart: Ecart) -> Iterator[b.Bloc]:
-    """What the file says of the gap under names of its own."""
+    """Yield what the file says of the gap under names of its own."""
     known = {"enonce", "plan_recu_le", "plan_accepte_le", *(cle for cle, _, _ in _PARTIES)}
     rows = tuple(
         (capital(clean(cle).replace("_", " ")), typed(texte))

@@ -37,7 +37,7 @@ _VERDICTS = {True: "conclusion favorable", False: "conclusion défavorable", Non
 
 
 def limits(rapport: Rapport) -> Iterator[b.Bloc]:
-    """That an audit is a sample, what was not covered, and what else limits what it says."""
+    """Yield a reminder that an audit is a sample, what was not covered, and what else limits what it says."""
     yield b.Encadre(titre="Un audit est un échantillon", texte=prose(ECHANTILLON))
     compte_rendu = rapport.bilan.dossier.compte_rendu
     for titre, texts, none in (
@@ -58,7 +58,7 @@ def limits(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def verdict(rapport: Rapport, conclusion: Conclusion) -> b.Encadre:
-    """A conclusion in one notice: in words first, whatever its colour."""
+    """Return a conclusion in one notice: in words first, whatever its colour."""
     name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
     return b.Encadre(
         titre=f"{name} – {_VERDICTS[conclusion.delivrable]}",
@@ -68,7 +68,7 @@ def verdict(rapport: Rapport, conclusion: Conclusion) -> b.Encadre:
 
 
 def conclusions(rapport: Rapport) -> Iterator[b.Bloc]:
-    """What the findings call for, one per référentiel, with the measures and the reasons."""
+    """Yield what the findings call for, one per référentiel, with the measures and the reasons."""
     yield b.Paragraphe(
         texte=prose("Ce que les constats appellent, d’après les règles d’audit : ni évaluation, ni décision.")
     )
@@ -115,7 +115,7 @@ def _number(value: Fraction | None) -> str:
 
 
 def evaluation(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Who evaluated, when, and what is recommended; room to sign."""
+    """Yield who evaluated, when, and what is recommended; room to sign."""
     acte = rapport.bilan.dossier.compte_rendu.evaluation
     yield b.Paragraphe(texte=prose(SEPARATION))
     yield b.Fiche(
@@ -135,7 +135,7 @@ def evaluation(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def decision(rapport: Rapport) -> Iterator[b.Bloc]:
-    """What was decided, by others; a block to fill for a decision not taken yet."""
+    """Yield what was decided, by others; a block to fill for a decision not taken yet."""
     actes = rapport.bilan.dossier.compte_rendu.decision or (DecisionPrise(),)
     for taken in actes:
         yield b.Fiche(legende=_decision_name(rapport, taken), rangs=tuple(_decided(rapport, taken)))
@@ -164,7 +164,7 @@ def _decided(rapport: Rapport, taken: DecisionPrise) -> Iterator[tuple[str, str]
 
 
 def _decision_words(rapport: Rapport, taken: DecisionPrise) -> str:
-    """The decision as typed; a code of the référentiel reads as its title, unless several bear it."""
+    """Return the decision as typed; a code of the référentiel reads as its title, unless several bear it."""
     if taken.decision is None:
         return ""
     referentiel = rapport.checklist.referentiel
@@ -180,7 +180,7 @@ def _decision_words(rapport: Rapport, taken: DecisionPrise) -> str:
 
 
 def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The dates that gaps open, what comes next, and the end of the certificates held."""
+    """Yield the dates that gaps open, what comes next, and the end of the certificates held."""
     rows: list[tuple[str, str, str]] = []
     for ecart in rapport.ecarts:
         noun = "Ligne" if ecart.ligne is not None else "Vérification"
@@ -209,7 +209,7 @@ def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def distribution(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Who receives the report, and what covers it."""
+    """Yield who receives the report, and what covers it."""
     compte_rendu = rapport.bilan.dossier.compte_rendu
     for titre, texts, none in (
         ("Diffusion", compte_rendu.diffusion, "Aucune diffusion."),
@@ -221,7 +221,7 @@ def distribution(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def retention(rapport: Rapport) -> Iterator[b.Bloc]:
-    """How long the records of this audit are kept, where a source says it."""
+    """Yield how long the records of this audit are kept, where a source says it."""
     yield b.Titre(texte="Conservation", niveau=3)
     yield b.Fiche(
         legende="Combien de temps se gardent les dossiers, par référentiel",
@@ -230,7 +230,7 @@ def retention(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def sources(rapport: Rapport) -> Iterator[b.Bloc]:
-    """What the texts are worth, and every source that the report cites."""
+    """Yield what the texts are worth, and every source that the report cites."""
     checklist = rapport.checklist
     quoted = any(quotes(ligne) for ligne in checklist.lignes)
     yield b.Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
@@ -246,7 +246,7 @@ def sources(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def _cited(rapport: Rapport) -> Iterator[Source]:
-    """The sources cited, in the référentiel's order."""
+    """Return the sources cited, in the référentiel's order."""
     bilan = rapport.bilan
     shown = (*rapport.non_applicables, *rapport.non_dues, *rapport.ouvertes)
     ids: set[str] = set()
@@ -273,7 +273,7 @@ def _cited(rapport: Rapport) -> Iterator[Source]:
 
 
 def missing(rapport: Rapport) -> Iterator[b.Bloc]:
-    """What a complete report would have: named, never filled."""
+    """Yield what a complete report would have: named, never filled."""
     if not rapport.manques:
         return
     by_section: dict[str, list[str]] = {}

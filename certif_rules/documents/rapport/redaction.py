@@ -43,13 +43,13 @@ ABSENT = (b.Morceau("Non renseigné.", "italique"),)
 
 
 def typed(texte: str) -> str:
-    """What somebody typed, line by line, without what drives a terminal; no typography is added."""
+    """Return what somebody typed, line by line, without what drives a terminal; no typography is added."""
     lines = (clean(line) for line in texte.splitlines())
     return "\n".join(line for line in lines if line)
 
 
 def label(name: str) -> str:
-    """A name before its value."""
+    """Return a name before its value."""
     return f"{name}{INSECABLE}: "
 
 
@@ -64,7 +64,7 @@ def textes(given: tuple[str, ...] | None, none: str) -> b.Bloc:
 
 
 def joined(parts: Iterable[b.Texte], between: str = "\n") -> b.Texte:
-    """Texts end to end, ``between`` them; empty ones are left out."""
+    """Return texts end to end, ``between`` them; empty ones are left out."""
     runs: list[b.Morceau] = []
     for part in parts:
         morceaux = (b.Morceau(part),) if isinstance(part, str) else part
@@ -77,14 +77,14 @@ def joined(parts: Iterable[b.Texte], between: str = "\n") -> b.Texte:
 
 
 def marked(texte: str, sources: tuple[str, ...], remarques: Iterable[str] = ()) -> b.Texte:
-    """A text of the program or the data with its remarks and its sources beside it."""
+    """Return a text of the program or the data with its remarks and its sources beside it."""
     beside = ", ".join(remarques)
     aside = " ".join(filter(None, [f"({beside})" if beside else "", cite(sources)]))
     return (b.Morceau(texte), b.Morceau(f" {aside}", "discret")) if aside else texte
 
 
 def line_name(checklist: Checklist, ligne: Ligne) -> b.Texte:
-    """A line by its number and its title, the label’s marked by a word."""
+    """Return a line by its number and its title, the label’s marked by a word."""
     indicateur = ligne.indicateur
     runs = [b.Morceau(clean(indicateur.numero), "fort"), b.Morceau(f" – {title(ligne, 160)}")]
     if of_label(checklist, indicateur.origine):
@@ -93,13 +93,13 @@ def line_name(checklist: Checklist, ligne: Ligne) -> b.Texte:
 
 
 def check_name(checklist: Checklist, numero: str, point: Point) -> b.Texte:
-    """A check by its number, what it is and what its failure is worth, with its sources."""
+    """Return a check by its number, what it is and what its failure is worth, with its sources."""
     number = (b.Morceau(clean(numero), "fort"),)
     return joined([number, marked(document.point(checklist, point), point.sources)], " – ")
 
 
 def gap_name(checklist: Checklist, ecart: Ecart) -> b.Texte:
-    """What bears a gap, a line or a check, by its number."""
+    """Return what bears a gap, a line or a check, by its number."""
     if ecart.ligne is not None:
         return line_name(checklist, ecart.ligne)
     text = prose(ecart.point.texte) if ecart.point else ""
@@ -107,14 +107,14 @@ def gap_name(checklist: Checklist, ecart: Ecart) -> b.Texte:
 
 
 def gravity(checklist: Checklist, ecart: Ecart) -> str:
-    """The finding that a gap is; a check that fails may have none."""
+    """Return the finding that a gap is; a check that fails may have none."""
     if ecart.constat is None:
         return "Vérification non satisfaite, sans gravité déclarée"
     return finding(checklist, ecart.constat)
 
 
 def counts_as(checklist: Checklist, compte: Compte | None) -> str:
-    """That a finding counts as another, or may, without why; nothing where it counts as itself."""
+    """Return a sentence where a finding counts as another, or may, without why; else nothing."""
     if compte is None or compte.regle is None:
         return ""
     words = "compte comme" if compte.certaine else "peut compter comme"
@@ -122,7 +122,7 @@ def counts_as(checklist: Checklist, compte: Compte | None) -> str:
 
 
 def explained(checklist: Checklist, compte: Compte | None) -> b.Texte:
-    """That a finding counts as another, or may, and why, with what the rule is worth."""
+    """Return a sentence where a finding counts as another, or may, and why, with what the rule is worth."""
     if compte is None or compte.regle is None:
         return ""
     regle = compte.regle
@@ -135,7 +135,7 @@ def explained(checklist: Checklist, compte: Compte | None) -> b.Texte:
 
 
 def reasons(checklist: Checklist, ligne: Ligne) -> b.Texte:
-    """Why a line is in its state, with the sources."""
+    """Return why a line is in its state, with the sources."""
     return joined(
         marked(prose(motif.texte), motif.sources, reason_remarks(checklist, motif))
         for motif in deciding(ligne)
@@ -143,7 +143,7 @@ def reasons(checklist: Checklist, ligne: Ligne) -> b.Texte:
 
 
 def sensitive_data(ligne: Ligne) -> b.Texte:
-    """What notes on a line may reveal of people; nothing for most lines."""
+    """Return what notes on a line may reveal of people; nothing for most lines."""
     value = ligne.indicateur.donnees_sensibles
     if value is None:
         return ""
@@ -152,7 +152,7 @@ def sensitive_data(ligne: Ligne) -> b.Texte:
 
 
 def site_names(checklist: Checklist) -> Mapping[str, str]:
-    """Each declared site by its id, with its town where it is known."""
+    """Return each declared site by its id, with its town where it is known."""
     return {
         str(site["id"]): " – ".join(clean(str(part)) for part in (site["id"], site.get("commune")) if part)
         for site in checklist.contexte.organisme.sites
@@ -160,13 +160,13 @@ def site_names(checklist: Checklist) -> Mapping[str, str]:
 
 
 def referentiel_name(referentiel: Referentiel, origine: str) -> str:
-    """A référentiel of the stack as people call it."""
+    """Return a référentiel of the stack as people call it."""
     names = (c.couche.nom for c in referentiel.couches if c.couche.referentiel == origine and c.couche.nom)
     return prose(next(names, origine))
 
 
 def numbers(vues: Iterable[LigneVue]) -> str:
-    """The printed numbers of lines."""
+    """Return the printed numbers of lines."""
     return ", ".join(clean(vue.ligne.indicateur.numero) for vue in vues)
 
 

@@ -16,7 +16,7 @@ from certif_rules.francais import count
 
 
 def checks(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Each check with its result in words, what was seen, and what follows its failure."""
+    """Yield each check with its result in words, what was seen, and what follows its failure."""
     gaps = {ecart.numero: ecart for ecart in rapport.ecarts if ecart.point is not None}
     if gaps:
         yield b.Paragraphe(texte="Une vérification non satisfaite est un écart : elle a sa fiche, à la fin.")
@@ -56,7 +56,7 @@ def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[b.Cellule,
 
 
 def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The checks that failed at the earlier audit, and what this one found of each."""
+    """Yield the checks that failed at the earlier audit, and what this one found of each."""
     if lacks_earlier_checks(rapport.checklist):
         yield b.Paragraphe(texte="Les vérifications de l’audit précédent ne sont pas renseignées.")
     if not rapport.verifications_precedentes:
@@ -88,7 +88,7 @@ def _before(rapport: Rapport, precedente: VerificationPrecedente) -> tuple[b.Cel
 
 
 def documents(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The documents required, which no file says the reception of: room to write."""
+    """Yield the documents required, which no file says the reception of: room to write."""
     checklist = rapport.checklist
     yield b.Tableau(
         legende="Ce qui se reçoit à part, sans être une ligne",

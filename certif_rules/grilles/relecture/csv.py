@@ -77,7 +77,7 @@ class LectureCsv:
         self.body = self.rows[1:]
 
     def missing(self, columns: Iterable[str]) -> list[Issue]:
-        """The columns that should be there and are not."""
+        """Return the columns that should be there and are not."""
         return [
             Issue(
                 "colonne-absente",
@@ -89,13 +89,13 @@ class LectureCsv:
         ]
 
     def text(self, cells: list[str], column: str) -> str:
-        """A cell of a row, without the mark of formulas."""
+        """Return a cell of a row, without the mark of formulas."""
         place = self.columns.get(folded(column))
         return "" if place is None or place >= len(cells) else unguard(cells[place]).replace("\r\n", "\n")
 
 
 def read_head(tableau: LectureCsv) -> Any:
-    """The request that the file answers, the same on every row.
+    """Return the request that the file answers, the same on every row.
 
     Raises:
         DataError: there is none, or rows come from several checklists.
@@ -121,7 +121,7 @@ def changed_head(name: str) -> Issue:
 
 
 def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) -> Lu:
-    """The findings of the file and everything wrong with it, as for a workbook."""
+    """Return the findings of the file and everything wrong with it, as for a workbook."""
     written = {ligne.indicateur.id: row(checklist, ligne) for ligne in checklist.lignes}
     written |= {point_key(point): check_row(checklist, point) for point in checklist.verifications}
     extra = extra_columns(checklist)

@@ -36,7 +36,7 @@ _SUIVI = "ecart."
 
 
 def open_workbook(content: bytes, name: str) -> Feuilles:
-    """The sheets of a grid.
+    """Return the sheets of a grid.
 
     Raises:
         DataError: see :class:`~certif_rules.grilles.relecture.tableur.Archive`; or it is not a grid of ours.
@@ -52,7 +52,7 @@ def open_workbook(content: bytes, name: str) -> Feuilles:
 
 
 def read_head(feuilles: Feuilles, name: str) -> Any:
-    """The request that the grid answers, as it was written in it.
+    """Return the request that the grid answers, as it was written in it.
 
     Raises:
         DataError: the workbook is not ours, or its request cannot be read.
@@ -134,7 +134,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
 def _rows(
     table: LectureFeuille, expected: Mapping[str, Mapping[str, str]], extra: Mapping[str, str]
 ) -> tuple[list[Rangee], list[Issue]]:
-    """The rows that say which line they are of, and the engine's cells that were edited.
+    """Return the rows that say which line they are of, and the engine's cells that were edited.
 
     ``extra`` are the columns that a body adds, by key.
     """
@@ -158,7 +158,7 @@ def _rows(
 
 
 def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | None, list[Issue]]:
-    """The day the findings were notified, where it is typed, and what is wrong with it."""
+    """Return the day the findings were notified, where it is typed, and what is wrong with it."""
     if nommees.CONTEXTE not in feuilles:
         return None, None, [_absent(nommees.CONTEXTE, name)]
     sheet = feuilles[nommees.CONTEXTE]
@@ -176,7 +176,7 @@ def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | Non
 
 
 def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Levee], list[Issue]]:
-    """What the sheet Écarts says, by id of line or key of check."""
+    """Return what the sheet Écarts says, by id of line or key of check."""
     issues = list(table.issues)
     ids = {folded(label): identifiant for identifiant, label in ecrite.numbers(checklist).items()}
     levees: dict[str, Levee] = {}

@@ -24,7 +24,7 @@ _EMPTY: tuple[Any, ...] = (None, [], {}, "")
 
 
 def load(content: bytes, name: str) -> Any:
-    """The data of a JSON file.
+    """Return the data of a JSON file.
 
     Raises:
         DataError: too big, or not a JSON object.
@@ -50,7 +50,7 @@ def load(content: bytes, name: str) -> Any:
 
 
 def as_findings(data: Any) -> Any:
-    """The lines of a filled checklist as a findings file; its schema says what is wrong with it."""
+    """Return the lines of a filled checklist as a findings file; its schema says what is wrong with it."""
     entries = []
     for line in data["lignes"]:
         given = line if isinstance(line, dict) else {}
@@ -83,7 +83,7 @@ def _points(data: Any) -> list[dict[str, Any]]:
 
 
 def compare(data: Any, checklist: Checklist, name: str, *, same_rules: bool) -> list[Issue]:
-    """Lines missing, unknown or twice, and values of the engine that were changed, by their path.
+    """Return lines missing, unknown or twice, and values of the engine that were changed, by their path.
 
     With other rules the engine's values differ of themselves; which lines there are is checked all the same.
     """
@@ -101,7 +101,7 @@ def compare(data: Any, checklist: Checklist, name: str, *, same_rules: bool) -> 
 def _compare(
     entries: list[Any], expected: Mapping[str, Any], names: tuple[str, str, str], *, same_rules: bool
 ) -> Iterator[Issue]:
-    """The same for one list: the file, its key and what it is a list of are in ``names``."""
+    """Yield the same for one list: the file, its key and what it is a list of are in ``names``."""
     name, key, noun = names
     seen: set[str] = set()
     for index, line in enumerate(entries):

@@ -15,7 +15,7 @@ _FARTHEST = 1_048_576
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
-    """The sheets of the workbook, by name, in order.
+    """Return the sheets of the workbook, by name, in order.
 
     Raises:
         DataError: it is damaged, encrypted, or holds too much.
@@ -115,7 +115,7 @@ class _Reader:
 
 
 def _times(attributes: dict[str, str], name: str) -> int:
-    """How often something is repeated.
+    """Return how often something is repeated.
 
     Raises:
         ValueError: a number that no spreadsheet writes; it could undo what was counted.
@@ -127,6 +127,6 @@ def _times(attributes: dict[str, str], name: str) -> int:
 
 
 def _paragraph(parts: list[str]) -> str:
-    """The text of a paragraph, with the blanks, tabs and ends of line that elements say."""
+    """Return the text of a paragraph, with the blanks, tabs and ends of line that elements say."""
     text = _BLANKS.sub(" ", "".join(parts)).strip(" ")
     return text.replace("\0", " ").replace("\1", "\t").replace("\2", "\n")

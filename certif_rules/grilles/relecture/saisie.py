@@ -103,7 +103,7 @@ def findings(
     notifie_le: str | None = None,
     lieu_notification: Location | None = None,
 ) -> Lu:
-    """The findings of these rows and everything impossible in them, each at its cell.
+    """Return the findings of these rows and everything impossible in them, each at its cell.
 
     A line due and a check give a finding even when nothing was typed; another line, when something was.
     """
@@ -158,7 +158,7 @@ def findings(
 def missing(
     checklist: Checklist, rangees: Iterable[Rangee], where: Location, *, among: Iterable[str]
 ) -> list[Issue]:
-    """The lines and checks, of those asked for (ids and keys), that no row bears."""
+    """Return the lines and checks, of those asked for (ids and keys), that no row bears."""
     present = {rangee.ligne for rangee in rangees}
     names = {
         ligne.indicateur.id: f"ligne {ligne.indicateur.numero} ({ligne.indicateur.id})"
@@ -182,7 +182,7 @@ def _stranger(rangee: Rangee, where: Location) -> Issue:
 def _precise(
     issue: Issue, releves: Mapping[str, Releve], rows: Mapping[str, Rangee], levees: Mapping[str, Levee]
 ) -> Location | None:
-    """The cell to mend, for what :func:`check_findings` places on the finding."""
+    """Return the cell to mend, for what :func:`check_findings` places on the finding."""
     columns = {"commentaire-manquant": COMMENTAIRE, "annotation-inconnue": ANNOTATION}
     for key, releve in releves.items():
         if releve.lieu != issue.location:
@@ -207,7 +207,7 @@ def _verification(
 
 
 def _resultat(point: Point, text: str, rangee: Rangee, issues: list[Issue]) -> str:
-    """The result of a check typed by its words or its id."""
+    """Return the result of a check typed by its words or its id."""
     wanted = cle(text)
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
@@ -269,7 +269,7 @@ def _filled(
 
 
 def added_column(where: object, title: str, filled: int) -> Avertissement:
-    """A column that is not ours and holds something: people are told that it goes no further."""
+    """Return a column that is not ours and holds something: people are told that it goes no further."""
     cells = count(filled, "cellule remplie", "cellules remplies")
     message = (
         f"{where} : la colonne « {title[:40] or 'sans nom'} » n’est pas de la grille ; son contenu ({cells})"
@@ -280,13 +280,13 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
 
 
 def bad_day(text: str, where: Location) -> Issue:
-    """A cell that should hold a date and does not."""
+    """Return a cell that should hold a date and does not."""
     message = f"« {text[:40]} » n’est pas une date"
     return Issue("date-invalide", message, where, "écrire JJ/MM/AAAA ou AAAA-MM-JJ, sans heure")
 
 
 def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
-    """The id of a finding typed by its label or its id; one that nobody declares is an issue."""
+    """Return the id of a finding typed by its label or its id; one that nobody declares is an issue."""
     wanted = cle(text)
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
@@ -301,7 +301,7 @@ def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issu
 
 
 def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
-    """Ids of annotations typed by label or id; an unknown one is kept, to be refused where all are."""
+    """Return ids of annotations typed by label or id; an unknown one is kept, to be refused where all are."""
     known = {cle(a.titre): a.id for a in checklist.referentiel.annotations.values()}
     parts = (folded(part) for part in _ZONE.split(text))
     return tuple(dict.fromkeys(known.get(cle(part), part) for part in parts if part))

@@ -55,7 +55,7 @@ class LectureFeuille:
         self.rows = sorted({row for row, column in feuille.cellules if row > self.header and column in known})
 
     def _find_header(self, columns: tuple[str, ...]) -> int:
-        """The row that has the most of the names wanted; the first, when none has any."""
+        """Return the row that has the most of the names wanted; the first, when none has any."""
         wanted = {folded(column) for column in columns}
         score: dict[int, int] = {}
         for (row, _), cell in self.feuille.cellules.items():
@@ -64,16 +64,16 @@ class LectureFeuille:
         return min(score, key=lambda row: (-score[row], row), default=1)
 
     def text(self, row: int, column: str) -> str:
-        """What stands in a cell; nothing, where the column is missing."""
+        """Return what stands in a cell; nothing, where the column is missing."""
         place = self.columns.get(column)
         return "" if place is None else self.feuille.text(row, place)
 
     def place(self, row: int, column: str) -> Location:
-        """Where a cell is; the start of its row, where the column is missing."""
+        """Return where a cell is; the start of its row, where the column is missing."""
         return self._at(row, self.columns.get(column, 0))
 
     def whole(self, row: int, column: str) -> bool:
-        """Whether a cell can be read: its column is there, and it is in no merged area."""
+        """Return whether a cell can be read: its column is there, and it is in no merged area."""
         place = self.columns.get(column)
         if place is None or len(self.feuille.fusions) > _MERGED:
             return False
@@ -94,7 +94,7 @@ class LectureFeuille:
             yield added_column(self._at(self.header, column), self.feuille.text(self.header, column), number)
 
     def formulas(self, row: int, *, except_for: str = "") -> list[Issue]:
-        """Each of our columns where a formula stands for a value."""
+        """Return each of our columns where a formula stands for a value."""
         return [
             formula(self.place(row, name))
             for name, column in self.columns.items()
@@ -106,7 +106,7 @@ class LectureFeuille:
         return cell is not None and cell.formule
 
     def edited(self, row: int, expected: Mapping[str, str]) -> Iterator[Issue]:
-        """The engine's cells of a row that are not what the engine writes; formulas are told apart."""
+        """Yield the engine's cells of a row that are not what the engine writes; formulas are told apart."""
         for column, text in expected.items():
             if not self.whole(row, column) or self._formula(row, self.columns[column]):
                 continue
@@ -117,6 +117,6 @@ class LectureFeuille:
 
 
 def formula(where: Location | None) -> Issue:
-    """A formula where a value belongs."""
+    """Return a formula where a value belongs."""
     hint = "écrire la valeur elle-même ; un texte qui commence par « = » se fait précéder d’une apostrophe"
     return Issue("formule-inattendue", "une formule, là où une valeur est attendue", where, hint)

@@ -57,7 +57,7 @@ class FeuilleLue(Struct):
     fusions: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def text(self, row: int, column: int) -> str:
-        """The text of a cell, empty when there is none; a whole number has no decimals."""
+        """Return the text of a cell, empty when there is none; a whole number has no decimals."""
         cellule = self.cellules.get((row, column))
         if cellule is None:
             return ""
@@ -70,7 +70,7 @@ Feuilles = Mapping[str, FeuilleLue]
 
 
 def refuse(code: str, message: str, name: str, hint: str | None = None) -> DataError:
-    """The one error of a file that is not read further."""
+    """Return the one error of a file that is not read further."""
     return DataError([Issue(code, message, Location(name), hint)])
 
 
@@ -132,7 +132,7 @@ class Archive:
             raise refuse("classeur-a-macros", "ce classeur contient des macros", name, hint)
 
     def read(self, member: str) -> bytes:
-        """The content of one file.
+        """Return the content of one file.
 
         Raises:
             DataError: it is missing, too big or damaged.

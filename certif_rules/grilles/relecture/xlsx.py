@@ -15,7 +15,7 @@ _WORKBOOK = "xl/workbook.xml"
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
-    """The sheets of the workbook, by name, in order.
+    """Return the sheets of the workbook, by name, in order.
 
     Raises:
         DataError: it is damaged, with macros, or holds too much.
@@ -37,7 +37,7 @@ def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
 
 
 def _index(archive: Archive) -> tuple[dict[str, str], bool]:
-    """The file of each sheet, by name, and whether days are counted from 1904."""
+    """Return the file of each sheet, by name, and whether days are counted from 1904."""
     targets: dict[str, str] = {}
     sheets: dict[str, str] = {}
     flags: set[str] = set()
@@ -64,7 +64,7 @@ def _index(archive: Archive) -> tuple[dict[str, str], bool]:
 
 
 def _shared(archive: Archive) -> list[str]:
-    """The texts that cells refer to by number."""
+    """Return the texts that cells refer to by number."""
     member = next((n for n in archive.names if n.lower() == "xl/sharedstrings.xml"), None)
     if member is None:
         return []
