@@ -126,7 +126,7 @@ def call(*arguments: str | Path) -> str:
 
 
 def saved(data: dict[str, Any], folder: Path, name: str = "profil.json") -> Path:
-    """``data`` as a file that the program reads."""
+    """Write ``data`` as a file that the program reads."""
     path = folder / name
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     return path
@@ -172,7 +172,7 @@ def printed(document: Path, folder: Path) -> Path:
 
 
 def pages(pdf: Path, folder: Path, *numbers: int, dpi: int = 90) -> list[Path]:
-    """These pages, counted from 1, as pictures with a thin border."""
+    """Return these pages, counted from 1, as pictures with a thin border."""
     found = []
     for number in numbers:
         stem = folder / f"page-{number}"
@@ -190,7 +190,7 @@ def beside(pictures: list[Path], target: Path) -> None:
 
 
 def screen(html: Path, target: Path, folder: Path, width: int, height: int, style: str = "") -> None:
-    """The top of a page in a browser, ``style`` added to its own."""
+    """Return the top of a page in a browser, ``style`` added to its own."""
     page = html.read_text(encoding="utf-8")
     html.write_text(page.replace("</head>", f"<style>{style}</style></head>"), encoding="utf-8")
     tool("chromium", *CHROMIUM, f"--user-data-dir={folder / 'chromium'}", f"--window-size={width},{height}",
@@ -265,7 +265,7 @@ def _dossier(target: Path, folder: Path) -> None:
 
 
 def _calendrier(target: Path, folder: Path) -> None:
-    """The table of a terminal, in the letters of one."""
+    """Draw the table of a terminal, in the letters of one."""
     text = call(*CYCLE).replace("&", "&amp;").replace("<", "&lt;")
     html = folder / "calendrier.html"
     html.write_text(f"<!doctype html><head><meta charset=utf-8></head><pre>{text}</pre>", encoding="utf-8")
@@ -291,7 +291,7 @@ PLUS_TARD: Final = {"5": 3, "10": 2, "11": 2, "22": 3, "26": 2, "31": 2, "32": 3
 
 
 def _autodiagnostic(target: Path, folder: Path) -> None:
-    """The table and the bars, then the radar and what to begin with: two pages of the printed synthesis."""
+    """Draw two pages of the printed synthesis: table and bars, then radar and what to begin with."""
     pdf = folder / "synthese.pdf"
     call("autodiagnostic", "--reponses", _answers(NIVEAUX, "2024-02-01", folder, "r.json"), "-o", pdf)
     beside(pages(pdf, folder, 1, 2, 3, dpi=75), target)
@@ -307,7 +307,7 @@ def _evolution(target: Path, folder: Path) -> None:
 
 
 def _autodiagnostic_formulaire(target: Path, folder: Path) -> None:
-    """The form to fill, with a line about health."""
+    """Draw the form to fill, with a line about health."""
     html = folder / "formulaire.html"
     call("autodiagnostic", "--profil", saved(INITIAL, folder), "-o", html)
     shown = "[aria-labelledby=ligne-qualiopi-26], .barre"

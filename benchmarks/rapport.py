@@ -42,7 +42,7 @@ PHRASE = (
 
 
 def findings(sites: int) -> dict[str, Any]:
-    """A findings file of the whole label: every line has a finding and what was seen of it at each site."""
+    """Return findings on the whole label: each line has one, and what was seen of it at each site."""
     organisme: dict[str, Any] = {
         "nom": "Organisme d’exemple",
         "categories": ["AF", "BC", "VAE", "CFA"],

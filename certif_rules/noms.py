@@ -27,7 +27,7 @@ def mots(texte: str) -> str:
 
 
 def cle(texte: str) -> str:
-    """What two spellings of one name have in common: words end to end, in small letters without accents.
+    """Return what two spellings of a name share: words end to end, small letters without accents.
 
     Other signs are kept: « 1.1 » is not « 11 », « etabli/3 » not « etabli3 ».
     """
@@ -40,7 +40,7 @@ def ordre(texte: str) -> tuple[str, str]:
 
 
 def retrouver(texte: str, noms: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """The ids that a typed name may mean, in order: the one written exactly so, else every one spelt alike.
+    """Return the ids that a typed name may mean: the one written so, else every one spelt alike.
 
     Args:
         texte: the name as typed.
@@ -58,7 +58,7 @@ def retrouver(texte: str, noms: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 
 
 def nom_de_fichier(*parties: str) -> str:
-    """A name of file that every system takes: ASCII, parts joined by ``_`` and words by ``-``, no suffix.
+    """Return a file name that every system takes: ASCII, parts joined by ``_``, words by ``-``.
 
     « Certif’Atelier » and « V5 » give ``certif-atelier_v5``.
     """

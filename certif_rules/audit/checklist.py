@@ -117,7 +117,7 @@ def point_key(point: Point) -> str:
 
 
 def point_numbers(checklist: Checklist) -> dict[str, str]:
-    """The printed number of each check, by its key: « V1 », « V2 »; the key where a line is called so."""
+    """Return the printed number of each check by its key, « V1 »; the key where a line is called so."""
     lines = {ligne.indicateur.numero for ligne in checklist.lignes}
     numbers = {}
     for rank, value in enumerate(checklist.verifications, start=1):
@@ -141,7 +141,7 @@ def dressed(checklist: Checklist, dit: HabillageDit | None) -> Checklist:
 
 
 def dress(checklist: Checklist, habillage: Habillage) -> Checklist:
-    """The same lines, states, reasons and digest: annotations take the names that the body gives them."""
+    """Return the same checklist, whose annotations take the names that the body gives them."""
     referentiel = checklist.referentiel
     noms = habillage.annotations
     annotations = {a.id: replace(a, titre=noms.get(a.id, a.titre)) for a in referentiel.annotations.values()}

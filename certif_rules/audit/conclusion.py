@@ -268,7 +268,7 @@ def _left(objet: _Objet) -> Iterator[tuple[str, str, str]]:
 
 
 def _aggravated(objet: _Objet) -> tuple[list[MotifConclusion], list[MotifConclusion]]:
-    """Why findings count as more than they say, and those of which it is not known; one reason a rule."""
+    """Return why findings count as more than they say, and where it is unknown; one reason a rule."""
     numeros_by_rule: dict[tuple[Aggravation, bool], list[str]] = {}
     for ligne in objet.lignes:
         releve = objet.releves.get(ligne.indicateur.id)
@@ -327,7 +327,7 @@ def _open(checklist: Checklist, dossier: Dossier) -> Iterator[tuple[Ligne | Poin
 
 
 def _delais(checklist: Checklist, sujet: Ligne | Point, constat: str) -> Mapping[str, Delai]:
-    """The delays of a finding: those of the référentiel that its line or check counts for, and no other."""
+    """Return the delays of a finding: those of the référentiel that its line or check counts for."""
     objet = sujet.compte_pour if isinstance(sujet, Point) else sujet.indicateur.origine
     jugement = checklist.referentiel.jugements.get(objet)
     return jugement.echeances.get(constat, {}) if jugement else {}

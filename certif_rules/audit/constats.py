@@ -118,7 +118,7 @@ def with_ids(referentiel: Referentiel, dossier: Dossier) -> tuple[Dossier, list[
 
 
 def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
-    """Everything impossible: lines unknown, missing or twice, findings not allowed, without reason, dates."""
+    """Yield everything impossible: lines unknown, missing or twice, findings not allowed, wrong dates."""
     lignes = {ligne.indicateur.id: ligne for ligne in checklist.lignes}
     seen: dict[str, Releve] = {}
     for releve in dossier.releves:
@@ -227,7 +227,7 @@ def _of_point(checklist: Checklist, point: Point) -> _Sujet:
 
 
 def _check_points(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
-    """Checks unknown or twice, and what cannot be found of them; one left out is still to be made."""
+    """Yield checks unknown or twice, and what cannot be found of them; one left out is still to be made."""
     points = {point.id: point for point in checklist.verifications}
     seen: dict[str, Releve] = {}
     for releve in dossier.verifications:

@@ -232,7 +232,7 @@ class _Search:
         }
 
     def _first_local(self, critere: str | None, local: tuple[tuple[int, int], ...]) -> int:
-        """The first decision that the means of a criterion call for; lines without one are in no mean."""
+        """Return the first decision that the means of a criterion call for; other lines do not count."""
         means = self._values(self.locales, local) if critere is not None else {}
         for index, decision in enumerate(self.jugement.decisions):
             for condition in decision.si:

@@ -109,7 +109,7 @@ def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ..
 
 
 def _never_seen(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
-    """Flags a line due because of an addition, and that no certified category ever concerned."""
+    """Flag a line due because of an addition, and that no certified category ever concerned."""
     certified = [couple for couple in couples if couple.categorie in contexte.certifiees]
     if not certified or any(couple.portee.valeur is not False for couple in certified):
         return ()

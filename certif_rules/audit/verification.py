@@ -35,7 +35,7 @@ def refusal(issues: Iterable[Issue]) -> IssuesError:
 
 
 def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
-    """What a checklist cannot do without and was not given, by name; nothing where a file was not read.
+    """Return what a checklist needs and was not given, by name; nothing where a file was not read.
 
     Args:
         demande: what was asked.
@@ -164,7 +164,7 @@ class _Verification:
         return None
 
     def _line(self, cle: str, lieu: Location | None) -> str | None:
-        """A line by id, or by printed number when only one line bears it; a wrong name is said once."""
+        """Return a line by id, or by a printed number that one line bears; tell a wrong name once."""
         if cle not in self._lines:
             self._lines[cle] = self._find_line(cle, lieu)
         return self._lines[cle]
@@ -334,7 +334,7 @@ class _Verification:
             self.issues.append(Issue("fait-contraire", message, lieu, "retirer cette valeur"))
 
     def _conditions(self, contexte: Contexte, type_audit: TypeAudit) -> None:
-        """What the audit type needs: an addition, certificates valid on the day of the audit."""
+        """Check what the audit type needs: an addition, certificates valid on the day of the audit."""
         for exigence in type_audit.exige:
             if exigence.mot == "ajout":
                 if not contexte.ajouts.categories and not contexte.ajouts.sites:

@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """The exit status of one call; a traceback is shown with ``--verbose`` only, and changes no status."""
+    """Run one call and return its exit status; ``--verbose`` shows a traceback, and changes no status."""
     try:
         with in_french():
             result: Any = cli.main(args=arguments, prog_name="certif-rules", standalone_mode=False)

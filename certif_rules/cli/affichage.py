@@ -19,12 +19,12 @@ WIDTH = 80
 
 
 def show_json(data: Any) -> None:
-    """``data`` as JSON on standard output: UTF-8 whatever the console, as documents are."""
+    """Print ``data`` as JSON on standard output: UTF-8 whatever the console, as documents are."""
     write(as_bytes(data), None)
 
 
 def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None:
-    """One paragraph, wrapped as French is; later lines are indented by ``hanging``."""
+    """Print one paragraph, wrapped as French is; later lines are indented by ``hanging``."""
     lead, later = " " * indent, " " * (indent if hanging is None else hanging)
     for line in textwrap.wrap(
         bound(printable(text)), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,

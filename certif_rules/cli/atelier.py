@@ -18,7 +18,7 @@ def open_for(ctx: click.Context) -> Atelier:
 
 
 def open_installed(ctx: click.Context) -> Atelier:
-    """The same without a word on broken plugins; a name to leave out that is not installed is a warning."""
+    """Open the same without a word on broken plugins; warn of a name to leave out that is not installed."""
     disabled = (ctx.find_root().obj or {}).get("disabled", ())
     atelier = open_atelier(disabled=disabled)
     known = {name: etat.nom for etat in atelier.plugins.etats for name in (etat.nom, etat.distribution)}

@@ -109,7 +109,7 @@ def command(
 
 
 def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
-    """Two files of answers at most, and one use of standard input.
+    """Refuse more than two files of answers, and two uses of standard input.
 
     Raises:
         UsageError: more than that.
@@ -124,7 +124,7 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
 
 
 def _write(cadre: Cadre, ecrit: str, value: Any, format_: Format | Exporter, path: Path | None) -> None:
-    """The document; a text for a console that lacks our signs is written with plain ones.
+    """Write the document, with plain signs for a console that lacks ours.
 
     What must be known of it is told on standard error too when it goes to a file.
     """

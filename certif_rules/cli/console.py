@@ -27,7 +27,7 @@ def make_streams_safe() -> None:
 
 
 def for_console(render: Callable[[bool], bytes]) -> bytes:
-    """A text in the letters of standard output: ``render(True)``, with plain signs, where it lacks some."""
+    """Return a text in the letters of standard output: ``render(True)`` where it lacks some."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         return render(False).decode("utf-8").encode(encoding)

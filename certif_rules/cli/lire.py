@@ -69,7 +69,7 @@ def command(
 
 
 def _check_other(path: Path | None, grilles: tuple[Path, ...]) -> None:
-    """The findings never take the place of a grid, whatever the options."""
+    """Refuse to put the findings in the place of a grid, whatever the options."""
     if path is not None and path.exists() and any(g.exists() and g.samefile(path) for g in grilles):
         message = f"« {path} » est une des grilles à lire : une grille n’est jamais modifiée"
         raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])

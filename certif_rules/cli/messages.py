@@ -17,7 +17,7 @@ def say(text: str, before: str | Path = "") -> None:
 
 
 def warn(text: str, code: str = "") -> None:
-    """A warning on standard error, with its code where it has one."""
+    """Print a warning on standard error, with its code where it has one."""
     say(f" : {text}" if code else text, f"avertissement: {code}")
 
 

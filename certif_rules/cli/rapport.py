@@ -80,7 +80,7 @@ def command(
 
 
 def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
-    """A document that is not text goes to a file, or to standard output when that is written."""
+    """Refuse to print a document that is not text, unless « -o - » asks for it."""
     if sortie is None and isinstance(format_, Format) and not format_.texte:
         message = f"le format « {format_.name} » n’est pas du texte : il lui faut un fichier"
         hint = f"ajouter -o rapport{format_.suffix}, ou « -o - » pour l’envoyer à un autre programme"
@@ -88,7 +88,7 @@ def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
 
 
 def _check_other(path: Path | None, constats: Path) -> None:
-    """The report never takes the place of the findings, whatever the options."""
+    """Refuse to put the report in the place of the findings, whatever the options."""
     if path is not None and path.exists() and constats.exists() and constats.samefile(path):
         message = f"« {path} » est le fichier de constats : il n’est jamais remplacé"
         raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
@@ -100,7 +100,7 @@ def _progress(text: str) -> None:
 
 
 def _summarise(rapport: Rapport, path: Path, content: bytes) -> None:
-    """What was written, what is missing, and the digest of the file, to be signed elsewhere."""
+    """Print what was written, what is missing, and the digest of the file, to be signed elsewhere."""
     lines = sum(len(section.lignes) for section in rapport.sections)
     gaps = count(len(rapport.ecarts), "écart")
     missing = count(len(rapport.manques), "élément non renseigné", "éléments non renseignés")

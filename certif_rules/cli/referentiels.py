@@ -72,7 +72,7 @@ def _show(edition: dict[str, Any], *, detail: bool) -> None:
 
 
 def _show_contradiction(incoherence: dict[str, Any]) -> None:
-    """What contradicts itself, what is made of it, and which commands tell it."""
+    """Print what contradicts itself, what is made of it, and which commands tell it."""
     code, sources = incoherence["id"], ", ".join(incoherence["sources"])
     paragraph(f"- {code} ({sources}) : {incoherence['texte']}", 6, hanging=8)
     for label, text in (("lecture", incoherence["lecture"]), ("question", incoherence["question"])):

@@ -26,12 +26,12 @@ class Appel(Fautes):
         self.refused: set[str] = set()
 
     def given(self, nom: str, value: int | None) -> int | None:
-        """A number that was given, any where it was refused: nobody may then say that it is missing."""
+        """Return a number that was given, or any where it was refused, so that nobody calls it missing."""
         return 1 if nom in self.refused else value
 
 
 def fautes(ctx: click.Context | None = None) -> Appel:
-    """What is known to be wrong in the call; the command must have it raised with what it finds itself."""
+    """Return the issues of the call, which the command raises with those it meets itself."""
     current = ctx or click.get_current_context()
     appel: Appel = current.meta.setdefault(_KEY, Appel())
     return appel

@@ -13,7 +13,7 @@ from certif_rules.documents.mots import CONFIANCES
 
 
 def show_title(sujet: str, data: Mapping[str, Any]) -> None:
-    """What the answer is about: its subject, the référentiel, the audit where one is named."""
+    """Print what the answer is about: its subject, the référentiel, the audit where one is named."""
     referentiel = data["referentiel"]
     title = f"{sujet} – {clean(referentiel['titre'])}, édition {referentiel['edition']}"
     paragraph(title)
@@ -41,7 +41,7 @@ def worth(item: Mapping[str, Any]) -> str:
 
 
 def show_remarks(remarques: Sequence[Mapping[str, Any]]) -> None:
-    """What must be known, one paragraph each."""
+    """Print what must be known, one paragraph each."""
     if remarques:
         _heading("À savoir")
     for remarque in remarques:
@@ -49,7 +49,7 @@ def show_remarks(remarques: Sequence[Mapping[str, Any]]) -> None:
 
 
 def show_contradictions(incoherences: Sequence[Mapping[str, Any]]) -> None:
-    """What the sources contradict or leave unsaid, with what is made of it."""
+    """Print what the sources contradict or leave unsaid, with what is made of it."""
     if incoherences:
         _heading("Ce que les sources contredisent ou taisent")
     for item in incoherences:
@@ -61,7 +61,7 @@ def show_contradictions(incoherences: Sequence[Mapping[str, Any]]) -> None:
 
 
 def show_sources(sources: Mapping[str, Mapping[str, str]]) -> None:
-    """The sources cited, with where to find them."""
+    """Print the sources cited, with where to find them."""
     if sources:
         _heading("Sources")
     for identifiant, source in sources.items():

@@ -82,7 +82,7 @@ def _check_bands(tranches: tuple[Tranche, ...], nodes: Any, lecteur: Lecteur) ->
 
 
 def _refuse_shared_types(node: Any, lecteur: Lecteur) -> None:
-    """One answer at most for an audit type: a table, or the sentence that stands for it."""
+    """Refuse two answers for an audit type: it has a table, or the sentence that stands for it."""
     first: dict[str, Any] = {}
     for item in (*(node.get("baremes") or ()), *(node.get("sans_bareme") or ())):
         for index, code in enumerate(item.get("types") or ()):

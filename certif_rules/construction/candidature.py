@@ -78,7 +78,7 @@ _CHECKS: Mapping[str, Callable[[Any, Lecteur], None]] = {
 
 
 def _check_share(node: Any, lecteur: Lecteur) -> None:
-    """A share is a fraction of one, never more than all of it."""
+    """Refuse a share that is more than all of it."""
     if Fraction(node["taux"]) > 1:
         message = f"le taux {node['taux']} dépasse le tout"
         lecteur.refuse("taux-impossible", message, node, "taux", "écrire une fraction d’un : « 1/2 », « 1 »")

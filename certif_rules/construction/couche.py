@@ -30,7 +30,7 @@ def check_types(node: Any) -> None:
 
 
 def check_periods(node: Any, lecteur: Lecteur) -> None:
-    """Dates in order, revisions numbered upwards."""
+    """Refuse dates out of order, and revisions not numbered upwards."""
     admitted, first, last = node.get("admis_du") or node["du"], node["du"], node.get("au")
     if admitted > first:
         message = f"`admis_du` ({admitted}) vient après `du` ({first})"

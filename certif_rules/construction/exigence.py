@@ -32,7 +32,7 @@ class CorpsExigence(Struct, frozen=True, kw_only=True):
 
 
 def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsExigence:
-    """The body of the layer. ``lecteur`` knows the names of the base; it learns those declared here."""
+    """Build the body of the layer; ``lecteur`` knows the names of the base, and learns those declared."""
     sources = read_sources(lecteur, body, known)
     categories = _categories(body, lecteur)
     faits = _faits(body, lecteur)
@@ -112,7 +112,7 @@ def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:
 
 
 def _check_gaps(node: Any, lecteur: Lecteur, champs: tuple[str, ...]) -> None:
-    """What is absent is declared absent, with what was looked for; what is present is not."""
+    """Refuse what is absent without a gap that declares it, and a gap for what is present."""
     declared = {champ for lacune in node.get("lacunes") or () for champ in lacune["champs"]}
     for champ in champs:
         if node.get(champ) is None and champ not in declared:

@@ -231,7 +231,7 @@ _Read = Callable[[Lecteur, Any, Any], Any]
 
 @cache
 def _fields_of(kind: type[Struct]) -> Mapping[str, tuple[_Read, Callable[[], Any] | None]]:
-    """How each field of a record is read, and what makes the value of one that is absent, if it may be."""
+    """Return how each field of a record is read, and what an absent one is worth, if it may be."""
     return {f.name: (_reader(f.type), _absent(f)) for f in fields(kind)}
 
 
@@ -246,7 +246,7 @@ def _absent(f: FieldInfo) -> Callable[[], Any] | None:
 
 
 def _reader(kind: Any) -> _Read:
-    """How a value of this type is read: names are checked, lists and records walked, texts as written."""
+    """Return how a value of this type is read: names checked, lists and records walked."""
     origin, args = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return lambda lecteur, node, key: lecteur.name(args[1], node, key)
@@ -284,7 +284,7 @@ def _mapping_reader(of_key: Any, of_value: Any) -> _Read:
 
 
 def _under(lecteur: Lecteur, named: Nomme, under: Nomme, node: Any, key: str) -> tuple[str, ...]:
-    """Names that hold under their key, as answers do under their question; no more than its name, unknown."""
+    """Check names that hold under their key, as answers do under their question."""
     if key in lecteur.noms.get(named.sorte, ()):
         for index, name in enumerate(node[key]):
             lecteur.cite(under.sorte, f"{key}={name}", node[key], index)

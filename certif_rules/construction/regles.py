@@ -130,7 +130,7 @@ def _derogation(node: Any, lecteur: Lecteur) -> Derogation:
 def _refuse_cycles(
     types_audit: Mapping[str, TypeAudit], derogations: tuple[Derogation, ...], nodes: Any, lecteur: Lecteur
 ) -> None:
-    """A perimeter that ends up referring to itself would never answer."""
+    """Refuse a perimeter that ends up referring to itself: it would never answer."""
 
     def next_of(identifiant: str) -> Iterator[str]:
         rules: tuple[Regle | None, ...] = (

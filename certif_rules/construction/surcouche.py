@@ -56,7 +56,7 @@ class Surcouche(Struct, frozen=True, kw_only=True):
 
 
 def apply(base: Trame, surcouche: Surcouche) -> tuple[Trame, list[Issue]]:
-    """The body that results, and what is wrong with the operations (the body is then not to be used)."""
+    """Return the body that results, and what is wrong with the operations, which then spoil it."""
     criteres, indicateurs = dict(base.criteres), dict(base.indicateurs)
     nodes: dict[Cible, dict[str, Any]] = {"critere": criteres, "indicateur": indicateurs}
     added: tuple[Critere | Indicateur, ...] = (*surcouche.criteres, *surcouche.indicateurs)

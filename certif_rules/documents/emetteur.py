@@ -36,7 +36,7 @@ def logo(habillage: Habillage | None, *, svg: bool = True) -> Image | None:
 
 
 def picture(habillage: Habillage | None) -> Html | None:
-    """The logo in a page, held by its address: nothing is fetched, and a browser runs nothing in it."""
+    """Return the logo in a page, held by its address: nothing is fetched, nothing runs in it."""
     image = habillage.logo if habillage else None
     if image is None:
         return None

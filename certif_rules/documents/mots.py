@@ -156,7 +156,7 @@ def criterion(critere: Critere | None) -> str:
 
 
 def title(ligne: Ligne, most: int = 0) -> str:
-    """The title of a line; without one, the quoted requirement, cut at ``most`` characters (0: whole)."""
+    """Return the title of a line, else its requirement quoted, cut at ``most`` characters (0: whole)."""
     indicateur = ligne.indicateur
     if indicateur.titre is not None:
         return prose(indicateur.titre)
@@ -194,7 +194,7 @@ def confidence(confiance: Confiance) -> list[str]:
 
 
 def reason_remarks(checklist: Checklist, motif: Motif) -> list[str]:
-    """What stands beside a reason: a reading, its confidence, its categories where there are several."""
+    """Return what stands beside a reason: a reading, its confidence, its categories if several."""
     remarks = ["lecture"] if motif.lecture else []
     remarks += confidence(motif.confiance)
     if motif.categories and len(checklist.contexte.categories) > 1:
@@ -241,7 +241,7 @@ def cite(sources: tuple[str, ...]) -> str:
 
 
 def sense(regle: RegleDate) -> str:
-    """What kind of day a rule gives: a limit to keep, an earliest day, an aim; nothing for a day, a term."""
+    """Return the kind of day of a rule: a limit to keep, an earliest day, an aim; nothing for a term."""
     if regle.visee:
         return "visée, pas une règle"
     if regle.forme == "a_partir_du":

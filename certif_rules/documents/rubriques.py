@@ -122,7 +122,7 @@ def circumstances(checklist: Checklist) -> list[Rang]:
 
 
 def facts(checklist: Checklist) -> list[Rang]:
-    """Every fact the référentiel asks for and what is known of it; unknown is said, never read as no."""
+    """Return every fact the référentiel asks for, with its answer; unknown is never read as no."""
     return [(prose(f.question), _fact(checklist, f)) for f in checklist.referentiel.faits.values()]
 
 
@@ -146,7 +146,7 @@ def gaps(checklist: Checklist) -> list[LacuneImprimee]:
 
 
 def retention(checklist: Checklist) -> list[Rang]:
-    """How long the records are kept, by référentiel, base first; what no source says is said to be absent."""
+    """Return how long records are kept, by référentiel, base first, or that no source says it."""
     referentiel = checklist.referentiel
     rows = []
     for origine in referentiel.origines:
@@ -314,7 +314,7 @@ def _yes(value: bool) -> str:
 
 
 def _subject(referentiel: Referentiel, lacune: Lacune) -> Rang:
-    """What a gap is about: a noun that takes a plural, and a name. A line and a criterion may share an id."""
+    """Return what a gap is about, a noun and a name; a line and a criterion may share an id."""
     if lacune.ligne is not None:
         critere = referentiel.criteres.get(lacune.ligne)
         if critere and lacune in critere.lacunes:

@@ -27,7 +27,7 @@ def render(checklist: Checklist) -> bytes:
 
 
 def as_bytes(data: object) -> bytes:
-    """``data`` as indented UTF-8 JSON, ended by a line feed, as every command writes it."""
+    """Return ``data`` as indented UTF-8 JSON, ended by a line feed, as every command writes it."""
     text = json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
     # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
     return (text + "\n").encode("utf-8", "backslashreplace")
@@ -122,7 +122,7 @@ def _referentiel(checklist: Checklist) -> Objet:
 
 
 def _couche(retenue: CoucheRetenue) -> Objet:
-    """A layer; ``revision`` and ``empreinte`` are those of the content read (``null``: none declared)."""
+    """Write a layer, with the revision and digest of the content read (``null``: none declared)."""
     couche, contenu = retenue.couche, retenue.contenu
     revision = contenu.revisions[-1] if contenu.revisions else None
     return {
@@ -161,7 +161,7 @@ def _habillage(checklist: Checklist) -> Objet:
 
 
 def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
-    """The code alone where reading it again gives the same type: a label's own types hide its base's."""
+    """Return the code alone where it is read as the same type: a label's own types hide its base's."""
     candidates = (f"{origine}/{code}" for origine in reversed(referentiel.origines))
     first = next((c for c in candidates if c in referentiel.types_audit), id_)
     return code if first == id_ else id_
@@ -360,7 +360,7 @@ def _lacunes(lacunes: Iterable[Lacune]) -> list[Objet]:
 
 
 def cited_sources(known: Iterable[Source], cited: Iterable[str]) -> dict[str, Objet]:
-    """Those of ``known`` that are cited, as every command lists them, in the order they are declared."""
+    """Return those of ``known`` that are cited, in the order they are declared."""
     wanted = set(cited)
     return {source.id: _source(source) for source in known if source.id in wanted}
 

@@ -232,7 +232,7 @@ def render(dossier: DossierEtudie) -> bytes:
 
 
 def document(dossier: DossierEtudie) -> dict[str, Any]:
-    """The file, the actors and the award as the values that are written; keys may be added, never renamed."""
+    """Return the file, the actors and the award as they are written; keys are added, never renamed."""
     rules = tuple(supports(dossier))
     vie = dossier.vie
     avertissements = dossier.etude.avertissements

@@ -26,7 +26,7 @@ def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
 
 
 def area(rang: int, champ: str, words: str, hint: str = "", *, asked: bool = False) -> Html:
-    """A field of several lines; ``hint`` says what each is. ``asked``: the line may say that it lacks it."""
+    """Return a field of several lines; ``asked``: the line may say that it lacks it."""
     place = f"{champ}-{rang}"
     named = [words, el("span", f" ({hint})", class_="aide")] if hint else [words]
     described = {"aria_describedby": f"manque-{rang}"} if asked else {}

@@ -245,7 +245,7 @@ class _Formulaire(PageFormulaire):
         comment: str,
         help_: Html | None,
     ) -> Html:
-        """What is filled of the line ``rang``, whose heading has this id; ``choices`` are its findings."""
+        """Return what is filled of the line ``rang``; ``choices`` are its findings."""
         annotations = [
             champs.choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
             for a in self.checklist.referentiel.annotations.values()

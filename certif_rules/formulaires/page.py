@@ -78,7 +78,7 @@ class PageFormulaire(Page):
         return el("details", heading, el("ul", *items), class_="avertissements")
 
     def _file(self, heading: str, what: str, words: str, top: Iterable[Html]) -> Html:
-        """Where the work stands (``top``), and what can be done with it: ``what`` is « les constats »."""
+        """Return where the work stands (``top``) and what can be done with it (« les constats »)."""
         return el(
             "section",
             el("h2", heading, id="dossier"),

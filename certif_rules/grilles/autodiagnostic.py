@@ -64,7 +64,7 @@ def render_json(cadre: Cadre) -> bytes:
 
 
 def render_yaml(cadre: Cadre) -> bytes:
-    """The empty answers as YAML, with what may be written above them. Values are JSON, which YAML reads."""
+    """Return the empty answers as YAML, under what may be written; values are JSON, which YAML reads."""
     levels = " ; ".join(f"{n.valeur} {n.titre}" for n in cadre.notation.niveaux)
     lines = [
         f"# {plain(textes.heading(cadre))}",
@@ -87,7 +87,7 @@ def render_yaml(cadre: Cadre) -> bytes:
 
 
 def render_csv(cadre: Cadre) -> bytes:
-    """The empty answers as CSV for spreadsheets, as the checklist is written: each row stands alone."""
+    """Return the empty answers as CSV for spreadsheets; each row stands alone."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(

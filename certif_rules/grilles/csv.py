@@ -90,7 +90,7 @@ def _shown(checklist: Checklist, columns: Iterable[str]) -> list[str]:
 
 
 def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
-    """What the engine writes of a check, in the columns of the lines; those that it has not are empty."""
+    """Return what the engine writes of a check in the columns of the lines, empty where it has none."""
     key = point_key(point)
     known = {
         "indicateur": point_numbers(checklist)[key],

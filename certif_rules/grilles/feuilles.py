@@ -65,7 +65,7 @@ def _section(name: str, pairs: Iterable[document.Rang]) -> Iterator[tuple[Cellul
 
 
 def notified_row(checklist: Checklist) -> int:
-    """The row of the sheet Contexte where the day of notification is typed: after titles and a heading."""
+    """Return the row of the sheet Contexte where the day of notification is typed."""
     return 4 + len(document.identity(checklist)) + (sheet_logo(checklist) is not None)
 
 
@@ -75,7 +75,7 @@ def sheet_logo(checklist: Checklist) -> Logo | None:
 
 
 def due_formula(checklist: Checklist, objet: str, cell: str, comptes: Mapping[str, str]) -> str | None:
-    """The date by which the finding in ``cell`` must be dealt with, once the day of notification is typed.
+    """Return the formula of the date by which the finding in ``cell`` must be dealt with.
 
     The first of the dates that the référentiel ``objet`` counts from that day. ``comptes`` maps what ``cell``
     may hold to the finding it counts as. ``None`` when no finding has such a date.
@@ -248,7 +248,7 @@ _INSTRUCTIONS: Final = (
 
 
 def machine_sheet(checklist: Checklist) -> Feuille:
-    """The request and the digest as JSON, cut into cells. Blanks are escaped: OpenDocument folds them."""
+    """Write the request and the digest as JSON, in cells; blanks are escaped: OpenDocument folds them."""
     text = json.dumps(head(checklist), ensure_ascii=True, separators=(",", ":"))
     text = text.replace(" ", "\\u0020")
     pieces = [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)]

@@ -193,7 +193,7 @@ def engine_cells(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
 
 
 def numbers(checklist: Checklist) -> dict[str, str]:
-    """How each line is called on the sheet Écarts, by id: its printed number, its id where two share one.
+    """Return what each line is called on the sheet Écarts: its printed number, its id where two share it.
 
     The checks come after them, by key.
     """
@@ -265,7 +265,7 @@ def headings(checklist: Checklist) -> tuple[str, ...]:
 
 
 def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:
-    """The date by which the finding of this row must be dealt with; an aggravated one, as what it becomes."""
+    """Return the date by which the finding of this row, as aggravated, must be dealt with."""
     contexte = checklist.contexte
     origine = ligne.indicateur.origine
     jugement = checklist.referentiel.jugements.get(origine)

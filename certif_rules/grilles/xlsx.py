@@ -112,7 +112,7 @@ def _lay_out(sheet: Any, classeur: Classeur, feuille: Feuille) -> None:
 
 
 def _picture(sheet: Any, logo: Logo) -> None:
-    """The logo at its size, whatever resolution its file says, with what it shows in words."""
+    """Insert the logo at its size, whatever resolution its file says, with what it shows in words."""
     from xlsxwriter.image import Image
 
     image = Image(io.BytesIO(logo.contenu))

@@ -69,7 +69,7 @@ class HabillageDit(Struct, frozen=True):
 
 
 def refusals(data: Any) -> list[Issue]:
-    """The keys that try to change what no body may change: said before the schema calls them unknown."""
+    """Return the keys that try to change what no body may, before the schema calls them unknown."""
     return list(_refused(data, ()))
 
 
@@ -80,7 +80,7 @@ def problems(data: Mapping[str, Any]) -> list[Issue]:
 
 
 def problems_with(referentiel: Referentiel, data: Mapping[str, Any]) -> list[Issue]:
-    """What is wrong in it for this référentiel: an annotation is renamed, and is still taken for one."""
+    """Return what is wrong in it for this référentiel, whose annotations alone take other names."""
     noms = data.get("annotations") or {}
     issues = []
     taken = {_folded(c.titre): f"le constat « {c.titre} »" for c in referentiel.constats.values()}
@@ -192,7 +192,7 @@ def _refused(node: Any, path: tuple[str, ...]) -> Iterator[Issue]:
 
 
 def without_refused(data: Any) -> Any:
-    """``data`` without the keys that :func:`refusals` names, so that the schema does not name them again."""
+    """Return ``data`` without what :func:`refusals` names, so that the schema does not name them again."""
     if isinstance(data, Sequence | Table):
         gone = {*_DU_REFERENTIEL, *_MENTIONS}
         remaining: Any = type(data)(data.file, data.start)

@@ -129,7 +129,7 @@ def _number(texte: str, place: int) -> tuple[Nature | None, int]:
 
 
 def _has_its_key(parts: tuple[str, ...]) -> bool:
-    """Whether the last two digits are the key of the others (the two halves of Corsica count as numbers)."""
+    """Return whether the last two digits are the key of the others; Corsica's halves are numbers."""
     *number, key = parts
     digits = "".join(number).upper().replace("2A", "19").replace("2B", "18")
     return int(key) == 97 - int(digits) % 97
@@ -247,7 +247,7 @@ def _names(texte: str, *, personne: bool) -> Iterator[tuple[Nature, int, int]]:
 
 
 def _run(texte: str, words: list[_Mot], place: int) -> int:
-    """The end of the name that begins at this word: names, initials and particles, blanks between them."""
+    """Return the end of the name that begins at this word: names, initials and particles."""
     end, last = place, place
     while end < min(len(words), place + _LONGUEUR):
         word = words[end]

@@ -76,7 +76,7 @@ class DonneePersonnelle(Struct, frozen=True, kw_only=True):
 
 
 def personal_data(value: Demande | Dossier | Questionnaire) -> tuple[DonneePersonnelle, ...]:
-    """The personal data of a request, or of findings or answers with their request, in reading order."""
+    """Return the personal data of a request, of findings or of answers, in reading order."""
     return tuple(_personal_data(value))
 
 
@@ -133,7 +133,7 @@ def pseudonymised(value: T) -> T:
 
 
 def without_personal_warnings(checklist: Checklist) -> Checklist:
-    """The same without the warnings of :func:`personal_warnings`, for when what they say is replaced."""
+    """Return the same without the warnings of :func:`personal_warnings`, once it is replaced."""
     others = (a for a in checklist.avertissements if a.code != "donnee_personnelle")
     return replace(checklist, avertissements=tuple(others))
 
@@ -225,7 +225,7 @@ def _under(champ: str, key: str) -> str:
 
 
 def _of_somebody(champ: str) -> bool:
-    """Whether a field says who: « leve_par », « organisme.contact », « organisme.referente_handicap »."""
+    """Return whether a field says who: « leve_par », « organisme.contact »."""
     words = {word for part in champ.split(".") for word in (part, *part.split("_"))}
     return bool(words & _PERSONNES) or any(map(is_role, words))
 

@@ -58,7 +58,7 @@ def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> A
 def choose_rules(
     exigence: Couche, layers: Sequence[Couche], day: str
 ) -> tuple[CoucheRetenue, Avertissements]:
-    """The audit rules in force on ``day`` for this edition; the nearest ones when none is, with a warning.
+    """Return the audit rules in force on ``day`` for this edition, else the nearest, with a warning.
 
     Raises:
         DataError: no layer of rules is written for the edition, or none was read.
@@ -141,7 +141,7 @@ def _with_content(couche: Couche, candidates: Sequence[Couche]) -> tuple[CoucheR
 
 
 def in_force(couches: Iterable[Couche], day: str) -> list[Couche]:
-    """The layers that may be used on ``day`` (ISO date, both ends included), the latest published first."""
+    """Return the layers that may be used on ``day`` (ISO, both ends included), the latest first."""
     admitted = [c for c in couches if c.admis_du <= day and (c.au is None or day <= c.au)]
     return sorted(admitted, key=lambda c: (c.admis_du, c.du, c.id), reverse=True)
 

@@ -37,7 +37,7 @@ class EnTete(Struct, frozen=True, kw_only=True):
     plugin: str
 
     def name_of(self, path: Path) -> str:
-        """How ``path`` is named in messages and reasons: relative to what holds the plugin's package."""
+        """Return how ``path`` is named in messages: relative to what holds the plugin's package."""
         return path.relative_to(self.racine).as_posix()
 
 
@@ -160,7 +160,7 @@ def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
 
 
 def _undeclared(en_tete: EnTete, key: str, empreinte: str) -> Issue:
-    """That no revision bears this digest under ``key``. The second body is declared beside the first."""
+    """Return the issue of a digest that no revision bears; the second body stands beside the first."""
     numero = max((r.numero for r in en_tete.couche.revisions), default=0) + 1
     if key == "empreinte":
         what = "le contenu de la couche"

@@ -147,7 +147,7 @@ class Registry:
         return referentiel, [*warnings, *about_rules, *about_guide]
 
     def _check_base(self, exigence: Couche, nom: str, edition: str) -> None:
-        """The base must be there: what was asked for is the label, so its own header is to blame."""
+        """Refuse a label whose base is not there: its own header is to blame."""
         if not any(couche.id == edition for couche in self.layers(nom, "exigence")):
             problems = self._refuses.get(nom)
             if problems:
@@ -289,7 +289,7 @@ class Registry:
                 self._layers[cle] = en_tetes[0]
 
     def _refuse_duplicates(self, declared: dict[Cle, list[EnTete]]) -> None:
-        """Two plugins that declare the same layer are both refused, whatever the order."""
+        """Refuse both of two plugins that declare the same layer, whatever the order."""
         for cle, en_tetes in declared.items():
             if len(en_tetes) < 2:
                 continue

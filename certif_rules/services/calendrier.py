@@ -142,7 +142,7 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
 
 
 def _of_judgement(regime: Regime, cycle: Cycle) -> dict[str, Evenement]:
-    """The events that delays of the judgement are counted from, where the cycle does not declare them."""
+    """Return the events of the judgement's delays that the cycle does not declare."""
     return {
         nom: Evenement(id=nom, titre=_TITRE_PAR_DEFAUT)
         for nom in starts(regime.referentiel.jugements)

@@ -15,7 +15,7 @@ from certif_rules.plugins.registry import Registry
 
 
 def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str, Any]], list[Issue]]:
-    """Each edition of each référentiel, as plain data; and what is wrong with those that do not resolve.
+    """Return each edition of each référentiel as plain data, and what is wrong with the others.
 
     An edition is resolved on the day its latest rules and guide came into use. ``name`` keeps those whose id
     or name holds it, however it is spelt. Where what is said around the audit is wrong, the edition is

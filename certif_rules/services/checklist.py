@@ -88,7 +88,7 @@ def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]
 
 
 def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]:
-    """The référentiel of a request in each of its éditions (in the one it names), each on its latest day."""
+    """Yield the référentiel of a request in each édition (or the one it names), on its latest day."""
     nom = demande.referentiel or ""
     layers = registry.layers(nom, "exigence")
     for layer in [c for c in layers if c.id == demande.edition] or layers:
@@ -97,7 +97,7 @@ def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]
 
 
 def in_force(registry: Registry, demande: Demande) -> Resolution:
-    """The référentiel in force, of a request that may not do for a checklist: its name and day suffice.
+    """Return the référentiel in force by the name and the day of a request, whatever else it lacks.
 
     Raises:
         UsageError, DataError: one of the two is missing or wrong.

@@ -45,7 +45,7 @@ def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
 
 
 def from_data(data: Any, name: str = "") -> Dossier:
-    """The findings in data that its schema accepts; ``name`` is the file, for plain data without places."""
+    """Return the findings in data that its schema accepts; ``name`` is the file of plain data."""
     referentiel = data.get("referentiel")
     stack = referentiel if isinstance(referentiel, Mapping) else {}
     notified = data.get("ecarts_notifies_le")
@@ -68,7 +68,7 @@ def from_data(data: Any, name: str = "") -> Dossier:
 
 
 def _verification(entry: Any, whole: Location | None) -> Releve:
-    """A check; its ``constat`` in a checklist, from where it may be copied, is what its failure is worth."""
+    """Read a check; its ``constat`` in a checklist it may be copied from is what failing is worth."""
     return _releve(entry, whole, "resultat")
 
 

@@ -104,7 +104,7 @@ def _code(regime: Regime, demande: Demande) -> str | None:
 
 
 def _by_table(regime: Regime, demande: Demande) -> bool:
-    """Whether a table may give the duration of the audit asked for (of any, where its type is not known)."""
+    """Return whether a table may give the duration of the audit asked for, or of any without a type."""
     if regime.propre is None or regime.propre.duree is None:
         return False
     duree, code = regime.propre.duree, _code(regime, demande)
@@ -145,7 +145,7 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
 def _sampled(
     vie: Vie, code: str, contexte: Contexte, sites: int | None, given: int | None
 ) -> SitesEchantillonnes:
-    """The sites the audit samples: as given, none of a single site, else by the rule of this audit type."""
+    """Return the sites the audit samples: as given, none of a single one, else by the rule of its type."""
     if given is not None:
         return SitesEchantillonnes(nombre=given, texte=_count(given, "nombre donné"))
     if sites is None or sites <= 1:

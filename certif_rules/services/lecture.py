@@ -183,7 +183,7 @@ def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
 
 
 def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
-    """The checklist computed again from a grid’s own request, and a findings file without findings yet."""
+    """Return the checklist of a grid’s own request, and a findings file without findings yet."""
     data = {"constats": [], **head} if isinstance(head, dict) else head
     issues = check(data, "constats", name)
     if issues:

@@ -27,7 +27,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 def questions(referentiel: Referentiel, contexte: Contexte) -> tuple[Question, ...]:
-    """The facts worth asking, in the référentiel's order. A fact to invoke is claimed or not, never asked.
+    """Return the facts worth asking, in order; a fact to invoke is claimed or not, never asked.
 
     A fact counts when some answer, given whatever may be known of the other facts, changes the state of a
     line. Only facts that the rules of a line mention can do so, which keeps the trials few.

@@ -38,7 +38,7 @@ def read_answers(path: Path, stdin: bytes | None = None) -> Questionnaire:
 
 
 def from_data(data: Any, name: str = "") -> Questionnaire:
-    """The answers in data that its schema accepts; ``name`` is the file, for plain data without places."""
+    """Return the answers in data that its schema accepts; ``name`` is the file of plain data."""
     whole = Location(name) if name else None
     referentiel = data.get("referentiel")
     stack = referentiel if isinstance(referentiel, dict) else {"id": referentiel}

@@ -215,7 +215,7 @@ def _check_names(data: Any, kind: str, registry: Registry) -> list[Issue]:
 
 
 def _findings(data: Any) -> PrecedentDit:
-    """The findings alone, their audit being the one of the request; lines left to assess are lines too."""
+    """Return the findings as of this audit; lines left to assess are lines too."""
     lines = tuple(entry["id"] for entry in data["constats"])
     return replace(findings(data), type=None, date=None, indicateurs_audites=lines)
 

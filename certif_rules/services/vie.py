@@ -94,7 +94,7 @@ def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object])
 
 
 def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
-    """The audit type that a request names, be it enough for a checklist or not; ``None``: none known."""
+    """Return the audit type that a request names, ``None`` where it names none that is known."""
     nom = regime.referentiel.id
     own = {t.code: t for t in regime.referentiel.types_audit.values() if t.origine == nom}
     return own.get((demande.type_audit or "").removeprefix(f"{nom}/"))

@@ -166,7 +166,7 @@ def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
 
 
 def _locate(data: Any, path: list[str | int], name: str, key: str | None) -> tuple[Location | None, str]:
-    """Where ``path`` leads (to its key ``key``, if given); for plain data, ``name`` and the path in words."""
+    """Return where ``path`` leads; for plain data, ``name`` and the path in words."""
     steps = path if key is None else [*path, key]
     parent = data
     for step in steps[:-1]:

@@ -174,7 +174,7 @@ def _joined(pair: re.Match[str]) -> str:
 
 
 def _events(text: str) -> Iterator[Any]:
-    """The parser's events: the C parser taken by itself, without the loader ruamel builds around it."""
+    """Yield the events of the C parser, without the loader that ruamel builds around it."""
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # re-exported without saying so
 
     return iter(CParser(text).get_event, None)
@@ -216,7 +216,7 @@ class _Composer:
             self._refuse("fichier-vide", (1, 1), "le fichier ne contient aucune donnée")
 
     def _handle(self, event: Any) -> bool:
-        """Takes one event; false when reading must stop."""
+        """Take one event; false when reading must stop."""
         kind = event.__class__.__name__
         mark = event.start_mark
         at = (mark.line + 1, mark.column + 1)
@@ -345,7 +345,7 @@ class _Composer:
         return text
 
     def _comment_after(self, event: Any) -> None:
-        """A comment after unquoted text: perhaps the end of the text, cut in silence by YAML."""
+        """Refuse a comment after unquoted text: perhaps the end of the text, cut in silence by YAML."""
         if self._lines is None:
             self._lines = self.text.split("\n")
         mark = event.end_mark
@@ -356,7 +356,7 @@ class _Composer:
             self._refuse("texte-coupe", at, "« # » coupe un texte sans guillemets", hint)
 
     def _syntax(self, mark: Any, context: Any, problem: str) -> None:
-        """An error of syntax: where it was seen, or where what is not finished began."""
+        """Keep an error of syntax where it was seen, or where what is not finished began."""
         unfinished = "could not find expected ':'" in problem or (mark and mark.index >= len(self.text))
         mark = context if context and unfinished else mark
         at = (mark.line + 1, mark.column + 1) if mark else (0, 0)

@@ -141,7 +141,7 @@ def _mention(synthese: Synthese, value: str) -> list[str]:
 
 
 def _page(synthese: Synthese, value: list[str]) -> list[str]:
-    """The texts in the page that people print, tags and typography set aside, each after the one before."""
+    """Compare the texts of the printed page, tags and typography aside, each after the one before."""
     written = write_document("synthese", FORMATS["html"], synthese).decode()
     body = re.sub(r"<(style|script|nav)\b.*?</\1>", " ", written, flags=re.DOTALL)
     page = _spaced(html.unescape(re.sub(r"<[^>]+>", " ", body)))

@@ -63,7 +63,7 @@ def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
 
 
 def check_conclusions(obtained: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
-    """What is expected of each object and not concluded; ``contient`` is a part of its text or reasons."""
+    """Return what is expected of each object and not concluded; ``contient`` is part of its text."""
     conclusions = {c["objet"]: c for c in obtained["conclusions"]}
     texts = []
     for objet, expected in value.items():
@@ -84,7 +84,7 @@ def check_conclusions(obtained: Mapping[str, Any], value: Mapping[str, Any]) -> 
 def check_deadlines(
     obtained: Mapping[str, Any], value: Mapping[str, Mapping[str, Any]], checklist: Checklist
 ) -> list[str]:
-    """The dates expected of each line and not found, and the lines with dates that were not expected."""
+    """Return the dates of each line that are missing, and the lines with dates not expected."""
     numeros = {li.indicateur.id: li.indicateur.numero for li in checklist.lignes}
     dated = {numeros.get(e["id"], e["id"]): e for e in obtained["echeances"]}
     wanted = {str(key): dates for key, dates in value.items()}

@@ -66,7 +66,7 @@ def _auditeur(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
 
 
 def _decide(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
-    """Who does what, by intervention, all of them and no other: the actor, or null where nobody says."""
+    """Compare who does what, by intervention: the actor, or null where nobody says."""
     got = {i["id"]: i["acteur"] for i in obtained["interventions"] if i["valeur"] is True}
     return _same(key, dict(wanted), {identifiant: got.get(identifiant, "–") for identifiant in wanted})
 

@@ -8,7 +8,7 @@ from certif_rules.errors import IssuesError
 
 
 def refused(error: IssuesError, wanted: str | Iterable[str] | None) -> list[str]:
-    """What is wrong with a refusal: the case wants none, or other codes. Empty when it is the one wanted.
+    """Return what is wrong with a refusal: the case wants none, or other codes.
 
     Args:
         error: the refusal.

@@ -134,7 +134,7 @@ def texts_sources(dossier: DossierEtudie) -> Iterator[str]:
 
 
 def cited(vie: Vie, rules: Iterable[Declaration], others: Iterable[str] = ()) -> tuple[Source, ...]:
-    """The sources of what is shown, those of the contradictions it meets included, as they are declared."""
+    """Return the sources of what is shown and of the contradictions it meets, as declared."""
     shown = tuple(rules)
     wanted = {*(s for rule in shown for s in rule.sources), *others}
     wanted.update(s for incoherence in met(vie, shown) for s in incoherence.sources)

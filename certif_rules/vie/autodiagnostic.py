@@ -133,7 +133,7 @@ class Synthese(Struct, frozen=True, kw_only=True):
 
 
 def gather(parts: Iterable[Autodiagnostic | None]) -> Autodiagnostic:
-    """What a stack says of the self-assessment, base first: each part is that of the highest which has it.
+    """Return what a stack says of the self-assessment: each part is that of the highest which has it.
 
     What is told beside lines adds up, since each referentiel speaks of its own.
     """
@@ -196,7 +196,7 @@ def grave(notation: Notation, ligne: Ligne) -> Cle | None:
 
 
 def prioritise(notation: Notation, cotations: Iterable[Cotation]) -> tuple[Priorite, ...]:
-    """What to improve, the most pressing first: every line that applies and is not at the highest level."""
+    """Return what to improve, the most pressing first: every line below the highest level."""
     left = [c for c in cotations if not c.appreciation.sans_objet and c.appreciation.niveau != notation.plein]
     # Stable: lines that no key tells apart keep the order of the référentiel.
     for cle in reversed(notation.priorite):

@@ -98,7 +98,7 @@ class Calendrier(Struct, frozen=True, kw_only=True):
 
 
 def compute(cycle: Cycle, evenements: Mapping[str, date], options: Options) -> Calendrier:
-    """The calendar of events already checked (names, order): the order they are given in changes nothing."""
+    """Compute the calendar of events already checked; the order they are given in changes nothing."""
     calcul = _Calcul(cycle, evenements, options)
     for entry in cycle.dates.values():
         calcul.add(entry)
@@ -259,7 +259,7 @@ class _Calcul(Struct):
 def follow(
     cycle: Cycle, calculee: DateCalculee, evenements: Mapping[str, date], options: Options
 ) -> DateCalculee:
-    """The date with where it stands: against the event that fulfils it, else on the day people say it is."""
+    """Return the date with where it stands: against what fulfils it, else on the day people say it is."""
     entry = cycle.dates.get(calculee.id)
     done = (
         next(((nom, evenements[nom]) for nom in entry.fait_par if nom in evenements), None) if entry else None

@@ -106,7 +106,7 @@ class _Reader:
         return tuple(dict.fromkeys(synonyms[name] for name in named if name in synonyms))
 
     def _mode(self, depot: Depot) -> str | None:
-        """The mode among those that a label lets choose here; where it lets none, whatever is printed."""
+        """Return the mode among those that a label lets choose here; where it lets none, as printed."""
         lieux = [li for li in self.candidature.lieux.values() if judge(li.si, self.candidature, depot).valeur]
         modes = {code: nom for lieu in lieux for code, nom in lieu.modes.items()}
         mode = depot.mode

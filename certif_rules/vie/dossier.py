@@ -97,7 +97,7 @@ class Etude(Struct, frozen=True, kw_only=True):
 def study(
     candidature: Candidature, instances: Instances, depot: Depot, types: Mapping[str, str] | None = None
 ) -> Etude:
-    """What is known of the file ``depot``, by the rules of a label; ``types``: titles of its audit types."""
+    """Study the file ``depot`` by the rules of a label; ``types`` are titles of its audit types."""
     return _Study(candidature, instances, depot, types or {}).run()
 
 

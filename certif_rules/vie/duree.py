@@ -129,7 +129,7 @@ def _parts(
     bareme: Bareme, titres: Mapping[str, str], contexte: Contexte, chiffre_affaires: int,
     sites: SitesEchantillonnes,
 ) -> Iterator[Poste]:  # fmt: skip
-    """What a table gives: its base, each category (``titres``: by title and code), the sampled sites."""
+    """Yield what a table gives: its base, each category, the sampled sites."""
     band = next(t for t in bareme.tranches if t.moins_de is None or chiffre_affaires < t.moins_de)
     yield _cell(bareme, band, "base", band.base)
     added = bareme.categories == "ajoutees"

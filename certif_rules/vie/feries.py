@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 
 
 def why_not_worked(day: date, territoire: str | None = None) -> str | None:
-    """Why ``day`` is not a working day, in French: the holiday, else the day of the week; ``None`` if it is.
+    """Return why ``day`` is not a working day: the holiday, else the day of the week; else ``None``.
 
     Args:
         day: a civil date.
@@ -53,7 +53,7 @@ def territories() -> tuple[str, ...]:
 
 
 def territory(nom: str) -> str | None:
-    """The name of :func:`territories` that ``nom`` is, whatever its case and accents; ``None`` if none."""
+    """Return the name of :func:`territories` spelt like ``nom``, or ``None``."""
     return next((known for known in territories() if _folded(known) == _folded(nom)), None)
 
 

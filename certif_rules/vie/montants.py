@@ -51,7 +51,7 @@ _LONGEST = 6
 
 
 def exact(value: Fraction | None) -> str | None:
-    """A number as data: « 1.5 », a fraction where decimals never end (« 1/3 »), ``None`` when unknown."""
+    """Return a number as data: « 1.5 », « 1/3 » where decimals never end, ``None`` when unknown."""
     return None if value is None else decimal(value) or str(value)
 
 

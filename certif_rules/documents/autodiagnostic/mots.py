@@ -65,7 +65,7 @@ def foot(cadre: Cadre) -> str:
 def laid_out(
     cadre: Cadre, blocs: Iterable[b.Bloc], *, sujet: str, suite: str = "", fait_le: str | None = None
 ) -> b.Document:
-    """These blocks as a document in the dress of the body, its last sentences after them.
+    """Return these blocks as a document in the dress of the body, its last sentences after them.
 
     Args:
         cadre: what the self-assessment is about.
@@ -115,12 +115,12 @@ def level(cadre: Cadre, cotation: Cotation) -> str:
 
 
 def numbers(cotations: Iterable[Cotation]) -> str:
-    """Printed numbers of some lines."""
+    """Return the printed numbers of some lines."""
     return ", ".join(clean(c.ligne.indicateur.numero) for c in cotations)
 
 
 def line_head(cadre: Cadre, ligne: Ligne) -> tuple[b.Morceau, ...]:
-    """A line: number and title; that it is the label’s, by a sign, a word and red; that it is to confirm."""
+    """Return the head of a line: number, title, whether it is the label’s, whether it is to confirm."""
     name = f"{clean(ligne.indicateur.numero)} – {title(ligne, 160)}"
     runs = [b.Morceau(name)]
     if of_label(cadre.checklist, ligne.indicateur.origine):
@@ -137,7 +137,7 @@ def sensitive(ligne: Ligne) -> tuple[b.Morceau, ...]:
 
 
 def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[b.Bloc]:
-    """What notes on these lines may reveal and what to write instead, each named; nothing for the others."""
+    """Yield what notes on these lines may reveal, and what to write instead; nothing for the others."""
     for ligne in lignes:
         value = ligne.indicateur.donnees_sensibles
         if value is None:

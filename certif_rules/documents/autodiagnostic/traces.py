@@ -79,7 +79,7 @@ def bars(traces: Sequence[Trace], series: Sequence[str], titre: str, description
 
 
 def radar(traces: Sequence[Trace], series: Sequence[str], titre: str, description: str) -> bytes | None:
-    """A radar, axes in the order given, clockwise from the top; ``None`` with too few scores for a shape."""
+    """Draw a radar, its axes clockwise from the top; ``None`` with too few scores for a shape."""
     if sum(trace.valeurs[-1] is not None for trace in traces) < AXES_MINIMUM:
         return None
     cadre = _Cadre(-_RAYON, -_RAYON, _RAYON, _RAYON)
@@ -148,13 +148,13 @@ _INTITULE = 390.0
 
 
 def _beside(valeur: int | None, words: str) -> float:
-    """Where the words of a bar begin: after it in its frame, or beyond the frame, never across its edge."""
+    """Return where the words of a bar begin: after it in its frame, or beyond it, never across its edge."""
     start = 8.0 if valeur is None else valeur * _LONGUEUR / 100 + 8
     return start if start + wide(words) <= _LONGUEUR - 2 else _LONGUEUR + 8
 
 
 def _bar(cadre: _Cadre, y: float, valeur: int | None, label: bool, *, earlier: bool) -> list[str]:
-    """A frame of the full length and the bar in it: hatched for a label, hollow for an earlier series."""
+    """Draw a frame and the bar in it, hatched for a label, hollow for an earlier series."""
     cadre.hold(_LONGUEUR, y + 22)
     dashes = ' stroke-dasharray="4 4"' if valeur is None else ""
     frame = (

@@ -61,7 +61,7 @@ def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Alinea, ...]
 
 
 def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
-    """All that is known of a line besides its requirement and its reasons; nothing stands for what is not."""
+    """Return the texts of a line besides its requirement and its reasons; an absent one has none."""
     indicateur = ligne.indicateur
     earlier = [Alinea(texte=finding(checklist, ligne.constat_precedent))] if ligne.constat_precedent else []
     evolutions = [indicateur.evolution] if indicateur.evolution else []

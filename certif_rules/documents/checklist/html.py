@@ -205,7 +205,7 @@ class Page:
         return el("p", f"Autres rédactions{INSECABLE}: ", join(f"{FINE}; ", parts), class_="compte")
 
     def _line(self, ligne: Ligne) -> Html:
-        """A line: what it is and its state beside, its texts, and the findings that may be recorded."""
+        """Return a line: what it is, its state beside, its texts, and the findings that may be recorded."""
         indicateur = ligne.indicateur
         label = of_label(self.checklist, indicateur.origine)
         due = ligne.etat in _DUE
@@ -253,7 +253,7 @@ class Page:
         )
 
     def _requirement(self, ligne: Ligne) -> Html | None:
-        """The requirement, unless it already stands for the title; a quotation says in full where from."""
+        """Return the requirement, unless it stands for the title; a quotation says in full where from."""
         indicateur = ligne.indicateur
         element = requirement(indicateur)
         shown = self._inline(element) if indicateur.titre is not None else []
@@ -279,7 +279,7 @@ class Page:
         return [element.texte, *remarks, self._refs(element.sources)]
 
     def _refs(self, ids: Iterable[str]) -> Html:
-        """Notes to the list of sources: a link for each that the document lists."""
+        """Return notes to the list of sources: a link for each that the document lists."""
         links = [
             el("a", clean(i), href=f"#source-{anchor(i)}", title=clean(self.sources[i].titre))
             if i in self.sources

@@ -135,7 +135,7 @@ def _row(checklist: Checklist, ligne: Ligne) -> tuple[str | tuple[b.Morceau, ...
 
 
 def _number(checklist: Checklist, ligne: Ligne) -> str:
-    """The printed number, the state where it is not the plain one, the mark of the label, the categories."""
+    """Return the printed number, the state where it is not the plain one, the mark, the categories."""
     parts = [clean(ligne.indicateur.numero)]
     if ligne.etat != "a_auditer":
         parts.append(f"{SIGNES[ligne.etat].symbole}{INSECABLE}{SIGNES[ligne.etat].mot}")

@@ -47,7 +47,7 @@ _ISO: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 
 def study(dossier: DossierEtudie) -> b.Document:
-    """The file: its result first, then what is missing, what is left to ask, and everything it rests on."""
+    """Compose the file: its result, what is missing, what is left to ask, everything it rests on."""
     depot = dossier.etude.depot
     nom = clean(depot.nom) if depot.nom else ""
     audit = prose(dossier.type_audit) if dossier.type_audit else "type d’audit à dire"

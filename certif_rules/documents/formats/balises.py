@@ -45,7 +45,7 @@ def join(separator: str, parts: Iterable[str]) -> Html:
 
 
 def anchor(identifiant: str) -> str:
-    """``identifiant`` as it can stand in an ``id`` and after ``#``."""
+    """Return ``identifiant`` as it can stand in an ``id`` and after ``#``."""
     return re.sub(r"[^A-Za-z0-9.-]", "-", identifiant)
 
 

@@ -226,7 +226,7 @@ def _paper(fichier: Docx, document: Document, sheet: Pages) -> None:
 
 
 def _foot(fichier: Docx, document: Document, sheet: Pages) -> None:
-    """The foot text, and « page n sur N »: fields that the reader’s program fills."""
+    """Write the foot text, and « page n sur N »: fields that the reader’s program fills."""
     footer = fichier.sections[0].footer
     footer.is_linked_to_previous = False
     root = footer._element

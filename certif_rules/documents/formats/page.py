@@ -39,7 +39,7 @@ def render(document: b.Document) -> bytes:
 
 
 def texte(value: b.Texte) -> Html:
-    """Runs as markup, lines parted by breaks."""
+    """Return runs as markup, lines parted by breaks."""
     return join(void("br"), (join("", map(_run, passage)) for passage in passages(value)))
 
 

@@ -56,7 +56,7 @@ def pages(document: Document) -> Pages:
 
 
 def passages(texte: Texte) -> tuple[Passage, ...]:
-    """The lines of a text, each as runs without anything that acts; at least one line, perhaps empty."""
+    """Return the lines of a text, each as runs that cannot act; at least one line, perhaps empty."""
     runs = (Morceau(texte),) if isinstance(texte, str) else texte
     lines: list[list[Morceau]] = [[]]
     for run in runs:

@@ -27,7 +27,7 @@ def objectives(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def scope(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The organisation, its sites, how and when it was audited, and the facts that made the checklist."""
+    """Yield the organisation, its sites, how and when it was audited, the facts of the checklist."""
     checklist = rapport.checklist
     mode = clean(checklist.contexte.mode or "").replace("_", " ") or NON_RENSEIGNE
     rows: list[tuple[str, b.Texte]] = [*document.organisation(checklist), ("Mode de l’audit", mode)]
@@ -66,7 +66,7 @@ def _sessions(checklist: Checklist, seances: tuple[Passage, ...] | None) -> Iter
 
 
 def rules(rapport: Rapport) -> Iterator[b.Bloc]:
-    """The référentiel, its edition, the layers applied and the digest that lets anybody find them again."""
+    """Yield the référentiel, its edition, the layers applied and the digest by which to find them again."""
     checklist = rapport.checklist
     identity = [row for row in document.identity(checklist) if row[0] != "Mode"]
     yield b.Fiche(

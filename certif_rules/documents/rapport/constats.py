@@ -44,7 +44,7 @@ _LARGE = 6
 
 
 def summary(rapport: Rapport) -> b.Tableau:
-    """How many lines, and how many of each finding, by criterion; findings that nobody made are left out.
+    """Yield how many lines and how many of each finding, by criterion; unused findings are left out.
 
     The checks have their row: those that failed, by finding, and those left to make.
     """
@@ -256,7 +256,7 @@ def status(ecart: Ecart) -> b.Texte:
 
 
 def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
-    """The dates that a gap opens, each by the title that its référentiel gives it, as people read them."""
+    """Return the dates that a nonconformity opens, each by the title that its référentiel gives it."""
     echeance = ecart.echeance
     if echeance is None:
         return []

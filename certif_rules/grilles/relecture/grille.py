@@ -83,7 +83,7 @@ def _absent(sheet: str, name: str) -> Issue:
 
 
 def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool) -> Lu:
-    """The findings of a grid, and everything wrong with it, by cell: what is damaged does not hide the rest.
+    """Return the findings of a grid and everything wrong with it; what is damaged hides nothing else.
 
     Args:
         feuilles: what :func:`open_workbook` gave.

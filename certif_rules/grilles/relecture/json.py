@@ -124,6 +124,6 @@ def _compare(
 
 
 def check(checklist: Checklist, dossier: Dossier) -> list[Issue]:
-    """What is impossible in the findings; which lines and checks there are is :func:`compare`’s business."""
+    """Return what is impossible in the findings; :func:`compare` looks at which lines there are."""
     codes = ("ligne-manquante", "ligne-inconnue", "ligne-en-double", "verification-inconnue")
     return [i for i in check_findings(checklist, dossier) if i.code not in (*codes, "verification-en-double")]

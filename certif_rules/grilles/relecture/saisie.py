@@ -67,7 +67,7 @@ def folded(text: str) -> str:
 
 
 def day(text: str) -> str | None:
-    """An ISO day from a date as spreadsheets and French people write it; ``None`` when it is not one."""
+    """Return an ISO day from a date as spreadsheets and French people write it, or ``None``."""
     text = text.strip()
     try:
         if match := _ISO.fullmatch(text):

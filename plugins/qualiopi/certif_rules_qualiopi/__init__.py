@@ -10,5 +10,5 @@ from certif_rules import Donnees, hookimpl
 
 @hookimpl
 def certif_rules_editions() -> list[Donnees]:
-    """The layers of this plugin."""
+    """Declare the layers of this plugin."""
     return [Donnees(dossier=Path(__file__).parent / "donnees")]
