@@ -132,3 +132,8 @@ def test_installed_program_makes_a_checklist(scripts: Path, tmp_path: Path) -> N
     context = ("--type", "initial", "--date", "2024-03-18", "--categorie", "AF")
     document = json.loads(run(scripts, tmp_path, "checklist", "certifregion", *context, "--format", "json"))
     assert len(document["lignes"]) == 44
+
+
+def test_installed_program_speaks_french(scripts: Path, tmp_path: Path) -> None:
+    """The catalogue of messages travels in the wheel, and the language of the machine changes nothing."""
+    assert run(scripts, tmp_path, "checklist", "--help").startswith("Usage : certif-rules checklist")
