@@ -135,7 +135,7 @@ def first_of(issues: Iterable[Issue], most: int, *, more: bool = False) -> list[
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """« Did you mean… », or ``None`` when no known name is near."""
+    """Return « Did you mean… », or ``None`` when no known name is near."""
     # Imported on the way to an error only: starting up must not pay for it.
     from difflib import get_close_matches
 

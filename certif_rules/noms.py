@@ -22,7 +22,7 @@ _RESERVES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 def mots(texte: str) -> str:
-    """``texte`` folded, its words still apart: what lists for people are sorted by."""
+    """Return ``texte`` folded, its words still apart: what lists for people are sorted by."""
     return " ".join(_JOINTS.sub(" ", _folded(texte)).split())
 
 
@@ -76,7 +76,7 @@ def _plain(texte: str) -> str:
 
 
 def _folded(texte: str) -> str:
-    """Without accents, capitals, apostrophes, nor what is not seen (soft hyphens, joiners)."""
+    """Return without accents, capitals, apostrophes, nor what is not seen (soft hyphens, joiners)."""
     visible = (c for c in texte if c not in _APOSTROPHES and unicodedata.category(c) != "Cf")
     # Once more: a decomposition may bring capitals or letters tied together.
     return _plain(_plain("".join(visible)))

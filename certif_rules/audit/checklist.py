@@ -127,7 +127,7 @@ def point_numbers(checklist: Checklist) -> dict[str, str]:
 
 
 def dressed(checklist: Checklist, dit: HabillageDit | None) -> Checklist:
-    """``checklist`` in the dress that was asked for, as it is when none was.
+    """Return ``checklist`` in the dress that was asked for, as it is when none was.
 
     Raises:
         DataError: what the body's file says cannot be said of this référentiel; everything is listed.

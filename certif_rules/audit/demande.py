@@ -104,7 +104,7 @@ def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
 
 
 def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
-    """``demande`` with the body's file that ``data`` names, as a path from ``folder``.
+    """Return ``demande`` with the body's file that ``data`` names, as a path from ``folder``.
 
     Raises:
         DataError: that file is wrong; everything is listed.
@@ -218,7 +218,7 @@ def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
 
 
 def parse_name(text: str | None) -> tuple[str | None, str | None]:
-    """``REFERENTIEL`` or ``REFERENTIEL@EDITION`` as typed: the name and the edition, ``None`` when not given.
+    """Split ``REFERENTIEL@EDITION`` as typed into the name and the edition, ``None`` when not given.
 
     Raises:
         UsageError: nothing follows « @ ».
@@ -281,7 +281,7 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
 
 
 def parse_fact(text: str, valeur: bool) -> FaitDit:
-    """``FAIT`` or ``FAIT:CATEGORIE`` as typed after ``--avec`` or ``--sans``.
+    """Return ``FAIT`` or ``FAIT:CATEGORIE`` as typed after ``--avec`` or ``--sans``.
 
     Raises:
         UsageError: the fact, or the category after « : », is empty.

@@ -21,24 +21,33 @@ _MOIS = (
 # What must come out as it went in: addresses and digests, up to the next blank.
 _INTACT = re.compile(r"((?:[a-z][a-z0-9+.-]*://|www\.|mailto:|sha\d+:)\S+)", re.IGNORECASE)
 
+#: A straight apostrophe between letters, where French curves it.
+APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
+_AROUND = re.compile(r"(?<=«) | (?=[»:%€](?!\w))")
+_BEFORE = re.compile(r" (?=[;!?](?!\w))")
 _BLANK = r"[ \u00a0\u202f]"
 _RULES = (
     (re.compile(rf"{_BLANK}+(?=[;!?])|(?<=\w)(?=[;!?](?:\s|$))"), FINE),
     (re.compile(rf"{_BLANK}+(?=[:%€](?!\w))|(?<=\w)(?=:(?:\s|$))"), INSECABLE),
-    (re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])"), "’"),
+    (APOSTROPHE, "’"),
     (re.compile(rf"(?<=«){_BLANK}*(?=\S)|(?<=\S){_BLANK}*(?=»)"), INSECABLE),
 )
 
 
 def prose(texte: str) -> str:
-    """``texte`` with the blanks and the apostrophes French wants; addresses and digests are left alone."""
+    """Return ``texte`` with the blanks and apostrophes of French; addresses and digests are left alone."""
     parts = _INTACT.split(clean(texte))
     parts[::2] = [_space(part) for part in parts[::2]]
     return "".join(parts)
 
 
+def bound(texte: str) -> str:
+    """Return ``texte`` with no-break blanks where French breaks no line; none is added."""
+    return _BEFORE.sub(FINE, _AROUND.sub(INSECABLE, texte))
+
+
 def clean(texte: str) -> str:
-    """``texte`` on one line, without anything that drives a terminal or turns the reading order round.
+    """Return ``texte`` on one line, without anything that drives a terminal or turns the reading order round.
 
     Control characters, bidirectional marks and other invisible formatting go; line breaks become blanks;
     what no file can hold, a lone surrogate or a noncharacter, becomes U+FFFD.
@@ -54,7 +63,7 @@ def harmless(texte: str) -> str:
 
 
 def plain(texte: str) -> str:
-    """``texte`` with ordinary blanks, for consoles that know no others."""
+    """Return ``texte`` with ordinary blanks, for consoles that know no others."""
     return texte.replace(FINE, " ").replace(INSECABLE, " ")
 
 

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from certif_rules.blocs.typographie import bound
 from certif_rules.cli.fichiers import write
-from certif_rules.cli.messages import bound, printable
+from certif_rules.cli.messages import printable
 from certif_rules.echanges.checklist import as_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,7 +35,7 @@ def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None
 
 
 def format_option(*formats: str, of_file: bool = False) -> Callable[[F], F]:
-    """``--format`` among ``formats``, the first by default; with ``of_file``, that of the file to write."""
+    """Declare ``--format`` among ``formats``, by default the first, or that of the file with ``of_file``."""
     help_text = f"{formats[0]} (par défaut) ou {', '.join(formats[1:])}."
     default = None if of_file else formats[0]
     return click.option("--format", "format_", type=click.Choice(formats), default=default, help=help_text)

@@ -51,7 +51,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def _nearest(character: str) -> str:
-    """Without its accent, in ASCII signs, or « ? »."""
+    """Return without its accent, in ASCII signs, or « ? »."""
     decomposed = unicodedata.normalize("NFKD", _NEAREST.get(character, character))
     letters = "".join(c for c in decomposed if c.isascii())
     return letters or ("" if unicodedata.combining(character) else "?")

@@ -71,7 +71,7 @@ def _show(data: dict[str, Any]) -> None:
 
 
 def in_words(days: str | None) -> str:
-    """« 1,5 jour »; a duration of less than two days is singular in French."""
+    """Return « 1,5 jour »; a duration of less than two days is singular in French."""
     if days is None:
         return "inconnue (une partie n’est donnée par aucune source lue)"
     return f"{days.replace('.', ',')} jour{'' if days.startswith(('0', '1.')) or days == '1' else 's'}"

@@ -24,7 +24,7 @@ def input_of(path: Path) -> tuple[Path, bytes | None]:
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``-o`` and ``--remplacer``."""
+    """Return ``-o`` and ``--remplacer``."""
     function = click.option("--remplacer", is_flag=True, help="Remplace le fichier s’il existe.")(function)
     kind = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
     return click.option(

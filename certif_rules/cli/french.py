@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from certif_rules.cli.messages import bound, issue_lines, message, printable, say
+from certif_rules.blocs.typographie import bound
+from certif_rules.cli.messages import issue_lines, message, printable, say
 from certif_rules.cli.usage import fautes, wrong_values
 from certif_rules.errors import CertifRulesError, DataError, IssuesError, UsageError, suggestion
 
@@ -107,7 +108,7 @@ class FrenchGroup(FrenchCommand, click.Group):
 
 
 def french_command(**attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """``click.command`` with French help and ``-h``; see :class:`FrenchCommand` for ``gathers``."""
+    """Return ``click.command`` with French help and ``-h``; see :class:`FrenchCommand` for ``gathers``."""
     return click.command(cls=FrenchCommand, context_settings=SETTINGS, **attributes)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from certif_rules.blocs.typographie import FINE, INSECABLE
+from certif_rules.blocs.typographie import APOSTROPHE, bound
 from certif_rules.errors import Issue
 
 
 def say(text: str, before: str | Path = "") -> None:
-    """``text`` on standard error; ``before``, a file or a code, is printed as it is."""
+    """Print ``text`` on standard error; ``before``, a file or a code, is printed as it is."""
     click.echo(printable(str(before)) + message(text), err=True)
 
 
@@ -36,29 +36,21 @@ def issue_lines(issue: Issue) -> list[str]:
 
 
 def message(text: str) -> str:
-    """``text`` printable, with curved apostrophes and the no-break blanks of French.
+    """Return ``text`` printable, with curved apostrophes and the no-break blanks of French.
 
     No blank is added, and nothing that may be typed again is touched: a quoted word, an option, a path, an
     address, a digest. What is quoted in several words is read, not typed: it is treated as the rest.
     """
     parts = _INTACT.split(bound(printable(text)))
-    parts[::2] = [_APOSTROPHE.sub("’", part) for part in parts[::2]]
+    parts[::2] = [APOSTROPHE.sub("’", part) for part in parts[::2]]
     return "".join(parts)
 
 
 def printable(text: str) -> str:
-    """``text`` without what could drive the terminal: control characters become « � »."""
+    """Return ``text`` without what could drive the terminal: control characters become « � »."""
     return "".join(c if c.isprintable() or c in "\n\t\u00a0\u202f" else "\ufffd" for c in text)
 
 
-def bound(text: str) -> str:
-    """``text`` with no-break blanks where French breaks no line; none is added."""
-    return _BEFORE.sub(FINE, _AROUND.sub(INSECABLE, text))
-
-
-_AROUND = re.compile(r"(?<=«) | (?=[»:%€](?!\w))")
-_BEFORE = re.compile(r" (?=[;!?](?!\w))")
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
 #: A word between guillemets; a word with a slash, an address, a digest, a file name, an option.
 _INTACT = re.compile(
     r"((?<=«\u00a0)[^\s«»]+(?=\u00a0»)|\S*[/\\]\S*|sha\d+:\S+|\S+\.[a-z]{2,5}(?![^\W_])|(?<!\S)--?\w\S*)"

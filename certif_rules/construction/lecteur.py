@@ -81,7 +81,7 @@ class Lecteur(Struct):
         self.issues.append(Issue(code, message, place(node, key), hint, places))
 
     def cite(self, kind: str, name: str, node: Any, key: str | int | None = None) -> str:
-        """``name`` if it is a known ``kind``; otherwise an issue that suggests the nearest one."""
+        """Return ``name`` if it is a known ``kind``; otherwise an issue that suggests the nearest one."""
         known = self.noms.get(kind, set())
         free = self.sans_references or (kind == "indicateur" and self.lignes_libres)
         if name not in known and not free:
@@ -96,7 +96,7 @@ class Lecteur(Struct):
         return tuple(self.cite(kind, name, names, index) for index, name in enumerate(names))
 
     def qualify(self, code: str) -> str:
-        """``origine/code`` from a short code or an id already qualified."""
+        """Return ``origine/code`` from a short code or an id already qualified."""
         return code if "/" in code else f"{self.origine}/{code}"
 
     def cite_lines(self, node: Any, key: str) -> tuple[str, ...]:
@@ -220,7 +220,7 @@ _CODES: Mapping[str, str] = {
 
 
 def where(node: Any) -> str:
-    """``file:line`` of a node, as rules remember it."""
+    """Return ``file:line`` of a node, as rules remember it."""
     location = place(node)
     return f"{location.file}:{location.line}"
 

@@ -169,7 +169,7 @@ def title(ligne: Ligne, most: int = 0) -> str:
 
 
 def quoted(texte: str) -> str:
-    """``texte`` inside guillemets."""
+    """Return ``texte`` inside guillemets."""
     return prose(f"« {clean(texte)} »")
 
 

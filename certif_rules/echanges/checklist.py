@@ -22,7 +22,7 @@ Objet = dict[str, Any]
 
 
 def render(checklist: Checklist) -> bytes:
-    """``checklist`` as UTF-8 JSON, ended by a line feed."""
+    """Return ``checklist`` as UTF-8 JSON, ended by a line feed."""
     return as_bytes(document(checklist))
 
 
@@ -34,7 +34,7 @@ def as_bytes(data: object) -> bytes:
 
 
 def document(checklist: Checklist) -> Objet:
-    """``checklist`` as the values that are written; keys may be added to it, never renamed."""
+    """Return ``checklist`` as the values that are written; keys may be added to it, never renamed."""
     referentiel = checklist.referentiel
     written: Objet = {
         "format": 1,

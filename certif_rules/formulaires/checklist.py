@@ -42,7 +42,7 @@ _FIRST: Final = frozenset(
 
 
 def render(checklist: Checklist) -> bytes:
-    """``checklist`` as a UTF-8 HTML form that stands alone. Same checklist, same bytes."""
+    """Return ``checklist`` as a UTF-8 HTML form that stands alone. Same checklist, same bytes."""
     return _Formulaire(checklist).render()
 
 
@@ -278,7 +278,7 @@ class _Formulaire(PageFormulaire):
         )
 
     def _signed(self, rang: int) -> Html | None:
-        """By whom and when, as far as the body shows them."""
+        """Return by whom and when, as far as the body shows them."""
         fields = []
         for colonne in colonnes.CHAMPS:
             if colonne.signature and self._shows(colonne):

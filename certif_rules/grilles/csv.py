@@ -53,7 +53,7 @@ DEMANDE = "données pour la relecture"
 
 
 def render(checklist: Checklist) -> bytes:
-    """``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
+    """Return ``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     typed = [*_shown(checklist, SAISIE), *map(guard, extra_columns(checklist).values())]
@@ -111,12 +111,12 @@ def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
 
 
 def guard(cell: str) -> str:
-    """``cell`` as text for every spreadsheet: ``'`` in front of what one would run."""
+    """Return ``cell`` as text for every spreadsheet: ``'`` in front of what one would run."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
-    """``cell`` without the mark that :func:`guard` adds."""
+    """Return ``cell`` without the mark that :func:`guard` adds."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 

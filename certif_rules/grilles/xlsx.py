@@ -29,7 +29,7 @@ _PERMIS = {"autofilter": True, "sort": True, "format_columns": True, "format_row
 
 
 def render(checklist: Checklist) -> bytes:
-    """``checklist`` as XLSX bytes, the same on every run."""
+    """Return ``checklist`` as XLSX bytes, the same on every run."""
     return write(build(checklist))
 
 

@@ -259,7 +259,7 @@ def _named(value: Any) -> str | None:
 
 
 def _folded(text: str) -> str:
-    """``text`` as readers tell names apart: its words without case nor accents, else its signs."""
+    """Return ``text`` as readers tell names apart: its words without case nor accents, else its signs."""
     return " ".join(re.findall(r"\w+", without_accents(text).casefold())) or text.casefold().strip()
 
 

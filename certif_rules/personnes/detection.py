@@ -62,7 +62,7 @@ def find(texte: str, champ: str = "", *, personne: bool = False) -> tuple[Trouva
 
 
 def pseudonymise(texte: str, *, personne: bool = False) -> str:
-    """``texte`` with :data:`REMPLACEMENTS` in place of what :func:`find` finds; the rest is untouched."""
+    """Return ``texte`` with :data:`REMPLACEMENTS` in place of what :func:`find` finds."""
     while hits := find(texte, personne=personne):
         parts, place = [], 0
         for hit in hits:
@@ -285,7 +285,7 @@ def _civility(texte: str, words: list[_Mot], place: int) -> bool:
 
 
 def _role_before(texte: str, words: list[_Mot], place: int) -> bool:
-    """« formatrice », « référente handicap », « responsable de la formation : »… just before."""
+    """Return « formatrice », « référente handicap », « responsable de la formation : »… just before."""
     for back in range(place - 1, max(place - 1 - _AVANT, -1), -1):
         word = words[back]
         if not _ENTRE.fullmatch(texte[word.fin : words[back + 1].debut]):
@@ -298,7 +298,7 @@ def _role_before(texte: str, words: list[_Mot], place: int) -> bool:
 
 
 def _role_after(texte: str, words: list[_Mot], end: int) -> bool:
-    """« , référente handicap », « (formatrice) », « est la tutrice »… just after."""
+    """Return « , référente handicap », « (formatrice) », « est la tutrice »… just after."""
     for ahead in range(end, min(end + _APRES, len(words))):
         if not _ENTRE.fullmatch(texte[words[ahead - 1].fin : words[ahead].debut]):
             return False

@@ -152,7 +152,7 @@ def written_for(couches: Iterable[Couche], edition: str) -> list[Couche]:
 
 
 def with_content(couche: Couche, couches: Sequence[Couche]) -> CoucheRetenue | None:
-    """``couche`` with its content, or that of the nearest layer read when it was not.
+    """Return ``couche`` with its content, or that of the nearest layer read when it was not.
 
     The nearest later layer is preferred: amendments and new guides mostly complete the former text. ``None``
     when no layer of the kind was read.

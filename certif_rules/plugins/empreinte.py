@@ -18,7 +18,7 @@ from certif_rules.model.referentiel import Referentiel
 
 
 def digest(data: Any) -> str:
-    """``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
+    """Return ``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
     names: dict[type[Any], tuple[str, ...]] = {}
 
     def plain(value: Any) -> dict[str, Any]:
@@ -34,15 +34,15 @@ def digest(data: Any) -> str:
 
 
 def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
-    """Digest of a layer as written: its header less the revisions, which declare it, and its body."""
+    """Return digest of a layer as written: its header less the revisions, which declare it, and its body."""
     return digest({"couche": {k: v for k, v in header.items() if k != "revisions"}, "corps": body})
 
 
 def digest_of_life(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
-    """Digest of what a layer says around the audit, with the names that make it that layer's."""
+    """Return digest of what a layer says around the audit, with the names that make it that layer's."""
     return digest({"couche": [header["referentiel"], header["nature"], header["id"]], "vie": body})
 
 
 def digest_of_referentiel(referentiel: Referentiel) -> str:
-    """Digest of the resolved rules: what ``empreinte`` means on every document."""
+    """Return digest of the resolved rules: what ``empreinte`` means on every document."""
     return digest(referentiel)

@@ -39,7 +39,7 @@ def negate(value: Trivalent) -> Trivalent:
 
 
 def choose(guard: Trivalent, when_true: Trivalent, when_false: Trivalent) -> Trivalent:
-    """``when_true`` if ``guard`` holds, else ``when_false``; decided all the same when both agree."""
+    """Return ``when_true`` if ``guard`` holds, else ``when_false``; decided all the same when both agree."""
     if guard is True:
         return when_true
     if guard is False:

@@ -72,7 +72,7 @@ _CLES = frozenset({"objet", "decision", "delivrable", "texte", "a_evaluer", "a_c
 
 
 def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:
-    """``conclusion``; a measure that bears the name of one of our keys would not hide it."""
+    """Return ``conclusion``; a measure that bears the name of one of our keys would not hide it."""
     mesures = {nom: _value(value) for nom, value in conclusion.mesures.items()}
     return {
         "objet": conclusion.objet,

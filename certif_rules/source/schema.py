@@ -119,7 +119,7 @@ def _is_date(value: object) -> bool:
 
 
 def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
-    """As in JSON Schema, where ``$`` is the end of the text: Python's also matches before a line feed."""
+    """Match as JSON Schema does, where ``$`` is the end of the text and not before a line feed."""
     from jsonschema.exceptions import ValidationError
 
     if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
@@ -190,13 +190,13 @@ def _description(schema: Mapping[str, Any] | None) -> str | None:
 
 
 def _clean(text: str) -> str:
-    """``text`` on one line, short, without what a terminal would obey."""
+    """Return ``text`` on one line, short, without what a terminal would obey."""
     shown = "".join(c if c.isprintable() else " " for c in text)
     return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
 
 
 def _show(value: Any) -> str:
-    """``value`` as people read it in a sentence."""
+    """Return ``value`` as people read it in a sentence."""
     if value is None:
         return "une valeur vide (null)"
     if isinstance(value, dict):

@@ -107,7 +107,7 @@ def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Ta
 
 
 def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Table:
-    """As :func:`read`, from bytes: UTF-8, with or without a byte-order mark."""
+    """Return as :func:`read`, from bytes: UTF-8, with or without a byte-order mark."""
     return read(_decoded(content, name), name, strict=strict)
 
 

@@ -77,7 +77,7 @@ def _date(nom: str, expected: Mapping[str, Any], dates: Mapping[str, Any]) -> li
 
 
 def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str]:
-    """By date, lines of its event in the ICS file; of a date that comes back, its first event."""
+    """Return by date, lines of its event in the ICS file; of a date that comes back, its first event."""
     from certif_rules.documents.calendrier.ics import render
 
     written = render(

@@ -54,7 +54,7 @@ def _financements(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, An
 
 
 def _parts(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
-    """By firm, what is paid and what is left, in euros."""
+    """Return by firm, what is paid and what is left, in euros."""
     got = {
         d["auditeur"]: {"part": d["part_financee"], "reste": d["reste_a_charge"]} for d in obtained["devis"]
     }
@@ -72,12 +72,12 @@ def _decide(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) ->
 
 
 def _lieux(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
-    """By place: the mode decided, or null."""
+    """Return by place: the mode decided, or null."""
     return _same(key, dict(wanted), {place["id"]: place["mode"] for place in obtained["lieux"]})
 
 
 def _phrases(key: str, wanted: Mapping[str, list[str]], obtained: Mapping[str, Any]) -> list[str]:
-    """By place, a part of each sentence of the sources that holds here, all of them and no other."""
+    """Return by place, a part of each sentence of the sources that holds here, all of them and no other."""
     places = {place["id"]: place["phrases"] for place in obtained["lieux"]}
     texts = []
     for nom, parts in wanted.items():

@@ -48,7 +48,7 @@ def rule_for(echantillon: Echantillonnage, code: str, day: str | None) -> RegleS
 
 
 def sites_to_see(sites: int, coefficient: str, arrondi: Arrondi) -> int:
-    """``coefficient`` × √``sites``, made whole; exact: no float is ever computed.
+    """Return ``coefficient`` × √``sites``, made whole; exact: no float is ever computed.
 
     Halves go up (they only arise where the root is a rational).
     """
@@ -65,7 +65,7 @@ def sites_to_see(sites: int, coefficient: str, arrondi: Arrondi) -> int:
 def draw(
     population: Iterable[str], size: int, graine: str, *, vus: Collection[str] | None = None, non_vus: int = 0
 ) -> Tirage:
-    """``size`` members of ``population``, of which ``non_vus`` at least were not seen before.
+    """Return ``size`` members of ``population``, of which ``non_vus`` at least were not seen before.
 
     Args:
         population: distinct names; their order does not count.

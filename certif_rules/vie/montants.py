@@ -35,7 +35,7 @@ def share(amount: int, rate: Fraction) -> Fraction:
 
 
 def decimal(value: Fraction, least: int = 0) -> str | None:
-    """``value`` in figures with a point, ``least`` decimals at least; ``None`` where they never end."""
+    """Return ``value`` in figures, ``least`` decimals at least; ``None`` where they never end."""
     digits = 0
     while (value * 10**digits).denominator != 1:
         digits += 1

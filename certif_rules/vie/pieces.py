@@ -189,7 +189,7 @@ def quote(wanted: DevisAttendus, devis: DevisDit, candidature: Candidature, depo
 
 
 def _quotes(wanted: DevisAttendus, candidature: Candidature, depot: Depot) -> Presence:
-    """As many quotes as wanted, the best of them counting: one more never makes a file worse."""
+    """Return as many quotes as wanted, the best of them counting: one more never makes a file worse."""
     if depot.devis is None:
         return Presence("manquante" if depot.decrit else "a_fournir")
     each = [(devis, quote(wanted, devis, candidature, depot)) for devis in depot.devis]

@@ -108,7 +108,7 @@ def wide(texte: str, size: float = _CORPS, *, bold: bool = False) -> float:
 
 
 def cut(texte: str, room: float, *, bold: bool = False) -> str:
-    """``texte`` on one line no wider than ``room``, ended by « … » where it was cut."""
+    """Return ``texte`` on one line no wider than ``room``, ended by « … » where it was cut."""
     words = clean(texte)
     if wide(words, bold=bold) <= room:
         return words
@@ -118,7 +118,7 @@ def cut(texte: str, room: float, *, bold: bool = False) -> str:
 
 
 def folded(texte: str, room: float) -> list[str]:
-    """``texte``, bold and whole, on lines no wider than ``room``; a word that is wider goes on below."""
+    """Write ``texte``, bold and whole, on lines no wider than ``room``; a wider word goes on below."""
     lines = [""]
     for word in clean(texte).split(" "):
         longer = f"{lines[-1]} {word}".strip()

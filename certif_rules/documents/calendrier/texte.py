@@ -219,7 +219,7 @@ def _bullets(texts: Iterable[str], bullet: str) -> Iterator[str]:
 
 
 def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
-    """``text`` wrapped as French is: the blanks that bind are narrow until the page is whole."""
+    """Return ``text`` wrapped as French is: the blanks that bind are narrow until the page is whole."""
     return textwrap.wrap(
         prose(text), WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent,
         break_on_hyphens=False, break_long_words=False,

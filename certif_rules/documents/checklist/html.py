@@ -35,7 +35,7 @@ _DUE = frozenset({"a_auditer", "a_confirmer"})
 
 
 def render(checklist: Checklist) -> bytes:
-    """``checklist`` as a UTF-8 HTML page that stands alone."""
+    """Return ``checklist`` as a UTF-8 HTML page that stands alone."""
     return Page(checklist).render()
 
 

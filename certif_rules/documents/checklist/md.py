@@ -29,7 +29,7 @@ from certif_rules.rules.motifs import ETATS
 
 
 def render(checklist: Checklist) -> bytes:
-    """``checklist`` as UTF-8 Markdown, ended by a line feed."""
+    """Return ``checklist`` as UTF-8 Markdown, ended by a line feed."""
     return ("\n".join(_document(checklist)) + "\n").encode("utf-8")
 
 

@@ -43,7 +43,7 @@ _TO_ASCII = str.maketrans(
 
 
 def render(checklist: Checklist, *, width: int = 80, poor: bool = False, color: bool = False) -> bytes:
-    """``checklist`` as UTF-8 text of at most ``width`` columns (40 at least), ended by a line feed.
+    """Return ``checklist`` as UTF-8 text of at most ``width`` columns (40 at least), ended by a line feed.
 
     ``poor`` writes states and marks with ASCII signs and ordinary blanks, for consoles that know no
     others; accents stay. ``color`` adds ANSI sequences; nothing that was typed can.

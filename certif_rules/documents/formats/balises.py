@@ -40,7 +40,7 @@ def element(tag: str, *children: str, **attributes: str | int) -> Xml:
 
 
 def join(separator: str, parts: Iterable[str]) -> Html:
-    """``parts`` one after the other, ``separator`` between them."""
+    """Return ``parts`` one after the other, ``separator`` between them."""
     return Html(_text(separator).join(map(_text, parts)))
 
 
@@ -86,7 +86,7 @@ def table(
 
 
 def pairs(caption: str, values: Iterable[tuple[str, str]]) -> Html:
-    """Labels and values as a table whose first cells are headers."""
+    """Return labels and values as a table whose first cells are headers."""
     lines = (el("tr", el("th", label, scope="row"), el("td", value or "–")) for label, value in values)
     return el("table", el("caption", caption), el("tbody", *lines), class_="rangs")
 

@@ -58,7 +58,7 @@ _Row = tuple[Sequence[Sequence[Xml]], bool]
 
 
 def render(document: Document) -> bytes:
-    """``document`` as a DOCX file.
+    """Return ``document`` as a DOCX file.
 
     Raises:
         UsageError: the library that makes DOCX files is not installed.
@@ -191,7 +191,7 @@ class _Body:
             )
 
     def fiche(self, bloc: Fiche) -> Iterator[Xml]:
-        """Labels and values."""
+        """Yield labels and values."""
         rows = [
             ([[*self._cell(label, "libelle")], [*self._cell(value)]], height(value, 60) > _SECABLE)
             for label, value in bloc.rangs

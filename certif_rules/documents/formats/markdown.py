@@ -23,12 +23,12 @@ _BREAK = "  \n  "
 
 
 def render(document: b.Document) -> bytes:
-    """``document`` as UTF-8 Markdown, ended by a line feed; its structure alone is markup."""
+    """Return ``document`` as UTF-8 Markdown, ended by a line feed; its structure alone is markup."""
     return ("\n".join(_markdown(document)) + "\n").encode("utf-8")
 
 
 def escape(texte: str) -> str:
-    """``texte``, on one line, as plain text for Markdown and for the HTML it becomes."""
+    """Return ``texte``, on one line, as plain text for Markdown and for the HTML it becomes."""
     return _OPENING.sub(r"\1\\\2", _INLINE.sub(r"\\\g<0>", clean(texte)))
 
 

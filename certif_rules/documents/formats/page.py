@@ -16,7 +16,7 @@ _RELIEFS: Final = {"fort": "strong", "italique": "em"}
 
 
 def render(document: b.Document) -> bytes:
-    """``document`` as a UTF-8 HTML page."""
+    """Return ``document`` as a UTF-8 HTML page."""
     blocks = ready(document)
     titres = chapters(blocks)
     titre = line(document.titre) or "–"

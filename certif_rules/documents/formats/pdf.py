@@ -61,7 +61,7 @@ MANQUANTS: Final = (
 
 
 def render(document: Document) -> bytes:
-    """``document`` as a PDF file.
+    """Return ``document`` as a PDF file.
 
     Raises:
         UsageError: the library that makes PDF files is not installed.

@@ -102,7 +102,7 @@ def chapters(blocks: Iterable[Bloc]) -> list[Titre]:
 
 
 def shares(widths: Iterable[int], whole: float) -> list[float]:
-    """``whole`` cut in proportion to ``widths``."""
+    """Return ``whole`` cut in proportion to ``widths``."""
     parts = [max(width, 1) for width in widths]
     return [whole * part / sum(parts) for part in parts]
 

@@ -27,7 +27,7 @@ PAUVRES: Final[Mapping[int, str]] = str.maketrans(
 
 
 def render(document: b.Document, *, poor: bool = False) -> bytes:
-    """``document`` as UTF-8 text ended by a line feed; ``poor`` replaces signs that some consoles lack."""
+    """Return ``document`` as UTF-8 text; ``poor`` replaces signs that some consoles lack."""
     lines = [*_wrap(line(document.titre)), "=" * min(len(line(document.titre)), LARGEUR)]
     if document.sous_titre:
         lines += _wrap(line(document.sous_titre))

@@ -171,12 +171,12 @@ def numbers(vues: Iterable[LigneVue]) -> str:
 
 
 def shortened(texte: str, most: int) -> str:
-    """``texte`` cut between two words at ``most`` characters."""
+    """Return ``texte`` cut between two words at ``most`` characters."""
     if len(texte) <= most:
         return texte
     return texte[:most].rsplit(" ", 1)[0].rstrip(" ,;:.–") + "…"
 
 
 def capital(texte: str) -> str:
-    """``texte`` with a capital letter first."""
+    """Return ``texte`` with a capital letter first."""
     return texte[:1].upper() + texte[1:]

@@ -152,7 +152,7 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
 
 
 def _strangers(tableau: LectureCsv, checklist: Checklist) -> Iterator[Avertissement]:
-    """Columns added beside ours that hold something."""
+    """Yield columns added beside ours that hold something."""
     known = set(map(folded, columns(checklist)))
     for place, label in enumerate(tableau.header):
         filled = sum(place < len(cells) and bool(cells[place].strip()) for _, cells in tableau.body)

@@ -62,7 +62,7 @@ class Levee(Struct, frozen=True, kw_only=True):
 
 
 def folded(text: str) -> str:
-    """``text`` as it is compared: blanks of every kind are one, and composed letters are."""
+    """Return ``text`` as it is compared: blanks of every kind are one, and composed letters are."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -84,7 +84,7 @@ class LectureFeuille:
         return Location(self.name, row, column or 1, self.sheet)
 
     def strangers(self) -> Iterator[Avertissement]:
-        """Columns added beside ours that hold something."""
+        """Yield columns added beside ours that hold something."""
         known = set(self.columns.values())
         filled: dict[int, int] = {}
         for (row, column), cell in self.feuille.cellules.items():
