@@ -318,6 +318,7 @@ def _complete(shell: str, words: str, current: int) -> list[str]:
         ("certif-rules checklist --ty", 2, ["--type"]),
         ("certif-rules checklist --ajout", 2, ["--ajout-categorie", "--ajout-site"]),
         ("certif-rules referentiels --format ", 3, ["table", "json"]),
+        ("certif-rules rapport a b --fo", 4, ["--format"]),
     ],
     ids=str,
 )

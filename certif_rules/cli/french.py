@@ -72,6 +72,8 @@ class FrenchCommand(click.Command):
         self.gathers = gathers
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:  # what is typed is being completed: nothing of it is wrong yet
+            return super().parse_args(ctx, args)
         issues = list(wrong_values(self, ctx, args))
         if issues and not self.gathers:
             raise UsageError(issues)
