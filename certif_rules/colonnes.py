@@ -20,7 +20,7 @@ _ETAT: Final = "elle dit l’état de la ligne"
 class Colonne(Struct, frozen=True, kw_only=True):
     """A column of the sheet Grille. Widths are in characters; 0 hides it.
 
-    ``champ`` is the field of a finding that the auditor fills, ``None`` where the engine writes; ``genre``
+    ``champ`` is the field of a finding that the auditor fills, empty where the engine writes; ``genre``
     says how it is filled, ``separateurs`` what parts its references. ``libelle`` is what messages and forms
     call it, ``indication`` and ``aide`` how to fill it in a form, in a workbook. ``montree`` says why it must
     be shown (``None``: a body may hide it). ``verification`` is its width in the sheet Vérifications
@@ -31,7 +31,7 @@ class Colonne(Struct, frozen=True, kw_only=True):
     titre: str
     largeur: int
     montree: str | None = None
-    champ: str | None = None
+    champ: str = ""
     genre: Genre = "texte"
     separateurs: str = "\n"
     libelle: str = ""
@@ -174,15 +174,15 @@ ECARTS: Final[tuple[Colonne, ...]] = (
     Colonne(titre="Levé par", largeur=12, champ="leve_par"),
 )
 #: The columns that auditors fill, in the order of the sheet; in that of forms and findings files.
-SAISIE: Final = tuple(colonne for colonne in GRILLE if colonne.champ is not None)
+SAISIE: Final = tuple(colonne for colonne in GRILLE if colonne.champ)
 CHAMPS: Final = tuple(sorted(SAISIE, key=lambda colonne: colonne.ordre))
 
 
 def fields(*genres: Genre) -> tuple[str, ...]:
     """Return the fields of a finding that are filled in one of these ways, in the order of findings files."""
-    return tuple(colonne.champ for colonne in CHAMPS if colonne.genre in genres and colonne.champ)
+    return tuple(colonne.champ for colonne in CHAMPS if colonne.genre in genres)
 
 
 def signatures(*genres: Genre) -> tuple[str, ...]:
     """Return the fields that say who assessed (« texte »), or on which day (« jour »)."""
-    return tuple(c.champ for c in CHAMPS if c.signature and c.genre in genres and c.champ)
+    return tuple(c.champ for c in CHAMPS if c.signature and c.genre in genres)

@@ -161,7 +161,7 @@ def as_json(typed: Mapping[str, str], constats: Mapping[str, str]) -> dict[str, 
     """Return what is typed on a line under the keys of a findings file."""
     entry: dict[str, Any] = {}
     for colonne in colonnes.SAISIE:
-        if colonne.champ is not None and colonne.titre in typed:
+        if colonne.champ and colonne.titre in typed:
             text = typed[colonne.titre]
             named = constats[text] if colonne.genre == "constat" else text
             entry[colonne.champ] = text.split("\n") if colonne.genre == "liste" else named

@@ -87,9 +87,9 @@ def _filled(releve: Releve) -> dict[str, Any]:
     """Return what auditors filled beside the finding, by field; what may be left out is when it is empty."""
     written = {}
     for colonne in CHAMPS:
-        value = getattr(releve, colonne.champ or "")
+        value = getattr(releve, colonne.champ)
         if colonne is not CONSTAT and (value or colonne.toujours):
-            written[colonne.champ or ""] = list(value) if isinstance(value, tuple) else value
+            written[colonne.champ] = list(value) if isinstance(value, tuple) else value
     return written
 
 

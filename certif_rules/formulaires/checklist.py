@@ -264,7 +264,7 @@ class _Formulaire(PageFormulaire):
                 ),
                 class_="choix",
             ),
-            champs.area(rang, colonnes.COMMENTAIRE.champ or "", comment, asked=True),
+            champs.area(rang, colonnes.COMMENTAIRE.champ, comment, asked=True),
             el("p", "", class_="manque", id=f"manque-{rang}"),
             *(self._field(rang, colonne, annotations) for colonne in colonnes.CHAMPS),
             *(
@@ -286,7 +286,7 @@ class _Formulaire(PageFormulaire):
                     f"{colonne.champ}-{rang}",
                     champs.date if colonne.genre == "jour" else champs.text,
                 )
-                fields.append(champs.field(place, colonne.titre, control(place, colonne.champ or "")))
+                fields.append(champs.field(place, colonne.titre, control(place, colonne.champ)))
         return el("div", *fields, class_="champs") if fields else None
 
     def _field(self, rang: int, colonne: Colonne, annotations: list[Html]) -> Html | None:
@@ -299,8 +299,8 @@ class _Formulaire(PageFormulaire):
             return el("fieldset", el("legend", words), *annotations, class_="choix") if annotations else None
         if colonne.genre == "jour":
             place = f"{colonne.champ}-{rang}"
-            return champs.field(place, words, champs.date(place, colonne.champ or ""))
-        return champs.area(rang, colonne.champ or "", words, colonne.indication)
+            return champs.field(place, words, champs.date(place, colonne.champ))
+        return champs.area(rang, colonne.champ, words, colonne.indication)
 
     def _shows(self, colonne: Colonne) -> bool:
         return emetteur.shows(self.checklist, colonne.titre)

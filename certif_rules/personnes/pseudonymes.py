@@ -62,7 +62,7 @@ _CONSEILS: Final[Mapping[Nature, str]] = {
     "nom": "écrire plutôt des initiales (« J. D. ») ou la fonction",
 }
 _CHAMPS: Final[Mapping[str, str]] = {
-    **{colonne.champ: colonne.libelle for colonne in CHAMPS if colonne.champ},
+    **{colonne.champ: colonne.libelle for colonne in CHAMPS},
     "leve_par": "levé par",
 }
 

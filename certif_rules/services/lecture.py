@@ -308,7 +308,7 @@ def _conflict(checklist: Checklist, one: Releve, two: Releve) -> Issue:
 
 
 _FIELDS = {
-    **{colonne.champ: colonne.libelle for colonne in CHAMPS if colonne.champ},
+    **{colonne.champ: colonne.libelle for colonne in CHAMPS},
     "leve_le": "levé le",
     "leve_par": "levé par",
     "ecart": "suivi de l’écart",

@@ -196,7 +196,7 @@ def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Leve
             continue
         typed_fields: dict[str, str | None] = {}
         for colonne in colonnes.ECARTS:
-            if colonne.champ is not None and colonne.titre in texts:
+            if colonne.champ and colonne.titre in texts:
                 text = texts[colonne.titre]
                 typed_fields[colonne.champ] = day(text) if colonne.genre == "jour" else text
                 if typed_fields[colonne.champ] is None:

@@ -243,15 +243,15 @@ def _filled(
     for colonne in colonnes.CHAMPS:
         text = rangee.saisie.get(colonne.titre, "")
         if colonne.genre == "annotations":
-            values[colonne.champ or ""] = _annotations(checklist, text)
+            values[colonne.champ] = _annotations(checklist, text)
         elif colonne.genre == "liste":
-            values[colonne.champ or ""] = _parts(text, colonne.separateurs)
+            values[colonne.champ] = _parts(text, colonne.separateurs)
         elif colonne.genre == "jour" and text.strip():
-            values[colonne.champ or ""] = day(text)
+            values[colonne.champ] = day(text)
             if day(text) is None:
                 issues.append(bad_day(text, rangee.lieu(colonne.titre)))
         elif colonne.genre == "texte" and text.strip():
-            values[colonne.champ or ""] = text
+            values[colonne.champ] = text
     return Releve(
         ligne=identifiant,
         constat=constat,
@@ -262,7 +262,7 @@ def _filled(
         complements={key: text for key, text in rangee.complements.items() if text.strip()},
         lieu=rangee.lieu(CONSTAT),
         lieux={
-            **{c.champ or "": rangee.lieu(c.titre) for c in colonnes.SAISIE if c.genre in ("liste", "texte")},
+            **{c.champ: rangee.lieu(c.titre) for c in colonnes.SAISIE if c.genre in ("liste", "texte")},
             **(levee.lieux if levee else {}),
         },
     )
