@@ -8,10 +8,10 @@ from functools import cache
 
 from greffons import registry
 from hypothesis import strategies as st
+from regimes import open_regime
 
 from certif_rules.audit.demande import Demande
 from certif_rules.model.vie import Vie
-from certif_rules.services.vie import open_regime
 from certif_rules.vie.declaration import CertificatDit, Depot, DevisDit, PieceDite
 
 LABELS = {"certifregion": ("initial", "complementaire", "surveillance", "extension", "renouvellement"),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from greffons import DONNEES, registry
+from regimes import open_regime
 
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import DataError, Issue
-from certif_rules.services.vie import open_regime
 
 CYCLE = """\
 format: 1

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from console import Console
 from greffons import DONNEES, registry
+from regimes import open_regime
 
 from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.errors import DataError
 from certif_rules.services.duree import make_duration
-from certif_rules.services.vie import open_regime
 from certif_rules.vie.montants import exact
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from console import Console
 from greffons import registry
+from regimes import open_regime
 
 from certif_rules.audit.demande import Demande
 from certif_rules.cli import COMMANDS
 from certif_rules.model.vie import Incoherence
-from certif_rules.services.vie import open_regime
 
 
 @pytest.fixture

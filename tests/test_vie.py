@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from console import Console
 from greffons import DONNEES, registry
+from regimes import open_regime
 
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import DataError, UsageError
 from certif_rules.services.catalogue import describe
-from certif_rules.services.vie import open_regime
 from certif_rules.vie.autodiagnostic import touching
 
 INCOHERENCE = """\

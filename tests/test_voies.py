@@ -7,10 +7,10 @@ from itertools import combinations
 
 import pytest
 from greffons import registry
+from regimes import open_regime
 
 from certif_rules.audit.demande import Demande
 from certif_rules.model.cycle import Cycle
-from certif_rules.services.vie import open_regime
 from certif_rules.vie.calendrier import Options, compute
 from certif_rules.vie.voies import in_words, ways
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.echanges.checklist import cited_sources
-from certif_rules.errors import Fautes, Issue
+from certif_rules.errors import Issue
 from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Referentiel, TypeAudit
 from certif_rules.model.vie import Vie
@@ -58,17 +58,6 @@ def look_up_regime(registry: Registry, demande: Demande, lacks: Iterable[Issue] 
     recherche = look_up(registry, demande, issues)
     regimes = (Regime(resolution=r, vies=registry.life(r.referentiel)) for r in recherche.choix)
     return Recherche(tuple(regimes), recherche.issues, unique=recherche.unique)
-
-
-def open_regime(registry: Registry, demande: Demande) -> Regime:
-    """Return the régime of a request of which nothing else is asked.
-
-    Raises:
-        UsageError, DataError: no such référentiel or édition, or wrong data; everything is listed.
-    """
-    recherche = look_up_regime(registry, demande)
-    regime, _ = recherche.settle([Fautes() for _ in recherche.choix])
-    return regime
 
 
 def _latest(registry: Registry, nom: str, edition: str | None) -> str:
