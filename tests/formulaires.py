@@ -15,9 +15,7 @@ from certif_rules.formulaires import checklist as formulaire
 from certif_rules.rules.contexte import Organisme
 from certif_rules.services.checklist import make_checklist
 
-#: One renderer a context: on a busy machine, what a page wrote crosses processes late; a reload misses it.
 ARGS = [
-    "--renderer-process-limit=1",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
