@@ -31,7 +31,17 @@ from certif_rules.blocs.arbre import (
 from certif_rules.documents.formats import extras
 from certif_rules.documents.formats.balises import Xml, element
 from certif_rules.documents.formats.docx_styles import BULLETS, ESPACES, STYLES, dress, numbered, twips, w
-from certif_rules.documents.formats.rendu import Pages, chapters, height, line, pages, passages, ready, shares
+from certif_rules.documents.formats.rendu import (
+    LIBELLES,
+    Pages,
+    chapters,
+    height,
+    line,
+    pages,
+    passages,
+    ready,
+    shares,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
@@ -41,7 +51,6 @@ _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 #: Rows higher than this many lines may be cut by the end of a page.
 _SECABLE: Final = 34
 _EM: Final = 8.5 * 0.3528
-_LIBELLES: Final = 32
 _TONS: Final = {"information": "0D5A50", "attention": "7A4300", "refus": "8C1D18"}
 _FONDS: Final = {"information": "F3F8F6", "attention": "FDF6E9", "refus": "FCF1EF"}
 _RELIEFS: Final[Mapping[str, Xml]] = {
@@ -196,7 +205,7 @@ class _Body:
             ([[*self._cell(label, "libelle")], [*self._cell(value)]], height(value, 60) > _SECABLE)
             for label, value in bloc.rangs
         ]
-        yield from self._table(bloc.legende, (_LIBELLES, 100 - _LIBELLES), (), rows)
+        yield from self._table(bloc.legende, (LIBELLES, 100 - LIBELLES), (), rows)
 
     def tableau(self, bloc: Tableau) -> Iterator[Xml]:
         """Yield a data table; its first cells are set apart, as their rows' heads."""

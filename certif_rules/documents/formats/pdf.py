@@ -29,7 +29,17 @@ from certif_rules.blocs.arbre import (
 )
 from certif_rules.blocs.largeurs import ems
 from certif_rules.documents.formats import extras
-from certif_rules.documents.formats.rendu import Pages, foot, height, line, pages, passages, ready, shares
+from certif_rules.documents.formats.rendu import (
+    LIBELLES,
+    Pages,
+    foot,
+    height,
+    line,
+    pages,
+    passages,
+    ready,
+    shares,
+)
 from certif_rules.errors import DataError, Issue, UsageError
 
 if TYPE_CHECKING:
@@ -47,8 +57,6 @@ _BLANC = 3.4
 _SECABLE = 30
 #: Dots per inch of a drawing made a picture: sharp on paper.
 _PPP: Final = 220
-#: Share of the labels of a sheet of labels and values.
-_LIBELLES = 32
 
 #: Characters that the fonts of the template draw: the compiler is asked of the others only.
 _USUAL: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset(
@@ -220,13 +228,13 @@ def _liste(bloc: Liste, sheet: Pages) -> dict[str, Any]:
 
 
 def _fiche(bloc: Fiche, sheet: Pages) -> dict[str, Any]:
-    label, value = (part - _BLANC for part in shares((_LIBELLES, 100 - _LIBELLES), sheet.texte))
+    label, value = (part - _BLANC for part in shares((LIBELLES, 100 - LIBELLES), sheet.texte))
     return {
         "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
         "rangs": [
             [_texte(a, label / _table(sheet)), _texte(b, value / _table(sheet))] for a, b in bloc.rangs
         ],
-        "part": _LIBELLES,
+        "part": LIBELLES,
     }
 
 

@@ -33,6 +33,8 @@ RESERVED: Final = ("contenu", "sommaire")
 _LEVELS: Final[Mapping[int, Literal[2, 3, 4]]] = {2: 2, 3: 3, 4: 4}
 #: A4, in millimetres.
 COTES: Final = (210, 297)
+#: Share of the labels in a sheet of labels and values, in percent.
+LIBELLES: Final = 32
 
 
 class Pages(Struct, frozen=True):
