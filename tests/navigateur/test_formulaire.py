@@ -57,9 +57,13 @@ def test_two_tabs_show_the_same(ouvrir: Any, formulaire: Path) -> None:
     other = page.context.new_page()
     other.goto(formulaire.as_uri())
     fill(page)
+    comment = field(page, "2", "commentaire").input_value()
+    # The last thing typed: the count is right before it has come.
+    playwright.expect(field(other, "2", "commentaire")).to_have_value(comment)
     playwright.expect(other.locator("#avancement")).to_contain_text("2 sur")
     choose(other, "4", "conforme")
     playwright.expect(page.locator("#avancement")).to_contain_text("3 sur")
+    assert field(page, "2", "commentaire").input_value() == comment
 
 
 def test_another_dossier_has_a_memory_of_its_own(ouvrir: Any, formulaire: Path, hostile: Path) -> None:
