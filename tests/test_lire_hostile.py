@@ -239,7 +239,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "csv_rows": ("grille.csv", lambda: csv_.render(CHECKLIST) + b"x\r\n" * 1_500_000, "fichier-trop-grand"),
     "csv_field": ("grille.csv", lambda: csv_.render(CHECKLIST) + b"x" * 300_000, "fichier-tronque"),
     "json_lines": ("grille.json", lambda: noisy(1_000_000), "fichier-trop-grand"),
-    "json_number": ("grille.json", lambda: b'{"constats": ' + b"9" * 10_000 + b"}", "fichier-illisible"),
+    "json_number": ("grille.json", lambda: b'{"constats": ' + b"9" * 10_000 + b"}", "nombre-trop-grand"),
     "json_no_list": ("grille.json", lambda: b'{"lignes": 5}', "classeur-etranger"),
 }  # fmt: skip
 

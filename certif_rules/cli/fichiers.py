@@ -13,14 +13,12 @@ import click
 
 from certif_rules.cli.french import reason
 from certif_rules.errors import DataError, Issue, Location, UsageError
-
-#: What standard input is called in messages.
-ENTREE = Path("<entrée standard>")
+from certif_rules.source.entree import ENTREE, standard_input
 
 
 def input_of(path: Path) -> tuple[Path, bytes | None]:
     """Return what to call a file in messages, and what standard input holds when it is « - »."""
-    return (ENTREE, sys.stdin.buffer.read()) if str(path) == "-" else (path, None)
+    return (Path(ENTREE), standard_input()) if str(path) == "-" else (path, None)
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,6 +17,7 @@ from certif_rules.echanges.checklist import head, sources
 from certif_rules.francais import count
 from certif_rules.grilles.classeur import Cellule, Feuille, area
 from certif_rules.habillage.modele import Logo
+from certif_rules.source.json import read_plain
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
@@ -262,4 +263,4 @@ def machine_head(pieces: Iterable[str]) -> Any:
     Raises:
         ValueError: it is not JSON.
     """
-    return json.loads("".join(pieces))
+    return read_plain("".join(pieces))

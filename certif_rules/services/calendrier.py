@@ -21,7 +21,7 @@ from certif_rules.model.cycle import Cycle, Evenement
 from certif_rules.model.vie import Incoherence
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import Regime, look_up_regime, referentiel_as_data, sources_as_data
-from certif_rules.source.yaml import read_text
+from certif_rules.source.entree import content_of, decoded
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
 from certif_rules.vie.feries import territories, territory, why_not_worked
 from certif_rules.vie.seances import Plan, plan
@@ -263,7 +263,7 @@ def _meetings(texts: Iterable[str]) -> tuple[list[date], Fautes]:
 def _lines(path: Path, fautes: Fautes) -> Iterator[tuple[str, Location | None]]:
     content = ""
     with fautes:
-        content = read_text(path)
+        content = decoded(content_of(path), str(path))
     for number, line in enumerate(content.splitlines(), 1):
         text = line.partition("#")[0].strip()
         if text:

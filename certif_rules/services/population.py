@@ -6,6 +6,7 @@ from pathlib import Path
 
 from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.source.entree import content_of, refuse_bigger
 
 #: Beyond, it is some other file.
 MOST = 100_000
@@ -17,14 +18,7 @@ def read_population(path: Path) -> tuple[str, ...]:
     Raises:
         DataError: the file cannot be read as lines of text.
     """
-    name = str(path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError([Issue("fichier-illisible", "fichier introuvable", Location(name))]) from None
-    except OSError as error:
-        raise DataError([Issue("fichier-illisible", str(error.strerror or error), Location(name))]) from error
-    return parse_population(content, name)
+    return parse_population(content_of(path), str(path))
 
 
 def parse_population(content: bytes, name: str) -> tuple[str, ...]:
@@ -33,6 +27,7 @@ def parse_population(content: bytes, name: str) -> tuple[str, ...]:
     Raises:
         DataError: it is not UTF-8 text, a name holds what no name does, or there are too many.
     """
+    refuse_bigger(content, name)
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:

@@ -7,7 +7,7 @@ import re
 from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, refuse
 
 #: Ends of line in the file are its layout. Blanks in a row should fold too, but LibreOffice writes some.
-_BLANKS = re.compile(r" *[\t\r\n][ \t\r\n]*")
+_BLANKS = re.compile(r"(?<! ) *+[\t\r\n][ \t\r\n]*+")
 #: What stands in a cell without being its text: comments, pictures.
 _BESIDE = frozenset({"annotation", "frame", "custom-shape", "shapes", "g", "line", "control"})
 #: Most rows that a sheet has, in any spreadsheet.

@@ -16,11 +16,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from msgspec import Struct, field
 
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.source.entree import MAX_BYTES, MAX_CLASSEUR
 
-#: Largest file read, in bytes; a grid of ours weighs a thousandth of it.
-MAX_BYTES = 20_000_000
-#: Largest text file read, in bytes, and most of its rows or lines: the largest référentiels have hundreds.
-MAX_TEXT = 5_000_000
+#: Most rows or lines: the largest référentiels have hundreds.
 MAX_ROWS = 10_000
 #: Most that an archive may hold once unpacked, in bytes, and how many files.
 MAX_UNPACKED = 60_000_000
@@ -28,6 +26,8 @@ MAX_FILES = 1_000
 #: Largest XML file read in it, in bytes, and how deep its elements go; a photograph may be bigger.
 MAX_PART = 10_000_000
 MAX_DEPTH = 100
+#: Most elements over all its XML files: reading them takes a few seconds.
+MAX_ELEMENTS = 1_500_000
 #: Most cells with something in them, over all sheets, and most characters, each as often as it is repeated.
 MAX_CELLS = 200_000
 MAX_CHARACTERS = 10_000_000
@@ -80,8 +80,8 @@ def decode(content: bytes, name: str, kind: str, hint: str | None = None) -> str
     Raises:
         DataError: too big, or not UTF-8; ``hint`` says how to mend the latter.
     """
-    if len(content) > MAX_TEXT:
-        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_TEXT // 1_000_000} Mo", name)
+    if len(content) > MAX_BYTES:
+        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_BYTES // 1_000_000} Mo", name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -98,9 +98,9 @@ class Archive:
             DataError: too big, encrypted, truncated, with macros, or no workbook at all.
         """
         self.name = name
-        self._cells = self._characters = 0
-        if len(content) > MAX_BYTES:
-            message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas une grille"
+        self._cells = self._characters = self._elements = 0
+        if len(content) > MAX_CLASSEUR:
+            message = f"fichier de plus de {MAX_CLASSEUR // 1_000_000} Mo : ce n’est pas une grille"
             raise refuse("fichier-trop-grand", message, name)
         if content.startswith(OLE):
             hint = "retirer le mot de passe, ou enregistrer en XLSX ou en ODS"
@@ -176,6 +176,11 @@ class Archive:
         def started(tag: str, attributes: dict[str, str]) -> None:
             nonlocal depth
             depth += 1
+            self._elements += 1
+            if self._elements > MAX_ELEMENTS:
+                message = f"plus de {MAX_ELEMENTS} éléments : des rangées vides mises en forme, sans doute"
+                hint = "supprimer les rangées vides sous la grille, et enregistrer"
+                raise refuse("fichier-trop-grand", message, self.name, hint)
             if depth > MAX_DEPTH:
                 message = f"« {member} » : plus de {MAX_DEPTH} éléments les uns dans les autres"
                 raise refuse("fichier-trop-grand", message, self.name)
@@ -196,7 +201,7 @@ class Archive:
             parser.Parse(content, True)
         except expat.ExpatError as error:
             raise self._broken() from error
-        except (ValueError, OverflowError, UnicodeError) as error:
+        except (ValueError, OverflowError, LookupError) as error:  # the last: an encoding that is not one
             raise refuse("fichier-tronque", f"« {member} » est illisible", self.name) from error
 
     def count(self, cells: int, characters: int) -> None:
