@@ -73,11 +73,11 @@ def command(
     demande = Demande(referentiel=nom, edition=edition, fautes=tuple(appel.issues))
     value = make_calendar(open_for(ctx).registry, demande, Saisie(**options))
     if format_ == "json":
-        write(as_bytes(document(value)), path)
+        write(as_bytes(document(value)), path, replace=remplacer)
     elif format_ == "ics":
-        write(_ics(value, dossier, sequence), path)
+        write(_ics(value, dossier, sequence), path, replace=remplacer)
     else:
-        write(_table(value, to_terminal=path is None), path)
+        write(_table(value, to_terminal=path is None), path, replace=remplacer)
 
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:

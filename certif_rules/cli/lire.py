@@ -61,7 +61,7 @@ def command(
         registry, grilles, stdin=stdin, other_rules=accepter_autres_regles, habillage=dress,
         pseudonymise=pseudonymiser,
     )  # fmt: skip
-    write(write_dossier(lecture.dossier), path)
+    write(write_dossier(lecture.dossier), path, replace=remplacer)
     if pseudonymiser:
         say_replaced(lecture.remplaces)
     _summarise(lecture)

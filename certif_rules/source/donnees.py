@@ -11,9 +11,6 @@ from certif_rules.source.entree import content_of, decoded
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import Sequence, Table, place, read
 
-#: What is said of JSON read as YAML, and may be wrong: JSON itself then tells.
-_APPEALED = {"syntaxe", "caractere-de-controle"}
-
 
 def place_of(node: Any, key: str | int) -> Location | None:
     """Return the place of a key in data read from a file; plain data have none."""
@@ -27,13 +24,16 @@ def as_text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def read_given(path: Path, *, content: bytes | None = None, name: str | None = None) -> Table:
+def read_given(
+    path: Path, *, content: bytes | None = None, name: str | None = None, pasted: bool = False
+) -> Table:
     """Return the data of a YAML or JSON file that a person gives; its schema is still to be asked.
 
     Args:
         path: the file.
         content: the content, when it was read elsewhere.
         name: what to call the file in messages.
+        pasted: take what is invisible out of the texts of JSON, which people pasted in a form.
 
     Raises:
         DataError: the file cannot be read, or holds what no file of ours may hold.
@@ -43,11 +43,12 @@ def read_given(path: Path, *, content: bytes | None = None, name: str | None = N
     try:
         return read(text, name, strict=False)
     except DataError as error:
-        # JSON is YAML, but for some of its escapes and blanks, and for what is pasted into its texts.
-        if not text.lstrip().startswith("{") or {issue.code for issue in error.issues} - _APPEALED:
+        # JSON is YAML, but for some of its escapes and blanks: no other refusal has an appeal.
+        appealed = {"syntaxe", "caractere-de-controle"} if pasted else {"syntaxe"}
+        if not text.lstrip().startswith("{") or {issue.code for issue in error.issues} - appealed:
             raise
         try:
-            return json.read(text, name)
+            return json.read(text, name, pasted=pasted)
         except DataError as of_json:
             broken = any(issue.code == "syntaxe" for issue in of_json.issues)
             raise (error if broken else of_json) from None
@@ -59,7 +60,7 @@ def read_checked(path: Path, schema: str, *, content: bytes | None = None) -> An
     Raises:
         DataError: the file cannot be read, or its schema refuses it; every problem is listed.
     """
-    data = read_given(path, content=content)
+    data = read_given(path, content=content, pasted=True)
     issues = check(data, schema, str(path))
     if issues:
         raise DataError(issues)

@@ -40,15 +40,20 @@ _BROKEN = "JSON tronqué ou mal écrit"
 _VALUE, _FIRST_KEY, _FIRST_ITEM, _KEY, _COLON, _NEXT, _NOTHING = range(7)
 
 
-def read(text: str, name: str) -> Table:
+def read(text: str, name: str, *, pasted: bool = False) -> Table:
     """Return the mapping of a JSON document: ``Table``, ``Sequence``, text, numbers, bool and ``None``.
+
+    Args:
+        text: the document.
+        name: what to call it in messages.
+        pasted: take what is invisible out of its texts, which people pasted; otherwise it is refused.
 
     Raises:
         DataError: a key twice, a control character, too many levels, a number no one writes: all of them, up
             to the first error of syntax, which ends the reading.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    reader = _Reader(text, name)
+    reader = _Reader(text, name, pasted=pasted)
     reader.run()
     if reader.issues or reader.root is None:
         raise DataError(first_of(reader.issues, TOLD))
@@ -76,8 +81,8 @@ def _plain(node: Any) -> Any:
 class _Reader:
     """Builds the data, token by token."""
 
-    def __init__(self, text: str, name: str) -> None:
-        self.text, self.name = text, name
+    def __init__(self, text: str, name: str, *, pasted: bool) -> None:
+        self.text, self.name, self.pasted = text, name, pasted
         self.issues: list[Issue] = []
         self.root: Table | None = None
         self._stack: list[Table | Sequence] = []
@@ -161,7 +166,7 @@ class _Reader:
     def _text(self, value: str, start: int) -> bool:
         """Take a key or a text."""
         at = self._at(start)
-        value = as_seen(value)
+        value = as_seen(value) if self.pasted else value.replace("\r\n", "\n")
         if not value.isascii():
             value = unicodedata.normalize("NFC", value)
         control = CONTROL.search(value)

@@ -32,7 +32,7 @@ def load(content: bytes, name: str) -> Any:
     """
     text = decode(content, name, "JSON")
     try:
-        data = read(text, name)
+        data = read(text, name, pasted=True)
     except DataError as error:
         raise DataError(_cut(issue) for issue in error.issues) from None
     if not {"constats", "lignes"} & data.keys():
