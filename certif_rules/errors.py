@@ -52,7 +52,7 @@ def from_emplacement(emplacement: str) -> Location:
 
 #: Most characters that a message quotes of what it was given, and most that it has.
 _QUOTED, _LONG = 200, 2_000
-_QUOTE = re.compile(rf"«([^«»]{{{_QUOTED + 2}}})[^«»]*+»")
+_QUOTE = re.compile(rf"«([^«»]{{{_QUOTED + 1}}})[^«»]*+»")
 _WORD = re.compile(rf"(\S{{{_QUOTED}}})\S++")
 
 
@@ -61,7 +61,7 @@ def clipped(text: str) -> str:
     if len(text) <= _QUOTED:
         return text
     text = _WORD.sub(r"\1…", _QUOTE.sub(r"«\1… »", text))
-    return text if len(text) <= _LONG else f"{text[: _LONG - _QUOTED]}…{text[-_QUOTED:]}"
+    return text if len(text) <= _LONG else f"{text[: _LONG - _QUOTED - 1]}…{text[-_QUOTED:]}"
 
 
 def cause(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # left out of its stubs
 from math import isfinite
 from typing import Any
 
