@@ -9,11 +9,11 @@ from html import unescape
 import pytest
 from atelier import TYPE, referentiel
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
+from imprimes import html, md, table
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist import html, md, table
 from certif_rules.documents.mots import SIGNES, evolution, finding, groups
 from certif_rules.grilles import csv as csv_
 from certif_rules.model.base import Lacune
@@ -28,11 +28,11 @@ def _flat(text: str) -> str:
 
 
 def of_table(value: Checklist) -> str:
-    return _flat(table.render(value).decode())
+    return _flat(table(value).decode())
 
 
 def of_md(value: Checklist) -> str:
-    return _flat(re.sub(r"\\([^\w\s])", r"\1", md.render(value).decode()))
+    return _flat(re.sub(r"\\([^\w\s])", r"\1", md(value).decode()))
 
 
 def of_csv(value: Checklist) -> str:
@@ -40,7 +40,7 @@ def of_csv(value: Checklist) -> str:
 
 
 def of_html(value: Checklist) -> str:
-    content = re.sub(r"<style>.*?</style>", "", html.render(value).decode(), flags=re.DOTALL)
+    content = re.sub(r"<style>.*?</style>", "", html(value).decode(), flags=re.DOTALL)
     return _flat(
         unescape(re.sub(r"<[^>]+>", "", re.sub(r"</?(td|th|p|li|tr|h\d|div|dt|dd)\b", r" \g<0>", content)))
     )
@@ -140,8 +140,8 @@ def test_no_control_character_is_left(rendu: Rendu, nom: str) -> None:
 
 def test_same_bytes_twice() -> None:
     """The same checklist gives the same bytes, so that two files can be compared."""
-    for module in (table, md, csv_, html):
-        assert module.render(checklist()) == module.render(checklist())
+    for render in (table, md, csv_.render, html):
+        assert render(checklist()) == render(checklist())
 
 
 def test_lines_without_a_criterion_come_last() -> None:

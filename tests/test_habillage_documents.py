@@ -17,6 +17,7 @@ from fabrique import HOSTILES, checklist
 from grilles import AF, FORMATS, atelier, column, exported_form, filled
 from habillages import L10, NUE, dit, habillage_file, habillee
 from images import png, svg
+from imprimes import html, md, table
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
@@ -24,7 +25,6 @@ from certif_rules.audit.checklist import Checklist, dress
 from certif_rules.audit.constats import Releve
 from certif_rules.blocs.arbre import Image
 from certif_rules.documents import emetteur
-from certif_rules.documents.checklist import html, md, table
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import DataError
 from certif_rules.formulaires import checklist as formulaire
@@ -36,7 +36,7 @@ from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
 
-PAGES = {"html": html.render, "md": md.render, "table": table.render, "formulaire": formulaire.render}
+PAGES = {"html": html, "md": md, "table": table, "formulaire": formulaire.render}
 GRILLES = {"xlsx": xlsx.render, "ods": ods.render, "csv": csv_.render}
 TOUS = PAGES | GRILLES
 SAISIE = {
@@ -136,7 +136,7 @@ def test_pages_hold_the_logo_with_its_words(tmp_path: Path, nature: str) -> None
     text_ = L10.replace(
         "logo: logo.png", f'logo: {{fichier: logo.{nature}, texte: "Un <rond>", largeur: 50}}'
     )
-    for render in (html.render, formulaire.render):
+    for render in (html, formulaire.render):
         (img,) = re.findall(r"<img [^>]*>", render(habillee(tmp_path, text_)).decode())
         mime = "image/svg+xml" if nature == "svg" else "image/png"
         found = re.search(r'src="data:([^;]+);base64,([^"]+)"', img)

@@ -20,6 +20,7 @@ SCHEMAS = ROOT / "schemas"
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
+    "documents.mots": {"label": "the word beside the mark of a label"},
     "grilles.autodiagnostic": {"label": "the column that says whether a line is the label’s"},
     "formulaires.champs": {"label": "the element that names a field"},
     "grilles.csv": {"label": "the column that says whether a line is the label’s"},

@@ -12,11 +12,13 @@ from typing import Any
 from msgspec import Struct
 
 from certif_rules.audit.checklist import RESULTATS, Checklist, Point, SitesAudites
+from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import CONFIANCES, NATURES, cite, confidence, field_name, finding, reading
+from certif_rules.documents.mots import CONFIANCES, NATURES, confidence, field_name, finding, reading
 from certif_rules.francais import noun
-from certif_rules.model.base import Lacune
+from certif_rules.model.base import Lacune, Source
 from certif_rules.model.referentiel import CoucheRetenue, Fait, Referentiel
 from certif_rules.rules.contexte import FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
@@ -28,8 +30,9 @@ NOTES = (
     "Noter le moins possible sur les personnes : des initiales ou une référence de dossier, ni nom complet, "
     "ni adresse électronique, ni téléphone, ni numéro de sécurité sociale."
 )
-#: A label and its value.
+#: A label and its value; :data:`Rangee` is one whose value rests on sources.
 Rang = tuple[str, str]
+Rangee = tuple[str, b.Texte]
 
 
 class CoucheImprimee(Struct, frozen=True, kw_only=True):
@@ -145,10 +148,10 @@ def gaps(checklist: Checklist) -> list[LacuneImprimee]:
     ]
 
 
-def retention(checklist: Checklist) -> list[Rang]:
+def retention(checklist: Checklist) -> list[Rangee]:
     """Return how long records are kept, by référentiel, base first, or that no source says it."""
     referentiel = checklist.referentiel
-    rows = []
+    rows: list[Rangee] = []
     for origine in referentiel.origines:
         rule = referentiel.conservations.get(origine)
         if rule is None:
@@ -157,7 +160,7 @@ def retention(checklist: Checklist) -> list[Rang]:
         parts = [prose(rule.duree)] if rule.duree else []
         beside = f" ({', '.join(reading(rule))})" if reading(rule) else ""
         words = " – ".join([*parts, prose(rule.texte)])
-        rows.append((clean(origine), f"{words}{beside} {cite(rule.sources)}"))
+        rows.append((clean(origine), (b.Morceau(f"{words}{beside}", sources=rule.sources),)))
     return rows
 
 
@@ -183,6 +186,12 @@ RESULTATS_PRECEDENTS: Mapping[str, str] = {
 }
 #: A check of which nothing was found.
 A_FAIRE = "À faire"
+
+
+def sources(known: Iterable[Source], blocs: Iterable[b.Bloc]) -> tuple[Source, ...]:
+    """Return those of ``known`` that ``blocs`` cite, in the order they are declared."""
+    ids = set(cited(tuple(blocs)))
+    return tuple(source for source in known if source.id in ids)
 
 
 def sites(value: SitesAudites) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key, point_numbers
+from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import clean, plain
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
@@ -256,7 +257,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "sites à auditer": lambda c: plain(document.sites(c.sites)) if c.sites else "",
     "textes appliqués": _layers,
     "lacunes": _gaps,
-    "conservation": lambda c: _rows(document.retention(c)),
+    "conservation": lambda c: _rows((label, line(value)) for label, value in document.retention(c)),
     "mention": lambda c: _lines(map(plain, (disclaimer(c), *emetteur.closing(c.habillage)))),
     DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist
+from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
 from certif_rules.colonnes import CONSTAT, DUE
 from certif_rules.documents import emetteur
@@ -192,8 +193,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
             for g in document.gaps(checklist)
         ),
     )
-    durations = [("à noter", prose(document.NOTES)), *document.retention(checklist)]
-    section(document.CONSERVATION, durations)
+    durations = ((label, line(value)) for label, value in document.retention(checklist))
+    section(document.CONSERVATION, [("à noter", prose(document.NOTES)), *durations])
     section(
         "Sources",
         ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),

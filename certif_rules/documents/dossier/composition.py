@@ -8,11 +8,20 @@ from typing import Final
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
-from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, lowered, page, supported
+from certif_rules.documents.dossier.appuis import (
+    DISCLAIMER,
+    actors,
+    contradictions,
+    lines,
+    lowered,
+    page,
+    supported,
+    with_sources,
+)
 from certif_rules.francais import count
 from certif_rules.model.candidature import Ressource
 from certif_rules.rules.trivalent import Trivalent
-from certif_rules.vie.apercu import DossierEtudie, supports, texts_sources, to_ask
+from certif_rules.vie.apercu import DossierEtudie, supports, to_ask
 from certif_rules.vie.dossier import Payeur, Resultat
 from certif_rules.vie.montants import in_words, percent
 from certif_rules.vie.pieces import ETATS_PIECE, Element, EtatPiece
@@ -58,7 +67,7 @@ def study(dossier: DossierEtudie) -> b.Document:
         sujet="Pièces, financement et suites d’un dossier de candidature",
         date=depot.jour.isoformat() if depot.jour else "",
         pied=f"{prose(dossier.titre)}, édition {clean(dossier.edition)}. {DISCLAIMER}",
-        blocs=tuple(_study(dossier)),
+        blocs=with_sources(dossier, _study(dossier)),
     )
 
 
@@ -79,7 +88,7 @@ def _study(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     yield from _registration(dossier)
     yield from actors(dossier, [(i, v) for i, v in etude.interventions if i.si])
     yield from _steps(dossier)
-    yield from behind(dossier, tuple(supports(dossier, attribution=False)), tuple(texts_sources(dossier)))
+    yield from contradictions(dossier, supports(dossier, attribution=False))
 
 
 def _summary(dossier: DossierEtudie) -> b.Texte:

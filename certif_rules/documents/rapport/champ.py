@@ -8,17 +8,11 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import Echantillon, Passage, Personne
 from certif_rules.audit.contenu import Rapport
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.rapport.redaction import (
-    ABSENT,
-    NON_RENSEIGNE,
-    joined,
-    marked,
-    site_names,
-    textes,
-    typed,
-)
+from certif_rules.documents.mots import marked
+from certif_rules.documents.rapport.redaction import ABSENT, NON_RENSEIGNE, site_names, textes, typed
 
 
 def objectives(rapport: Rapport) -> Iterator[b.Bloc]:

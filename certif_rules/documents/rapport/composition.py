@@ -24,8 +24,11 @@ def report(rapport: Rapport) -> b.Document:
     for rank, (titre, inside) in enumerate(_chapters(rapport), start=1):
         blocs.append(b.Titre(texte=f"{rank}. {titre}", niveau=2, ancre=f"chapitre-{rank}"))
         blocs.extend(inside)
-    blocs.extend(sheets(rapport))
-    return _document(rapport, "Rapport d’audit", tuple(blocs))
+    after = tuple(sheets(rapport))
+    # The heading of the last chapter is there: its sources are those of all that is around it.
+    blocs.extend(fin.sources(rapport, (*blocs, *after)))
+    blocs.extend(closing(rapport, "rapport"))
+    return _document(rapport, "Rapport d’audit", (*blocs, *after))
 
 
 def sheets_only(rapport: Rapport) -> b.Document:
@@ -128,7 +131,7 @@ def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
     yield "Décision", fin.decision(rapport)
     yield "Diffusion et confidentialité", fin.distribution(rapport)
     yield from _added(rapport, "fin")
-    yield "Ce que valent les textes, et leurs sources", _worth(rapport)
+    yield "Ce que valent les textes, et leurs sources", ()
 
 
 def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
@@ -141,8 +144,3 @@ def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
             if section.lignes or not blocs:
                 blocs.append(b.Ecriture(intitule=titre, lignes=section.lignes or 4))
             yield titre, blocs
-
-
-def _worth(rapport: Rapport) -> Iterator[b.Bloc]:
-    yield from fin.sources(rapport)
-    yield from closing(rapport, "rapport")

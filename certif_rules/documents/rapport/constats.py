@@ -12,6 +12,7 @@ from certif_rules.audit.compte_rendu import VuSurSite
 from certif_rules.audit.constats import PLAN_ACCEPTE, Releve
 from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue, Rapport
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.mots import SIGNES, criterion, finding
@@ -23,7 +24,6 @@ from certif_rules.documents.rapport.redaction import (
     explained,
     gap_name,
     gravity,
-    joined,
     label,
     line_name,
     numbers,

@@ -8,10 +8,12 @@ from certif_rules.audit.checklist import NON_SATISFAITE, SATISFAITE
 from certif_rules.audit.contenu import Ecart, PointVu, Rapport, VerificationPrecedente
 from certif_rules.audit.manques import lacks_earlier_checks
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents import rubriques as document
+from certif_rules.documents.mots import marked
 from certif_rules.documents.rapport.constats import due_dates, seen, status, verdict
-from certif_rules.documents.rapport.redaction import check_name, gravity, joined, marked
+from certif_rules.documents.rapport.redaction import check_name, gravity
 from certif_rules.francais import count
 
 
