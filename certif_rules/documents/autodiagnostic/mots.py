@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.blocs import arbre as b
-from certif_rules.blocs.textes import joined
+from certif_rules.blocs.textes import joined, runs_of
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
@@ -254,7 +254,8 @@ def left_out(cadre: Cadre) -> Iterator[b.Bloc]:
             (
                 b.Morceau(f"{clean(li.indicateur.numero)} – {title(li, 80)}{INSECABLE}: "),
                 b.Morceau(state(li), "fort"),
-                b.Morceau(f", {reasons(li)}"),
+                b.Morceau(", "),
+                *runs_of(reasons(li)),
             )
             for li in cadre.ecartees
         )
