@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "c6688036f4c86dee393af5d5c7dc711727e328399ee0f8d2f32728dccee5b778",
-    ("qualiopi", "2026-11-02"): "41b3620fbb00340899e05cdf59a5cb72066ab8a85e7684af6e5e3a2f8792ff66",
-    ("certifregion", "2024-03-18"): "04dcc6adb7d43ffec4472a03abb6a76c690893481715da4d80333421d1b3ee24",
+    ("qualiopi", "2024-03-18"): "71c9a80b89b37288c5814a4fab383561a9857e18930ed10798831efe2893cd6f",
+    ("qualiopi", "2026-11-02"): "28cb4ad8b61dd7b43c52103df6c7c38936c8493538c6880b2ebdb4dfb795cfe6",
+    ("certifregion", "2024-03-18"): "83f3b7c25eb6b14b03d8cd3a70591f9a8d4c203dc9aed2eaa7e3613fa5fc7108",
 }
 
 

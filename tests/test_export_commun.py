@@ -74,7 +74,9 @@ TOUS = pytest.mark.parametrize("rendu", PERSONNES)
         "sans fin connue",
         "non lue, contenu de G2",
         "Le journal de l’atelier n’a pas été lu",
-        "Reconnu du 1er janvier 2020 au 31 décembre 2025",
+        "Reconnu du 1er janvier 2020 au 31 décembre 2025 par le Conseil des métiers"
+        " (délibération n° 12-7 du 20 décembre 2019)",
+        "Reconnaissance du 1er janvier 2026 au 31 décembre 2028 en attente par le Conseil des métiers",
         "Le guide G3 n’a pas été lu",
         "7 lacunes déclarées",
         "La fin de validité de la version 5.",

@@ -82,7 +82,7 @@ def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, S
     """Headers are read before the sources they cite: check them here."""
     issues = []
     for couche in {id(c): c for retenue in retenues for c in (retenue.couche, retenue.contenu)}.values():
-        recognised = couche.reconnaissance.sources if couche.reconnaissance else ()
+        recognised = (source for period in couche.reconnaissance for source in period.sources)
         gaps = (source for lacune in couche.lacunes for source in lacune.sources)
         for source in dict.fromkeys((*couche.sources, *recognised, *gaps)):
             if source not in sources:

@@ -17,7 +17,7 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.mots import CONFIANCES, NATURES, cite, confidence, field_name, finding, reading
 from certif_rules.francais import noun
 from certif_rules.model.base import Lacune
-from certif_rules.model.referentiel import CoucheRetenue, Fait, Referentiel
+from certif_rules.model.referentiel import CoucheRetenue, Fait, Reconnaissance, Referentiel
 from certif_rules.rules.contexte import FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
 
@@ -196,6 +196,17 @@ _SUITE = f"{FINE}; "
 _IDENTITE: Mapping[str, str] = {"nom": "Nom", "siren": "SIREN", "nda": "Numéro de déclaration d’activité"}
 
 
+def recognition(value: Reconnaissance) -> str:
+    """Return a period of recognition in one phrase: by whom, the decision and its day, or that it is awaited."""
+    period = f"du {day(value.du)} au {day(value.au)}"
+    head = f"Reconnaissance {period} en attente" if value.en_attente else f"Reconnu {period}"
+    number = f" n°{INSECABLE}{clean(value.numero)}" if value.numero else ""
+    of_day = f" du {day(value.le)}" if value.le else ""
+    decision = [f"{prose(value.decision)}{number}{of_day}"] if value.decision else []
+    remarks = [*decision, *([prose(value.note)] if value.note else []), *confidence(value.confiance)]
+    return f"{head} par {prose(value.par)}" + (f" ({_SUITE.join(remarks)})" if remarks else "")
+
+
 def _layer(retenue: CoucheRetenue) -> CoucheImprimee:
     couche, contenu = retenue.couche, retenue.contenu
     if contenu.cle != couche.cle:
@@ -203,9 +214,7 @@ def _layer(retenue: CoucheRetenue) -> CoucheImprimee:
     else:
         lecture = "lue" if couche.lue else "non lue"
     notes = [prose(note) for note in dict.fromkeys((couche.note, contenu.note)) if note]
-    if couche.reconnaissance:
-        label = couche.reconnaissance
-        notes.append(f"Reconnu du {day(label.du)} au {day(label.au)} par {prose(label.par)}")
+    notes.extend(map(recognition, couche.reconnaissance))
     revision = contenu.revisions[-1] if contenu.revisions else None
     return CoucheImprimee(
         nature=NATURES[couche.nature],

@@ -45,13 +45,20 @@ class Revision(Struct, frozen=True, kw_only=True):
     empreinte_vie: str | None = None
 
 
-class Reconnaissance(Struct, frozen=True, kw_only=True):
-    """The period in which a label is known to be recognised, both ends included."""
+class Reconnaissance(Fonde, frozen=True, kw_only=True):
+    """A period in which a label is recognised, both ends included, and the decision that says so.
+
+    ``numero`` and ``le`` are those of the decision. ``en_attente``: what it will be is not known yet.
+    """
 
     du: str
     au: str
     par: str
-    sources: tuple[NomSource, ...]
+    decision: str | None = None
+    numero: str | None = None
+    le: str | None = None
+    en_attente: bool = False
+    note: str | None = None
 
 
 class Couche(Situe, frozen=True, kw_only=True):
@@ -76,7 +83,7 @@ class Couche(Situe, frozen=True, kw_only=True):
     base: str | None
     confiance: Confiance
     note: str | None
-    reconnaissance: Reconnaissance | None
+    reconnaissance: tuple[Reconnaissance, ...]
     lacunes: tuple[Lacune, ...]
     sources: tuple[NomSource, ...]
     revisions: tuple[Revision, ...]
