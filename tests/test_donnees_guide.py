@@ -9,7 +9,7 @@ from greffons import DONNEES, registry
 
 from certif_rules.model.referentiel import Indicateur, Referentiel
 
-#: The lines under which the transcription of guide V9 has a section « niveau attendu »; that of 12 is its threshold.
+#: The lines that have a section « niveau attendu » in the transcription of V9; that of 12 is its threshold.
 NIVEAU_DU_GUIDE = {"12", "20", "21", "23", "24", "25", "27"}
 #: What guide V9 lists under « exemples de preuves » for some audiences: line, words, categories, situation.
 PREUVES_PARTICULIERES = (
@@ -88,12 +88,12 @@ def test_the_requirements_of_2026_are_whole(code: str) -> None:
 
 
 def test_14_of_2026_asks_for_a_procedure() -> None:
-    """Décret 2026-728, 14: « Il dispose d'une procédure de traitement sans délai des situations de rupture »."""
+    """Décret 2026-728, 14: « Il dispose d'une procédure de traitement sans délai »."""
     assert "Disposer d'une procédure qui traite sans délai" in str(line("14", "2026-11-02").exigence)
 
 
 def test_the_annex_of_2019_says_the_day_that_a_registry_gives() -> None:
-    """A third-party registry dates the annex from 2021; the day used stays that of the decree, and both are told."""
+    """A registry dates the annex from 2021; the day used stays that of the decree, and both are told."""
     layer = next(c.couche for c in qualiopi().couches if c.couche.nature == "exigence")
     assert layer.du == "2019-06-06"
     assert "« en vigueur du 01/01/2021 au 01/11/2026 » (confiance moyenne)" in str(layer.note)

@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "71c9a80b89b37288c5814a4fab383561a9857e18930ed10798831efe2893cd6f",
-    ("qualiopi", "2026-11-02"): "28cb4ad8b61dd7b43c52103df6c7c38936c8493538c6880b2ebdb4dfb795cfe6",
-    ("certifregion", "2024-03-18"): "83f3b7c25eb6b14b03d8cd3a70591f9a8d4c203dc9aed2eaa7e3613fa5fc7108",
+    ("qualiopi", "2024-03-18"): "73dfec1bd326fe0ff02109077d1d42e7d3c9c530ccdc3d0a1506e5882c397d79",
+    ("qualiopi", "2026-11-02"): "5ad2a9a46a8e77edda88bf5927e2d5478988d355fddf6a7dff5f91855f839872",
+    ("certifregion", "2024-03-18"): "dc3eefea73dfb3f3e2103bf0de62f4f340fb1cdd05898be6177a6e3e88e46d42",
 }
 
 

@@ -149,6 +149,22 @@ class Alias(Struct, frozen=True, kw_only=True):
     sources: tuple[NomSource, ...]
 
 
+class Changement(Situe, frozen=True, kw_only=True):
+    """What a label does to a criterion or a line of its base, why, and on what sources.
+
+    ``champs`` are the fields that it replaces; none: it takes the node away. ``numero`` is what people read.
+    """
+
+    nature: Literal["critere", "indicateur"]
+    cible: str
+    numero: str
+    origine: str
+    champs: tuple[str, ...]
+    motif: str
+    sources: tuple[NomSource, ...]
+    emplacement: str = ""
+
+
 class Critere(Situe, frozen=True, kw_only=True):
     """A criterion. ``id`` is ``origine/code``; ``titre`` is ``None`` when no source gives it."""
 
@@ -287,6 +303,7 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
 
     ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
+    ``changements`` are what labels do to what they rest on, the lowest first.
     """
 
     id: str
@@ -306,6 +323,7 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     annotations: Mapping[str, Annotation] = field(default_factory=dict)
     jugements: Mapping[str, Jugement] = field(default_factory=dict)
     conservations: Mapping[str, Conservation] = field(default_factory=dict)
+    changements: tuple[Changement, ...] = ()
 
     @property
     def origines(self) -> tuple[str, ...]:
