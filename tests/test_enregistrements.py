@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "6eaed235dd9ee3af0398474c11cdfd0e904ee761b17fd52dd5518ccfc97f7cde",
-    ("qualiopi", "2026-11-02"): "995c4912490b86b7cda066850062801a6f36a036aa57b48948cf3daf96793066",
-    ("certifregion", "2024-03-18"): "cda0e5d0190f2e461ecc41cca69463d6c148bc9cfc4815f90003421852100c78",
+    ("qualiopi", "2024-03-18"): "73dfec1bd326fe0ff02109077d1d42e7d3c9c530ccdc3d0a1506e5882c397d79",
+    ("qualiopi", "2026-11-02"): "5ad2a9a46a8e77edda88bf5927e2d5478988d355fddf6a7dff5f91855f839872",
+    ("certifregion", "2024-03-18"): "dc3eefea73dfb3f3e2103bf0de62f4f340fb1cdd05898be6177a6e3e88e46d42",
 }
 
 

@@ -74,7 +74,8 @@ TOUS = pytest.mark.parametrize("rendu", PERSONNES)
         "sans fin connue",
         "non lue, contenu de G2",
         "Le journal de l’atelier n’a pas été lu",
-        "Reconnu du 1er janvier 2020 au 31 décembre 2025",
+        "du 1er janvier 2020 au 31 décembre 2025 par le Conseil des métiers (délibération n° 12-7",
+        "Reconnaissance en attente du 1er janvier 2026 au 31 décembre 2028 par le Conseil des métiers",
         "Le guide G3 n’a pas été lu",
         "7 lacunes déclarées",
         "La fin de validité de la version 5.",
@@ -217,7 +218,7 @@ def test_gaps_say_what_they_are_about() -> None:
     known = referentiel(types_audit={TYPE.id: replace(TYPE, lacunes=(of_type,))})
     found = document.gaps(checklist(referentiel=known, lacunes=(of_type, nowhere, nowhere)))
     assert [(gap.objet, gap.champs) for gap in found] == [
-        ("Audit initial", "delai"),
+        ("Audit initial", "délai"),
         ("Label Établi", "autre chose"),
     ]
 

@@ -19,6 +19,7 @@ from certif_rules.blocs.arbre import (
     Partie,
     Reference,
     References,
+    Relief,
     Rubrique,
     Signe,
     Tableau,
@@ -86,6 +87,11 @@ def joined(parts: Iterable[Texte], between: str = "\n") -> Texte:
             runs.append(Morceau(between))
         runs.extend(part)
     return tuple(runs)
+
+
+def toned(texte: Texte, relief: Relief) -> Texte:
+    """Return a text whose words all stand out alike."""
+    return tuple(run if isinstance(run, Signe) else replace(run, relief=relief) for run in runs_of(texte))
 
 
 def cited(value: object) -> Iterator[str]:
@@ -182,8 +188,7 @@ def _row(article: Article) -> tuple[Cellule, ...]:
 
 def printed(article: Article) -> Texte:
     """Return the texts of a line as a cell holds them: its title stands out, names before their texts."""
-    title = (run if isinstance(run, Signe) else replace(run, relief="fort") for run in runs_of(article.titre))
-    return joined([tuple(title), article.enonce, *map(headed, article.rubriques)])
+    return joined([toned(article.titre, "fort"), article.enonce, *map(headed, article.rubriques)])
 
 
 def headed(rubrique: Rubrique) -> Texte:

@@ -13,7 +13,7 @@ from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.regles import CorpsRegles, build_regles
-from certif_rules.construction.surcouche import Trame, apply
+from certif_rules.construction.surcouche import Trame, apply, changes
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
@@ -45,7 +45,7 @@ def assemble(matiere: Matiere) -> Referentiel:
     sources: dict[str, Source] = dict(base.sources) if base else {}
     exigence = build_exigence(matiere.corps["exigence"], lecteur, sources)
     sources.update(exigence.sources)
-    below = Trame(criteres=base.criteres, indicateurs=base.indicateurs) if base else Trame()
+    below = _trame(base)
     corps, issues = apply(below, exigence.surcouche)
     lecteur.issues.extend(issues)
     check_controls(matiere.corps["exigence"], corps.indicateurs, lecteur)
@@ -67,6 +67,10 @@ def assemble(matiere: Matiere) -> Referentiel:
     return _referentiel(matiere, exigence, corps, regles, guide, sources)
 
 
+def _trame(base: Referentiel | None) -> Trame:
+    return Trame(criteres=base.criteres, indicateurs=base.indicateurs) if base else Trame()
+
+
 def _lecteur(matiere: Matiere) -> Lecteur:
     lecteur = Lecteur(origine=matiere.exigence.referentiel)
     lecteur.know("référentiel", [matiere.exigence.referentiel])
@@ -82,7 +86,7 @@ def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, S
     """Headers are read before the sources they cite: check them here."""
     issues = []
     for couche in {id(c): c for retenue in retenues for c in (retenue.couche, retenue.contenu)}.values():
-        recognised = couche.reconnaissance.sources if couche.reconnaissance else ()
+        recognised = (source for period in couche.reconnaissance for source in period.sources)
         gaps = (source for lacune in couche.lacunes for source in lacune.sources)
         for source in dict.fromkeys((*couche.sources, *recognised, *gaps)):
             if source not in sources:
@@ -122,6 +126,10 @@ def _referentiel(
             **(base.conservations if base else {}),
             **({couche.referentiel: regles.conservation} if regles.conservation else {}),
         },
+        changements=(
+            *(base.changements if base else ()),
+            *changes(_trame(base), exigence.surcouche, couche.referentiel),
+        ),
     )
 
 

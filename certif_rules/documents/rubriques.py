@@ -5,7 +5,7 @@ Typed text (a name, a town) is cleaned, never given typography: it is printed as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,27 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import CONFIANCES, NATURES, confidence, field_name, finding, reading
+from certif_rules.documents.mots import (
+    CONFIANCES,
+    NATURES,
+    confidence,
+    field_name,
+    finding,
+    marked,
+    reading,
+    remarks,
+    wording,
+)
 from certif_rules.francais import noun
 from certif_rules.model.base import Lacune, Source
-from certif_rules.model.referentiel import CoucheRetenue, Fait, Referentiel
+from certif_rules.model.referentiel import (
+    CoucheRetenue,
+    Critere,
+    Fait,
+    Indicateur,
+    Reconnaissance,
+    Referentiel,
+)
 from certif_rules.rules.contexte import FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
 
@@ -45,7 +62,7 @@ class CoucheImprimee(Struct, frozen=True, kw_only=True):
     periode: str
     confiance: str
     lecture: str
-    notes: tuple[str, ...]
+    notes: tuple[b.Texte, ...]
     revision: str
 
 
@@ -88,7 +105,7 @@ def identity(checklist: Checklist) -> list[Rang]:
 
 def layers(checklist: Checklist) -> list[CoucheImprimee]:
     """Return the layers applied, in order."""
-    return [_layer(retenue) for retenue in checklist.referentiel.couches]
+    return [_layer(checklist.referentiel, retenue) for retenue in checklist.referentiel.couches]
 
 
 def organisation(checklist: Checklist) -> list[Rang]:
@@ -205,16 +222,45 @@ _SUITE = f"{FINE}; "
 _IDENTITE: Mapping[str, str] = {"nom": "Nom", "siren": "SIREN", "nda": "Numéro de déclaration d’activité"}
 
 
-def _layer(retenue: CoucheRetenue) -> CoucheImprimee:
+def recognition(value: Reconnaissance) -> str:
+    """Return a period of recognition in one phrase: by whom, its decision, or that it is awaited."""
+    period = f"du {day(value.du)} au {day(value.au)} par {prose(value.par)}"
+    head = f"Reconnaissance en attente {period}" if value.en_attente else f"Reconnu {period}"
+    number = f" n°{INSECABLE}{clean(value.numero)}" if value.numero else ""
+    of_day = f" du {day(value.le)}" if value.le else ""
+    decision = [f"{prose(value.decision)}{number}{of_day}"] if value.decision else []
+    words = [*decision, *([prose(value.note)] if value.note else []), *confidence(value.confiance)]
+    return head + (f" ({_SUITE.join(words)})" if words else "")
+
+
+def _changes(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
+    """Yield what a label does to its base: of what, the other wordings that it gives, and why."""
+    nodes: Mapping[str, Mapping[str, Critere | Indicateur]] = {
+        "critere": referentiel.criteres,
+        "indicateur": referentiel.indicateurs,
+    }
+    for change in referentiel.changements:
+        if change.origine != origine:
+            continue
+        named = f"{'Critère' if change.nature == 'critere' else 'Indicateur'} {clean(change.numero)}"
+        done = f"modifié ({', '.join(map(field_name, change.champs))})" if change.champs else "retiré"
+        yield marked(f"{named} {done}{INSECABLE}: {prose(change.motif)}", change.sources)
+        if "variantes" in change.champs and change.cible in nodes[change.nature]:
+            for texte in nodes[change.nature][change.cible].variantes:
+                words = f"{named}, autre rédaction{INSECABLE}: {wording(texte)}"
+                yield marked(words, texte.sources, remarks(texte))
+
+
+def _layer(referentiel: Referentiel, retenue: CoucheRetenue) -> CoucheImprimee:
     couche, contenu = retenue.couche, retenue.contenu
     if contenu.cle != couche.cle:
         lecture = f"non lue, contenu de {clean(contenu.id)}"
     else:
         lecture = "lue" if couche.lue else "non lue"
-    notes = [prose(note) for note in dict.fromkeys((couche.note, contenu.note)) if note]
-    if couche.reconnaissance:
-        label = couche.reconnaissance
-        notes.append(f"Reconnu du {day(label.du)} au {day(label.au)} par {prose(label.par)}")
+    notes: list[b.Texte] = [prose(note) for note in dict.fromkeys((couche.note, contenu.note)) if note]
+    notes.extend(map(recognition, couche.reconnaissance))
+    if couche.nature == "exigence":
+        notes.extend(_changes(referentiel, couche.referentiel))
     revision = contenu.revisions[-1] if contenu.revisions else None
     return CoucheImprimee(
         nature=NATURES[couche.nature],

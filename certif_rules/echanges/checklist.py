@@ -11,7 +11,7 @@ from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Avertissement, Lacune, Source, Texte
 from certif_rules.model.personnes import Conservation, DonneesSensibles
-from certif_rules.model.referentiel import Alias, CoucheRetenue, Critere, Referentiel
+from certif_rules.model.referentiel import Alias, Changement, CoucheRetenue, Critere, Referentiel
 from certif_rules.rules.contexte import Contexte
 from certif_rules.rules.motifs import Motif
 
@@ -51,6 +51,7 @@ def document(checklist: Checklist) -> Objet:
         "sites": _sites(checklist),
         "invocables": checklist.invocables,
         "criteres": [_critere(critere) for critere in referentiel.criteres.values()],
+        "changements": [change(value) for value in referentiel.changements],
         "lacunes": _lacunes(checklist.lacunes),
         "conservation": _conservation(referentiel),
     }
@@ -344,6 +345,19 @@ def _critere(critere: Critere) -> Objet:
         "variantes": _textes(critere.variantes),
         "lacunes": _lacunes(critere.lacunes),
         "sources": critere.sources,
+    }
+
+
+def change(value: Changement) -> Objet:
+    """Write what a label does to its base; no field named: the node is taken away."""
+    return {
+        "origine": value.origine,
+        "nature": value.nature,
+        "id": value.cible,
+        "numero": value.numero,
+        "champs": list(value.champs),
+        "motif": value.motif,
+        "sources": list(value.sources),
     }
 
 

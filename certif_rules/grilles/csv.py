@@ -226,7 +226,7 @@ def _layers(checklist: Checklist) -> str:
     return _lines(
         plain(
             f"{c.nature} {c.origine} {c.id} – {c.titre} – {c.periode} – confiance {c.confiance} – {c.lecture}"
-            + "".join(f" – {note}" for note in c.notes)
+            + "".join(f" – {line(note)}" for note in c.notes)
         )
         for c in document.layers(checklist)
     )

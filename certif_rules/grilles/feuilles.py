@@ -177,15 +177,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
     section("L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage)))
     section(
         "Textes appliqués",
-        (
-            (f"{c.nature}, {c.origine} {c.id}", ". ".join(
-                filter(
-                    None, [c.titre, c.periode, f"confiance {c.confiance}", c.lecture, *c.notes, c.revision]
-                )
-            ))
-            for c in document.layers(checklist)
-        ),
-    )  # fmt: skip
+        ((f"{c.nature}, {c.origine} {c.id}", _worth(c)) for c in document.layers(checklist)),
+    )
     section(
         f"Ce que les sources ne disent pas ({count(len(checklist.lacunes), 'lacune')})",
         (
@@ -264,3 +257,10 @@ def machine_head(pieces: Iterable[str]) -> Any:
         ValueError: it is not JSON.
     """
     return json.loads("".join(pieces))
+
+
+def _worth(couche: document.CoucheImprimee) -> str:
+    """Return what a text is called, when it holds and what it is worth."""
+    notes = map(line, couche.notes)
+    parts = (couche.titre, couche.periode, f"confiance {couche.confiance}", couche.lecture, *notes)
+    return ". ".join(filter(None, (*parts, couche.revision)))

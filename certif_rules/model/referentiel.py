@@ -45,13 +45,20 @@ class Revision(Struct, frozen=True, kw_only=True):
     empreinte_vie: str | None = None
 
 
-class Reconnaissance(Struct, frozen=True, kw_only=True):
-    """The period in which a label is known to be recognised, both ends included."""
+class Reconnaissance(Fonde, frozen=True, kw_only=True):
+    """A period in which a label is recognised, both ends included, and the decision that says so.
+
+    ``numero`` and ``le`` are those of the decision. ``en_attente``: what it will be is not known yet.
+    """
 
     du: str
     au: str
     par: str
-    sources: tuple[NomSource, ...]
+    decision: str | None = None
+    numero: str | None = None
+    le: str | None = None
+    en_attente: bool = False
+    note: str | None = None
 
 
 class Couche(Situe, frozen=True, kw_only=True):
@@ -76,7 +83,7 @@ class Couche(Situe, frozen=True, kw_only=True):
     base: str | None
     confiance: Confiance
     note: str | None
-    reconnaissance: Reconnaissance | None
+    reconnaissance: tuple[Reconnaissance, ...]
     lacunes: tuple[Lacune, ...]
     sources: tuple[NomSource, ...]
     revisions: tuple[Revision, ...]
@@ -140,6 +147,22 @@ class Alias(Struct, frozen=True, kw_only=True):
     statut: Literal["resolu", "non_resolu"]
     texte: str
     sources: tuple[NomSource, ...]
+
+
+class Changement(Situe, frozen=True, kw_only=True):
+    """What a label does to a criterion or a line of its base, why, and on what sources.
+
+    ``champs`` are the fields that it replaces; none: it takes the node away. ``numero`` is what people read.
+    """
+
+    nature: Literal["critere", "indicateur"]
+    cible: str
+    numero: str
+    origine: str
+    champs: tuple[str, ...]
+    motif: str
+    sources: tuple[NomSource, ...]
+    emplacement: str = ""
 
 
 class Critere(Situe, frozen=True, kw_only=True):
@@ -280,6 +303,7 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
 
     ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
+    ``changements`` are what labels do to what they rest on, the lowest first.
     """
 
     id: str
@@ -299,6 +323,7 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     annotations: Mapping[str, Annotation] = field(default_factory=dict)
     jugements: Mapping[str, Jugement] = field(default_factory=dict)
     conservations: Mapping[str, Conservation] = field(default_factory=dict)
+    changements: tuple[Changement, ...] = ()
 
     @property
     def origines(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from certif_rules.audit.lignes import build_lines, build_points, build_sites
 from certif_rules.audit.verification import check, missing, parse_day, refusal
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.model.base import Avertissement
-from certif_rules.model.referentiel import Referentiel
+from certif_rules.model.referentiel import Couche, Referentiel
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.contexte import Contexte, Precedent
@@ -201,13 +201,7 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
     day = contexte.date.isoformat()
     for retenue in referentiel.couches:
         couche = retenue.couche
-        recognised = couche.reconnaissance
-        if recognised is not None and not recognised.du <= day <= recognised.au:
-            message = (
-                f"la date de l’audit est hors de la reconnaissance connue de {couche.referentiel} "
-                f"par {recognised.par} (du {recognised.du} au {recognised.au})"
-            )
-            yield Avertissement("hors_reconnaissance", message, recognised.sources)
+        yield from _recognition_warnings(couche, day)
         if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL):
             yield Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
@@ -215,6 +209,21 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
     yield from _addition_warnings(contexte)
     if contexte.precedent is not None:
         yield from _precedent_warnings(referentiel, contexte.precedent)
+
+
+def _recognition_warnings(couche: Couche, day: str) -> Iterator[Avertissement]:
+    """Yield that no decision known recognises the label on ``day``, and that one is awaited where it is."""
+    current = next((p for p in couche.reconnaissance if p.du <= day <= p.au), None)
+    if not couche.reconnaissance or (current is not None and not current.en_attente):
+        return
+    known = [p for p in couche.reconnaissance if not p.en_attente]
+    periods = ", puis ".join(f"du {p.du} au {p.au} par {p.par}" for p in known) or "aucune"
+    message = f"la date de l’audit est hors de la reconnaissance connue de {couche.referentiel} ({periods})"
+    if current is not None:
+        words = f" : {current.decision}" if current.decision else ""
+        message += f" ; du {current.du} au {current.au}, elle est en attente{words}, résultat non connu"
+    cited = [*(s for p in known for s in p.sources), *(current.sources if current else ())]
+    yield Avertissement("hors_reconnaissance", message, tuple(dict.fromkeys(cited)))
 
 
 def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:

@@ -1,1 +1,1 @@
-"""What a checklist tells people: to read (``composition``) or on paper (``papier``), of shared ``parties``."""
+"""What a checklist tells people: to read (``composition``) or on ``papier``, made of shared ``parties``."""

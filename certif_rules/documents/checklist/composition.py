@@ -151,7 +151,7 @@ def _variants(critere: Critere | None) -> Iterator[b.Texte]:
 def text(checklist: Checklist) -> b.Document:
     """Return the checklist as a text without folds: what it is, then the lines, then the annexes."""
     rows = tuple(
-        (c.nature, f"{c.origine} {c.id} – {c.titre}", c.periode, c.confiance, " – ".join(_worth(c)))
+        (c.nature, f"{c.origine} {c.id} – {c.titre}", c.periode, c.confiance, joined(_worth(c), " – "))
         for c in document.layers(checklist)
     )
     heads = ("Nature", "Texte", "Période", "Confiance", "Lecture et notes")
@@ -193,7 +193,7 @@ def table(checklist: Checklist) -> b.Document:
         *document.circumstances(checklist),
     )
     layers = tuple(
-        "\n".join([f"{c.nature} {c.origine} {c.id} – {c.titre}", _period(c), *c.notes])
+        joined([f"{c.nature} {c.origine} {c.id} – {c.titre}", _period(c), *c.notes])
         for c in document.layers(checklist)
     )
     gaps = tuple(marked(f"{g.objet} – {g.champs} – {g.cherche}", g.sources) for g in document.gaps(checklist))
@@ -256,8 +256,8 @@ def _durations(checklist: Checklist, *first: str) -> b.Liste:
     return b.Liste(elements=(*first, *rows))
 
 
-def _worth(couche: document.CoucheImprimee) -> list[str]:
-    return [part for part in (couche.lecture, couche.revision, *couche.notes) if part]
+def _worth(couche: document.CoucheImprimee) -> tuple[b.Texte, ...]:
+    return (couche.lecture, couche.revision, *couche.notes)
 
 
 def _period(couche: document.CoucheImprimee) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
@@ -116,6 +117,5 @@ def digest(checklist: Checklist) -> b.Morceau:
     return b.Morceau(clean(checklist.empreinte), "code")
 
 
-def _reading(couche: document.CoucheImprimee) -> str:
-    first = ", ".join(filter(None, (couche.lecture, couche.revision)))
-    return "\n".join((first, *couche.notes))
+def _reading(couche: document.CoucheImprimee) -> b.Texte:
+    return joined([", ".join(filter(None, (couche.lecture, couche.revision))), *couche.notes])
