@@ -78,6 +78,22 @@ COMMENTAIRE: Final = Colonne(
     ordre=1,
     toujours=True,
 )
+PREUVES_VUES: Final = Colonne(
+    titre="Preuves vues",
+    largeur=18,
+    montree="elle porte les preuves, que le rapport demande pour chaque constat",
+    champ="preuves_vues",
+    genre="liste",
+    libelle="preuves vues",
+    indication="une référence par ligne",
+    aide=(
+        "Une référence par ligne (Alt + Entrée, ou Ctrl + Entrée dans LibreOffice). "
+        "Aucune copie n’est nécessaire."
+    ),
+    verification=24,
+    ordre=2,
+    toujours=True,
+)
 #: What a formula of the workbook computes: the day by which a finding must be dealt with.
 ECHEANCE: Final = Colonne(titre="Échéance de traitement", largeur=11, verification=12)
 INDICATEUR: Final = Colonne(titre="Indicateur", largeur=11, montree=_IDENTITE)
@@ -105,21 +121,7 @@ GRILLE: Final[tuple[Colonne, ...]] = (
     Colonne(titre="Gravité admise", largeur=14, montree="elle dit quels constats sont permis"),
     CONSTAT,
     ANNOTATION,
-    Colonne(
-        titre="Preuves vues",
-        largeur=18,
-        champ="preuves_vues",
-        genre="liste",
-        libelle="preuves vues",
-        indication="une référence par ligne",
-        aide=(
-            "Une référence par ligne (Alt + Entrée, ou Ctrl + Entrée dans LibreOffice). "
-            "Aucune copie n’est nécessaire."
-        ),
-        verification=24,
-        ordre=2,
-        toujours=True,
-    ),
+    PREUVES_VUES,
     Colonne(
         titre="Échantillon",
         largeur=12,

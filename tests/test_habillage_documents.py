@@ -116,14 +116,14 @@ def test_hidden_columns_are_not_shown(tmp_path: Path) -> None:
 
 def test_proofs_may_be_hidden_everywhere(tmp_path: Path) -> None:
     """Columns that a body hides are in no format."""
-    worn = habillee(tmp_path, L10.replace("[12]", "[Exemples de preuves, Preuves vues, Évalué par]"))
+    worn = habillee(tmp_path, L10.replace("[12]", "[Exemples de preuves, Échantillon, Évalué par]"))
     proof = NUE.lignes[0].preuves[0].texte[:30]
     for name in ("html", "md", "formulaire", "csv"):
         assert text(proof.encode()) in text(TOUS[name](NUE))
         assert text(proof.encode()) not in text(TOUS[name](worn)), name
-    assert set(header(NUE)) - set(header(worn)) == {"preuves", "preuves vues", "évalué par"}
+    assert set(header(NUE)) - set(header(worn)) == {"preuves", "échantillon", "évalué par"}
     form = formulaire.render(worn).decode()
-    assert [c for c in ("preuves_vues", "evalue_par", "evalue_le") if f'data-champ="{c}"' in form] == [
+    assert [c for c in ("echantillons", "evalue_par", "evalue_le") if f'data-champ="{c}"' in form] == [
         "evalue_le"
     ]
 

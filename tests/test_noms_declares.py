@@ -153,6 +153,11 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "grilles.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
     "vie.montants": {10: "the base of figures"},
     "grilles.relecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
+    "grilles.relecture.valeurs": {
+        **dict.fromkeys((10, 11, 12, 16, 17, 22, 44), "the number of a format of XLSX"),
+        12: "the most decimals",
+        15: "figures of a number",
+    },
     "grilles.relecture.xlsx": {16: "the base of an escape"},
     "source.yaml": {
         10: "bits of half a character",

@@ -104,6 +104,9 @@ class Classeur(Struct, frozen=True, kw_only=True):
 
 #: The hidden sheet of the drop-downs: a list given in the cell itself is limited to 255 signs.
 LISTES: Final = "Listes"
+#: What a cell holds, in characters: a spreadsheet cuts what is longer, or leaves it out.
+MAX_CELL: Final = 32_767
+_COUPE: Final = "… (coupé ici : un tableur ne garde pas plus de 32 767 caractères)"
 #: What LibreOffice and Excel show a row with, at most, in points.
 _HAUTEUR_MAX: Final = 409.0
 
@@ -127,6 +130,11 @@ def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
         lines += count_lines(rest.removeprefix("\n"), room, style.taille) if rest else 0
         most = max(most, lines * style.taille / 10)
     return min(math.ceil(most * 12.75 + 6), _HAUTEUR_MAX)
+
+
+def fitted(text: str) -> str:
+    """Return a text as a cell holds it: one that is too long says that it is cut."""
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_COUPE)] + _COUPE
 
 
 def list_range(classeur: Classeur, liste: str) -> tuple[str, int]:

@@ -46,7 +46,7 @@ SIGNATURE: Final = "certif-rules, grille 1"
 NOTIFIES: Final = "Écarts notifiés le (à remplir)"
 #: The event of a findings file that this cell dates.
 EVENEMENT: Final = "ecarts_notifies_le"
-#: A spreadsheet holds 32,767 signs a cell.
+#: How long the pieces of a long text are: a cell does not hold much more.
 _MORCEAU: Final = 30_000
 #: Whether a line is due.
 OUI, NON, A_CONFIRMER = "oui", "non", "à confirmer"
@@ -245,18 +245,22 @@ def machine_sheet(checklist: Checklist) -> Feuille:
     """Write the request and the digest as JSON, in cells; blanks are escaped: OpenDocument folds them."""
     text = json.dumps(head(checklist), ensure_ascii=True, separators=(",", ":"))
     text = text.replace(" ", "\\u0020")
-    pieces = [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)]
-    rows = tuple((Cellule(piece, "cache"),) for piece in (SIGNATURE, *pieces))
+    rows = tuple((Cellule(piece, "cache"),) for piece in (SIGNATURE, *pieces(text)))
     return Feuille(nom=DONNEES, largeurs=(30,), lignes=rows, cachee=True)
 
 
-def machine_head(pieces: Iterable[str]) -> Any:
+def pieces(text: str) -> list[str]:
+    """Return a text in pieces that a cell holds."""
+    return [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)] or [""]
+
+
+def machine_head(written: Iterable[str]) -> Any:
     """Return what :func:`machine_sheet` wrote, from its cells after the signature.
 
     Raises:
         ValueError: it is not JSON.
     """
-    return json.loads("".join(pieces))
+    return json.loads("".join(written))
 
 
 def _worth(couche: document.CoucheImprimee) -> str:

@@ -22,6 +22,7 @@ from certif_rules.grilles.classeur import (
     Classeur,
     Feuille,
     Style,
+    fitted,
     height,
     list_range,
     lists_sheet,
@@ -241,7 +242,7 @@ def _frame(logo: Logo) -> Xml:
 
 
 def _cell(cellule: Cellule, logo: Logo | None) -> Xml:
-    texte = legal(cellule.texte)
+    texte = legal(fitted(cellule.texte))
     formula = None if cellule.formule is None else open_formula(cellule.formule)
     number = formula is not None and texte.isdecimal()
     return el(

@@ -14,6 +14,7 @@ from certif_rules.grilles.classeur import (
     Classeur,
     Feuille,
     Style,
+    fitted,
     height,
     list_range,
     lists_sheet,
@@ -126,16 +127,16 @@ def _picture(sheet: Any, logo: Logo) -> None:
 
 
 def _write(sheet: Any, row: int, col: int, cellule: Cellule, formats: Mapping[str, Any], parts: Any) -> None:
-    style = formats[cellule.style]
+    style, texte = formats[cellule.style], fitted(cellule.texte)
     if cellule.formule is not None:
         value = int(cellule.texte) if cellule.texte.isdecimal() else cellule.texte
         sheet.write_formula(row, col, f"={cellule.formule}", style, value)
-    elif cellule.gras and cellule.texte.startswith(cellule.gras) and cellule.gras != cellule.texte:
-        rest = cellule.texte[len(cellule.gras) :]
+    elif cellule.gras and texte.startswith(cellule.gras) and cellule.gras != texte:
+        rest = texte[len(cellule.gras) :]
         name = cellule.style
         sheet.write_rich_string(row, col, parts[True][name], cellule.gras, parts[False][name], rest, style)
-    elif cellule.texte:
-        sheet.write_string(row, col, cellule.texte, style)
+    elif texte:
+        sheet.write_string(row, col, texte, style)
     else:
         sheet.write_blank(row, col, None, style)
 

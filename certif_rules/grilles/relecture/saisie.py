@@ -23,8 +23,9 @@ from certif_rules.noms import cle
 
 #: The columns people fill, as the sheet Grille calls them.
 SAISIE = tuple(colonne.titre for colonne in colonnes.SAISIE)
-CONSTAT, ANNOTATION, COMMENTAIRE = (
-    colonne.titre for colonne in (colonnes.CONSTAT, colonnes.ANNOTATION, colonnes.COMMENTAIRE)
+CONSTAT, ANNOTATION, COMMENTAIRE, PREUVES_VUES = (
+    colonne.titre
+    for colonne in (colonnes.CONSTAT, colonnes.ANNOTATION, colonnes.COMMENTAIRE, colonnes.PREUVES_VUES)
 )
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00(?:\.0+)?)?")
@@ -39,13 +40,14 @@ _ZONE = re.compile(r"[\n;]")
 class Rangee(Struct, frozen=True, kw_only=True):
     """A row as read: the id of its line, the text of each filled column, and where each column stands.
 
-    ``complements`` is what stands in the columns that a body adds, by key.
+    ``complements`` is what stands in the columns that a body adds, by key; ``debut`` is the first filled.
     """
 
     ligne: str
     saisie: Mapping[str, str]
     lieu: Callable[[str], Location]
     complements: Mapping[str, str] = field(default_factory=dict)
+    debut: Location | None = None
 
 
 class Levee(Struct, frozen=True, kw_only=True):
@@ -176,7 +178,9 @@ def _stranger(rangee: Rangee, where: Location) -> Issue:
     named = f"aucune ligne « {rangee.ligne[:40]} » dans cette grille"
     message = named if rangee.ligne else "une rangée sans identifiant : elle n’est pas de cette grille"
     hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
-    return Issue("ligne-inconnue", message, where, hint)
+    if not rangee.ligne:
+        hint = "vider la cellule, ou reporter ce qu’elle dit sur une ligne de la grille"
+    return Issue("ligne-inconnue", message, where if rangee.ligne else rangee.debut or where, hint)
 
 
 def _precise(
@@ -277,6 +281,18 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
         " qu’un organisme ajoute)"
     )
     return Avertissement("colonne_ajoutee", message)
+
+
+def in_error(text: str, where: Location) -> Issue:
+    """Return a cell where the spreadsheet shows an error."""
+    message = f"« {text[:40]} » : une erreur de calcul, là où une valeur est attendue"
+    return Issue("cellule-en-erreur", message, where, "écrire la valeur elle-même, ou vider la cellule")
+
+
+def cut(where: Location) -> Avertissement:
+    """Return a text as long as spreadsheets keep: its end may have been lost."""
+    message = f"{where} : 32 767 caractères, le plus qu’un tableur garde : la fin du texte a pu être perdue"
+    return Avertissement("texte_coupe", message)
 
 
 def bad_day(text: str, where: Location) -> Issue:

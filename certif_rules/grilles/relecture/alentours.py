@@ -1,0 +1,135 @@
+"""What a filled workbook holds besides the cells that are read: each thing is told, where it stands.
+
+Sheets added or copied, notes, pictures, and what is written where nothing is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.errors import Location
+from certif_rules.francais import count
+from certif_rules.grilles import feuilles as nommees
+from certif_rules.grilles.classeur import LISTES, Feuille, fitted
+from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, folded
+from certif_rules.grilles.relecture.table import LectureFeuille
+from certif_rules.grilles.relecture.tableur import FeuilleLue, Feuilles, ObjetPose
+from certif_rules.model.base import Avertissement
+
+#: Most things of one kind that are told of a sheet one by one.
+_TOLD: Final = 20
+#: The cell of the logo of a body.
+_LOGO: Final = (1, 1)
+
+
+def around(
+    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool
+) -> Iterator[Avertissement]:
+    """Yield what the workbook called ``name`` holds and no finding takes.
+
+    With other rules, what they wrote cannot be told from what a person did.
+    """
+    written = {
+        nommees.CONTEXTE: nommees.context_sheet(checklist),
+        nommees.A_PROPOS: nommees.about_sheet(checklist),
+    }
+    ours = {*written, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES, LISTES}
+    ours |= {nommees.VERIFICATIONS} if checklist.verifications else set()
+    for sheet, feuille in feuilles.items():
+        if sheet not in ours:
+            yield from _added(feuille, name, sheet)
+            continue
+        logo = _LOGO if sheet == nommees.CONTEXTE else None
+        yield from _laid((o for o in feuille.objets if o.place != logo), name, sheet)
+        if sheet in written and same_rules:
+            yield from _typed(feuille, written[sheet], name, sheet)
+
+
+def _added(feuille: FeuilleLue, name: str, sheet: str) -> Iterator[Avertissement]:
+    """Yield a sheet that is not ours and holds something; a copy of one of ours is told as such."""
+    filled = sum(not cell.blanche for cell in feuille.cellules.values())
+    where = Location(name, 0, 0, sheet)
+    held = [count(filled, "cellule remplie", "cellules remplies")] if filled else []
+    held += [count(len(feuille.objets), "note ou image", "notes ou images")] if feuille.objets else []
+    if not held:
+        return
+    for title, columns in (
+        (nommees.GRILLE, nommees.COLONNES),
+        (nommees.VERIFICATIONS, nommees.COLONNES_VERIFICATIONS),
+    ):
+        table = LectureFeuille(feuille, name, sheet, columns)
+        if len(table.columns) > len(columns) // 2:
+            number = sum(bool(table.text(row, CONSTAT).strip()) for row in table.rows)
+            constats = count(number, "constat porté", "constats portés")
+            message = (
+                f"{where} : une copie de « {title} » ({constats}) ; "
+                f"elle n’est pas lue, seule « {title} » l’est : y reporter ce qui doit compter"
+            )
+            yield Avertissement("feuille_ajoutee", message)
+            return
+    message = (
+        f"{where} : cette feuille n’est pas de la grille ; son contenu ({', '.join(held)}) n’est pas repris "
+        "dans les constats, il ne reste que dans ce fichier"
+    )
+    yield Avertissement("feuille_ajoutee", message)
+
+
+def _laid(objets: Iterable[ObjetPose], name: str, sheet: str) -> Iterator[Avertissement]:
+    """Yield the notes, pictures and drawings of a sheet, each with its cell."""
+    seen: Counter[str] = Counter()
+    for objet in sorted(objets, key=lambda o: o.place):
+        seen[objet.nature] += 1
+        if seen[objet.nature] <= _TOLD:
+            yield _object(objet.nature, f"{Location(name, *objet.place, sheet)} :")
+    for nature, number in seen.items():
+        if number > _TOLD:
+            yield _object(nature, f"{Location(name, 0, 0, sheet)} : {number - _TOLD} fois encore,")
+
+
+def _object(nature: str, where: str) -> Avertissement:
+    if nature == "note":
+        message = (
+            f"{where} une note ou un fil de commentaires ; son texte ne va pas dans les constats, et ne "
+            f"reste que dans ce fichier : le reporter dans « {COMMENTAIRE} »"
+        )
+        return Avertissement("note_de_cellule", message)
+    what = "une image" if nature == "image" else "un dessin, un graphique ou une zone de texte"
+    message = (
+        f"{where} {what} ; rien n’en va dans les constats, et cela ne reste que dans ce fichier : noter une "
+        f"référence dans « {PREUVES_VUES} »"
+    )
+    return Avertissement("image_collee", message)
+
+
+def _typed(feuille: FeuilleLue, written: Feuille, name: str, sheet: str) -> Iterator[Avertissement]:
+    """Yield what was typed on a sheet that is not filled, but for the one cell that is read."""
+    known = {folded(fitted(cell.texte)) for row in written.lignes for cell in row}
+    label = folded(nommees.NOTIFIES)
+    read = {
+        (row, 2)
+        for (row, column), cell in feuille.cellules.items()
+        if column == 1 and folded(cell.vue.texte) == label
+    }
+    stray = [
+        place
+        for place, cell in sorted(feuille.cellules.items())
+        if not cell.blanche and not cell.formule and folded(cell.vue.texte) not in known and place not in read
+    ]
+    for place in stray[:_TOLD]:
+        yield _stray(Location(name, *place, sheet), "ce qui est écrit ici")
+    if len(stray) > _TOLD:
+        rest = count(
+            len(stray) - _TOLD, "autre cellule : ce qui y est écrit", "autres cellules : ce qui y est écrit"
+        )
+        yield _stray(Location(name, 0, 0, sheet), rest)
+
+
+def _stray(where: Location, what: str) -> Avertissement:
+    message = (
+        f"{where} : {what} n’est pas de la grille, et n’est pas repris dans les constats ; cette feuille "
+        "rappelle la demande, elle ne la change pas"
+    )
+    return Avertissement("cellule_ajoutee", message)
