@@ -30,6 +30,8 @@ from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 
 Nature = Literal["exigence", "regles", "guide"]
+#: What measures are made over at an audit that sees some lines only: the cycle's latest values, or its own.
+Report = Literal["reprise", "seules"]
 
 
 class Revision(Struct, frozen=True, kw_only=True):
@@ -215,7 +217,8 @@ class Constat(Struct, frozen=True, kw_only=True):
     """A finding that may be recorded, as people read it.
 
     ``hors_portee``: it says the line does not apply. ``commentaire_requis``: it needs a comment. ``valeur``
-    is what it is worth in a mean or a minimum.
+    is what it is worth in a mean or a minimum. ``ecart``: a level that may be lifted; a finding that the
+    judgement counts or dates needs not say so.
     """
 
     id: str
@@ -224,6 +227,7 @@ class Constat(Struct, frozen=True, kw_only=True):
     hors_portee: bool = False
     commentaire_requis: bool = False
     valeur: str | None = None
+    ecart: bool = False
 
 
 class Exigence(Situe, frozen=True, kw_only=True):
@@ -264,6 +268,8 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
 
     ``sinon`` is read on a line that is not due, ``sinon_pieces`` where documents stand in for the audit.
+    ``report`` says what the lines that it does not see are worth; ``ouvre_cycle``: nothing is carried from
+    before it.
     """
 
     id: str
@@ -276,6 +282,8 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     sinon_pieces: str | None = None
     exige: tuple[Exigence, ...] = ()
     precedents: tuple[CodePrecedent, ...] | None = None
+    report: Report | None = None
+    ouvre_cycle: bool = False
     pieces: tuple[Controle, ...] = ()
     verifications: tuple[Controle, ...] = ()
     rappels: tuple[Texte, ...] = ()

@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.audit.conclusion import Bilan, Conclusion, Echeance, conclude
+from certif_rules.audit.conclusion import Bilan, Conclusion, conclude
+from certif_rules.audit.echeances import Echeance
 from certif_rules.audit.jugement import Nombre, Valeur
 from certif_rules.echanges.checklist import cited_sources, head, warnings
 from certif_rules.habillage.regles import HabillageDit

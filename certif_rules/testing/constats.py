@@ -59,6 +59,7 @@ def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
         annotations=tuple(value.get("annotations") or ()),
         leve_le=value.get("leve_le") and str(value["leve_le"]),
         leve_par=value.get("leve_par"),
+        leve_constat=value.get("leve_constat"),
     )
 
 
