@@ -101,6 +101,15 @@ def resealed(copy: Path) -> None:
             "    - {code: tout, delivrable: true, titre: Tout, sources: [DOC]}\n    - code: refuse\n",
             "decision-manquante",
         ),
+        ('moins_de: "1.5"', "moins_de: 7", "seuil-hors-portee"),
+        ("mesure: plancher, moins_de: 1", "mesure: plancher, au_moins: 0", "seuil-hors-portee"),
+        ("mesure: plancher, moins_de: 1", "mesure: plancher, plus_de: 3", "seuil-hors-portee"),
+        (
+            MOYENNE,
+            MOYENNE + "\n    zz: {compte: [niveau_0], titre: Nombre, sources: [DOC]}"
+            "\n    s: {somme: [{mesure: zz, seuil: 6}], titre: S, sources: [DOC]}",
+            "seuil-hors-portee",
+        ),
         (
             "types_audit:",
             "  echeances: {niveau_0: {suite: {de: fin, mois: 1, sources: [DOC]}}}\ntypes_audit:",
