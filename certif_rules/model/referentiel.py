@@ -264,6 +264,12 @@ class SitesExtension(Fonde, frozen=True, kw_only=True):
     inconnu: str
 
 
+class Rappel(Texte, frozen=True, kw_only=True):
+    """What people preparing an audit must know; it does not stand after an earlier audit of some types."""
+
+    sauf_precedents: tuple[CodePrecedent, ...] = ()
+
+
 class TypeAudit(Situe, frozen=True, kw_only=True):
     """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
 
@@ -286,7 +292,7 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     ouvre_cycle: bool = False
     pieces: tuple[Controle, ...] = ()
     verifications: tuple[Controle, ...] = ()
-    rappels: tuple[Texte, ...] = ()
+    rappels: tuple[Rappel, ...] = ()
     sites: SitesExtension | None = None
     lacunes: tuple[Lacune, ...] = ()
     emplacement: str = ""

@@ -204,7 +204,10 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
         yield from _recognition_warnings(couche, day)
         if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL):
             yield Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
+    earlier = contexte.precedent.type if contexte.precedent else None
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
+        if earlier in rappel.sauf_precedents:
+            continue
         yield Avertissement("rappel", rappel.texte, rappel.sources)
     yield from _addition_warnings(contexte)
     if contexte.precedent is not None:
