@@ -93,7 +93,7 @@ def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]
     layers = registry.layers(nom, "exigence")
     for layer in [c for c in layers if c.id == demande.edition] or layers:
         with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told
-            yield registry.resolve(nom, day=registry.latest_day(layer))
+            yield registry.resolve(nom, day=registry.latest_day(layer), edition=layer.id)
 
 
 def in_force(registry: Registry, demande: Demande) -> Resolution:
