@@ -305,31 +305,8 @@ def test_a_gap_has_a_date_with_its_line_only(call: Console, tmp_path: Path) -> N
     assert (both.status, both.codes) == (2, ["demande-contradictoire"])
 
 
-CONFORMES = [
-    "1",
-    "2",
-    "4",
-    "5",
-    "6",
-    "8",
-    "9",
-    "10",
-    "12",
-    "17",
-    "18",
-    "19",
-    "21",
-    "22",
-    "23",
-    "24",
-    "25",
-    "26",
-    "27",
-    "30",
-    "31",
-    "32",
-    "G",
-]
+CONFORMES = ("1", "2", "4", "5", "6", "8", "9", "10", "12", "17", "18", "19", "21", "22", "23", "24", "25",
+             "26", "27", "30", "31", "32", "G")  # fmt: skip
 CONSTATS = """\
 format: 1
 referentiel: certifregion

@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "e82415d7545434510edfaf8b961055bfe7a9b7df544b25378447f37284a0ef18",
-    ("qualiopi", "2026-11-02"): "9d67e3cd61c78bfa0344bb1eef65a1a129b30a106ecc94346c9c2b381556810d",
-    ("certifregion", "2024-03-18"): "20b25a1e2843d32e9bd2c096c2543584a767269f3dc00cd7f4903ccf3fe767b4",
+    ("qualiopi", "2024-03-18"): "c906e9b9be2e19fd6a28cf5a6935f4bb20207aa61ef2439406ca6449279bf49a",
+    ("qualiopi", "2026-11-02"): "6e9a837d9395e248f3fdea54f2fb1628447f0e268b4efebb284752c12e5168a0",
+    ("certifregion", "2024-03-18"): "a2ff3343611724a66b6e1db71674042bb0a3de15ad4f1c5a2e56c05e4f240a8f",
 }
 
 

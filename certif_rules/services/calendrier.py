@@ -164,14 +164,14 @@ def make_calendar(
     value = replace(value, propres=(*late, *value.propres))
     others = () if days else other_editions(registry, demande, regime)
     every = [(other, _read(other, demande, dossier, saisie, seances)) for other in others]
-    made = [_made(other, read, saisie, demande) for other, read in every if not read.issues]
-    alike = [other for other in made if _content(other) == _content(value)]
+    beside = [_made(other, read, saisie, demande) for other, read in every if not read.issues]
+    alike = [other for other in beside if _content(other) == _content(value)]
     known = [c.id for c in registry.layers(regime.referentiel.id, "exigence")]
     same = {regime.referentiel.edition, *(other.regime.referentiel.edition for other in alike)}
     return replace(
         value,
         editions=tuple(nom for nom in known if nom in same),
-        autres=tuple(other for other in made if other not in alike),
+        autres=tuple(other for other in beside if other not in alike),
     )
 
 
@@ -213,18 +213,18 @@ def _made(regime: Regime, lu: _Lu, saisie: Saisie, demande: Demande) -> Echeanci
 def _with_findings(registry: Registry, value: Echeancier, dossier: Dossier) -> Echeancier:
     """Return the calendar with the dates of each open finding, and nothing said of any other."""
     notified = value.evenements.get("ecarts_notifies_le")
-    told = replace(dossier, notifie_le=None if notified is None else notified.isoformat())
-    checklist, told = open_dossier(registry, told, other_rules=True)
-    found: tuple[Echeance, ...] = tuple(deadlines(checklist, told))
+    opened = replace(dossier, notifie_le=None if notified is None else notified.isoformat())
+    checklist, opened = open_dossier(registry, opened, other_rules=True)
+    echeances: tuple[Echeance, ...] = tuple(deadlines(checklist, opened))
     titres = {nom: declare.titre for nom, declare in value.declares.items()}
-    dates = of_findings(found, checklist.referentiel, value.options, titres)
+    dates = of_findings(echeances, checklist.referentiel, value.options, titres)
     own = (d for d in value.calendrier.dates if d.origine is None)
-    kept = ("notification_absente", "delai_absent", "autres_regles")
-    warned = (*checklist.avertissements, *deadline_warnings(checklist, told))
+    codes = ("notification_absente", "delai_absent", "autres_regles")
+    warned = (*checklist.avertissements, *deadline_warnings(checklist, opened))
     return replace(
         value,
         calendrier=replace(value.calendrier, dates=(*own, *dates)),
-        propres=tuple(a for a in warned if a.code in kept),
+        propres=tuple(a for a in warned if a.code in codes),
     )
 
 

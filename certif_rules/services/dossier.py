@@ -27,7 +27,8 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
     filed = readable_day(as_text((demande.dossier or {}).get("depot")))
     recherche = look_up_regime(registry, demande, jours={} if filed is None else {"depot": filed})
     regime, lu = recherche.settle([_read(choice, demande, attribution) for choice in recherche.choix])
-    refuse_undecided(registry, demande, regime, lambda v: (v.dossier, v.instances, v.attribution))
+    if filed is None:
+        refuse_undecided(registry, demande, regime, lambda v: (v.dossier, v.instances, v.attribution))
     referentiel, vie = regime.referentiel, regime.propre
     assert vie is not None
     assert vie.dossier is not None

@@ -166,7 +166,8 @@ def refuse_undecided(
     differing = [o.referentiel.edition for o in others if answer(o) != answer(regime)]
     if differing:
         nom, edition = regime.referentiel.id, regime.referentiel.edition
-        message = f"{nom} répond autrement selon l’édition : {', '.join([*differing, edition])}"
+        known = [c.id for c in registry.layers(nom, "exigence") if c.id in (*differing, edition)]
+        message = f"{nom} répond autrement selon l’édition : {', '.join(known)}"
         hint = f"donner la date de l’audit (--date), ou nommer l’édition : {nom}@{edition}"
         raise UsageError([Issue("edition-a-choisir", message, None, hint)])
 
