@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "73dfec1bd326fe0ff02109077d1d42e7d3c9c530ccdc3d0a1506e5882c397d79",
-    ("qualiopi", "2026-11-02"): "5ad2a9a46a8e77edda88bf5927e2d5478988d355fddf6a7dff5f91855f839872",
-    ("certifregion", "2024-03-18"): "dc3eefea73dfb3f3e2103bf0de62f4f340fb1cdd05898be6177a6e3e88e46d42",
+    ("qualiopi", "2024-03-18"): "c906e9b9be2e19fd6a28cf5a6935f4bb20207aa61ef2439406ca6449279bf49a",
+    ("qualiopi", "2026-11-02"): "6e9a837d9395e248f3fdea54f2fb1628447f0e268b4efebb284752c12e5168a0",
+    ("certifregion", "2024-03-18"): "a2ff3343611724a66b6e1db71674042bb0a3de15ad4f1c5a2e56c05e4f240a8f",
 }
 
 

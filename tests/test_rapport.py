@@ -64,7 +64,7 @@ def test_the_report_of_a6(call: Console, tmp_path: Path, format_: str) -> None:
         "La visite des salles d’Albi", "Aucun désaccord.", "Un carnet de liaison suit chaque stagiaire.",
         "Aucun audit précédent n’est renseigné.",
         # conclusion, evaluation, decision, dates, distribution
-        "Certification délivrable sous réserve du plan d’actions",
+        "Délivrance possible sous réserve du plan d’actions",
         "Délivrer, sous réserve du plan d’actions.", "Plan d’actions accepté.", "29 septembre 2024",
         "26 avril 2024 : Plan d’actions attendu", "Remis aux seuls destinataires nommés.",
         "seul le texte officiel fait foi", "Capture du 2 avril 2024.", "12 avril 2024", "19 avril 2024",

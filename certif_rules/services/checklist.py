@@ -93,7 +93,7 @@ def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]
     layers = registry.layers(nom, "exigence")
     for layer in [c for c in layers if c.id == demande.edition] or layers:
         with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told
-            yield registry.resolve(nom, day=registry.latest_day(layer))
+            yield registry.resolve(nom, day=registry.latest_day(layer), edition=layer.id)
 
 
 def in_force(registry: Registry, demande: Demande) -> Resolution:
@@ -204,7 +204,10 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
         yield from _recognition_warnings(couche, day)
         if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL):
             yield Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
+    earlier = contexte.precedent.type if contexte.precedent else None
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
+        if earlier in rappel.sauf_precedents:
+            continue
         yield Avertissement("rappel", rappel.texte, rappel.sources)
     yield from _addition_warnings(contexte)
     if contexte.precedent is not None:

@@ -171,7 +171,7 @@ def verdict(checklist: Checklist, releve: Releve, words: b.Texte) -> b.Texte:
         parts.append(f"+ {prose(titre)}")
     if releve.leve_le:
         by = f" par {typed(releve.leve_par)}" if releve.leve_par else ""
-        parts.append(f"levé le {day(releve.leve_le)}{by}")
+        parts.append(f"levé le {day(releve.leve_le)}{by}{_level_after(checklist, releve)}")
     who = " ".join(
         filter(
             None,
@@ -275,6 +275,15 @@ def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
         for name, value in echeance.dates.items()
         if value
     ]
+
+
+def _level_after(checklist: Checklist, releve: Releve) -> str:
+    """Return the level after a lifting: on a scale, it is given or it is unknown."""
+    if releve.leve_constat is not None:
+        return f", après levée : {finding(checklist, releve.leve_constat)}"
+    declared = checklist.referentiel.constats.get(releve.constat)
+    unknown = declared is not None and declared.valeur is not None
+    return f", niveau après levée {NON_RENSEIGNE}" if unknown else ""
 
 
 def lifting(ecart: Ecart) -> str:
