@@ -114,7 +114,8 @@ def test_no_row_is_clipped(referentiel: str, tmp_path: Path) -> None:
         assert len(ours) == len(wanted)
         short = [(n, a, b) for n, (a, b) in enumerate(zip(ours, wanted, strict=True), start=1) if a < b - 0.5]
         assert short == [], feuille.nom
-        assert sum(ours) < (1.3 if feuille.nom == GRILLE else 1.6) * sum(wanted), feuille.nom
+        # Six points of air, which is much for a row of one line.
+        assert sum(ours) - 6 * len(ours) < 1.3 * sum(wanted), feuille.nom
 
 
 @pytest.mark.parametrize("more", [False, True], ids=["ours", "extended"])

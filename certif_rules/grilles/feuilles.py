@@ -21,6 +21,7 @@ from certif_rules.habillage.modele import Logo
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
+TEXTES: Final = "Textes"
 ECARTS: Final = "Écarts"
 A_PROPOS: Final = "À propos"
 VERIFICATIONS: Final = "Vérifications"
@@ -211,6 +212,10 @@ _INSTRUCTIONS: Final = (
         for genre in _GENRES
         for colonne in colonnes.SAISIE
         if colonne.genre == genre and colonne.aide
+    ),
+    (
+        "Feuille Textes",
+        "Les textes entiers de chaque ligne : exigence, niveau attendu, exemples de preuves, gravité, motif.",
     ),
     (
         "Feuille Vérifications",

@@ -17,6 +17,7 @@ from certif_rules.grilles.classeur import LISTES, Feuille, fitted
 from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, folded
 from certif_rules.grilles.relecture.table import LectureFeuille
 from certif_rules.grilles.relecture.tableur import FeuilleLue, Feuilles, ObjetPose
+from certif_rules.grilles.textes import texts_sheet
 from certif_rules.model.base import Avertissement
 
 #: Most things of one kind that are told of a sheet one by one.
@@ -35,6 +36,7 @@ def around(
     written = {
         nommees.CONTEXTE: nommees.context_sheet(checklist),
         nommees.A_PROPOS: nommees.about_sheet(checklist),
+        nommees.TEXTES: texts_sheet(checklist),
     }
     ours = {*written, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES, LISTES}
     ours |= {nommees.VERIFICATIONS} if checklist.verifications else set()

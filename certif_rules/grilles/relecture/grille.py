@@ -163,7 +163,7 @@ def _rows(
                 saisie={column: table.text(row, column) for column in SAISIE},
                 lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
                 complements={cle: table.text(row, title) for cle, title in extra.items()},
-                debut=table.first(row),
+                debut=table.first(row, (*SAISIE, *extra.values())),
             )
         )
         issues += table.edited(row, expected.get(identifiant, {}))

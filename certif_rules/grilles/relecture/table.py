@@ -41,7 +41,7 @@ class LectureFeuille:
         computed: tuple[str, ...] = (),
     ) -> None:
         """Find the ``columns`` of a sheet; a row that holds nothing but formulas of ``computed`` is empty."""
-        self.feuille, self.name, self.sheet = feuille, name, sheet
+        self.feuille, self.name, self.sheet, self.computed = feuille, name, sheet, computed
         self.header = self._find_header(columns)
         self.columns: dict[str, int] = {}
         self.issues = [
@@ -98,10 +98,15 @@ class LectureFeuille:
         """Return where a cell is; the start of its row, where the column is missing."""
         return self._at(row, self.columns.get(column, 0))
 
-    def first(self, row: int) -> Location:
-        """Return the first of our cells of a row that holds something."""
-        filled = (c for c in sorted(self.columns.values()) if not self._cell(row, c).blanche)
-        return self._at(row, next(filled, 1))
+    def first(self, row: int, filled: Iterable[str]) -> Location | None:
+        """Return the first cell of a row that holds something, where only columns that are ``filled`` do.
+
+        A row of ours that lost its identifier has others: it is the identifier that lacks.
+        """
+        held = {c for c, place in self.columns.items() if not self._cell(row, place).blanche}
+        if not held <= {*filled, *self.computed}:
+            return None
+        return self._at(row, min((self.columns[c] for c in held), default=1))
 
     def _cell(self, row: int, column: int) -> CelluleLue:
         return self.feuille.cellules.get((row, column), _RIEN)
