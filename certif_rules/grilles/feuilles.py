@@ -236,7 +236,14 @@ _INSTRUCTIONS: Final = (
         ),
     ),
     (
-        "Colonnes ajoutées",
+        "Signes des constats",
+        (
+            "▲▲ l’écart le plus grave, ▲ un écart, ● ce qui convient, – hors champ : ils se montrent avec la "
+            "couleur, et ne s’écrivent pas."
+        ),
+    ),
+    (
+        "Colonnes, feuilles, notes et images ajoutées",
         (
             "Elles restent dans ce classeur, mais leur contenu n’est pas repris dans les constats : "
             "la relecture le dit."
