@@ -287,6 +287,15 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
     return Avertissement("colonne_ajoutee", message)
 
 
+def stray(where: Location, what: str = "ce qui est écrit ici") -> Avertissement:
+    """Return a cell that is not to be filled, and holds what nothing takes."""
+    message = (
+        f"{where} : {what} n’est pas de la grille, et ne va pas dans les constats : le reporter dans "
+        f"« {COMMENTAIRE} »"
+    )
+    return Avertissement("cellule_ajoutee", message)
+
+
 def in_error(text: str, where: Location) -> Issue:
     """Return a cell where the spreadsheet shows an error."""
     message = f"« {text[:40]} » : une erreur de calcul, là où une valeur est attendue"

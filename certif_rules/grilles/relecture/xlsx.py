@@ -268,4 +268,4 @@ def _place(reference: str) -> tuple[int, int] | None:
 
 
 def _decode(text: str) -> str:
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n")
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
