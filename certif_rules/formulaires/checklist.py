@@ -193,14 +193,13 @@ class _Formulaire(PageFormulaire):
         first = [rubrique for rubrique in texts if rubrique.titre in _FIRST]
         rest = [rubrique for rubrique in texts if rubrique not in (*warned, *first)]
         read = [self.enonce(bloc), self.rubriques([*first, why, *rest])]
+        name = f"⚠ {DONNEES_SENSIBLES}"
+        warnings = [champs.fold(name, self.rubriques([replace(w, titre="")])) for w in warned]
         if ligne.etat in lignes_.DUS:
-            warnings = [
-                champs.fold(DONNEES_SENSIBLES, self.rubriques([replace(w, titre="")])) for w in warned
-            ]
             folded = champs.fold("Exigence, motifs et preuves", *read)
-            return el("div", *fields, el("div", *warnings, folded, class_="lire"), class_="corps")
+            return el("div", *warnings, *fields, el("div", folded, class_="lire"), class_="corps")
         summary = "Motifs, textes, et saisie pour revenir sur cet état" if fields else "Motifs et textes"
-        return el("div", champs.fold(summary, *fields, self.rubriques(warned), *read), class_="corps")
+        return el("div", champs.fold(summary, *warnings, *fields, *read), class_="corps")
 
     def _check(self, bloc: b.Article) -> Html:
         (point,) = (p for p in self.checklist.verifications if f"verification-{p.id}" == bloc.ancre)
