@@ -20,7 +20,7 @@ from certif_rules.vie.voies import in_words, needed
 
 WIDTH = 80
 #: What stands before a title: the longest day there is.
-_LEAD = " " * (len("30 septembre 2024") + 2)
+_LEAD = " " * len("JJ septembre AAAA  ")
 _ISO = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _SUIVIS: Mapping[Suivi, str] = {
     "tenue": "tenue",
