@@ -142,8 +142,9 @@ def _window(calculee: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
     if calculee.du and calculee.au:
         yield from _dated(calculee.du, f"{head} – du {calculee.du} au {calculee.au}")
     elif calculee.manquent:
-        ways = in_words(page.voies[calculee.id])
-        yield from _dated(calculee.premier, f"{head} – fenêtre inconnue : il faut aussi {ways}")
+        ways = page.voies[calculee.id]
+        missing = f"il faut aussi {in_words(ways)}" if ways else needed(ways)
+        yield from _dated(calculee.premier, f"{head} – fenêtre inconnue : {missing}")
     else:
         yield from _dated(calculee.premier, f"{head} – aucun jour commun")
     for ancre in calculee.ancres if len(calculee.regle.fenetre) > 1 else ():
