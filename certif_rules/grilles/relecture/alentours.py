@@ -46,6 +46,9 @@ def around(
             continue
         logo = _LOGO if sheet == nommees.CONTEXTE else None
         yield from _laid((o for o in feuille.objets if o.place != logo), name, sheet)
+        # A grid carries the names and columns of its dress, not the sentences that « À propos » ends with.
+        if sheet == nommees.A_PROPOS and checklist.habillage is not None:
+            continue
         if sheet in written and same_rules:
             yield from _typed(feuille, written[sheet], name, sheet)
 
