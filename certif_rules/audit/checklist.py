@@ -5,7 +5,7 @@ Texts are plain French, typed as in the data: typography and markup belong to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -22,6 +22,8 @@ from certif_rules.rules.motifs import ETATS, Etat, Motif
 #: What may be found of a check: it holds, or it fails, and then counts as the finding declared for it.
 RESULTATS = ("satisfaite", "non_satisfaite")
 SATISFAITE, NON_SATISFAITE = RESULTATS
+#: Confidences of a layer whose note tells what its texts are worth, whatever it is.
+_DOUBTFUL = ("faible", "non_verifiee")
 
 
 class Ligne(Struct, frozen=True, kw_only=True):
@@ -97,6 +99,15 @@ class Checklist(Struct, frozen=True, kw_only=True):
         return self.referentiel.types_audit[self.contexte.type_audit]
 
     @property
+    def notes(self) -> tuple[Avertissement, ...]:
+        """What the texts applied are worth: notes of the requirements, and of layers that are not sure."""
+        return tuple(
+            Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
+            for couche in (retenue.couche for retenue in self.referentiel.couches)
+            if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL)
+        )
+
+    @property
     def compteurs(self) -> dict[Etat, int]:
         """How many lines stand in each state, every state present."""
         return {etat: sum(ligne.etat == etat for ligne in self.lignes) for etat in ETATS}
@@ -109,6 +120,16 @@ class Checklist(Struct, frozen=True, kw_only=True):
             cle = ligne.critere.id if ligne.critere else None
             groupes.setdefault(cle, (ligne.critere, []))[1].append(ligne)
         return tuple((critere, tuple(lignes)) for critere, lignes in groupes.values())
+
+
+def in_order(avertissements: Iterable[Avertissement]) -> tuple[Avertissement, ...]:
+    """Return what changes this audit, then what holds at every audit of its type."""
+    return tuple(sorted(avertissements, key=lambda a: a.rappel))
+
+
+def warned(checklist: Checklist, more: Iterable[Avertissement]) -> Checklist:
+    """Return ``checklist`` with more to be warned of; what holds at every audit of its type stays last."""
+    return replace(checklist, avertissements=in_order((*checklist.avertissements, *more)))
 
 
 def point_key(point: Point) -> str:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.aggravation import Compte, counted
-from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
+from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, in_order
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
 from certif_rules.audit.jugement import LigneJugee, Valeur, measure, possible_decisions
 from certif_rules.francais import count
@@ -95,7 +95,7 @@ def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
         dossier=dossier,
         conclusions=tuple(_conclusion(checklist, dossier, objet) for objet in checklist.referentiel.origines),
         echeances=tuple(_echeances(checklist, dossier)),
-        avertissements=(*checklist.avertissements, *_warnings(checklist, dossier)),
+        avertissements=in_order((*checklist.avertissements, *_warnings(checklist, dossier))),
     )
 
 

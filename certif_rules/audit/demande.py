@@ -17,7 +17,7 @@ from certif_rules.errors import DataError, Issue, Location, UsageError
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.noms import cle
-from certif_rules.source.donnees import as_text, place_of
+from certif_rules.source.donnees import as_euros, as_text, as_truth, place_of
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import read_bytes, read_file
 
@@ -157,7 +157,11 @@ def from_profile(data: Any) -> Demande:
         type_audit=audit.get("type"),
         date=as_text(audit.get("date")),
         mode=audit.get("mode"),
-        organisme={k: v for k, v in organisme.items() if k not in ("categories", "faits")},
+        organisme={
+            k: as_euros(v) if k == "chiffre_affaires" else v
+            for k, v in organisme.items()
+            if k not in ("categories", "faits")
+        },
         categories=tuple(organisme["categories"]),
         faits=tuple(_faits(organisme.get("faits") or {})),
         ajout_categories=tuple(ajouts.get("categories") or ()),
@@ -305,9 +309,9 @@ def _faits(node: Any) -> Iterable[FaitDit]:
     for fait, valeur in node.items():
         if isinstance(valeur, Mapping):
             for categorie, value in valeur.items():
-                yield FaitDit(fait, categorie, value, place_of(valeur, categorie))
+                yield FaitDit(fait, categorie, as_truth(value), place_of(valeur, categorie))
         else:
-            yield FaitDit(fait, None, valeur, place_of(node, fait))
+            yield FaitDit(fait, None, as_truth(valeur), place_of(node, fait))
 
 
 def _precedent(data: Any) -> PrecedentDit:

@@ -157,9 +157,9 @@ class _Verification:
         return tuple(dict.fromkeys(c for c in ids if c is not None))
 
     def _categorie(self, name: str, lieu: Location | None) -> str | None:
-        for categorie in self.referentiel.categories.values():
-            if name == categorie.id or name in categorie.synonymes:
-                return categorie.id
+        ids = retrouver(name, {c.id: c.synonymes for c in self.referentiel.categories.values()})
+        if len(ids) == 1:
+            return ids[0]
         self._unknown("categorie-inconnue", "de catégorie", name, self.referentiel.categories, lieu)
         return None
 

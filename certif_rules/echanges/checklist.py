@@ -43,7 +43,7 @@ def document(checklist: Checklist) -> Objet:
         "organisme": checklist.organisme,
         **_circumstances(checklist.contexte),
         **_habillage(checklist),
-        "avertissements": warnings(checklist.avertissements),
+        "avertissements": warnings((*checklist.avertissements, *checklist.notes)),
         "compteurs": checklist.compteurs,
         "lignes": [_ligne(ligne) for ligne in checklist.lignes],
         "pieces": [_point(point) for point in checklist.pieces],

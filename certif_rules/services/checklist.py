@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist, dressed
+from certif_rules.audit.checklist import Checklist, dressed, warned
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.lignes import build_lines, build_points, build_sites
 from certif_rules.audit.verification import check, missing, parse_day, refusal
@@ -20,9 +20,6 @@ from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.contexte import Contexte, Precedent
 from certif_rules.rules.faits import nature_of, resolve_all
-
-#: Confidences of a layer whose note is worth a warning; the notes of all are printed with the layers.
-_DOUBTFUL = ("faible", "non_verifiee")
 
 
 class Examen(Protocol):
@@ -129,7 +126,7 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
     """
     checklist = dressed(build(*prepare(registry, demande)), demande.habillage)
-    return replace(checklist, avertissements=(*checklist.avertissements, *personal_warnings(demande)))
+    return warned(checklist, personal_warnings(demande))
 
 
 def build(resolution: Resolution, contexte: Contexte) -> Checklist:
@@ -202,13 +199,11 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
     for retenue in referentiel.couches:
         couche = retenue.couche
         yield from _recognition_warnings(couche, day)
-        if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL):
-            yield Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
-    for rappel in referentiel.types_audit[contexte.type_audit].rappels:
-        yield Avertissement("rappel", rappel.texte, rappel.sources)
     yield from _addition_warnings(contexte)
     if contexte.precedent is not None:
         yield from _precedent_warnings(referentiel, contexte.precedent)
+    for rappel in referentiel.types_audit[contexte.type_audit].rappels:
+        yield Avertissement("rappel", rappel.texte, rappel.sources)
 
 
 def _recognition_warnings(couche: Couche, day: str) -> Iterator[Avertissement]:

@@ -52,7 +52,7 @@ def document(bilan: Bilan) -> dict[str, Any]:
     checked = {point.compte_pour for point in checklist.verifications}
     conclusions = [_conclusion(c, checked=c.objet in checked) for c in bilan.conclusions]
     echeances = [_echeance(echeance) for echeance in bilan.echeances]
-    avertissements = warnings(bilan.avertissements)
+    avertissements = warnings((*bilan.avertissements, *checklist.notes))
     cited = {
         source
         for item in (*(m for c in conclusions for m in c["motifs"]), *echeances, *avertissements)

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_seen
 from certif_rules.audit.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
@@ -147,7 +147,7 @@ def with_personal_warnings(checklist: Checklist, dossier: Dossier) -> Checklist:
     """Return the checklist with a warning for each place of the findings that holds personal data."""
     numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
     warnings = personal_warnings(dossier, numeros)
-    return replace(checklist, avertissements=(*checklist.avertissements, *warnings))
+    return warned(checklist, warnings)
 
 
 def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = False) -> Checklist:
@@ -161,7 +161,7 @@ def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = 
     if differences and not other_rules:
         message = f"constats faits avec d’autres règles : {' ; '.join(differences)}"
         raise DataError([Issue("regles-differentes", message, dossier.lieu("referentiel"), _HINT_RULES)])
-    return replace(checklist, avertissements=(*checklist.avertissements, *_warnings(dossier, differences)))
+    return warned(checklist, _warnings(dossier, differences))
 
 
 def _checklist(registry: Registry, dossier: Dossier, *, other_rules: bool) -> Checklist:
