@@ -107,7 +107,7 @@ def test_nothing_is_warned_of_at_an_ordinary_audit(call: Console, folder: Path, 
     reponse = call("checklist", *words, "-o", "grille.json")
     assert len(reponse.err.splitlines()) == 1
     codes = [a["code"] for a in json.loads((folder / "grille.json").read_text("utf-8"))["avertissements"]]
-    assert codes == [*(["rappel"] if type_audit == "renouvellement" else []), "note_de_couche"]
+    assert codes == [*([] if type_audit == "initial" else ["rappel"]), "note_de_couche"]
 
 
 def test_a_format_wins_over_the_suffix(call: Console, folder: Path) -> None:

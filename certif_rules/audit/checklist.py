@@ -6,7 +6,7 @@ Texts are plain French, typed as in the data: typography and markup belong to th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +24,10 @@ RESULTATS = ("satisfaite", "non_satisfaite")
 SATISFAITE, NON_SATISFAITE = RESULTATS
 #: Confidences of a layer whose note tells what its texts are worth, whatever it is.
 _DOUBTFUL = ("faible", "non_verifiee")
+
+
+#: Whether a document required was received, as declared.
+Reception = Literal["recue", "non_recue", "non_dite"]
 
 
 class Ligne(Struct, frozen=True, kw_only=True):
@@ -48,6 +52,8 @@ class Ligne(Struct, frozen=True, kw_only=True):
 class Point(Struct, frozen=True, kw_only=True):
     """A document required or a check to make; ``certain`` is false when the rule could not be decided.
 
+    Of a document, ``reception`` says whether it was received; of a check, it is ``None``.
+
     Of a check, ``constat`` is the finding when it fails (``None``: none is declared), and ``compte_pour`` the
     référentiel whose conclusion counts it.
     """
@@ -59,6 +65,7 @@ class Point(Struct, frozen=True, kw_only=True):
     constat: str | None = None
     note: str | None = None
     compte_pour: str = ""
+    reception: Reception | None = None
 
 
 class SitesAudites(Struct, frozen=True, kw_only=True):

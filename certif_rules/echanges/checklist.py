@@ -191,6 +191,8 @@ def _circumstances(contexte: Contexte) -> Objet:
             cle: {"notification": c.notification, "echeance": c.echeance}
             for cle, c in contexte.certificats.items()
         }
+    if contexte.recues:
+        given["dossier"] = {"pieces": dict(contexte.recues)}
     return given
 
 
@@ -320,6 +322,7 @@ def _point(point: Point) -> Objet:
         "constat": point.constat,
         "note": point.note,
         "compte_pour": point.compte_pour or None,
+        "reception": point.reception,
         "sources": point.sources,
     }
 

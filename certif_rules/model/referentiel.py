@@ -260,6 +260,13 @@ class SitesExtension(Fonde, frozen=True, kw_only=True):
     inconnu: str
 
 
+class ModeInattendu(Fonde, frozen=True, kw_only=True):
+    """A way of holding an audit (« a_distance ») that its rules do not foresee, and why."""
+
+    mode: str
+    texte: str
+
+
 class TypeAudit(Situe, frozen=True, kw_only=True):
     """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
 
@@ -279,6 +286,7 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     pieces: tuple[Controle, ...] = ()
     verifications: tuple[Controle, ...] = ()
     rappels: tuple[Texte, ...] = ()
+    modes_inattendus: tuple[ModeInattendu, ...] = ()
     sites: SitesExtension | None = None
     lacunes: tuple[Lacune, ...] = ()
     emplacement: str = ""

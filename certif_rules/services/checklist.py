@@ -9,13 +9,18 @@ from typing import Any, Generic, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist, dressed, warned
+from certif_rules.audit.checklist import Checklist, Ligne, Point, dressed, warned
+from certif_rules.audit.constats import gaps
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.lignes import build_lines, build_points, build_sites
+from certif_rules.audit.lignes import build_lines, build_pieces, build_points, build_sites
 from certif_rules.audit.verification import check, missing, parse_day, refusal
+from certif_rules.documents.mots import CONFIANCES
+from certif_rules.documents.rubriques import RECEPTIONS
 from certif_rules.errors import Issue, IssuesError, UsageError
+from certif_rules.francais import noun
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche, Referentiel
+from certif_rules.noms import cle
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.contexte import Contexte, Precedent
@@ -133,15 +138,21 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
     """Return the checklist of a context already checked: a pure function."""
     referentiel = resolution.referentiel
     type_audit = referentiel.types_audit[contexte.type_audit]
+    lignes = build_lines(referentiel, contexte)
+    pieces = build_pieces(referentiel, contexte, type_audit)
     return Checklist(
         referentiel=referentiel,
         empreinte=resolution.empreinte,
         contexte=contexte,
         faits=resolve_all(referentiel, contexte),
         organisme=declared(referentiel, contexte),
-        avertissements=(*resolution.avertissements, *_warnings(referentiel, contexte)),
-        lignes=build_lines(referentiel, contexte),
-        pieces=build_points(referentiel, contexte, type_audit.pieces),
+        avertissements=(
+            *_without_audit(referentiel, contexte, lignes, pieces),
+            *resolution.avertissements,
+            *_warnings(referentiel, contexte),
+        ),
+        lignes=lignes,
+        pieces=pieces,
         verifications=build_points(referentiel, contexte, type_audit.verifications),
         sites=build_sites(contexte, type_audit.sites),
         invocables={
@@ -194,6 +205,32 @@ def _gaps(referentiel: Referentiel, contexte: Contexte) -> tuple[Any, ...]:
     return tuple(lacune for lacune in referentiel.lacunes if id(lacune) not in others)
 
 
+def _without_audit(
+    referentiel: Referentiel, contexte: Contexte, lignes: tuple[Ligne, ...], pieces: tuple[Point, ...]
+) -> Iterator[Avertissement]:
+    """Yield that documents stand in for the audit, each received or not, then the gaps left open."""
+    if not pieces or any(ligne.etat in ("a_auditer", "a_confirmer") for ligne in lignes):
+        return
+    number = _NOMBRES.get(len(pieces), str(len(pieces)))
+    listed = " ; ".join(f"{p.texte.rstrip('.')} ({RECEPTIONS[p.reception or 'non_dite']})" for p in pieces)
+    message = f"pas d’audit : {number} {noun(len(pieces), 'document')} à recevoir, dans l’ordre : {listed}"
+    sources = tuple(dict.fromkeys(source for piece in pieces for source in piece.sources))
+    yield Avertissement("sans_audit", message, sources)
+    earlier = contexte.precedent.constats if contexte.precedent else None
+    if earlier is None:
+        yield Avertissement("ecarts_ouverts", "écarts encore ouverts : non renseignés")
+        return
+    still = [
+        f"{referentiel.indicateurs[line].numero} ({referentiel.constats[constat.constat].titre.lower()})"
+        for line, constat in earlier.items()
+        if constat.ouvert and constat.constat in gaps(referentiel, referentiel.indicateurs[line].origine)
+    ]
+    yield Avertissement("ecarts_ouverts", f"écarts encore ouverts : {', '.join(still) or 'aucun'}")
+
+
+_NOMBRES = {1: "un", 2: "deux", 3: "trois", 4: "quatre"}
+
+
 def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertissement]:
     day = contexte.date.isoformat()
     for retenue in referentiel.couches:
@@ -202,6 +239,7 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
     yield from _addition_warnings(contexte)
     if contexte.precedent is not None:
         yield from _precedent_warnings(referentiel, contexte.precedent)
+    yield from _mode_warnings(referentiel, contexte)
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
         yield Avertissement("rappel", rappel.texte, rappel.sources)
 
@@ -219,6 +257,15 @@ def _recognition_warnings(couche: Couche, day: str) -> Iterator[Avertissement]:
         message += f" ; du {current.du} au {current.au}, elle est en attente{words}, résultat non connu"
     cited = [*(s for p in known for s in p.sources), *(current.sources if current else ())]
     yield Avertissement("hors_reconnaissance", message, tuple(dict.fromkeys(cited)))
+
+
+def _mode_warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertissement]:
+    """Yield that the audit is not held as its rules foresee, and how surely they do."""
+    for unforeseen in referentiel.types_audit[contexte.type_audit].modes_inattendus:
+        if contexte.mode is not None and cle(contexte.mode) == cle(unforeseen.mode):
+            mode = contexte.mode.replace("_", " ")
+            message = f"mode « {mode} » : {unforeseen.texte} (confiance {CONFIANCES[unforeseen.confiance]})"
+            yield Avertissement("mode_inattendu", message, unforeseen.sources)
 
 
 def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:
