@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "73dfec1bd326fe0ff02109077d1d42e7d3c9c530ccdc3d0a1506e5882c397d79",
-    ("qualiopi", "2026-11-02"): "5ad2a9a46a8e77edda88bf5927e2d5478988d355fddf6a7dff5f91855f839872",
-    ("certifregion", "2024-03-18"): "dc3eefea73dfb3f3e2103bf0de62f4f340fb1cdd05898be6177a6e3e88e46d42",
+    ("qualiopi", "2024-03-18"): "f84a38b1e8e906983bc0cb1a98d3a44b5de0282c1ac97a116718b72fac61b6fe",
+    ("qualiopi", "2026-11-02"): "aab5d774be5ec49d716241666266818f2071f506ae5b0b2653496e478f31d756",
+    ("certifregion", "2024-03-18"): "629948835d0eab445e2766c3d1c52303bef1b6a793f099cbb74b733fa6a7a8c1",
 }
 
 

@@ -28,6 +28,12 @@ _DOUBTFUL = ("faible", "non_verifiee")
 
 #: Whether a document required was received, as declared.
 Reception = Literal["recue", "non_recue", "non_dite"]
+#: The same in words, of a document.
+RECEPTIONS: Mapping[Reception, str] = {
+    "recue": "reçu",
+    "non_recue": "non reçu",
+    "non_dite": "réception non renseignée",
+}
 
 
 class Ligne(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.audit.checklist import RESULTATS, Checklist, Point, Reception, SitesAudites
+from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
@@ -195,12 +195,6 @@ def point(checklist: Checklist, value: Point) -> str:
     return " – ".join(parts)
 
 
-#: Whether a document was received, in words.
-RECEPTIONS: Mapping[Reception, str] = {
-    "recue": "reçu",
-    "non_recue": "non reçu",
-    "non_dite": "réception non renseignée",
-}
 #: What may be found of a check, in words.
 MOTS_RESULTATS: Mapping[str, str] = dict(zip(RESULTATS, ("Satisfaite", "Non satisfaite"), strict=True))
 #: What an earlier audit found of a check, in the middle of a sentence.

@@ -9,13 +9,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist, Ligne, Point, dressed, warned
+from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dressed, warned
 from certif_rules.audit.constats import gaps
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.lignes import build_lines, build_pieces, build_points, build_sites
 from certif_rules.audit.verification import check, missing, parse_day, refusal
-from certif_rules.documents.mots import CONFIANCES
-from certif_rules.documents.rubriques import RECEPTIONS
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.francais import noun
 from certif_rules.model.base import Avertissement
@@ -263,6 +261,8 @@ def _mode_warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Ave
     """Yield that the audit is not held as its rules foresee, and how surely they do."""
     for unforeseen in referentiel.types_audit[contexte.type_audit].modes_inattendus:
         if contexte.mode is not None and cle(contexte.mode) == cle(unforeseen.mode):
+            from certif_rules.documents.mots import CONFIANCES  # a checklist in JSON needs no document else
+
             mode = contexte.mode.replace("_", " ")
             message = f"mode « {mode} » : {unforeseen.texte} (confiance {CONFIANCES[unforeseen.confiance]})"
             yield Avertissement("mode_inattendu", message, unforeseen.sources)
