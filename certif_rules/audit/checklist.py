@@ -15,7 +15,7 @@ from certif_rules.errors import DataError
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
 from certif_rules.model.base import Avertissement, Confiance, Lacune, Texte
-from certif_rules.model.referentiel import Critere, Indicateur, Referentiel, TypeAudit
+from certif_rules.model.referentiel import Critere, Indicateur, Referentiel, TextesDonnes, TypeAudit
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.motifs import ETATS, Etat, Motif
 
@@ -89,7 +89,7 @@ class Checklist(Struct, frozen=True, kw_only=True):
     ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation
     that must be claimed to whether it was, by this context.
     ``organisme`` is what was declared, ready to be printed or written as JSON. ``habillage`` is how the body
-    dresses its documents; it changes nothing of what they say.
+    dresses its documents; it changes nothing of what they say. ``textes`` are those that a body gave.
     """
 
     referentiel: Referentiel
@@ -104,6 +104,7 @@ class Checklist(Struct, frozen=True, kw_only=True):
     sites: SitesAudites | None
     invocables: Mapping[str, bool]
     lacunes: tuple[Lacune, ...]
+    textes: TextesDonnes | None = None
     habillage: Habillage | None = None
 
     @property

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.aggravation import Compte, counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, in_order
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.constats import Dossier, Releve, by_line, by_point, rests_on_nothing
 from certif_rules.audit.jugement import LigneJugee, Valeur, measure, possible_decisions
 from certif_rules.francais import count
 from certif_rules.model.base import Avertissement, Confiance
@@ -151,6 +151,14 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
     else:
         possible = possible_decisions(jugement, constats, [jugee for jugee, _ in judged])
         text, reasons = _decided(objet, jugement, possible)
+    unread = [li.indicateur.numero for li in objet.lignes if rests_on_nothing(checklist, li, objet.releves)]
+    if unread and possible:
+        possible = ()
+        rests = "il repose" if len(unread) == 1 else "ils reposent"
+        number = count(len(unread), "constat")
+        text = f"conclusion impossible : {number} sans le texte sur lequel {rests}"
+        why = f"{', '.join(unread)} : aucune source n’en donne le texte ; en citer un (document, page)"
+        reasons.insert(0, MotifConclusion(code="texte_absent", texte=why))
     values = {decision.delivrable for decision in possible}
     codes = {decision.code for decision in possible}
     if jugement is not None and judged:

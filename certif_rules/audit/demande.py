@@ -13,7 +13,8 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.audit.textes import TextesDits, carried_textes, read_textes
+from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.noms import cle
@@ -54,7 +55,8 @@ class PrecedentDit(Struct, frozen=True, kw_only=True):
 class Demande(Struct, frozen=True, kw_only=True):
     """A request for one audit. ``lieux`` places the values that come from a file, by name.
 
-    ``habillage`` is what the file of a body says of its documents, if one was given.
+    ``habillage`` is what the file of a body says of its documents, ``textes`` what it gives of its own, if it
+    did; findings name the latter by their digest alone, in ``textes_dits``.
     ``dossier`` is what the file says of an application, as it was read; only those who study it look inside.
     ``fautes`` is what was typed and could not be read, to be raised with all that is found wrong of the rest;
     ``illisible``: one of the files could not, so that nobody knows what is not given.
@@ -74,6 +76,8 @@ class Demande(Struct, frozen=True, kw_only=True):
     precedent: PrecedentDit | None = None
     certificats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     habillage: HabillageDit | None = None
+    textes: TextesDits | None = None
+    textes_dits: TextesDits | None = None
     dossier: Mapping[str, Any] | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict)
     fautes: tuple[Issue, ...] = ()
@@ -100,30 +104,36 @@ def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
     issues = check(data, "constats" if findings else "profil")
     if issues:
         raise DataError(issues)
-    return with_habillage(from_profile(data), data, path.parent)
+    return with_files(from_profile(data), data, path.parent)
 
 
-def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
-    """Return ``demande`` with the body's file that ``data`` names, as a path from ``folder``.
+def with_files(demande: Demande, data: Any, folder: Path) -> Demande:
+    """Return ``demande`` with the body's files that ``data`` names, as paths from ``folder``.
 
     Raises:
-        DataError: that file is wrong; everything is listed.
+        DataError: one of them is wrong; everything is listed.
     """
-    name = data.get("habillage")
-    if not isinstance(name, str):
-        return demande
-    path = folder / name
-    if not path.is_file():
-        message = f"habillage : « {name} » n’est pas un fichier"
-        hint = "un chemin depuis le dossier du profil"
-        raise DataError([Issue("fichier-illisible", message, place_of(data, "habillage"), hint)])
-    return replace(demande, habillage=read_habillage(path))
+    appel = Fautes()
+    for key, read in (("habillage", read_habillage), ("textes", read_textes)):
+        name = data.get(key)
+        if not isinstance(name, str):
+            continue
+        path = folder / name
+        with appel:
+            if not path.is_file():
+                message = f"{key} : « {name} » n’est pas un fichier"
+                hint = "un chemin depuis le dossier du profil"
+                raise DataError([Issue("fichier-illisible", message, place_of(data, key), hint)])
+            demande = replace(demande, **{key: read(path)})
+    if appel.issues:
+        raise DataError(appel.issues)
+    return demande
 
 
 def from_profile(data: Any) -> Demande:
     """Return the request of profile data that its schema accepts (``Table`` nodes, or plain mappings).
 
-    A body's file that it names is not read: see :func:`with_habillage`.
+    A body's file that it names is not read: see :func:`with_files`.
     """
     audit, organisme = data.get("audit") or {}, data["organisme"]
     referentiel = data.get("referentiel")
@@ -133,6 +143,7 @@ def from_profile(data: Any) -> Demande:
         guide = guide if guide is not None else referentiel.get("guide")
         referentiel = referentiel["id"]
     ajouts = data.get("ajouts") or {}
+    textes = carried_textes(data.get("textes"))
     lieux: dict[str, Location] = {}
     for name, node, key in (
         ("referentiel", data, "referentiel"),
@@ -172,6 +183,8 @@ def from_profile(data: Any) -> Demande:
             for nom, c in (data.get("certificats") or {}).items()
         },
         habillage=HabillageDit(data["habillage"]) if isinstance(data.get("habillage"), Mapping) else None,
+        textes=textes if textes and textes.data is not None else None,
+        textes_dits=textes,
         dossier=data.get("dossier"),
         lieux=lieux,
     )
@@ -267,7 +280,7 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
         name: getattr(options, name)
         for name in (
             "referentiel", "edition", "guide", "type_audit", "date", "mode", "categories",
-            "ajout_categories", "ajout_sites", "precedent", "habillage",
+            "ajout_categories", "ajout_sites", "precedent", "habillage", "textes",
         )
         if getattr(options, name) not in (None, ())
     }  # fmt: skip

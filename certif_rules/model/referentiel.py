@@ -6,7 +6,7 @@ nor in the digest of a référentiel.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -305,6 +305,15 @@ class CoucheRetenue(Struct, frozen=True, kw_only=True):
 
     couche: Couche
     contenu: Couche
+
+
+class TextesDonnes(Struct, frozen=True, kw_only=True):
+    """Texts given by the body: the name of its file, what it says, its digest, the lines completed."""
+
+    nom: str
+    empreinte: str
+    contenu: Mapping[str, Any]
+    lignes: tuple[str, ...]
 
 
 class Referentiel(Struct, frozen=True, kw_only=True):

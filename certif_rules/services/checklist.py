@@ -13,6 +13,7 @@ from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dr
 from certif_rules.audit.constats import gaps
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.lignes import build_lines, build_pieces, build_points, build_sites
+from certif_rules.audit.textes import completed
 from certif_rules.audit.verification import check, missing, parse_day, refusal
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.francais import noun
@@ -84,7 +85,36 @@ def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]
     """
     recherche = look_up(registry, demande, missing(demande))
     resolution, verified = recherche.settle([check(demande, r.referentiel) for r in recherche.choix])
-    return resolution, verified.contexte
+    return with_texts(resolution, demande), verified.contexte
+
+
+def with_texts(resolution: Resolution, demande: Demande) -> Resolution:
+    """Return the référentiel with the texts that the body gives for it, and what must be said of them.
+
+    Raises:
+        DataError: they are not of this référentiel; everything is listed.
+    """
+    given, named = demande.textes, demande.textes_dits
+    warnings = []
+    if given is not None:
+        referentiel, textes = completed(resolution.referentiel, given)
+        numeros = ", ".join(referentiel.indicateurs[line].numero for line in textes.lignes)
+        message = (
+            f"textes donnés par l’organisme, absents du référentiel installé : {numeros} "
+            f"({textes.nom}, {textes.empreinte})"
+        )
+        warnings.append(Avertissement("textes_donnes", message))
+        resolution = replace(resolution, referentiel=referentiel, textes=textes)
+    if named is not None and given is None:
+        message = (
+            f"les textes de « {named.nom} » ({named.empreinte}) ne sont pas donnés : les lignes qu’ils "
+            "complétaient sont sans texte"
+        )
+        warnings.append(Avertissement("textes_absents", message))
+    elif named is not None and given is not None and named.empreinte != given.empreinte:
+        message = f"constats faits avec d’autres textes : {named.empreinte}, ici {given.empreinte}"
+        warnings.append(Avertissement("autres_textes", message))
+    return replace(resolution, avertissements=(*resolution.avertissements, *warnings))
 
 
 def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]:
@@ -157,6 +187,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
             fait.id: _claimed(contexte, fait.id) for fait in referentiel.faits.values() if fait.a_invoquer
         },
         lacunes=_gaps(referentiel, contexte),
+        textes=resolution.textes,
     )
 
 
