@@ -10,6 +10,7 @@ import pytest
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande
+from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import plain
 from certif_rules.documents import rubriques
 from certif_rules.echanges.checklist import document
@@ -61,7 +62,7 @@ def test_every_change_is_told_with_its_reason(checklist: Checklist) -> None:
     told = [(c["numero"], c["champs"], c["motif"], c["sources"]) for c in document(checklist)["changements"]]
     assert ("I-2-b", [], "L’enseigne ne compte pas les aiguilles.", ["ENS"]) in told
     assert ("III", ["titre"], "Le dépliant lui donne un nom.", ["ENS"]) in told
-    notes = [plain(n) for layer in rubriques.layers(checklist) for n in layer.notes]
+    notes = [plain(line(n)) for layer in rubriques.layers(checklist) for n in layer.notes]
     assert "Indicateur I-2-b retiré : L’enseigne ne compte pas les aiguilles. [ENS]" in notes
     assert "Critère III modifié (intitulé) : Le dépliant lui donne un nom. [ENS]" in notes
 
@@ -82,7 +83,7 @@ def test_the_slides_that_name_criterion_4_are_in_every_list_of_layers() -> None:
         qualiopi=greffons.DONNEES["qualiopi"], certifregion=greffons.DONNEES["certifregion"]
     )
     layers = rubriques.layers(make_checklist(shipped, demande))
-    notes = [plain(note) for layer in layers for note in layer.notes if layer.origine == "certifregion"]
+    notes = [plain(line(note)) for layer in layers for note in layer.notes if layer.origine == "certifregion"]
     assert (
         "Critère 4, autre rédaction : « Mobiliser les moyens nécessaires » (titre de la diapositive) [S13]"
     ) in notes

@@ -95,14 +95,14 @@ def test_the_table(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
     """The table says the conclusion, its measures, the dates, and where each comes from."""
     path = findings(head, tmp_path, MINEURES)
     shown = " ".join(call("conclure", path).out.decode().split())
-    assert "qualiopi : certification délivrable sous réserve du plan d’actions" in shown
+    assert "qualiopi : délivrance possible sous réserve du plan d’actions" in shown
     assert "non-conformités mineures non levées : 4" in shown
     assert "17 — Non-conformité mineure : correction avant le 2024-09-29 [A5, CPNC]" in shown
     assert "Organisme d’exemple" in shown
     left = findings(head, tmp_path, {"1": "a_evaluer", "2": "a_evaluer"})
     shown = " ".join(call("conclure", left).out.decode().split())
     assert "conclusion impossible : 2 lignes à évaluer" in shown
-    assert "délivrable : inconnu" in shown
+    assert "d’après les règles : inconnu" in shown
 
 
 def test_standard_input_and_two_runs(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:

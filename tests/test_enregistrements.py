@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "f84a38b1e8e906983bc0cb1a98d3a44b5de0282c1ac97a116718b72fac61b6fe",
-    ("qualiopi", "2026-11-02"): "aab5d774be5ec49d716241666266818f2071f506ae5b0b2653496e478f31d756",
-    ("certifregion", "2024-03-18"): "629948835d0eab445e2766c3d1c52303bef1b6a793f099cbb74b733fa6a7a8c1",
+    ("qualiopi", "2024-03-18"): "4be78328a984d0b06f823e17fb585b7277d322d092d9ab13ace95d32764212c8",
+    ("qualiopi", "2026-11-02"): "4c67f7c475183e0a283cce236eef0a01a64632104187b6bd9db163de325dd0aa",
+    ("certifregion", "2024-03-18"): "f5d1c96008a0a9ff1859bbd85e74827e57e1f5df1f9fdd973341bba930f42fa0",
 }
 
 

@@ -129,7 +129,7 @@ def test_a_content_that_no_revision_declares(qualiopi: Copy) -> None:
 
 def test_a_change_of_a_header_asks_for_a_revision_too(qualiopi: Copy) -> None:
     """The period of a layer is sealed with its content."""
-    qualiopi.edit(Edit(EN_TETE, "au:", "2026-10-31", "2026-12-31"))
+    qualiopi.edit(Edit(EN_TETE, "au:", "2026-10-31", "2026-09-30"))
     assert [issue.code for issue in qualiopi.issues(seal=True)] == ["empreinte-inconnue"]
 
 

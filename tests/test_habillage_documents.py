@@ -103,12 +103,14 @@ def test_hidden_columns_are_not_shown(tmp_path: Path) -> None:
     """Column 12 is hidden in the workbook, absent from the CSV and the form; the others are there."""
     worn = habillee(tmp_path)
     book = load_workbook(io.BytesIO(xlsx.render(worn)))["Grille"].column_dimensions
-    hidden = {letter for letter, found in book.items() if found.hidden}
-    assert hidden == {"L", "T"}  # Annotation, and the one that names the line
+    hidden = {n for found in book.values() if found.hidden for n in range(found.min, found.max + 1)}
+    # Annotation, the one that names the line, and what is hidden without a dress: the origin where there is
+    # one only, what the sheet Textes holds, the earlier finding where there is no earlier audit.
+    assert hidden == {12, 20, 3, 5, 6, 8, 10, 16}
     content = zipfile.ZipFile(io.BytesIO(ods.render(worn))).read("content.xml").decode()
     sheet = content.split('table:name="Grille"')[1].split("<table:table-header-rows>")[0]
     columns = re.findall(r"<table:table-column[^>]*>", sheet)
-    assert [n for n, found in enumerate(columns, 1) if "collapse" in found] == [12, 20]
+    assert [n for n, found in enumerate(columns, 1) if "collapse" in found] == [3, 5, 6, 8, 10, 12, 16, 20]
     assert set(header(NUE)) - set(header(worn)) == {"annotation"}
     assert 'data-champ="annotations"' not in formulaire.render(worn).decode()
     assert 'data-champ="annotations"' in formulaire.render(NUE).decode()

@@ -132,6 +132,27 @@ def test_what_is_typed_where_nothing_is_read(tmp_path: Path) -> None:
     assert read_grids(atelier(), [path]).dossier.notifie_le == "2024-03-29"
 
 
+def test_what_is_typed_above_the_header_or_over_a_formula(tmp_path: Path) -> None:
+    """A title put above the columns, a deadline typed where a formula was: told, and the rest is read."""
+
+    def change(book) -> None:
+        sheet = book["Grille"]
+        sheet["K2"], sheet["Q3"] = "Conforme", "18/06/2024"
+        book["Écarts"]["J2"] = "mardi"
+        sheet.insert_rows(1)
+        sheet["D1"] = "Audit de mars"
+        for row in sheet.iter_rows(min_row=3):  # openpyxl does not move what formulas refer to
+            row[16].value = None if str(row[16].value).startswith("=") else row[16].value
+
+    path = edited(tmp_path, change)
+    assert told(path) == [
+        ("cellule_ajoutee", "Grille!D1"),
+        ("cellule_ajoutee", "Grille!Q4"),
+        ("cellule_ajoutee", "Écarts!J2"),
+    ]
+    assert constat(read_grids(atelier(), [path])) == "conforme"
+
+
 @pytest.mark.parametrize("suffix", ["xlsx", "ods", "csv"])
 def test_nothing_is_told_of_a_grid_that_was_only_filled(suffix: str, tmp_path: Path) -> None:
     """A grid filled and nothing else: no warning about the file."""
@@ -304,9 +325,10 @@ def test_thousands_of_formatted_rows_are_read(tmp_path: Path) -> None:
 
 
 def test_photographs_do_not_hide_the_grid(tmp_path: Path) -> None:
-    """Six photographs of four megabytes: the grid is read."""
+    """Six photographs of four megabytes, and a blank page scanned (70 MB unpacked): the grid is read."""
     path = filled(CHECKLIST, "xlsx", CONFORME, tmp_path)
-    with ZipFile(path, "a") as archive:
+    with ZipFile(path, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/page.bmp", bytes(70_000_000))
         for number in range(6):
             archive.writestr(f"xl/media/image{number}.jpg", os.urandom(4_000_000))
     assert constat(read_grids(atelier(), [path])) == "conforme"
@@ -332,7 +354,7 @@ def test_a_cell_of_ours_that_is_too_long_says_that_it_is_cut(tmp_path: Path) -> 
     long = replace(lignes[0], indicateur=replace(lignes[0].indicateur, exigence="mot " * 10_000))
     checklist = replace(CHECKLIST, lignes=(long, *lignes[1:]))
     book = load_workbook(io.BytesIO(xlsx.render(checklist)))
-    text = str(book["Grille"]["D2"].value)
+    text = str(book["Textes"]["B2"].value)
     assert len(text) == 32_767
     assert text.endswith("(coupé ici : un tableur ne garde pas plus de 32\u00a0767 caractères)")
 
@@ -352,6 +374,14 @@ def test_blanks_before_a_text_take_time_in_proportion(tmp_path: Path) -> None:
     start = time.process_time()
     read_grids(atelier(), [path])
     assert time.process_time() - start < 10
+
+
+def test_blanks_written_in_a_row_are_text(tmp_path: Path) -> None:
+    """LibreOffice writes « un  deux » with its two blanks; an end of line in the file is its layout."""
+    path = tmp_path / "grille.ods"
+    cell = "<table:table-cell><text:p>un  deux\n   trois</text:p></table:table-cell>"
+    path.write_bytes(place_ods(ods.render(CHECKLIST), "Grille", {(2, column("Commentaire")): cell}))
+    assert read_grids(atelier(), [path]).dossier.releves[0].commentaire == "un  deux trois"
 
 
 def test_empty_elements_are_counted(tmp_path: Path) -> None:

@@ -174,3 +174,16 @@ def test_numbers_put_by_a_program_in_our_cells_are_ours(tmp_path: Path) -> None:
     path = in_xlsx(tmp_path, {"B2": (1, "General"), "K2": ("Conforme", "@")})
     lecture: Lecture = read_grids(atelier(), [path])
     assert lecture.dossier.releves[0].constat == "conforme"
+
+
+def test_the_day_of_notification_is_told_too(tmp_path: Path) -> None:
+    """« 29-mars » in the sheet of the context is read with the year that the spreadsheet gave, and told."""
+    book = load_workbook(io.BytesIO(XLSX), rich_text=True)
+    book["Contexte"]["B10"] = date(2024, 3, 29)
+    book["Contexte"]["B10"].number_format = "d-mmm"
+    path = tmp_path / "grille.xlsx"
+    book.save(path)
+    lecture = read_grids(atelier(), [path])
+    assert lecture.dossier.notifie_le == "2024-03-29"
+    assert [a.code for a in lecture.avertissements] == TOLD
+    assert "Contexte!B10" in lecture.avertissements[0].message

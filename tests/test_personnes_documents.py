@@ -89,12 +89,14 @@ def test_json_has_both_under_keys_of_their_own() -> None:
     assert "CH1" in data["sources"]
 
 
-def test_the_warning_is_the_first_block_of_a_line_and_is_not_folded() -> None:
-    """An auditor reads the warning before typing."""
+def test_the_warning_is_the_first_block_of_a_line_and_comes_before_its_fields() -> None:
+    """An auditor sees the warning, by its name at least, before typing."""
     value = made()
     assert rubriques(value, value.lignes[0])[0].titre == "Données sensibles"
     page = formulaire.render(value).decode()
-    assert page.index("qui tousse") < page.index("Preuves, précisions et notes")
+    line = page[page.index('<article class="ligne a_auditer') :]
+    assert "<summary>⚠ Données sensibles" in line
+    assert line.index("Données sensibles") < line.index("qui tousse") < line.index("<fieldset")
 
 
 def test_the_documents_to_fill_say_how_to_write_of_people() -> None:

@@ -96,7 +96,7 @@ def test_a_label_on_its_base(label: Rapport) -> None:
     assert squeezed("Décision – Certif’Région Occitanie") in found
     assert squeezed("Ajournée.") in found
     chapter = page.split(". Décision</h2>")[1].split("<h2")[0]
-    assert texte(chapter.encode(), "html").count(squeezed("Certification délivrable")) == 1
+    assert texte(chapter.encode(), "html").count(squeezed("Délivrance possible")) == 1
     marked = set(re.findall(r"(\w+)</(?:strong|b)>[^<]*<span class=\"discret\"> \(★ label\)", page))
     lines = {vue.ligne.indicateur.numero for s in label.sections for vue in s.lignes}
     assert marked == {numero for numero in lines if numero.isalpha()}

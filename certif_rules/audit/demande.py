@@ -33,16 +33,23 @@ class FaitDit(Struct, frozen=True):
 
 
 class ConstatDit(Struct, frozen=True):
-    """An earlier finding, under the key people used (a printed number, or an id)."""
+    """An earlier finding, under the key people used (a printed number, or an id).
+
+    ``apres`` is the level that it became once lifted.
+    """
 
     cle: str
     constat: str
     ouvert: bool
     lieu: Location | None = None
+    apres: str | None = None
 
 
 class PrecedentDit(Struct, frozen=True, kw_only=True):
-    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told."""
+    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told.
+
+    ``precedent`` is the audit before it.
+    """
 
     type: str | None = None
     date: str | None = None
@@ -50,6 +57,8 @@ class PrecedentDit(Struct, frozen=True, kw_only=True):
     constats: tuple[ConstatDit, ...] | None = None
     verifications: tuple[ConstatDit, ...] | None = None
     lieu: Location | None = None
+    edition: str | None = None
+    precedent: PrecedentDit | None = None
 
 
 class Demande(Struct, frozen=True, kw_only=True):
@@ -209,7 +218,13 @@ def findings(data: Any) -> PrecedentDit:
     """Return the audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
     audit = data.get("audit") or {}
     constats = tuple(
-        ConstatDit(str(entry["id"]), entry["constat"], entry.get("leve_le") is None, place_of(entry, "id"))
+        ConstatDit(
+            str(entry["id"]),
+            entry["constat"],
+            entry.get("leve_le") is None,
+            place_of(entry, "id"),
+            entry.get("leve_constat"),
+        )
         for entry in data["constats"]
         if entry["constat"] != "a_evaluer"
     )
@@ -220,7 +235,15 @@ def findings(data: Any) -> PrecedentDit:
         constats=constats,
         verifications=_earlier_checks(data.get("verifications")),
         lieu=place_of(data, "audit") or place_of(data, "constats"),
+        edition=as_text(_edition(data)),
+        precedent=_precedent(data) if data.get("precedent") is not None else None,
     )
+
+
+def _edition(data: Any) -> Any:
+    """Return the edition that findings name, beside their référentiel or inside it."""
+    referentiel, edition = data.get("referentiel"), data.get("edition")
+    return referentiel.get("edition") if edition is None and isinstance(referentiel, Mapping) else edition
 
 
 def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
@@ -332,6 +355,7 @@ def _precedent(data: Any) -> PrecedentDit:
     constats = node.get("constats")
     seen = node.get("indicateurs_audites")
     lifted = {str(cle) for cle in node.get("leves") or ()}
+    after = {str(cle): constat for cle, constat in (node.get("apres_levee") or {}).items()}
     checks = node.get("verifications")
     return PrecedentDit(
         type=node.get("type"),
@@ -340,7 +364,13 @@ def _precedent(data: Any) -> PrecedentDit:
         constats=None
         if constats is None
         else tuple(
-            ConstatDit(str(cle), constat, str(cle) not in lifted, place_of(constats, cle))
+            ConstatDit(
+                str(cle),
+                constat,
+                str(cle) not in lifted and str(cle) not in after,
+                place_of(constats, cle),
+                after.get(str(cle)),
+            )
             for cle, constat in constats.items()
         ),
         verifications=None
@@ -349,4 +379,6 @@ def _precedent(data: Any) -> PrecedentDit:
             ConstatDit(str(cle), result, True, place_of(checks, cle)) for cle, result in checks.items()
         ),
         lieu=place_of(data, "precedent"),
+        edition=as_text(node.get("edition")),
+        precedent=_precedent(node) if node.get("precedent") is not None else None,
     )

@@ -267,6 +267,8 @@ class _Verification:
             else self._seen(dit.indicateurs_audites, constats or {}, lieu),
             constats=constats,
             verifications=None if dit.verifications is None else self._checks(dit.verifications),
+            edition=dit.edition,
+            precedent=self._precedent(dit.precedent, None),
         )
 
     def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
@@ -312,7 +314,12 @@ class _Verification:
                 if line in constats:
                     message = f"la ligne « {line} » a deux constats"
                     self.issues.append(Issue("ligne-en-double", message, entry.lieu, "n’en garder qu’un"))
-                constats[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
+                if entry.apres is not None and entry.apres not in self.referentiel.constats:
+                    known = self.referentiel.constats
+                    self._unknown("constat-inconnu", "de constat", entry.apres, known, entry.lieu)
+                constats[line] = ConstatPrecedent(
+                    constat=entry.constat, ouvert=entry.ouvert, apres=entry.apres
+                )
         return constats
 
     def _certificats(self) -> dict[str, Certificat]:

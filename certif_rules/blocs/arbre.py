@@ -30,9 +30,10 @@ class Morceau(Struct, frozen=True):
 
 
 class Signe(Struct, frozen=True):
-    """A word with its symbol, never one without the other: the state of a line, a mark.
+    """A word with its symbol, never one without the other: the state of a line, the gravity of a gap, a mark.
 
-    ``ascii`` stands for the symbol on a poor console; ``genre`` names the state, empty for a mark.
+    ``ascii`` stands for the symbol on a poor console; ``genre`` names the state or the gravity (``ecart``,
+    ``grave``), empty for a mark.
     """
 
     mot: str

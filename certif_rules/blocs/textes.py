@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +30,8 @@ from certif_rules.blocs.typographie import INSECABLE, clean, harmless
 
 #: Runs of one line.
 Passage = tuple[Morceau, ...]
+#: How the gravity of a finding stands out, besides its sign and its word.
+_GRAVITES: Final[Mapping[str, Relief]] = {"ecart": "fort", "grave": "rouge"}
 #: What parts two texts of one heading in a cell.
 _PUCE = f" •{INSECABLE}"
 
@@ -65,7 +67,7 @@ def runs_of(texte: Texte) -> tuple[Morceau | Signe, ...]:
 def worded(run: Morceau | Signe) -> Morceau:
     """Return a run as words alone, its sign before its word, its sources after it."""
     if isinstance(run, Signe):
-        return Morceau(f"{run.symbole}{INSECABLE}{run.mot}")
+        return Morceau(f"{run.symbole}{INSECABLE}{run.mot}", _GRAVITES.get(run.genre, "normal"))
     if not run.sources:
         return run
     blank = "" if not run.texte or run.texte[-1].isspace() else " "

@@ -18,7 +18,12 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.documents.mots import CONFIANCES
 from certif_rules.services.conclusion import conclude_file, document, number
 
-_VERDICTS = {True: "oui", False: "non", None: "inconnu"}
+_VERDICTS = {True: "rien ne s’y oppose", False: "impossible en l’état", None: "inconnu"}
+#: Whose the rest is: a conclusion is none of these.
+_A_DES_PERSONNES = (
+    "Ce que donnent les règles d’après les constats, et rien de plus : l’avis de l’auditeur, la revue et la "
+    "décision reviennent à des personnes."
+)
 
 
 @french_command()
@@ -61,9 +66,14 @@ def _show(bilan: Bilan) -> None:
     nom = contexte.organisme.nom
     paragraph(f"{prose(referentiel.titre)}, édition {referentiel.edition}")
     paragraph(f"{prose(type_audit.titre)} du {contexte.date.isoformat()}" + (f" — {nom}" if nom else ""))
-    for conclusion in bilan.conclusions:
-        click.echo()
-        _show_conclusion(bilan, conclusion)
+    paragraph(_A_DES_PERSONNES)
+    for heading, conclusions in (("À l’audit", bilan.a_l_audit), ("Après levée", bilan.conclusions)):
+        if conclusions and bilan.a_l_audit:
+            click.echo()
+            paragraph(f"{heading} :")
+        for conclusion in conclusions:
+            click.echo()
+            _show_conclusion(bilan, conclusion)
     if bilan.echeances:
         click.echo()
         paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
@@ -94,7 +104,7 @@ def _show(bilan: Bilan) -> None:
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
     referentiel = bilan.checklist.referentiel
     paragraph(f"{conclusion.objet} : {prose(conclusion.texte)}", hanging=4)
-    paragraph(f"délivrable : {_VERDICTS[conclusion.delivrable]}", 2)
+    paragraph(f"d’après les règles : {_VERDICTS[conclusion.delivrable]}", 2)
     jugement = referentiel.jugements.get(conclusion.objet)
     for nom, value in conclusion.mesures.items() if jugement else ():
         titre = prose(jugement.mesures[nom].titre) if jugement else nom

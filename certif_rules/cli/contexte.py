@@ -79,12 +79,12 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
             path, stdin = input_of(profil)
             written = read_profile(path, stdin=stdin)
         typed_only = (
-            replace(typed, illisible=True) if written is None else _merged(written, typed, referentiel, appel)
+            replace(typed, illisible=True) if written is None else merged(written, typed, referentiel, appel)
         )
     return replace(typed_only, fautes=tuple(appel.issues))
 
 
-def _merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fautes) -> Demande:
+def merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fautes) -> Demande:
     """Return the profile with the options; where the argument contradicts it, the rest is still looked at."""
     with appel:
         return merge(written, typed, argument=referentiel)

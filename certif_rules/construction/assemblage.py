@@ -13,6 +13,7 @@ from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.regles import CorpsRegles, build_regles
+from certif_rules.construction.seuils import refuse_out_of_reach
 from certif_rules.construction.surcouche import Trame, apply, changes
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source
@@ -62,6 +63,10 @@ def assemble(matiere: Matiere) -> Referentiel:
     guide = build_guide(matiere.corps["guide"], lecteur, sources) if "guide" in matiere.corps else None
     sources.update(guide.sources if guide else {})
     lecteur.issues.extend(_header_sources(matiere.retenues, sources))
+    if not lecteur.issues and regles.jugement is not None:
+        known = {**(base.constats if base else {}), **regles.constats}
+        lignes = [corps.indicateurs[i] for i in own]
+        refuse_out_of_reach(matiere.corps["regles"]["jugement"], regles, lignes, known, lecteur)
     if lecteur.issues:
         raise DataError(lecteur.issues)
     return _referentiel(matiere, exigence, corps, regles, guide, sources)

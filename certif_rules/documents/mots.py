@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from certif_rules.audit.aggravation import worst
 from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.audit.constats import gaps
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.model.base import Confiance, Texte
@@ -271,6 +273,23 @@ def marked(texte: str, sources: tuple[str, ...] = (), remarques: Iterable[str] =
     if not beside and not sources:
         return texte
     return (b.Morceau(texte), b.Morceau(f" ({beside})" if beside else " ", "discret", sources))
+
+
+def weighed(checklist: Checklist, constat: str, origine: str) -> b.Signe | None:
+    """Return a gap on a line of ``origine`` in words, with a sign for its gravity; nothing for no gap."""
+    referentiel = checklist.referentiel
+    if constat not in gaps(referentiel, origine):
+        return None
+    symbole, ascii_, genre = (
+        ("◆", "!!", "grave")
+        if constat in worst(referentiel.jugements.values())
+        else (
+            "▲",
+            "!",
+            "ecart",
+        )
+    )
+    return b.Signe(finding(checklist, constat), symbole, ascii_, genre)
 
 
 def cite(sources: tuple[str, ...]) -> str:

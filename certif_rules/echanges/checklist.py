@@ -12,6 +12,7 @@ from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Avertissement, Lacune, Source, Texte
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Alias, Changement, CoucheRetenue, Critere, Referentiel
+from certif_rules.rules.contexte import Precedent
 from certif_rules.rules.motifs import Motif
 
 if TYPE_CHECKING:  # a checklist tells none
@@ -175,17 +176,7 @@ def _circumstances(checklist: Checklist) -> Objet:
     if any(ajouts.values()):
         given["ajouts"] = {cle: valeur for cle, valeur in ajouts.items() if valeur}
     if contexte.precedent is not None:
-        precedent = contexte.precedent
-        constats = precedent.constats
-        given["precedent"] = {
-            "type": precedent.type,
-            "date": precedent.date,
-            "indicateurs_audites": precedent.indicateurs_audites,
-            "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
-            "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
-            "verifications": precedent.verifications,
-        }
-        given["precedent"] = {cle: v for cle, v in given["precedent"].items() if v is not None}
+        given["precedent"] = _precedent(contexte.precedent)
     if contexte.certificats:
         given["certificats"] = {
             cle: {"notification": c.notification, "echeance": c.echeance}
@@ -198,6 +189,23 @@ def _circumstances(checklist: Checklist) -> Objet:
     if contexte.recues:
         given["dossier"] = {"pieces": dict(contexte.recues)}
     return given
+
+
+def _precedent(precedent: Precedent) -> Objet:
+    constats = precedent.constats
+    after = {cle: c.apres for cle, c in (constats or {}).items() if c.apres is not None}
+    written: Objet = {
+        "type": precedent.type,
+        "date": precedent.date,
+        "edition": precedent.edition,
+        "indicateurs_audites": precedent.indicateurs_audites,
+        "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
+        "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
+        "apres_levee": after or None,
+        "verifications": precedent.verifications,
+        "precedent": None if precedent.precedent is None else _precedent(precedent.precedent),
+    }
+    return {cle: value for cle, value in written.items() if value is not None}
 
 
 def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:

@@ -103,6 +103,7 @@ class _Formulaire(PageFormulaire):
     """The page with fields. Only the lines asked are laid out; those left out are listed at the end."""
 
     avancement = f"Avancement{INSECABLE}de l’autodiagnostic"
+    quoi = "réponses"
     reste = "Sans réponse seulement"
 
     def __init__(self, cadre: Cadre) -> None:
@@ -128,7 +129,7 @@ class _Formulaire(PageFormulaire):
             "L’export donne un fichier JSON ; le programme en fait la synthèse, tableau, barres, radar et"
             " liste de ce par quoi commencer (certif-rules autodiagnostic --reponses FICHIER)."
         )
-        return self.file("Vos réponses", "réponses", words, (el("div", day, class_="champs"),))
+        return self.file("Vos réponses", words, (el("div", day, class_="champs"),))
 
     def corps(self, bloc: b.Article) -> Html:
         """Return the texts of a line, then its fields."""

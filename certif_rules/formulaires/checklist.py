@@ -23,7 +23,7 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.checklist import composition
 from certif_rules.documents.checklist import lignes as lignes_
 from certif_rules.documents.formats.balises import Html, el, void
-from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, marked
+from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, marked, title, weighed
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges import checklist as json_
 from certif_rules.formulaires import champs
@@ -36,11 +36,11 @@ from certif_rules.rules.motifs import ETATS
 _SCRIPT: Final = Path(__file__).with_name("checklist.js")
 #: The section of the checks, filled as the lines are.
 _CHECKS: Final = "verifications"
+#: Characters of a title: a line takes less than a telephone until it is unfolded.
+_TITRE: Final = 75
 
-#: Blocks of a line that an auditor reads before anything else; the others are folded on a telephone.
-_FIRST: Final = frozenset(
-    {DONNEES_SENSIBLES, "Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"}
-)
+#: Texts of a line that an auditor reads first, once they are unfolded.
+_FIRST: Final = frozenset({"Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"})
 
 
 def render(checklist: Checklist) -> bytes:
@@ -66,7 +66,7 @@ def compose(checklist: Checklist) -> b.Document:
         "Formulaire d’audit",
         (
             *composition.warned(checklist),
-            *composition.criteria(checklist, lignes_.article),
+            *composition.criteria(checklist, _line),
             *filled,
             composition.context(checklist),
             *annexes.values(),
@@ -131,6 +131,14 @@ def fillable(checklist: Checklist, ligne: Ligne) -> bool:
     return any(c in declared and not declared[c].hors_portee for c in ligne.constats_permis)
 
 
+def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
+    """Return a line: a requirement that stands as the title is cut short there and unfolds with the texts."""
+    whole = lignes_.article(checklist, ligne)
+    if ligne.indicateur.titre is not None or ligne.indicateur.exigence is None:
+        return whole
+    return replace(whole, titre=title(ligne, _TITRE), enonce=lignes_.requirement(ligne.indicateur))
+
+
 def _check(checklist: Checklist, point: Point, numero: str) -> b.Article:
     """Return a check as a line: what its failure is worth, what is to confirm."""
     state = SIGNES["a_auditer" if point.certain else "a_confirmer"]
@@ -172,38 +180,61 @@ class _Formulaire(PageFormulaire):
             ),
         )
         words = "L’export donne un fichier JSON que lit le programme ; l’import reprend un tel fichier."
-        return self.file("Le dossier", "constats", words, top)
+        return self.file("Le dossier", words, top)
 
     def corps(self, bloc: b.Article) -> Html:
-        """Return the texts of a line, then its fields; what is not to be seen at this audit is folded."""
+        """Return the fields of a line, then its texts; what is not to be seen at this audit is folded."""
         ligne = self.lignes.get(bloc.ancre)
         if ligne is None:
-            fields = self._controls(bloc, MOTS_RESULTATS, "Résultat", "Commentaire", None)
-            return el("div", el("div", self.rubriques(bloc.rubriques)), fields, class_="corps")
-        fields_ = [self._fields(bloc, ligne)] if fillable(self.checklist, ligne) else []
+            return el("div", self._check(bloc), el("div", self.rubriques(bloc.rubriques)), class_="corps")
+        fields = [self._fields(bloc, ligne)] if fillable(self.checklist, ligne) else []
         why, *texts = (*bloc.rubriques, *bloc.repliees)
+        warned = [rubrique for rubrique in texts if rubrique.titre == DONNEES_SENSIBLES]
         first = [rubrique for rubrique in texts if rubrique.titre in _FIRST]
-        rest = [rubrique for rubrique in texts if rubrique.titre not in _FIRST]
+        rest = [rubrique for rubrique in texts if rubrique not in (*warned, *first)]
+        read = [self.enonce(bloc), self.rubriques([*first, why, *rest])]
+        name = f"⚠ {DONNEES_SENSIBLES}"
+        warnings = [champs.fold(name, self.rubriques([replace(w, titre="")])) for w in warned]
         if ligne.etat in lignes_.DUS:
-            more = champs.fold("Preuves, précisions et notes", self.rubriques(rest)) if rest else None
-            read = el("div", self.enonce(bloc), self.rubriques([*first, why]), more)
-            return el("div", read, *fields_, class_="corps")
-        summary = "Motifs, textes, et saisie pour revenir sur cet état" if fields_ else "Motifs et textes"
-        folded = champs.fold(summary, self.enonce(bloc), self.rubriques([why, *first, *rest]), *fields_)
-        return el("div", folded, class_="corps")
+            folded = champs.fold("Exigence, motifs et preuves", *read)
+            return el("div", *warnings, *fields, el("div", folded, class_="lire"), class_="corps")
+        summary = "Motifs, textes, et saisie pour revenir sur cet état" if fields else "Motifs et textes"
+        return el("div", champs.fold(summary, *warnings, *fields, *read), class_="corps")
+
+    def _check(self, bloc: b.Article) -> Html:
+        (point,) = (p for p in self.checklist.verifications if f"verification-{p.id}" == bloc.ancre)
+        sign = weighed(self.checklist, point.constat, point.compte_pour) if point.constat else None
+        signs = {NON_SATISFAITE: sign}
+        return self._controls(bloc, MOTS_RESULTATS, signs, "Résultat", "Commentaire", None)
 
     def _fields(self, bloc: b.Article, ligne: Ligne) -> Html:
         reversal = ligne.etat not in lignes_.DUS
         comment = f"Note{INSECABLE}: pourquoi revenir sur cet état" if reversal else "Commentaire"
+        origine = ligne.indicateur.origine
         choices = {c: finding(self.checklist, c) for c in ligne.constats_permis}
-        return self._controls(bloc, choices, "Constat", comment, _reversal_help() if reversal else None)
+        signs = {c: weighed(self.checklist, c, origine) for c in choices}
+        help_ = _reversal_help() if reversal else None
+        return self._controls(bloc, choices, signs, "Constat", comment, help_)
 
     def _controls(
-        self, bloc: b.Article, choices: Mapping[str, str], legend: str, comment: str, help_: Html | None
+        self,
+        bloc: b.Article,
+        choices: Mapping[str, str],
+        signs: Mapping[str, b.Signe | None],
+        legend: str,
+        comment: str,
+        help_: Html | None,
     ) -> Html:
-        """Return what is filled of a line; ``choices`` are its findings."""
+        """Return what is filled of a line: its finding and why, what was seen, then the rest, folded.
+
+        ``choices`` are its findings; ``signs`` those of them that are gaps, with the sign of their gravity.
+        """
         rang = self.rangs[bloc.ancre]
         options = {A_EVALUER: "À évaluer", **choices}
+        shown = list(self._columns())
+        seen = [colonne for colonne in shown if colonne is colonnes.PREUVES_VUES]
+        added = emetteur.columns(self.checklist).items()
+        more = [*(self._field(rang, colonne) for colonne in shown if colonne not in seen), self._signed(rang)]
         return el(
             "div",
             help_,
@@ -211,19 +242,16 @@ class _Formulaire(PageFormulaire):
                 "fieldset",
                 el("legend", legend),
                 *(
-                    champs.choice("radio", f"constat-{rang}", c, words, "constat")
+                    champs.choice("radio", f"constat-{rang}", c, words, "constat", signs.get(c))
                     for c, words in options.items()
                 ),
                 class_="choix",
             ),
             champs.area(rang, colonnes.COMMENTAIRE.champ, comment, asked=True),
             el("p", "", class_="manque", id=f"manque-{rang}"),
-            *(self._field(rang, colonne) for colonne in self._columns()),
-            *(
-                champs.area(rang, f"complements.{cle}", title)
-                for cle, title in emetteur.columns(self.checklist).items()
-            ),
-            self._signed(rang),
+            *(self._field(rang, colonne) for colonne in seen),
+            *(champs.area(rang, f"complements.{cle}", title) for cle, title in added),
+            champs.fold("Autres champs", *more),
             class_="saisie",
             role="group",
             aria_labelledby=bloc.ancre,

@@ -34,6 +34,7 @@ class PageFormulaire(Page):
     """
 
     avancement = "Avancement"
+    quoi = "constats"
     reste = "Reste à faire seulement"
 
     def __init__(
@@ -80,6 +81,8 @@ class PageFormulaire(Page):
         yield self.dossier()
         yield self._filters()
         yield from super().main()
+        again = el("button", f"Exporter les {self.quoi}", type="button", class_="premier", data_exporter="")
+        yield el("p", again, class_="actions")
 
     def mention(self) -> Iterator[Html]:
         """Yield what must be read before anything is typed."""
@@ -96,16 +99,16 @@ class PageFormulaire(Page):
         """Return a line, with the rank that the script knows it by."""
         return self.line(bloc, self.corps(bloc), data_ligne=str(self.rangs[bloc.ancre]))
 
-    def file(self, heading: str, what: str, words: str, top: Iterable[Html]) -> Html:
-        """Return where the work stands (``top``) and what can be done with it (« les constats »)."""
+    def file(self, heading: str, words: str, top: Iterable[Html]) -> Html:
+        """Return where the work stands (``top``) and what can be done with it."""
         return el(
             "section",
             el("h2", heading, id="dossier"),
             *top,
             el(
                 "div",
-                el("button", f"Exporter les {what}", id="exporter", type="button", class_="premier"),
-                el("label", f"Importer des {what}", for_="fichier", class_="bouton"),
+                el("button", f"Exporter les {self.quoi}", type="button", class_="premier", data_exporter=""),
+                el("label", f"Importer des {self.quoi}", for_="fichier", class_="bouton"),
                 void("input", id="fichier", type="file", accept=".json,application/json"),
                 el("button", "Tout effacer", id="effacer", type="button"),
                 class_="actions",

@@ -21,6 +21,7 @@ from certif_rules.habillage.modele import Logo
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
+TEXTES: Final = "Textes"
 ECARTS: Final = "Écarts"
 A_PROPOS: Final = "À propos"
 VERIFICATIONS: Final = "Vérifications"
@@ -213,6 +214,10 @@ _INSTRUCTIONS: Final = (
         if colonne.genre == genre and colonne.aide
     ),
     (
+        "Feuille Textes",
+        "Les textes entiers de chaque ligne : exigence, niveau attendu, exemples de preuves, gravité, motif.",
+    ),
+    (
         "Feuille Vérifications",
         (
             "Ce qui se vérifie sans être un indicateur, quand l’audit le demande : « Satisfaite » ou "
@@ -231,7 +236,14 @@ _INSTRUCTIONS: Final = (
         ),
     ),
     (
-        "Colonnes ajoutées",
+        "Signes des constats",
+        (
+            "▲▲ l’écart le plus grave, ▲ un écart, ● ce qui convient, – hors champ : ils se montrent avec la "
+            "couleur, et ne s’écrivent pas."
+        ),
+    ),
+    (
+        "Colonnes, feuilles, notes et images ajoutées",
         (
             "Elles restent dans ce classeur, mais leur contenu n’est pas repris dans les constats : "
             "la relecture le dit."

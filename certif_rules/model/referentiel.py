@@ -30,6 +30,8 @@ from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 
 Nature = Literal["exigence", "regles", "guide"]
+#: What measures are made over at an audit that sees some lines only: the cycle's latest values, or its own.
+Report = Literal["reprise", "seules"]
 
 
 class Revision(Struct, frozen=True, kw_only=True):
@@ -67,7 +69,8 @@ class Couche(Situe, frozen=True, kw_only=True):
     Dates are ISO civil dates, both ends included. ``admis_du`` is the first day it may be used, ``du`` the
     first day it must be, ``au`` the last (``None``: no end known). ``lue`` is false when the text was not
     read: another layer's content is then used in its place, with a warning. ``nom`` is the name of the
-    référentiel, given by its exigence layers.
+    référentiel, given by its exigence layers. ``remplace`` is the edition that this one ends, the day before
+    ``du``.
     """
 
     referentiel: str
@@ -79,6 +82,7 @@ class Couche(Situe, frozen=True, kw_only=True):
     du: str
     au: str | None
     pour: tuple[str, ...]
+    remplace: str | None = None
     lue: bool = True
     base: str | None
     confiance: Confiance
@@ -215,7 +219,8 @@ class Constat(Struct, frozen=True, kw_only=True):
     """A finding that may be recorded, as people read it.
 
     ``hors_portee``: it says the line does not apply. ``commentaire_requis``: it needs a comment. ``valeur``
-    is what it is worth in a mean or a minimum.
+    is what it is worth in a mean or a minimum. ``ecart``: a level that may be lifted; a finding that the
+    judgement counts or dates needs not say so.
     """
 
     id: str
@@ -224,6 +229,7 @@ class Constat(Struct, frozen=True, kw_only=True):
     hors_portee: bool = False
     commentaire_requis: bool = False
     valeur: str | None = None
+    ecart: bool = False
 
 
 class Exigence(Situe, frozen=True, kw_only=True):
@@ -267,10 +273,18 @@ class ModeInattendu(Fonde, frozen=True, kw_only=True):
     texte: str
 
 
+class Rappel(Texte, frozen=True, kw_only=True):
+    """What people preparing an audit must know; it does not stand after an earlier audit of some types."""
+
+    sauf_precedents: tuple[CodePrecedent, ...] = ()
+
+
 class TypeAudit(Situe, frozen=True, kw_only=True):
     """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
 
     ``sinon`` is read on a line that is not due, ``sinon_pieces`` where documents stand in for the audit.
+    ``report`` says what the lines that it does not see are worth; ``ouvre_cycle``: nothing is carried from
+    before it.
     """
 
     id: str
@@ -283,9 +297,11 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     sinon_pieces: str | None = None
     exige: tuple[Exigence, ...] = ()
     precedents: tuple[CodePrecedent, ...] | None = None
+    report: Report | None = None
+    ouvre_cycle: bool = False
     pieces: tuple[Controle, ...] = ()
     verifications: tuple[Controle, ...] = ()
-    rappels: tuple[Texte, ...] = ()
+    rappels: tuple[Rappel, ...] = ()
     modes_inattendus: tuple[ModeInattendu, ...] = ()
     sites: SitesExtension | None = None
     lacunes: tuple[Lacune, ...] = ()

@@ -99,7 +99,7 @@ class Registry:
             UsageError: no such référentiel, edition or guide, or no edition in force that day.
             DataError: the data of one of the layers are wrong; every problem is listed.
         """
-        nom = self._named(nom)
+        nom = self.identify(nom)
         key = (nom, edition, day, guide)
         if key not in self._resolutions:
             referentiel, warnings = self._resolve(nom, day, edition, guide)
@@ -110,7 +110,7 @@ class Registry:
             )
         return self._resolutions[key]
 
-    def _named(self, texte: str) -> str:
+    def identify(self, texte: str) -> str:
         """Return the id of the référentiel that ``texte`` names: its id or its name, however it is spelt.
 
         Raises:

@@ -123,7 +123,7 @@ def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]
     layers = registry.layers(nom, "exigence")
     for layer in [c for c in layers if c.id == demande.edition] or layers:
         with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told
-            yield registry.resolve(nom, day=registry.latest_day(layer))
+            yield registry.resolve(nom, day=registry.latest_day(layer), edition=layer.id)
 
 
 def in_force(registry: Registry, demande: Demande) -> Resolution:
@@ -269,8 +269,10 @@ def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertiss
     if contexte.precedent is not None:
         yield from _precedent_warnings(referentiel, contexte.precedent)
     yield from _mode_warnings(referentiel, contexte)
+    earlier = contexte.precedent.type if contexte.precedent else None
     for rappel in referentiel.types_audit[contexte.type_audit].rappels:
-        yield Avertissement("rappel", rappel.texte, rappel.sources)
+        if earlier not in rappel.sauf_precedents:
+            yield Avertissement("rappel", rappel.texte, rappel.sources)
 
 
 def _recognition_warnings(couche: Couche, day: str) -> Iterator[Avertissement]:

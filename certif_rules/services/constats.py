@@ -80,6 +80,7 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
         leve_le=as_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
         appui=entry.get("appui"),
+        leve_constat=entry.get("leve_constat"),
         ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
         par_site=tuple(map(read_seen, entry.get("par_site") or ())),
         complements=dict(entry.get("complements") or {}),

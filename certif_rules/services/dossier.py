@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check
+from certif_rules.audit.verification import check, readable_day
 from certif_rules.errors import Fautes
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import Regime, look_up_regime, missing_subject
+from certif_rules.services.vie import Regime, look_up_regime, missing_subject, refuse_undecided
+from certif_rules.source.donnees import as_text
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.depot import DepotLu, read_deposit
 from certif_rules.vie.dossier import study
@@ -23,8 +24,11 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
     Raises:
         UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
     """
-    recherche = look_up_regime(registry, demande)
+    filed = readable_day(as_text((demande.dossier or {}).get("depot")))
+    recherche = look_up_regime(registry, demande, jours={} if filed is None else {"depot": filed})
     regime, lu = recherche.settle([_read(choice, demande, attribution) for choice in recherche.choix])
+    if filed is None:
+        refuse_undecided(registry, demande, regime, lambda v: (v.dossier, v.instances, v.attribution))
     referentiel, vie = regime.referentiel, regime.propre
     assert vie is not None
     assert vie.dossier is not None

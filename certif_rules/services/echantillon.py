@@ -21,6 +21,7 @@ from certif_rules.services.vie import (
     audit_type,
     look_up_regime,
     referentiel_as_data,
+    refuse_undecided,
     remarks_as_data,
     sources_as_data,
 )
@@ -74,6 +75,7 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
     """
     recherche = look_up_regime(registry, demande)
     regime, lu = recherche.settle([_read(choice, demande, asked) for choice in recherche.choix])
+    refuse_undecided(registry, demande, regime, lambda v: v.echantillon)
     code, regle, rules = lu.code, lu.regle, _rules(regime)
     drawn = [name for name in asked.population if name != asked.centrale]
     size = asked.taille if regle is None else _size(regle, len(asked.population), asked)

@@ -102,10 +102,9 @@ class Ecrit(Struct, frozen=True, kw_only=True):
     compose: str | None = None
     autrement: Mapping[str, str] = field(default_factory=dict)
 
-    def composer(self, format_: str) -> Any:
-        """Return the function that composes the tree for a format, ``None`` where there is no tree."""
-        place = self.autrement.get(format_, self.compose)
-        return _load(place) if place else None
+    def composer(self, format_: str) -> str | None:
+        """Return the place of the function that composes the tree for a format, if there is a tree."""
+        return self.autrement.get(format_, self.compose)
 
 
 _PAGES: Final = ("html", "docx", "pdf")
@@ -217,17 +216,17 @@ def write_document(ecrit: str, format_: Format | Exporter, value: Any, *, poor: 
     Raises:
         DataError: a plugin's exporter raised, or returned something else than bytes.
     """
-    compose = ECRITS[ecrit].composer(format_.name)
+    place = ECRITS[ecrit].composer(format_.name)
     if isinstance(format_, Exporter):
-        return _foreign(format_, compose(value) if format_.document and compose else value)
+        return _foreign(format_, _load(place)(value) if format_.document and place else value)
     options = {"poor": poor} if format_.nu else {}
     own = format_.propres.get(ecrit)
     if own is not None:
         content: bytes = _load(own)(value, **options)
         return content
     assert format_.arbre is not None
-    assert compose is not None
-    page: bytes = _load(f"{format_.arbre}:render")(compose(value), **options)
+    assert place is not None
+    page: bytes = _load(f"{format_.arbre}:render")(_load(place)(value), **options)
     return page
 
 

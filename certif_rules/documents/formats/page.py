@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from certif_rules.blocs import arbre as b
-from certif_rules.blocs.textes import line, lines, passages, runs_of
+from certif_rules.blocs.textes import line, lines, passages, runs_of, simple
 from certif_rules.blocs.typographie import INSECABLE, clean
 from certif_rules.documents.formats.balises import Html, anchor, el, join, pairs, table, void
 from certif_rules.documents.formats.rendu import chapters, ready, shares
@@ -38,7 +38,7 @@ class Page:
     def __init__(self, document: b.Document) -> None:
         self.document = document
         self.parties = [bloc for bloc in document.blocs if isinstance(bloc, b.Partie)]
-        self.flow = () if self.parties else ready(document.blocs)
+        self.flow = () if self.parties else ready(simple(document.blocs))
         self.sources = {
             source.id: source
             for partie in self.parties

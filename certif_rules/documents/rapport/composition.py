@@ -65,8 +65,11 @@ def _document(rapport: Rapport, titre: str, blocs: tuple[b.Bloc, ...]) -> b.Docu
 def _opening(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield what its reader must know at once: the conclusions, the counts, the gaps, what is missing."""
     yield b.Titre(texte="Synthèse", niveau=2, ancre="synthese")
+    first = rapport.bilan.a_l_audit
+    for conclusion in first:
+        yield fin.verdict(rapport, conclusion, quand="à l’audit")
     for conclusion in rapport.bilan.conclusions:
-        yield fin.verdict(rapport, conclusion)
+        yield fin.verdict(rapport, conclusion, quand="après levée" if first else "")
     for avertissement in rapport.bilan.avertissements:
         if avertissement.code == "autres_regles":
             yield b.Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")

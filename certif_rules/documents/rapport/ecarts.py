@@ -17,7 +17,7 @@ from certif_rules.documents.rapport.redaction import (
     NON_RENSEIGNE,
     capital,
     explained,
-    gravity,
+    gravity_sign,
     line_name,
     referentiel_name,
     sensitive_data,
@@ -105,7 +105,7 @@ def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, b.Texte]]:
     yield from _subject(checklist, ecart)
     yield (
         "Gravité",
-        joined([(b.Morceau(gravity(checklist, ecart), "fort"),), explained(checklist, ecart.compte)]),
+        joined([gravity_sign(checklist, ecart), explained(checklist, ecart.compte)]),
     )
     yield "Notifié le", day(notified) if notified else NON_RENSEIGNE
 

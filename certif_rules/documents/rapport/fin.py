@@ -55,11 +55,12 @@ def limits(rapport: Rapport) -> Iterator[b.Bloc]:
         yield textes(compte_rendu.bonnes_pratiques, "")
 
 
-def verdict(rapport: Rapport, conclusion: Conclusion) -> b.Encadre:
-    """Return a conclusion in one notice: in words first, whatever its colour."""
+def verdict(rapport: Rapport, conclusion: Conclusion, quand: str = "") -> b.Encadre:
+    """Return a conclusion in one notice: in words first, whatever its colour; ``quand`` says as of when."""
     name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
+    since = f", {quand}" if quand else ""
     return b.Encadre(
-        titre=f"{name} – {_VERDICTS[conclusion.delivrable]}",
+        titre=f"{name}{since} – {_VERDICTS[conclusion.delivrable]}",
         texte=capital(prose(conclusion.texte)) + ".",
         ton=_TONS[conclusion.delivrable],
     )
@@ -70,7 +71,16 @@ def conclusions(rapport: Rapport) -> Iterator[b.Bloc]:
     yield b.Paragraphe(
         texte=prose("Ce que les constats appellent, d’après les règles d’audit : ni évaluation, ni décision.")
     )
-    for conclusion in rapport.bilan.conclusions:
+    bilan = rapport.bilan
+    if bilan.a_l_audit:
+        yield b.Titre(texte="À l’audit", niveau=3)
+        yield from _judged(rapport, bilan.a_l_audit)
+        yield b.Titre(texte="Après levée", niveau=3)
+    yield from _judged(rapport, bilan.conclusions)
+
+
+def _judged(rapport: Rapport, conclusions: tuple[Conclusion, ...]) -> Iterator[b.Bloc]:
+    for conclusion in conclusions:
         yield verdict(rapport, conclusion)
         rows = tuple(_measures(rapport, conclusion))
         if rows:

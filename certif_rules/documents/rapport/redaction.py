@@ -22,6 +22,7 @@ from certif_rules.documents.mots import (
     of_label,
     reason_remarks,
     title,
+    weighed,
 )
 from certif_rules.model.referentiel import Referentiel
 
@@ -92,6 +93,15 @@ def gravity(checklist: Checklist, ecart: Ecart) -> str:
     if ecart.constat is None:
         return "Vérification non satisfaite, sans gravité déclarée"
     return finding(checklist, ecart.constat)
+
+
+def gravity_sign(checklist: Checklist, ecart: Ecart) -> b.Texte:
+    """Return the finding that a gap is, with the sign of its gravity."""
+    origine = ecart.point.compte_pour if ecart.point else ""
+    if ecart.ligne is not None:
+        origine = ecart.ligne.indicateur.origine
+    sign = weighed(checklist, ecart.constat, origine) if ecart.constat else None
+    return (sign,) if sign else (b.Morceau(gravity(checklist, ecart), "fort"),)
 
 
 def counts_as(checklist: Checklist, compte: Compte | None) -> str:

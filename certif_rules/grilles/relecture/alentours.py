@@ -14,9 +14,10 @@ from certif_rules.errors import Location
 from certif_rules.francais import count
 from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles.classeur import LISTES, Feuille, fitted
-from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, folded
+from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, folded, stray
 from certif_rules.grilles.relecture.table import LectureFeuille
 from certif_rules.grilles.relecture.tableur import FeuilleLue, Feuilles, ObjetPose
+from certif_rules.grilles.textes import texts_sheet
 from certif_rules.model.base import Avertissement
 
 #: Most things of one kind that are told of a sheet one by one.
@@ -35,6 +36,7 @@ def around(
     written = {
         nommees.CONTEXTE: nommees.context_sheet(checklist),
         nommees.A_PROPOS: nommees.about_sheet(checklist),
+        nommees.TEXTES: texts_sheet(checklist),
     }
     ours = {*written, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES, LISTES}
     ours |= {nommees.VERIFICATIONS} if checklist.verifications else set()
@@ -113,23 +115,15 @@ def _typed(feuille: FeuilleLue, written: Feuille, name: str, sheet: str) -> Iter
         for (row, column), cell in feuille.cellules.items()
         if column == 1 and folded(cell.vue.texte) == label
     }
-    stray = [
+    places = [
         place
         for place, cell in sorted(feuille.cellules.items())
         if not cell.blanche and not cell.formule and folded(cell.vue.texte) not in known and place not in read
     ]
-    for place in stray[:_TOLD]:
-        yield _stray(Location(name, *place, sheet), "ce qui est écrit ici")
-    if len(stray) > _TOLD:
+    for place in places[:_TOLD]:
+        yield stray(Location(name, *place, sheet))
+    if len(places) > _TOLD:
         rest = count(
-            len(stray) - _TOLD, "autre cellule : ce qui y est écrit", "autres cellules : ce qui y est écrit"
+            len(places) - _TOLD, "autre cellule : ce qui y est écrit", "autres cellules : ce qui y est écrit"
         )
-        yield _stray(Location(name, 0, 0, sheet), rest)
-
-
-def _stray(where: Location, what: str) -> Avertissement:
-    message = (
-        f"{where} : {what} n’est pas de la grille, et n’est pas repris dans les constats ; cette feuille "
-        "rappelle la demande, elle ne la change pas"
-    )
-    return Avertissement("cellule_ajoutee", message)
+        yield stray(Location(name, 0, 0, sheet), rest)

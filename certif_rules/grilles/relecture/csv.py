@@ -179,6 +179,7 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
     issues = [*tableau.issues, *tableau.missing((*shown, *extra.values()))]
     warnings = list(_strangers(tableau, checklist))
     rangees = []
+    ours = sorted({column for texts in written.values() for column in texts})
     # Without their identifiers, rows cannot be told.
     for line, cells in tableau.body if IDENTIFIANT in tableau.columns else ():
         identifiant = folded(tableau.text(cells, IDENTIFIANT))
@@ -188,7 +189,7 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
                 saisie={label: tableau.text(cells, column) for column, label in SAISIE.items()},
                 lieu=_places(tableau, line),
                 complements={cle: tableau.text(cells, title) for cle, title in extra.items()},
-                debut=_first(tableau, line, cells),
+                debut=_first(tableau, line, cells, ours),
             )
         )
         for column in (*shown, *extra.values()):
@@ -226,8 +227,10 @@ def _cut_short(there: str, written: str) -> bool:
     return len(there) >= MAX_CELL and folded(written).startswith(folded(there))
 
 
-def _first(tableau: LectureCsv, line: int, cells: list[str]) -> Location:
-    """Return the first cell of a row that holds something."""
+def _first(tableau: LectureCsv, line: int, cells: list[str], ours: Iterable[str]) -> Location | None:
+    """Return the first cell of a row that holds something; ``None`` where the engine wrote some of it."""
+    if any(tableau.text(cells, column).strip() for column in ours):
+        return None
     return Location(tableau.name, line, next((n for n, c in enumerate(cells, start=1) if c.strip()), 1))
 
 

@@ -26,7 +26,7 @@ from certif_rules.grilles.relecture.saisie import (
     folded,
     missing,
 )
-from certif_rules.grilles.relecture.table import RENOMMEE, LectureFeuille, formula
+from certif_rules.grilles.relecture.table import RENOMMEE, LectureFeuille, doubts, formula
 from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
 from certif_rules.model.base import Avertissement
 
@@ -109,10 +109,10 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         table = LectureFeuille(feuilles[sheet], name, sheet, columns, computed=(_CALCULEE,))
         issues += table.issues
         warnings += table.strangers()
-        rows, wrong, doubts = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
+        rows, wrong, more = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
         rangees += rows
         issues += wrong
-        warnings += doubts
+        warnings += more
         # Where rows cannot be told, none is said to be missing.
         if _IDENTIFIANT in table.columns and len(rows) == len(table.rows):
             issues += missing(checklist, rows, Location(name, 0, 0, sheet), among=expected)
@@ -126,13 +126,13 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
             computed=ecrite.CALCULEES_ECARTS,
         )
         warnings += table.strangers()
-        levees, wrong, doubts = _lifted(table, checklist)
+        levees, wrong, more = _lifted(table, checklist)
         issues += wrong
-        warnings += doubts
+        warnings += more
     else:
         issues.append(_absent(nommees.ECARTS, name))
-    notified, where, wrong = _notified(feuilles, name)
-    issues += wrong
+    notified, where, mixed = _notified(feuilles, name)
+    _sort(mixed, issues, warnings)
     warnings += around(feuilles, checklist, name, same_rules=same_rules)
     lu = findings(checklist, rangees, levees, notifie_le=notified, lieu_notification=where)
     # A cell that holds a formula or an error is said once: what it would have held is not missing as well.
@@ -163,25 +163,25 @@ def _rows(
                 saisie={column: table.text(row, column) for column in SAISIE},
                 lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
                 complements={cle: table.text(row, title) for cle, title in extra.items()},
-                debut=table.first(row),
+                debut=table.first(row, (*SAISIE, *extra.values())),
             )
         )
         issues += table.edited(row, expected.get(identifiant, {}))
     return rangees, issues, warnings
 
 
-def _sort(
-    doubts: Iterable[Issue | Avertissement], issues: list[Issue], warnings: list[Avertissement]
-) -> None:
+def _sort(mixed: Iterable[Issue | Avertissement], issues: list[Issue], warnings: list[Avertissement]) -> None:
     """Put each doubt where it goes: what cannot be read stops the reading."""
-    for doubt in doubts:
+    for doubt in mixed:
         if isinstance(doubt, Issue):
             issues.append(doubt)
         else:
             warnings.append(doubt)
 
 
-def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | None, list[Issue]]:
+def _notified(
+    feuilles: Feuilles, name: str
+) -> tuple[str | None, Location | None, list[Issue | Avertissement]]:
     """Return the day the findings were notified, where it is typed, and what is wrong with it."""
     if nommees.CONTEXTE not in feuilles:
         return None, None, [_absent(nommees.CONTEXTE, name)]
@@ -189,11 +189,13 @@ def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | Non
     for (row, column), cell in sheet.cellules.items():
         if column == 1 and folded(cell.vue.texte) == folded(nommees.NOTIFIES):
             where = Location(name, row, 2, nommees.CONTEXTE)
-            text = sheet.text(row, 2)
-            if (row, 2) in sheet.cellules and sheet.cellules[row, 2].formule:
+            typed, text = sheet.cellules.get((row, 2)), sheet.text(row, 2)
+            if typed is None or typed.blanche:
+                return None, where, []
+            if typed.formule:
                 return None, where, [formula(where)]
-            jour = day(text) if text.strip() else None
-            return jour, where, [bad_day(text, where)] if text.strip() and jour is None else []
+            jour = day(text)
+            return jour, where, [bad_day(text, where)] if jour is None else list(doubts(typed, where))
     where = Location(name, 0, 0, nommees.CONTEXTE)
     message = f"la rangée « {nommees.NOTIFIES} » a disparu"
     return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]

@@ -18,6 +18,7 @@ from certif_rules.documents.mots import finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.errors import Issue, Location
 from certif_rules.francais import count
+from certif_rules.grilles.classeur import TONS
 from certif_rules.model.base import Avertissement
 from certif_rules.noms import cle
 
@@ -35,12 +36,15 @@ _EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
 #: The first day a bare number is read as: a smaller one is a year or a slip, and would be a guess.
 _FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
 _ZONE = re.compile(r"[\n;]")
+#: What the look of a finding puts before its words.
+_SIGNE = re.compile(f"\\A(?:{'|'.join(re.escape(t.signe) for t in TONS.values())}) ")
 
 
 class Rangee(Struct, frozen=True, kw_only=True):
     """A row as read: the id of its line, the text of each filled column, and where each column stands.
 
-    ``complements`` is what stands in the columns that a body adds, by key; ``debut`` is the first filled.
+    ``complements`` is what stands in the columns that a body adds, by key; ``debut`` is the first cell of
+    a row that nothing of ours stands in.
     """
 
     ligne: str
@@ -178,9 +182,9 @@ def _stranger(rangee: Rangee, where: Location) -> Issue:
     named = f"aucune ligne « {rangee.ligne[:40]} » dans cette grille"
     message = named if rangee.ligne else "une rangée sans identifiant : elle n’est pas de cette grille"
     hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
-    if not rangee.ligne:
+    if rangee.debut:
         hint = "vider la cellule, ou reporter ce qu’elle dit sur une ligne de la grille"
-    return Issue("ligne-inconnue", message, where if rangee.ligne else rangee.debut or where, hint)
+    return Issue("ligne-inconnue", message, rangee.debut or where, hint)
 
 
 def _precise(
@@ -212,7 +216,7 @@ def _verification(
 
 def _resultat(point: Point, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """Return the result of a check typed by its words or its id."""
-    wanted = cle(text)
+    wanted = cle(_SIGNE.sub("", text))
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     for resultat, words in MOTS_RESULTATS.items():
@@ -283,6 +287,15 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
     return Avertissement("colonne_ajoutee", message)
 
 
+def stray(where: Location, what: str = "ce qui est écrit ici") -> Avertissement:
+    """Return a cell that is not to be filled, and holds what nothing takes."""
+    message = (
+        f"{where} : {what} n’est pas de la grille, et ne va pas dans les constats : le reporter dans "
+        f"« {COMMENTAIRE} »"
+    )
+    return Avertissement("cellule_ajoutee", message)
+
+
 def in_error(text: str, where: Location) -> Issue:
     """Return a cell where the spreadsheet shows an error."""
     message = f"« {text[:40]} » : une erreur de calcul, là où une valeur est attendue"
@@ -303,7 +316,8 @@ def bad_day(text: str, where: Location) -> Issue:
 
 def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """Return the id of a finding typed by its label or its id; one that nobody declares is an issue."""
-    wanted = cle(text)
+    # A spreadsheet may save the sign that it shows before a finding.
+    wanted = cle(_SIGNE.sub("", text))
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     declared = checklist.referentiel.constats

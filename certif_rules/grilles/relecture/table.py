@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from certif_rules.errors import Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL, fitted
-from certif_rules.grilles.relecture.saisie import COMMENTAIRE, added_column, cut, folded, in_error
+from certif_rules.grilles.relecture.saisie import COMMENTAIRE, added_column, cut, folded, in_error, stray
 from certif_rules.grilles.relecture.tableur import CelluleLue, FeuilleLue
 from certif_rules.grilles.relecture.valeurs import Vue
 from certif_rules.model.base import Avertissement
@@ -41,7 +41,7 @@ class LectureFeuille:
         computed: tuple[str, ...] = (),
     ) -> None:
         """Find the ``columns`` of a sheet; a row that holds nothing but formulas of ``computed`` is empty."""
-        self.feuille, self.name, self.sheet = feuille, name, sheet
+        self.feuille, self.name, self.sheet, self.computed = feuille, name, sheet, computed
         self.header = self._find_header(columns)
         self.columns: dict[str, int] = {}
         self.issues = [
@@ -98,10 +98,15 @@ class LectureFeuille:
         """Return where a cell is; the start of its row, where the column is missing."""
         return self._at(row, self.columns.get(column, 0))
 
-    def first(self, row: int) -> Location:
-        """Return the first of our cells of a row that holds something."""
-        filled = (c for c in sorted(self.columns.values()) if not self._cell(row, c).blanche)
-        return self._at(row, next(filled, 1))
+    def first(self, row: int, filled: Iterable[str]) -> Location | None:
+        """Return the first cell of a row that holds something, where only columns that are ``filled`` do.
+
+        A row of ours that lost its identifier has others: it is the identifier that lacks.
+        """
+        held = {c for c, place in self.columns.items() if not self._cell(row, place).blanche}
+        if not held <= {*filled, *self.computed}:
+            return None
+        return self._at(row, min((self.columns[c] for c in held), default=1))
 
     def _cell(self, row: int, column: int) -> CelluleLue:
         return self.feuille.cellules.get((row, column), _RIEN)
@@ -118,11 +123,19 @@ class LectureFeuille:
         return Location(self.name, row, column or 1, self.sheet)
 
     def strangers(self) -> Iterator[Avertissement]:
-        """Yield columns added beside ours that hold something."""
+        """Yield columns added beside ours that hold something, and what is typed where nothing is read.
+
+        That is above the header, and in place of the formulas of ours.
+        """
+        computed = {self.columns.get(column) for column in self.computed}
+        for (row, column), cell in sorted(self.feuille.cellules.items()):
+            over = column in computed and row > self.header and not cell.formule
+            if (row < self.header or over) and not cell.blanche:
+                yield stray(self._at(row, column))
         known = set(self.columns.values())
         filled: dict[int, int] = {}
         for (row, column), cell in self.feuille.cellules.items():
-            if column not in known and row != self.header and not cell.blanche:
+            if column not in known and row > self.header and not cell.blanche:
                 filled[column] = filled.get(column, 0) + 1
         for column, number in sorted(filled.items()):
             yield added_column(self._at(self.header, column), self.feuille.text(self.header, column), number)
@@ -141,19 +154,8 @@ class LectureFeuille:
     def doubtful(self, row: int, columns: Iterable[str]) -> Iterator[Issue | Avertissement]:
         """Yield the cells to fill that hold an error, or may show something else than what is read."""
         for column in columns:
-            if column not in self.columns or (cell := self._cell(row, self.columns[column])).formule:
-                continue
-            where, text = self.place(row, column), cell.vue.texte
-            if cell.vue.nature == "erreur":
-                yield in_error(text, where)
-            elif not cell.vue.fidele:
-                message = (
-                    f"{where} : {_NATURES[cell.vue.nature]}, lu « {text[:40]} » ; si la cellule montre autre "
-                    "chose, la mettre au format « Texte » et l’y écrire"
-                )
-                yield Avertissement("valeur_mise_en_forme", message)
-            elif len(text) == MAX_CELL:
-                yield cut(where)
+            if column in self.columns:
+                yield from doubts(self._cell(row, self.columns[column]), self.place(row, column))
 
     def edited(self, row: int, expected: Mapping[str, str]) -> Iterator[Issue]:
         """Yield the engine's cells of a row that are not what the engine writes; formulas are told apart."""
@@ -165,6 +167,23 @@ class LectureFeuille:
                 message = f"colonne « {column} » : cette cellule calculée a été modifiée"
                 hint = f"la rétablir, et écrire les remarques dans la colonne « {COMMENTAIRE} »"
                 yield Issue("cellule-modifiee", message, self.place(row, column), hint)
+
+
+def doubts(cell: CelluleLue, where: Location) -> Iterator[Issue | Avertissement]:
+    """Yield what is wrong with a cell to fill: an error, a text cut, another look than what is read."""
+    text = cell.vue.texte
+    if cell.formule:
+        return
+    if cell.vue.nature == "erreur":
+        yield in_error(text, where)
+    elif not cell.vue.fidele:
+        message = (
+            f"{where} : {_NATURES[cell.vue.nature]}, lu « {text[:40]} » ; si la cellule montre autre "
+            "chose, la mettre au format « Texte » et l’y écrire"
+        )
+        yield Avertissement("valeur_mise_en_forme", message)
+    elif len(text) == MAX_CELL:
+        yield cut(where)
 
 
 def formula(where: Location | None) -> Issue:

@@ -114,25 +114,26 @@ class _Drawings:
         self.archive = archive
         self.objets: list[ObjetPose] = []
         self.nature: Literal["image", "dessin"] = "dessin"
-        self.place = {"row": -1, "col": -1}
+        self.place = {"row": "", "col": ""}
         self.inside: list[str] = []
 
     def start(self, tag: str, _: dict[str, str]) -> None:
         self.inside.append(tag)
         if tag.endswith("Anchor"):
-            self.nature, self.place = "dessin", {"row": -1, "col": -1}
+            self.nature, self.place = "dessin", {"row": "", "col": ""}
         elif tag == "pic":
             self.nature = "image"
 
     def text(self, data: str) -> None:
-        if self.inside[-1:] and self.inside[-1] in self.place and "from" in self.inside and data.isdecimal():
-            self.place[self.inside[-1]] = int(data)
+        if self.inside[-2:-1] == ["from"] and self.inside[-1] in self.place:
+            self.place[self.inside[-1]] += data
 
     def end(self, tag: str) -> None:
         self.inside.pop()
         if tag.endswith("Anchor"):
             self.archive.count(1, 0)
-            self.objets.append(ObjetPose((self.place["row"] + 1, self.place["col"] + 1), self.nature))
+            row, column = (int(self.place[key] or -1) + 1 for key in ("row", "col"))
+            self.objets.append(ObjetPose((row, column), self.nature))
 
 
 def _formats(archive: Archive) -> list[Mise]:
@@ -267,4 +268,4 @@ def _place(reference: str) -> tuple[int, int] | None:
 
 
 def _decode(text: str) -> str:
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n")
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
