@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "c906e9b9be2e19fd6a28cf5a6935f4bb20207aa61ef2439406ca6449279bf49a",
-    ("qualiopi", "2026-11-02"): "6e9a837d9395e248f3fdea54f2fb1628447f0e268b4efebb284752c12e5168a0",
-    ("certifregion", "2024-03-18"): "a2ff3343611724a66b6e1db71674042bb0a3de15ad4f1c5a2e56c05e4f240a8f",
+    ("qualiopi", "2024-03-18"): "4be78328a984d0b06f823e17fb585b7277d322d092d9ab13ace95d32764212c8",
+    ("qualiopi", "2026-11-02"): "4c67f7c475183e0a283cce236eef0a01a64632104187b6bd9db163de325dd0aa",
+    ("certifregion", "2024-03-18"): "f5d1c96008a0a9ff1859bbd85e74827e57e1f5df1f9fdd973341bba930f42fa0",
 }
 
 

@@ -11,8 +11,8 @@ from datetime import date
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.checklist import Checklist, in_order
+from certif_rules.audit.constats import Dossier, Releve, by_line, by_point, rests_on_nothing
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
 from certif_rules.audit.jugement import Valeur, levels, measure, possible_decisions
 from certif_rules.audit.objet import (
@@ -87,7 +87,7 @@ def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
         conclusions=tuple(_conclusion(checklist, dossier, objet) for objet in origines),
         a_l_audit=() if first == dossier else tuple(_conclusion(checklist, first, o) for o in origines),
         echeances=tuple(deadlines(checklist, dossier)),
-        avertissements=(*checklist.avertissements, *deadline_warnings(checklist, dossier)),
+        avertissements=in_order((*checklist.avertissements, *deadline_warnings(checklist, dossier))),
     )
 
 
@@ -134,6 +134,15 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
     else:
         possible = possible_decisions(jugement, constats, [jugee for jugee, _ in judged])
         text, reasons = _decided(objet, jugement, possible)
+    unread = [li.indicateur.numero for li in objet.lignes if rests_on_nothing(checklist, li, objet.releves)]
+    if unread and possible:
+        possible = ()
+        rests = "il repose" if len(unread) == 1 else "ils reposent"
+        number = count(len(unread), "constat")
+        text = f"conclusion impossible : {number} sans le texte sur lequel {rests}"
+        why = f"{', '.join(unread)} : aucune source n’en donne le texte ; en citer un (document, page)"
+        left = [reason for reason in reasons if reason.code != "decision"]
+        reasons = [MotifConclusion(code="texte_absent", texte=why), *left]
     values = {decision.delivrable for decision in possible}
     codes = {decision.code for decision in possible}
     if jugement is not None and judged:

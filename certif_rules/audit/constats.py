@@ -28,6 +28,7 @@ class Releve(Situe, frozen=True, kw_only=True):
 
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
     ``leve_le`` is ``None`` while the finding is open, ``leve_constat`` the level that it became then.
+    ``appui`` is the text that it rests on (document, page), where no source gives that of its line.
     ``ecart`` is what follows it, by key, as typed: causes, correction, proof… ``par_site`` is what was seen
     at each site. ``complements`` is what was typed in the columns that a body adds, by key. ``lieu`` is where
     it was read, ``lieux`` places its fields one by one where they were read so (« commentaire »,
@@ -44,6 +45,7 @@ class Releve(Situe, frozen=True, kw_only=True):
     evalue_le: str | None = None
     leve_le: str | None = None
     leve_par: str | None = None
+    appui: str | None = None
     leve_constat: str | None = None
     ecart: Mapping[str, str] = field(default_factory=dict)
     complements: Mapping[str, str] = field(default_factory=dict)
@@ -161,6 +163,15 @@ def by_line(dossier: Dossier) -> Mapping[str, Releve]:
 def by_point(dossier: Dossier) -> Mapping[str, Releve]:
     """Return the findings of the checks by their id."""
     return {releve.ligne: releve for releve in dossier.verifications}
+
+
+def rests_on_nothing(checklist: Checklist, ligne: Ligne, releves: Mapping[str, Releve]) -> bool:
+    """Return whether a line was found in scope, though nobody gave its text: source, body nor auditor."""
+    releve = releves.get(ligne.indicateur.id)
+    if ligne.indicateur.exigence is not None or releve is None or not releve.porte:
+        return False
+    constat = checklist.referentiel.constats.get(releve.constat)
+    return not (constat and constat.hors_portee) and not (releve.appui or "").strip()
 
 
 def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:

@@ -90,11 +90,15 @@ def _show(bilan: Bilan) -> None:
         )
         sources = f" [{', '.join(echeance.sources)}]"
         paragraph(f"{nom} — {titre} : {days}{sources}", 2, hanging=6)
-    if bilan.avertissements:
-        click.echo()
-        paragraph("Avertissements :")
-    for avertissement in bilan.avertissements:
-        paragraph(f"- {avertissement.code} : {message(avertissement.message)}", 2, hanging=4)
+    for heading, listed in (
+        ("Avertissements :", bilan.avertissements),
+        ("Ce que valent les textes :", bilan.checklist.notes),
+    ):
+        if listed:
+            click.echo()
+            paragraph(heading)
+        for avertissement in listed:
+            paragraph(f"- {avertissement.code} : {message(avertissement.message)}", 2, hanging=4)
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.audit.checklist import RESULTATS, Checklist, Point, SitesAudites
+from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
@@ -184,6 +184,8 @@ def retention(checklist: Checklist) -> list[Rangee]:
 def point(checklist: Checklist, value: Point) -> str:
     """Return a document required or a check to make, with what it becomes when it fails."""
     parts = [prose(value.texte)]
+    if value.reception:
+        parts.append(RECEPTIONS[value.reception])
     if not value.certain:
         parts.append("à confirmer")
     if value.constat:

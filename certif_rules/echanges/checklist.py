@@ -12,7 +12,7 @@ from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Avertissement, Lacune, Source, Texte
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Alias, Changement, CoucheRetenue, Critere, Referentiel
-from certif_rules.rules.contexte import Contexte, Precedent
+from certif_rules.rules.contexte import Precedent
 from certif_rules.rules.motifs import Motif
 
 if TYPE_CHECKING:  # a checklist tells none
@@ -41,9 +41,9 @@ def document(checklist: Checklist) -> Objet:
         "referentiel": _referentiel(checklist),
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
-        **_circumstances(checklist.contexte),
+        **_circumstances(checklist),
         **_habillage(checklist),
-        "avertissements": warnings(checklist.avertissements),
+        "avertissements": warnings((*checklist.avertissements, *checklist.notes)),
         "compteurs": checklist.compteurs,
         "lignes": [_ligne(ligne) for ligne in checklist.lignes],
         "pieces": [_point(point) for point in checklist.pieces],
@@ -73,7 +73,7 @@ def head(checklist: Checklist) -> Objet:
         "referentiel": {**named, "couches": layers},
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
-        **_circumstances(checklist.contexte),
+        **_circumstances(checklist),
         **_habillage(checklist),
     }
     plain: Objet = json.loads(json.dumps(written, default=_plain))
@@ -168,8 +168,9 @@ def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
     return code if first == id_ else id_
 
 
-def _circumstances(contexte: Contexte) -> Objet:
+def _circumstances(checklist: Checklist) -> Objet:
     """Return what else was declared, under the keys of a profile; absent when it was not."""
+    contexte = checklist.contexte
     given: Objet = {}
     ajouts = {"categories": contexte.ajouts.categories, "sites": contexte.ajouts.sites}
     if any(ajouts.values()):
@@ -181,6 +182,12 @@ def _circumstances(contexte: Contexte) -> Objet:
             cle: {"notification": c.notification, "echeance": c.echeance}
             for cle, c in contexte.certificats.items()
         }
+    if checklist.textes is not None:
+        # A grid is read again against its texts: it carries those that no installed layer has.
+        textes = checklist.textes
+        given["textes"] = {"nom": textes.nom, "empreinte": textes.empreinte, "contenu": textes.contenu}
+    if contexte.recues:
+        given["dossier"] = {"pieces": dict(contexte.recues)}
     return given
 
 
@@ -327,6 +334,7 @@ def _point(point: Point) -> Objet:
         "constat": point.constat,
         "note": point.note,
         "compte_pour": point.compte_pour or None,
+        "reception": point.reception,
         "sources": point.sources,
     }
 

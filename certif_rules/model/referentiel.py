@@ -6,7 +6,7 @@ nor in the digest of a référentiel.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -266,6 +266,13 @@ class SitesExtension(Fonde, frozen=True, kw_only=True):
     inconnu: str
 
 
+class ModeInattendu(Fonde, frozen=True, kw_only=True):
+    """A way of holding an audit (« a_distance ») that its rules do not foresee, and why."""
+
+    mode: str
+    texte: str
+
+
 class Rappel(Texte, frozen=True, kw_only=True):
     """What people preparing an audit must know; it does not stand after an earlier audit of some types."""
 
@@ -295,6 +302,7 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     pieces: tuple[Controle, ...] = ()
     verifications: tuple[Controle, ...] = ()
     rappels: tuple[Rappel, ...] = ()
+    modes_inattendus: tuple[ModeInattendu, ...] = ()
     sites: SitesExtension | None = None
     lacunes: tuple[Lacune, ...] = ()
     emplacement: str = ""
@@ -313,6 +321,15 @@ class CoucheRetenue(Struct, frozen=True, kw_only=True):
 
     couche: Couche
     contenu: Couche
+
+
+class TextesDonnes(Struct, frozen=True, kw_only=True):
+    """Texts given by the body: the name of its file, what it says, its digest, the lines completed."""
+
+    nom: str
+    empreinte: str
+    contenu: Mapping[str, Any]
+    lignes: tuple[str, ...]
 
 
 class Referentiel(Struct, frozen=True, kw_only=True):

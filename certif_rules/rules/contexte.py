@@ -76,7 +76,10 @@ class Organisme(Struct, frozen=True, kw_only=True):
 
 
 class Contexte(Struct, frozen=True, kw_only=True):
-    """One audit. ``type_audit`` is the qualified id of a declared type; ``date`` is a civil date."""
+    """One audit. ``type_audit`` is the qualified id of a declared type; ``date`` is a civil date.
+
+    ``recues`` says of the documents that stand in for an audit whether each was received.
+    """
 
     type_audit: str
     date: date
@@ -86,6 +89,7 @@ class Contexte(Struct, frozen=True, kw_only=True):
     precedent: Precedent | None = None
     certificats: Mapping[str, Certificat] = field(default_factory=dict)
     mode: str | None = None
+    recues: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def certifiees(self) -> tuple[str, ...]:

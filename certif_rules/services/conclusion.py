@@ -54,7 +54,7 @@ def document(bilan: Bilan) -> dict[str, Any]:
     conclusions = [_conclusion(c, checked=c.objet in checked) for c in bilan.conclusions]
     first = [_conclusion(c, checked=c.objet in checked) for c in bilan.a_l_audit]
     echeances = [_echeance(echeance) for echeance in bilan.echeances]
-    avertissements = warnings(bilan.avertissements)
+    avertissements = warnings((*bilan.avertissements, *checklist.notes))
     cited = {
         source
         for item in (*(m for c in (*conclusions, *first) for m in c["motifs"]), *echeances, *avertissements)

@@ -132,7 +132,7 @@ def _adaptations(checklist: Checklist, value: Mapping[str, list[Any]], _key: str
 
 
 def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
-    codes = {a.code for a in checklist.avertissements}
+    codes = {a.code for a in (*checklist.avertissements, *checklist.notes)}
     if key == "absents":
         return [f"avertissement en trop : {code}" for code in value if code in codes]
     return [
@@ -141,7 +141,7 @@ def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
 
 
 def _said(checklist: Checklist, value: list[str], key: str) -> list[str]:
-    messages = [a.message for a in checklist.avertissements]
+    messages = [a.message for a in (*checklist.avertissements, *checklist.notes)]
     messages += [lacune.cherche for lacune in checklist.referentiel.lacunes]
     if key == "tu":
         return [f"« {text} » est dit" for text in value if any(text in one for one in messages)]

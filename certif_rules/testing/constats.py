@@ -17,6 +17,8 @@ from certif_rules.services.conclusion import document
 #: The key of a case that gives a finding to every line due that it does not name.
 AUTRES = "autres"
 _COMMENTAIRE = "commentaire d’essai"
+#: The text that a finding rests on, unless a case says which, or that there is none.
+_APPUI = "document d’essai, page 1"
 
 
 def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def findings_of(case: Mapping[str, Any], demande: Demande, checklist: Checklist)
 def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
     """Return a finding alone comes with a comment; one with its details, with those only."""
     if isinstance(value, str):
-        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE)
+        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE, appui=_APPUI)
     return Releve(
         ligne=ligne,
         constat=value[key],
@@ -64,6 +66,7 @@ def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
         annotations=tuple(value.get("annotations") or ()),
         leve_le=value.get("leve_le") and str(value["leve_le"]),
         leve_par=value.get("leve_par"),
+        appui=value.get("appui", _APPUI),
         leve_constat=value.get("leve_constat"),
     )
 

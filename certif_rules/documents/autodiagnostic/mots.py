@@ -238,10 +238,14 @@ def scope(cadre: Cadre) -> Iterator[b.Bloc]:
     if contradicted:
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=3)
         yield b.Liste(elements=contradicted)
-    warnings = [marked(prose(a.message), a.sources) for a in cadre.avertissements]
-    if warnings:
-        yield b.Titre(texte="Avertissements", niveau=3)
-        yield b.Liste(elements=tuple(warnings))
+    for titre, avertissements in (
+        ("Avertissements", cadre.avertissements),
+        ("Ce que valent les textes", cadre.checklist.notes),
+    ):
+        listed = tuple(marked(prose(a.message), a.sources) for a in avertissements)
+        if listed:
+            yield b.Titre(texte=titre, niveau=3)
+            yield b.Liste(elements=listed)
 
 
 def left_out(cadre: Cadre) -> Iterator[b.Bloc]:
