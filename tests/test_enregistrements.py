@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "4be78328a984d0b06f823e17fb585b7277d322d092d9ab13ace95d32764212c8",
-    ("qualiopi", "2026-11-02"): "4c67f7c475183e0a283cce236eef0a01a64632104187b6bd9db163de325dd0aa",
-    ("certifregion", "2024-03-18"): "f5d1c96008a0a9ff1859bbd85e74827e57e1f5df1f9fdd973341bba930f42fa0",
+    ("qualiopi", "2024-03-18"): "bc47cdb25fb6456ce0ad8d1d21e7e55ed0ab57c0b43567a22d85a410c39ecd61",
+    ("qualiopi", "2026-11-02"): "6e3c3605424b5cf80aabd58ce803674f90bf782b12e7e94057ae51e490f8f74a",
+    ("certifregion", "2024-03-18"): "e9374760bacb8a7d56181486ec61d3f7c907b068869aa71774cb29ab6187855c",
 }
 
 
