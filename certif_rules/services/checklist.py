@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, dressed
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.lignes import build_lines, build_points, build_sites
+from certif_rules.audit.siren import siren_warnings
 from certif_rules.audit.verification import check, missing, parse_day, refusal
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.model.base import Avertissement
@@ -129,7 +130,8 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
     """
     checklist = dressed(build(*prepare(registry, demande)), demande.habillage)
-    return replace(checklist, avertissements=(*checklist.avertissements, *personal_warnings(demande)))
+    typed = (*siren_warnings(demande), *personal_warnings(demande))
+    return replace(checklist, avertissements=(*checklist.avertissements, *typed))
 
 
 def build(resolution: Resolution, contexte: Contexte) -> Checklist:
