@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "c906e9b9be2e19fd6a28cf5a6935f4bb20207aa61ef2439406ca6449279bf49a",
-    ("qualiopi", "2026-11-02"): "6e9a837d9395e248f3fdea54f2fb1628447f0e268b4efebb284752c12e5168a0",
-    ("certifregion", "2024-03-18"): "a2ff3343611724a66b6e1db71674042bb0a3de15ad4f1c5a2e56c05e4f240a8f",
+    ("qualiopi", "2024-03-18"): "1688adc2ed1bb21c86f726248ca0fb3e3f10e618320413eb70e4745be9102184",
+    ("qualiopi", "2026-11-02"): "d3a949513ce60196dacc1a7917d2002b79dcc19086f2bdaf02602ebdebcfa11b",
+    ("certifregion", "2024-03-18"): "f8c3b4013a5ed337cc28c833bdf4cc020239ca1788330af99ab3705ec9955664",
 }
 
 
