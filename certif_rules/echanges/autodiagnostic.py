@@ -94,7 +94,7 @@ def request(cadre: Cadre) -> Objet:
 def _tail(cadre: Cadre) -> Objet:
     known, cited = cadre.incoherences, sources_of(cadre)
     return {
-        "avertissements": warnings(cadre.avertissements),
+        "avertissements": warnings((*cadre.avertissements, *cadre.checklist.notes)),
         "incoherences": [contradiction(known[id_]) for id_ in contradictions(cadre)],
         "sources": cited_sources(cited.values(), cited),
     }

@@ -11,8 +11,8 @@ from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Avertissement, Lacune, Source, Texte
 from certif_rules.model.personnes import Conservation, DonneesSensibles
-from certif_rules.model.referentiel import Alias, CoucheRetenue, Critere, Referentiel
-from certif_rules.rules.contexte import Contexte
+from certif_rules.model.referentiel import Alias, Changement, CoucheRetenue, Critere, Referentiel
+from certif_rules.rules.contexte import Precedent
 from certif_rules.rules.motifs import Motif
 
 if TYPE_CHECKING:  # a checklist tells none
@@ -41,9 +41,9 @@ def document(checklist: Checklist) -> Objet:
         "referentiel": _referentiel(checklist),
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
-        **_circumstances(checklist.contexte),
+        **_circumstances(checklist),
         **_habillage(checklist),
-        "avertissements": warnings(checklist.avertissements),
+        "avertissements": warnings((*checklist.avertissements, *checklist.notes)),
         "compteurs": checklist.compteurs,
         "lignes": [_ligne(ligne) for ligne in checklist.lignes],
         "pieces": [_point(point) for point in checklist.pieces],
@@ -51,6 +51,8 @@ def document(checklist: Checklist) -> Objet:
         "sites": _sites(checklist),
         "invocables": checklist.invocables,
         "criteres": [_critere(critere) for critere in referentiel.criteres.values()],
+        "mentions": {tag: _texte(texte) for tag, texte in referentiel.mentions.items()},
+        "changements": [change(value) for value in referentiel.changements],
         "lacunes": _lacunes(checklist.lacunes),
         "conservation": _conservation(referentiel),
     }
@@ -72,7 +74,7 @@ def head(checklist: Checklist) -> Objet:
         "referentiel": {**named, "couches": layers},
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
-        **_circumstances(checklist.contexte),
+        **_circumstances(checklist),
         **_habillage(checklist),
     }
     plain: Objet = json.loads(json.dumps(written, default=_plain))
@@ -167,30 +169,44 @@ def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
     return code if first == id_ else id_
 
 
-def _circumstances(contexte: Contexte) -> Objet:
+def _circumstances(checklist: Checklist) -> Objet:
     """Return what else was declared, under the keys of a profile; absent when it was not."""
+    contexte = checklist.contexte
     given: Objet = {}
     ajouts = {"categories": contexte.ajouts.categories, "sites": contexte.ajouts.sites}
     if any(ajouts.values()):
         given["ajouts"] = {cle: valeur for cle, valeur in ajouts.items() if valeur}
     if contexte.precedent is not None:
-        precedent = contexte.precedent
-        constats = precedent.constats
-        given["precedent"] = {
-            "type": precedent.type,
-            "date": precedent.date,
-            "indicateurs_audites": precedent.indicateurs_audites,
-            "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
-            "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
-            "verifications": precedent.verifications,
-        }
-        given["precedent"] = {cle: v for cle, v in given["precedent"].items() if v is not None}
+        given["precedent"] = _precedent(contexte.precedent)
     if contexte.certificats:
         given["certificats"] = {
             cle: {"notification": c.notification, "echeance": c.echeance}
             for cle, c in contexte.certificats.items()
         }
+    if checklist.textes is not None:
+        # A grid is read again against its texts: it carries those that no installed layer has.
+        textes = checklist.textes
+        given["textes"] = {"nom": textes.nom, "empreinte": textes.empreinte, "contenu": textes.contenu}
+    if contexte.recues:
+        given["dossier"] = {"pieces": dict(contexte.recues)}
     return given
+
+
+def _precedent(precedent: Precedent) -> Objet:
+    constats = precedent.constats
+    after = {cle: c.apres for cle, c in (constats or {}).items() if c.apres is not None}
+    written: Objet = {
+        "type": precedent.type,
+        "date": precedent.date,
+        "edition": precedent.edition,
+        "indicateurs_audites": precedent.indicateurs_audites,
+        "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
+        "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
+        "apres_levee": after or None,
+        "verifications": precedent.verifications,
+        "precedent": None if precedent.precedent is None else _precedent(precedent.precedent),
+    }
+    return {cle: value for cle, value in written.items() if value is not None}
 
 
 def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:
@@ -319,6 +335,7 @@ def _point(point: Point) -> Objet:
         "constat": point.constat,
         "note": point.note,
         "compte_pour": point.compte_pour or None,
+        "reception": point.reception,
         "sources": point.sources,
     }
 
@@ -344,6 +361,19 @@ def _critere(critere: Critere) -> Objet:
         "variantes": _textes(critere.variantes),
         "lacunes": _lacunes(critere.lacunes),
         "sources": critere.sources,
+    }
+
+
+def change(value: Changement) -> Objet:
+    """Write what a label does to its base; no field named: the node is taken away."""
+    return {
+        "origine": value.origine,
+        "nature": value.nature,
+        "id": value.cible,
+        "numero": value.numero,
+        "champs": list(value.champs),
+        "motif": value.motif,
+        "sources": list(value.sources),
     }
 
 

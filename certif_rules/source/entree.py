@@ -14,8 +14,8 @@ from certif_rules.errors import DataError, Issue, Location
 
 #: Largest text read, in bytes. The largest layer shipped is a hundred times smaller.
 MAX_BYTES = 5_000_000
-#: Largest workbook read, in bytes; a grid of ours weighs a thousandth of it.
-MAX_CLASSEUR = 20_000_000
+#: Largest workbook read, in bytes: photographs pasted in a grid weigh a hundred times what is typed there.
+MAX_CLASSEUR = 64_000_000
 #: What standard input is called in messages.
 ENTREE = "<entrée standard>"
 #: How workbooks, documents and archives start: what people give in place of the findings read from it.

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import prose
-from certif_rules.documents.mots import CONFIANCES, cite
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.mots import CONFIANCES
 from certif_rules.model.acteurs import Intervention, Role
 from certif_rules.model.base import Declaration
 from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
 from certif_rules.rules.trivalent import Trivalent
-from certif_rules.vie.apercu import DossierEtudie, cited, met
+from certif_rules.vie.apercu import DossierEtudie, met
 
 ROLES: Final[dict[Role, str]] = {
     "recoit": "reçoit", "examine": "examine", "admet": "admet", "valide": "valide", "choisit": "choisit",
@@ -33,23 +35,16 @@ def supported(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b
         remarks += ["lecture"] if rule.lecture else []
         remarks += [f"confiance {CONFIANCES[rule.confiance]}"] if rule.confiance != "elevee" else []
         remarks += [f"voir {', '.join(rule.incoherences)}"] if rule.incoherences else []
-    inside = f" ({' ; '.join(dict.fromkeys(remarks))})" if remarks else ""
-    after = f"{inside} {cite(tuple(dict.fromkeys(behind)))}".rstrip()
-    return (
-        (b.Morceau(prose(texte)), b.Morceau(f" {prose(after)}", "discret"))
-        if after
-        else (b.Morceau(prose(texte)),)
-    )
+    ids = tuple(dict.fromkeys(behind))
+    if not remarks and not ids:
+        return (b.Morceau(prose(texte)),)
+    inside = prose(f"({' ; '.join(dict.fromkeys(remarks))})") if remarks else ""
+    return (b.Morceau(prose(texte)), b.Morceau(f" {inside}", "discret", ids))
 
 
-def lines(*texts: b.Texte | str) -> b.Texte:
+def lines(*texts: b.Texte) -> b.Texte:
     """Return texts one under the other."""
-    runs: list[b.Morceau] = []
-    for texte in texts:
-        if runs:
-            runs.append(b.Morceau("\n"))
-        runs += [b.Morceau(texte)] if isinstance(texte, str) else texte
-    return tuple(runs)
+    return joined(texts)
 
 
 def page(ressource: Ressource) -> b.Texte:
@@ -116,10 +111,8 @@ def actors(
     )
 
 
-def behind(
-    dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple[str, ...]
-) -> Iterator[b.Bloc]:
-    """Yield the contradictions that the rules shown meet, then all the sources."""
+def contradictions(dossier: DossierEtudie, rules: Iterable[Declaration]) -> Iterator[b.Bloc]:
+    """Yield the contradictions that the rules shown meet."""
     contradicted = met(dossier.vie, rules)
     if contradicted:
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")
@@ -133,8 +126,15 @@ def behind(
                 for i in contradicted
             )
         )
-    others = (*others, *(s for a in dossier.etude.avertissements for s in a.sources))
-    yield b.Titre(texte="Sources citées", niveau=2, ancre="sources")
-    yield b.Liste(
-        elements=tuple(prose(f"[{s.id}] {s.titre}, {s.reference}") for s in cited(dossier.vie, rules, others))
+
+
+def with_sources(dossier: DossierEtudie, blocs: Iterable[b.Bloc]) -> tuple[b.Bloc, ...]:
+    """Return these blocks, then the sources that they cite."""
+    whole = tuple(blocs)
+    cited = document.sources(dossier.vie.sources.values(), whole)
+    heading = b.Titre(texte="Sources citées", niveau=2, ancre="sources")
+    return (
+        *whole,
+        heading,
+        b.Liste(elements=tuple(prose(f"[{s.id}] {s.titre}, {s.reference}") for s in cited)),
     )
