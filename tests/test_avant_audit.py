@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,3 +90,23 @@ def test_where_the_audit_is_held(
         assert "se fait sur site" in codes["mode_inattendu"]
         assert codes["mode_inattendu"].endswith("(confiance moyenne)")
     assert ("Lieu" in str(codes.get("rappel"))) is (type_audit == "surveillance")
+
+
+@pytest.mark.parametrize("indicateur", ["12", "19"])
+def test_what_is_read_has_curved_apostrophes(call: Console, indicateur: str) -> None:
+    """Reasons, titles and questions are typed with straight ones in the data."""
+    audit = ("qualiopi", "--type", "surveillance", "--date", "2024-06-03", "--categorie", "AF")
+    arguments = ("qualiopi", indicateur, *audit[1:])
+    for text in (call("expliquer", *arguments).text, call("questions", *audit).text):
+        assert "’" in text
+        assert "'" not in text
+
+
+def test_a_count_agrees_with_what_it_counts(call: Console, tmp_path: Path) -> None:
+    """One line is « non due », of none or several the adjective follows."""
+    audit = ("--type", "initial", "--date", "2024-06-03", "--categorie", "CFA")
+    err = plain(call("checklist", "qualiopi", *audit, "-o", tmp_path / "g.json").err)
+    data: Any = json.loads((tmp_path / "g.json").read_text("utf-8"))["compteurs"]
+    out = data["non_applicable"]
+    assert f"{out} non applicable{'s' if out > 1 else ''}." in err
+    assert "0 non due à cet audit" in err
