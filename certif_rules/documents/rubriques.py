@@ -37,6 +37,7 @@ from certif_rules.model.referentiel import (
     Reconnaissance,
     Referentiel,
 )
+from certif_rules.noms import cle
 from certif_rules.rules.contexte import FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
 
@@ -142,8 +143,22 @@ def circumstances(checklist: Checklist) -> list[Rang]:
 
 
 def facts(checklist: Checklist) -> list[Rang]:
-    """Return every fact the référentiel asks for, with its answer; unknown is never read as no."""
-    return [(prose(f.question), _fact(checklist, f)) for f in checklist.referentiel.faits.values()]
+    """Return every fact the référentiel asks for, with its answer; unknown is never read as no.
+
+    A derogation of a region is left out of the documents of a body that has no site there.
+    """
+    asked = (f for f in checklist.referentiel.faits.values() if not _elsewhere(checklist, f))
+    return [(prose(f.question), _fact(checklist, f)) for f in asked]
+
+
+def _elsewhere(checklist: Checklist, fait: Fait) -> bool:
+    """Return whether a derogation nobody claimed is of a region where no site is; all must be known."""
+    contexte = checklist.contexte
+    if fait.region is None or checklist.invocables.get(fait.id):
+        return False
+    sites = {site["id"]: site.get("region") for site in contexte.organisme.sites}
+    regions = [sites.get(site) for site in {*sites, *contexte.ajouts.sites}]
+    return bool(regions) and all(region and cle(region) != cle(fait.region) for region in regions)
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:
