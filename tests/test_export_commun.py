@@ -213,7 +213,7 @@ def test_what_the_audit_adds() -> None:
 
 def test_gaps_say_what_they_are_about() -> None:
     """A gap in the sources names the thing it is about, once."""
-    of_type = Lacune(champs=("delai",), cherche="Le délai.", sources=())
+    of_type = Lacune(champs=("délai",), cherche="Le délai.", sources=())
     nowhere = Lacune(champs=("autre_chose",), cherche="Autre chose.", sources=())
     known = referentiel(types_audit={TYPE.id: replace(TYPE, lacunes=(of_type,))})
     found = document.gaps(checklist(referentiel=known, lacunes=(of_type, nowhere, nowhere)))

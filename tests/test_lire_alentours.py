@@ -9,10 +9,12 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from grilles import SURVEILLANCE, atelier, column, filled, grille, place_ods, rezipped
+from habillages import habillee
 from msgspec.structs import replace
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
@@ -151,6 +153,14 @@ def test_what_is_typed_above_the_header_or_over_a_formula(tmp_path: Path) -> Non
         ("cellule_ajoutee", "Écarts!J2"),
     ]
     assert constat(read_grids(atelier(), [path])) == "conforme"
+
+
+@pytest.mark.parametrize("module", [xlsx, ods])
+def test_nothing_is_told_of_a_grid_in_the_dress_of_a_body(module: ModuleType, tmp_path: Path) -> None:
+    """Its logo, its columns and its closing sentences are ours."""
+    path = tmp_path / f"grille.{module.__name__.rpartition('.')[2]}"
+    path.write_bytes(module.render(habillee(tmp_path)))
+    assert told(path) == []
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods", "csv"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from openpyxl import load_workbook
 from certif_rules.errors import DataError
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
+from certif_rules.grilles.relecture.valeurs import read_format
 from certif_rules.services.lecture import Lecture, read_grids
 
 CHECKLIST = grille()
@@ -187,3 +189,13 @@ def test_the_day_of_notification_is_told_too(tmp_path: Path) -> None:
     assert lecture.dossier.notifie_le == "2024-03-29"
     assert [a.code for a in lecture.avertissements] == TOLD
     assert "Contexte!B10" in lecture.avertissements[0].message
+
+
+@pytest.mark.parametrize("part", ["[$", '"', ";", "[h", "\\", "[$" + "a" * 120])
+def test_a_format_is_read_in_proportion_to_its_length(part: str) -> None:
+    """Two thousand formats as long as a spreadsheet takes, with brackets and quotes that nothing closes."""
+    code = (part * 255)[:255]
+    start = time.process_time()
+    for _ in range(2_000):
+        read_format(code)
+    assert time.process_time() - start < 2

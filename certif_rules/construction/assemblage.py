@@ -16,7 +16,7 @@ from certif_rules.construction.regles import CorpsRegles, build_regles
 from certif_rules.construction.seuils import refuse_out_of_reach
 from certif_rules.construction.surcouche import Trame, apply, changes
 from certif_rules.errors import DataError, Issue, from_emplacement
-from certif_rules.model.base import Source
+from certif_rules.model.base import Source, Texte
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
 
 
@@ -117,7 +117,9 @@ def _referentiel(
         categories={**(base.categories if base else {}), **exigence.categories},
         faits={**(base.faits if base else {}), **exigence.faits},
         criteres=corps.criteres,
-        indicateurs={i: _finish(line, regles, guide) for i, line in corps.indicateurs.items()},
+        indicateurs={
+            i: _finish(line, regles, guide, exigence.mentions) for i, line in corps.indicateurs.items()
+        },
         constats={**(base.constats if base else {}), **regles.constats},
         types_audit={**(base.types_audit if base else {}), **regles.types_audit},
         derogations=(*(base.derogations if base else ()), *regles.derogations),
@@ -131,6 +133,7 @@ def _referentiel(
             **(base.conservations if base else {}),
             **({couche.referentiel: regles.conservation} if regles.conservation else {}),
         },
+        mentions={**(base.mentions if base else {}), **exigence.mentions},
         changements=(
             *(base.changements if base else ()),
             *changes(_trame(base), exigence.surcouche, couche.referentiel),
@@ -138,8 +141,13 @@ def _referentiel(
     )
 
 
-def _finish(line: Indicateur, regles: CorpsRegles, guide: CorpsGuide | None) -> Indicateur:
-    """Return the line with its findings and what the guide adds."""
+def _finish(
+    line: Indicateur, regles: CorpsRegles, guide: CorpsGuide | None, mentions: Mapping[str, Texte]
+) -> Indicateur:
+    """Return the line with its findings, what its tags say of it, and what the guide adds."""
+    told = tuple(mentions[tag] for tag in line.etiquettes if tag in mentions)
+    if told:
+        line = replace(line, commentaires=(*told, *line.commentaires))
     permis = regles.permis.get(line.id)
     if permis is not None:
         line = replace(line, constats_permis=permis.constats, gravite=permis.gravite)

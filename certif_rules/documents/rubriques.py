@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites
+from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites, elsewhere
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
@@ -37,7 +37,6 @@ from certif_rules.model.referentiel import (
     Reconnaissance,
     Referentiel,
 )
-from certif_rules.noms import cle
 from certif_rules.rules.contexte import FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
 
@@ -147,18 +146,8 @@ def facts(checklist: Checklist) -> list[Rang]:
 
     A derogation of a region is left out of the documents of a body that has no site there.
     """
-    asked = (f for f in checklist.referentiel.faits.values() if not _elsewhere(checklist, f))
+    asked = (f for f in checklist.referentiel.faits.values() if not elsewhere(checklist, f))
     return [(prose(f.question), _fact(checklist, f)) for f in asked]
-
-
-def _elsewhere(checklist: Checklist, fait: Fait) -> bool:
-    """Return whether a derogation nobody claimed is of a region where no site is; all must be known."""
-    contexte = checklist.contexte
-    if fait.region is None or checklist.invocables.get(fait.id):
-        return False
-    sites = {site["id"]: site.get("region") for site in contexte.organisme.sites}
-    regions = [sites.get(site) for site in {*sites, *contexte.ajouts.sites}]
-    return bool(regions) and all(region and cle(region) != cle(fait.region) for region in regions)
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:

@@ -18,6 +18,7 @@ from certif_rules.model.base import (
     Lacune,
     NomCategorie,
     NomConstat,
+    NomEtiquette,
     NomFait,
     NomReferentiel,
     NomSource,
@@ -337,7 +338,8 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
 
     ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
-    ``changements`` are what labels do to what they rest on, the lowest first.
+    ``changements`` are what labels do to what they rest on, the lowest first. ``mentions`` are what a tag of
+    lines says of them, by tag.
     """
 
     id: str
@@ -358,6 +360,7 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     jugements: Mapping[str, Jugement] = field(default_factory=dict)
     conservations: Mapping[str, Conservation] = field(default_factory=dict)
     changements: tuple[Changement, ...] = ()
+    mentions: Mapping[NomEtiquette, Texte] = field(default_factory=dict)
 
     @property
     def origines(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dr
 from certif_rules.audit.constats import gaps
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.lignes import build_lines, build_pieces, build_points, build_sites
+from certif_rules.audit.siren import siren_warnings
 from certif_rules.audit.textes import completed
 from certif_rules.audit.verification import check, missing, parse_day, refusal
 from certif_rules.errors import Issue, IssuesError, UsageError
@@ -159,7 +160,7 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
     """
     checklist = dressed(build(*prepare(registry, demande)), demande.habillage)
-    return warned(checklist, personal_warnings(demande))
+    return warned(checklist, (*siren_warnings(demande), *personal_warnings(demande)))
 
 
 def build(resolution: Resolution, contexte: Contexte) -> Checklist:

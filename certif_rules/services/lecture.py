@@ -314,6 +314,7 @@ _FIELDS = {
     **{colonne.champ: colonne.libelle for colonne in CHAMPS},
     "leve_le": "levé le",
     "leve_par": "levé par",
+    "leve_constat": "niveau après levée",
     "ecart": "suivi de l’écart",
     "complements": "colonnes ajoutées",
     "par_site": "vu par site",

@@ -134,11 +134,11 @@ def out_of_force(
     referentiel = regime.referentiel
     if demande.date is not None or demande.edition is not None or not days:
         return
-    first = min(days.values()).isoformat()
     editions = registry.layers(referentiel.id, "exigence")
-    if not any(editions_in_force(editions, day.isoformat()) for day in days.values()):
+    day = _deciding(registry, editions, days).isoformat()
+    if not editions_in_force(editions, day):
         message = (
-            f"aucune édition de {referentiel.id} n’est en vigueur le {first} : "
+            f"aucune édition de {referentiel.id} n’est en vigueur le {day} : "
             f"l’édition {referentiel.edition} sert à sa place"
         )
         yield Avertissement("edition_hors_periode", message)

@@ -20,7 +20,7 @@ from certif_rules.vie.voies import in_words, needed
 
 WIDTH = 80
 #: What stands before a title: the longest day there is.
-_LEAD = " " * (len("30 septembre 2024") + 2)
+_LEAD = " " * len("JJ septembre AAAA  ")
 _ISO = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _SUIVIS: Mapping[Suivi, str] = {
     "tenue": "tenue",
@@ -142,8 +142,9 @@ def _window(calculee: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
     if calculee.du and calculee.au:
         yield from _dated(calculee.du, f"{head} – du {calculee.du} au {calculee.au}")
     elif calculee.manquent:
-        ways = in_words(page.voies[calculee.id])
-        yield from _dated(calculee.premier, f"{head} – fenêtre inconnue : il faut aussi {ways}")
+        ways = page.voies[calculee.id]
+        missing = f"il faut aussi {in_words(ways)}" if ways else needed(ways)
+        yield from _dated(calculee.premier, f"{head} – fenêtre inconnue : {missing}")
     else:
         yield from _dated(calculee.premier, f"{head} – aucun jour commun")
     for ancre in calculee.ancres if len(calculee.regle.fenetre) > 1 else ():

@@ -46,6 +46,7 @@ _SENS: Final[dict[Resultat, str]] = {
     "incomplet": "Une pièce demandée manque, a expiré ou est à revoir ; rien n’est conclu.",
     "a_confirmer": "Rien de demandé n’est dit manquant, mais une réponse ou une pièce reste à confirmer.",
 }
+_NON_DECRIT: Final = "Aucune source lue ne dit de quoi se compose le dossier : à demander à qui décide."
 _VALEURS: Final[dict[Trivalent, str]] = {True: "● oui", False: "× non", None: "?\u00a0à confirmer"}
 _CLASSES: Final[dict[str | None, str]] = {
     "obligatoire": "obligatoire",
@@ -77,7 +78,10 @@ def study(dossier: DossierEtudie) -> b.Document:
 def _study(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     etude = dossier.etude
     heading, ton = RESULTATS[etude.resultat]
-    yield b.Encadre(titre=heading, texte=_summary(dossier), ton=ton)
+    if dossier.candidature.volets:
+        yield b.Encadre(titre=heading, texte=_summary(dossier), ton=ton)
+    else:
+        yield b.Encadre(titre="Dossier non décrit", texte=prose(_NON_DECRIT), ton="attention")
     if etude.avertissements:
         yield b.Liste(elements=tuple(supported(a.message, sources=a.sources) for a in etude.avertissements))
     yield from _asked(dossier)
@@ -86,7 +90,7 @@ def _study(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     yield from _funding(dossier)
     yield from _places(dossier)
     yield from _registration(dossier)
-    yield from actors(dossier, [(i, v) for i, v in etude.interventions if i.si])
+    yield from actors(dossier, list(etude.interventions))
     yield from _steps(dossier)
     yield from contradictions(dossier, supports(dossier, attribution=False))
 

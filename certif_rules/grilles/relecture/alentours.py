@@ -14,14 +14,12 @@ from certif_rules.errors import Location
 from certif_rules.francais import count
 from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles.classeur import LISTES, Feuille, fitted
-from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, folded, stray
+from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, TOLD, folded, strays
 from certif_rules.grilles.relecture.table import LectureFeuille
 from certif_rules.grilles.relecture.tableur import FeuilleLue, Feuilles, ObjetPose
 from certif_rules.grilles.textes import texts_sheet
 from certif_rules.model.base import Avertissement
 
-#: Most things of one kind that are told of a sheet one by one.
-_TOLD: Final = 20
 #: The cell of the logo of a body.
 _LOGO: Final = (1, 1)
 
@@ -46,6 +44,9 @@ def around(
             continue
         logo = _LOGO if sheet == nommees.CONTEXTE else None
         yield from _laid((o for o in feuille.objets if o.place != logo), name, sheet)
+        # A grid carries the names and columns of its dress, not the sentences that « À propos » ends with.
+        if sheet == nommees.A_PROPOS and checklist.habillage is not None:
+            continue
         if sheet in written and same_rules:
             yield from _typed(feuille, written[sheet], name, sheet)
 
@@ -84,11 +85,11 @@ def _laid(objets: Iterable[ObjetPose], name: str, sheet: str) -> Iterator[Averti
     seen: Counter[str] = Counter()
     for objet in sorted(objets, key=lambda o: o.place):
         seen[objet.nature] += 1
-        if seen[objet.nature] <= _TOLD:
+        if seen[objet.nature] <= TOLD:
             yield _object(objet.nature, f"{Location(name, *objet.place, sheet)} :")
     for nature, number in seen.items():
-        if number > _TOLD:
-            yield _object(nature, f"{Location(name, 0, 0, sheet)} : {number - _TOLD} fois encore,")
+        if number > TOLD:
+            yield _object(nature, f"{Location(name, 0, 0, sheet)} : {number - TOLD} fois encore,")
 
 
 def _object(nature: str, where: str) -> Avertissement:
@@ -120,10 +121,4 @@ def _typed(feuille: FeuilleLue, written: Feuille, name: str, sheet: str) -> Iter
         for place, cell in sorted(feuille.cellules.items())
         if not cell.blanche and not cell.formule and folded(cell.vue.texte) not in known and place not in read
     ]
-    for place in places[:_TOLD]:
-        yield stray(Location(name, *place, sheet))
-    if len(places) > _TOLD:
-        rest = count(
-            len(places) - _TOLD, "autre cellule : ce qui y est écrit", "autres cellules : ce qui y est écrit"
-        )
-        yield stray(Location(name, 0, 0, sheet), rest)
+    yield from strays([Location(name, *place, sheet) for place in places])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,6 +35,8 @@ _FRENCH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 _EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
 #: The first day a bare number is read as: a smaller one is a year or a slip, and would be a guess.
 _FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
+#: Most things of one kind that are told of a sheet one by one.
+TOLD = 20
 _ZONE = re.compile(r"[\n;]")
 #: What the look of a finding puts before its words.
 _SIGNE = re.compile(f"\\A(?:{'|'.join(re.escape(t.signe) for t in TONS.values())}) ")
@@ -287,8 +289,17 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
     return Avertissement("colonne_ajoutee", message)
 
 
-def stray(where: Location, what: str = "ce qui est écrit ici") -> Avertissement:
-    """Return a cell that is not to be filled, and holds what nothing takes."""
+def strays(places: Sequence[Location]) -> Iterator[Avertissement]:
+    """Yield the cells of a sheet that are not to be filled, and hold what nothing takes."""
+    for where in places[:TOLD]:
+        yield _stray(where, "ce qui est écrit ici")
+    if len(places) > TOLD:
+        more = count(len(places) - TOLD, "autre cellule", "autres cellules")
+        where = Location(places[0].file, 0, 0, places[0].sheet)
+        yield _stray(where, f"{more} encore : ce qui y est écrit")
+
+
+def _stray(where: Location, what: str) -> Avertissement:
     message = (
         f"{where} : {what} n’est pas de la grille, et ne va pas dans les constats : le reporter dans "
         f"« {COMMENTAIRE} »"

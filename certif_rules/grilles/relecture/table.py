@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from certif_rules.errors import Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL, fitted
-from certif_rules.grilles.relecture.saisie import COMMENTAIRE, added_column, cut, folded, in_error, stray
+from certif_rules.grilles.relecture.saisie import COMMENTAIRE, added_column, cut, folded, in_error, strays
 from certif_rules.grilles.relecture.tableur import CelluleLue, FeuilleLue
 from certif_rules.grilles.relecture.valeurs import Vue
 from certif_rules.model.base import Avertissement
@@ -128,10 +128,14 @@ class LectureFeuille:
         That is above the header, and in place of the formulas of ours.
         """
         computed = {self.columns.get(column) for column in self.computed}
-        for (row, column), cell in sorted(self.feuille.cellules.items()):
-            over = column in computed and row > self.header and not cell.formule
-            if (row < self.header or over) and not cell.blanche:
-                yield stray(self._at(row, column))
+        yield from strays(
+            [
+                self._at(row, column)
+                for (row, column), cell in sorted(self.feuille.cellules.items())
+                if not cell.blanche
+                if row < self.header or (row > self.header and column in computed and not cell.formule)
+            ]
+        )
         known = set(self.columns.values())
         filled: dict[int, int] = {}
         for (row, column), cell in self.feuille.cellules.items():

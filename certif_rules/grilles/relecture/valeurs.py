@@ -27,13 +27,18 @@ _LAST_DAY, _DAY = 2_958_465, 86_400
 _DIGITS: Final = 15
 #: Most decimals written: with fifteen figures before them, all that exact arithmetic holds.
 _PLACES: Final = 12
-_UNQUOTED: Final = re.compile(r'"([^"]*)"|\\(.)|[_*].|\[\$([^\]-]*)[^\]]*\]|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
+_FIRST: Final = re.compile(r'(?:[^;"]|"[^"]*+"?)*+')
+_UNQUOTED: Final = re.compile(
+    r'"([^"]*+)"|\\(.)|[_*].|\[\$([^\]\[-]*+)[^\]\[]*+\]|\[(?!h+\]|m+\]|s+\])[^\]\[]*+\]'
+)
 _NUMBER: Final = re.compile(r"[#,]*0?(?:\.([0#?]+))?")
 _NUMERALS: Final = re.compile(r"\d+")
 _ERROR: Final = re.compile(r"#[A-Z]{1,9}(?:/[A-Z0]{1,2})?[!?]?")
 _TIME: Final = re.compile(r"(-?)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 
+#: The longest format that spreadsheets take.
+_LONGEST: Final = 255
 #: What a cell of logic shows.
 VRAI, FAUX = "VRAI", "FAUX"
 
@@ -83,7 +88,8 @@ BUILTIN: Final[dict[int, Mise]] = {
 
 def read_format(code: str) -> Mise:
     """Return what a format of XLSX shows, from its first part: that of positive numbers."""
-    first = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code, maxsplit=1)[0] if len(code) < 256 else "?"
+    match = _FIRST.match(code)
+    first = match[0] if match and len(code) <= _LONGEST else "?"
     literals = [a or b or c or "" for a, b, c in _UNQUOTED.findall(first)]
     bare = _UNQUOTED.sub("", first).strip()
     low = bare.lower()
@@ -94,14 +100,14 @@ def read_format(code: str) -> Mise:
         if set("dy") & set(parts) or not set("hs[") & set(parts):
             return _days(parts)
         return Mise("heure", parts=parts, sure="h" in parts)
-    match = _NUMBER.fullmatch(low.replace("%", "").replace(" ", "").replace("€", ""))
-    decimals = len(match[1] or "") if match else None
+    figures = _NUMBER.fullmatch(low.replace("%", "").replace(" ", "").replace("€", ""))
+    decimals = len(figures[1] or "") if figures else None
     if "%" in low:
-        return Mise("pourcentage", decimals, sure=match is not None)
+        return Mise("pourcentage", decimals, sure=figures is not None)
     symbol = "€" if "€" in code else "".join(literals).strip().replace("EUR", "€")
     if _money(symbol):
-        return Mise("monnaie", decimals, symbol, sure=match is not None)
-    return Mise("nombre", decimals, sure=match is not None and not symbol)
+        return Mise("monnaie", decimals, symbol, sure=figures is not None)
+    return Mise("nombre", decimals, sure=figures is not None and not symbol)
 
 
 def _money(symbol: str) -> bool:
