@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,3 +90,45 @@ def test_where_the_audit_is_held(
         assert "se fait sur site" in codes["mode_inattendu"]
         assert codes["mode_inattendu"].endswith("(confiance moyenne)")
     assert ("Lieu" in str(codes.get("rappel"))) is (type_audit == "surveillance")
+
+
+@pytest.mark.parametrize("indicateur", ["12", "19"])
+def test_what_is_read_has_curved_apostrophes(call: Console, indicateur: str) -> None:
+    """Reasons, titles and questions are typed with straight ones in the data."""
+    audit = ("qualiopi", "--type", "surveillance", "--date", "2024-06-03", "--categorie", "AF")
+    arguments = ("qualiopi", indicateur, *audit[1:])
+    for text in (call("expliquer", *arguments).text, call("questions", *audit).text):
+        assert "’" in text
+        assert "'" not in text
+
+
+def test_a_count_agrees_with_what_it_counts(call: Console, tmp_path: Path) -> None:
+    """One line is « non due », of none or several the adjective follows."""
+    audit = ("--type", "initial", "--date", "2024-06-03", "--categorie", "CFA")
+    err = plain(call("checklist", "qualiopi", *audit, "-o", tmp_path / "g.json").err)
+    data: Any = json.loads((tmp_path / "g.json").read_text("utf-8"))["compteurs"]
+    out = data["non_applicable"]
+    assert f"{out} non applicable{'s' if out > 1 else ''}." in err
+    assert "0 non due à cet audit" in err
+
+
+@pytest.mark.parametrize(
+    ("sites", "printed"),
+    [
+        ("[{id: S1, region: Occitanie}]", False),
+        ("[{id: S1, region: Occitanie}, {id: S2, region: mayotte}]", True),
+        ("[{id: S1, region: Occitanie}, {id: S2, commune: Paris}]", True),
+        ("[]", True),
+    ],
+)
+def test_a_derogation_of_a_region_is_for_those_who_are_there(
+    call: Console, sites: str, printed: bool
+) -> None:
+    """Mayotte is printed where a site is there, or may be; claimed, it is printed in any case."""
+    profil = f"format: 1\norganisme: {{categories: [AF], sites: {sites}}}\n"
+    options = ("checklist", "qualiopi", "--type", "initial", "--date", "2025-03-03", "--profil", "-")
+    for format_ in ("table", "md", "html"):
+        text = call(*options, "--format", format_, stdin=profil).out.decode()
+        assert ("conditions d’audit propres à Mayotte" in " ".join(text.split())) is printed
+    claimed = call(*options, "--avec", "mayotte", stdin=profil).text
+    assert "propres à Mayotte (art. 10 bis" in plain(" ".join(claimed.split()))

@@ -27,9 +27,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "bdc27db92d13cac115c90b4d52d88bb7f334c6120657e8b94c9340cea73785a0",
-    ("qualiopi", "2026-11-02"): "435871b341dd70a0644324c02d8bd22e2e63ea5147f14b0f2f7079353de549dc",
-    ("certifregion", "2024-03-18"): "fe95f595f87ff50fa16e771d3155eeed5db3e7c8bd0beb61f2d2aa27226351ce",
+    ("qualiopi", "2024-03-18"): "d96738d4f00c6a10cf55c74b9873dbc8420dcaeb54d33163dcb5348d0fc3efb3",
+    ("qualiopi", "2026-11-02"): "172783bfbceabdf30910bd93efeb870d73aac6287a43a3c608af60acad7f18e5",
+    ("certifregion", "2024-03-18"): "e1bae2daea35c5ec675b12af98ae3f283c2b1f316fe401f390b5c14aec5e6afd",
 }
 
 

@@ -41,7 +41,7 @@ def after(
 
 @pytest.mark.parametrize("format_", sorted(FORMATS))
 @pytest.mark.parametrize(
-    ("result", "since"), [("non_satisfaite", "non levée depuis"), ("levee", "levée depuis")]
+    ("result", "since"), [("non_satisfaite", "toujours ouverte"), ("levee", "levée depuis")]
 )
 def test_it_is_recalled(call: Console, tmp_path: Path, format_: str, result: str, since: str) -> None:
     """A report recalls the earlier check and whether it was lifted."""
@@ -50,14 +50,14 @@ def test_it_is_recalled(call: Console, tmp_path: Path, format_: str, result: str
     assert CHAPTER in found
     said = {"Le certificat est affiché dans les locaux", since, "Page d’accueil, vue ce jour"}
     assert absent_from(chapter, said | {"elle est rappelée, et n’est comptée pour rien de plus"}) == set()
-    assert (squeezed("non levée depuis") in chapter) is (since == "non levée depuis")
+    assert (squeezed("toujours ouverte") in chapter) is (since == "toujours ouverte")
 
 
 def test_an_audit_that_does_not_check_recalls_it(call: Console, tmp_path: Path) -> None:
     """A renewal makes no check: what the surveillance found is recalled all the same, with its sources."""
     page = report_bytes(call, after("non_satisfaite", None, "renouvellement"), tmp_path)
     chapter = texte(page, "html").split(CHAPTER)[-1].split(squeezed("Lignes qui ne s’appliquent pas"))[0]
-    assert absent_from(chapter, {"non levée depuis", "ne se vérifie pas à cet audit", "[A2, AFF]"}) == set()
+    assert absent_from(chapter, {"toujours ouverte", "ne se vérifie pas à cet audit", "[A2, AFF]"}) == set()
     assert squeezed("affichage du certificat (mentions obligatoires)") in texte(page, "html")
 
 

@@ -15,7 +15,8 @@ from certif_rules.errors import DataError
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
 from certif_rules.model.base import Avertissement, Confiance, Lacune, Texte
-from certif_rules.model.referentiel import Critere, Indicateur, Referentiel, TextesDonnes, TypeAudit
+from certif_rules.model.referentiel import Critere, Fait, Indicateur, Referentiel, TextesDonnes, TypeAudit
+from certif_rules.noms import cle
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.motifs import ETATS, Etat, Motif
 
@@ -144,6 +145,16 @@ def in_order(avertissements: Iterable[Avertissement]) -> tuple[Avertissement, ..
 def warned(checklist: Checklist, more: Iterable[Avertissement]) -> Checklist:
     """Return ``checklist`` with more to be warned of; what holds at every audit of its type stays last."""
     return replace(checklist, avertissements=in_order((*checklist.avertissements, *more)))
+
+
+def elsewhere(checklist: Checklist, fait: Fait) -> bool:
+    """Return whether a derogation nobody claimed is of a region where no site is; all must be known."""
+    contexte = checklist.contexte
+    if fait.region is None or checklist.invocables.get(fait.id):
+        return False
+    sites = {site["id"]: site.get("region") for site in contexte.organisme.sites}
+    regions = [sites.get(site) for site in {*sites, *contexte.ajouts.sites}]
+    return bool(regions) and all(region and cle(region) != cle(fait.region) for region in regions)
 
 
 def point_key(point: Point) -> str:

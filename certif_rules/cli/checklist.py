@@ -18,17 +18,19 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
+from certif_rules.francais import count
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
 from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.formats import choose, write_document
 
+#: What lines in a state are called in the summary, one and several.
 _COUNTERS = {
-    "a_auditer": "à auditer",
-    "a_confirmer": "à confirmer",
-    "non_audite": "non dues à cet audit",
-    "non_applicable": "non applicables",
+    "a_auditer": ("à auditer", "à auditer"),
+    "a_confirmer": ("à confirmer", "à confirmer"),
+    "non_audite": ("non due à cet audit", "non dues à cet audit"),
+    "non_applicable": ("non applicable", "non applicables"),
 }
 
 
@@ -85,6 +87,6 @@ def _render(exporter: Format | Exporter, checklist: Checklist, *, to_terminal: b
 
 def _summarise(checklist: Checklist, path: Path) -> None:
     referentiel = checklist.referentiel
-    counts = ", ".join(f"{n} {_COUNTERS[etat]}" for etat, n in checklist.compteurs.items())
+    counts = ", ".join(count(n, *_COUNTERS[etat]) for etat, n in checklist.compteurs.items())
     say(f" : {referentiel.titre}, édition {referentiel.edition} : {counts}.", path)
     warn_of(checklist.avertissements)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
@@ -49,7 +50,7 @@ def _show(explication: Explication) -> None:
     ligne, checklist = explication.ligne, explication.checklist
     indicateur = ligne.indicateur
     titre = indicateur.titre or indicateur.exigence or "texte absent de la source"
-    paragraph(f"{indicateur.numero} — {titre} ({indicateur.id})", hanging=4)
+    paragraph(f"{indicateur.numero} — {prose(titre)} ({indicateur.id})", hanging=4)
     paragraph(f"État : {SIGNES[ligne.etat].mot}", 2)
     if ligne.categories:
         paragraph(f"Dû pour : {', '.join(ligne.categories)}", 2)
@@ -59,20 +60,20 @@ def _show(explication: Explication) -> None:
     for change in explication.changements:
         click.echo()
         champs = ", ".join(map(field_name, change.champs))
-        paragraph(f"- modifiée par {change.origine} ({champs}) : {change.motif}", 2, hanging=4)
+        paragraph(f"- modifiée par {change.origine} ({champs}) : {prose(change.motif)}", 2, hanging=4)
         paragraph(f"sources : {', '.join(change.sources)}", 4)
         paragraph(f"règle : {change.emplacement}", 4, hanging=6)
     click.echo()
     paragraph(f"La ligne est écrite en {indicateur.emplacement}.", 2, hanging=4)
     for identifiant in explication.citees:
         source = checklist.referentiel.sources[identifiant]
-        paragraph(f"[{identifiant}] {source.titre}. {source.reference}", 2, hanging=4)
+        paragraph(f"[{identifiant}] {prose(source.titre)}. {source.reference}", 2, hanging=4)
 
 
 def _show_reason(motif: Motif, explication: Explication) -> None:
     many = len(explication.checklist.contexte.categories) > 1
     where = f" ({', '.join(motif.categories)})" if many and motif.categories else ""
-    paragraph(f"- {motif.code}{where} : {motif.texte}", 2, hanging=4)
+    paragraph(f"- {motif.code}{where} : {prose(motif.texte)}", 2, hanging=4)
     if motif.lecture:
         paragraph("lecture de la source, qui l’implique sans le dire", 4)
     if motif.confiance != "elevee":

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
@@ -37,6 +38,6 @@ def command(ctx: click.Context, /, referentiel: str | None, format_: str, **opti
             f"{_EFFETS[effet]} {', '.join(line.numero for line in lines)}"
             for effet, lines in lines_of(question, resolved)
         )
-        paragraph(f"{question.fait.question}", hanging=4)
+        paragraph(prose(question.fait.question), hanging=4)
         paragraph(f"répondre par --avec {question.fait.id} ou --sans {question.fait.id}", 4)
         paragraph(f"pour : {', '.join(question.categories)} ; change {' ; '.join(changes)}", 4, hanging=6)

@@ -10,6 +10,7 @@ from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.audit.constats import gaps
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.francais import count
 from certif_rules.model.base import Confiance, Texte
 from certif_rules.model.cycle import RegleDate
 from certif_rules.model.personnes import Conservation, DonneesSensibles, NatureSensible
@@ -21,6 +22,12 @@ SIGNES: Final[Mapping[Etat, b.Signe]] = {
     "a_confirmer": b.Signe("à confirmer", "◐", "[?]", "a_confirmer"),
     "non_audite": b.Signe("non audité", "○", "[ ]", "non_audite"),
     "non_applicable": b.Signe("non applicable", "–", "[-]", "non_applicable"),
+}
+
+#: Of lines in a state, one and several, where the words of the state take an ending.
+_ACCORDS: Final[Mapping[Etat, tuple[str, str]]] = {
+    "non_audite": ("non auditée", "non auditées"),
+    "non_applicable": ("non applicable", "non applicables"),
 }
 
 #: What a state means, for the legend of a document.
@@ -137,6 +144,11 @@ def quotes(ligne: Ligne) -> bool:
         *indicateur.commentaires, *indicateur.variantes,
     )  # fmt: skip
     return (indicateur.citation and indicateur.exigence is not None) or any(t and t.citation for t in textes)
+
+
+def lines_in(etat: Etat, number: int) -> str:
+    """Return how many lines are in a state, in words that agree: « 5 non auditées »."""
+    return count(number, *_ACCORDS.get(etat, (SIGNES[etat].mot, SIGNES[etat].mot)))
 
 
 def groups(checklist: Checklist) -> tuple[tuple[Critere | None, tuple[Ligne, ...]], ...]:

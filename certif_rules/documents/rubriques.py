@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites
+from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites, elsewhere
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
@@ -142,8 +142,12 @@ def circumstances(checklist: Checklist) -> list[Rang]:
 
 
 def facts(checklist: Checklist) -> list[Rang]:
-    """Return every fact the référentiel asks for, with its answer; unknown is never read as no."""
-    return [(prose(f.question), _fact(checklist, f)) for f in checklist.referentiel.faits.values()]
+    """Return every fact the référentiel asks for, with its answer; unknown is never read as no.
+
+    A derogation of a region is left out of the documents of a body that has no site there.
+    """
+    asked = (f for f in checklist.referentiel.faits.values() if not elsewhere(checklist, f))
+    return [(prose(f.question), _fact(checklist, f)) for f in asked]
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:
@@ -253,6 +257,16 @@ def _changes(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
                 yield marked(words, texte.sources, remarks(texte))
 
 
+def _mentions(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
+    """Yield what a tag says of the lines of ``origine`` that bear it, with their numbers."""
+    own = [line for line in referentiel.indicateurs.values() if line.origine == origine]
+    for tag, texte in referentiel.mentions.items():
+        numbers = [clean(line.numero) for line in own if tag in line.etiquettes]
+        if numbers:
+            named = f"{noun(len(numbers), 'Indicateur')} {', '.join(numbers)}"
+            yield marked(f"{named}{INSECABLE}: {wording(texte)}", texte.sources, remarks(texte))
+
+
 def _layer(referentiel: Referentiel, retenue: CoucheRetenue) -> CoucheImprimee:
     couche, contenu = retenue.couche, retenue.contenu
     if contenu.cle != couche.cle:
@@ -263,6 +277,7 @@ def _layer(referentiel: Referentiel, retenue: CoucheRetenue) -> CoucheImprimee:
     notes.extend(map(recognition, couche.reconnaissance))
     if couche.nature == "exigence":
         notes.extend(_changes(referentiel, couche.referentiel))
+        notes.extend(_mentions(referentiel, couche.referentiel))
     revision = contenu.revisions[-1] if contenu.revisions else None
     return CoucheImprimee(
         nature=NATURES[couche.nature],

@@ -120,7 +120,8 @@ class Piece(Declaration, frozen=True, kw_only=True):
 
     ``condition`` words a condition that the source leaves without content. ``signe`` is the signature wanted,
     ``validite_mois`` how long it is good from the day it was made. ``devis`` makes it quotes, ``certificat``
-    a certificate held, read in the profile.
+    a certificate held, read in the profile. ``champs`` are the fields of the profile that say all of it: once
+    they are given, it is not asked for.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Piece(Declaration, frozen=True, kw_only=True):
     validite_mois: int | None = None
     devis: DevisAttendus | None = None
     certificat: NomReferentiel | None = None
+    champs: tuple[str, ...] = ()
     precisions: tuple[Texte, ...] = ()
     prise_en_charge: PriseEnCharge | None = None
 

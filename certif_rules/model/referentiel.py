@@ -121,8 +121,8 @@ class ParNature(Fonde, frozen=True, kw_only=True):
 class Fait(Fonde, frozen=True, kw_only=True):
     """A fact about the organisation, with the question to ask and the words for each answer.
 
-    ``a_invoquer``: a derogation; not given means not claimed. ``implique``: facts that follow from this
-    one when it is true.
+    ``a_invoquer``: a derogation; not given means not claimed. ``region`` is where alone it may be.
+    ``implique``: facts that follow from this one when it is true.
     """
 
     id: str
@@ -132,6 +132,7 @@ class Fait(Fonde, frozen=True, kw_only=True):
     par_nature: tuple[ParNature, ...]
     implique: tuple[NomFait, ...]
     a_invoquer: bool = False
+    region: str | None = None
     note: str | None = None
     emplacement: str = ""
 

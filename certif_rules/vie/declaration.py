@@ -46,7 +46,8 @@ class Depot(Struct, frozen=True, kw_only=True):
     ``pieces`` is ``None`` when documents were not described at all: then none is missing yet. ``type`` and
     ``precedent`` are codes of audit types. ``jour`` is the day validities are compared to: that of the
     filing, else that of the audit. ``reponses`` maps questions to answers; ``deduites``
-    names those read elsewhere in the profile.
+    names those read elsewhere in the profile. ``champs`` are the fields that the profile gives of the
+    organisation.
     """
 
     type: str | None = None
@@ -56,6 +57,7 @@ class Depot(Struct, frozen=True, kw_only=True):
     audit_le: date | None = None
     nom: str | None = None
     categories: tuple[str, ...] = ()
+    champs: frozenset[str] = frozenset()
     reponses: Mapping[str, str] = field(default_factory=dict)
     deduites: frozenset[str] = frozenset()
     pieces: Mapping[str, PieceDite] | None = None

@@ -64,6 +64,11 @@ class _Reader:
             audit_le=audit,
             nom=None if demande.organisme.get("nom") is None else str(demande.organisme["nom"]),
             categories=self._categories(),
+            champs=frozenset(
+                champ
+                for champ, value in {**demande.organisme, "categories": demande.categories}.items()
+                if value not in (None, "", (), [])
+            ),
             pieces=self._pieces(),
             devis=self._quotes(),
             certificats=certificats,

@@ -80,11 +80,11 @@ def presence(piece: Piece, candidature: Candidature, depot: Depot) -> Presence:
         return _certificate(piece.certificat, depot)
     if piece.devis is not None:
         return _quotes(piece.devis, candidature, depot)
-    if depot.pieces is None:
-        return Presence("a_fournir")
-    dite = depot.pieces.get(piece.id)
+    dite = (depot.pieces or {}).get(piece.id)
+    if dite is None and piece.champs and depot.champs.issuperset(piece.champs):
+        return Presence("fournie", ("dite dans le profil",))
     if dite is None or dite.fournie is False:
-        return Presence("manquante")
+        return Presence("a_fournir" if depot.pieces is None else "manquante")
     if dite.fournie is None:
         return Presence("a_confirmer", ("on ne sait pas si elle est fournie",))
     return _worst(

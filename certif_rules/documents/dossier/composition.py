@@ -126,7 +126,7 @@ def _asked(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         items = []
         for item in asked:
             where = f" → {item.cle}" if item.cle else ""
-            items.append(supported(f"{item.texte}{where}", *([item.appui] if item.appui else [])))
+            items.append(supported(f"{_reason(item.texte)}{where}", *([item.appui] if item.appui else [])))
         yield b.Liste(elements=tuple(items))
 
 

@@ -15,7 +15,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import SIGNES, criterion, finding, weighed
+from certif_rules.documents.mots import SIGNES, criterion, finding, lines_in, weighed
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
@@ -114,10 +114,11 @@ def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def _counts(checklist: Checklist, section: Chapitre) -> str:
-    states = [f"{n} {SIGNES[etat].mot}" for etat, n in section.etats.items() if n]
-    counts = [f"{n} {finding(checklist, c).lower()}" for c, n in section.constats.items() if n]
+    states = [lines_in(etat, n) for etat, n in section.etats.items() if n]
+    # The title of a finding is data, and takes no plural.
+    counts = [f"{finding(checklist, c).lower()} ({n})" for c, n in section.constats.items() if n]
     if section.sans_constat:
-        counts.append(f"{section.sans_constat} sans constat")
+        counts.append(f"sans constat ({section.sans_constat})")
     lines = f"{capital(count(sum(section.etats.values()), 'ligne'))}{INSECABLE}: {', '.join(states)}"
     return f"{lines}{_ENTRE}constats{INSECABLE}: {', '.join(counts) or 'aucun'}"
 

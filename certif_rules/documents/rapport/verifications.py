@@ -80,7 +80,7 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def _before(rapport: Rapport, precedente: VerificationPrecedente) -> tuple[b.Cellule, ...]:
     name = marked(prose(precedente.texte), precedente.sources)
-    since = "non levée depuis" if precedente.ouverte else "levée depuis"
+    since = "toujours ouverte" if precedente.ouverte else "levée depuis"
     vu = precedente.vue
     if vu is None:
         return (name, since, (b.Morceau("ne se vérifie pas à cet audit", "italique"),))
