@@ -141,6 +141,16 @@ def test_what_is_pasted_unseen_does_not_lose_a_day(call: Console, tmp_path: Path
     assert read_dossier(path).releves[0].commentaire == "un\ndeux C:"
 
 
+def test_a_grid_gives_findings_that_are_read_back(tmp_path: Path) -> None:
+    """A comment pasted in a grid is read as it was seen; an escape is refused at once, at its cell."""
+    pasted = {"qualiopi/1": {"Constat": "Conforme", "Commentaire": "un\u2028deux\u202a"}}
+    lu = read_grids(atelier(), [filled(grille(), "csv", pasted, tmp_path, "colle")])
+    assert next(r for r in lu.dossier.releves if r.ligne == "qualiopi/1").commentaire == "un\ndeux"
+    pasted["qualiopi/1"]["Commentaire"] = "un\x1b[31m"
+    with pytest.raises(DataError, match=r"caractere-de-controle: .*U\+001B"):
+        read_grids(atelier(), [filled(grille(), "csv", pasted, tmp_path, "echappe")])
+
+
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless device")
 @pytest.mark.parametrize(
     "arguments",

@@ -26,8 +26,9 @@ from certif_rules.model.base import Avertissement
 from certif_rules.personnes.pseudonymes import DonneePersonnelle, personal_data, pseudonymised
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data, open_checklist, with_personal_warnings
-from certif_rules.source.entree import MAX_CLASSEUR, content_of
+from certif_rules.source.entree import CONTROL, MAX_CLASSEUR, as_seen, content_of
 from certif_rules.source.schema import check
+from certif_rules.source.yaml import control_character
 
 _AUTRES_REGLES = "autres_regles"
 #: The path that stands for the standard input.
@@ -152,10 +153,26 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
         feuilles = grille.open_workbook(content, name)
         checklist, dossier = _open(options, grille.read_head(feuilles, name), name)
         lu = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist))
-    if lu.issues:
-        raise DataError(lu.issues)
-    dossier = replace(dossier, releves=lu.releves, verifications=lu.verifications, notifie_le=lu.notifie_le)
+    releves, verifications = _as_seen(lu.releves), _as_seen(lu.verifications)
+    issues = [*lu.issues, *_controls((*releves, *verifications), name)]
+    if issues:
+        raise DataError(issues)
+    dossier = replace(dossier, releves=releves, verifications=verifications, notifie_le=lu.notifie_le)
     return Lecture(checklist=checklist, dossier=dossier, avertissements=lu.avertissements)
+
+
+def _as_seen(releves: Iterable[Releve]) -> tuple[Releve, ...]:
+    """Return findings whose comments hold nothing invisible that was pasted with them."""
+    return tuple(replace(r, commentaire=r.commentaire and as_seen(r.commentaire)) for r in releves)
+
+
+def _controls(releves: Iterable[Releve], name: str) -> Iterator[Issue]:
+    """Yield the control characters of comments, which no command would read back."""
+    for releve in releves:
+        control = CONTROL.search(releve.commentaire or "")
+        if control:
+            where = releve.lieux.get("commentaire") or releve.lieu or Location(name)
+            yield control_character(control.group(), where)
 
 
 def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
