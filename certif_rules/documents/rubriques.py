@@ -392,10 +392,5 @@ def _subject(referentiel: Referentiel, lacune: Lacune) -> Rang:
         if critere and lacune in critere.lacunes:
             return ("Critère", clean(critere.numero))
         return ("Indicateur", _number(referentiel, lacune.ligne))
-    for type_audit in referentiel.types_audit.values():
-        if lacune in type_audit.lacunes:
-            return ("", type_audit.titre)
-    for retenue in referentiel.couches:
-        if lacune in retenue.contenu.lacunes:
-            return ("", retenue.contenu.titre)
-    return ("", referentiel.titre)
+    holders = (*referentiel.types_audit.values(), *(retenue.contenu for retenue in referentiel.couches))
+    return ("", next((each.titre for each in holders if lacune in each.lacunes), referentiel.titre))
