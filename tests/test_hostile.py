@@ -330,7 +330,7 @@ def test_an_encoding_that_is_not_one(tmp_path: Path, format_: str) -> None:
             if name == member:
                 content = b'<?xml version="1.0" encoding="xyz"?>' + re.sub(rb"^<\?xml.*?\?>", b"", content)
             out.writestr(name, content)
-    with pytest.raises(DataError, match="fichier-tronque"):
+    with pytest.raises(DataError, match="fichier-illisible"):
         read_grids(atelier(), [path])
 
 

@@ -51,7 +51,7 @@ _COMMENTAIRE: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 #: Attributes that only name or describe: what they hold is drawn nowhere.
 _NOMMENT: Final = re.compile(r"id|class|lang|role|about|(?:aria|data)-.*", re.DOTALL)
 #: A number that no drawing needs, and that drawing programs cannot hold.
-_DEMESURE: Final = re.compile(r"(?<![\w#.])[-+]?(?:[0-9]{10}|[0-9.]++[eE]\+?0*+[1-9][0-9])")
+_DEMESURE: Final = re.compile(r"(?<![0-9.#a-fA-F])[-+]?(?:[0-9]{10}|[0-9.]++[eE]\+?0*+[1-9][0-9])")
 #: Smallest and largest side of a drawing, in any unit.
 _COTES: Final = (0.01, 1_000_000.0)
 _NOMBRE: Final = re.compile(
