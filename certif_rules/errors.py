@@ -6,11 +6,13 @@ issue it can see, then raises one :class:`DataError` (or :class:`UsageError`) th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from string import ascii_uppercase
 from typing import Self
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 
 class Location(Struct, frozen=True, order=True):
@@ -48,6 +50,29 @@ def from_emplacement(emplacement: str) -> Location:
     return Location(file, int(line), 1) if file else Location(emplacement)
 
 
+#: Most characters that a message quotes of what it was given, and most that it has.
+_QUOTED, _LONG = 200, 2_000
+_QUOTE = re.compile(rf"«([^«»]{{{_QUOTED + 1}}})[^«»]*+»")
+_WORD = re.compile(rf"(\S{{{_QUOTED}}})\S++")
+
+
+def clipped(text: str) -> str:
+    """Return a message short enough to be read: what it quotes is cut, then its middle."""
+    if len(text) <= _QUOTED:
+        return text
+    text = _WORD.sub(r"\1…", _QUOTE.sub(r"«\1… »", text))
+    return text if len(text) <= _LONG else f"{text[: _LONG - _QUOTED - 1]}…{text[-_QUOTED:]}"
+
+
+def cause(error: BaseException) -> str:
+    """Return what an error of foreign code says, on one line, even when it cannot be printed."""
+    try:
+        words = " ".join(str(error)[: 10 * _LONG].split())
+    except BaseException:  # noqa: BLE001 - its own code runs to print it
+        words = "une erreur qui ne se laisse pas afficher"
+    return f"{type(error).__name__} : {words}" if words else type(error).__name__
+
+
 class Issue(Struct, frozen=True, order=True):
     """One problem: a stable ``code``, a French ``message``, where it is and what to do.
 
@@ -60,6 +85,13 @@ class Issue(Struct, frozen=True, order=True):
     location: Location | None = None
     hint: str | None = None
     related: tuple[tuple[Location, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Cut what is quoted of a hostile file: a message is to be read."""
+        for name in ("message", "hint"):
+            text = getattr(self, name)
+            if text and len(text) > _QUOTED:
+                force_setattr(self, name, clipped(text))
 
     def lines(self) -> list[str]:
         """Return the issue as it is printed: one clickable line, then what helps."""

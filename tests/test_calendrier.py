@@ -21,7 +21,7 @@ from certif_rules.model.cycle import (
     TousLes,
 )
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute, meeting
-from certif_rules.vie.feries import last_worked, next_worked, territories, territory, why_not_worked
+from certif_rules.vie.feries import added, last_worked, next_worked, territories, territory, why_not_worked
 from certif_rules.vie.seances import plan
 
 DAYS = st.dates(min_value=date(2019, 6, 6), max_value=date(2040, 12, 31))
@@ -74,11 +74,38 @@ def test_the_eleven_national_days(year: int) -> None:
     assert holidays_of(year) == FIXED | EASTER[year]
 
 
+#: Code du travail, L. 3422-2; at Saint-Martin both days are told, and to confirm.
+ABOLITION = {
+    "Mayotte": {"04-27"},
+    "Martinique": {"05-22"},
+    "Guadeloupe": {"05-27"},
+    "Guyane": {"06-10"},
+    "La Réunion": {"12-20"},
+    "Saint-Barthélemy": {"10-09"},
+    "Saint-Martin": {"05-27", "05-28"},
+}
+
+
+def test_a_holiday_of_use_is_no_holiday_of_law() -> None:
+    """Schœlcher Day, Mid-Lent and Good Friday are worked in Guadeloupe: no law makes them holidays."""
+    for worked in ("2026-07-21", "2026-03-12", "2026-04-03"):
+        assert why_not_worked(day(worked), "Guadeloupe") is None
+    assert why_not_worked(day("2026-05-27"), "Guadeloupe") == "Abolition de l’esclavage"
+
+
+def test_what_a_territory_adds_is_told_with_its_condition_and_its_article() -> None:
+    """Good Friday holds in some communes only; the day of Saint-Martin is to confirm."""
+    assert "temple protestant ou une église mixte (code du travail, art. L. 3134-13)" in added("Moselle")
+    assert "le 26 décembre" in added("Alsace")
+    assert "à confirmer" in added("Saint-Martin")
+    assert added("Guadeloupe") == "Abolition de l’esclavage le 27 mai (code du travail, art. L. 3422-2)"
+
+
 def test_a_territory_adds_its_own() -> None:
-    """Good Friday and 26 December in Alsace and Moselle, others overseas; the case of a name is free."""
+    """Good Friday and 26 December in Alsace and Moselle, the abolition overseas; the case is free."""
     assert holidays_of(2026, "Alsace") - holidays_of(2026) == {"04-03", "12-26"}
     assert holidays_of(2026, "Moselle") == holidays_of(2026, "Alsace")
-    assert holidays_of(2026, "Guadeloupe") > holidays_of(2026)
+    assert {nom: holidays_of(2026, nom) - holidays_of(2026) for nom in ABOLITION} == ABOLITION
     assert territory("la reunion") == "La Réunion"
     assert territory("MOSELLE") == "Moselle"
     assert territory("Zone A") is None

@@ -141,10 +141,11 @@ def test_an_entry_point_to_nothing(site: Path) -> None:
 
 
 def test_a_plugin_that_declares_nothing(site: Path) -> None:
-    """A plugin without a hook is active and contributes nothing; an undecorated hook is not one."""
+    """A plugin without a hook is broken, for it says nothing; an undecorated hook is not one."""
     distribution(site, "muet", "def certif_rules_edition():\n    return [1]\n")
     plugins = loaded(site)
-    assert state(plugins, "muet").etat == "actif"
+    assert state(plugins, "muet").etat == "casse"
+    assert (state(plugins, "muet").cause or "").startswith("il ne déclare rien")
     assert plugins.donnees == ()
 
 

@@ -101,7 +101,7 @@ def test_hostile_archives(tmp_path: Path) -> None:
         ("chiffre.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "fichier-chiffre"),
         ("texte.xlsx", b"bonjour", "classeur-etranger"),
         ("coupe.json", b'{"lignes": [', "fichier-tronque"),
-        ("profond.json", b'{"lignes":' + b"[" * 200_000, "fichier-illisible"),
+        ("profond.json", b'{"lignes":' + b"[" * 200_000, "trop-profond"),
         ("autre.json", b"{}", "classeur-etranger"),
         ("autre.csv", b"a;b\r\n1;2\r\n", "classeur-etranger"),
         ("latin.csv", "référentiel".encode("latin-1"), "fichier-illisible"),

@@ -260,7 +260,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "fichier-illisible",
     ),
     "json_lines": ("grille.json", lambda: noisy(1_000_000), "fichier-trop-grand"),
-    "json_number": ("grille.json", lambda: b'{"constats": ' + b"9" * 10_000 + b"}", "fichier-illisible"),
+    "json_number": ("grille.json", lambda: b'{"constats": ' + b"9" * 10_000 + b"}", "nombre-trop-grand"),
     "json_no_list": ("grille.json", lambda: b'{"lignes": 5}', "classeur-etranger"),
 }  # fmt: skip
 

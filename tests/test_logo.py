@@ -46,6 +46,8 @@ def test_a_sound_picture_is_told_by_its_content(content: bytes, nature: str) -> 
         '<g id="a"/><use href="#a"/><use xlink:href="#a"/>',
         "<style>.a{fill:#123}</style><path class='a' d='M0 0L1 1'/>",
         '<metadata><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" r:about="http://x.invalid/"/></metadata>',
+        '<g id="Logo (2024)" aria-label="Logo (2024)" data-x="a(b)" transform="translate(1 2) rotate(3)"/>',
+        '<style>/* une note */ .a:not(.b){fill:rgb(1,2,3)}</style><path d="M0 0l.5e-3 1"/>',
         '<text xml:space="preserve">https://exemple.invalid/</text>',
     ],
 )
@@ -75,6 +77,11 @@ def test_plain_drawing_is_accepted(inside: str) -> None:
         '<animate attributeName="fill"/>',
         '<filter id="a"/>',
         '<g xml:base="https://exemple.invalid/"/>',
+        "<rect style=\"fill:cross-fade('http://x.invalid/a')\"/>",
+        "<rect style=\"background:image('http://x.invalid/a')\"/>",
+        '<rect fill="u/**/rl(http://x.invalid/a)"/>',
+        "<style>.a{fill:u/* */rl(http://x.invalid/a)}</style>",
+        '<i:script xmlns:i="http://www.inkscape.org/namespaces/inkscape">alert(1)</i:script>',
         '<?xml-stylesheet href="https://exemple.invalid/a.css"?>',
     ],
 )
@@ -115,6 +122,12 @@ def test_a_document_type_is_refused() -> None:
         (b"<html><body/></html>", "image-inconnue"),
         (svg(attributes='width="100%" height="100%"'), "image-inconnue"),
         (svg(attributes='viewBox="0 0 0 10"'), "image-inconnue"),
+        (svg(attributes='width="1e300" height="1e300"'), "fichier-trop-grand"),
+        (svg(attributes='width="2000000" height="1000000"'), "image-inconnue"),
+        (svg(attributes='width="1e-9" height="1e-9"'), "image-inconnue"),
+        (svg(attributes='width="2" height="1" viewBox="0 0 1e9 1"'), "image-inconnue"),
+        (svg('<path d="M0 0L1e300 1"/>'), "fichier-trop-grand"),
+        (b'<?xml version="1.0" encoding="xyz"?>' + SVG.encode(), "fichier-tronque"),
         (png(4000, 1), "image-inconnue"),
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.source import schema
+from certif_rules.source import entree, schema
 from certif_rules.source import yaml as source
 from certif_rules.source.schema import check, schema_path
 
@@ -68,7 +68,9 @@ def test_refused(folder: Path) -> None:
 
 def test_every_code_has_its_example() -> None:
     """Each code of the reader and of the schemas, but those about the file itself, tested with the reader."""
-    written = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in (source, schema))
+    written = "".join(
+        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (entree, source, schema)
+    )
     pattern = r'(?:(?:_refuse|Issue|_plain)\(\s*|return )"([a-z-]+)",'
     codes = set(re.findall(pattern, written))
     examples = {folder.name for folder in (EXEMPLES / "invalides").iterdir()}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from certif_rules.errors import DataError, Location
-from certif_rules.source import yaml as source
+from certif_rules.source import entree
 from certif_rules.source.yaml import Sequence, Table, place, read, read_bytes, read_file
 
 
@@ -286,9 +286,9 @@ def test_a_workbook_is_told_apart() -> None:
 def test_too_large(tmp_path: Path) -> None:
     """A huge file is refused before it is parsed, one at the limit is read."""
     path = tmp_path / "f.yaml"
-    path.write_bytes(b"a: 1\n#" + b"x" * (source.MAX_BYTES - 6))
+    path.write_bytes(b"a: 1\n#" + b"x" * (entree.MAX_BYTES - 6))
     assert read_file(path) == {"a": 1}
-    path.write_bytes(b"a: 1\n#" + b"x" * (source.MAX_BYTES - 5))
+    path.write_bytes(b"a: 1\n#" + b"x" * (entree.MAX_BYTES - 5))
     with pytest.raises(DataError, match="fichier-trop-grand: fichier de plus de 5 Mo"):
         read_file(path)
 

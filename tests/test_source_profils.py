@@ -136,7 +136,7 @@ def _check_places(node: Any) -> None:
         for value in node:
             _check_places(value)
     elif isinstance(node, str):
-        assert not source._CONTROL.search(node)
+        assert not source.CONTROL.search(node)
     else:
         assert node is None or type(node) in (bool, int)
 

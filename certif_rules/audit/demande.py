@@ -18,9 +18,8 @@ from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.noms import cle
-from certif_rules.source.donnees import as_euros, as_text, as_truth, place_of
+from certif_rules.source.donnees import as_euros, as_text, as_truth, place_of, read_given
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import read_bytes, read_file
 
 
 class FaitDit(Struct, frozen=True):
@@ -107,8 +106,7 @@ def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
     Raises:
         DataError: the file cannot be read, or its schema refuses it.
     """
-    name = str(path)
-    data: Any = read_file(path, strict=False) if stdin is None else read_bytes(stdin, name, strict=False)
+    data: Any = read_given(path, content=stdin)
     findings = isinstance(data, dict) and "constats" in data
     issues = check(data, "constats" if findings else "profil")
     if issues:
@@ -207,7 +205,7 @@ def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
     Raises:
         DataError: the file cannot be read, or its schema refuses it.
     """
-    data = read_file(path, strict=False) if stdin is None else read_bytes(stdin, str(path), strict=False)
+    data = read_given(path, content=stdin)
     issues = check(data, "constats")
     if issues:
         raise DataError(issues)

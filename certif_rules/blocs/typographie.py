@@ -19,7 +19,7 @@ _MOIS = (
 )  # fmt: skip
 
 # What must come out as it went in: addresses and digests, up to the next blank.
-_INTACT = re.compile(r"((?:[a-z][a-z0-9+.-]*://|www\.|mailto:|sha\d+:)\S+)", re.IGNORECASE)
+_INTACT = re.compile(r"((?:[a-z][a-z0-9+.-]{0,40}://|www\.|mailto:|sha\d+:)\S+)", re.IGNORECASE)
 
 #: A straight apostrophe between letters, where French curves it.
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
@@ -27,9 +27,9 @@ _AROUND = re.compile(r"(?<=«) |(?<=\bn°) (?=\w)| (?=[»:%€](?!\w))")
 _BEFORE = re.compile(r" (?=[;!?](?!\w))")
 _BLANK = r"[ \u00a0\u202f]"
 _RULES = (
-    (re.compile(rf"{_BLANK}+(?=[;!?])|(?<=\w)(?=[;!?](?:\s|$))"), FINE),
-    (re.compile(rf"{_BLANK}+(?=[:%€](?!\w))|(?<=\w)(?=:(?:\s|$))"), INSECABLE),
-    (re.compile(rf"(?<=\bn°){_BLANK}+(?=\w)"), INSECABLE),
+    (re.compile(rf"(?<!{_BLANK}){_BLANK}++(?=[;!?])|(?<=\w)(?=[;!?](?:\s|$))"), FINE),
+    (re.compile(rf"(?<!{_BLANK}){_BLANK}++(?=[:%€](?!\w))|(?<=\w)(?=:(?:\s|$))"), INSECABLE),
+    (re.compile(rf"(?<=\bn°){_BLANK}++(?=\w)"), INSECABLE),
     (APOSTROPHE, "’"),
     (re.compile(rf"(?<=«){_BLANK}*(?=\S)|(?<=\S){_BLANK}*(?=»)"), INSECABLE),
 )

@@ -94,7 +94,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit with status 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
     make_streams_safe()
     args = sys.argv[1:] if arguments is None else arguments
-    sys.exit(run(args))
+    status = run(args)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            status = explain(error)
+        silence_streams()
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -107,7 +114,9 @@ def run(arguments: list[str]) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001 - the code of plugins runs too
+    except SystemExit:  # the completion of shells; that of a plugin never comes so far
+        raise
+    except BaseException as error:  # noqa: BLE001 - the code of plugins and of libraries runs too
         if "--verbose" in arguments and not isinstance(error, click.ClickException | click.Abort):
             traceback.print_exception(error)
         return explain(error)

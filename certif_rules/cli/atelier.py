@@ -21,6 +21,8 @@ def open_installed(ctx: click.Context) -> Atelier:
     """Open the same without a word on broken plugins; warn of a name to leave out that is not installed."""
     disabled = (ctx.find_root().obj or {}).get("disabled", ())
     atelier = open_atelier(disabled=disabled)
+    for remarque in atelier.plugins.remarques:
+        warn(remarque)
     known = {name: etat.nom for etat in atelier.plugins.etats for name in (etat.nom, etat.distribution)}
     for name in disabled:
         if name not in known:

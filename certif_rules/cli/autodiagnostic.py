@@ -105,7 +105,11 @@ def command(
         cadre = syntheses[-1].cadre
         value = syntheses[0] if len(syntheses) == 1 else compare_syntheses(*syntheses)
     assert chosen is not None
-    _write(cadre, ecrit, value, chosen, path)
+    content = _content(ecrit, value, chosen, to_terminal=path is None)
+    write(content, path, replace=remplacer)
+    if path is not None:
+        say(" : écrit.", path)
+        warn_of(cadre.avertissements)
 
 
 def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
@@ -123,15 +127,8 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
         raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
 
 
-def _write(cadre: Cadre, ecrit: str, value: Any, format_: Format | Exporter, path: Path | None) -> None:
-    """Write the document, with plain signs for a console that lacks ours.
-
-    What must be known of it is told on standard error too when it goes to a file.
-    """
-    if path is None and isinstance(format_, Format) and format_.nu:
-        write(for_console(lambda plain: write_document(ecrit, format_, value, poor=plain)), path)
-    else:
-        write(write_document(ecrit, format_, value), path)
-    if path is not None:
-        say(" : écrit.", path)
-        warn_of(cadre.avertissements)
+def _content(ecrit: str, value: Any, format_: Format | Exporter, *, to_terminal: bool) -> bytes:
+    """Return the bytes of the document, with plain signs for a console that lacks ours."""
+    if to_terminal and isinstance(format_, Format) and format_.nu:
+        return for_console(lambda plain: write_document(ecrit, format_, value, poor=plain))
+    return write_document(ecrit, format_, value)

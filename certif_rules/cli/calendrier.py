@@ -104,11 +104,11 @@ def command(
     constate = read if isinstance(read, Dossier) else None
     value = make_calendar(open_for(ctx).registry, demande, Saisie(**options), constate)
     if format_ == "json":
-        write(as_bytes(document(value)), path)
+        write(as_bytes(document(value)), path, replace=remplacer)
     elif format_ == "ics":
-        write(_ics(value, dossier, sequence), path)
+        write(_ics(value, dossier, sequence), path, replace=remplacer)
     else:
-        write(_table(value, to_terminal=path is None), path)
+        write(_table(value, to_terminal=path is None), path, replace=remplacer)
 
 
 def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande | Dossier | None:

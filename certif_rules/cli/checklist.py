@@ -73,7 +73,7 @@ def command(
         demande = pseudonymised(demande)
     checklist = make_checklist(atelier.registry, demande)
     assert exporter is not None
-    write(_render(exporter, checklist, to_terminal=path is None), path)
+    write(_render(exporter, checklist, to_terminal=path is None), path, replace=remplacer)
     if path is not None:
         _summarise(checklist, path)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import io
 import os
 import sys
 import unicodedata
@@ -20,10 +22,31 @@ _NEAREST = {
 
 def make_streams_safe() -> None:
     """Let standard output and error write the nearest characters they have, rather than stop."""
+    _fill_closed()
+    if sys.stdout is None:
+        sys.stdout = _Closed()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors=PLAIN)
+
+
+class _Closed(io.TextIOBase):
+    """What stands for a standard output that was closed before the program began: it takes nothing."""
+
+    encoding = "utf-8"
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def _fill_closed() -> None:
+    """Let no file that is opened take the number of a closed stream, which libraries write to."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
 
 
 def for_console(render: Callable[[bool], bytes]) -> bytes:

@@ -54,6 +54,10 @@ def command(
 
     assert chosen is not None
     if path is None and isinstance(chosen, Format) and chosen.nu:
-        write(for_console(lambda plain: write_document(ecrit, chosen, dossier, poor=plain)), path)
+        write(
+            for_console(lambda plain: write_document(ecrit, chosen, dossier, poor=plain)),
+            path,
+            replace=remplacer,
+        )
     else:
-        write(write_document(ecrit, chosen, dossier), path)
+        write(write_document(ecrit, chosen, dossier), path, replace=remplacer)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from certif_rules.cli.ecriture import write_file
 from certif_rules.cli.french import reason
 from certif_rules.errors import DataError, Issue, Location, UsageError
-
-#: What standard input is called in messages.
-ENTREE = Path("<entrée standard>")
+from certif_rules.source.entree import ENTREE, standard_input
 
 
 def input_of(path: Path) -> tuple[Path, bytes | None]:
     """Return what to call a file in messages, and what standard input holds when it is « - »."""
-    return (ENTREE, sys.stdin.buffer.read()) if str(path) == "-" else (path, None)
+    return (Path(ENTREE), standard_input()) if str(path) == "-" else (path, None)
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,52 +48,39 @@ def check_free(path: Path | None, *, replace: bool) -> None:
             [Issue("fichier-existant", f"« {path} » n’est pas un fichier ordinaire", None, hint)]
         )
     if not replace:
-        hint = "ajouter --remplacer, ou choisir un autre nom"
-        raise UsageError([Issue("fichier-existant", f"« {path} » existe déjà", None, hint)])
+        raise _taken(path)
 
 
-def write(content: bytes, path: Path | None) -> None:
-    """Write a document: to standard output, or to a temporary file that then takes its name.
+def write(content: bytes, path: Path | None, *, replace: bool = False) -> None:
+    """Write a document: to standard output, or to a file, whole or not at all.
 
     Raises:
-        DataError: the file cannot be written; what was there is untouched.
+        UsageError: the file came to exist since :func:`check_free`, and may not be replaced.
+        DataError: it cannot be written; what was there is untouched.
     """
     if path is None:
-        sys.stdout.flush()
-        binary = getattr(sys.stdout, "buffer", None)
-        if binary is None:
-            sys.stdout.write(content.decode("utf-8"))
-        else:
-            binary.write(content)
-            binary.flush()
+        _print(content)
         return
     try:
-        _replace(path.resolve(), content)
+        write_file(path, content, replace=replace)
+    except FileExistsError as error:
+        raise _taken(path) from error
     except OSError as error:
-        raise _unwritable(path, error) from error
+        message = f"écriture impossible : {reason(error)}"
+        hint = "vérifier le dossier et les droits"
+        raise DataError([Issue("ecriture-impossible", message, Location(str(path)), hint)]) from error
 
 
-def _replace(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".certif-rules.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _print(content: bytes) -> None:
+    sys.stdout.flush()
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(content.decode("utf-8"))
+    else:
+        binary.write(content)
+        binary.flush()
 
 
-def _unwritable(path: Path, error: OSError) -> DataError:
-    message = f"écriture impossible : {reason(error)}"
-    return DataError(
-        [Issue("ecriture-impossible", message, Location(str(path)), "vérifier le dossier et les droits")]
-    )
-
-
-def _umask() -> int:
-    """Return the umask, which can only be read by setting it."""
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
+def _taken(path: Path) -> UsageError:
+    hint = "ajouter --remplacer, ou choisir un autre nom"
+    return UsageError([Issue("fichier-existant", f"« {path} » existe déjà", None, hint)])

@@ -6,16 +6,24 @@ import errno
 import gettext
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from certif_rules.blocs.typographie import bound
-from certif_rules.cli.messages import issue_lines, message, printable, say
+from certif_rules.cli.messages import issue_lines, message, printable
 from certif_rules.cli.usage import fautes, wrong_values
-from certif_rules.errors import CertifRulesError, DataError, IssuesError, UsageError, suggestion
+from certif_rules.errors import (
+    CertifRulesError,
+    DataError,
+    IssuesError,
+    UsageError,
+    cause,
+    clipped,
+    suggestion,
+)
 
 #: The catalogue of the messages of click, in French; ``.ci/catalogue.py`` compiles it.
 _LOCALE, _DOMAIN = Path(__file__).with_name("locale"), "click"
@@ -116,37 +124,55 @@ def french_command(**attributes: Any) -> Callable[[Callable[..., Any]], click.Co
 
 def explain(error: BaseException) -> int:
     """Say on standard error what went wrong, without a traceback; the exit status that goes with it."""
-    if isinstance(error, IssuesError):
-        for issue in error.issues:
-            for line in issue_lines(issue):
-                click.echo(line, err=True)
-        if len(error.issues) > 1:
-            click.echo(f"{len(error.issues)} problèmes.", err=True)
-        return 1 if isinstance(error, DataError) else 2
+    with suppress(OSError):  # nowhere to say it: the status says it alone
+        for line in _told(error):
+            click.echo(line, err=True)
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.Abort):
         return 130
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.message, err=True)
-        return 2
-    if isinstance(error, click.UsageError):
-        click.echo(f"usage: {message(_words(error))}", err=True)
+    wrong_data = isinstance(error, DataError)
+    return 2 if isinstance(error, IssuesError | click.UsageError) and not wrong_data else 1
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    """Yield the lines that say what went wrong."""
+    if isinstance(error, IssuesError):
+        for issue in error.issues:
+            yield from issue_lines(issue)
+        if len(error.issues) > 1:
+            yield f"{len(error.issues)} problèmes."
+    elif isinstance(error, click.exceptions.Exit | click.Abort):
+        return
+    elif isinstance(error, click.exceptions.NoArgsIsHelpError):
+        yield error.message
+    elif isinstance(error, click.UsageError):
+        yield f"usage: {message(clipped(_words(error)))}"
         if error.ctx is not None:
-            click.echo(f"    → {error.ctx.command_path} --help", err=True)
-        return 2
-    if isinstance(error, OSError | click.FileError):
-        name = getattr(error, "filename", None)
-        where = f"{name}: " if name else ""
-        click.echo(f"{printable(where)}fichier-illisible: {message(reason(error))}", err=True)
-        return 1
-    if isinstance(error, CertifRulesError):
-        say(str(error))
-        return 1
-    internal = f"{type(error).__name__} : {error}"  # for us: as it is
-    click.echo(f"erreur-interne: {printable(internal)}", err=True)
-    click.echo("    → relancer avec --verbose avant la commande, et signaler la trace obtenue", err=True)
-    return 1
+            yield f"    → {error.ctx.command_path} --help"
+    elif isinstance(error, OSError | click.FileError):
+        yield _of_system(error)
+    elif isinstance(error, CertifRulesError):
+        yield message(str(error))
+    else:
+        yield f"erreur-interne: {printable(clipped(cause(error)))}"  # for us: as it is
+        yield "    → relancer avec --verbose avant la commande, et signaler la trace obtenue"
+
+
+def _of_system(error: OSError | click.FileError) -> str:
+    """Return what the system refused: a file, or without its name, a stream or the current folder."""
+    name = getattr(error, "filename", None)
+    number = getattr(error, "errno", None)
+    if name is None and number in _OF_OUTPUT:
+        return f"<sortie standard>: ecriture-impossible: {message(reason(error))}"
+    if name is None and number == errno.ENOENT:
+        return f"fichier-illisible: {message('le dossier courant n’existe plus')}"
+    where = f"{name}: " if name else ""
+    return f"{printable(where)}fichier-illisible: {message(reason(error))}"
+
+
+#: What only writing to a stream can meet, when no file is named.
+_OF_OUTPUT = frozenset({errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG})
 
 
 def reason(error: OSError | click.FileError) -> str:
@@ -165,6 +191,9 @@ _REASONS = {
     errno.EROFS: "le support est en lecture seule",
     errno.ENOSPC: "il n’y a plus de place",
     errno.ENAMETOOLONG: "le nom est trop long",
+    errno.ELOOP: "ce lien symbolique tourne en rond",
+    errno.EBADF: "elle est fermée",
+    errno.EFBIG: "le fichier serait trop grand",
 }
 
 

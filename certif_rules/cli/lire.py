@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -15,9 +14,9 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count
-from certif_rules.grilles.relecture.tableur import MAX_BYTES
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.services.lecture import STDIN, Lecture, read_grids
+from certif_rules.source.entree import MAX_CLASSEUR, standard_input
 
 
 @french_command()
@@ -56,13 +55,13 @@ def command(
     _check_other(path, grilles)
     check_free(path, replace=remplacer)
     dress = read_habillage(habillage) if habillage else None
-    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if any(str(g) == STDIN for g in grilles) else None
+    stdin = standard_input(MAX_CLASSEUR) if any(str(g) == STDIN for g in grilles) else None
     registry = open_for(ctx).registry
     lecture = read_grids(
         registry, grilles, stdin=stdin, other_rules=accepter_autres_regles, habillage=dress,
         pseudonymise=pseudonymiser,
     )  # fmt: skip
-    write(write_dossier(lecture.dossier), path)
+    write(write_dossier(lecture.dossier), path, replace=remplacer)
     if pseudonymiser:
         say_replaced(lecture.remplaces)
     _summarise(lecture)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from certif_rules.blocs.typographie import APOSTROPHE, bound
-from certif_rules.errors import Issue
+from certif_rules.errors import Issue, clipped
 
 if TYPE_CHECKING:
     from certif_rules.model.base import Avertissement
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def say(text: str, before: str | Path = "") -> None:
     """Print ``text`` on standard error; ``before``, a file or a code, is printed as it is."""
-    click.echo(printable(str(before)) + message(text), err=True)
+    click.echo(printable(str(before)) + message(clipped(text)), err=True)
 
 
 def warn(text: str, code: str = "") -> None:
@@ -53,9 +53,12 @@ def message(text: str) -> str:
     No blank is added, and nothing that may be typed again is touched: a quoted word, an option, a path, an
     address, a digest. What is quoted in several words is read, not typed: it is treated as the rest.
     """
-    parts = _INTACT.split(bound(printable(text)))
-    parts[::2] = [APOSTROPHE.sub("’", part) for part in parts[::2]]
-    return "".join(parts)
+    text = bound(printable(text))
+    out, end = [], 0
+    for start, stop in _intact(text):
+        out += [APOSTROPHE.sub("’", text[end:start]), text[start:stop]]
+        end = stop
+    return "".join((*out, APOSTROPHE.sub("’", text[end:])))
 
 
 def printable(text: str) -> str:
@@ -63,7 +66,27 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t\u00a0\u202f" else "\ufffd" for c in text)
 
 
-#: A word between guillemets; a word with a slash, an address, a digest, a file name, an option.
-_INTACT = re.compile(
-    r"((?<=«\u00a0)[^\s«»]+(?=\u00a0»)|\S*[/\\]\S*|sha\d+:\S+|\S+\.[a-z]{2,5}(?![^\W_])|(?<!\S)--?\w\S*)"
-)
+_WORD = re.compile(r"\S+")
+_QUOTED = re.compile(r"«\u00a0[^\s«»]++\u00a0»")
+_DIGEST = re.compile(r"sha\d++:")
+_SUFFIX = re.compile(r"(?<=[\w-])\.[a-z]{2,5}(?![^\W_])")
+_OPTION = re.compile(r"--?\w")
+
+
+def _intact(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where something stands that may be typed again, in one pass whatever the length of a word.
+
+    A word alone between guillemets; a word with a slash, an address, a digest, a file name, an option.
+    """
+    quoted = {match.start() + 2 for match in _QUOTED.finditer(text)}
+    for word in _WORD.finditer(text):
+        start, stop = word.span()
+        digest = _DIGEST.search(text, start, stop)
+        if start in quoted or "/" in word[0] or "\\" in word[0] or _OPTION.match(word[0]):
+            yield start, stop
+        elif digest:
+            yield digest.start(), stop
+        else:
+            suffix = max((match.end() for match in _SUFFIX.finditer(text, start, stop)), default=start)
+            if suffix > start:
+                yield start, suffix

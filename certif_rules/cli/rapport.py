@@ -74,7 +74,7 @@ def command(
         say_replaced(replaced)
     _progress(f"mise en page ({chosen.name})…")
     content = write_document(ecrit, chosen, rapport)
-    write(content, path)
+    write(content, path, replace=remplacer)
     if path is not None:
         _summarise(rapport, path, content)
 

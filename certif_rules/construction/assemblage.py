@@ -145,9 +145,9 @@ def _finish(
     line: Indicateur, regles: CorpsRegles, guide: CorpsGuide | None, mentions: Mapping[str, Texte]
 ) -> Indicateur:
     """Return the line with its findings, what its tags say of it, and what the guide adds."""
-    told = tuple(mentions[tag] for tag in line.etiquettes if tag in mentions)
-    if told:
-        line = replace(line, commentaires=(*told, *line.commentaires))
+    textes = tuple(mentions[tag] for tag in line.etiquettes if tag in mentions)
+    if textes:
+        line = replace(line, commentaires=(*textes, *line.commentaires))
     permis = regles.permis.get(line.id)
     if permis is not None:
         line = replace(line, constats_permis=permis.constats, gravite=permis.gravite)

@@ -142,12 +142,9 @@ def circumstances(checklist: Checklist) -> list[Rang]:
 
 
 def facts(checklist: Checklist) -> list[Rang]:
-    """Return every fact the référentiel asks for, with its answer; unknown is never read as no.
-
-    A derogation of a region is left out of the documents of a body that has no site there.
-    """
-    asked = (f for f in checklist.referentiel.faits.values() if not elsewhere(checklist, f))
-    return [(prose(f.question), _fact(checklist, f)) for f in asked]
+    """Return every fact asked for, with its answer, less the derogations of a region where no site is."""
+    faits = checklist.referentiel.faits.values()
+    return [(prose(f.question), _fact(checklist, f)) for f in faits if not elsewhere(checklist, f)]
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:
@@ -257,6 +254,16 @@ def _changes(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
                 yield marked(words, texte.sources, remarks(texte))
 
 
+def _mentions(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
+    """Yield what a tag says of the lines of ``origine`` that bear it, with their numbers."""
+    own = [line for line in referentiel.indicateurs.values() if line.origine == origine]
+    for tag, texte in referentiel.mentions.items():
+        numbers = [clean(line.numero) for line in own if tag in line.etiquettes]
+        if numbers:
+            named = f"{noun(len(numbers), 'Indicateur')} {', '.join(numbers)}"
+            yield marked(f"{named}{INSECABLE}: {wording(texte)}", texte.sources, remarks(texte))
+
+
 def _layer(referentiel: Referentiel, retenue: CoucheRetenue) -> CoucheImprimee:
     couche, contenu = retenue.couche, retenue.contenu
     if contenu.cle != couche.cle:
@@ -267,6 +274,7 @@ def _layer(referentiel: Referentiel, retenue: CoucheRetenue) -> CoucheImprimee:
     notes.extend(map(recognition, couche.reconnaissance))
     if couche.nature == "exigence":
         notes.extend(_changes(referentiel, couche.referentiel))
+        notes.extend(_mentions(referentiel, couche.referentiel))
     revision = contenu.revisions[-1] if contenu.revisions else None
     return CoucheImprimee(
         nature=NATURES[couche.nature],

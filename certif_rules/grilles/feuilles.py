@@ -18,6 +18,7 @@ from certif_rules.echanges.checklist import head, sources
 from certif_rules.francais import count
 from certif_rules.grilles.classeur import Cellule, Feuille, area
 from certif_rules.habillage.modele import Logo
+from certif_rules.source.json import read_plain
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
@@ -272,7 +273,7 @@ def machine_head(written: Iterable[str]) -> Any:
     Raises:
         ValueError: it is not JSON.
     """
-    return json.loads("".join(written))
+    return read_plain("".join(written))
 
 
 def _worth(couche: document.CoucheImprimee) -> str:

@@ -45,7 +45,7 @@ from certif_rules.grilles.opendocument import (
 from certif_rules.habillage.modele import Logo
 
 _REFERENCE: Final = re.compile(
-    r"(?:('[^']+'|[A-Za-zÀ-ÿ]+)!)?(\$?[A-Z]{1,2}\$?[0-9]+)(?::(\$?[A-Z]{1,2}\$?[0-9]+))?"
+    r"(?:('[^']+'|(?<![A-Za-zÀ-ÿ])[A-Za-zÀ-ÿ]++)!)?(\$?[A-Z]{1,2}\$?[0-9]+)(?::(\$?[A-Z]{1,2}\$?[0-9]+))?"
 )
 
 

@@ -10,8 +10,10 @@ from certif_rules.errors import DataError, Issue, Location
 from certif_rules.habillage.logo import MAX_BYTES, check_logo
 from certif_rules.habillage.modele import Logo
 from certif_rules.habillage.regles import HabillageDit, problems, refusals, without_refused
+from certif_rules.source.donnees import read_given
+from certif_rules.source.entree import content_of
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import place, read_file
+from certif_rules.source.yaml import place
 
 #: Width of a logo when the file does not say it, in millimetres.
 LARGEUR = 40
@@ -23,7 +25,7 @@ def read_habillage(path: Path, name: str | None = None) -> HabillageDit:
     Raises:
         DataError: the file or a picture cannot be read, or says what no body may say; all is listed.
     """
-    data = read_file(path, name, strict=False)
+    data = read_given(path, name=name)
     issues, logo, secours = check_habillage(data, path.parent)
     if issues:
         raise DataError(issues)
@@ -69,11 +71,7 @@ def _pictures(data: Any, folder: Path) -> tuple[Logo | None, Logo | None, list[I
 def _picture(path: Path, where: Location, *, texte: str, largeur: int) -> Logo | Issue:
     hint = "un chemin depuis le dossier de l’habillage ; rien n’est téléchargé"
     try:
-        if path.exists() and not path.is_file():
-            return Issue("fichier-illisible", f"logo : « {path.name} » n’est pas un fichier", where, hint)
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
-        return Issue("fichier-illisible", f"logo : {reason} : {path.name}", where, hint)
+        content = content_of(path, most=MAX_BYTES, ordinary=True)
+    except DataError as error:
+        return Issue("fichier-illisible", f"logo : {error.issues[0].message}", where, hint)
     return check_logo(content, where, texte=texte, largeur=largeur)

@@ -40,10 +40,23 @@ _ANNEXES: Final = re.compile(
 )
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 #: In a style or a value: what fetches, or could once its escapes are undone.
-_APPEL: Final = re.compile(
-    r"url\s*+\(\s*+['\"]?+\s*+(?!#)|\\|expression\s*\(|image-set|(?<![a-z])src\s*\(", re.IGNORECASE
+_APPEL: Final = re.compile(r"url\s*+\(\s*+['\"]?+\s*+(?!#)|\\", re.IGNORECASE)
+#: The functions of a style that only draw; any other (``image``, ``cross-fade``, ``src``…) may fetch.
+_FONCTION: Final = re.compile(r"(?<![\w-])([a-z-][\w-]*+)\s*+\(", re.IGNORECASE)
+_DESSINENT: Final = frozenset({
+    "url", "rgb", "rgba", "hsl", "hsla", "matrix", "translate", "translatex", "translatey", "scale", "scalex",
+    "scaley", "rotate", "skewx", "skewy", "calc", "circle", "ellipse", "inset", "polygon", "not", "nth-child",
+})  # fmt: skip
+_COMMENTAIRE: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+#: Attributes that only name or describe: what they hold is drawn nowhere.
+_NOMMENT: Final = re.compile(r"id|class|lang|role|about|(?:aria|data)-.*", re.DOTALL)
+#: A number that no drawing needs, and that drawing programs cannot hold.
+_DEMESURE: Final = re.compile(r"(?<![\w#.])[-+]?(?:[0-9]{10}|[0-9.]++[eE]\+?0*+[1-9][0-9])")
+#: Smallest and largest side of a drawing, in any unit.
+_COTES: Final = (0.01, 1_000_000.0)
+_NOMBRE: Final = re.compile(
+    r"\s*+((?:[0-9]++\.?+|\.(?=[0-9]))[0-9]*+(?:[eE][-+]?[0-9]++)?+)\s*+(px|pt|pc|mm|cm|in|em|ex)?\s*+"
 )
-_NOMBRE: Final = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|em|ex)?\s*")
 
 
 class _Refus(Exception):  # noqa: N818 - a finding, not a failure
@@ -93,6 +106,10 @@ def _inspect(content: bytes) -> tuple[NatureImage, float]:
 
 def _ratio(width: float, height: float) -> float:
     low, high = _RAPPORTS
+    smallest, largest = _COTES
+    if not all(smallest <= side <= largest for side in (width, height)):
+        message = "largeur ou hauteur démesurée, ou presque nulle"
+        raise _refuse("image-inconnue", message, "l’enregistrer à sa taille d’usage")
     if not (width > 0 and height > 0) or not low <= height / width <= high:
         raise _refuse(
             "image-inconnue", "largeur et hauteur sans proportion", "vérifier les dimensions de l’image"
@@ -178,7 +195,7 @@ class _Svg:
             if (space, local) != (_SVG, "svg"):
                 raise _refuse("image-inconnue", "ce XML n’est pas un SVG", "donner un PNG, un JPEG ou un SVG")
             self.size = _dimensions(attributes)
-        if _ANNEXES.match(space):
+        if _ANNEXES.match(space) and local.lower() not in ("script", "handler", "listener"):
             return
         if space != _SVG or local not in _DESSIN:
             raise _unsafe(f"l’élément « {local[:40]} » n’est pas admis dans un SVG")
@@ -201,18 +218,33 @@ def _check_attribute(name: str, value: str) -> None:
         raise _unsafe(f"l’attribut « {local[:40]} » n’est pas admis dans un SVG")
     if local == "href" and not value.strip().startswith("#"):
         raise _unsafe("le SVG renvoie à autre chose que lui-même")
-    if _APPEL.search(value):
+    if _NOMMENT.fullmatch(local):
+        return
+    if _DEMESURE.search(value):
+        raise _refuse("fichier-trop-grand", f"nombre démesuré dans « {local[:40]} »", "donner un PNG")
+    if _fetches(value):
         raise _unsafe(f"l’attribut « {local[:40]} » du SVG appelle autre chose que lui-même")
+
+
+def _fetches(style: str) -> bool:
+    """Return whether a style calls anything but what its own drawing names, its comments undone or not."""
+    bare = _COMMENTAIRE.sub("", style)
+    called = (name for text in {style, bare} for name in _FONCTION.findall(text))
+    return bool(_APPEL.search(style) or _APPEL.search(bare)) or any(
+        name.lower() not in _DESSINENT for name in called
+    )
 
 
 def _dimensions(attributes: dict[str, str]) -> tuple[float, float]:
     """Return the size that the root says, or its view box: in any unit, only the proportion counts."""
     sizes = [_NOMBRE.fullmatch(attributes.get(name, "")) for name in ("width", "height")]
     first, second = sizes
-    if first and second and first[2] == second[2]:
-        return float(first[1]), float(second[1])
     box = attributes.get("viewBox", "").replace(",", " ").split()
     try:
+        if box:
+            _ratio(float(box[2]), float(box[3]))
+        if first and second and first[2] == second[2]:
+            return float(first[1]), float(second[1])
         return float(box[2]), float(box[3])
     except (IndexError, ValueError):
         message = "le SVG ne dit ni sa taille ni son cadre"
@@ -239,10 +271,10 @@ def _svg(content: bytes) -> tuple[float, float]:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError, UnicodeError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last: an encoding that is not one
         raise _broken() from error
     style = "".join(reader.style)
-    if _APPEL.search(style) or "@" in style:
+    if _fetches(style) or "@" in style:
         raise _unsafe("la feuille de style du SVG appelle autre chose que lui-même")
     assert reader.size is not None  # an XML document has a root
     return reader.size

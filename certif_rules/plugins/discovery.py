@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,12 +19,16 @@ import pluggy
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.errors import suggestion
+from certif_rules.errors import cause, suggestion
 from certif_rules.plugins import hookspecs
+from certif_rules.plugins.etranger import PluginError, attempt
 from certif_rules.plugins.hookspecs import GROUP, HOOKS, Donnees, Exporter
+from certif_rules.source.entree import content_of
 
 #: Names of plugins to leave out, separated by commas.
 ENV_DISABLED = "CERTIF_RULES_DISABLE_PLUGINS"
+#: Most declarations that one hook returns: a generator may have no end.
+_MOST = 1_000
 
 
 class EtatPlugin(Struct, frozen=True, kw_only=True):
@@ -42,6 +47,8 @@ class Plugins(Struct, frozen=True, kw_only=True):
     etats: tuple[EtatPlugin, ...]
     donnees: tuple[tuple[str, Donnees], ...]
     exporters: tuple[Exporter, ...]
+    #: What must be known of how they are installed.
+    remarques: tuple[str, ...] = ()
 
     @property
     def casses(self) -> tuple[EtatPlugin, ...]:
@@ -57,9 +64,38 @@ class Plugins(Struct, frozen=True, kw_only=True):
         return replace(self, etats=etats)
 
 
-def discover() -> list[metadata.EntryPoint]:
-    """Return the entry points installed under our group."""
-    return list(metadata.entry_points(group=GROUP))
+def discover() -> tuple[list[metadata.EntryPoint], list[str]]:
+    """Return the entry points installed under our group, and what must be known of how they are.
+
+    Of a distribution installed twice, the first on the path is imported, and so the one that is loaded. What
+    another package left broken behind it is no business of ours, unless it speaks of our group.
+    """
+    points: list[metadata.EntryPoint] = []
+    remarks: list[str] = []
+    versions: dict[str, str] = {}
+    for dist in metadata.distributions():
+        try:
+            ours = [point for point in dist.entry_points if point.group == GROUP]
+            name, version = (str(dist.name), str(dist.version)) if ours else ("", "")
+        except Exception as error:  # noqa: BLE001 - metadata are what anyone wrote
+            if _speaks_of_us(dist):
+                remarks.append(f"métadonnées illisibles d’un paquet écarté ({cause(error)}) : le réinstaller")
+            continue
+        known = versions.setdefault(name.lower().replace("_", "-"), version)
+        if known == version:
+            points += ours
+        elif ours:
+            remarks.append(f"deux versions de « {name} » sont installées : {known}, employée, et {version}")
+    return points, remarks
+
+
+def _speaks_of_us(dist: metadata.Distribution) -> bool:
+    """Return whether the entry points of a distribution name our group, as far as they can be read."""
+    try:
+        path = Path(str(dist.locate_file("")), getattr(dist, "_path", ""), "entry_points.txt")
+        return f"[{GROUP}]".encode() in content_of(path, ordinary=True)
+    except Exception:  # noqa: BLE001 - as above
+        return False
 
 
 def load(
@@ -79,13 +115,12 @@ def load(
     manager.add_hookspecs(hookspecs)
     etats: dict[str, EtatPlugin] = {}
     left_out = set(disabled)
-    for point in _unique(discover() if entry_points is None else entry_points):
-        etat = EtatPlugin(
-            nom=point.name,
-            distribution=point.dist.name if point.dist else None,
-            version=point.dist.version if point.dist else None,
-            etat="actif",
-        )
+    remarks: list[str] = []
+    if entry_points is None:
+        entry_points, remarks = discover()
+    for point in _unique(entry_points):
+        distribution, version = _origin(point)
+        etat = EtatPlugin(nom=point.name, distribution=distribution, version=version, etat="actif")
         if point.name in etats:
             cause = f"deux greffons portent le nom « {point.name} » : renommer l’un des deux"
             etats[point.name] = replace(etats[point.name], etat="casse", cause=cause)
@@ -94,9 +129,9 @@ def load(
         elif left_out & {etat.nom, etat.distribution}:
             etats[point.name] = replace(etat, etat="desactive")
         else:
-            cause_or_none = _attempt(partial(_register, manager, point))
-            etats[point.name] = replace(etat, etat="casse", cause=cause_or_none) if cause_or_none else etat
-    return _collect(manager, etats, reserved)
+            _, why = attempt(partial(_register, manager, point))
+            etats[point.name] = replace(etat, etat="casse", cause=why) if why else etat
+    return replace(_collect(manager, etats, reserved), remarques=tuple(remarks))
 
 
 def disabled_by_environment() -> list[str]:
@@ -104,9 +139,17 @@ def disabled_by_environment() -> list[str]:
     return [name.strip() for name in os.environ.get(ENV_DISABLED, "").split(",") if name.strip()]
 
 
+def _origin(point: metadata.EntryPoint) -> tuple[str | None, str | None]:
+    """Return the distribution of an entry point, and its version, as far as they can be read."""
+    try:
+        return (point.dist.name, point.dist.version) if point.dist else (None, None)
+    except Exception:  # noqa: BLE001 - metadata are what anyone wrote
+        return None, None
+
+
 def _unique(points: Iterable[metadata.EntryPoint]) -> list[metadata.EntryPoint]:
     """Sorted by name; the same entry point seen twice (an editable install beside another) counts once."""
-    seen = {(p.name, p.value, p.dist.name if p.dist else ""): p for p in points}
+    seen = {(str(p.name), str(p.value), _origin(p)[0] or ""): p for p in points}
     return [seen[key] for key in sorted(seen)]
 
 
@@ -120,6 +163,9 @@ def _register(manager: pluggy.PluginManager, point: metadata.EntryPoint) -> None
         ):
             raise PluginError(f"crochet inconnu « {name} » : {suggestion(name, HOOKS, 'crochets')}")
     manager.register(plugin, name=point.name)
+    if not manager.get_hookcallers(plugin):
+        manager.unregister(plugin)
+        raise PluginError(f"il ne déclare rien : aucun crochet ({', '.join(HOOKS)}) n’y porte « @hookimpl »")
 
 
 def _collect(
@@ -128,8 +174,8 @@ def _collect(
     donnees: list[tuple[str, Donnees]] = []
     exporters: dict[str, tuple[str, Exporter]] = {}
 
-    def breaks(nom: str, cause: str) -> None:
-        etats[nom] = replace(etats[nom], etat="casse", cause=cause)
+    def breaks(nom: str, why: str) -> None:
+        etats[nom] = replace(etats[nom], etat="casse", cause=why)
 
     for nom, returned in _call(manager.hook.certif_rules_editions, Donnees, breaks):
         donnees.extend((nom, item) for item in returned)
@@ -162,32 +208,37 @@ def _call(
         items: list[Any] = []
 
         def run(implementation: Any = implementation, items: list[Any] = items) -> None:
-            items.extend(implementation.function())
-            for item in items:
+            declared = list(islice(implementation.function(), _MOST + 1))
+            if len(declared) > _MOST:
+                raise PluginError(f"{caller.name} rend plus de {_MOST} déclarations")
+            for item in declared:
                 if not isinstance(item, expected):
                     raise PluginError(f"{caller.name} doit rendre des {expected.__name__}, non {item!r:.60}")
-                if isinstance(item, Donnees) and not isinstance(item.dossier, Path):
-                    raise PluginError(f"Donnees.dossier doit être un pathlib.Path, non {item.dossier!r:.60}")
+                items.append(_checked(item))
 
-        cause = _attempt(run)
-        if cause:
-            breaks(implementation.plugin_name, cause)
+        _, why = attempt(run)
+        if why:
+            breaks(implementation.plugin_name, why)
         else:
             results.append((implementation.plugin_name, items))
     return results
 
 
-class PluginError(Exception):
-    """What a plugin does that the host cannot accept."""
+def _checked(item: Any) -> Donnees | Exporter:
+    """Return a declaration of our own types, which nothing of its author's can surprise later.
 
-
-def _attempt(action: Callable[[], None]) -> str | None:
-    """Run foreign code: ``None`` when it went well, else the cause, on one line."""
-    try:
-        action()
-    except PluginError as error:
-        return str(error)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever foreign code raises is its cause
-        words = " ".join(str(error).split())
-        return f"{type(error).__name__} : {words}" if words else type(error).__name__
-    return None
+    Raises:
+        PluginError: a field is not what it should be.
+    """
+    if isinstance(item, Donnees):
+        if not isinstance(item.dossier, Path):
+            raise PluginError(f"Donnees.dossier doit être un pathlib.Path, non {item.dossier!r:.60}")
+        return Donnees(dossier=Path(str(item.dossier)))
+    for field in ("name", "suffix"):
+        if not isinstance(getattr(item, field), str) or not getattr(item, field).strip():
+            raise PluginError(f"Exporter.{field} doit être un texte, non {getattr(item, field)!r:.60}")
+    ways = {way: getattr(item, way) for way in ("document", "value", "render")}
+    for way, function in ways.items():
+        if function is not None and not callable(function):
+            raise PluginError(f"Exporter.{way} doit être une fonction, non {function!r:.60}")
+    return Exporter(name=str(item.name), suffix=str(item.suffix), **ways)

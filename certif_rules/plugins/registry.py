@@ -276,9 +276,15 @@ class Registry:
             dossier = declaration.dossier
             own = self._names_from is not None and dossier.is_relative_to(self._names_from)
             racine = self._names_from if own and self._names_from else dossier.parent.parent
-            for issue in _astray(dossier, racine):
-                self.problemes.setdefault(plugin, []).append(issue)
-            for path in sorted(dossier.glob(f"*/*/{HEADER}")):
+            try:
+                issues = list(_astray(dossier, racine))
+                paths = sorted(dossier.glob(f"*/*/{HEADER}"))
+            except (OSError, ValueError) as error:
+                reason = f"lecture impossible : {type(error).__name__}"
+                issues, paths = [Issue("fichier-illisible", reason, Location(str(dossier)))], []
+            if issues:
+                self.problemes.setdefault(plugin, []).extend(issues)
+            for path in paths:
                 try:
                     en_tete = read_header(path, racine, plugin)
                 except DataError as error:

@@ -117,8 +117,8 @@ def _cited(vies: tuple[Vie, ...], referentiel: Referentiel, couche: Couche) -> d
     known = {**referentiel.sources, **{key: source for vie in vies for key, source in vie.sources.items()}}
     cited = {source for lacune in referentiel.lacunes for source in lacune.sources}
     cited |= {source for period in couche.reconnaissance for source in period.sources}
-    told = (t for vie in vies for p in _own(vie, couche) for t in p.textes)
-    cited |= {source for texte in told for source in texte.sources}
+    textes = (t for vie in vies for p in _own(vie, couche) for t in p.textes)
+    cited |= {source for texte in textes for source in texte.sources}
     cited |= {source for vie in vies for i in vie.incoherences.values() for source in i.sources}
     return {key: source.titre for key, source in known.items() if key in cited}
 

@@ -12,7 +12,7 @@ from certif_rules.audit.demande import Demande, PrecedentDit
 from certif_rules.audit.verification import parse_day, readable_day
 from certif_rules.errors import Fautes, Issue, Location, suggestion
 from certif_rules.model.cycle import Evenement
-from certif_rules.source.yaml import read_text
+from certif_rules.source.entree import content_of, decoded
 from certif_rules.vie.feries import territories, territory
 
 #: Years that an event may be of: any other is a slip of the keyboard.
@@ -137,7 +137,7 @@ def meetings_typed(texts: Iterable[str]) -> tuple[list[date], Fautes]:
 def _lines(path: Path, fautes: Fautes) -> Iterator[tuple[str, Location | None]]:
     content = ""
     with fautes:
-        content = read_text(path)
+        content = decoded(content_of(path), str(path))
     for number, line in enumerate(content.splitlines(), 1):
         text = line.partition("#")[0].strip()
         if text:

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from certif_rules.blocs.formats import Format
 from certif_rules.documents.formats.extras import check
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
+from certif_rules.plugins.etranger import attempt
 from certif_rules.plugins.hookspecs import Exporter
 
 _FORMATS: Final = "certif_rules.documents.formats"
@@ -238,15 +239,11 @@ def _load(place: str) -> Any:
 def _foreign(exporter: Exporter, value: Any) -> bytes:
     """Return what the exporter of a plugin makes; whatever it raises is told with its name."""
     render = exporter.document or exporter.value or exporter.render
-    try:
-        content: object = render(value) if render else None
-    except Exception as error:  # noqa: BLE001 - whatever foreign code raises is its cause
-        cause = f"{type(error).__name__} : {error}"
-    else:
-        if isinstance(content, bytes):
-            return content
-        cause = f"il rend {type(content).__name__}, et non des octets"
-    message = f"le format « {exporter.name} », ajouté par un greffon, a échoué ({cause})"
+    content, why = attempt(lambda: render(value) if render else None)
+    if isinstance(content, bytes):
+        return content
+    why = why or f"il rend {type(content).__name__}, et non des octets"
+    message = f"le format « {exporter.name} », ajouté par un greffon, a échoué ({why})"
     raise DataError([Issue("format-en-echec", message, None, "choisir un autre format, signaler au greffon")])
 
 

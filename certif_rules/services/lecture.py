@@ -20,12 +20,13 @@ from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.grilles.relecture import csv as csv_
 from certif_rules.grilles.relecture import grille
 from certif_rules.grilles.relecture import json as json_
-from certif_rules.grilles.relecture.tableur import MAX_BYTES, OLE, refuse
+from certif_rules.grilles.relecture.tableur import OLE, refuse
 from certif_rules.habillage.regles import HabillageDit, agree, problems
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.pseudonymes import DonneePersonnelle, personal_data, pseudonymised
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data, open_checklist, with_personal_warnings
+from certif_rules.source.entree import MAX_CLASSEUR, content_of
 from certif_rules.source.schema import check
 
 _AUTRES_REGLES = "autres_regles"
@@ -77,7 +78,7 @@ def read_grids(
         piped = stdin is not None and str(path) == STDIN
         name = "<entrée standard>" if piped else str(path)
         try:
-            content = stdin if piped and stdin is not None else _content(path)
+            content = stdin if piped and stdin is not None else content_of(path, most=MAX_CLASSEUR)
             kind = _kind(content, "" if piped else path.suffix.lower())
             readings.append((name, _read(options, content, kind, name)))
         except DataError as error:
@@ -99,15 +100,6 @@ def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
         dossier=pseudonymised(lecture.dossier),
         remplaces=personal_data(lecture.dossier),
     )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
-        raise DataError([Issue("fichier-illisible", reason, Location(str(path)))]) from error
 
 
 _KINDS = {

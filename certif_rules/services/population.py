@@ -13,6 +13,7 @@ from msgspec import Struct
 from certif_rules.audit.verification import readable_day
 from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.source.entree import content_of, refuse_bigger
 
 #: Beyond, it is some other file.
 MOST = 100_000
@@ -34,14 +35,7 @@ def read_population(path: Path, *, depuis: str | None = None) -> Population:
     Raises:
         DataError: the file cannot be read as lines of text, or it is not a population.
     """
-    name = str(path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError([Issue("fichier-illisible", "fichier introuvable", Location(name))]) from None
-    except OSError as error:
-        raise DataError([Issue("fichier-illisible", str(error.strerror or error), Location(name))]) from error
-    return parse_population(content, name, depuis=depuis)
+    return parse_population(content_of(path), str(path), depuis=depuis)
 
 
 def parse_population(content: bytes, name: str, *, depuis: str | None = None) -> Population:
@@ -55,6 +49,7 @@ def parse_population(content: bytes, name: str, *, depuis: str | None = None) ->
     Raises:
         DataError: it is not UTF-8 text, a name holds what no name does or has no day, or there are too many.
     """
+    refuse_bigger(content, name)
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:

@@ -7,12 +7,12 @@ from typing import Any
 
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
-from certif_rules.errors import DataError, Issue, Location
+from certif_rules.errors import DataError, Location
 from certif_rules.grilles.autodiagnostic import COLONNES, IDENTIFIANT
 from certif_rules.grilles.relecture.csv import LectureCsv, changed_head, read_head
 from certif_rules.grilles.relecture.saisie import folded
-from certif_rules.grilles.relecture.tableur import MAX_TEXT
 from certif_rules.source.donnees import place_of, read_checked
+from certif_rules.source.entree import content_of, refuse_bigger
 from certif_rules.source.schema import check
 
 #: « sans objet » as people type it in a cell.
@@ -30,7 +30,8 @@ def read_answers(path: Path, stdin: bytes | None = None) -> Questionnaire:
         DataError: the file cannot be read, or its schema refuses it; every problem is listed.
     """
     name = str(path)
-    content = _content(path) if stdin is None else stdin
+    content = content_of(path) if stdin is None else stdin
+    refuse_bigger(content, name)
     if path.suffix.lower() == ".csv":
         return _from_csv(content, name)
     data = read_checked(path, "reponses", content=content)
@@ -115,16 +116,3 @@ def _level(cell: str) -> int | str | None:
     if cell.casefold() in _SANS_OBJET:
         return SANS_OBJET
     return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= 4 else cell
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_TEXT + 1)
-    except OSError as error:
-        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
-        raise DataError([Issue("fichier-illisible", reason, Location(str(path)))]) from error
-    if len(content) > MAX_TEXT:
-        message = f"fichier de plus de {MAX_TEXT // 1_000_000} Mo"
-        raise DataError([Issue("fichier-trop-grand", message, Location(str(path)))])
-    return content

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from certif_rules.plugins.couche import HEADER, LIFE
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import in_force
+from certif_rules.source.donnees import read_given
 from certif_rules.source.schema import check, schema_path
 from certif_rules.source.yaml import read_file
 
@@ -189,14 +188,8 @@ def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
 
 
 def _read(file: Path, name: str) -> Any:
-    """YAML, leniently when it is not référentiel data; JSON is YAML, but for some of its escapes."""
-    try:
-        lenient = read_file(file, name, strict=False)
-    except DataError:
-        if file.suffix == ".json":
-            with suppress(ValueError, OSError):
-                return json.loads(file.read_text(encoding="utf-8"))
-        raise
+    """Read YAML or JSON, leniently when it is not référentiel data."""
+    lenient = read_given(file, name=name)
     kind = _kind(lenient)
     typed = kind in _TYPED or (kind or "").startswith(_CASES)
     return lenient if typed else read_file(file, name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from certif_rules.errors import DataError, Location
+from certif_rules.source import json
+from certif_rules.source.entree import content_of, decoded
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import Sequence, Table, place, read_bytes, read_file
+from certif_rules.source.yaml import Sequence, Table, place, read
 
 
 def place_of(node: Any, key: str | int) -> Location | None:
@@ -43,34 +43,44 @@ def as_euros(value: Any) -> Any:
 _TRUTHS = {"oui": True, "non": False, "true": True, "false": False}
 
 
-def read_checked(path: Path, schema: str, *, content: bytes | None = None) -> Any:
-    """Return the data of a YAML or JSON file that its schema accepts.
+def read_given(
+    path: Path, *, content: bytes | None = None, name: str | None = None, pasted: bool = False
+) -> Table:
+    """Return the data of a YAML or JSON file that a person gives; its schema is still to be asked.
 
     Args:
-        path: the file; its name is used in messages.
-        schema: the short name of a schema.
+        path: the file.
         content: the content, when it was read elsewhere.
+        name: what to call the file in messages.
+        pasted: take what is invisible out of the texts of JSON, which people pasted in a form.
+
+    Raises:
+        DataError: the file cannot be read, or holds what no file of ours may hold.
+    """
+    name = name or str(path)
+    text = decoded(content_of(path, name) if content is None else content, name)
+    try:
+        return read(text, name, strict=False)
+    except DataError as error:
+        # JSON is YAML, but for some of its escapes and blanks: no other refusal has an appeal.
+        appealed = {"syntaxe", "caractere-de-controle"} if pasted else {"syntaxe"}
+        if not text.lstrip().startswith("{") or {issue.code for issue in error.issues} - appealed:
+            raise
+        try:
+            return json.read(text, name, pasted=pasted)
+        except DataError as of_json:
+            broken = any(issue.code == "syntaxe" for issue in of_json.issues)
+            raise (error if broken else of_json) from None
+
+
+def read_checked(path: Path, schema: str, *, content: bytes | None = None) -> Any:
+    """Return the data of a YAML or JSON file that its schema accepts (arguments of :func:`read_given`).
 
     Raises:
         DataError: the file cannot be read, or its schema refuses it; every problem is listed.
     """
-    name = str(path)
-    try:
-        data = read_file(path, strict=False) if content is None else read_bytes(content, name, strict=False)
-    except DataError as error:
-        # JSON is YAML, but for some of its escapes.
-        plain = _json_object(path, content)
-        if plain is None:
-            raise error from None
-        data = plain
-    issues = check(data, schema, name)
+    data = read_given(path, content=content, pasted=True)
+    issues = check(data, schema, str(path))
     if issues:
         raise DataError(issues)
     return data
-
-
-def _json_object(path: Path, content: bytes | None) -> Any:
-    with suppress(ValueError, OSError, RecursionError):
-        data = json.loads((path.read_bytes() if content is None else content).decode("utf-8-sig"))
-        return data if isinstance(data, dict) else None
-    return None

@@ -234,8 +234,10 @@ def _type(value: Any, wanted: str | list[str], description: str | None) -> _Word
     return "type-inattendu", message, description
 
 
-def _enum(value: Any, wanted: list[str], _: str | None) -> _Words:
-    hint = nearest(str(value), wanted) or f"valeurs admises : {', '.join(wanted)}"
+def _enum(value: Any, wanted: list[str | None], _: str | None) -> _Words:
+    words = [word for word in wanted if word is not None]
+    admitted = ", ".join([*words, *(["null"] if None in wanted else [])])
+    hint = nearest(str(value), words) or f"valeurs admises : {admitted}"
     return "valeur-inattendue", f"{_show(value)} n’est pas une valeur admise", hint
 
 

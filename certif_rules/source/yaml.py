@@ -15,14 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from certif_rules.errors import DataError, Issue, Location
+from certif_rules.errors import DataError, Issue, Location, first_of
+from certif_rules.source.entree import CONTROL, content_of, decoded
 
-#: Largest file read, in bytes. The largest layer shipped is a hundred times smaller.
-MAX_BYTES = 5_000_000
-#: How workbooks, documents and archives start: what people give in place of the findings read from it.
-_ZIP = b"PK\x03\x04"
 #: Deepest nesting accepted: a référentiel needs seven levels.
 MAX_DEPTH = 30
+#: Most problems of one text that are listed.
+TOLD = 200
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
@@ -32,12 +31,9 @@ _NUMBER_LIKE = re.compile(
 _SWITCH = re.compile(r"yes|no|on|off|y|n|true|false|null", re.IGNORECASE)
 _LONGEST_SWITCH = len("false")
 _LITERALS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_COMMENT = re.compile(r"[ \t]*+#")
 _NUMBER_STARTS = frozenset("+-.0123456789")
 _PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
-#: What no text holds: controls, invisible ends of line, changes of direction, halves of characters.
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
 
 _SYNTAX = {
     "mapping values are not allowed": "un « : » inattendu : mettre le texte entre guillemets",
@@ -103,47 +99,31 @@ def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Ta
         DataError: the file cannot be read, is not UTF-8, or holds what :func:`read` refuses.
     """
     name = name or str(path)
-    return read_bytes(_content(path, name), name, strict=strict)
+    # Référentiel data are found by walking folders; what a person types may come from a pipe.
+    return read_bytes(content_of(path, name, ordinary=strict), name, strict=strict)
 
 
 def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Table:
     """Return as :func:`read`, from bytes: UTF-8, with or without a byte-order mark."""
-    return read(_decoded(content, name), name, strict=strict)
+    return read(decoded(content, name), name, strict=strict)
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a file that is not YAML: UTF-8, with or without a byte-order mark.
-
-    Raises:
-        DataError: the file cannot be read, or is not UTF-8.
-    """
-    return _decoded(_content(path, str(path)), str(path))
+def control_character(character: str, where: Location) -> Issue:
+    """Return what is wrong of a character that no text holds."""
+    message = f"le caractère invisible U+{ord(character):04X} n’est pas admis"
+    return Issue("caractere-de-controle", message, where, "le supprimer")
 
 
-def _content(path: Path, name: str) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else "lecture impossible"
-        raise DataError([Issue("fichier-illisible", f"{reason} : {path.name}", Location(name))]) from error
+def too_deep(where: Location) -> Issue:
+    """Return what is wrong of more levels than any of our files has."""
+    return Issue("trop-profond", f"plus de {MAX_DEPTH} niveaux imbriqués", where)
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if len(content) > MAX_BYTES:
-        message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas un fichier de ce programme"
-        raise DataError([Issue("fichier-trop-grand", message, Location(name))])
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8", "replace")
-        line = before.count("\n") + 1
-        where = Location(name, line, len(before) - before.rfind("\n"))
-        message, hint = "le fichier n’est pas en UTF-8", "enregistrer le fichier en UTF-8"
-        if content.startswith(_ZIP):
-            message = "ce fichier est un classeur, un document ou une archive, non un texte en UTF-8"
-            hint = "pour une grille remplie : certif-rules lire GRILLE -o constats.json"
-        raise DataError([Issue("encodage", message, where, hint)]) from error
+def key_twice(table: Table, key: str, at: tuple[int, int]) -> Issue:
+    """Return what is wrong of a key written at ``at``, which ``table`` has already."""
+    first = (Location(table.file, *table.keys_at[key]), "première apparition")
+    message = CONTROL.sub("\ufffd", f"la clé « {key} » est en double")
+    return Issue("cle-en-double", message, Location(table.file, *at), None, (first,))
 
 
 def read(text: str, name: str, *, strict: bool = True) -> Table:
@@ -163,7 +143,7 @@ def read(text: str, name: str, *, strict: bool = True) -> Table:
     composer = _Composer(name, text, strict=strict)
     composer.run()
     if composer.issues or composer.root is None:
-        raise DataError(composer.issues)
+        raise DataError(first_of(composer.issues, TOLD))
     return composer.root
 
 
@@ -197,7 +177,7 @@ class _Composer:
     def run(self) -> None:
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-        control = _CONTROL.search(self.text)
+        control = CONTROL.search(self.text)
         if control:
             before = self.text[: control.start()]
             self._control(control.group(), (before.count("\n") + 1, len(before) - before.rfind("\n")))
@@ -269,7 +249,8 @@ class _Composer:
             text = unicodedata.normalize("NFC", text)
         if event.style == '"':
             # Escapes are the one way in: raw control characters were looked for in the whole text.
-            control = _CONTROL.search(text)
+            text = text if self.strict else text.replace("\r\n", "\n")
+            control = CONTROL.search(text)
             if control:
                 self._control(control.group(), at)
         if self._expects_key():
@@ -295,8 +276,7 @@ class _Composer:
         elif plain and self.strict and not isinstance(self._typed(text, at), str):
             self._refuse("cle-non-texte", at, f"la clé « {text} » doit être un texte", f'écrire "{text}"')
         if text in table:
-            first = (Location(self.name, *table.keys_at[text]), "première apparition")
-            self._refuse("cle-en-double", at, f"la clé « {text} » est en double", None, (first,))
+            self.issues.append(key_twice(table, text, at))
         self._keys[-1] = (text, at)
 
     def _add(self, value: Any, at: tuple[int, int]) -> None:
@@ -349,8 +329,7 @@ class _Composer:
         if self._lines is None:
             self._lines = self.text.split("\n")
         mark = event.end_mark
-        rest = self._lines[mark.line][mark.column :].lstrip(" \t")
-        if rest.startswith("#"):
+        if _COMMENT.match(self._lines[mark.line], mark.column):
             at = (mark.line + 1, mark.column + 1)
             hint = "mettre le texte entre guillemets, ou le commentaire sur sa propre ligne"
             self._refuse("texte-coupe", at, "« # » coupe un texte sans guillemets", hint)
@@ -364,17 +343,12 @@ class _Composer:
         self._refuse("syntaxe", at, next(known, "la syntaxe YAML est incorrecte à cet endroit"))
 
     def _control(self, character: str, at: tuple[int, int]) -> None:
-        message = f"le caractère invisible U+{ord(character):04X} n’est pas admis"
-        self._refuse("caractere-de-controle", at, message, "le supprimer")
+        self.issues.append(control_character(character, Location(self.name, *at)))
 
     def _too_deep(self, at: tuple[int, int]) -> None:
-        self._refuse("trop-profond", at, f"plus de {MAX_DEPTH} niveaux imbriqués")
+        self.issues.append(too_deep(Location(self.name, *at)))
 
-    def _refuse(
-        self, code: str, at: tuple[int, int], message: str, hint: str | None = None,
-        related: tuple[tuple[Location, str], ...] = (),
-    ) -> None:  # fmt: skip
+    def _refuse(self, code: str, at: tuple[int, int], message: str, hint: str | None = None) -> None:
         # What is quoted may hold what a terminal would obey.
-        message = _CONTROL.sub("\ufffd", message)
-        hint = hint and _CONTROL.sub("\ufffd", hint)
-        self.issues.append(Issue(code, message, Location(self.name, *at), hint, related))
+        hint = hint and CONTROL.sub("\ufffd", hint)
+        self.issues.append(Issue(code, CONTROL.sub("\ufffd", message), Location(self.name, *at), hint))

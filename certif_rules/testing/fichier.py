@@ -11,8 +11,8 @@ from typing import Any
 from certif_rules.errors import DataError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import open_atelier
+from certif_rules.source.donnees import read_given
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import read_file
 
 #: The key of a file of cases, and the module whose ``differences(case, registry)`` runs one; the schema that
 #: describes the file has the name of the key, less its underscores.
@@ -38,7 +38,7 @@ def read_cases(path: Path) -> tuple[str, list[dict[str, Any]]]:
     Raises:
         DataError: the file is not a file of cases.
     """
-    data = read_file(path, strict=False)
+    data = read_given(path)
     kind = next((key for key in KINDS if key in data), "cas")
     issues = check(data, kind.replace("_", ""))
     if issues:

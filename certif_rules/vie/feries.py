@@ -1,6 +1,7 @@
 """Working days in France: Monday to Friday, except public holidays. The only module that knows their library.
 
-National holidays by default; those of a territory (Moselle, Guadeloupe…) when it is named.
+National holidays by default; those of a territory (Moselle, Guadeloupe…) when it is named. What is a holiday
+is law, and data (``vie/fetes.py``); of the library, only the day of Easter Monday is asked.
 """
 
 from __future__ import annotations
@@ -8,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
 
 from certif_rules.francais import without_accents
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
+from certif_rules.vie.fetes import NATIONALES, TERRITORIALES, Fete
 
 #: Why a day is no working day (« samedi », « Toussaint »); ``None`` for a working day.
 Chome = Callable[[date], str | None]
@@ -21,6 +19,10 @@ Chome = Callable[[date], str | None]
 _COUNTRY = "FR"
 _WEEKEND = {5: "samedi", 6: "dimanche"}
 _DAY = timedelta(days=1)
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
 
 
 def why_not_worked(day: date, territoire: str | None = None) -> str | None:
@@ -30,7 +32,7 @@ def why_not_worked(day: date, territoire: str | None = None) -> str | None:
         day: a civil date.
         territoire: one of :func:`territories`; only national holidays without it.
     """
-    return _holidays(territoire).get(day) or _WEEKEND.get(day.weekday())
+    return _holidays(day.year, territoire).get(day) or _WEEKEND.get(day.weekday())
 
 
 def last_worked(day: date, chome: Chome) -> date:
@@ -48,8 +50,8 @@ def next_worked(day: date, chome: Chome) -> date:
 
 
 def territories() -> tuple[str, ...]:
-    """Return the parts of France with holidays of their own, by their names, sorted."""
-    return tuple(sorted(_territories()))
+    """Return the parts of France whose law adds holidays, by their names, sorted."""
+    return tuple(sorted(TERRITORIALES))
 
 
 def territory(nom: str) -> str | None:
@@ -57,21 +59,38 @@ def territory(nom: str) -> str | None:
     return next((known for known in territories() if _folded(known) == _folded(nom)), None)
 
 
+def added(territoire: str) -> str:
+    """Return what the law of a territory adds, in words: each day, its condition, its article."""
+    parts = []
+    for fete in TERRITORIALES[territoire]:
+        day = "" if fete.jour is None else f" le {int(fete.jour[3:])} {_MONTHS[int(fete.jour[:2]) - 1]}"
+        condition = f", {fete.condition}" if fete.condition else ""
+        parts.append(f"{fete.titre}{day}{condition} ({fete.source})")
+    return " ; ".join(parts)
+
+
 @cache
-def _territories() -> dict[str, str]:
-    """Their names, and what the library calls them; its codes are aliases too, all in capitals."""
+def _holidays(year: int, territoire: str | None) -> dict[date, str]:
+    """Return the holidays of a year: those of the nation, then those that the territory adds."""
+    monday = _easter_monday(year)
+    fetes = (*NATIONALES, *(TERRITORIALES[territoire] if territoire else ()))
+    days = {_day_of(fete, year, monday): fete.titre for fete in reversed(fetes)}
+    return {day: titre for day, titre in days.items() if day is not None}
+
+
+def _day_of(fete: Fete, year: int, monday: date | None) -> date | None:
+    if fete.jour is not None:
+        return date.fromisoformat(f"{year:04}-{fete.jour}")
+    return None if monday is None else monday + fete.paques * _DAY
+
+
+@cache
+def _easter_monday(year: int) -> date | None:
+    """Return the day of Easter Monday, ``None`` in a year that the library does not compute."""
     from holidays import country_holidays
 
-    aliases = country_holidays(_COUNTRY).subdivisions_aliases
-    return {nom: code for nom, code in aliases.items() if not nom.isupper()}
-
-
-@cache
-def _holidays(territoire: str | None) -> HolidayBase:
-    from holidays import country_holidays
-
-    subdivision = None if territoire is None else _territories()[territoire]
-    return country_holidays(_COUNTRY, subdiv=subdivision, language="fr")
+    known = country_holidays(_COUNTRY, language="fr", years=year)
+    return next((day for day, nom in known.items() if "Lundi de Pâques" in nom), None)
 
 
 def _folded(text: str) -> str:

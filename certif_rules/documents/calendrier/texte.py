@@ -15,6 +15,7 @@ from certif_rules.francais import count
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.calendrier import DateCalculee, Suivi, in_titles, named
+from certif_rules.vie.feries import added
 from certif_rules.vie.seances import EtatSeance, Plan
 from certif_rules.vie.voies import in_words, needed
 
@@ -75,7 +76,7 @@ def _lines(page: Agenda) -> Iterator[str]:
     yield "=" * min(WIDTH, len(page.titre) + len("Calendrier : "))
     if page.organisme:
         yield from _wrap(page.organisme, "")
-    where = f", et de {page.territoire}" if page.territoire else ""
+    where = f", et de {page.territoire} : {added(page.territoire)}" if page.territoire else ""
     yield from _wrap(f"Jours ouvrés : du lundi au vendredi, sauf jours fériés nationaux{where}.", "")
     if page.report:
         yield from _wrap("Report au jour ouvré suivant, là où la règle le permet.", "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,6 +39,7 @@ from certif_rules.grilles.relecture.saisie import (
 )
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
 from certif_rules.model.base import Avertissement
+from certif_rules.source.json import read_plain
 
 _INCONNU = "ce fichier n’est pas un CSV écrit par ce programme"
 _UTF8 = "l’enregistrer en UTF-8 (dans LibreOffice : « Éditer les paramètres du filtre »)"
@@ -104,7 +105,7 @@ class LectureCsv:
         self.columns = {label: place for place, label in reversed(list(enumerate(header)))}
         if IDENTIFIANT not in self.columns and DEMANDE not in self.columns:
             raise refuse("classeur-etranger", _INCONNU, name)
-        twice = sorted({label for label in header if label and header.count(label) > 1})
+        twice = sorted(label for label, times in Counter(header).items() if label and times > 1)
         self.issues = [
             Issue("colonne-en-double", f"la colonne « {label} » apparaît deux fois", Location(name, 1, 1))
             for label in twice
@@ -154,8 +155,8 @@ def read_head(tableau: LectureCsv) -> Any:
         raise DataError(issues)
     text = next(iter(heads), "")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return read_plain(text)
+    except ValueError:
         if len(text) >= MAX_CELL:
             message = f"colonne « {DEMANDE} » : coupée par un tableur, à 32 767 caractères"
             where = Location(tableau.name, 2, tableau.columns[DEMANDE] + 1)
@@ -241,10 +242,10 @@ def _place(tableau: LectureCsv, line: int, column: str) -> Location:
 def _strangers(tableau: LectureCsv, checklist: Checklist) -> Iterator[Avertissement]:
     """Yield columns added beside ours that hold something."""
     known = {*map(folded, columns(checklist)), *(demand_column(n) for n in range(2, len(tableau.header)))}
+    filled = Counter(place for _, cells in tableau.body for place, cell in enumerate(cells) if cell.strip())
     for place, label in enumerate(tableau.header):
-        filled = sum(place < len(cells) and bool(cells[place].strip()) for _, cells in tableau.body)
-        if label not in known and filled:
-            yield added_column(tableau.name, label, filled)
+        if label not in known and filled[place]:
+            yield added_column(tableau.name, label, filled[place])
 
 
 def _places(tableau: LectureCsv, line: int) -> Any:

@@ -69,7 +69,7 @@ def read_head(feuilles: Feuilles, name: str) -> Any:
     rows = sorted(row for row, column in sheet.cellules if column == 1 and row > 1)
     try:
         return nommees.machine_head(sheet.text(row, 1) for row in rows)
-    except (ValueError, RecursionError):
+    except ValueError:
         message = "les données de la grille ont été modifiées"
         where = Location(name, 2, 1, nommees.DONNEES)
         raise DataError(

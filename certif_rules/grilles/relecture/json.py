@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import CLES
@@ -15,6 +15,7 @@ from certif_rules.echanges.checklist import render
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
 from certif_rules.model.base import PLACES
+from certif_rules.source.json import read
 
 #: The keys a line is filled with: those of a finding; the others are the engine’s.
 SAISIE = tuple(f.name for f in fields(Releve) if f.name not in {"ligne", *PLACES})
@@ -31,13 +32,10 @@ def load(content: bytes, name: str) -> Any:
     """
     text = decode(content, name, "JSON")
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        where = Location(name, error.lineno, error.colno)
-        raise DataError([Issue("fichier-tronque", "JSON tronqué ou mal écrit", where)]) from None
-    except (ValueError, RecursionError):
-        raise refuse("fichier-illisible", "JSON démesuré", name) from None
-    if not isinstance(data, dict) or not {"constats", "lignes"} & data.keys():
+        data = read(text, name, pasted=True)
+    except DataError as error:
+        raise DataError(_cut(issue) for issue in error.issues) from None
+    if not {"constats", "lignes"} & data.keys():
         message = "ni constats, ni checklist écrite par ce programme"
         raise refuse("classeur-etranger", message, name)
     for key in ("constats", "lignes"):
@@ -47,6 +45,11 @@ def load(content: bytes, name: str) -> Any:
         if len(lines) > MAX_ROWS:
             raise refuse("fichier-trop-grand", f"plus de {MAX_ROWS} lignes", name)
     return data
+
+
+def _cut(issue: Issue) -> Issue:
+    """Return what is wrong of JSON that nobody types: ill written, it was cut on its way."""
+    return replace(issue, code="fichier-tronque") if issue.code == "syntaxe" else issue
 
 
 def as_findings(data: Any) -> Any:

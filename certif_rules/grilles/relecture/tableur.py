@@ -18,11 +18,9 @@ from msgspec import Struct, field
 
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.relecture.valeurs import Vue
+from certif_rules.source.entree import MAX_BYTES, MAX_CLASSEUR
 
-#: Largest file read, in bytes: photographs pasted in a grid weigh a hundred times what is typed there.
-MAX_BYTES = 64_000_000
-#: Largest text file read, in bytes, and most of its rows or lines: the largest référentiels have hundreds.
-MAX_TEXT = 5_000_000
+#: Most rows or lines: the largest référentiels have hundreds.
 MAX_ROWS = 10_000
 #: Most XML that an archive may hold once unpacked, in bytes, and how many files; pictures are not unpacked.
 MAX_UNPACKED = 60_000_000
@@ -101,8 +99,8 @@ def decode(content: bytes, name: str, kind: str, hint: str | None = None) -> str
     Raises:
         DataError: too big, or not UTF-8; ``hint`` says how to mend the latter.
     """
-    if len(content) > MAX_TEXT:
-        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_TEXT // 1_000_000} Mo", name)
+    if len(content) > MAX_BYTES:
+        raise refuse("fichier-trop-grand", f"fichier de plus de {MAX_BYTES // 1_000_000} Mo", name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -120,8 +118,8 @@ class Archive:
         """
         self.name = name
         self._cells = self._characters = self._elements = self._unpacked = 0
-        if len(content) > MAX_BYTES:
-            message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce qui est saisi n’en pèse pas un"
+        if len(content) > MAX_CLASSEUR:
+            message = f"fichier de plus de {MAX_CLASSEUR // 1_000_000} Mo : ce qui est saisi n’en pèse pas un"
             raise refuse("fichier-trop-grand", message, name, _IMAGES)
         if content.startswith(OLE):
             hint = "retirer le mot de passe, ou enregistrer en XLSX ou en ODS"

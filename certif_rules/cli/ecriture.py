@@ -1,0 +1,136 @@
+"""A file written whole or not at all, never in the place of another unasked, whenever the program is killed.
+
+The bytes go to a temporary file beside it, then to the disk, and only then does the file get its name.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+_PREFIX, _SUFFIX = ".certif-rules.", ".tmp"
+
+
+def write_file(path: Path, content: bytes, *, replace: bool) -> None:
+    """Write the file at ``path``; what it replaces, if told to, gives it its mode and its owner.
+
+    Raises:
+        FileExistsError: there is a file, perhaps since a moment, and it may not be replaced.
+        OSError: the file cannot be written; what was there is untouched.
+    """
+    try:
+        path = path.resolve()
+    except RuntimeError as error:  # what Python before 3.13 raises for links in a loop
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
+    _sweep(path.parent)
+    temporary, stream = _begin(path.parent)
+    try:
+        with stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+            _dress(temporary, path if replace else None)
+            if os.name != "nt":  # there a file is renamed once it is closed
+                _name(temporary, path, content, replace=replace)
+        if os.name == "nt":
+            _name(temporary, path, content, replace=replace)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _settle(path.parent)
+
+
+def _begin(folder: Path) -> tuple[Path, BinaryIO]:
+    """Create a temporary file, locked before anyone could take it for one that was left."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)
+        temporary, stream = Path(name), os.fdopen(handle, "wb")
+        if _hold(stream) is not False and temporary.exists():
+            return temporary, stream
+        stream.close()
+
+
+def _name(temporary: Path, path: Path, content: bytes, *, replace: bool) -> None:
+    """Give the temporary file its name; in one step, where another could take that name meanwhile."""
+    if replace:
+        temporary.replace(path)
+        return
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError, AttributeError):
+        # A file system without links: the name is taken first, and given back if the bytes do not follow.
+        with path.open("xb") as stream:
+            try:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            except BaseException:
+                with suppress(OSError):
+                    path.unlink()
+                raise
+
+
+def _dress(temporary: Path, replaced: Path | None) -> None:
+    """Give the mode and the owner of what is replaced; of nothing, the mode that the user's mask says."""
+    try:
+        former = replaced.stat() if replaced else None
+    except FileNotFoundError:
+        former = None
+    if former is None:
+        temporary.chmod(0o666 & ~_umask())
+        return
+    own = temporary.stat()
+    if (own.st_uid, own.st_gid) != (former.st_uid, former.st_gid):
+        with suppress(OSError):  # only the administrator gives files away
+            os.chown(temporary, former.st_uid, former.st_gid)
+    temporary.chmod(former.st_mode & 0o777)
+
+
+def _hold(stream: BinaryIO) -> bool | None:
+    """Lock a temporary file until its writer ends, however it does; false when another holds it.
+
+    ``None`` where there are no such locks.
+    """
+    try:
+        import fcntl
+
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):
+        return None
+    return True
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed writer left in ``folder``; what another is writing now is locked, and stays."""
+    for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            if os.name == "nt":  # there an open file cannot be removed
+                left.unlink()
+                continue
+            with left.open("r+b") as stream:
+                if _hold(stream):
+                    left.unlink()
+
+
+def _settle(folder: Path) -> None:
+    """Let the disk know of the name too, where a folder can be synchronised."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _umask() -> int:
+    """Return the umask, which can only be read by setting it."""
+    current = os.umask(0o077)
+    os.umask(current)
+    return current

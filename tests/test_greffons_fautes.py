@@ -1,0 +1,172 @@
+"""What a plugin may do wrong, as a table: it is named with its cause, and its neighbour works."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from greffons import DONNEES, EDITIONS, distribution
+
+HOOK = "@hookimpl\ndef certif_rules_editions():\n    "
+RENDU = """\
+def write(checklist):
+    {}
+
+
+@hookimpl
+def certif_rules_exporters():
+    return [Exporter(name="panne", suffix=".panne", value=write)]
+"""
+MUET = "class Muet(Exception):\n    def __str__(self):\n        raise SystemExit(0)\n\n\n"
+BAPTEME = ["checklist", "fictif", "--type", "bapteme", "--date", "2022-03-01", "--categorie", "COUT"]
+
+#: What the code of a plugin does, and what its cause says.
+FAUTES = {
+    "base_exception": ("raise BaseException()\n", "BaseException"),
+    "interrupt": ("raise KeyboardInterrupt\n", "KeyboardInterrupt"),
+    "exit": ("raise SystemExit(0)\n", "SystemExit"),
+    "generator_exit": ("raise GeneratorExit\n", "GeneratorExit"),
+    "hook_base": (f"{HOOK}raise BaseException('x')\n", "BaseException : x"),
+    "hook_interrupt": (f"{HOOK}raise KeyboardInterrupt\n", "KeyboardInterrupt"),
+    "unprintable": (f"{MUET}raise Muet\n", "Muet : une erreur qui ne se laisse pas afficher"),
+    "long": ("raise ValueError('x' * 10**6)\n", "ValueError : xxx"),
+    "endless": (
+        f"{HOOK}while True:\n        yield Donnees(dossier=Path('a'))\n",
+        "plus de 1000 déclarations",
+    ),
+    "none": (f"{HOOK}return [None]\n", "doit rendre des Donnees, non None"),
+    "folder": (f"{HOOK}return [Donnees(dossier='a')]\n", "doit être un pathlib.Path"),
+    "name": (
+        "@hookimpl\ndef certif_rules_exporters():\n    return [Exporter(name=[], suffix='.x', value=len)]\n",
+        "Exporter.name doit être un texte",
+    ),
+    "way": (
+        "@hookimpl\ndef certif_rules_exporters():\n    return [Exporter(name='x', suffix='.x', value=3)]\n",
+        "Exporter.value doit être une fonction",
+    ),
+    "no_hook": ("x = 1\n", "il ne déclare rien"),
+    "evil_repr": (
+        f"class Mal:\n    def __repr__(self):\n        raise BaseException('x')\n\n\n{HOOK}return [Mal()]\n",
+        "BaseException : x",
+    ),
+}
+
+
+def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own, with the distributions of ``site`` first on its path."""
+    path = os.pathsep.join([str(site), str(Path(__file__).parent / "fictif")])
+    env = os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "certif_rules", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=env, check=False)
+
+
+def states(site: Path) -> dict[str, tuple[str, str]]:
+    """The state and the cause of each plugin, from the JSON of ``plugins``."""
+    done = run(site, "plugins", "--format", "json")
+    assert "Traceback" not in done.stderr
+    return {p["nom"]: (p["etat"], p["cause"] or "") for p in json.loads(done.stdout)["plugins"]}
+
+
+@pytest.mark.lent
+@pytest.mark.parametrize("fault", FAUTES)
+def test_a_fault_names_its_plugin_and_hides_no_other(tmp_path: Path, fault: str) -> None:
+    """One plugin is broken with its cause on one short line; the made-up one beside it is active."""
+    code, cause = FAUTES[fault]
+    distribution(tmp_path, "mauvais", code)
+    found = states(tmp_path)
+    assert found["mauvais"][0] == "casse"
+    assert cause in found["mauvais"][1]
+    assert len(found["mauvais"][1]) < 400
+    assert found["fictif"] == ("actif", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("exit(0)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise BaseException('panne')", "BaseException : panne"),
+    ],
+)
+def test_a_renderer_that_leaves_is_a_failure(tmp_path: Path, code: str, cause: str) -> None:
+    """Status 1 and the format named: never status 0 without the file."""
+    distribution(tmp_path, "pannes", RENDU.format(code))
+    done = run(tmp_path, *BAPTEME, "-o", str(tmp_path / "a.panne"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "format-en-echec" in done.stderr
+    assert cause in done.stderr.replace("\u00a0", " ")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "a.panne").exists()
+
+
+def test_what_a_plugin_prints_is_not_in_the_document(tmp_path: Path) -> None:
+    """A ``print`` at import, or in a hook, goes to standard error: the JSON stays JSON."""
+    distribution(tmp_path, "bavard", f"print('import')\n\n\n{HOOK}print('crochet')\n    return []\n")
+    done = run(tmp_path, "plugins", "--format", "json")
+    assert {p["nom"] for p in json.loads(done.stdout)["plugins"]} >= {"bavard", "fictif"}
+    assert "import" in done.stderr
+    assert "crochet" in done.stderr
+
+
+def test_what_another_package_left_is_ignored(tmp_path: Path) -> None:
+    """The folder of an interrupted pip, entry points in another encoding: every command goes on."""
+    (tmp_path / "-umpy-1.21.0.dist-info").mkdir()
+    autre = tmp_path / "autre-1.0.dist-info"
+    autre.mkdir()
+    (autre / "entry_points.txt").write_bytes("[console_scripts]\nétat = autre:main\n".encode("latin-1"))
+    done = run(tmp_path, *BAPTEME)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_our_own_group_in_broken_metadata_is_told(tmp_path: Path) -> None:
+    """A package that meant to be a plugin, and cannot be read, is told rather than ignored."""
+    autre = tmp_path / "autre-1.0.dist-info"
+    autre.mkdir()
+    (autre / "entry_points.txt").write_bytes("[certif_rules]\nétat = autre\n".encode("latin-1"))
+    done = run(tmp_path, "plugins")
+    assert done.returncode == 0
+    assert "métadonnées illisibles" in done.stderr
+
+
+def test_two_versions_of_one_plugin_are_told(tmp_path: Path) -> None:
+    """Which one is in use is said; the other is not loaded beside it."""
+    for version, site in (("2.0", tmp_path / "a"), ("3.0", tmp_path / "b")):
+        distribution(site, "double", EDITIONS, donnees=DONNEES["enseigne"])
+        info = next(site.glob("*.dist-info"))
+        text = (info / "METADATA").read_text(encoding="utf-8").replace("2.0", version)
+        (info / "METADATA").write_text(text, encoding="utf-8")
+    done = run(Path(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")])), "plugins")
+    words = done.stderr.replace("\u00a0", " ")
+    assert "deux versions de « greffon-double » sont installées : 2.0, employée, et 3.0" in words
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [("\nx: [\n", "syntaxe"), ("\n# rien\nautre: 1\n", "cle-inconnue"), ("", "")],
+    ids=["yaml", "digest", "sound"],
+)
+def test_plugins_reads_the_data(tmp_path: Path, change: str, code: str) -> None:
+    """A body that no command read yet is read: unreadable YAML, or other rules than were declared."""
+    package = distribution(tmp_path, "corps", EDITIONS, donnees=DONNEES["qualiopi"])
+    path = min((package / "donnees" / "guide").rglob("lignes*.yaml"))
+    path.write_text(path.read_text(encoding="utf-8") + change, encoding="utf-8")
+    done = run(tmp_path, "--sans-plugin", "qualiopi", "plugins", "--format", "json")
+    found = {p["nom"]: p for p in json.loads(done.stdout)["plugins"]}["corps"]
+    assert (found["etat"], done.returncode) == (("casse", 1) if code else ("actif", 0))
+    assert code in (found["cause"] or "")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_among_the_data_is_not_waited_for(tmp_path: Path) -> None:
+    """A named pipe where a layer's file should be breaks that plugin, and nothing waits."""
+    package = distribution(tmp_path, "tuyau", EDITIONS)
+    (package / "donnees" / "regles" / "a").mkdir(parents=True)
+    os.mkfifo(package / "donnees" / "regles" / "a" / "couche.yaml")
+    found = states(tmp_path)
+    assert "pas un fichier ordinaire" in found["tuyau"][1]
+    assert found["fictif"][0] == "actif"
