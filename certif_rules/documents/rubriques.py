@@ -142,12 +142,9 @@ def circumstances(checklist: Checklist) -> list[Rang]:
 
 
 def facts(checklist: Checklist) -> list[Rang]:
-    """Return every fact the référentiel asks for, with its answer; unknown is never read as no.
-
-    A derogation of a region is left out of the documents of a body that has no site there.
-    """
-    asked = (f for f in checklist.referentiel.faits.values() if not elsewhere(checklist, f))
-    return [(prose(f.question), _fact(checklist, f)) for f in asked]
+    """Return every fact asked for, with its answer, less the derogations of a region where no site is."""
+    faits = checklist.referentiel.faits.values()
+    return [(prose(f.question), _fact(checklist, f)) for f in faits if not elsewhere(checklist, f)]
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:
