@@ -389,5 +389,7 @@ def _subject(referentiel: Referentiel, lacune: Lacune) -> Rang:
         if critere and lacune in critere.lacunes:
             return ("Critère", clean(critere.numero))
         return ("Indicateur", _number(referentiel, lacune.ligne))
-    holders = (*referentiel.types_audit.values(), *(retenue.contenu for retenue in referentiel.couches))
-    return ("", next((each.titre for each in holders if lacune in each.lacunes), referentiel.titre))
+    types = ((t.titre, t.lacunes) for t in referentiel.types_audit.values())
+    layers = ((c.contenu.titre, c.contenu.lacunes) for c in referentiel.couches)
+    holders = (titre for titre, lacunes in (*types, *layers) if lacune in lacunes)
+    return ("", next(holders, referentiel.titre))
