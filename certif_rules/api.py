@@ -117,14 +117,15 @@ def expliquer(checklist: Checklist, indicateur: str) -> Explication:
 
 
 def lire(
-    registry: Registry, *grilles: str | Path, autres_regles: bool = False,
+    registry: Registry, *grilles: str | Path, base: str | Path | None = None, autres_regles: bool = False,
     habillage: str | Path | None = None, pseudonymiser: bool = False,
 ) -> Lecture:  # fmt: skip
     """Read filled grids of one audit (XLSX, ODS, CSV, JSON) and join their findings.
 
     Args:
         registry: the rules that are installed.
-        grilles: the files; they are never modified.
+        grilles: the files; they are never modified. What two say differently stands in ``a_accorder``.
+        base: the file that all of them were made from.
         autres_regles: accept grids made with other rules, with a warning among ``avertissements``.
         habillage: the body's file, for grids that do not carry its dress.
         pseudonymiser: replace personal data.
@@ -132,6 +133,7 @@ def lire(
     return read_grids(
         registry,
         [Path(grille) for grille in grilles],
+        base=Path(base) if base else None,
         other_rules=autres_regles,
         habillage=read_habillage(Path(habillage)) if habillage else None,
         pseudonymise=pseudonymiser,
