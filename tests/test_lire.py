@@ -299,7 +299,7 @@ def test_without_identifiers_no_line_is_said_to_be_missing(tmp_path: Path) -> No
     """Where rows cannot be told apart, the column is what is wrong, and the other sheets are read."""
 
     def change(book) -> None:
-        book["Grille"]["T1"] = "Clé"
+        book["Grille"]["U1"] = "Clé"
         book["Écarts"]["A2"], book["Écarts"]["K2"] = "1", "hier"
 
     assert problems(edited(tmp_path, change)) == {

@@ -63,9 +63,10 @@ class Releve(Situe, frozen=True, kw_only=True):
 
     @property
     def signataires(self) -> tuple[str, ...]:
-        """Who assessed the line, as typed; several where they said so together, or each at a site."""
-        own = [name.strip() for name in (self.evalue_par or "").split(ENTRE_SIGNATAIRES) if name.strip()]
-        return tuple(dict.fromkeys((*own, *(name for part in self.par_site for name in part.signataires))))
+        """Who assessed the line, as typed: together, or each at a site."""
+        there = (name for part in self.par_site for name in part.signataires)
+        names = map(str.strip, (*(self.evalue_par or "").split(ENTRE_SIGNATAIRES), *there))
+        return tuple(dict.fromkeys(filter(None, names)))
 
     @property
     def disputes(self) -> tuple[Conflit, ...]:
@@ -86,8 +87,7 @@ class Releve(Situe, frozen=True, kw_only=True):
 def field_of(releve: Releve, champ: str) -> str | None:
     """Return a text or a day of a finding by its name, « ecart.causes » included; ``None`` when empty."""
     nom, _, cle = champ.partition(".")
-    value = getattr(releve, nom)
-    value = value.get(cle) if cle else value
+    value = getattr(releve, nom).get(cle) if cle else getattr(releve, nom)
     return None if value == A_EVALUER else value or None
 
 
@@ -98,6 +98,14 @@ class CoucheDite(Struct, frozen=True, kw_only=True):
     nature: str
     id: str
     empreinte: str | None
+
+
+class ARevoir(Struct, frozen=True, kw_only=True):
+    """A finding that its line no longer allows, whole, and why; ``verification``: it is that of a check."""
+
+    raison: str
+    releve: Releve
+    verification: bool = False
 
 
 class Dossier(Struct, frozen=True, kw_only=True):
@@ -118,6 +126,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     lieux: Mapping[str, Location] | None = None
     compte_rendu: CompteRendu = field(default_factory=CompteRendu)
     a_accorder: tuple[Conflit, ...] = ()
+    a_revoir: tuple[ARevoir, ...] = ()
 
     def lieu(self, name: str) -> Location | None:
         """Return where a value was read; ``None`` when it does not come from a file."""
@@ -209,22 +218,6 @@ def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
     if ligne.etat == "non_applicable":
         return not declared.hors_portee
     return declared.commentaire_requis
-
-
-def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
-    """Return the findings that are gaps on the lines of ``origine``: its judgement counts or dates them.
-
-    A finding that needs no comment and opens no date is counted for what is good. Where the référentiel says
-    nothing of its own lines, what is a gap for another of the stack is one.
-    """
-    own = referentiel.jugements.get(origine)
-    jugements = [own] if own else list(referentiel.jugements.values())
-    dated = {c for j in referentiel.jugements.values() for c in j.echeances}
-    levels = {c.id for c in referentiel.constats.values() if c.ecart}
-    counted = {c for j in jugements for mesure in j.mesures.values() for c in mesure.compte}
-    needing = {c for c in counted if referentiel.constats[c].commentaire_requis}
-    codes = levels | (dated & counted) | needing | {c for j in jugements for c in j.echeances}
-    return frozenset(c for c in codes if not referentiel.constats[c].hors_portee)
 
 
 def must_explain(checklist: Checklist, point: Point) -> bool:

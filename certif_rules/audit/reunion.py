@@ -74,6 +74,7 @@ def join_dossiers(checklist: Checklist, un: Partie, deux: Partie, base: Dossier 
         notifie_le=dits.pop(NOTIFICATION, None),
         compte_rendu=read_compte_rendu(dits),
         a_accorder=jonction.disputed(),
+        a_revoir=jonction.several(un.dossier.a_revoir, deux.dossier.a_revoir, start.a_revoir),
     )
 
 

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne
 from certif_rules.audit.compte_rendu import Conflit, compte_rendu_as_data
-from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, gaps
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.colonnes import CHAMPS
 from certif_rules.errors import Issue
 from certif_rules.model.base import Avertissement
+from certif_rules.model.referentiel import Referentiel
 
 #: How the day of notification is called among what two files may say differently.
 NOTIFICATION = "ecarts_notifies_le"
@@ -30,6 +31,22 @@ _NOMS = {
     "appui": "texte d’appui",
     NOTIFICATION: "jour de notification des écarts",
 }
+
+
+def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
+    """Return the findings that are gaps on the lines of ``origine``: its judgement counts or dates them.
+
+    A finding that needs no comment and opens no date is counted for what is good. Where the référentiel says
+    nothing of its own lines, what is a gap for another of the stack is one.
+    """
+    own = referentiel.jugements.get(origine)
+    jugements = [own] if own else list(referentiel.jugements.values())
+    dated = {c for j in referentiel.jugements.values() for c in j.echeances}
+    levels = {c.id for c in referentiel.constats.values() if c.ecart}
+    counted = {c for j in jugements for mesure in j.mesures.values() for c in mesure.compte}
+    needing = {c for c in counted if referentiel.constats[c].commentaire_requis}
+    codes = levels | (dated & counted) | needing | {c for j in jugements for c in j.echeances}
+    return frozenset(c for c in codes if not referentiel.constats[c].hors_portee)
 
 
 def gaps_of(checklist: Checklist, ligne: Ligne) -> frozenset[str]:
@@ -81,6 +98,10 @@ def check_sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
 def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]:
     """Yield what two people said differently, with both values, then the gravities left to choose."""
     names = _names(checklist)
+    for aside in dossier.a_revoir:
+        mark = aside.releve
+        message = f"{names.get(mark.ligne, mark.ligne)} : « {mark.constat} » est à revoir, {aside.raison}"
+        yield Avertissement("a_revoir", message)
     for conflit in open_conflicts(dossier):
         yield _to_settle(_field(conflit.champ), conflit)
     for releve in (*dossier.releves, *dossier.verifications):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from certif_rules.audit.compte_rendu import compte_rendu_as_data, conflicts_as_data
-from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
+from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve
 from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
 from certif_rules.colonnes import CHAMPS, CONSTAT
 from certif_rules.echanges.checklist import as_bytes
@@ -26,7 +26,16 @@ def as_data(dossier: Dossier) -> dict[str, Any]:
     written = {**head, "constats": [_releve_as_data(r) for r in dossier.releves]}
     if dossier.verifications:
         written["verifications"] = [_releve_as_data(r, "resultat") for r in dossier.verifications]
+    if dossier.a_revoir:
+        written["a_revoir"] = [_to_review(one) for one in dossier.a_revoir]
     return written
+
+
+def _to_review(one: ARevoir) -> dict[str, Any]:
+    return {
+        "raison": one.raison,
+        **_releve_as_data(one.releve, "resultat" if one.verification else "constat"),
+    }
 
 
 def head_as_data(dossier: Dossier) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Final
 from certif_rules import colonnes
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, point_numbers
-from certif_rules.audit.constats import gaps
+from certif_rules.audit.sites import gaps
 from certif_rules.blocs.typographie import clean, plain, prose
 from certif_rules.colonnes import (
     ANNOTATION,

@@ -11,7 +11,15 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_conflicts
-from certif_rules.audit.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.constats import (
+    A_EVALUER,
+    ARevoir,
+    CoucheDite,
+    Dossier,
+    Releve,
+    check_findings,
+    with_ids,
+)
 from certif_rules.audit.demande import from_profile, with_files
 from certif_rules.colonnes import fields
 from certif_rules.errors import DataError, Issue, IssuesError, Location
@@ -65,7 +73,15 @@ def from_data(data: Any, name: str = "") -> Dossier:
         lieux=lieux,
         compte_rendu=read_compte_rendu(data),
         a_accorder=read_conflicts(data),
+        a_revoir=tuple(_to_review(entry, whole) for entry in data.get("a_revoir") or ()),
     )
+
+
+def _to_review(entry: Any, whole: Location | None) -> ARevoir:
+    """Read a finding set aside, or that of a check: it says its « resultat »."""
+    check = "resultat" in entry
+    releve = _releve(entry, whole, "resultat" if check else "constat")
+    return ARevoir(raison=str(entry["raison"]), releve=releve, verification=check)
 
 
 def _verification(entry: Any, whole: Location | None) -> Releve:
