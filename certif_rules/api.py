@@ -19,6 +19,7 @@ import msgspec
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, parse_name, read_profile
 from certif_rules.echanges.checklist import as_bytes
 from certif_rules.echanges.constats import write_dossier
@@ -41,6 +42,7 @@ from certif_rules.services.atelier import open_atelier
 from certif_rules.services.calendrier import Echeancier
 from certif_rules.services.catalogue import describe
 from certif_rules.services.checklist import make_checklist, prepare
+from certif_rules.services.correction import carry as _carry
 from certif_rules.services.duree import DureeAudit
 from certif_rules.services.echantillon import DemandeTirage, Prelevement
 from certif_rules.services.explication import Explication
@@ -117,14 +119,15 @@ def expliquer(checklist: Checklist, indicateur: str) -> Explication:
 
 
 def lire(
-    registry: Registry, *grilles: str | Path, autres_regles: bool = False,
+    registry: Registry, *grilles: str | Path, base: str | Path | None = None, autres_regles: bool = False,
     habillage: str | Path | None = None, pseudonymiser: bool = False,
 ) -> Lecture:  # fmt: skip
     """Read filled grids of one audit (XLSX, ODS, CSV, JSON) and join their findings.
 
     Args:
         registry: the rules that are installed.
-        grilles: the files; they are never modified.
+        grilles: the files; they are never modified. What two say differently stands in ``a_accorder``.
+        base: the file that all of them were made from.
         autres_regles: accept grids made with other rules, with a warning among ``avertissements``.
         habillage: the body's file, for grids that do not carry its dress.
         pseudonymiser: replace personal data.
@@ -132,10 +135,27 @@ def lire(
     return read_grids(
         registry,
         [Path(grille) for grille in grilles],
+        base=Path(base) if base else None,
         other_rules=autres_regles,
         habillage=read_habillage(Path(habillage)) if habillage else None,
         pseudonymise=pseudonymiser,
     )
+
+
+def reprendre(
+    registry: Registry, constats: Fichier, *, profil: Fichier, autres_regles: bool = False
+) -> Correction:
+    """Carry findings to their corrected context; ``changements`` lists each line that differs, with why.
+
+    Args:
+        registry: the rules that are installed.
+        constats: a findings file, the export of a form, a filled grid.
+        profil: the corrected audit and organisation.
+        autres_regles: accept findings made with other rules.
+    """
+    path, content = _named(constats, "constats")
+    demande = _demande(profil)
+    return _carry(registry, path, demande, profil=True, stdin=content, other_rules=autres_regles)
 
 
 def conclure(
@@ -344,8 +364,9 @@ for _kind, _ecrit in _ECRITS.items():
     ecrire.register(_kind, _in_formats(_ecrit))
 
 
-@ecrire.register
-def _(valeur: Lecture, format: str = "json") -> bytes:  # noqa: A002
+@ecrire.register(Correction)
+@ecrire.register(Lecture)
+def _(valeur: Lecture | Correction, format: str = "json") -> bytes:  # noqa: A002
     _one_of(("json",), format)
     return write_dossier(valeur.dossier)
 

@@ -42,7 +42,7 @@ def test_disjoint_grids_join(tmp_path: Path) -> None:
 
 
 def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
-    """Two auditors who disagree on a line see both values."""
+    """Two auditors who disagree on a line see both values, in the file and in a message."""
     a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
     b = filled(
         CHECKLIST,
@@ -51,12 +51,14 @@ def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
         tmp_path,
         "b",
     )
-    with pytest.raises(DataError) as caught:
-        read(a, b)
-    (issue,) = caught.value.issues
-    assert issue.code == "constats-contradictoires"
-    assert "« conforme » / « nc_mineure »" in issue.message
-    assert str(issue.related[0][0]).endswith("a.xlsx:Grille!K2")
+    lecture = read_grids(atelier(), [a, b])
+    line = next(r for r in lecture.dossier.releves if r.ligne == "qualiopi/1")
+    assert (line.constat, line.commentaire) == ("a_evaluer", "non")
+    (conflict,) = line.a_accorder
+    assert [(v.valeur, v.de) for v in conflict.valeurs] == [("conforme", "a.xlsx"), ("nc_mineure", "b.csv")]
+    assert str(conflict.valeurs[0].lieu).endswith("a.xlsx:Grille!K2")
+    (left,) = [w for w in lecture.avertissements if w.code == "a_accorder"]
+    assert left.message == "à accorder, ligne 1, constat : « conforme » (a.xlsx) / « nc_mineure » (b.csv)"
 
 
 def test_grids_of_different_audits_do_not_join(tmp_path: Path) -> None:

@@ -123,6 +123,12 @@ class Checklist(Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def plusieurs_sites(self) -> tuple[str, ...]:
+        """The ids of the sites where findings may be made; none where there is but one, or nobody said."""
+        ids = (*(str(s["id"]) for s in self.contexte.organisme.sites), *self.contexte.ajouts.sites)
+        return tuple(dict.fromkeys(ids)) if len(set(ids)) > 1 else ()
+
+    @property
     def compteurs(self) -> dict[Etat, int]:
         """How many lines stand in each state, every state present."""
         return {etat: sum(ligne.etat == etat for ligne in self.lignes) for etat in ETATS}

@@ -7,7 +7,7 @@ from typing import Final
 
 from certif_rules.audit.aggravation import worst
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.audit.constats import gaps
+from certif_rules.audit.sites import gaps
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.francais import count

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from certif_rules.audit.compte_rendu import compte_rendu_as_data, seen_as_data
-from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.compte_rendu import compte_rendu_as_data, conflicts_as_data
+from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve
 from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
 from certif_rules.colonnes import CHAMPS, CONSTAT
 from certif_rules.echanges.checklist import as_bytes
@@ -22,10 +22,20 @@ def write_dossier(dossier: Dossier) -> bytes:
 def as_data(dossier: Dossier) -> dict[str, Any]:
     """Return the findings as the values of a findings file."""
     head = head_as_data(dossier) | compte_rendu_as_data(dossier.compte_rendu)
+    head |= conflicts_as_data(dossier.a_accorder)
     written = {**head, "constats": [_releve_as_data(r) for r in dossier.releves]}
     if dossier.verifications:
         written["verifications"] = [_releve_as_data(r, "resultat") for r in dossier.verifications]
+    if dossier.a_revoir:
+        written["a_revoir"] = [_to_review(one) for one in dossier.a_revoir]
     return written
+
+
+def _to_review(one: ARevoir) -> dict[str, Any]:
+    return {
+        "raison": one.raison,
+        **_releve_as_data(one.releve, "resultat" if one.verification else "constat"),
+    }
 
 
 def head_as_data(dossier: Dossier) -> dict[str, Any]:
@@ -84,7 +94,16 @@ def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
         **({"leve_constat": releve.leve_constat} if releve.leve_constat else {}),
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
         **({"complements": dict(releve.complements)} if releve.complements else {}),
-        **({"par_site": [seen_as_data(seen) for seen in releve.par_site]} if releve.par_site else {}),
+        **({"par_site": [_part_as_data(part, key) for part in releve.par_site]} if releve.par_site else {}),
+        **conflicts_as_data(releve.a_accorder),
+    }
+
+
+def _part_as_data(part: Releve, key: str) -> dict[str, Any]:
+    """Write the finding of a line at one site: only what is said of it."""
+    whole = {"site": part.site} | _releve_as_data(part, key)
+    return {
+        name: value for name, value in whole.items() if name != "id" and value not in (None, [], A_EVALUER)
     }
 
 

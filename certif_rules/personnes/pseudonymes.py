@@ -28,14 +28,18 @@ from certif_rules.personnes.detection import Nature, Trouvaille, find, is_role, 
 
 T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 
+#: What nobody types freely of a finding.
+_D_UN_CONSTAT: Final = (*columns("constat", "annotations", "jour", "site"), "leve_le", "leve_constat")
 #: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
-        "ligne", *columns("constat", "annotations", "jour"), "niveau", "leve_le", "leve_constat",
-        "lieu", "lieux",
+        "ligne", *_D_UN_CONSTAT, "niveau", "lieu", "lieux",
         "empreinte", "notifie_le", "couches",
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
-        "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
+        "organisme.faits", "organisme.sites.id", "sites.id", "site",
+        *(f"par_site.{key}" for key in _D_UN_CONSTAT), "par_site.lieu", "par_site.lieux", "a_revoir.raison",
+        "a_revoir.releve.lieu", "a_revoir.releve.lieux", "a_revoir.releve.ligne", "par_site.ligne",
+        *(f"{key}a_accorder.{part}" for key in ("", "par_site.") for part in ("champ", "valeurs.lieu")),
         "dossier.auditeur", "dossier.devis.auditeur",
         *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", "decision")),
         *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.site", "echantillons.categorie",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.audit.compte_rendu import VuSurSite
 from certif_rules.audit.constats import PLAN_ACCEPTE, Releve
 from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue, Rapport
 from certif_rules.blocs import arbre as b
@@ -33,6 +32,7 @@ from certif_rules.documents.rapport.redaction import (
     site_names,
     typed,
 )
+from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.francais import count
 from certif_rules.rules.motifs import ETATS
 
@@ -128,8 +128,11 @@ def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[b.Cellule, ...]
     yield _row(checklist, vue)
     names = site_names(checklist)
     for vu in vue.releve.par_site if vue.releve else ():
-        site = names.get(vu.site, clean(vu.site))
-        yield (f"{clean(vue.ligne.indicateur.numero)} – site {site}", "–", joined(_seen(vu)) or NON_RENSEIGNE)
+        site = site_name(names, vu)
+        words = _in_words(checklist, vu)
+        constat = verdict(checklist, replace(vu, site=None), words) if words else "–"
+        where = f"{clean(vue.ligne.indicateur.numero)} – site {site}"
+        yield (where, constat, joined(_seen(vu)) or NON_RENSEIGNE)
 
 
 def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
@@ -170,6 +173,8 @@ def verdict(checklist: Checklist, releve: Releve, words: b.Texte) -> b.Texte:
     for name in releve.annotations:
         titre = annotations[name].titre if name in annotations else name
         parts.append(f"+ {prose(titre)}")
+    if releve.site:
+        parts.append(f"site {site_name(site_names(checklist), releve)}")
     if releve.leve_le:
         by = f" par {typed(releve.leve_par)}" if releve.leve_par else ""
         parts.append(f"levé le {day(releve.leve_le)}{by}{_level_after(checklist, releve)}")
@@ -193,13 +198,25 @@ def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> b.Tex
     parts = [*_seen(releve if comment else replace(releve, commentaire=None)), *_added(checklist, releve)]
     for vu in releve.par_site:
         inside = joined(_seen(vu), _ENTRE)
-        parts.append(
-            joined([(b.Morceau(f"Site {names.get(vu.site, clean(vu.site))}", "fort"),), inside], " – ")
-        )
+        constat = _in_words(checklist, vu)
+        parts.append(joined([(b.Morceau(f"Site {site_name(names, vu)}", "fort"),), constat, inside], " – "))
     return joined(parts)
 
 
-def _seen(what: Releve | VuSurSite) -> Iterator[b.Texte]:
+def _in_words(checklist: Checklist, releve: Releve) -> str:
+    """Return the finding of a site, or the result of a check there, in words; empty where there is none."""
+    if not releve.porte:
+        return ""
+    known = releve.constat in checklist.referentiel.constats
+    return finding(checklist, releve.constat) if known else MOTS_RESULTATS[releve.constat]
+
+
+def site_name(names: Mapping[str, str], releve: Releve) -> str:
+    """Return what a report calls the site of a finding."""
+    return names.get(releve.site or "", clean(releve.site or ""))
+
+
+def _seen(what: Releve) -> Iterator[b.Texte]:
     if what.preuves_vues:
         yield _labelled("Preuves vues", what.preuves_vues)
     if what.echantillons:
