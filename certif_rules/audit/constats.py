@@ -37,8 +37,7 @@ class Releve(Situe, frozen=True, kw_only=True):
     ``appui`` is the text that it rests on (document, page), where no source gives that of its line.
     ``ecart`` is what follows it, by key, as typed: causes, correction, proof… ``complements`` is what was
     typed in the columns that a body adds, by key. ``lieu`` is where it was read, ``lieux`` places its fields
-    one by one where they were read so (« commentaire »,
-    « ecart.causes »).
+    one by one where they were read so (« commentaire », « ecart.causes »).
     """
 
     ligne: str
@@ -160,7 +159,8 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
     for releve in dossier.releves:
         ligne = lignes.get(releve.ligne)
         if ligne is None:
-            if not _ambiguous(checklist, releve):
+            # A number that several lines bear is already told by with_ids.
+            if sum(li.indicateur.numero == releve.ligne for li in checklist.lignes) < 2:
                 message = f"aucune ligne « {releve.ligne} » dans cette checklist"
                 numeros = [li.indicateur.numero for li in checklist.lignes]
                 yield Issue(
@@ -393,11 +393,6 @@ def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
         return True
     gaps = {c for mesure in jugement.mesures.values() for c in mesure.compte} | set(jugement.echeances)
     return constat in gaps or (not gaps and declared.valeur is None)
-
-
-def _ambiguous(checklist: Checklist, releve: Releve) -> bool:
-    """Return a number that several lines bear is already said by :func:`with_ids`."""
-    return sum(ligne.indicateur.numero == releve.ligne for ligne in checklist.lignes) > 1
 
 
 def _first(releve: Releve) -> tuple[tuple[Location, str], ...]:
