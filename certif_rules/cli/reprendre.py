@@ -43,7 +43,7 @@ def command(
 ) -> None:  # fmt: skip
     """Reprend les constats de CONSTATS (fichier, formulaire exporté ou grille) dans leur contexte corrigé.
 
-    Ce qui est corrigé vient de --profil ou des options (--sans sous_traitance). Chaque ligne qui entre, sort
+    Ce qui est corrigé vient de --profil ou des options (--sans FAIT). Chaque ligne qui entre, sort
     ou change est dite avec sa raison ; un constat que sa ligne ne permet plus est gardé entier, « à revoir ».
     """
     path, appel = to_file(sortie), fautes()
