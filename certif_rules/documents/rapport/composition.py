@@ -75,6 +75,7 @@ def _opening(rapport: Rapport) -> Iterator[b.Bloc]:
             yield b.Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")
     yield b.Fiche(legende="L’audit en bref", rangs=tuple(_brief(rapport)))
     yield constats.summary(rapport)
+    yield from constats.noticed(rapport)
     yield from fin.missing(rapport)
 
 

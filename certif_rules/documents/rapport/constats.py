@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -97,8 +98,27 @@ def _short(section: Chapitre, *, alone: bool) -> str:
     return name.partition(" – ")[0] if alone else shortened(name, _COURT)
 
 
+def noticed(rapport: Rapport) -> Iterator[b.Bloc]:
+    """Yield what the auditor noticed besides findings, strong points and others, each with its lines."""
+    checklist = rapport.checklist
+    rows = []
+    for nom, annotation in checklist.referentiel.annotations.items():
+        lines = [
+            line_name(checklist, vue.ligne)
+            for section in rapport.sections
+            for vue in section.lignes
+            if vue.releve is not None and nom in vue.releve.annotations
+        ]
+        rows += [(prose(annotation.titre), joined(lines))] if lines else []
+    if rows:
+        yield b.Fiche(legende="Ce que l’auditeur signale", rangs=tuple(rows))
+
+
 def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield one section per criterion, with its counts and each finding with its evidence."""
+    who = evaluator(rapport)
+    if who:
+        yield b.Paragraphe(texte=f"Toutes les lignes ont été évaluées {who}.")
     for section in rapport.sections:
         yield b.Titre(texte=criterion(section.critere), niveau=3)
         counts = _counts(rapport.checklist, section)
@@ -108,7 +128,9 @@ def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
             yield b.Tableau(
                 legende=counts,
                 tetes=("Ligne", "Constat", "Preuves et commentaire"),
-                lignes=tuple(row for vue in section.lignes for row in _rows(rapport.checklist, vue)),
+                lignes=tuple(
+                    row for vue in section.lignes for row in _rows(rapport.checklist, vue, alone=bool(who))
+                ),
                 largeurs=(6, 4, 10),
             )
 
@@ -123,19 +145,19 @@ def _counts(checklist: Checklist, section: Chapitre) -> str:
     return f"{lines}{_ENTRE}constats{INSECABLE}: {', '.join(counts) or 'aucun'}"
 
 
-def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[b.Cellule, ...]]:
+def _rows(checklist: Checklist, vue: LigneVue, *, alone: bool) -> Iterator[tuple[b.Cellule, ...]]:
     """Yield a line and its finding, then what was seen of it at each site, a row each."""
-    yield _row(checklist, vue)
+    yield _row(checklist, vue, alone=alone)
     names = site_names(checklist)
     for vu in vue.releve.par_site if vue.releve else ():
         site = site_name(names, vu)
         words = _in_words(checklist, vu)
-        constat = verdict(checklist, replace(vu, site=None), words) if words else "–"
+        constat = verdict(checklist, replace(vu, site=None), words, alone=alone) if words else "–"
         where = f"{clean(vue.ligne.indicateur.numero)} – site {site}"
         yield (where, constat, joined(_seen(vu)) or NON_RENSEIGNE)
 
 
-def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
+def _row(checklist: Checklist, vue: LigneVue, *, alone: bool) -> tuple[b.Cellule, ...]:
     name = line_name(checklist, vue.ligne)
     if vue.releve is None or vue.constat is None:
         state = "à confirmer" if vue.ligne.etat == "a_confirmer" else "à évaluer"
@@ -146,7 +168,7 @@ def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
         name,
         joined(
             [
-                verdict(checklist, vue.releve, _named(checklist, vue.releve.constat, vue.ligne)),
+                verdict(checklist, vue.releve, _named(checklist, vue.releve.constat, vue.ligne), alone=alone),
                 explained(checklist, vue.compte),
             ]
         ),
@@ -166,8 +188,11 @@ def _named(checklist: Checklist, constat: str, ligne: Ligne) -> b.Texte:
     return (sign,) if sign else (b.Morceau(finding(checklist, constat), "fort"),)
 
 
-def verdict(checklist: Checklist, releve: Releve, words: b.Texte) -> b.Texte:
-    """Return what was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
+def verdict(checklist: Checklist, releve: Releve, words: b.Texte, *, alone: bool) -> b.Texte:
+    """Return what was found, in ``words``, with what goes with it: annotations, lifting, who assessed it.
+
+    ``alone`` says that one person assessed all of it, which is then told once.
+    """
     annotations = checklist.referentiel.annotations
     parts: list[b.Texte] = [words]
     for name in releve.annotations:
@@ -178,18 +203,24 @@ def verdict(checklist: Checklist, releve: Releve, words: b.Texte) -> b.Texte:
     if releve.leve_le:
         by = f" par {typed(releve.leve_par)}" if releve.leve_par else ""
         parts.append(f"levé le {day(releve.leve_le)}{by}{_level_after(checklist, releve)}")
-    who = " ".join(
-        filter(
-            None,
-            [
-                f"par {typed(releve.evalue_par)}" if releve.evalue_par else "",
-                f"le {day(releve.evalue_le)}" if releve.evalue_le else "",
-            ],
-        )
-    )
-    if who:
+    who = evaluated(releve)
+    if who and not alone:
         parts.append((b.Morceau(f"évalué {who}", "discret"),))
     return joined(parts)
+
+
+def evaluated(releve: Releve) -> str:
+    """Return by whom and when a line was assessed, as far as it is told."""
+    by = f"par {typed(releve.evalue_par)}" if releve.evalue_par else ""
+    when = f"le {day(releve.evalue_le)}" if releve.evalue_le else ""
+    return " ".join(filter(None, [by, when]))
+
+
+def evaluator(rapport: Rapport) -> str:
+    """Return by whom and when every finding was assessed, where it is the same for all; else nothing."""
+    dossier = rapport.bilan.dossier
+    told = {evaluated(r) for r in (*dossier.releves, *dossier.verifications) if r.porte}
+    return told.pop() if len(told) == 1 else ""
 
 
 def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> b.Texte:
@@ -263,7 +294,7 @@ def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
                         counts_as(rapport.checklist, ecart.compte),
                     ]
                 ),
-                joined(f"{name} le {value}" for name, value in due_dates(rapport.checklist, ecart))
+                joined(f"{name} le {day(value)}" for name, value in due_dates(rapport.checklist, ecart))
                 or NON_RENSEIGNE,
                 status(ecart),
             )
@@ -280,19 +311,20 @@ def status(ecart: Ecart) -> b.Texte:
     return joined([plan, lifting(ecart)])
 
 
-def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
-    """Return the dates that a nonconformity opens, each by the title that its référentiel gives it."""
+def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, date]]:
+    """Return the dates that a nonconformity opens, the first one first: its title and its day."""
     echeance = ecart.echeance
     if echeance is None:
         return []
     jugement = checklist.referentiel.jugements.get(echeance.origine or "")
     delais = jugement.echeances.get(echeance.compte_comme or echeance.constat, {}) if jugement else {}
     named = {name: delai.titre_ou(name) for name, delai in delais.items()}
-    return [
-        (prose(named.get(name, name.replace("_", " "))), day(value))
+    dated = [
+        (prose(named.get(name, name.replace("_", " "))), value)
         for name, value in echeance.dates.items()
         if value
     ]
+    return sorted(dated, key=lambda due: due[1])
 
 
 def _level_after(checklist: Checklist, releve: Releve) -> str:
