@@ -17,7 +17,7 @@ from rapports import report_bytes, texte
 from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import from_profile
-from certif_rules.audit.reunion import Partie, join_dossiers, join_findings
+from certif_rules.audit.reunion import Apport, join_dossiers, join_findings
 from certif_rules.echanges.constats import as_data, write_dossier
 from certif_rules.errors import DataError
 from certif_rules.services.constats import from_data, open_dossier, with_rules
@@ -228,7 +228,7 @@ def test_what_files_say_beside_their_lines() -> None:
                            "evaluation": {"par": "A. B.", "recommandation": "Délivrer."}}  # fmt: skip
     other = as_data(two) | {"ecarts_notifies_le": "2024-04-02", "seances": [{"site": "S2"}],
                             "evaluation": {"par": "C. D.", "recommandation": "Refuser."}}  # fmt: skip
-    pair = [Partie(nom=n, dossier=from_data(d)) for n, d in (("un", data), ("deux", other))]
+    pair = [Apport(nom=n, dossier=from_data(d)) for n, d in (("un", data), ("deux", other))]
     joined = join_dossiers(CHECKLIST, *pair)
     assert [s.site for s in joined.compte_rendu.seances or ()] == ["S1", "S2"]
     assert joined.compte_rendu.evaluation is not None

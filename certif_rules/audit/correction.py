@@ -21,7 +21,7 @@ Sens = Literal["entree", "sortie", "changee"]
 DUS: tuple[Etat, ...] = ETATS[:2]
 
 
-class Changement(Struct, frozen=True, kw_only=True):
+class Mouvement(Struct, frozen=True, kw_only=True):
     """A line that entered, left or changed: its state before and after (``None``: no such line), and why.
 
     ``constat`` is the finding that it had, ``a_revoir`` why that one is to be looked at again, if it is.
@@ -42,7 +42,7 @@ class Correction(Struct, frozen=True, kw_only=True):
 
     checklist: Checklist
     dossier: Dossier
-    changements: tuple[Changement, ...]
+    changements: tuple[Mouvement, ...]
 
 
 def correct(avant: Checklist, apres: Checklist, dossier: Dossier) -> Correction:
@@ -57,7 +57,7 @@ def correct(avant: Checklist, apres: Checklist, dossier: Dossier) -> Correction:
     releves = by_line(dossier)
     again = [*dossier.a_revoir]
     carried: list[Releve] = []
-    changements: list[Changement] = []
+    changements: list[Mouvement] = []
     for ligne in apres.lignes:
         key = ligne.indicateur.id
         before, releve = lines.pop(key, None), releves.get(key)
@@ -115,7 +115,7 @@ def _reason(
 
 def _change(
     before: Ligne | None, after: Ligne | None, releve: Releve | None, reason: str | None
-) -> Iterator[Changement]:
+) -> Iterator[Mouvement]:
     """Yield a line that entered, left, or is not asked for in the same way."""
     one, two = before.etat if before else None, after.etat if after else None
     sens: Sens = "changee"
@@ -125,7 +125,7 @@ def _change(
         return
     ligne = after or before
     assert ligne is not None
-    yield Changement(
+    yield Mouvement(
         id=ligne.indicateur.id,
         numero=ligne.indicateur.numero,
         sens=sens,

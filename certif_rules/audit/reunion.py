@@ -44,14 +44,14 @@ _CLES: Mapping[str, str] = {"echantillons": "id", "decision": "objet"}
 _Trois = tuple[Releve, Releve, Releve]
 
 
-class Partie(Struct, frozen=True, kw_only=True):
+class Apport(Struct, frozen=True, kw_only=True):
     """One of the files that are joined: what it is called, and what it says."""
 
     nom: str
     dossier: Dossier
 
 
-def join_dossiers(checklist: Checklist, un: Partie, deux: Partie, base: Dossier | None = None) -> Dossier:
+def join_dossiers(checklist: Checklist, un: Apport, deux: Apport, base: Dossier | None = None) -> Dossier:
     """Return what two files of one audit say together, in the order of the checklist; nothing is dropped.
 
     Args:

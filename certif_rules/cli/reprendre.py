@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from certif_rules.audit.correction import Changement, Correction
+from certif_rules.audit.correction import Correction, Mouvement
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import check_free, output_options, to_file, write
@@ -75,7 +75,7 @@ def _summarise(correction: Correction) -> None:
         warn(avertissement.message, avertissement.code)
 
 
-def _line(changement: Changement) -> str:
+def _line(changement: Mouvement) -> str:
     states = " → ".join(SIGNES[e].mot if e else "absente" for e in (changement.avant, changement.apres))
     why = f" : {' ; '.join(changement.motifs)}" if changement.motifs else ""
     constat = f" ; constat « {changement.constat} »" if changement.constat else ""

@@ -26,7 +26,7 @@ from certif_rules.vie.autodiagnostic import (
     contradictions,
     sources_of,
 )
-from certif_rules.vie.progression import AxeCompare, Changement, Comparaison
+from certif_rules.vie.progression import AxeCompare, Comparaison, Progres
 
 Objet = dict[str, Any]
 
@@ -191,7 +191,7 @@ def _twice(axe: AxeCompare) -> Objet:
     return {"avant": _score(axe.avant), "apres": _score(axe.apres)}
 
 
-def _changement(changement: Changement) -> Objet:
+def _changement(changement: Progres) -> Objet:
     ligne = changement.apres.ligne.indicateur
     return {
         "id": ligne.id,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.constats import Dossier, check_findings, with_ids
-from certif_rules.audit.reunion import Partie, join_dossiers
+from certif_rules.audit.reunion import Apport, join_dossiers
 from certif_rules.audit.sites import undecided
 from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import DataError, Issue, Location, first_of
@@ -231,7 +231,7 @@ def _join(readings: list[tuple[str, Lecture]], base: tuple[str, Lecture] | None)
         raise DataError(issues)
     one, dossier = Path(first_name).name, first.dossier
     for name, lecture in others:
-        un, deux = Partie(nom=one, dossier=dossier), Partie(nom=Path(name).name, dossier=lecture.dossier)
+        un, deux = Apport(nom=one, dossier=dossier), Apport(nom=Path(name).name, dossier=lecture.dossier)
         dossier = join_dossiers(first.checklist, un, deux, base[1].dossier if base else None)
     dress = (lecture for _, lecture in readings if lecture.dossier.demande.habillage is not None)
     dressed = next(dress, first)
