@@ -179,3 +179,13 @@ def test_other_rules_still_say_which_lines(tmp_path: Path) -> None:
     with pytest.raises(DataError) as error:
         read_grids(atelier(), [path], other_rules=True)
     assert {issue.code for issue in error.value.issues} == {"ligne-en-double"}
+
+
+def test_a_json_grid_of_a_label_that_changes_its_base_is_read(tmp_path: Path) -> None:
+    """What a label changes to its base is not taken for the changes that the auditor reports."""
+    label = grille(referentiel="certifregion")
+    assert label.referentiel.changements
+    path = filled(label, "json", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path)
+    dossier = read_grids(atelier(), [path]).dossier
+    assert [r.constat for r in dossier.releves if r.ligne == "qualiopi/1"] == ["conforme"]
+    assert dossier.compte_rendu.changements is None

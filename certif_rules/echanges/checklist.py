@@ -52,7 +52,7 @@ def document(checklist: Checklist) -> Objet:
         "invocables": checklist.invocables,
         "criteres": [_critere(critere) for critere in referentiel.criteres.values()],
         "mentions": {tag: _texte(texte) for tag, texte in referentiel.mentions.items()},
-        "changements": [change(value) for value in referentiel.changements],
+        "modifications": [change(value) for value in referentiel.changements],
         "lacunes": _lacunes(checklist.lacunes),
         "conservation": _conservation(referentiel),
     }

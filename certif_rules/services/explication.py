@@ -77,7 +77,7 @@ def document(explication: Explication) -> dict[str, Any]:
             }
             for motif in ligne.motifs
         ],
-        "changements": [
+        "modifications": [
             change(value) | {"emplacement": value.emplacement} for value in explication.changements
         ],
         "sources": cited_sources(sources.values(), explication.citees),
