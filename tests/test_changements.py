@@ -59,7 +59,8 @@ def test_a_gap_that_a_label_fills_is_not_listed(checklist: Checklist) -> None:
 
 def test_every_change_is_told_with_its_reason(checklist: Checklist) -> None:
     """In the JSON and in the notes of the label’s layer: changes, and the line that it takes away."""
-    told = [(c["numero"], c["champs"], c["motif"], c["sources"]) for c in document(checklist)["modifications"]]
+    changes = document(checklist)["modifications"]
+    told = [(c["numero"], c["champs"], c["motif"], c["sources"]) for c in changes]
     assert ("I-2-b", [], "L’enseigne ne compte pas les aiguilles.", ["ENS"]) in told
     assert ("III", ["titre"], "Le dépliant lui donne un nom.", ["ENS"]) in told
     notes = [plain(line(n)) for layer in rubriques.layers(checklist) for n in layer.notes]

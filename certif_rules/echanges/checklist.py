@@ -56,8 +56,7 @@ def document(checklist: Checklist) -> Objet:
         "lacunes": _lacunes(checklist.lacunes),
         "conservation": _conservation(referentiel),
     }
-    cited = set(_cited(written))
-    written["sources"] = cited_sources(referentiel.sources.values(), cited)
+    written["sources"] = cited_sources(referentiel.sources.values(), _cited(written))
     return written
 
 
@@ -185,8 +184,7 @@ def _circumstances(checklist: Checklist) -> Objet:
         }
     if checklist.textes is not None:
         # A grid is read again against its texts: it carries those that no installed layer has.
-        textes = checklist.textes
-        given["textes"] = {"nom": textes.nom, "empreinte": textes.empreinte, "contenu": textes.contenu}
+        given["textes"] = {nom: getattr(checklist.textes, nom) for nom in ("nom", "empreinte", "contenu")}
     if contexte.recues:
         given["dossier"] = {"pieces": dict(contexte.recues)}
     return given
@@ -194,6 +192,7 @@ def _circumstances(checklist: Checklist) -> Objet:
 
 def _precedent(precedent: Precedent) -> Objet:
     constats = precedent.constats
+    followed = {cle: dict(c.ecart) for cle, c in (constats or {}).items() if c.ecart}
     after = {cle: c.apres for cle, c in (constats or {}).items() if c.apres is not None}
     written: Objet = {
         "type": precedent.type,
@@ -203,6 +202,7 @@ def _precedent(precedent: Precedent) -> Objet:
         "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
         "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
         "apres_levee": after or None,
+        "ecarts": followed or None,
         "verifications": precedent.verifications,
         "precedent": None if precedent.precedent is None else _precedent(precedent.precedent),
     }

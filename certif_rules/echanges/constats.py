@@ -153,6 +153,7 @@ def _precedent(precedent: PrecedentDit) -> dict[str, Any]:
             "constats": None if constats is None else by_key(constats),
             "leves": lifted or None,
             "apres_levee": {dit.cle: dit.apres for dit in constats or () if dit.apres} or None,
+            "ecarts": {dit.cle: dict(dit.ecart) for dit in constats or () if dit.ecart} or None,
             "verifications": None
             if precedent.verifications is None
             else {dit.cle: dit.constat if dit.ouvert else "levee" for dit in precedent.verifications},

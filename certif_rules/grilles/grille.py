@@ -42,6 +42,7 @@ from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import (
     MARQUE,
     finding,
+    followed,
     of_label,
 )
 from certif_rules.documents.rubriques import MOTS_RESULTATS
@@ -83,7 +84,9 @@ def _origin(checklist: Checklist, ligne: Ligne) -> str:
 
 
 def _earlier(checklist: Checklist, ligne: Ligne) -> str:
-    return finding(checklist, ligne.constat_precedent) if ligne.constat_precedent else ""
+    if ligne.constat_precedent is None:
+        return ""
+    return "\n".join([finding(checklist, ligne.constat_precedent), *followed(checklist, ligne.indicateur.id)])
 
 
 _Moteur = Callable[[Checklist, Ligne], str]

@@ -15,12 +15,14 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import SIGNES, criterion, finding, lines_in, weighed
+from certif_rules.documents.mots import SIGNES, criterion, finding, followed, lines_in, weighed
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
     capital,
     counts_as,
+    evaluated,
+    evaluator,
     explained,
     gap_name,
     gravity_sign,
@@ -96,22 +98,6 @@ def _legend(rapport: Rapport) -> Iterator[str]:
 def _short(section: Chapitre, *, alone: bool) -> str:
     name = criterion(section.critere)
     return name.partition(" – ")[0] if alone else shortened(name, _COURT)
-
-
-def noticed(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Yield what the auditor noticed besides findings, strong points and others, each with its lines."""
-    checklist = rapport.checklist
-    rows = []
-    for nom, annotation in checklist.referentiel.annotations.items():
-        lines = [
-            line_name(checklist, vue.ligne)
-            for section in rapport.sections
-            for vue in section.lignes
-            if vue.releve is not None and nom in vue.releve.annotations
-        ]
-        rows += [(prose(annotation.titre), joined(lines))] if lines else []
-    if rows:
-        yield b.Fiche(legende="Ce que l’auditeur signale", rangs=tuple(rows))
 
 
 def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
@@ -207,20 +193,6 @@ def verdict(checklist: Checklist, releve: Releve, words: b.Texte, *, alone: bool
     if who and not alone:
         parts.append((b.Morceau(f"évalué {who}", "discret"),))
     return joined(parts)
-
-
-def evaluated(releve: Releve) -> str:
-    """Return by whom and when a line was assessed, as far as it is told."""
-    by = f"par {typed(releve.evalue_par)}" if releve.evalue_par else ""
-    when = f"le {day(releve.evalue_le)}" if releve.evalue_le else ""
-    return " ".join(filter(None, [by, when]))
-
-
-def evaluator(rapport: Rapport) -> str:
-    """Return by whom and when every finding was assessed, where it is the same for all; else nothing."""
-    dossier = rapport.bilan.dossier
-    told = {evaluated(r) for r in (*dossier.releves, *dossier.verifications) if r.porte}
-    return told.pop() if len(told) == 1 else ""
 
 
 def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> b.Texte:
@@ -365,13 +337,14 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def _verified(checklist: Checklist, verifie: ConstatVerifie) -> tuple[b.Cellule, ...]:
     status = "toujours ouvert" if verifie.ouvert else "levé depuis"
+    texts = followed(checklist, verifie.ligne.indicateur.id)
     now: b.Texte = (b.Morceau("pas de constat à cet audit", "italique"),)
     if verifie.vue.releve is not None and verifie.vue.constat is not None:
         named = _named(checklist, verifie.vue.constat, verifie.ligne)
         now = joined([named, seen(checklist, verifie.vue.releve)])
     return (
         line_name(checklist, verifie.ligne),
-        joined([_named(checklist, verifie.constat, verifie.ligne), status]),
+        joined([_named(checklist, verifie.constat, verifie.ligne), status, *texts]),
         now,
     )
 

@@ -12,8 +12,8 @@ from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import marked
-from certif_rules.documents.rapport.constats import due_dates, evaluator, seen, status, verdict
-from certif_rules.documents.rapport.redaction import check_name, gravity_sign
+from certif_rules.documents.rapport.constats import due_dates, seen, status, verdict
+from certif_rules.documents.rapport.redaction import check_name, evaluator, gravity_sign
 from certif_rules.francais import count
 
 
