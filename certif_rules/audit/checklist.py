@@ -80,8 +80,8 @@ class SitesAudites(Struct, frozen=True, kw_only=True):
 
     sites: tuple[str, ...] | None
     texte: str
-    sources: tuple[str, ...]
     confiance: Confiance
+    sources: tuple[str, ...]
 
 
 class Checklist(Struct, frozen=True, kw_only=True):

@@ -183,15 +183,6 @@ def read_conflicts(data: Mapping[str, Any]) -> tuple[Conflit, ...]:
     )
 
 
-def conflicts_as_data(conflits: Iterable[Conflit]) -> dict[str, Any]:
-    """Return the same as the values of a findings file, under their key; nothing where there are none."""
-    written = [
-        {"champ": c.champ, "valeurs": [{"valeur": v.valeur, **_written(v)} for v in c.valeurs]}
-        for c in conflits
-    ]
-    return {"a_accorder": written} if written else {}
-
-
 def _entry(kind: type, node: Any, whole: Location | None) -> Any:
     values: dict[str, Any] = {}
     for cle in (f.name for f in fields(kind) if f.name != "lieu"):
