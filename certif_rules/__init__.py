@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = [
-    "Bilan", "CertifRulesError", "Checklist", "DataError", "Donnees", "Exporter", "Issue", "IssuesError",
-    "Lecture", "Rapport", "Registry", "UsageError", "autodiagnostic", "calendrier", "checklist", "conclure",
-    "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl", "lire", "open_registry",
-    "progression", "questions", "rapport", "referentiels", "valider",
+    "Bilan", "CertifRulesError", "Checklist", "Correction", "DataError", "Donnees", "Exporter", "Issue",
+    "IssuesError", "Lecture", "Rapport", "Registry", "UsageError", "autodiagnostic", "calendrier",
+    "checklist", "conclure", "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl", "lire",
+    "open_registry", "progression", "questions", "rapport", "referentiels", "reprendre", "valider",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
         questions,
         rapport,
         referentiels,
+        reprendre,
         valider,
     )
     from certif_rules.audit.checklist import Checklist
     from certif_rules.audit.conclusion import Bilan
     from certif_rules.audit.contenu import Rapport
+    from certif_rules.audit.correction import Correction
     from certif_rules.errors import CertifRulesError, DataError, Issue, IssuesError, UsageError
     from certif_rules.plugins.hookspecs import Donnees, Exporter, hookimpl
     from certif_rules.plugins.registry import Registry
@@ -51,6 +53,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("Donnees", "Exporter", "hookimpl"), "plugins.hookspecs"),
     "Bilan": "audit.conclusion",
     "Checklist": "audit.checklist",
+    "Correction": "audit.correction",
     "Lecture": "services.lecture",
     "Rapport": "audit.contenu",
     "Registry": "plugins.registry",

@@ -19,8 +19,15 @@ import msgspec
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, parse_name, read_profile
-from certif_rules.echanges.checklist import as_bytes
+from certif_rules.audit.questions import Question
+from certif_rules.echanges import calendrier as calendrier_json
+from certif_rules.echanges import conclusion as conclusion_json
+from certif_rules.echanges import duree as duree_json
+from certif_rules.echanges import echantillon as echantillon_json
+from certif_rules.echanges.champs import as_bytes
+from certif_rules.echanges.checklist import explanation
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, UsageError
 from certif_rules.habillage.fichier import read_habillage
@@ -33,23 +40,21 @@ from certif_rules.services import conclusion as _conclusion
 from certif_rules.services import dossier as _dossier
 from certif_rules.services import duree as _duree
 from certif_rules.services import echantillon as _echantillon
-from certif_rules.services import explication as _explication
 from certif_rules.services import formats as _formats
-from certif_rules.services import questions as _questions
 from certif_rules.services import rapport as _rapport
 from certif_rules.services.atelier import open_atelier
-from certif_rules.services.calendrier import Echeancier
 from certif_rules.services.catalogue import describe
-from certif_rules.services.checklist import make_checklist, prepare
-from certif_rules.services.duree import DureeAudit
-from certif_rules.services.echantillon import DemandeTirage, Prelevement
-from certif_rules.services.explication import Explication
+from certif_rules.services.checklist import make_checklist
+from certif_rules.services.correction import carry as _carry
+from certif_rules.services.explication import Explication, ask, explain
 from certif_rules.services.lecture import Lecture, read_grids
-from certif_rules.services.questions import Question
 from certif_rules.services.reponses import read_answers
 from certif_rules.services.validation import validate
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.autodiagnostic import Cadre, Synthese
+from certif_rules.vie.duree import DureeAudit
+from certif_rules.vie.echantillon import DemandeTirage, Objet, Prelevement
+from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.progression import Comparaison
 
 #: A file: its path, its content, or the data it would hold.
@@ -107,24 +112,24 @@ def checklist(registry: Registry, profil: Fichier, *, pseudonymiser: bool = Fals
 
 def questions(registry: Registry, profil: Fichier) -> tuple[Question, ...]:
     """List the unknown facts whose answer would change the state of a line, and those lines."""
-    resolution, contexte = prepare(registry, _demande(profil))
-    return _questions.questions(resolution.referentiel, contexte)
+    return ask(registry, _demande(profil))[1]
 
 
 def expliquer(checklist: Checklist, indicateur: str) -> Explication:
     """Find a line by its printed number or its id; its ``ligne.motifs`` are the rules that decided of it."""
-    return _explication.explain(checklist, indicateur)
+    return explain(checklist, indicateur)
 
 
 def lire(
-    registry: Registry, *grilles: str | Path, autres_regles: bool = False,
+    registry: Registry, *grilles: str | Path, base: str | Path | None = None, autres_regles: bool = False,
     habillage: str | Path | None = None, pseudonymiser: bool = False,
 ) -> Lecture:  # fmt: skip
     """Read filled grids of one audit (XLSX, ODS, CSV, JSON) and join their findings.
 
     Args:
         registry: the rules that are installed.
-        grilles: the files; they are never modified.
+        grilles: the files; they are never modified. What two say differently stands in ``a_accorder``.
+        base: the file that all of them were made from.
         autres_regles: accept grids made with other rules, with a warning among ``avertissements``.
         habillage: the body's file, for grids that do not carry its dress.
         pseudonymiser: replace personal data.
@@ -132,10 +137,27 @@ def lire(
     return read_grids(
         registry,
         [Path(grille) for grille in grilles],
+        base=Path(base) if base else None,
         other_rules=autres_regles,
         habillage=read_habillage(Path(habillage)) if habillage else None,
         pseudonymise=pseudonymiser,
     )
+
+
+def reprendre(
+    registry: Registry, constats: Fichier, *, profil: Fichier, autres_regles: bool = False
+) -> Correction:
+    """Carry findings to their corrected context; ``changements`` lists each line that differs, with why.
+
+    Args:
+        registry: the rules that are installed.
+        constats: a findings file, the export of a form, a filled grid.
+        profil: the corrected audit and organisation.
+        autres_regles: accept findings made with other rules.
+    """
+    path, content = _named(constats, "constats")
+    demande = _demande(profil)
+    return _carry(registry, path, demande, profil=True, stdin=content, other_rules=autres_regles)
 
 
 def conclure(
@@ -251,7 +273,7 @@ def duree(
 
 def echantillon(
     registry: Registry, profil: Fichier, *, graine: str, population: Sequence[str], taille: int | None = None,
-    vus: Sequence[str] | None = None, objet: _echantillon.Objet = "sites",
+    vus: Sequence[str] | None = None, objet: Objet = "sites",
 ) -> Prelevement:  # fmt: skip
     """Draw a sample of sites or of files that anybody can draw again: the seed and the names give the list.
 
@@ -344,8 +366,9 @@ for _kind, _ecrit in _ECRITS.items():
     ecrire.register(_kind, _in_formats(_ecrit))
 
 
-@ecrire.register
-def _(valeur: Lecture, format: str = "json") -> bytes:  # noqa: A002
+@ecrire.register(Correction)
+@ecrire.register(Lecture)
+def _(valeur: Lecture | Correction, format: str = "json") -> bytes:  # noqa: A002
     _one_of(("json",), format)
     return write_dossier(valeur.dossier)
 
@@ -368,10 +391,10 @@ def _in_json(document: Any) -> Any:
 
 
 for _type, _document in (
-    (Bilan, _conclusion.document),
-    (DureeAudit, _duree.document),
-    (Echeancier, _calendrier.document),
-    (Explication, _explication.document),
-    (Prelevement, _echantillon.document),
+    (Bilan, conclusion_json.document),
+    (DureeAudit, duree_json.document),
+    (Echeancier, calendrier_json.document),
+    (Explication, lambda valeur: explanation(valeur.checklist, valeur.ligne, valeur.changements)),
+    (Prelevement, echantillon_json.document),
 ):
     ecrire.register(_type, _in_json(_document))

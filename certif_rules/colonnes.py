@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-#: How a column is filled: one of the findings permitted, annotations, references, words, a day.
-Genre = Literal["constat", "annotations", "liste", "texte", "jour"]
+#: How a column is filled: one of the findings permitted, annotations, references, words, a day, a site.
+Genre = Literal["constat", "annotations", "liste", "texte", "jour", "site"]
 
 _IDENTITE: Final = "elle dit de quelle ligne il s’agit"
 _ETAT: Final = "elle dit l’état de la ligne"
@@ -114,6 +114,21 @@ GRAVITE: Final = Colonne(titre="Gravité admise", largeur=0, montree="elle dit q
 DUE: Final = Colonne(titre="À auditer à cette étape", largeur=9, montree=_ETAT)
 IDENTIFIANT: Final = Colonne(titre="Identifiant", largeur=0, montree="la grille se relit par elle")
 
+#: Where a finding is made; an audit of one site has no use for it.
+SITE: Final = Colonne(
+    titre="Site",
+    largeur=9,
+    montree="elle dit à quel site le constat est fait",
+    champ="site",
+    genre="site",
+    libelle="site",
+    aide=(
+        "Identifiant du site où la ligne est vue, quand l’organisme en a plusieurs. "
+        "Vide : le constat vaut pour tous."
+    ),
+    verification=9,
+    ordre=7,
+)
 #: The columns of the sheet Grille, in order.
 GRILLE: Final[tuple[Colonne, ...]] = (
     Colonne(titre="Critère", largeur=8, montree=_IDENTITE),
@@ -163,6 +178,7 @@ GRILLE: Final[tuple[Colonne, ...]] = (
         ordre=6,
         signature=True,
     ),
+    SITE,
     IDENTIFIANT,
 )
 #: Those that the engine writes in the sheet Grille and that nobody sees there.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import Fautes
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import Regime, look_up_regime
+from certif_rules.services.vie import look_up_regime
+from certif_rules.vie.regime import Regime
 
 
 def open_regime(registry: Registry, demande: Demande) -> Regime:

@@ -9,9 +9,9 @@ from grilles import AF, FAITS, atelier
 
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.conclusion import Bilan, conclude
+from certif_rules.echanges.conclusion import document
 from certif_rules.model.jugement import Aggravation, Jugement
 from certif_rules.rules.contexte import ConstatPrecedent, Precedent
-from certif_rules.services.conclusion import document
 from certif_rules.services.constats import from_data, open_dossier
 
 REGLE = Aggravation(

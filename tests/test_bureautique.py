@@ -71,7 +71,7 @@ def test_saved_by_libreoffice_reads_the_same(suffix: str, tmp_path: Path) -> Non
     assert [read_grids(atelier(), [p]).avertissements for p in (path, opened, saved)] == [()] * 3
     book = load_workbook(io.BytesIO(saved.read_bytes()))
     sheet = book["Grille"]
-    assert [sheet.cell(1, c).value for c in (1, 11, 20)] == ["Critère", "Constat", "Identifiant"]
+    assert [sheet.cell(1, c).value for c in (1, 11, 21)] == ["Critère", "Constat", "Identifiant"]
     assert sheet.print_title_rows == "$1:$1"
     offered = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation if v.type == "list"}
     assert any("Listes" in formula for formula in offered.values())

@@ -13,9 +13,8 @@ from certif_rules.audit.demande import Demande
 from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import plain
 from certif_rules.documents import rubriques
-from certif_rules.echanges.checklist import document
+from certif_rules.echanges.checklist import document, explanation
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.explication import document as explanation
 from certif_rules.services.explication import explain
 
 #: The made-up label gives the titles that its base lacks: that of criterion III and of line 3.1.
@@ -59,7 +58,9 @@ def test_a_gap_that_a_label_fills_is_not_listed(checklist: Checklist) -> None:
 
 def test_every_change_is_told_with_its_reason(checklist: Checklist) -> None:
     """In the JSON and in the notes of the label’s layer: changes, and the line that it takes away."""
-    told = [(c["numero"], c["champs"], c["motif"], c["sources"]) for c in document(checklist)["changements"]]
+    told = [
+        (c["numero"], c["champs"], c["motif"], c["sources"]) for c in document(checklist)["modifications"]
+    ]
     assert ("I-2-b", [], "L’enseigne ne compte pas les aiguilles.", ["ENS"]) in told
     assert ("III", ["titre"], "Le dépliant lui donne un nom.", ["ENS"]) in told
     notes = [plain(line(n)) for layer in rubriques.layers(checklist) for n in layer.notes]
@@ -69,9 +70,10 @@ def test_every_change_is_told_with_its_reason(checklist: Checklist) -> None:
 
 def test_the_reason_of_a_change_is_explained(checklist: Checklist) -> None:
     """« expliquer » gives the change of the line, its source and the place where it is written."""
-    told = explanation(explain(checklist, "fictif/3.1"))
+    line = explain(checklist, "fictif/3.1")
+    told = explanation(checklist, line.ligne, line.changements)
     assert told["sources"].keys() >= {"ENS"}
-    (change,) = told["changements"]
+    (change,) = told["modifications"]
     assert (change["champs"], change["motif"]) == (["titre"], "Le dépliant nomme la ligne.")
     assert change["emplacement"].endswith("exigence/E1/titres.yaml:4")
 

@@ -32,8 +32,7 @@ CASES: list[tuple[tuple[str, ...], set[str]]] = [
     (("dossier", "certifregion@", *WRONG), WRONG_CODES | {"information-manquante"}),
     (("duree", "qualiopi", *WRONG, "--sites", "0", "--chiffre-affaires", "-5"), WRONG_CODES | {"usage"}),
     (("duree", "certifregion", "--type", "foo", "--date", "x"), {"type-inconnu", "date-invalide"}),
-    (("echantillon", "qualiopi", *WRONG),
-     WRONG_CODES | {"usage", "population-vide"}),
+    (("echantillon", "qualiopi", *WRONG), WRONG_CODES | {"population-vide"}),
     (("echantillon", "qualiopi", *WRONG, "--graine", "g", "--aucun-vu", "--deja-vu", "S"),
      WRONG_CODES | {"usage", "population-vide"}),
     (("checklist", "qualiopi", "--type", "foo", "--date", "x"),
@@ -122,6 +121,7 @@ def test_a_name_that_one_edition_admits_is_not_refused_for_lack_of_a_date(call: 
 
 GATHERS = (
     "autodiagnostic", "calendrier", "checklist", "dossier", "duree", "echantillon", "expliquer", "questions",
+    "reprendre",
 )  # fmt: skip
 
 
@@ -141,6 +141,7 @@ def test_a_command_that_goes_on_in_spite_of_a_wrong_value_never_answers(call: Co
         "echantillon": ("qualiopi", *full, "--graine", "g", "--taille", "x"),
         "expliquer": ("qualiopi", "1", *full, "--format", "bof"),
         "checklist": ("qualiopi", *full, "--date", ""),
+        "reprendre": ("constats.json", *full, "--date", ""),
         "autodiagnostic": ("qualiopi", *full, "--lignes", "bof"),
     }
     reponse = call(nom, *more.get(nom, ("qualiopi", *full, "--format", "bof")))

@@ -36,6 +36,7 @@ CALLS = {
     "questions": ("questions", *AUDIT),
     "expliquer": ("expliquer", AUDIT[0], "7", *AUDIT[1:]),
     "lire": ("lire", "constats.json"),
+    "reprendre": ("reprendre", "constats.json", "--sans", "sous_traitance"),
     "conclure": ("conclure", "constats.json"),
     "rapport": ("rapport", "constats.json"),
     "calendrier": ("calendrier", "qualiopi", "--evenement", "certification=2023-08-31"),

@@ -78,7 +78,7 @@ def test_reading_grids_keeps_every_part(call: Console, tmp_path: Path) -> None:
 
 
 def test_two_files_of_one_audit(tmp_path: Path) -> None:
-    """What one says is taken, what both say must be equal: nobody’s words are dropped."""
+    """What one says is taken, lists are put together: nobody’s words are dropped."""
     whole = a6()
     without = {k: v for k, v in whole.items() if k not in ("objectifs", "suites")}
     one, two = findings_file(without, tmp_path, "un.json"), findings_file(whole, tmp_path, "deux.json")
@@ -86,10 +86,8 @@ def test_two_files_of_one_audit(tmp_path: Path) -> None:
         compte_rendu = read_grids(registre(), pair).dossier.compte_rendu
         assert compte_rendu == read_dossier(two).compte_rendu
     other = findings_file(whole | {"objectifs": "Autre chose."}, tmp_path, "autre.json")
-    with pytest.raises(DataError) as caught:
-        read_grids(registre(), [two, other])
-    assert [i.code for i in caught.value.issues] == ["constats-contradictoires"]
-    assert "« objectifs »" in caught.value.issues[0].message
+    joined = read_grids(registre(), [two, other]).dossier.compte_rendu
+    assert joined.objectifs == (*whole["objectifs"], "Autre chose.")
 
 
 def test_none_is_not_an_absence() -> None:

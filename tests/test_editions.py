@@ -11,12 +11,14 @@ import pytest
 from greffons import DONNEES, registry, seal
 
 from certif_rules.audit.demande import Demande
+from certif_rules.echanges.calendrier import document
 from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.dossier import open_file
 from certif_rules.services.validation import validate
+from certif_rules.vie.echeancier import Echeancier
 
 LABEL = "certifregion"
 

@@ -23,6 +23,7 @@ from certif_rules.blocs.typographie import clean, day, plain, prose
             "«\u00a0L’audit\u00a0: «\u00a0oui\u00a0»\u202f; œuvre, 5\u00a0%\u00a0»",
         ),
         ("qualiopi:x;y", "qualiopi:x;y"),
+        ("décret n° 2019-565, n°5", "décret n°\u00a02019-565, n°5"),
         ("voir https://exemple.invalid/a?b=1;c:d ; fin", "voir https://exemple.invalid/a?b=1;c:d\u202f; fin"),
         ("sha256:0a1b ?", "sha256:0a1b\u202f?"),
     ],

@@ -49,7 +49,7 @@ def test_a3_lines_due_and_out(classeur) -> None:
     rows = [
         {name: sheet.cell(r, column(name)).value for name in COLONNES} for r in range(2, sheet.max_row + 1)
     ]
-    assert [sheet.cell(1, c).value for c in range(1, 21)] == list(COLONNES)
+    assert [sheet.cell(1, c).value for c in range(1, len(COLONNES) + 1)] == list(COLONNES)
     due = [row for row in rows if row["À auditer à cette étape"] == "oui"]
     out = [row for row in rows if row["Applicabilité"] == "Non applicable"]
     assert (len(rows), len(due), len(out)) == (32, 23, 9)

@@ -134,7 +134,7 @@ def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
 
     def change(book) -> None:
         sheet = book["Grille"]
-        sheet["T34"] = "qualiopi/99"
+        sheet["U34"] = "qualiopi/99"
         sheet["K34"] = "Conforme"
         sheet["E5"] = "moins exigeant"
         sheet["K12"] = "Non-conformité mineure"
@@ -142,7 +142,7 @@ def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
     path = edited(tmp_path, change)
     assert load_workbook(path)["Grille"]["B12"].value == "11"
     assert problems(path) == {
-        "Grille!T34: ligne-inconnue",
+        "Grille!U34: ligne-inconnue",
         "Grille!E5: cellule-modifiee",
         "Grille!K12: constat-non-permis",
     }
@@ -157,7 +157,7 @@ def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
         ("D2", "=A1", {"Grille!D2: formule-inattendue"}),
         ("S2", "hier", {"Grille!S2: date-invalide"}),
         ("L2", "Point noir", {"Grille!L2: annotation-inconnue"}),
-        ("T2", "qualiopi/2", {"Grille!T3: ligne-en-double", "Grille: ligne-manquante"}),
+        ("U2", "qualiopi/2", {"Grille!U3: ligne-en-double", "Grille: ligne-manquante"}),
         ("K1", "Note", {"Grille!A1: colonne-absente"}),
     ],
 )
@@ -299,7 +299,7 @@ def test_without_identifiers_no_line_is_said_to_be_missing(tmp_path: Path) -> No
     """Where rows cannot be told apart, the column is what is wrong, and the other sheets are read."""
 
     def change(book) -> None:
-        book["Grille"]["T1"] = "Clé"
+        book["Grille"]["U1"] = "Clé"
         book["Écarts"]["A2"], book["Écarts"]["K2"] = "1", "hier"
 
     assert problems(edited(tmp_path, change)) == {

@@ -42,7 +42,7 @@ def test_disjoint_grids_join(tmp_path: Path) -> None:
 
 
 def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
-    """Two auditors who disagree on a line see both values."""
+    """Two auditors who disagree on a line see both values, in the file and in a message."""
     a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
     b = filled(
         CHECKLIST,
@@ -51,12 +51,14 @@ def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:
         tmp_path,
         "b",
     )
-    with pytest.raises(DataError) as caught:
-        read(a, b)
-    (issue,) = caught.value.issues
-    assert issue.code == "constats-contradictoires"
-    assert "« conforme » / « nc_mineure »" in issue.message
-    assert str(issue.related[0][0]).endswith("a.xlsx:Grille!K2")
+    lecture = read_grids(atelier(), [a, b])
+    line = next(r for r in lecture.dossier.releves if r.ligne == "qualiopi/1")
+    assert (line.constat, line.commentaire) == ("a_evaluer", "non")
+    (conflict,) = line.a_accorder
+    assert [(v.valeur, v.de) for v in conflict.valeurs] == [("conforme", "a.xlsx"), ("nc_mineure", "b.csv")]
+    assert str(conflict.valeurs[0].lieu).endswith("a.xlsx:Grille!K2")
+    (left,) = [w for w in lecture.avertissements if w.code == "a_accorder"]
+    assert left.message == "à accorder, ligne 1, constat : « conforme » (a.xlsx) / « nc_mineure » (b.csv)"
 
 
 def test_grids_of_different_audits_do_not_join(tmp_path: Path) -> None:
@@ -177,3 +179,13 @@ def test_other_rules_still_say_which_lines(tmp_path: Path) -> None:
     with pytest.raises(DataError) as error:
         read_grids(atelier(), [path], other_rules=True)
     assert {issue.code for issue in error.value.issues} == {"ligne-en-double"}
+
+
+def test_a_json_grid_of_a_label_that_changes_its_base_is_read(tmp_path: Path) -> None:
+    """What a label changes to its base is not taken for the changes that the auditor reports."""
+    label = grille(referentiel="certifregion")
+    assert label.referentiel.changements
+    path = filled(label, "json", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path)
+    dossier = read_grids(atelier(), [path]).dossier
+    assert [r.constat for r in dossier.releves if r.ligne == "qualiopi/1"] == ["conforme"]
+    assert dossier.compte_rendu.changements is None

@@ -122,6 +122,9 @@ NUMBER = re.compile(r"(?<![\w.,{#-])\d{2,4}(?=$|\s+[^\W\d])")
 #: Numbers that mean something else, and what.
 COINCIDENCES: dict[str, dict[int, str]] = {
     "construction.controles": {10: "a power of ten, beyond every code"},
+    "audit.siren": {10: "a sum of digits, modulo ten"},
+    "errors": {10: "how many times what is quoted is looked at"},
+    "vie.fetes": dict.fromkeys((27, 28), "days of a month"),
     "rules.delais": {12: "the months of a year"},
     "documents.autodiagnostic.synthese": dict.fromkeys((10, 18, 24, 30), "a width"),
     "documents.autodiagnostic.grille": {27: "a width"},

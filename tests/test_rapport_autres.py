@@ -17,9 +17,9 @@ from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
 from certif_rules.documents.rapport.redaction import ECHANTILLON
+from certif_rules.echanges.conclusion import document
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
-from certif_rules.services.conclusion import document
 from certif_rules.services.rapport import compose, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"

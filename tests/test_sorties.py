@@ -24,22 +24,26 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, from_profile
+from certif_rules.audit.questions import questions
+from certif_rules.echanges import checklist as json_
 from certif_rules.echanges.autodiagnostic import comparison, synthesis
-from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.calendrier import document
+from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.dossier import award_as_data, study_as_data
+from certif_rules.echanges.echantillon import document as sample_document
 from certif_rules.errors import IssuesError
 from certif_rules.model.base import Texte
-from certif_rules.services import explication, questions
-from certif_rules.services.calendrier import Saisie, document, make_calendar
+from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.checklist import prepare
-from certif_rules.services.echantillon import DemandeTirage, make_sample
-from certif_rules.services.echantillon import document as sample_document
+from certif_rules.services.echantillon import make_sample
+from certif_rules.services.explication import explain
 from certif_rules.services.formats import FORMATS, write_document
 from certif_rules.source.schema import check, schema_path
 from certif_rules.testing.fichier import differences, read_cases
 from certif_rules.vie.autodiagnostic import Synthese
 from certif_rules.vie.declaration import Depot
 from certif_rules.vie.dossier import study
+from certif_rules.vie.echantillon import DemandeTirage
 from certif_rules.vie.progression import Comparaison
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,8 +69,8 @@ def _of_checklist(checklist: Checklist) -> None:
     # One line of each kind: the others are written alike.
     kinds = {(li.etat, tuple(m.code for m in li.motifs)): li for li in checklist.lignes}
     for ligne in kinds.values():
-        explained = explication.explain(checklist, ligne.indicateur.id)
-        accepted(explication.document(explained), "sortieexpliquer")
+        explained = explain(checklist, ligne.indicateur.id)
+        accepted(json_.explanation(checklist, explained.ligne), "sortieexpliquer")
 
 
 def _of_synthesis(synthese: Synthese) -> None:
@@ -133,8 +137,8 @@ def test_questions_are_described(nom: str) -> None:
             _, contexte = prepare(known(), replace(from_profile(profile), edition=couche.id))
         except IssuesError:
             continue
-        found = questions.questions(resolved, contexte)
-        accepted(questions.document(found, resolved), "sortiequestions")
+        found = questions(resolved, contexte)
+        accepted(json_.questions(found, resolved), "sortiequestions")
         described += bool(found)
     assert described
 

@@ -33,6 +33,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
             "L’audit\u00a0: «\u00a0oui\u00a0»\u202f; œuvre, 5\u00a0%\u202f!",
         ),
         ("vouliez-vous dire « l'un » ?", "vouliez-vous dire «\u00a0l'un\u00a0»\u202f?"),
+        ("n° 5 et sans n° ", "n°\u00a05 et sans n° "),
         ("« Fin de l'audit »", "«\u00a0Fin de l’audit\u00a0»"),
         ("« L'un : « d'eux » »", "«\u00a0L’un\u00a0: «\u00a0d'eux\u00a0»\u00a0»"),
         ("lire dossier/l'an/c.json et l'an.json", "lire dossier/l'an/c.json et l'an.json"),

@@ -303,8 +303,8 @@ def edited(folder: Path, change: Callable[[Any], None], name: str = "grille.xlsx
         ({"F2": "=A1"}, "Vérifications!F2: formule-inattendue"),
         ({"K2": "hier"}, "Vérifications!K2: date-invalide"),
         ({"D2": "Conforme"}, "Vérifications!D2: cellule-modifiee"),
-        ({"L2": "verification:autre"}, "Vérifications!L2: ligne-inconnue"),
-        ({"L2": None}, "Vérifications!L2: ligne-inconnue"),
+        ({"M2": "verification:autre"}, "Vérifications!M2: ligne-inconnue"),
+        ({"M2": None}, "Vérifications!M2: ligne-inconnue"),
     ],
 )
 def test_a_mistake_is_named_at_its_cell(cells: dict[str, Any], expected: str, tmp_path: Path) -> None:
@@ -357,9 +357,11 @@ def test_two_auditors_and_one_check(tmp_path: Path) -> None:
     no = edited(tmp_path, found("Non satisfaite"), "non.xlsx")
     (releve,) = read_grids(atelier(), [blank, yes, yes]).dossier.verifications
     assert releve.constat == "satisfaite"
-    with pytest.raises(DataError, match="« satisfaite » / « non_satisfaite »") as caught:
-        read_grids(atelier(), [yes, no])
-    assert [i.code for i in caught.value.issues] == ["constats-contradictoires"]
+    lecture = read_grids(atelier(), [yes, no])
+    (releve,) = lecture.dossier.verifications
+    assert (releve.constat, [c.champ for c in releve.a_accorder]) == ("a_evaluer", ["constat"])
+    (left,) = [a.message for a in lecture.avertissements if a.code == "a_accorder"]
+    assert left.endswith("constat : « satisfaite » (oui.xlsx) / « non_satisfaite » (non.xlsx)")
 
 
 def test_the_form_offers_it() -> None:

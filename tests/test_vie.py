@@ -99,9 +99,9 @@ def test_an_edition_is_described_though_what_surrounds_it_is_wrong(donnees: Path
     assert (right["incoherences"], none) == ([], [])
     write(donnees, INCOHERENCE.format(source=known_source(donnees)))
     (*_, wrong), issues = describe(registry(fictif=donnees), "fictif")
-    assert wrong["incoherences"] is None
+    assert (wrong["incoherences"], wrong["presentation"]) == (None, None)
     assert [i.code for i in issues].count("empreinte-inconnue") == 1, "once, though two editions share it"
-    assert {**wrong, "incoherences": [], "sources": right["sources"]} == right
+    assert {**wrong, "incoherences": [], "presentation": [], "sources": right["sources"]} == right
     declare(donnees)
     (*_, told), _ = describe(registry(fictif=donnees), "fictif")
     assert [(i["id"], i["commandes"]) for i in told["incoherences"]] == [

@@ -80,8 +80,8 @@ class SitesAudites(Struct, frozen=True, kw_only=True):
 
     sites: tuple[str, ...] | None
     texte: str
-    sources: tuple[str, ...]
     confiance: Confiance
+    sources: tuple[str, ...]
 
 
 class Checklist(Struct, frozen=True, kw_only=True):
@@ -121,6 +121,12 @@ class Checklist(Struct, frozen=True, kw_only=True):
             for couche in (retenue.couche for retenue in self.referentiel.couches)
             if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL)
         )
+
+    @property
+    def plusieurs_sites(self) -> tuple[str, ...]:
+        """The ids of the sites where findings may be made; none where there is but one, or nobody said."""
+        ids = (*(str(s["id"]) for s in self.contexte.organisme.sites), *self.contexte.ajouts.sites)
+        return tuple(dict.fromkeys(ids)) if len(set(ids)) > 1 else ()
 
     @property
     def compteurs(self) -> dict[Etat, int]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import DecisionPrise, Evaluation
-from certif_rules.audit.constats import Dossier
+from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.sites import check_sites
 from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.francais import without_accents
 
@@ -24,6 +25,7 @@ def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue
             message = f"une séance finit à {seance.fin}, pas après son début ({seance.debut})"
             yield Issue("seance-incoherente", message, seance.lieu, "vérifier debut et fin")
     yield from _sites(checklist, dossier)
+    yield from check_sites(checklist, dossier)
     yield from _samples(dossier)
     evaluation = compte_rendu.evaluation
     if evaluation is not None:
@@ -31,6 +33,10 @@ def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue
     for decision in compte_rendu.decision or ():
         yield from _decision(checklist, dossier, decision)
     yield from _objects(checklist, compte_rendu.decision or ())
+
+
+def _findings(dossier: Dossier) -> tuple[Releve, ...]:
+    return (*dossier.releves, *dossier.verifications)
 
 
 def same_person(one: str, two: str) -> bool:
@@ -48,8 +54,7 @@ def _name(text: str) -> tuple[str, ...]:
 def _decision(checklist: Checklist, dossier: Dossier, decision: DecisionPrise) -> Iterator[Issue]:
     evaluation = dossier.compte_rendu.evaluation
     named: Iterable[str] = evaluation.par if evaluation else ()
-    releves = (*dossier.releves, *dossier.verifications)
-    evaluators = dict.fromkeys((*named, *(r.signataire for r in releves if r.signataire)))
+    evaluators = dict.fromkeys((*named, *(name for r in _findings(dossier) for name in r.signataires)))
     for name in decision.par:
         twice = next((other for other in evaluators if same_person(name, other)), None)
         if twice is not None:
@@ -101,7 +106,7 @@ def _sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
     named: list[tuple[str | None, Location | None]] = [
         *((s.site, s.lieu) for s in compte_rendu.seances or ()),
         *((e.site, e.lieu) for e in compte_rendu.echantillons or ()),
-        *((seen.site, r.lieu) for r in (*dossier.releves, *dossier.verifications) for seen in r.par_site),
+        *((one.site, one.lieu or r.lieu) for r in _findings(dossier) for one in (r, *r.par_site)),
     ]
     for site, lieu in named:
         if site is not None and site not in declared:
@@ -127,6 +132,6 @@ def _samples(dossier: Dossier) -> Iterator[Issue]:
         *(("vérification", releve) for releve in dossier.verifications),
     ):
         sites = [vu.site for vu in releve.par_site]
-        for site in sorted({s for s in sites if sites.count(s) > 1}):
+        for site in sorted({s for s in sites if s is not None and sites.count(s) > 1}):
             message = f"{noun} {releve.ligne} : le site « {site} » apparaît deux fois dans par_site"
             yield Issue("site-en-double", message, releve.lieu, "n’en garder qu’un")

@@ -15,7 +15,7 @@ from msgspec.structs import fields
 
 from certif_rules.errors import Location
 from certif_rules.model.base import Situe
-from certif_rules.source.donnees import place_of
+from certif_rules.source.donnees import as_text, place_of
 
 #: Texts of one part; ``None``: not given, empty: none, and it is known.
 Textes = tuple[str, ...] | None
@@ -84,13 +84,20 @@ class Suite(Struct, frozen=True, kw_only=True):
     le: str | None = None
 
 
-class VuSurSite(Struct, frozen=True, kw_only=True):
-    """What was seen of a line at one site. The finding stays one per line: no source adds up sites."""
+class Version(Situe, frozen=True, kw_only=True):
+    """What one person said of a field: the value (``None``: nothing), in which file, who signed it."""
 
-    site: str
-    commentaire: str | None = None
-    preuves_vues: tuple[str, ...] = ()
-    echantillons: tuple[str, ...] = ()
+    valeur: str | None
+    de: str | None = None
+    par: str | None = None
+    lieu: Location | None = None
+
+
+class Conflit(Struct, frozen=True, kw_only=True):
+    """What people said differently of one field (« constat », « ecart.causes »), until one decides."""
+
+    champ: str
+    valeurs: tuple[Version, ...]
 
 
 class CompteRendu(Struct, frozen=True, kw_only=True):
@@ -157,31 +164,23 @@ def compte_rendu_as_data(compte_rendu: CompteRendu) -> dict[str, Any]:
     return written
 
 
-def read_seen(entry: Any) -> VuSurSite:
-    """Return what was seen at one site, in data that the schema accepts."""
-    return VuSurSite(
-        site=str(entry["site"]),
-        commentaire=entry.get("commentaire"),
-        preuves_vues=tuple(entry.get("preuves_vues") or ()),
-        echantillons=tuple(entry.get("echantillons") or ()),
+def read_conflicts(data: Mapping[str, Any]) -> tuple[Conflit, ...]:
+    """Return what a finding, or a findings file, says that people said differently."""
+    return tuple(
+        Conflit(
+            champ=str(node["champ"]),
+            valeurs=tuple(
+                Version(
+                    valeur=as_text(version.get("valeur")),
+                    de=version.get("de"),
+                    par=version.get("par"),
+                    lieu=place_of(version, "valeur"),
+                )
+                for version in node["valeurs"]
+            ),
+        )
+        for node in data.get("a_accorder") or ()
     )
-
-
-def seen_as_data(seen: VuSurSite) -> dict[str, Any]:
-    """Return the same as the values of a findings file."""
-    return _written(seen)
-
-
-def join_comptes_rendus(one: CompteRendu, two: CompteRendu) -> tuple[CompteRendu, tuple[str, ...]]:
-    """Return what two files of one audit say together, and the parts on which they differ."""
-    joined: dict[str, Any] = {}
-    differing = []
-    for cle in CLES:
-        first, second = getattr(one, cle), getattr(two, cle)
-        joined[cle] = second if first is None else first
-        if first is not None and second is not None and first != second:
-            differing.append(cle)
-    return CompteRendu(**joined), tuple(differing)
 
 
 def _entry(kind: type, node: Any, whole: Location | None) -> Any:

@@ -24,6 +24,7 @@ from certif_rules.audit.objet import (
     unknown_before,
 )
 from certif_rules.audit.reprise import Reprise, carried
+from certif_rules.audit.sites import undecided
 from certif_rules.blocs.typographie import day as spelled
 from certif_rules.blocs.typographie import plain
 from certif_rules.francais import count
@@ -87,7 +88,13 @@ def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
         conclusions=tuple(_conclusion(checklist, dossier, objet) for objet in origines),
         a_l_audit=() if first == dossier else tuple(_conclusion(checklist, first, o) for o in origines),
         echeances=tuple(deadlines(checklist, dossier)),
-        avertissements=in_order((*checklist.avertissements, *deadline_warnings(checklist, dossier))),
+        avertissements=in_order(
+            (
+                *checklist.avertissements,
+                *undecided(checklist, dossier),
+                *deadline_warnings(checklist, dossier),
+            )
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import NON_SATISFAITE, RESULTATS, Checklist, Ligne, Point
-from certif_rules.audit.compte_rendu import CompteRendu, VuSurSite
+from certif_rules.audit.compte_rendu import CompteRendu, Conflit
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.model.base import Situe
@@ -19,6 +19,8 @@ from certif_rules.model.referentiel import Referentiel
 
 #: The value of a line that was not assessed yet: the only one the core knows by name.
 A_EVALUER = "a_evaluer"
+#: What stands between those who assessed a line together.
+ENTRE_SIGNATAIRES = " ; "
 #: The two days of what follows a finding.
 PLAN_RECU, PLAN_ACCEPTE = "plan_recu_le", "plan_accepte_le"
 
@@ -26,13 +28,16 @@ PLAN_RECU, PLAN_ACCEPTE = "plan_recu_le", "plan_accepte_le"
 class Releve(Situe, frozen=True, kw_only=True):
     """One finding: the id of its line, what was found, and what goes with it; or those of a check.
 
+    ``site`` is where it was made, ``None`` for the whole organisation. ``par_site`` are the findings of the
+    line at each site, beside its own, which is the one for all of them. ``a_accorder`` is what two people
+    said differently of a field; the one that was chosen stands in the field, which is empty until then.
+
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
     ``leve_le`` is ``None`` while the finding is open, ``leve_constat`` the level that it became then.
     ``appui`` is the text that it rests on (document, page), where no source gives that of its line.
-    ``ecart`` is what follows it, by key, as typed: causes, correction, proof… ``par_site`` is what was seen
-    at each site. ``complements`` is what was typed in the columns that a body adds, by key. ``lieu`` is where
-    it was read, ``lieux`` places its fields one by one where they were read so (« commentaire »,
-    « ecart.causes »).
+    ``ecart`` is what follows it, by key, as typed: causes, correction, proof… ``complements`` is what was
+    typed in the columns that a body adds, by key. ``lieu`` is where it was read, ``lieux`` places its fields
+    one by one where they were read so (« commentaire », « ecart.causes »).
     """
 
     ligne: str
@@ -43,20 +48,29 @@ class Releve(Situe, frozen=True, kw_only=True):
     echantillons: tuple[str, ...] = ()
     evalue_par: str | None = None
     evalue_le: str | None = None
+    site: str | None = None
     leve_le: str | None = None
     leve_par: str | None = None
     appui: str | None = None
     leve_constat: str | None = None
     ecart: Mapping[str, str] = field(default_factory=dict)
     complements: Mapping[str, str] = field(default_factory=dict)
-    par_site: tuple[VuSurSite, ...] = ()
+    par_site: tuple[Releve, ...] = ()
+    a_accorder: tuple[Conflit, ...] = ()
     lieu: Location | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict)
 
     @property
-    def signataire(self) -> str | None:
-        """Who assessed the line, as typed."""
-        return self.evalue_par
+    def signataires(self) -> tuple[str, ...]:
+        """Who assessed the line, as typed: together, or each at a site."""
+        there = (name for part in self.par_site for name in part.signataires)
+        names = map(str.strip, (*(self.evalue_par or "").split(ENTRE_SIGNATAIRES), *there))
+        return tuple(dict.fromkeys(filter(None, names)))
+
+    @property
+    def disputes(self) -> tuple[Conflit, ...]:
+        """What two people said differently, and of which nobody chose: the field is still empty."""
+        return tuple(conflit for conflit in self.a_accorder if field_of(self, conflit.champ) is None)
 
     @property
     def porte(self) -> bool:
@@ -69,6 +83,13 @@ class Releve(Situe, frozen=True, kw_only=True):
         return self.porte and self.leve_le is None
 
 
+def field_of(releve: Releve, champ: str) -> str | None:
+    """Return a text or a day of a finding by its name, « ecart.causes » included; ``None`` when empty."""
+    nom, _, cle = champ.partition(".")
+    value = getattr(releve, nom).get(cle) if cle else getattr(releve, nom)
+    return None if value == A_EVALUER else value or None
+
+
 class CoucheDite(Struct, frozen=True, kw_only=True):
     """A layer that a findings file says it was made with, and the digest of its content."""
 
@@ -78,13 +99,21 @@ class CoucheDite(Struct, frozen=True, kw_only=True):
     empreinte: str | None
 
 
+class ARevoir(Struct, frozen=True, kw_only=True):
+    """A finding that its line no longer allows, whole, and why; ``verification``: it is that of a check."""
+
+    raison: str
+    releve: Releve
+    verification: bool = False
+
+
 class Dossier(Struct, frozen=True, kw_only=True):
     """A findings file: the request that its checklist answers, the findings, those of the checks apart.
 
     ``empreinte`` is the digest of the rules it was made with (``None``: not given), ``couches`` their layers
     when it names them; ``notifie_le`` the ISO day the findings were notified to the organisation; ``lieux``
     places what was read, by name (« constats », « ecarts_notifies_le », « referentiel »). ``compte_rendu`` is
-    what only a report uses.
+    what only a report uses; ``a_accorder`` is what two files say differently of it, or of the notification.
     """
 
     demande: Demande
@@ -95,6 +124,8 @@ class Dossier(Struct, frozen=True, kw_only=True):
     verifications: tuple[Releve, ...] = ()
     lieux: Mapping[str, Location] | None = None
     compte_rendu: CompteRendu = field(default_factory=CompteRendu)
+    a_accorder: tuple[Conflit, ...] = ()
+    a_revoir: tuple[ARevoir, ...] = ()
 
     def lieu(self, name: str) -> Location | None:
         """Return where a value was read; ``None`` when it does not come from a file."""
@@ -128,7 +159,8 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
     for releve in dossier.releves:
         ligne = lignes.get(releve.ligne)
         if ligne is None:
-            if not _ambiguous(checklist, releve):
+            # A number that several lines bear is already told by with_ids.
+            if sum(li.indicateur.numero == releve.ligne for li in checklist.lignes) < 2:
                 message = f"aucune ligne « {releve.ligne} » dans cette checklist"
                 numeros = [li.indicateur.numero for li in checklist.lignes]
                 yield Issue(
@@ -140,7 +172,7 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
                 "ligne-en-double", message, releve.lieu, "n’en garder qu’un", _first(seen[releve.ligne])
             )
         else:
-            yield from _check_one(checklist, _of_line(checklist, ligne), releve, dossier.notifie_le)
+            yield from _check_all(checklist, _of_line(checklist, ligne), releve, dossier.notifie_le)
         seen.setdefault(releve.ligne, releve)
     for identifiant, ligne in lignes.items():
         if ligne.etat == "a_auditer" and identifiant not in seen:
@@ -186,22 +218,6 @@ def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
     if ligne.etat == "non_applicable":
         return not declared.hors_portee
     return declared.commentaire_requis
-
-
-def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
-    """Return the findings that are gaps on the lines of ``origine``: its judgement counts or dates them.
-
-    A finding that needs no comment and opens no date is counted for what is good. Where the référentiel says
-    nothing of its own lines, what is a gap for another of the stack is one.
-    """
-    own = referentiel.jugements.get(origine)
-    jugements = [own] if own else list(referentiel.jugements.values())
-    dated = {c for j in referentiel.jugements.values() for c in j.echeances}
-    levels = {c.id for c in referentiel.constats.values() if c.ecart}
-    counted = {c for j in jugements for mesure in j.mesures.values() for c in mesure.compte}
-    needing = {c for c in counted if referentiel.constats[c].commentaire_requis}
-    codes = levels | (dated & counted) | needing | {c for j in jugements for c in j.echeances}
-    return frozenset(c for c in codes if not referentiel.constats[c].hors_portee)
 
 
 def must_explain(checklist: Checklist, point: Point) -> bool:
@@ -255,8 +271,15 @@ def _check_points(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
             related = _first(seen[releve.ligne])
             yield Issue("verification-en-double", message, releve.lieu, "n’en garder qu’un", related)
         else:
-            yield from _check_one(checklist, _of_point(checklist, point), releve, dossier.notifie_le)
+            yield from _check_all(checklist, _of_point(checklist, point), releve, dossier.notifie_le)
         seen.setdefault(releve.ligne, releve)
+
+
+def _check_all(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None) -> Iterator[Issue]:
+    """Yield what is impossible in a finding, then in that of each of its sites."""
+    yield from _check_one(checklist, sujet, releve, notified)
+    for part in releve.par_site:
+        yield from _check_one(checklist, replace(sujet, nom=f"{sujet.nom}, site {part.site}"), part, notified)
 
 
 def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None) -> Iterator[Issue]:
@@ -274,11 +297,23 @@ def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: st
         allowed = ", ".join(sujet.permis) or "aucun : elle n’est pas due à cet audit"
         message = f"{sujet.nom} : le constat « {releve.constat} » n’est pas permis"
         yield Issue("constat-non-permis", message, releve.lieu, f"constats permis : {allowed}")
-    elif releve.constat in sujet.requis and not (releve.commentaire or "").strip():
+    elif releve.constat in sujet.requis and not _explained(sujet, releve):
         declared = referentiel.constats.get(releve.constat)
         titre = declared.titre if declared else "non satisfaite"
         message = f"{sujet.nom} : « {titre} » demande un commentaire qui en donne la raison"
         yield Issue("commentaire-manquant", message, releve.lieu, "écrire la raison dans le commentaire")
+
+
+def _explained(sujet: _Sujet, releve: Releve) -> bool:
+    """Return whether a finding comes with a reason, if need be one that two people worded differently.
+
+    Where only one gap is possible, nobody chose its gravity: what was written at a site is reason enough.
+    """
+    alike = (part for part in releve.par_site if part.constat == releve.constat)
+    worded = (releve, *(alike if len(sujet.ecarts) == 1 else ()))
+    return any(
+        (one.commentaire or "").strip() or "commentaire" in {c.champ for c in one.disputes} for one in worded
+    )
 
 
 def _check_lifting(
@@ -358,11 +393,6 @@ def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
         return True
     gaps = {c for mesure in jugement.mesures.values() for c in mesure.compte} | set(jugement.echeances)
     return constat in gaps or (not gaps and declared.valeur is None)
-
-
-def _ambiguous(checklist: Checklist, releve: Releve) -> bool:
-    """Return a number that several lines bear is already said by :func:`with_ids`."""
-    return sum(ligne.indicateur.numero == releve.ligne for ligne in checklist.lignes) > 1
 
 
 def _first(releve: Releve) -> tuple[tuple[Location, str], ...]:

@@ -34,7 +34,7 @@ class FaitDit(Struct, frozen=True):
 class ConstatDit(Struct, frozen=True):
     """An earlier finding, under the key people used (a printed number, or an id).
 
-    ``apres`` is the level that it became once lifted.
+    ``apres`` is the level that it became once lifted; ``ecart`` what was typed of it, by key.
     """
 
     cle: str
@@ -42,6 +42,7 @@ class ConstatDit(Struct, frozen=True):
     ouvert: bool
     lieu: Location | None = None
     apres: str | None = None
+    ecart: Mapping[str, str] = field(default_factory=dict)
 
 
 class PrecedentDit(Struct, frozen=True, kw_only=True):
@@ -222,6 +223,7 @@ def findings(data: Any) -> PrecedentDit:
             entry.get("leve_le") is None,
             place_of(entry, "id"),
             entry.get("leve_constat"),
+            _followed(entry),
         )
         for entry in data["constats"]
         if entry["constat"] != "a_evaluer"
@@ -242,6 +244,14 @@ def _edition(data: Any) -> Any:
     """Return the edition that findings name, beside their référentiel or inside it."""
     referentiel, edition = data.get("referentiel"), data.get("edition")
     return referentiel.get("edition") if edition is None and isinstance(referentiel, Mapping) else edition
+
+
+def _followed(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was typed of a finding that is still open, its comment first; nothing of one lifted."""
+    if entry.get("leve_le") is not None:
+        return {}
+    typed = {"commentaire": entry.get("commentaire"), **(entry.get("ecart") or {})}
+    return {cle: str(texte) for cle, texte in typed.items() if texte}
 
 
 def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
@@ -354,6 +364,7 @@ def _precedent(data: Any) -> PrecedentDit:
     seen = node.get("indicateurs_audites")
     lifted = {str(cle) for cle in node.get("leves") or ()}
     after = {str(cle): constat for cle, constat in (node.get("apres_levee") or {}).items()}
+    followed = {str(cle): texts for cle, texts in (node.get("ecarts") or {}).items()}
     checks = node.get("verifications")
     return PrecedentDit(
         type=node.get("type"),
@@ -368,6 +379,7 @@ def _precedent(data: Any) -> PrecedentDit:
                 str(cle) not in lifted and str(cle) not in after,
                 place_of(constats, cle),
                 after.get(str(cle)),
+                dict(followed.get(str(cle)) or {}),
             )
             for cle, constat in constats.items()
         ),

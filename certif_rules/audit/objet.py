@@ -12,6 +12,7 @@ from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.constats import Releve
 from certif_rules.audit.jugement import LigneJugee
 from certif_rules.audit.reprise import Reprise
+from certif_rules.audit.sites import fails_somewhere, gaps_of
 from certif_rules.model.jugement import Jugement
 
 
@@ -87,6 +88,9 @@ def judged_lines(objet: Objet) -> Iterator[Jugee]:
         if objet.checklist.type_audit.report == "reprise" and not assessed and ligne.etat in _PERHAPS_UNSEEN:
             before, hidden = objet.value_before(ligne)
             hidden = hidden or ligne.etat == "a_confirmer"
+        ecarts = gaps_of(objet.checklist, ligne)
+        if not assessed and recorded and fails_somewhere(releve, ecarts):
+            recorded, before, hidden = tuple(c for c in recorded if c in ecarts), (), False
         if recorded or before:
             each = (objet.compte(ligne, c).possibles if c is not None else (None,) for c in recorded)
             possibles = tuple(dict.fromkeys((*(one for some in each for one in some), *before)))

@@ -18,7 +18,7 @@ from certif_rules.audit.checklist import (
     point_numbers,
 )
 from certif_rules.audit.conclusion import Bilan
-from certif_rules.audit.constats import Releve, by_line, by_point, gaps
+from certif_rules.audit.constats import Releve, by_line, by_point
 from certif_rules.audit.contenu import (
     Chapitre,
     ConstatVerifie,
@@ -29,6 +29,7 @@ from certif_rules.audit.contenu import (
     VerificationPrecedente,
 )
 from certif_rules.audit.manques import missing
+from certif_rules.audit.sites import gaps
 
 
 def make_report(bilan: Bilan) -> Rapport:

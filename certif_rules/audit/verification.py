@@ -318,7 +318,7 @@ class _Verification:
                     known = self.referentiel.constats
                     self._unknown("constat-inconnu", "de constat", entry.apres, known, entry.lieu)
                 constats[line] = ConstatPrecedent(
-                    constat=entry.constat, ouvert=entry.ouvert, apres=entry.apres
+                    constat=entry.constat, ouvert=entry.ouvert, apres=entry.apres, ecart=entry.ecart
                 )
         return constats
 

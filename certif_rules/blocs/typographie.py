@@ -1,7 +1,7 @@
 """French typography, applied when a document for people is rendered, never to data.
 
-Narrow no-break space before ``; ! ?``, no-break space before ``:``, ``%``, ``€`` and inside guillemets;
-curved apostrophes (Lexique des règles typographiques en usage à l’Imprimerie nationale).
+Narrow no-break space before ``; ! ?``, no-break space before ``:``, ``%``, ``€``, after « n° » and inside
+guillemets; curved apostrophes (Lexique des règles typographiques en usage à l’Imprimerie nationale).
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ _INTACT = re.compile(r"((?:[a-z][a-z0-9+.-]{0,40}://|www\.|mailto:|sha\d+:)\S+)"
 
 #: A straight apostrophe between letters, where French curves it.
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
-_AROUND = re.compile(r"(?<=«) | (?=[»:%€](?!\w))")
+_AROUND = re.compile(r"(?<=«) |(?<=\bn°) (?=\w)| (?=[»:%€](?!\w))")
 _BEFORE = re.compile(r" (?=[;!?](?!\w))")
 _BLANK = r"[ \u00a0\u202f]"
 _RULES = (
     (re.compile(rf"(?<!{_BLANK}){_BLANK}++(?=[;!?])|(?<=\w)(?=[;!?](?:\s|$))"), FINE),
     (re.compile(rf"(?<!{_BLANK}){_BLANK}++(?=[:%€](?!\w))|(?<=\w)(?=:(?:\s|$))"), INSECABLE),
+    (re.compile(rf"(?<=\bn°){_BLANK}++(?=\w)"), INSECABLE),
     (APOSTROPHE, "’"),
     (re.compile(rf"(?<=«){_BLANK}*(?=\S)|(?<=\S){_BLANK}*(?=»)"), INSECABLE),
 )

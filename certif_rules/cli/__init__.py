@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "questions": "Les faits inconnus qui changeraient une ligne.",
     "expliquer": "Les règles qui décident de l’état d’une ligne.",
     "lire": "Les constats portés dans des grilles remplies.",
+    "reprendre": "Les constats repris dans leur contexte corrigé, rien n’est perdu.",
     "conclure": "La conclusion qu’appellent les constats d’un audit, et leurs échéances.",
     "rapport": "Le rapport d’un audit et ses fiches de non-conformité : HTML, DOCX, PDF.",
     "calendrier": "Les dates du cycle, d’après celles que l’on connaît ; format ICS.",

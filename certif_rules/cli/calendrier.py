@@ -20,11 +20,13 @@ from certif_rules.cli.fichiers import check_free, input_of, output_options, to_f
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import warn
 from certif_rules.cli.usage import fautes
-from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.calendrier import document
+from certif_rules.echanges.champs import as_bytes
 from certif_rules.errors import Fautes, Issue
-from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.constats import read_dossier
 from certif_rules.services.formats import choose
+from certif_rules.vie.echeancier import Echeancier
 
 _FICHIER = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -143,7 +145,7 @@ def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
         referentiel=value.regime.referentiel.id,
         stamp=stamp,
         evenements=value.evenements,
-        sources=value.sources,
+        sources=value.regime.sources,
         dossier=dossier,
         sequence=sequence,
     )
@@ -172,7 +174,7 @@ def _page(value: Echeancier) -> str:
             plan=value.plan,
             avertissements=value.avertissements,
             incoherences=value.incoherences,
-            sources=tuple(source for code, source in value.sources.items() if code in value.citees),
+            sources=tuple(source for code, source in value.regime.sources.items() if code in value.citees),
             au=value.options.au,
             report=value.options.report,
             territoire=value.territoire,

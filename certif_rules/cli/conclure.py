@@ -16,7 +16,8 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.documents.mots import CONFIANCES
-from certif_rules.services.conclusion import conclude_file, document, number
+from certif_rules.echanges.conclusion import document, number
+from certif_rules.services.conclusion import conclude_file
 
 _VERDICTS = {True: "rien ne s’y oppose", False: "impossible en l’état", None: "inconnu"}
 #: Whose the rest is: a conclusion is none of these.

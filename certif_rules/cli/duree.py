@@ -13,7 +13,8 @@ from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_contradictions, show_remarks, show_sources, show_title, worth
-from certif_rules.services.duree import document, make_duration
+from certif_rules.echanges.duree import document
+from certif_rules.services.duree import make_duration
 
 
 @french_command(gathers=True)

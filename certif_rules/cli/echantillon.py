@@ -21,10 +21,12 @@ from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
+from certif_rules.echanges.echantillon import document
 from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count
-from certif_rules.services.echantillon import DemandeTirage, document, make_sample
+from certif_rules.services.echantillon import make_sample
 from certif_rules.services.population import Population, parse_population, read_population
+from certif_rules.vie.echantillon import DemandeTirage
 
 #: A seed that nobody guesses from the file.
 _SEED_BYTES = 8

@@ -13,10 +13,11 @@ from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.documents.mots import CONFIANCES, SIGNES, field_name
+from certif_rules.echanges.checklist import explanation
 from certif_rules.errors import Issue
 from certif_rules.rules.motifs import Motif
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.explication import Explication, document, explain
+from certif_rules.services.explication import Explication, explain
 
 
 @french_command(gathers=True)
@@ -41,7 +42,7 @@ def command(
     checklist = make_checklist(open_for(ctx).registry, demande)
     explication = explain(checklist, indicateur or "")
     if format_ == "json":
-        show_json(document(explication))
+        show_json(explanation(checklist, explication.ligne, explication.changements))
     else:
         _show(explication)
 

@@ -28,6 +28,12 @@ from certif_rules.source.entree import MAX_CLASSEUR, standard_input
     metavar="GRILLE...",
 )
 @click.option(
+    "--base",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Le fichier dont toutes les grilles sont parties : ce que l’une y a effacé le reste.",
+)
+@click.option(
     "--accepter-autres-regles",
     is_flag=True,
     help="Accepte une grille faite avec d’autres règles, avec un avertissement.",
@@ -42,23 +48,23 @@ from certif_rules.source.entree import MAX_CLASSEUR, standard_input
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, grilles: tuple[Path, ...], accepter_autres_regles: bool,
+    ctx: click.Context, /, grilles: tuple[Path, ...], base: Path | None, accepter_autres_regles: bool,
     habillage: Path | None, pseudonymiser: bool, sortie: Path | None, remplacer: bool,
 ) -> None:  # fmt: skip
     """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON ; « - » lit l’entrée standard).
 
     La grille est comparée à la checklist recalculée, et chaque anomalie est dite avec sa cellule. Plusieurs
-    grilles d’un même audit sont réunies ; une ligne remplie différemment dans deux d’entre elles est refusée.
-    Les grilles ne sont jamais modifiées.
+    grilles d’un même audit sont réunies par ligne, par site et par champ ; ce qui se contredit reste à
+    accorder dans le fichier écrit, avec les deux valeurs. Les grilles ne sont jamais modifiées.
     """
     path = to_file(sortie)
-    _check_other(path, grilles)
+    _check_other(path, (*grilles, *([base] if base else [])))
     check_free(path, replace=remplacer)
     dress = read_habillage(habillage) if habillage else None
     stdin = standard_input(MAX_CLASSEUR) if any(str(g) == STDIN for g in grilles) else None
     registry = open_for(ctx).registry
     lecture = read_grids(
-        registry, grilles, stdin=stdin, other_rules=accepter_autres_regles, habillage=dress,
+        registry, grilles, base=base, stdin=stdin, other_rules=accepter_autres_regles, habillage=dress,
         pseudonymise=pseudonymiser,
     )  # fmt: skip
     write(write_dossier(lecture.dossier), path, replace=remplacer)

@@ -7,6 +7,7 @@ import click
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_installed
 from certif_rules.cli.french import french_command
+from certif_rules.echanges.inventaire import plugins_as_data
 from certif_rules.services.atelier import examined
 
 _ETATS = {"actif": "actif", "desactive": "désactivé", "casse": "cassé"}
@@ -19,8 +20,7 @@ def command(ctx: click.Context, /, format_: str) -> int:
     """Les greffons installés et leur état ; le code de sortie est 1 si l’un d’eux est cassé."""
     plugins = examined(open_installed(ctx))
     if format_ == "json":
-        fields = ("nom", "distribution", "version", "etat", "cause")
-        show_json({"format": 1, "plugins": [{f: getattr(e, f) for f in fields} for e in plugins.etats]})
+        show_json(plugins_as_data(plugins.etats))
     else:
         for etat in plugins.etats:
             paragraph(f"{etat.nom} : {_ETATS[etat.etat]} ({etat.distribution} {etat.version})", hanging=4)

@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
+from certif_rules.audit.questions import lines_of
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-from certif_rules.services.checklist import prepare
-from certif_rules.services.questions import document, lines_of, questions
+from certif_rules.echanges.checklist import questions
+from certif_rules.services.explication import ask
 
 _EFFETS = {"etat": "l’état de", "categories": "les catégories de", "textes": "les textes de"}
 
@@ -24,12 +25,9 @@ _EFFETS = {"etat": "l’état de", "categories": "les catégories de", "textes":
 @click.pass_context
 def command(ctx: click.Context, /, referentiel: str | None, format_: str, **options: Any) -> None:
     """Les faits encore inconnus dont la réponse changerait ce que dit la grille, et de quelles lignes."""
-    demande = request(referentiel, options)
-    resolution, contexte = prepare(open_for(ctx).registry, demande)
-    resolved = resolution.referentiel
-    asked = questions(resolved, contexte)
+    resolved, asked = ask(open_for(ctx).registry, request(referentiel, options))
     if format_ == "json":
-        show_json(document(asked, resolved))
+        show_json(questions(asked, resolved))
         return
     if not asked:
         paragraph("Aucune question : aucun fait inconnu ne changerait ce que dit cette grille.")

@@ -10,7 +10,7 @@ from certif_rules.cli.affichage import show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import issue_lines, say
-from certif_rules.errors import Issue
+from certif_rules.echanges.inventaire import problems
 from certif_rules.services.validation import validate
 
 
@@ -27,7 +27,7 @@ def command(ctx: click.Context, /, chemins: tuple[Path, ...], format_: str) -> i
     atelier = open_for(ctx)
     count, issues = validate(chemins, atelier.plugins.donnees, here=Path.cwd())
     if format_ == "json":
-        show_json({"format": 1, "fichiers": count, "problemes": [_as_data(issue) for issue in issues]})
+        show_json(problems(count, issues))
     else:
         for issue in issues:
             for line in issue_lines(issue):
@@ -36,19 +36,3 @@ def command(ctx: click.Context, /, chemins: tuple[Path, ...], format_: str) -> i
     noun = "problèmes" if len(issues) > 1 else "problème"
     say(f"{count} {read}, {len(issues)} {noun}.")
     return 1 if issues else 0
-
-
-def _as_data(issue: Issue) -> dict[str, object]:
-    place = issue.location
-    return {
-        "fichier": place.file if place else None,
-        "ligne": place.line if place else None,
-        "colonne": place.column if place else None,
-        "code": issue.code,
-        "message": issue.message,
-        "conseil": issue.hint,
-        "lieux": [
-            {"fichier": other.file, "ligne": other.line, "colonne": other.column, "texte": words}
-            for other, words in issue.related
-        ],
-    }

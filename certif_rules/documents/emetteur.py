@@ -8,6 +8,7 @@ from __future__ import annotations
 from certif_rules.audit.checklist import Checklist
 from certif_rules.blocs.arbre import Image
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.colonnes import SITE
 from certif_rules.habillage.modele import Ecrit, Habillage
 
 
@@ -51,4 +52,6 @@ def columns(checklist: Checklist) -> dict[str, str]:
 
 def shows(checklist: Checklist, column: str) -> bool:
     """Return whether a column of the grid is shown, and what stands for it elsewhere."""
+    if column == SITE.titre:
+        return bool(checklist.plusieurs_sites)
     return checklist.habillage is None or column not in checklist.habillage.masquees

@@ -7,7 +7,7 @@ from typing import Final
 
 from certif_rules.audit.aggravation import worst
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.audit.constats import gaps
+from certif_rules.audit.sites import gaps
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.francais import count
@@ -114,6 +114,14 @@ _EVOLUTIONS: Final[Mapping[str, str]] = {
     "forme": "modifié dans la forme depuis l’édition",
     "aucune": "inchangé depuis l’édition",
     "nouveau": "nouveau depuis l’édition",
+}
+
+#: What is written of a gap after its audit, as people call it.
+_SUIVI: Final[Mapping[str, str]] = {
+    "enonce": "énoncé",
+    "action_corrective": "action corrective",
+    "plan_recu_le": "plan reçu le",
+    "plan_accepte_le": "plan accepté le",
 }
 
 #: What notes may reveal, in words; never a symbol alone.
@@ -254,6 +262,14 @@ def finding(checklist: Checklist, constat: str) -> str:
     """Return a finding as people read it."""
     declared = checklist.referentiel.constats.get(constat)
     return prose(declared.titre) if declared else clean(constat)
+
+
+def followed(checklist: Checklist, ligne: str) -> list[str]:
+    """Return what was written of the finding that the earlier audit left open on a line, by name."""
+    precedent = checklist.contexte.precedent
+    entry = (precedent.constats or {}).get(ligne) if precedent else None
+    texts = entry.ecart if entry and entry.ouvert else {}
+    return [f"{_SUIVI.get(cle, field_name(cle))}{INSECABLE}: {clean(texte)}" for cle, texte in texts.items()]
 
 
 def marked(texte: str, sources: tuple[str, ...] = (), remarques: Iterable[str] = ()) -> b.Texte:

@@ -142,12 +142,9 @@ def circumstances(checklist: Checklist) -> list[Rang]:
 
 
 def facts(checklist: Checklist) -> list[Rang]:
-    """Return every fact the référentiel asks for, with its answer; unknown is never read as no.
-
-    A derogation of a region is left out of the documents of a body that has no site there.
-    """
-    asked = (f for f in checklist.referentiel.faits.values() if not elsewhere(checklist, f))
-    return [(prose(f.question), _fact(checklist, f)) for f in asked]
+    """Return every fact asked for, with its answer, less the derogations of a region where no site is."""
+    faits = checklist.referentiel.faits.values()
+    return [(prose(f.question), _fact(checklist, f)) for f in faits if not elsewhere(checklist, f)]
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:
@@ -392,10 +389,7 @@ def _subject(referentiel: Referentiel, lacune: Lacune) -> Rang:
         if critere and lacune in critere.lacunes:
             return ("Critère", clean(critere.numero))
         return ("Indicateur", _number(referentiel, lacune.ligne))
-    for type_audit in referentiel.types_audit.values():
-        if lacune in type_audit.lacunes:
-            return ("", type_audit.titre)
-    for retenue in referentiel.couches:
-        if lacune in retenue.contenu.lacunes:
-            return ("", retenue.contenu.titre)
-    return ("", referentiel.titre)
+    types = ((t.titre, t.lacunes) for t in referentiel.types_audit.values())
+    layers = ((c.contenu.titre, c.contenu.lacunes) for c in referentiel.couches)
+    holders = (titre for titre, lacunes in (*types, *layers) if lacune in lacunes)
+    return ("", next(holders, referentiel.titre))

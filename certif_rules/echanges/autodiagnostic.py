@@ -6,17 +6,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.echanges.checklist import (
-    as_bytes,
-    cited_sources,
-    contradiction,
-    head,
-    reason,
-    sensitive,
-    warnings,
-)
-from certif_rules.model.referentiel import Critere
+from certif_rules.audit.checklist import Ligne
+from certif_rules.echanges.champs import INCOHERENCE, Ecrivain, as_bytes, with_sources
+from certif_rules.echanges.checklist import MOTIF, head
+from certif_rules.model.notation import Cle, Enonce, Notation
+from certif_rules.model.vie import Incoherence
+from certif_rules.rules.motifs import Motif
 from certif_rules.vie.autodiagnostic import (
+    Appreciation,
+    Axe,
     Cadre,
     Cotation,
     Priorite,
@@ -26,9 +24,33 @@ from certif_rules.vie.autodiagnostic import (
     contradictions,
     sources_of,
 )
-from certif_rules.vie.progression import AxeCompare, Changement, Comparaison
+from certif_rules.vie.progression import AxeCompare, Comparaison, Progres
 
 Objet = dict[str, Any]
+
+_CRITERE = "id=critere.id numero=critere.numero titre=critere.titre"
+_ecrire = Ecrivain(
+    {
+        Notation: "texte confiance lecture sources niveaux priorite amelioration_des arrondi",
+        Cle: "mot texte",
+        Enonce: "texte citation confiance lecture sources",
+        Axe: f"{_CRITERE} etat points=score.points maximum=score.maximum pourcent=score.pourcent"
+        " repondues=score.repondues applicables=score.applicables plus_bas",
+        AxeCompare: f"{_CRITERE} avant apres",
+        Score: "points maximum pourcent repondues applicables",
+        Priorite: "rang id=cotation.ligne.indicateur.id numero=cotation.ligne.indicateur.numero"
+        " niveau=cotation.appreciation.niveau groupe",
+        Ligne: "id=indicateur.id numero=indicateur.numero critere=critere.numero origine=indicateur.origine"
+        " etat",
+        Appreciation: "niveau raison commentaire preuves",
+        Progres: "id=apres.ligne.indicateur.id numero=apres.ligne.indicateur.numero avant apres sens ecart"
+        " reformulee",
+        # A line among others goes by its id.
+        Cotation: lambda cotation: cotation.ligne.indicateur.id,
+        Motif: MOTIF,
+        Incoherence: INCOHERENCE,
+    }
+)
 
 
 def render_synthesis(synthese: Synthese) -> bytes:
@@ -44,46 +66,36 @@ def render_comparison(comparaison: Comparaison) -> bytes:
 def synthesis(synthese: Synthese) -> Objet:
     """Return the synthesis as the values that are written."""
     cadre = synthese.cadre
-    return {
-        **request(cadre),
+    arrondi = "à l’entier le plus proche, un demi vers le haut"
+    written = {
         "fait_le": synthese.fait_le,
-        "notation": _notation(cadre),
-        "mention": _enonce(cadre),
-        "criteres": [
-            {
-                **_critere(axe.critere),
-                "etat": axe.etat,
-                **_score(axe.score),
-                "plus_bas": [c.ligne.indicateur.id for c in axe.plus_bas],
-            }
-            for axe in synthese.axes
-        ],
-        "priorites": [_priorite(p, rang) for rang, p in enumerate(synthese.priorites, 1)],
-        "ensemble": _score(synthese.ensemble),
-        "lignes": [_cotation(cadre, c) for c in synthese.cotations],
-        "ecartees": [
-            {"id": li.indicateur.id, "etat": li.etat, "motifs": [reason(m) for m in li.motifs]}
-            for li in cadre.ecartees
-        ],
-        **_tail(cadre),
+        "notation": _ecrire(cadre.notation, arrondi=arrondi),
+        "mention": cadre.regles.mention,
+        "criteres": synthese.axes,
+        "priorites": [_ecrire(p, rang=rang) for rang, p in enumerate(synthese.priorites, 1)],
+        "ensemble": synthese.ensemble,
+        "lignes": [_line(cadre, cotation) for cotation in synthese.cotations],
+        "ecartees": [{"id": li.indicateur.id, "etat": li.etat, "motifs": li.motifs} for li in cadre.ecartees],
     }
+    return _whole(cadre, written)
 
 
 def comparison(comparaison: Comparaison) -> Objet:
     """Return a comparison as the values that are written."""
-    avant, apres = comparaison.avant, comparaison.apres
-    return {
-        **request(apres.cadre),
-        "avant": _one(avant),
-        "apres": _one(apres),
+    ensemble, cadre = comparaison.ensemble, comparaison.apres.cadre
+    written = {
+        "avant": _one(comparaison.avant),
+        "apres": _one(comparaison.apres),
         "editions_differentes": comparaison.editions_differentes,
-        "criteres": [{**_critere(axe.critere), **_twice(axe)} for axe in comparaison.axes],
-        "ensemble": _twice(comparaison.ensemble),
-        "lignes": [_changement(c) for c in comparaison.changements],
-        "disparues": [c.ligne.indicateur.id for c in comparaison.disparues],
-        "nouvelles": [c.ligne.indicateur.id for c in comparaison.nouvelles],
-        **_tail(apres.cadre),
+        "criteres": comparaison.axes,
+        "ensemble": {"avant": ensemble.avant, "apres": ensemble.apres},
+        "lignes": [
+            _ecrire(c, avant=_answer(c.avant), apres=_answer(c.apres)) for c in comparaison.changements
+        ],
+        "disparues": comparaison.disparues,
+        "nouvelles": comparaison.nouvelles,
     }
+    return _whole(cadre, written)
 
 
 def request(cadre: Cadre) -> Objet:
@@ -91,67 +103,14 @@ def request(cadre: Cadre) -> Objet:
     return {**head(replace(cadre.checklist, habillage=None)), "etendue": cadre.etendue}
 
 
-def _tail(cadre: Cadre) -> Objet:
+def _whole(cadre: Cadre, written: Objet) -> Objet:
+    """Return ``written`` between what was asked and what everything rests on."""
     known, cited = cadre.incoherences, sources_of(cadre)
-    return {
-        "avertissements": warnings((*cadre.avertissements, *cadre.checklist.notes)),
-        "incoherences": [contradiction(known[id_]) for id_ in contradictions(cadre)],
-        "sources": cited_sources(cited.values(), cited),
+    written |= {
+        "avertissements": (*cadre.avertissements, *cadre.checklist.notes),
+        "incoherences": [known[id_] for id_ in contradictions(cadre)],
     }
-
-
-def _notation(cadre: Cadre) -> Objet:
-    notation = cadre.notation
-    return {
-        "texte": notation.texte,
-        "confiance": notation.confiance,
-        "lecture": notation.lecture,
-        "sources": list(notation.sources),
-        "niveaux": [{"valeur": n.valeur, "titre": n.titre, "sens": n.sens} for n in notation.niveaux],
-        "priorite": [{"mot": cle.mot, "texte": cle.texte} for cle in notation.priorite],
-        "amelioration_des": notation.amelioration_des,
-        "arrondi": "à l’entier le plus proche, un demi vers le haut",
-    }
-
-
-def _enonce(cadre: Cadre) -> Objet | None:
-    mention = cadre.regles.mention
-    if mention is None:
-        return None
-    return {
-        "texte": mention.texte,
-        "citation": mention.citation,
-        "confiance": mention.confiance,
-        "lecture": mention.lecture,
-        "sources": list(mention.sources),
-    }
-
-
-def _critere(critere: Critere | None) -> Objet:
-    if critere is None:
-        return {"id": None, "numero": None, "titre": None}
-    return {"id": critere.id, "numero": critere.numero, "titre": critere.titre}
-
-
-def _score(score: Score) -> Objet:
-    return {
-        "points": score.points,
-        "maximum": score.maximum,
-        "pourcent": score.pourcent,
-        "repondues": score.repondues,
-        "applicables": score.applicables,
-    }
-
-
-def _priorite(priorite: Priorite, rang: int) -> Objet:
-    ligne = priorite.cotation.ligne.indicateur
-    return {
-        "rang": rang,
-        "id": ligne.id,
-        "numero": ligne.numero,
-        "niveau": priorite.cotation.appreciation.niveau,
-        "groupe": priorite.groupe,
-    }
+    return with_sources({**request(cadre), **_ecrire(written)}, cited.values(), cited)
 
 
 def _answer(cotation: Cotation) -> int | str | None:
@@ -159,46 +118,21 @@ def _answer(cotation: Cotation) -> int | str | None:
     return "sans_objet" if answer.sans_objet else answer.niveau
 
 
-def _cotation(cadre: Cadre, cotation: Cotation) -> Objet:
-    ligne, answer = cotation.ligne, cotation.appreciation
+def _line(cadre: Cadre, cotation: Cotation) -> Objet:
     return {
-        "id": ligne.indicateur.id,
-        "numero": ligne.indicateur.numero,
-        "critere": ligne.critere.numero if ligne.critere else None,
-        "origine": ligne.indicateur.origine,
-        "etat": ligne.etat,
-        "niveau": _answer(cotation),
-        "raison": answer.raison,
-        "commentaire": answer.commentaire,
-        "preuves": answer.preuves,
-        "incoherences": [i.id for i in asked(cadre, ligne)],
-        "donnees_sensibles": sensitive(ligne.indicateur.donnees_sensibles),
+        **_ecrire(cotation.ligne),
+        **_ecrire(cotation.appreciation, niveau=_answer(cotation)),
+        "incoherences": [i.id for i in asked(cadre, cotation.ligne)],
+        "donnees_sensibles": cotation.ligne.indicateur.donnees_sensibles,
     }
 
 
 def _one(synthese: Synthese) -> Objet:
-    referentiel = synthese.cadre.checklist.referentiel
+    checklist = synthese.cadre.checklist
     return {
-        "edition": referentiel.edition,
-        "guide": referentiel.guide,
-        "empreinte": synthese.cadre.checklist.empreinte,
+        "edition": checklist.referentiel.edition,
+        "guide": checklist.referentiel.guide,
+        "empreinte": checklist.empreinte,
         "fait_le": synthese.fait_le,
-        "ensemble": _score(synthese.ensemble),
-    }
-
-
-def _twice(axe: AxeCompare) -> Objet:
-    return {"avant": _score(axe.avant), "apres": _score(axe.apres)}
-
-
-def _changement(changement: Changement) -> Objet:
-    ligne = changement.apres.ligne.indicateur
-    return {
-        "id": ligne.id,
-        "numero": ligne.numero,
-        "avant": _answer(changement.avant),
-        "apres": _answer(changement.apres),
-        "sens": changement.sens,
-        "ecart": changement.ecart,
-        "reformulee": changement.reformulee,
+        "ensemble": synthese.ensemble,
     }

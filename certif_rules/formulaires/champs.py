@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -55,6 +56,13 @@ def date(place: str, champ: str = "") -> Html:
     """Return a field for a day; ``champ`` names what it fills of a line."""
     named = {"data_champ": champ} if champ else {}
     return void("input", id=place, type="date", autocomplete="off", **named)
+
+
+def sites(place: str, known: Iterable[str], champ: str = "") -> Html:
+    """Return a field for a site of the organisation, or none of them."""
+    named = {"data_champ": champ} if champ else {}
+    options = (el("option", site, value=site) for site in known)
+    return el("select", el("option", "tous", value=""), *options, id=place, autocomplete="off", **named)
 
 
 def fold(summary: str, *children: Html | None) -> Html:

@@ -145,7 +145,7 @@
     const autres = Object.fromEntries(
       Object.entries(lu).filter(([cle]) => !(cle in donnees.tete) && !DITS.includes(cle)),
     );
-    return { tete: { auditeur: page.tete().auditeur, notification }, autres };
+    return { tete: { ...page.tete(), notification }, autres };
   };
 
   // ---- what people do --------------------------------------------------------------------------------
@@ -177,13 +177,16 @@
       releve[par] = auditeur;
       releve[le] ??= aujourdHui();
     }
-    return signe;
+    const { site } = page.tete();
+    const place = cle === "constat" && champ.value !== A_EVALUER && site && !releve[SITE];
+    if (place) releve[SITE] = site;
+    return signe || place;
   };
 
   const page = saisie({
     cle: "constats",
     liste: "constats",
-    champs: ["auditeur", "notification"],
+    champs: ["auditeur", "notification", ...(element("site") ? ["site"] : [])],
     motive: "commentaire",
     mots: {
       quoi: "les constats", fichier: "constats", faite: "évaluée", toutEstFait: "Tout est évalué", importe: "ligne",
@@ -202,7 +205,8 @@
   const A_EVALUER = donnees.a_evaluer;
   const LISTES = champsDe("liste", "annotations");
   const JOURS = [...champsDe("jour"), "leve_le"];
-  const TEXTES = [...champsDe("texte", "jour"), "leve_le", "leve_par"];
+  const TEXTES = [...champsDe("texte", "jour", "site"), "leve_le", "leve_par"];
+  const [SITE] = champsDe("site");
   const TITRES = new Map([
     [A_EVALUER, "À évaluer"], ...[...donnees.constats, ...donnees.resultats].map(({ id, titre }) => [id, titre]),
   ]);

@@ -169,6 +169,7 @@ class _Formulaire(PageFormulaire):
     def dossier(self) -> Html:
         """Return where the work stands, what the file is about, and what can be done with it."""
         initials = void("input", id="auditeur", type="text", autocomplete="off")
+        sites = self.checklist.plusieurs_sites
         top = (
             el("p", _to_see(self.checklist)),
             el("ul", "", id="comptes", class_="comptes"),
@@ -176,6 +177,7 @@ class _Formulaire(PageFormulaire):
                 "div",
                 champs.field("auditeur", "Vos initiales", initials),
                 champs.field("notification", "Écarts notifiés à l’organisme le", champs.date("notification")),
+                champs.field("site", "Site où vous êtes", champs.sites("site", sites)) if sites else None,
                 class_="champs",
             ),
         )
@@ -286,6 +288,10 @@ class _Formulaire(PageFormulaire):
         if colonne.genre == "jour":
             place = f"{colonne.champ}-{rang}"
             return champs.field(place, words, champs.date(place, colonne.champ))
+        if colonne.genre == "site":
+            place = f"{colonne.champ}-{rang}"
+            known = self.checklist.plusieurs_sites
+            return champs.field(place, words, champs.sites(place, known, colonne.champ))
         return champs.area(rang, colonne.champ, words, colonne.indication)
 
 

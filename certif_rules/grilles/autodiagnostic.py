@@ -16,6 +16,7 @@ from certif_rules.blocs.typographie import clean, plain
 from certif_rules.documents.autodiagnostic import mots as textes
 from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion, enonce, of_label, sensitive, title
 from certif_rules.echanges.autodiagnostic import request
+from certif_rules.echanges.champs import as_bytes
 from certif_rules.grilles.csv import DEMANDE, IDENTIFIANT, guard
 from certif_rules.vie.autodiagnostic import Cadre
 
@@ -58,8 +59,7 @@ def donnees(cadre: Cadre) -> dict[str, Any]:
 
 def render_json(cadre: Cadre) -> bytes:
     """Return the empty answers as JSON."""
-    text = json.dumps(donnees(cadre), ensure_ascii=False, indent=2)
-    return (text + "\n").encode("utf-8", "backslashreplace")
+    return as_bytes(donnees(cadre))
 
 
 def render_yaml(cadre: Cadre) -> bytes:

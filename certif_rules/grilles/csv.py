@@ -29,6 +29,7 @@ from certif_rules.documents.mots import (
     evolution,
     field_name,
     finding,
+    followed,
     of_label,
     reading,
     reason_remarks,
@@ -204,7 +205,9 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
         plain(evolution(ligne.indicateur.evolution)) if ligne.indicateur.evolution else ""
     ),
     "constat précédent": lambda c, ligne: (
-        plain(finding(c, ligne.constat_precedent)) if ligne.constat_precedent else ""
+        plain(_lines([finding(c, ligne.constat_precedent), *followed(c, ligne.indicateur.id)]))
+        if ligne.constat_precedent
+        else ""
     ),
     "données sensibles": lambda _, ligne: _sensibles(ligne),
     "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],

@@ -206,7 +206,7 @@ def _instructions(checklist: Checklist) -> Iterator[document.Rang]:
 
 
 #: The ways of filling, in the order in which they are explained.
-_GENRES: Final = ("constat", "liste", "annotations", "texte", "jour")
+_GENRES: Final = ("constat", "liste", "annotations", "texte", "jour", "site")
 _INSTRUCTIONS: Final = (
     *(
         (colonne.titre, colonne.aide)

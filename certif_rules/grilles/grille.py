@@ -14,7 +14,7 @@ from typing import Final
 from certif_rules import colonnes
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, point_numbers
-from certif_rules.audit.constats import gaps
+from certif_rules.audit.sites import gaps
 from certif_rules.blocs.typographie import clean, plain, prose
 from certif_rules.colonnes import (
     ANNOTATION,
@@ -34,6 +34,7 @@ from certif_rules.colonnes import (
     PREUVES,
     REPLIEES,
     SAISIE,
+    SITE,
 )
 from certif_rules.colonnes import GRILLE as GRILLE_COLONNES
 from certif_rules.documents import emetteur
@@ -41,6 +42,7 @@ from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import (
     MARQUE,
     finding,
+    followed,
     of_label,
 )
 from certif_rules.documents.rubriques import MOTS_RESULTATS
@@ -60,7 +62,7 @@ from certif_rules.grilles.feuilles import (
     due_formula,
     machine_sheet,
 )
-from certif_rules.grilles.verifications import RESULTATS, checks_sheet
+from certif_rules.grilles.verifications import RESULTATS, SITES, checks_sheet
 
 _DOUTES_DE_PORTEE = frozenset({"condition_inconnue", "portee_inconnue"})
 
@@ -82,7 +84,9 @@ def _origin(checklist: Checklist, ligne: Ligne) -> str:
 
 
 def _earlier(checklist: Checklist, ligne: Ligne) -> str:
-    return finding(checklist, ligne.constat_precedent) if ligne.constat_precedent else ""
+    if ligne.constat_precedent is None:
+        return ""
+    return "\n".join([finding(checklist, ligne.constat_precedent), *followed(checklist, ligne.indicateur.id)])
 
 
 _Moteur = Callable[[Checklist, Ligne], str]
@@ -116,6 +120,8 @@ def build(checklist: Checklist) -> Classeur:
         listes["annotations"] = tuple(plain(prose(a.titre)) for a in referentiel.annotations.values())
     if checklist.verifications:
         listes[RESULTATS] = tuple(MOTS_RESULTATS.values())
+    if checklist.plusieurs_sites:
+        listes[SITES] = checklist.plusieurs_sites
     listes["lignes"] = tuple(numbers(checklist).values())
     sheets = (
         context_sheet(checklist),
@@ -237,6 +243,7 @@ def _row(
         **{c.titre: Cellule(style=f"{empty}_date") for c in SAISIE if c.genre == "jour"},
         CONSTAT.titre: choix,
         ANNOTATION.titre: Cellule(style=empty, liste="annotations" if "annotations" in listes else None),
+        SITE.titre: Cellule(style=empty, liste=SITES if checklist.plusieurs_sites else None),
         ECHEANCE.titre: Cellule(style="date", formule=_deadline(checklist, ligne, number)),
         INDICATEUR.titre: Cellule(texts[INDICATEUR.titre], "hors_centre" if out else "numero"),
     }

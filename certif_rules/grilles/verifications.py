@@ -7,7 +7,7 @@ from typing import Final
 
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Point, point_key, point_numbers
 from certif_rules.blocs.typographie import clean, prose
-from certif_rules.colonnes import CONSTAT, ECHEANCE, GRILLE, IDENTIFIANT, SAISIE
+from certif_rules.colonnes import CONSTAT, ECHEANCE, GRILLE, IDENTIFIANT, SAISIE, SITE
 from certif_rules.documents.mots import cite, finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.grilles.classeur import Cellule, Feuille, cell
@@ -24,6 +24,8 @@ from certif_rules.grilles.feuilles import (
 
 #: The name of the drop-down of their results.
 RESULTATS: Final = "resultats"
+#: That of the sites of the organisation, where it has several.
+SITES: Final = "sites"
 
 
 def _text(point: Point) -> str:
@@ -71,7 +73,8 @@ def checks_sheet(checklist: Checklist) -> Feuille:
     rows = tuple(
         _row(checklist, point, number) for number, point in enumerate(checklist.verifications, start=2)
     )
-    largeurs = tuple(_LARGEURS[name] for name in COLONNES_VERIFICATIONS)
+    hidden = set() if checklist.plusieurs_sites else {SITE.titre}
+    largeurs = tuple(0 if name in hidden else _LARGEURS[name] for name in COLONNES_VERIFICATIONS)
     return Feuille(
         nom=VERIFICATIONS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=1, souples=True
     )
@@ -86,6 +89,7 @@ def _row(checklist: Checklist, point: Point, number: int) -> tuple[Cellule, ...]
     special = {
         **{c.titre: Cellule(style="saisie_date") for c in SAISIE if c.genre == "jour"},
         CONSTAT.titre: Cellule(style="saisie_choix", liste=RESULTATS),
+        SITE.titre: Cellule(style="saisie", liste=SITES if checklist.plusieurs_sites else None),
         ECHEANCE.titre: Cellule(style="date", formule=due),
     }
     for name, text in engine_cells(checklist, point).items():

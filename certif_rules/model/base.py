@@ -79,10 +79,10 @@ class Source(Struct, frozen=True, kw_only=True):
 class Lacune(Situe, frozen=True, kw_only=True):
     """Something the sources do not give: which fields are absent, what was looked for, where."""
 
+    ligne: str | None = None
     champs: tuple[str, ...]
     cherche: str
     sources: tuple[NomSource, ...]
-    ligne: str | None = None
     emplacement: str = ""
 
 

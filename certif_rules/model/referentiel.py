@@ -142,8 +142,8 @@ class Evolution(Struct, frozen=True, kw_only=True):
 
     depuis: str
     nature: Literal["fond", "forme", "aucune", "nouveau"]
-    sources: tuple[NomSource, ...]
     texte: str | None = None
+    sources: tuple[NomSource, ...]
 
 
 class Alias(Struct, frozen=True, kw_only=True):

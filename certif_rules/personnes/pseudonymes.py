@@ -28,14 +28,25 @@ from certif_rules.personnes.detection import Nature, Trouvaille, find, is_role, 
 
 T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 
+#: What nobody types freely of a finding.
+_D_UN_CONSTAT: Final = (*columns("constat", "annotations", "jour", "site"), "leve_le", "leve_constat")
+#: What nobody types freely of an earlier audit: all but what was written of its gaps.
+_D_UN_PRECEDENT: Final = (
+    "type", "date", "edition", "indicateurs_audites", "lieu",
+    *(f"constats.{part}" for part in ("cle", "constat", "apres", "lieu")),
+    *(f"verifications.{part}" for part in ("cle", "constat", "apres", "lieu")),
+)  # fmt: skip
 #: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
-        "ligne", *columns("constat", "annotations", "jour"), "niveau", "leve_le", "leve_constat",
-        "lieu", "lieux",
+        "ligne", *_D_UN_CONSTAT, "niveau", "lieu", "lieux",
         "empreinte", "notifie_le", "couches",
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
-        "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",
+        "organisme.faits", "organisme.sites.id", "sites.id", "site",
+        *(f"par_site.{key}" for key in _D_UN_CONSTAT), "par_site.lieu", "par_site.lieux", "a_revoir.raison",
+        "a_revoir.releve.lieu", "a_revoir.releve.lieux", "a_revoir.releve.ligne", "par_site.ligne",
+        *(f"{key}a_accorder.{part}" for key in ("", "par_site.") for part in ("champ", "valeurs.lieu")),
+        *(f"{key}{part}" for key in ("precedent.", "precedent.precedent.") for part in _D_UN_PRECEDENT),
         "dossier.auditeur", "dossier.devis.auditeur",
         *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", "decision")),
         *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.site", "echantillons.categorie",
@@ -45,7 +56,7 @@ _GARDES: Final = frozenset(
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
 _PERSONNES: Final = frozenset({"contact", "contacts", "leve_par", "nom", "noms", "par", *signatures("texte")})
 #: What a request holds that is typed freely.
-_DEMANDE: Final = ("mode", "organisme", "dossier")
+_DEMANDE: Final = ("mode", "organisme", "dossier", "precedent")
 
 #: The field of a findings file that only a report uses.
 _RAPPORT: Final = "compte_rendu"
@@ -128,6 +139,7 @@ def pseudonymised(value: T) -> T:
     contexte = replace(
         value.contexte,
         mode=_hidden(value.contexte.mode, "mode"),
+        precedent=_hidden(value.contexte.precedent, "precedent"),
         organisme=replace(organisme, sites=_hidden(organisme.sites, "sites")),
     )
     return replace(value, contexte=contexte, organisme=_hidden(value.organisme, "organisme"))

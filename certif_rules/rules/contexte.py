@@ -25,11 +25,15 @@ class FaitDeclare(Struct, frozen=True, kw_only=True):
 
 
 class ConstatPrecedent(Struct, frozen=True, kw_only=True):
-    """A finding of an earlier audit; ``ouvert`` until it is lifted, ``apres`` being what it became then."""
+    """A finding of an earlier audit; ``ouvert`` until it is lifted, ``apres`` being what it became then.
+
+    ``ecart`` is what was typed of one that is still open, by key: comment, statement, causes, actions…
+    """
 
     constat: str
     ouvert: bool = True
     apres: str | None = None
+    ecart: Mapping[str, str] = field(default_factory=dict)
 
 
 class Precedent(Struct, frozen=True, kw_only=True):

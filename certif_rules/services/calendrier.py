@@ -1,4 +1,4 @@
-"""From typed events to a calendar, and the calendar as JSON."""
+"""From typed events to a calendar."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from msgspec.structs import replace
 from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
-from certif_rules.echanges.checklist import contradiction, warnings
+from certif_rules.echanges.calendrier import document
 from certif_rules.errors import Fautes
-from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.cycle import Cycle, Evenement
-from certif_rules.model.vie import Incoherence
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import open_dossier
 from certif_rules.services.evenements import (
@@ -30,17 +28,12 @@ from certif_rules.services.evenements import (
     territory_typed,
     typed_events,
 )
-from certif_rules.services.vie import (
-    Regime,
-    look_up_regime,
-    other_editions,
-    out_of_force,
-    referentiel_as_data,
-    sources_as_data,
-)
-from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
+from certif_rules.services.vie import look_up_regime, other_editions, out_of_force
+from certif_rules.vie.calendrier import Options, compute
+from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.feries import why_not_worked
-from certif_rules.vie.seances import Plan, plan
+from certif_rules.vie.regime import Regime
+from certif_rules.vie.seances import plan
 from certif_rules.vie.traitement import no_line, of_findings, starts, treatment
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -56,84 +49,6 @@ class Saisie(Struct, frozen=True, kw_only=True):
     cloture: int = 0
     au: str | None = None
     territoire: str | None = None
-
-
-class Echeancier(Struct, frozen=True, kw_only=True):
-    """A calendar with what it was made of: régime, events in the order of their days, options, meetings.
-
-    ``organisme`` is whose it is, where a file says so; ``propres`` the warnings about what was given.
-    ``editions`` are those that answer so, ``autres`` the calendars of those that do not: without a day, none
-    is chosen.
-    """
-
-    regime: Regime
-    cycle: Cycle
-    declares: Mapping[str, Evenement]
-    evenements: Mapping[str, date]
-    options: Options
-    territoire: str | None
-    calendrier: Calendrier
-    plan: Plan | None
-    organisme: str | None = None
-    propres: tuple[Avertissement, ...] = ()
-    editions: tuple[str, ...] = ()
-    autres: tuple[Echeancier, ...] = ()
-
-    @property
-    def titre(self) -> str:
-        """The référentiel and its édition, or those that answer alike, as people read them."""
-        referentiel = self.regime.referentiel
-        noms = self.editions or (referentiel.edition,)
-        word = "édition" if len(noms) == 1 else "éditions"
-        return f"{referentiel.titre}, {word} {' et '.join(noms)}"
-
-    @property
-    def intitule(self) -> str:
-        """The title, after whose dates they are."""
-        return f"{self.organisme} – {self.titre}" if self.organisme else self.titre
-
-    @property
-    def titres(self) -> Mapping[str, str]:
-        """What each event and each date is called; an event goes before the date of the same name."""
-        dates = {nom: entry.titre for nom, entry in self.cycle.dates.items()}
-        return dates | {nom: evenement.titre for nom, evenement in self.declares.items()}
-
-    @property
-    def sources(self) -> Mapping[str, Source]:
-        """Every source that may be cited, in the order they are declared."""
-        return {code: source for vie in self.regime.vies for code, source in vie.sources.items()}
-
-    @property
-    def avertissements(self) -> tuple[Avertissement, ...]:
-        """Everything to be told of the dates and of the meetings.
-
-        What the choice of the layers calls for saying is left out: it speaks of the day of an audit, and none
-        was asked about: rules that changed say from when themselves.
-        """
-        meetings = self.plan.avertissements if self.plan else ()
-        return (*self.propres, *self.calendrier.avertissements, *meetings)
-
-    @property
-    def incoherences(self) -> tuple[Incoherence, ...]:
-        """The contradictions of the sources that what is shown meets, in order."""
-        cited = {code for calculee in self.calendrier.dates for code in calculee.regle.incoherences}
-        cited |= {code for nom in self.evenements for code in self.declares[nom].incoherences}
-        if self.plan and self.cycle.seances:
-            cited |= set(self.cycle.seances.incoherences)
-        known = self.regime.propre.incoherences if self.regime.propre else {}
-        return tuple(value for code, value in known.items() if code in cited)
-
-    @property
-    def citees(self) -> set[str]:
-        """The sources that what is shown cites."""
-        rules = {source for calculee in self.calendrier.dates for source in calculee.regle.sources}
-        rules |= {
-            source for calculee in self.calendrier.dates for a in calculee.ancres for source in a.sources
-        }
-        rules |= {source for nom in self.evenements for source in self.declares[nom].sources}
-        rules |= {source for i in self.incoherences for source in i.sources}
-        rules |= {source for a in self.avertissements for source in a.sources}
-        return rules | (set(self.cycle.seances.sources) if self.plan and self.cycle.seances else set())
 
 
 def make_calendar(
@@ -274,119 +189,3 @@ def _read(
     lu.jours = seances[0]
     lu.issues += seances[1].issues
     return lu
-
-
-# ---- as JSON --------------------------------------------------------------------------------------------
-
-
-def document(value: Echeancier) -> dict[str, Any]:
-    """Return the calendar as the values that are written; keys may be added to them, never renamed."""
-    return {
-        "format": 1,
-        "referentiel": referentiel_as_data(value.regime.referentiel),
-        "evenements": {nom: day.isoformat() for nom, day in value.evenements.items()},
-        "options": {
-            "report_jour_ouvre": value.options.report,
-            "cloture": value.options.cloture,
-            "au": _iso(value.options.au),
-            "territoire": value.territoire,
-        },
-        "dates": [_date(calculee, value.calendrier.voies) for calculee in value.calendrier.dates],
-        "non_calculees": [
-            {
-                "id": nom,
-                "titre": value.cycle.dates[nom].titre,
-                "evenements_manquants": list(missing),
-                "voies": [list(way) for way in value.calendrier.voies[nom]],
-            }
-            for nom, missing in value.calendrier.manquants.items()
-        ],
-        **({"seances": _plan(value.plan)} if value.plan else {}),
-        **({"organisme": value.organisme} if value.organisme else {}),
-        **({"editions": list(value.editions)} if len(value.editions) > 1 else {}),
-        **({"autres_editions": [document(other) for other in value.autres]} if value.autres else {}),
-        "avertissements": warnings(value.avertissements),
-        "incoherences": [contradiction(i) for i in value.incoherences],
-        "sources": sources_as_data(value.regime.vies, value.citees),
-    }
-
-
-def _date(calculee: DateCalculee, voies: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[str, Any]:
-    regle = calculee.regle
-    optional: dict[str, Any] = {
-        "certitude": regle.certitude,
-        "visee": regle.visee or None,
-        "lecture": regle.lecture or None,
-        "incoherences": list(regle.incoherences) or None,
-        "calcul": calculee.calcul or None,
-        "non_ouvre": calculee.chome,
-        "evenements_manquants": list(calculee.manquent) or None,
-        "voies": [list(way) for way in voies.get(calculee.id, ())] or None,
-        "donnee": calculee.donnee or None,
-        "calculee": _iso(calculee.calculee),
-        "origine": calculee.origine,
-        "constat": calculee.constat,
-        "suivi": calculee.suivi,
-        "accomplie": {"evenement": calculee.accomplie[0], "le": _iso(calculee.accomplie[1])}
-        if calculee.accomplie
-        else None,
-        "ecart_jours": calculee.ecart,
-    }
-    return {
-        "id": calculee.id,
-        **_when(calculee),
-        "sources": list(regle.sources),
-        "confiance": regle.confiance,
-        "titre": calculee.titre,
-        "regle": regle.texte,
-        **{key: content for key, content in optional.items() if content is not None},
-    }
-
-
-def _when(calculee: DateCalculee) -> dict[str, Any]:
-    regle = calculee.regle
-    if regle.sans_objet:
-        return {"sans_objet": regle.texte}
-    if regle.fenetre:
-        anchors = [
-            {
-                "evenement": a.evenement,
-                "du": _iso(a.du),
-                "au": _iso(a.au),
-                "sources": list(a.sources),
-                "confiance": a.confiance,
-            }
-            for a in calculee.ancres
-        ]
-        return {"du": _iso(calculee.du), "au": _iso(calculee.au), "ancres": anchors}
-    if regle.a_partir_du is not None:
-        return {"a_partir_du": _iso(calculee.jour)}
-    if regle.prochaine is not None:
-        return {"le": _iso(calculee.jour), "suivantes": [day.isoformat() for day in calculee.jours]}
-    if regle.tous_les is not None:
-        days = [day.isoformat() for day in calculee.jours]
-        return {"au_plus_tard": days[0], "jour_ouvre": None, "occurrences": days}
-    return {"au_plus_tard": _iso(calculee.jour), "jour_ouvre": _iso(calculee.jour_ouvre)}
-
-
-def _plan(value: Plan) -> dict[str, Any]:
-    floor = value.plancher
-    return {
-        "recu": _iso(value.recu),
-        "pas_avant": {"evenement": floor[0], "le": _iso(floor[1])} if floor else None,
-        "prochaine": _iso(value.prochaine),
-        "seances": [
-            {
-                "le": _iso(s.jour),
-                "limite": _iso(s.limite),
-                "jour_ouvre": _iso(s.jour_ouvre),
-                "etat": s.etat,
-                "ecart_jours": s.ecart,
-            }
-            for s in value.seances
-        ],
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

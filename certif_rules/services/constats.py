@@ -10,8 +10,16 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
-from certif_rules.audit.compte_rendu import read_compte_rendu, read_seen
-from certif_rules.audit.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.compte_rendu import read_compte_rendu, read_conflicts
+from certif_rules.audit.constats import (
+    A_EVALUER,
+    ARevoir,
+    CoucheDite,
+    Dossier,
+    Releve,
+    check_findings,
+    with_ids,
+)
 from certif_rules.audit.demande import from_profile, with_files
 from certif_rules.colonnes import fields
 from certif_rules.errors import DataError, Issue, IssuesError, Location
@@ -64,7 +72,16 @@ def from_data(data: Any, name: str = "") -> Dossier:
         verifications=tuple(_verification(entry, whole) for entry in data.get("verifications") or ()),
         lieux=lieux,
         compte_rendu=read_compte_rendu(data),
+        a_accorder=read_conflicts(data),
+        a_revoir=tuple(_to_review(entry, whole) for entry in data.get("a_revoir") or ()),
     )
+
+
+def _to_review(entry: Any, whole: Location | None) -> ARevoir:
+    """Read a finding set aside, or that of a check: it says its « resultat »."""
+    check = "resultat" in entry
+    releve = _releve(entry, whole, "resultat" if check else "constat")
+    return ARevoir(raison=str(entry["raison"]), releve=releve, verification=check)
 
 
 def _verification(entry: Any, whole: Location | None) -> Releve:
@@ -72,9 +89,11 @@ def _verification(entry: Any, whole: Location | None) -> Releve:
     return _releve(entry, whole, "resultat")
 
 
-def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
+def _releve(entry: Any, whole: Location | None, key: str = "constat", of: str | None = None) -> Releve:
+    """Read a finding, and those of its sites, which are ``of`` the same line."""
+    ligne = str(entry["id"]) if of is None else of
     return Releve(
-        ligne=str(entry["id"]),
+        ligne=ligne,
         constat=entry.get(key, A_EVALUER),
         **_filled(entry),
         leve_le=as_text(entry.get("leve_le")),
@@ -82,9 +101,11 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
         appui=entry.get("appui"),
         leve_constat=entry.get("leve_constat"),
         ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
-        par_site=tuple(map(read_seen, entry.get("par_site") or ())),
+        site=as_text(entry.get("site")),
+        par_site=tuple(_releve(part, whole, key, ligne) for part in entry.get("par_site") or ()),
+        a_accorder=read_conflicts(entry),
         complements=dict(entry.get("complements") or {}),
-        lieu=place_of(entry, "id") or whole,
+        lieu=place_of(entry, "id" if of is None else "site") or whole,
         lieux=_places(entry),
     )
 

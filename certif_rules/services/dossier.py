@@ -10,11 +10,12 @@ from certif_rules.audit.verification import check, readable_day
 from certif_rules.errors import Fautes
 from certif_rules.model.candidature import Candidature
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import Regime, look_up_regime, missing_subject, refuse_undecided
+from certif_rules.services.vie import look_up_regime, refuse_undecided
 from certif_rules.source.donnees import as_text
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.depot import DepotLu, read_deposit
 from certif_rules.vie.dossier import study
+from certif_rules.vie.regime import Regime, missing_subject
 
 
 def open_file(registry: Registry, demande: Demande, *, attribution: bool = False) -> DossierEtudie:

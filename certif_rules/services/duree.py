@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import DemandeVerifiee, check, lacking, missing
-from certif_rules.echanges.checklist import contradiction
 from certif_rules.errors import Issue
 from certif_rules.francais import count
-from certif_rules.model.bareme import Duree
-from certif_rules.model.base import Texte
-from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.model.vie import Vie
 from certif_rules.plugins.registry import Registry
 from certif_rules.rules.contexte import Contexte
-from certif_rules.services.vie import (
-    Regime,
-    audit_type,
-    look_up_regime,
-    missing_subject,
-    referentiel_as_data,
-    remarks_as_data,
-    sources_as_data,
-)
-from certif_rules.vie.duree import Calcul, SitesEchantillonnes, duration
+from certif_rules.services.vie import look_up_regime
+from certif_rules.vie.duree import DureeAudit, SitesEchantillonnes, duration
 from certif_rules.vie.echantillon import rule_for, sites_to_see
-from certif_rules.vie.montants import exact
-
-
-class DureeAudit(Struct, frozen=True, kw_only=True):
-    """The duration of one audit, with what it was computed from."""
-
-    regime: Regime
-    contexte: Contexte
-    duree: Duree
-    calcul: Calcul
-    sites: int | None
-
-    @property
-    def remarques(self) -> tuple[Texte, ...]:
-        """What must be known of the table, then of all durations; nothing where no table was used."""
-        bareme = self.calcul.bareme
-        return (*bareme.remarques, *self.duree.remarques) if bareme else ()
-
-    @property
-    def incoherences(self) -> tuple[Incoherence, ...]:
-        """The contradictions of the sources that touch this duration."""
-        sans_bareme = self.calcul.sans_bareme
-        known = {key: value for vie in self.regime.vies for key, value in vie.incoherences.items()}
-        return tuple(known[key] for key in sans_bareme.incoherences) if sans_bareme else ()
+from certif_rules.vie.regime import Regime, audit_type, missing_subject
 
 
 def make_duration(
@@ -168,57 +131,3 @@ def _sampled(
 
 def _count(number: int, how: str) -> str:
     return f"{count(number, 'site échantillonné', 'sites échantillonnés')} ({how})"
-
-
-# ---- as data --------------------------------------------------------------------------------------------
-
-
-def document(audit: DureeAudit) -> dict[str, Any]:
-    """Return the duration as the values that are written; keys may be added to them, never renamed."""
-    calcul, contexte = audit.calcul, audit.contexte
-    bareme, sans_bareme = calcul.bareme, calcul.sans_bareme
-    postes = [
-        {
-            "texte": poste.texte,
-            "jours": exact(poste.jours),
-            "confiance": poste.confiance,
-            **({"lecture": True} if poste.lecture else {}),
-            "sources": list(poste.sources),
-        }
-        for poste in calcul.postes
-    ]
-    remarques = remarks_as_data(audit.remarques)
-    incoherences = [contradiction(value) for value in audit.incoherences]
-    fixee = sans_bareme and {
-        "texte": sans_bareme.texte,
-        "connue": sans_bareme.connue,
-        "confiance": sans_bareme.confiance,
-        "sources": list(sans_bareme.sources),
-    }
-    cited = [
-        s
-        for item in (*postes, *remarques, *incoherences, *([fixee] if fixee else ()))
-        for s in item["sources"]
-    ]
-    referentiel = audit.regime.referentiel
-    return {
-        "format": 1,
-        "referentiel": referentiel_as_data(referentiel),
-        "audit": {
-            "type": referentiel.types_audit[contexte.type_audit].code,
-            "titre": referentiel.types_audit[contexte.type_audit].titre,
-            "date": contexte.date.isoformat(),
-        },
-        "organisme": {
-            "categories": list(contexte.organisme.categories),
-            "chiffre_affaires": contexte.organisme.chiffre_affaires,
-            "sites": audit.sites,
-        },
-        "bareme": bareme and {"id": bareme.id, "titre": bareme.titre, "sources": list(bareme.sources)},
-        "jours": exact(calcul.jours),
-        "postes": postes,
-        "fixee": fixee,
-        "remarques": remarques,
-        "incoherences": incoherences,
-        "sources": sources_as_data(audit.regime.vies, [*cited, *(bareme.sources if bareme else ())]),
-    }

@@ -3,67 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from typing import Any, Literal
 
 from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check, readable_day
-from certif_rules.echanges.checklist import warnings
 from certif_rules.errors import Issue, UsageError
-from certif_rules.model.base import Avertissement, Texte
-from certif_rules.model.echantillon import Arrondi, Echantillonnage, RegleSites
+from certif_rules.model.base import Avertissement
+from certif_rules.model.echantillon import Echantillonnage, RegleSites
 from certif_rules.model.referentiel import TypeAudit
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import (
-    Regime,
-    audit_type,
-    look_up_regime,
-    referentiel_as_data,
-    refuse_undecided,
-    remarks_as_data,
-    sources_as_data,
-)
-from certif_rules.vie.echantillon import METHODE, Tirage, draw, rule_for, sites_to_see
-
-Objet = Literal["sites", "dossiers"]
+from certif_rules.services.vie import look_up_regime, refuse_undecided
+from certif_rules.vie.echantillon import DemandeTirage, Prelevement, Tirage, draw, rule_for, sites_to_see
+from certif_rules.vie.regime import Regime, audit_type
 
 #: How many names a message lists at most.
 _SHOWN = 5
-
-
-class DemandeTirage(Struct, frozen=True, kw_only=True):
-    """What to draw. ``population`` are names; ``vus`` those seen at the earlier audit, ``None``: not said.
-
-    ``taille`` and ``arrondi`` are given in the place of what the rule says. ``centrale`` is the site of the
-    central function, seen besides the sample. ``depuis`` is the day (ISO) of the earlier audit: what is drawn
-    is not older, and ``anterieurs`` counts the names left out for that. ``graine_tiree`` says that nobody
-    chose the seed.
-    """
-
-    objet: Objet
-    population: Sequence[str]
-    graine: str
-    taille: int | None = None
-    arrondi: Arrondi | None = None
-    vus: Sequence[str] | None = None
-    centrale: str | None = None
-    depuis: str | None = None
-    anterieurs: int = 0
-    graine_tiree: bool = False
-
-
-class Prelevement(Struct, frozen=True, kw_only=True):
-    """A sample with the rule it follows (``None``: its size was given), and what must be said of it."""
-
-    regime: Regime
-    demande: DemandeTirage
-    type_audit: str | None
-    regle: RegleSites | None
-    tirage: Tirage
-    avertissements: tuple[Avertissement, ...]
-    remarques: tuple[Texte, ...]
 
 
 def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> Prelevement:
@@ -219,44 +174,3 @@ def _warnings(regle: RegleSites | None, asked: DemandeTirage, tirage: Tirage) ->
             )
             warned.append(Avertissement("base_incertaine", message, regle.sources))
     return warned
-
-
-# ---- as data --------------------------------------------------------------------------------------------
-
-
-def document(value: Prelevement) -> dict[str, Any]:
-    """Return the sample as the values that are written; keys may be added to them, never renamed."""
-    regle, tirage, asked = value.regle, value.tirage, value.demande
-    avertissements, remarques = warnings(value.avertissements), remarks_as_data(value.remarques)
-    cited = [s for item in (*avertissements, *remarques) for s in item["sources"]]
-    referentiel = value.regime.referentiel
-    type_audit = referentiel.types_audit.get(f"{referentiel.id}/{value.type_audit}")
-    return {
-        "format": 1,
-        "referentiel": referentiel_as_data(referentiel),
-        "audit": {"type": value.type_audit, "titre": type_audit.titre if type_audit else None},
-        "objet": asked.objet,
-        "regle": regle
-        and {
-            "coefficient": regle.coefficient,
-            "arrondi": asked.arrondi or regle.arrondi,
-            "non_vus": regle.non_vus,
-            "en_plus": regle.en_plus,
-            "confiance": regle.confiance,
-            **({"lecture": True} if regle.lecture else {}),
-            "sources": list(regle.sources),
-        },
-        "population": {"taille": tirage.population, "empreinte": tirage.empreinte},
-        "depuis": asked.depuis,
-        "anterieurs": asked.anterieurs,
-        "fonction_centrale": asked.centrale,
-        "graine": tirage.graine,
-        "graine_tiree": asked.graine_tiree,
-        "methode": METHODE,
-        "taille": len(tirage.liste),
-        "liste": list(tirage.liste),
-        "non_vus": None if tirage.non_vus is None else list(tirage.non_vus),
-        "avertissements": avertissements,
-        "remarques": remarques,
-        "sources": sources_as_data(value.regime.vies, [*cited, *(regle.sources if regle else ())]),
-    }

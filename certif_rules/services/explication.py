@@ -1,16 +1,17 @@
-"""Every rule that decided the state of one line, with its sources and the place it is written at."""
+"""Why a line is in its state, and which answers would change it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.echanges.checklist import change, cited_sources
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.questions import Question, questions
 from certif_rules.errors import Issue, UsageError, suggestion
-from certif_rules.model.referentiel import Changement
+from certif_rules.model.referentiel import Changement, Referentiel
 from certif_rules.noms import retrouver
+from certif_rules.plugins.registry import Registry
+from certif_rules.services.checklist import prepare
 
 
 class Explication(Struct, frozen=True, kw_only=True):
@@ -53,32 +54,11 @@ def explain(checklist: Checklist, indicateur: str) -> Explication:
     raise UsageError([Issue("ligne-inconnue", f"aucune ligne « {indicateur} »", None, hint)])
 
 
-def document(explication: Explication) -> dict[str, Any]:
-    """Return the explanation as the values that are written; keys may be added to them, never renamed."""
-    ligne = explication.ligne
-    sources = explication.checklist.referentiel.sources
-    return {
-        "format": 1,
-        "id": ligne.indicateur.id,
-        "numero": ligne.indicateur.numero,
-        "titre": ligne.indicateur.titre,
-        "emplacement": ligne.indicateur.emplacement,
-        "etat": ligne.etat,
-        "categories": list(ligne.categories),
-        "regles": [
-            {
-                "code": motif.code,
-                "texte": motif.texte,
-                "categories": list(motif.categories),
-                "sources": list(motif.sources),
-                "confiance": motif.confiance,
-                "lecture": motif.lecture,
-                "emplacements": list(motif.emplacements),
-            }
-            for motif in ligne.motifs
-        ],
-        "changements": [
-            change(value) | {"emplacement": value.emplacement} for value in explication.changements
-        ],
-        "sources": cited_sources(sources.values(), explication.citees),
-    }
+def ask(registry: Registry, demande: Demande) -> tuple[Referentiel, tuple[Question, ...]]:
+    """Return the référentiel of a request, and the unknown facts whose answer would change a line.
+
+    Raises:
+        UsageError, DataError: the request is wrong or incomplete; everything is listed.
+    """
+    resolution, contexte = prepare(registry, demande)
+    return resolution.referentiel, questions(resolution.referentiel, contexte)

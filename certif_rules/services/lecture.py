@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
-from certif_rules.audit.compte_rendu import VuSurSite, join_comptes_rendus
-from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings, with_ids
-from certif_rules.colonnes import CHAMPS
+from certif_rules.audit.constats import Dossier, check_findings, with_ids
+from certif_rules.audit.reunion import Apport, join_dossiers
+from certif_rules.audit.sites import undecided
 from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.grilles.relecture import csv as csv_
@@ -54,6 +54,7 @@ def read_grids(
     registry: Registry,
     paths: Sequence[Path],
     *,
+    base: Path | None = None,
     stdin: bytes | None = None,
     other_rules: bool = False,
     habillage: HabillageDit | None = None,
@@ -61,21 +62,24 @@ def read_grids(
 ) -> Lecture:
     """Return the findings of these grids of one audit, joined. The files are opened for reading only.
 
+    What two of them say differently of a field is no error: both values stand in the findings, each is told.
+
     Args:
         registry: the rules that are installed.
         paths: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included; « - » is ``stdin``.
+        base: the file that all of them were made from, so that what one erased is not there again.
         stdin: what was read from the standard input; its content says what it is.
         other_rules: accept grids made with other rules, with a warning.
         habillage: the file of the body, for grids that do not carry its dress.
         pseudonymise: replace personal data once the grids are joined, rather than warn of them.
 
     Raises:
-        DataError: anything wrong with any of them, or findings of two that differ; everything is listed.
+        DataError: anything wrong with any of them; everything is listed.
     """
     options = _Options(registry, other_rules, habillage)
     readings: list[tuple[str, Lecture]] = []
     issues: list[Issue] = []
-    for path in paths:
+    for path in (*paths, *([base] if base else [])):
         piped = stdin is not None and str(path) == STDIN
         name = "<entrée standard>" if piped else str(path)
         try:
@@ -86,7 +90,8 @@ def read_grids(
             issues.extend(first_of(error.issues, _TOLD))
     if issues:
         raise DataError(issues)
-    return _for_people(_join(readings), pseudonymise=pseudonymise)
+    start = readings.pop() if base else None
+    return _for_people(_join(readings, start), pseudonymise=pseudonymise)
 
 
 def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
@@ -227,69 +232,32 @@ def _same(checklist: Checklist) -> bool:
 # ---- several grids of one audit -----------------------------------------------------------------------
 
 
-def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
-    """Return one reading of several: a line is taken where it was filled, two fillings must be equal.
+def _join(readings: list[tuple[str, Lecture]], base: tuple[str, Lecture] | None) -> Lecture:
+    """Return one reading of several, joined by line, site and field, and what is left to decide of it.
 
     Raises:
-        DataError: the grids are of different audits, or differ on a line; nobody’s finding is dropped.
+        DataError: the grids are of different audits.
     """
     (first_name, first), *others = readings
-    issues: list[Issue] = []
-    lines = {releve.ligne: releve for releve in first.dossier.releves}
-    checks = {releve.ligne: releve for releve in first.dossier.verifications}
-    notified, notified_in = first.dossier.notifie_le, first_name
-    compte_rendu = first.dossier.compte_rendu
-    for name, lecture in others:
-        issues += _different_audits(first_name, first.dossier, name, lecture.dossier)
-        dossier = lecture.dossier
-        if notified is not None and dossier.notifie_le not in (None, notified):
-            message = (
-                f"notification des écarts : {notified} dans {notified_in}, {dossier.notifie_le} dans {name}"
-            )
-            issues.append(Issue("constats-contradictoires", message, Location(name), "garder l’une des deux"))
-        if notified is None:
-            notified, notified_in = dossier.notifie_le, name
-        compte_rendu, differing = join_comptes_rendus(compte_rendu, dossier.compte_rendu)
-        for cle in differing:
-            message = f"« {cle} » n’est pas le même dans {name} que dans ce qui est lu avant"
-            issues.append(Issue("constats-contradictoires", message, Location(name), "n’en garder qu’un"))
-        for joined, releves in ((lines, dossier.releves), (checks, dossier.verifications)):
-            issues += _merge(first.checklist, joined, releves)
+    issues = [
+        issue
+        for name, lecture in (*others, *([base] if base else []))
+        for issue in _different_audits(first_name, first.dossier, name, lecture.dossier)
+    ]
     if issues:
         raise DataError(issues)
+    one, dossier = Path(first_name).name, first.dossier
+    for name, lecture in others:
+        un, deux = Apport(nom=one, dossier=dossier), Apport(nom=Path(name).name, dossier=lecture.dossier)
+        dossier = join_dossiers(first.checklist, un, deux, base[1].dossier if base else None)
     dress = (lecture for _, lecture in readings if lecture.dossier.demande.habillage is not None)
-    first = next(dress, first)
-    order = {ligne.indicateur.id: n for n, ligne in enumerate(first.checklist.lignes)}
+    dressed = next(dress, first)
     named = (lecture.dossier.demande.textes_dits for _, lecture in readings)
-    demande = replace(first.dossier.demande, textes_dits=next(filter(None, named), None))
-    dossier = replace(
-        first.dossier,
-        demande=demande,
-        releves=tuple(sorted(lines.values(), key=lambda r: order.get(r.ligne, len(order)))),
-        verifications=tuple(checks.values()),
-        notifie_le=notified,
-        compte_rendu=compte_rendu,
-    )
-    warnings = tuple(a for _, lecture in readings for a in lecture.avertissements)
-    return replace(first, dossier=dossier, avertissements=warnings)
-
-
-def _merge(checklist: Checklist, joined: dict[str, Releve], releves: Iterable[Releve]) -> Iterator[Issue]:
-    """Put into ``kept`` what it has not, and say what it has otherwise."""
-    for releve in releves:
-        earlier = joined.get(releve.ligne)
-        if earlier is None or _blank(earlier):
-            joined[releve.ligne] = releve
-        elif not _blank(releve) and _values(releve) != _values(earlier):
-            yield _conflict(checklist, earlier, releve)
-
-
-def _values(releve: Releve) -> Releve:
-    return replace(releve, lieu=None)
-
-
-def _blank(releve: Releve) -> bool:
-    return _values(releve) == Releve(ligne=releve.ligne)
+    demande = replace(dressed.dossier.demande, textes_dits=next(filter(None, named), None))
+    dossier = replace(dossier, demande=demande)
+    read = tuple(a for _, lecture in readings for a in lecture.avertissements)
+    left = tuple(undecided(first.checklist, dossier))
+    return replace(dressed, dossier=dossier, avertissements=(*read, *left))
 
 
 def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier) -> list[Issue]:
@@ -305,38 +273,3 @@ def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier
     return [
         Issue("dossiers-differents", message, Location(name), "lire ensemble les grilles d’un même audit")
     ]
-
-
-def _conflict(checklist: Checklist, one: Releve, two: Releve) -> Issue:
-    """Return two fillings of a line that differ: both values, each at its cell."""
-    indicateur = checklist.referentiel.indicateurs.get(one.ligne)
-    what = f"la ligne {indicateur.numero}" if indicateur else f"la vérification « {one.ligne} »"
-    differing = [key for key in _FIELDS if getattr(one, key) != getattr(two, key)]
-    differences = " ; ".join(f"{_FIELDS[k]} : {_said(one, k)} / {_said(two, k)}" for k in differing)
-    message = f"{what} est remplie deux fois, autrement : {differences}"
-    related = ((one.lieu, "autre valeur"),) if one.lieu else ()
-    hint = "s’accorder, et vider ou corriger l’une des deux"
-    return Issue("constats-contradictoires", message, two.lieu, hint, related)
-
-
-_FIELDS = {
-    **{colonne.champ: colonne.libelle for colonne in CHAMPS},
-    "leve_le": "levé le",
-    "leve_par": "levé par",
-    "leve_constat": "niveau après levée",
-    "ecart": "suivi de l’écart",
-    "complements": "colonnes ajoutées",
-    "par_site": "vu par site",
-    "appui": "texte d’appui",
-}
-
-
-def _said(releve: Releve, key: str) -> str:
-    value = getattr(releve, key)
-    if key == "constat" and value == A_EVALUER:
-        return "à évaluer"
-    if isinstance(value, tuple):
-        value = ", ".join(part.site if isinstance(part, VuSurSite) else part for part in value)
-    if isinstance(value, dict):
-        value = ", ".join(value.values())
-    return f"« {value} »" if value else "rien"

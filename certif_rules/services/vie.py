@@ -5,37 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.echanges.checklist import cited_sources
 from certif_rules.errors import Issue, IssuesError, UsageError
-from certif_rules.model.base import Avertissement, Texte
-from certif_rules.model.referentiel import Couche, Referentiel, TypeAudit
+from certif_rules.model.base import Avertissement
+from certif_rules.model.referentiel import Couche
 from certif_rules.model.vie import Vie
 from certif_rules.plugins.choix import editions_in_force, nearest_edition
-from certif_rules.plugins.registry import Registry, Resolution
+from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import Recherche, look_up
-
-
-class Regime(Struct, frozen=True, kw_only=True):
-    """A référentiel resolved, with what its layers say around the audit, base first."""
-
-    resolution: Resolution
-    vies: tuple[Vie, ...]
-
-    @property
-    def referentiel(self) -> Referentiel:
-        """The référentiel itself."""
-        return self.resolution.referentiel
-
-    @property
-    def propre(self) -> Vie | None:
-        """What the référentiel asked for says itself, its bases left out."""
-        return next((vie for vie in self.vies if vie.origine == self.referentiel.id), None)
+from certif_rules.vie.regime import Regime
 
 
 def look_up_regime(
@@ -68,7 +49,7 @@ def look_up_regime(
         date_, edition = _when(registry, demande.referentiel, demande.edition, jours or {})
         demande = replace(demande, date=date_, edition=edition)
     recherche = look_up(registry, demande, issues)
-    regimes = (Regime(resolution=r, vies=registry.life(r.referentiel)) for r in recherche.choix)
+    regimes = (Regime(referentiel=r.referentiel, vies=registry.life(r.referentiel)) for r in recherche.choix)
     return Recherche(tuple(regimes), recherche.issues, unique=recherche.unique)
 
 
@@ -110,8 +91,8 @@ def _deciding(registry: Registry, editions: Iterable[Couche], jours: Mapping[str
 
 def _regime_of(registry: Registry, couche: Couche) -> Regime:
     day = registry.latest_day(couche)
-    resolution = registry.resolve(couche.referentiel, day=day, edition=couche.id)
-    return Regime(resolution=resolution, vies=registry.life(resolution.referentiel))
+    referentiel = registry.resolve(couche.referentiel, day=day, edition=couche.id).referentiel
+    return Regime(referentiel=referentiel, vies=registry.life(referentiel))
 
 
 def other_editions(registry: Registry, demande: Demande, regime: Regime) -> tuple[Regime, ...]:
@@ -170,49 +151,3 @@ def refuse_undecided(
         message = f"{nom} répond autrement selon l’édition : {', '.join(known)}"
         hint = f"donner la date de l’audit (--date), ou nommer l’édition : {nom}@{edition}"
         raise UsageError([Issue("edition-a-choisir", message, None, hint)])
-
-
-def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object]) -> Issue:
-    """Return the issue of a référentiel whose data say nothing of a subject, naming the bases that do.
-
-    Args:
-        regime: what was asked about.
-        subject: what is not told, as a complement: « de la durée des audits ».
-        part: where a layer tells of it; ``None`` where it does not.
-    """
-    nom = regime.referentiel.id
-    message = f"aucune source lue pour « {nom} » ne parle {subject}"
-    others = [vie.origine for vie in regime.vies if vie.origine != nom and part(vie) is not None]
-    hint = f"demander plutôt {', '.join(others)}, sur quoi il repose" if others else None
-    return Issue("sujet-absent", message, None, hint or "le demander à l’organisme qui certifie ou labellise")
-
-
-def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
-    """Return the audit type that a request names, ``None`` where it names none that is known."""
-    nom = regime.referentiel.id
-    own = {t.code: t for t in regime.referentiel.types_audit.values() if t.origine == nom}
-    return own.get((demande.type_audit or "").removeprefix(f"{nom}/"))
-
-
-def referentiel_as_data(referentiel: Referentiel) -> dict[str, str]:
-    """Return the référentiel of an answer."""
-    return {"id": referentiel.id, "edition": referentiel.edition, "titre": referentiel.titre}
-
-
-def remarks_as_data(textes: Iterable[Texte]) -> list[dict[str, Any]]:
-    """Return what must be known, with what each remark is worth."""
-    return [
-        {
-            "texte": texte.texte,
-            "confiance": texte.confiance,
-            **({"citation": True} if texte.citation else {}),
-            "sources": list(texte.sources),
-        }
-        for texte in textes
-    ]
-
-
-def sources_as_data(vies: Iterable[Vie], cited: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the sources cited, as every JSON document lists them, in the order they are declared."""
-    known = {key: source for vie in vies for key, source in vie.sources.items()}
-    return cited_sources(known.values(), cited)

@@ -8,12 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, from_profile
+from certif_rules.echanges.calendrier import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.constats import findings_of
 from certif_rules.testing.refus import refused
+from certif_rules.vie.echeancier import Echeancier
 
 _ABSENT = "<absent>"
 _NAMED = ("referentiel", "edition")
@@ -96,7 +98,7 @@ def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str
         referentiel=calendar.regime.referentiel.id,
         stamp=max(calendar.evenements.values()),
         evenements=calendar.evenements,
-        sources=calendar.sources,
+        sources=calendar.regime.sources,
     ).decode()
     events: dict[str, list[str]] = {}
     for block in written.replace("\r\n ", "").split("BEGIN:VEVENT")[1:]:

@@ -11,8 +11,8 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.constats import Dossier, Releve, check_findings, with_ids
 from certif_rules.audit.demande import Demande
+from certif_rules.echanges.conclusion import document
 from certif_rules.errors import DataError
-from certif_rules.services.conclusion import document
 
 #: The key of a case that gives a finding to every line due that it does not name.
 AUTRES = "autres"

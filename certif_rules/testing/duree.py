@@ -8,9 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import from_profile
+from certif_rules.echanges.duree import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.duree import document, make_duration
+from certif_rules.services.duree import make_duration
 from certif_rules.testing.refus import refused
 
 

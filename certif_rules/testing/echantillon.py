@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from certif_rules.audit.demande import Demande
+from certif_rules.echanges.echantillon import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.echantillon import DemandeTirage, document, make_sample
+from certif_rules.services.echantillon import make_sample
 from certif_rules.testing.refus import refused
+from certif_rules.vie.echantillon import DemandeTirage
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:

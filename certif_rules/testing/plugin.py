@@ -36,10 +36,10 @@ class CaseFile(pytest.File):
 
         kind, cases = read_cases(self.path)
         for case in cases:
-            yield Cas.from_parent(self, name=case["nom"], kind=kind, case=case)
+            yield Essai.from_parent(self, name=case["nom"], kind=kind, case=case)
 
 
-class Cas(pytest.Item):
+class Essai(pytest.Item):
     """One case: a request, and what is expected of it."""
 
     def __init__(self, *, kind: str, case: dict[str, Any], **attributes: Any) -> None:

@@ -67,7 +67,8 @@ def _to_ask(dossier: DossierEtudie) -> Iterator[ADemander]:
             nom = place.lieu.modes.get(place.mode, place.mode)
             yield ADemander(texte=f"Pour quelle raison {nom} ?", cle="dossier.motif_mode", appui=place.lieu)
     for element in etude.elements:
-        if element.etat == "expiree" and element.piece.certificat is None and element.piece.devis is None:
+        own = element.piece.certificat is None and element.piece.devis is None
+        if element.etat == "expiree" and own and element.bloque is not True:  # else told with what blocks
             texte = f"{element.piece.titre} : {', '.join(element.motifs)} ; en demander une à jour"
             yield ADemander(texte=texte, cle=f"dossier.pieces.{element.piece.id}", appui=element.piece)
     for point in etude.points:

@@ -19,8 +19,10 @@ from certif_rules.rules.trivalent import Trivalent, either
 
 if TYPE_CHECKING:
     from certif_rules.model.bareme import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
-    from certif_rules.model.base import Confiance, Regle
+    from certif_rules.model.base import Confiance, Regle, Texte
     from certif_rules.model.referentiel import Referentiel
+    from certif_rules.model.vie import Incoherence
+    from certif_rules.vie.regime import Regime
 
 
 class Poste(Struct, frozen=True, kw_only=True):
@@ -60,6 +62,29 @@ class Calcul(Struct, frozen=True, kw_only=True):
                 return None
             total += poste.jours
         return total
+
+
+class DureeAudit(Struct, frozen=True, kw_only=True):
+    """The duration of one audit, with what it was computed from."""
+
+    regime: Regime
+    contexte: Contexte
+    duree: Duree
+    calcul: Calcul
+    sites: int | None
+
+    @property
+    def remarques(self) -> tuple[Texte, ...]:
+        """What must be known of the table, then of all durations; nothing where no table was used."""
+        bareme = self.calcul.bareme
+        return (*bareme.remarques, *self.duree.remarques) if bareme else ()
+
+    @property
+    def incoherences(self) -> tuple[Incoherence, ...]:
+        """The contradictions of the sources that touch this duration."""
+        sans_bareme = self.calcul.sans_bareme
+        known = {key: value for vie in self.regime.vies for key, value in vie.incoherences.items()}
+        return tuple(known[key] for key in sans_bareme.incoherences) if sans_bareme else ()
 
 
 def duration(

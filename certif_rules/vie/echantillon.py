@@ -7,16 +7,21 @@ the same seed and the same population, in any order, give the same list.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from hashlib import sha256
 from math import isqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from certif_rules.model.base import Avertissement, Texte
     from certif_rules.model.echantillon import Arrondi, Echantillonnage, RegleSites
+    from certif_rules.vie.regime import Regime
+
+#: What a sample is drawn from.
+Objet = Literal["sites", "dossiers"]
 
 #: How the list is drawn, in words, for those who would draw it again.
 METHODE = (
@@ -37,6 +42,39 @@ class Tirage(Struct, frozen=True, kw_only=True):
     empreinte: str
     liste: tuple[str, ...]
     non_vus: tuple[str, ...] | None = None
+
+
+class DemandeTirage(Struct, frozen=True, kw_only=True):
+    """What to draw. ``population`` are names; ``vus`` those seen at the earlier audit, ``None``: not said.
+
+    ``taille`` and ``arrondi`` are given in the place of what the rule says. ``centrale`` is the site of the
+    central function, seen besides the sample. ``depuis`` is the day (ISO) of the earlier audit: what is drawn
+    is not older, and ``anterieurs`` counts the names left out for that. ``graine_tiree`` says that nobody
+    chose the seed.
+    """
+
+    objet: Objet
+    population: Sequence[str]
+    graine: str
+    taille: int | None = None
+    arrondi: Arrondi | None = None
+    vus: Sequence[str] | None = None
+    centrale: str | None = None
+    depuis: str | None = None
+    anterieurs: int = 0
+    graine_tiree: bool = False
+
+
+class Prelevement(Struct, frozen=True, kw_only=True):
+    """A sample with the rule it follows (``None``: its size was given), and what must be said of it."""
+
+    regime: Regime
+    demande: DemandeTirage
+    type_audit: str | None
+    regle: RegleSites | None
+    tirage: Tirage
+    avertissements: tuple[Avertissement, ...]
+    remarques: tuple[Texte, ...]
 
 
 def rule_for(echantillon: Echantillonnage, code: str, day: str | None) -> RegleSites | None:

@@ -15,7 +15,7 @@ Sens = Literal[
 ]
 
 
-class Changement(Struct, frozen=True, kw_only=True):
+class Progres(Struct, frozen=True, kw_only=True):
     """A line that both self-assessments have; ``reformulee``: its wording is not the same in both."""
 
     avant: Cotation
@@ -43,7 +43,7 @@ class Comparaison(Struct, frozen=True, kw_only=True):
 
     avant: Synthese
     apres: Synthese
-    changements: tuple[Changement, ...]
+    changements: tuple[Progres, ...]
     axes: tuple[AxeCompare, ...]
     ensemble: AxeCompare
     disparues: tuple[Cotation, ...]
@@ -61,7 +61,7 @@ def compare(avant: Synthese, apres: Synthese) -> Comparaison:
     before = {c.ligne.indicateur.id: c for c in avant.cotations}
     after = {c.ligne.indicateur.id: c for c in apres.cotations}
     changements = tuple(_change(before[id_], c) for id_, c in after.items() if id_ in before)
-    groups: dict[str | None, tuple[Critere | None, list[Changement]]] = {}
+    groups: dict[str | None, tuple[Critere | None, list[Progres]]] = {}
     for change in changements:
         critere = change.apres.ligne.critere
         groups.setdefault(critere.id if critere else None, (critere, []))[1].append(change)
@@ -77,10 +77,10 @@ def compare(avant: Synthese, apres: Synthese) -> Comparaison:
     )
 
 
-def _change(avant: Cotation, apres: Cotation) -> Changement:
+def _change(avant: Cotation, apres: Cotation) -> Progres:
     before, after = avant.ligne.indicateur, apres.ligne.indicateur
     reworded = (before.titre, before.exigence) != (after.titre, after.exigence)
-    return Changement(avant=avant, apres=apres, sens=_sens(avant, apres), reformulee=reworded)
+    return Progres(avant=avant, apres=apres, sens=_sens(avant, apres), reformulee=reworded)
 
 
 def _sens(avant: Cotation, apres: Cotation) -> Sens:
@@ -95,7 +95,7 @@ def _sens(avant: Cotation, apres: Cotation) -> Sens:
 
 
 def _axis(
-    apres: Synthese, critere: Critere | None, changes: tuple[Changement, ...] | list[Changement]
+    apres: Synthese, critere: Critere | None, changes: tuple[Progres, ...] | list[Progres]
 ) -> AxeCompare:
     both = [c for c in changes if c.ecart is not None]
     notation = apres.cadre.notation

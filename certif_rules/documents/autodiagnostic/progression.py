@@ -11,7 +11,7 @@ from certif_rules.documents.autodiagnostic import mots as textes
 from certif_rules.documents.autodiagnostic.synthese import drawn, trace_of
 from certif_rules.documents.mots import criterion, of_label, title
 from certif_rules.vie.autodiagnostic import Cotation, Synthese
-from certif_rules.vie.progression import AxeCompare, Changement, Comparaison, Sens
+from certif_rules.vie.progression import AxeCompare, Comparaison, Progres, Sens
 
 #: Names of the two series.
 SERIES: Final = ("avant", "après")
@@ -151,12 +151,12 @@ def _pictures(comparaison: Comparaison) -> Iterator[b.Bloc]:
     yield from drawn(known, traces, SERIES, apart)
 
 
-def _ordered(changements: Sequence[Changement]) -> list[Changement]:
+def _ordered(changements: Sequence[Progres]) -> list[Progres]:
     """Stable: within each kind, the order of the référentiel."""
     return sorted(changements, key=lambda c: c.sens == "inchange")
 
 
-def _line(comparaison: Comparaison, changement: Changement) -> tuple[b.Cellule, ...]:
+def _line(comparaison: Comparaison, changement: Progres) -> tuple[b.Cellule, ...]:
     cadre = comparaison.apres.cadre
     words = _SENS[changement.sens]
     if changement.ecart:

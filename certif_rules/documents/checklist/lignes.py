@@ -22,6 +22,7 @@ from certif_rules.documents.mots import (
     evolution,
     field_name,
     finding,
+    followed,
     marked,
     of_label,
     reading,
@@ -59,7 +60,7 @@ def rubriques(checklist: Checklist, ligne: Ligne) -> tuple[b.Rubrique, ...]:
     evolutions = [indicateur.evolution] if indicateur.evolution else []
     groups: tuple[tuple[str, Sequence[b.Texte]], ...] = (
         (DONNEES_SENSIBLES, [warning(value) for value in warned]),
-        ("Constat précédent", [finding(checklist, c) for c in (ligne.constat_precedent,) if c]),
+        ("Constat précédent", earlier(checklist, ligne)),
         ("Niveau attendu", _texts(filter(None, (indicateur.niveau_attendu,)))),
         ("Gravité d’un écart", _texts(filter(None, (indicateur.gravite,)))),
         ("Exemples de preuves", _texts(ligne.preuves if shows(checklist, "Exemples de preuves") else ())),
@@ -74,6 +75,13 @@ def rubriques(checklist: Checklist, ligne: Ligne) -> tuple[b.Rubrique, ...]:
     named = [b.Rubrique(titre=titre, elements=tuple(texts)) for titre, texts in groups if texts]
     named += [b.Rubrique(titre="Absent des sources", elements=absent, ton="attention")] if absent else []
     return tuple(named)
+
+
+def earlier(checklist: Checklist, ligne: Ligne) -> list[b.Texte]:
+    """Return the finding of the earlier audit, then what was written of it where it is still open."""
+    if ligne.constat_precedent is None:
+        return []
+    return [finding(checklist, ligne.constat_precedent), *followed(checklist, ligne.indicateur.id)]
 
 
 def article(checklist: Checklist, ligne: Ligne) -> b.Article:
@@ -109,11 +117,11 @@ def short(checklist: Checklist, ligne: Ligne) -> b.Article:
     """Return a line for a terminal: what decides its state, and what its auditor must not miss."""
     indicateur = ligne.indicateur
     stands = indicateur.titre is None and indicateur.exigence is not None
-    warned, earlier = indicateur.donnees_sensibles, ligne.constat_precedent
+    warned, before = indicateur.donnees_sensibles, ligne.constat_precedent
     texts = [b.Rubrique(titre="", elements=reasons(checklist, deciding(ligne)))]
     texts += [b.Rubrique(titre="", elements=(warning(warned),), ton="attention")] if warned else []
-    if earlier:
-        words = prose(f"constat précédent : {finding(checklist, earlier)}")
+    if before:
+        words = prose(f"constat précédent : {finding(checklist, before)}")
         texts.append(b.Rubrique(titre="", elements=(words,)))
     return b.Article(
         numero=clean(indicateur.numero),

@@ -8,11 +8,12 @@ from itertools import chain
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.contenu import Ecart, Rapport
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.rapport import champ, constats, fin, verifications
 from certif_rules.documents.rapport.ecarts import closing, sheets
-from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity
+from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity, line_name
 from certif_rules.habillage.modele import Place
 
 Chapitre = tuple[str, Iterable[b.Bloc]]
@@ -75,7 +76,24 @@ def _opening(rapport: Rapport) -> Iterator[b.Bloc]:
             yield b.Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")
     yield b.Fiche(legende="L’audit en bref", rangs=tuple(_brief(rapport)))
     yield constats.summary(rapport)
+    yield from _noticed(rapport)
     yield from fin.missing(rapport)
+
+
+def _noticed(rapport: Rapport) -> Iterator[b.Bloc]:
+    """Yield what the auditor noticed besides findings, strong points and others, each with its lines."""
+    checklist = rapport.checklist
+    rows = []
+    for nom, annotation in checklist.referentiel.annotations.items():
+        lines = [
+            line_name(checklist, vue.ligne)
+            for section in rapport.sections
+            for vue in section.lignes
+            if vue.releve is not None and nom in vue.releve.annotations
+        ]
+        rows += [(prose(annotation.titre), joined(lines))] if lines else []
+    if rows:
+        yield b.Fiche(legende="Ce que l’auditeur signale", rangs=tuple(rows))
 
 
 def _brief(rapport: Rapport) -> Iterator[tuple[str, str]]:

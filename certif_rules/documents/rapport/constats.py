@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.audit.compte_rendu import VuSurSite
 from certif_rules.audit.constats import PLAN_ACCEPTE, Releve
 from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue, Rapport
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import SIGNES, criterion, finding, lines_in, weighed
+from certif_rules.documents.mots import SIGNES, criterion, finding, followed, lines_in, weighed
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
     capital,
     counts_as,
+    evaluated,
+    evaluator,
     explained,
     gap_name,
     gravity_sign,
@@ -33,6 +35,7 @@ from certif_rules.documents.rapport.redaction import (
     site_names,
     typed,
 )
+from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.francais import count
 from certif_rules.rules.motifs import ETATS
 
@@ -99,6 +102,9 @@ def _short(section: Chapitre, *, alone: bool) -> str:
 
 def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield one section per criterion, with its counts and each finding with its evidence."""
+    who = evaluator(rapport)
+    if who:
+        yield b.Paragraphe(texte=f"Toutes les lignes ont été évaluées {who}.")
     for section in rapport.sections:
         yield b.Titre(texte=criterion(section.critere), niveau=3)
         counts = _counts(rapport.checklist, section)
@@ -108,7 +114,9 @@ def by_criterion(rapport: Rapport) -> Iterator[b.Bloc]:
             yield b.Tableau(
                 legende=counts,
                 tetes=("Ligne", "Constat", "Preuves et commentaire"),
-                lignes=tuple(row for vue in section.lignes for row in _rows(rapport.checklist, vue)),
+                lignes=tuple(
+                    row for vue in section.lignes for row in _rows(rapport.checklist, vue, alone=bool(who))
+                ),
                 largeurs=(6, 4, 10),
             )
 
@@ -123,16 +131,19 @@ def _counts(checklist: Checklist, section: Chapitre) -> str:
     return f"{lines}{_ENTRE}constats{INSECABLE}: {', '.join(counts) or 'aucun'}"
 
 
-def _rows(checklist: Checklist, vue: LigneVue) -> Iterator[tuple[b.Cellule, ...]]:
+def _rows(checklist: Checklist, vue: LigneVue, *, alone: bool) -> Iterator[tuple[b.Cellule, ...]]:
     """Yield a line and its finding, then what was seen of it at each site, a row each."""
-    yield _row(checklist, vue)
+    yield _row(checklist, vue, alone=alone)
     names = site_names(checklist)
     for vu in vue.releve.par_site if vue.releve else ():
-        site = names.get(vu.site, clean(vu.site))
-        yield (f"{clean(vue.ligne.indicateur.numero)} – site {site}", "–", joined(_seen(vu)) or NON_RENSEIGNE)
+        site = site_name(names, vu)
+        words = _in_words(checklist, vu)
+        constat = verdict(checklist, replace(vu, site=None), words, alone=alone) if words else "–"
+        where = f"{clean(vue.ligne.indicateur.numero)} – site {site}"
+        yield (where, constat, joined(_seen(vu)) or NON_RENSEIGNE)
 
 
-def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
+def _row(checklist: Checklist, vue: LigneVue, *, alone: bool) -> tuple[b.Cellule, ...]:
     name = line_name(checklist, vue.ligne)
     if vue.releve is None or vue.constat is None:
         state = "à confirmer" if vue.ligne.etat == "a_confirmer" else "à évaluer"
@@ -143,7 +154,7 @@ def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
         name,
         joined(
             [
-                verdict(checklist, vue.releve, _named(checklist, vue.releve.constat, vue.ligne)),
+                verdict(checklist, vue.releve, _named(checklist, vue.releve.constat, vue.ligne), alone=alone),
                 explained(checklist, vue.compte),
             ]
         ),
@@ -163,26 +174,23 @@ def _named(checklist: Checklist, constat: str, ligne: Ligne) -> b.Texte:
     return (sign,) if sign else (b.Morceau(finding(checklist, constat), "fort"),)
 
 
-def verdict(checklist: Checklist, releve: Releve, words: b.Texte) -> b.Texte:
-    """Return what was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
+def verdict(checklist: Checklist, releve: Releve, words: b.Texte, *, alone: bool) -> b.Texte:
+    """Return what was found, in ``words``, with what goes with it: annotations, lifting, who assessed it.
+
+    ``alone`` says that one person assessed all of it, which is then told once.
+    """
     annotations = checklist.referentiel.annotations
     parts: list[b.Texte] = [words]
     for name in releve.annotations:
         titre = annotations[name].titre if name in annotations else name
         parts.append(f"+ {prose(titre)}")
+    if releve.site:
+        parts.append(f"site {site_name(site_names(checklist), releve)}")
     if releve.leve_le:
         by = f" par {typed(releve.leve_par)}" if releve.leve_par else ""
         parts.append(f"levé le {day(releve.leve_le)}{by}{_level_after(checklist, releve)}")
-    who = " ".join(
-        filter(
-            None,
-            [
-                f"par {typed(releve.evalue_par)}" if releve.evalue_par else "",
-                f"le {day(releve.evalue_le)}" if releve.evalue_le else "",
-            ],
-        )
-    )
-    if who:
+    who = evaluated(releve)
+    if who and not alone:
         parts.append((b.Morceau(f"évalué {who}", "discret"),))
     return joined(parts)
 
@@ -193,13 +201,25 @@ def seen(checklist: Checklist, releve: Releve, *, comment: bool = True) -> b.Tex
     parts = [*_seen(releve if comment else replace(releve, commentaire=None)), *_added(checklist, releve)]
     for vu in releve.par_site:
         inside = joined(_seen(vu), _ENTRE)
-        parts.append(
-            joined([(b.Morceau(f"Site {names.get(vu.site, clean(vu.site))}", "fort"),), inside], " – ")
-        )
+        constat = _in_words(checklist, vu)
+        parts.append(joined([(b.Morceau(f"Site {site_name(names, vu)}", "fort"),), constat, inside], " – "))
     return joined(parts)
 
 
-def _seen(what: Releve | VuSurSite) -> Iterator[b.Texte]:
+def _in_words(checklist: Checklist, releve: Releve) -> str:
+    """Return the finding of a site, or the result of a check there, in words; empty where there is none."""
+    if not releve.porte:
+        return ""
+    known = releve.constat in checklist.referentiel.constats
+    return finding(checklist, releve.constat) if known else MOTS_RESULTATS[releve.constat]
+
+
+def site_name(names: Mapping[str, str], releve: Releve) -> str:
+    """Return what a report calls the site of a finding."""
+    return names.get(releve.site or "", clean(releve.site or ""))
+
+
+def _seen(what: Releve) -> Iterator[b.Texte]:
     if what.preuves_vues:
         yield _labelled("Preuves vues", what.preuves_vues)
     if what.echantillons:
@@ -246,7 +266,7 @@ def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
                         counts_as(rapport.checklist, ecart.compte),
                     ]
                 ),
-                joined(f"{name} le {value}" for name, value in due_dates(rapport.checklist, ecart))
+                joined(f"{name} le {day(value)}" for name, value in due_dates(rapport.checklist, ecart))
                 or NON_RENSEIGNE,
                 status(ecart),
             )
@@ -263,19 +283,20 @@ def status(ecart: Ecart) -> b.Texte:
     return joined([plan, lifting(ecart)])
 
 
-def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
-    """Return the dates that a nonconformity opens, each by the title that its référentiel gives it."""
+def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, date]]:
+    """Return the dates that a nonconformity opens, the first one first: its title and its day."""
     echeance = ecart.echeance
     if echeance is None:
         return []
     jugement = checklist.referentiel.jugements.get(echeance.origine or "")
     delais = jugement.echeances.get(echeance.compte_comme or echeance.constat, {}) if jugement else {}
     named = {name: delai.titre_ou(name) for name, delai in delais.items()}
-    return [
-        (prose(named.get(name, name.replace("_", " "))), day(value))
+    dated = [
+        (prose(named.get(name, name.replace("_", " "))), value)
         for name, value in echeance.dates.items()
         if value
     ]
+    return sorted(dated, key=lambda due: due[1])
 
 
 def _level_after(checklist: Checklist, releve: Releve) -> str:
@@ -316,13 +337,14 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def _verified(checklist: Checklist, verifie: ConstatVerifie) -> tuple[b.Cellule, ...]:
     status = "toujours ouvert" if verifie.ouvert else "levé depuis"
+    texts = followed(checklist, verifie.ligne.indicateur.id)
     now: b.Texte = (b.Morceau("pas de constat à cet audit", "italique"),)
     if verifie.vue.releve is not None and verifie.vue.constat is not None:
         named = _named(checklist, verifie.vue.constat, verifie.ligne)
         now = joined([named, seen(checklist, verifie.vue.releve)])
     return (
         line_name(checklist, verifie.ligne),
-        joined([_named(checklist, verifie.constat, verifie.ligne), status]),
+        joined([_named(checklist, verifie.constat, verifie.ligne), status, *texts]),
         now,
     )
 

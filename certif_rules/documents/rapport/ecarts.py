@@ -147,7 +147,7 @@ def _follow_up(rapport: Rapport, ecart: Ecart) -> b.Tableau:
         rows.append((name, day(value) if value else b.Ecriture(intitule=""), b.Ecriture(intitule="")))
     due = due_dates(rapport.checklist, ecart)
     sources = ecart.echeance.sources if ecart.echeance else ()
-    rows.extend((capital(name), value, marked("échéance", sources)) for name, value in due)
+    rows.extend((capital(name), day(value), marked("échéance", sources)) for name, value in due)
     if not due and releve.leve_le is None:
         why = (
             "jour de notification non renseigné"

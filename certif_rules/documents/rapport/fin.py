@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 
 from certif_rules.audit.compte_rendu import DecisionPrise
@@ -189,7 +190,7 @@ def _decision_words(rapport: Rapport, taken: DecisionPrise) -> str:
 
 def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield the dates that gaps open, what comes next, and the end of the certificates held."""
-    rows: list[tuple[str, str, str]] = []
+    rows: list[tuple[date, str, str]] = []
     for ecart in rapport.ecarts:
         noun = "Ligne" if ecart.ligne is not None else "Vérification"
         words = (gravity(rapport.checklist, ecart), counts_as(rapport.checklist, ecart.compte))
@@ -199,7 +200,7 @@ def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
         yield b.Tableau(
             legende="Échéances des écarts non levés",
             tetes=("Le", "Écart", "Quoi"),
-            lignes=tuple(rows),
+            lignes=tuple((day(value), *rest) for value, *rest in sorted(rows, key=lambda row: row[0])),
             largeurs=(3, 6, 4),
         )
     suites = rapport.bilan.dossier.compte_rendu.suites

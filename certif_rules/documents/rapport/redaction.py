@@ -7,10 +7,11 @@ from typing import Final
 
 from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import Checklist, Ligne, Point
-from certif_rules.audit.contenu import Ecart, LigneVue
+from certif_rules.audit.constats import Releve
+from certif_rules.audit.contenu import Ecart, LigneVue, Rapport
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
-from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist.lignes import warning
 from certif_rules.documents.mots import (
@@ -137,6 +138,20 @@ def sensitive_data(ligne: Ligne) -> b.Texte:
     """Return what notes on a line may reveal of people; nothing for most lines."""
     value = ligne.indicateur.donnees_sensibles
     return warning(value) if value else ""
+
+
+def evaluated(releve: Releve) -> str:
+    """Return by whom and when a line was assessed, as far as it is told."""
+    by = f"par {typed(releve.evalue_par)}" if releve.evalue_par else ""
+    when = f"le {day(releve.evalue_le)}" if releve.evalue_le else ""
+    return " ".join(filter(None, [by, when]))
+
+
+def evaluator(rapport: Rapport) -> str:
+    """Return by whom and when every finding was assessed, where it is the same for all; else nothing."""
+    dossier = rapport.bilan.dossier
+    auteurs = {evaluated(r) for r in (*dossier.releves, *dossier.verifications) if r.porte}
+    return auteurs.pop() if len(auteurs) == 1 else ""
 
 
 def site_names(checklist: Checklist) -> Mapping[str, str]:

@@ -9,11 +9,11 @@ from certif_rules.audit.contenu import Ecart, PointVu, Rapport, VerificationPrec
 from certif_rules.audit.manques import lacks_earlier_checks
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
-from certif_rules.blocs.typographie import prose
+from certif_rules.blocs.typographie import day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import marked
 from certif_rules.documents.rapport.constats import due_dates, seen, status, verdict
-from certif_rules.documents.rapport.redaction import check_name, gravity_sign
+from certif_rules.documents.rapport.redaction import check_name, evaluator, gravity_sign
 from certif_rules.francais import count
 
 
@@ -50,11 +50,11 @@ def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[b.Cellule,
     if vu.releve is None or vu.resultat is None:
         return (name, (b.Morceau(document.A_FAIRE, "italique"),), seen_there, "–")
     named = (b.Morceau(document.MOTS_RESULTATS[vu.resultat], "fort"),)
-    words = verdict(checklist, vu.releve, named)
+    words = verdict(checklist, vu.releve, named, alone=bool(evaluator(rapport)))
     evidence = seen_there or (b.Morceau("Preuve non renseignée.", "italique"),)
     if ecart is None:
         return (name, words, evidence, "–")
-    due = (f"{name} le {value}" for name, value in due_dates(checklist, ecart))
+    due = (f"{name} le {day(value)}" for name, value in due_dates(checklist, ecart))
     return (name, joined([words, gravity_sign(checklist, ecart)]), evidence, joined([*due, status(ecart)]))
 
 

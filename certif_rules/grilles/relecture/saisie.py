@@ -16,7 +16,7 @@ from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findin
 from certif_rules.audit.demande import Demande
 from certif_rules.documents.mots import finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
-from certif_rules.errors import Issue, Location
+from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.francais import count
 from certif_rules.grilles.classeur import TONS
 from certif_rules.model.base import Avertissement
@@ -262,6 +262,8 @@ def _filled(
                 issues.append(bad_day(text, rangee.lieu(colonne.titre)))
         elif colonne.genre == "texte" and text.strip():
             values[colonne.champ] = text
+        elif colonne.genre == "site" and text.strip():
+            values[colonne.champ] = _site(checklist, text, rangee.lieu(colonne.titre), issues)
     return Releve(
         ligne=identifiant,
         constat=constat,
@@ -346,6 +348,17 @@ def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
     known = {cle(a.titre): a.id for a in checklist.referentiel.annotations.values()}
     parts = (folded(part) for part in _ZONE.split(text))
     return tuple(dict.fromkeys(known.get(cle(part), part) for part in parts if part))
+
+
+def _site(checklist: Checklist, text: str, where: Location, issues: list[Issue]) -> str:
+    """Return the id of a site typed by it; one that nobody declares is an issue."""
+    known = checklist.plusieurs_sites
+    for site in known:
+        if cle(site) == cle(text):
+            return site
+    message = f"le site « {text[:40]} » n’est pas déclaré dans l’organisme"
+    issues.append(Issue("site-inconnu", message, where, suggestion(text[:40], known, "sites")))
+    return text
 
 
 def _parts(text: str, separators: str) -> tuple[str, ...]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.lignes import build_lines
-from certif_rules.echanges.checklist import cited_sources
 from certif_rules.model.base import Regle, Texte
 from certif_rules.model.referentiel import Fait, Indicateur, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitDeclare
@@ -162,25 +161,3 @@ def lines_of(
         for effet, lines in question.effets.items()
         if lines
     )
-
-
-def document(listed: Iterable[Question], referentiel: Referentiel) -> dict[str, Any]:
-    """Return the questions as the values that are written; keys may be added to them, never renamed."""
-    asked = tuple(listed)
-    return {
-        "format": 1,
-        "questions": [
-            {
-                "fait": question.fait.id,
-                "question": question.fait.question,
-                "categories": list(question.categories),
-                "lignes": list(question.lignes),
-                "effets": {effet: list(lines) for effet, lines in question.effets.items()},
-                "sources": list(question.fait.sources),
-            }
-            for question in asked
-        ],
-        "sources": cited_sources(
-            referentiel.sources.values(), (source for question in asked for source in question.fait.sources)
-        ),
-    }

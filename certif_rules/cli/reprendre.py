@@ -1,0 +1,83 @@
+"""``certif-rules reprendre``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.audit.correction import Correction, Mouvement
+from certif_rules.cli.atelier import open_for
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.fichiers import check_free, output_options, to_file, write
+from certif_rules.cli.french import french_command
+from certif_rules.cli.messages import say, warn
+from certif_rules.cli.usage import fautes
+from certif_rules.documents.mots import SIGNES
+from certif_rules.echanges.constats import write_dossier
+from certif_rules.errors import UsageError
+from certif_rules.francais import count
+from certif_rules.services.correction import carry
+from certif_rules.services.lecture import STDIN
+
+_SENS = {"entree": "entre", "sortie": "sort", "changee": "change"}
+
+
+@french_command(gathers=True)
+@click.argument(
+    "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
+)
+@context_options
+@click.option(
+    "--accepter-autres-regles",
+    is_flag=True,
+    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
+)
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, sortie: Path | None,
+    remplacer: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Reprend les constats de CONSTATS (fichier, formulaire exporté ou grille) dans leur contexte corrigé.
+
+    Ce qui est corrigé vient de --profil ou des options (--sans FAIT). Chaque ligne qui entre, sort
+    ou change est dite avec sa raison ; un constat que sa ligne ne permet plus est gardé entier, « à revoir ».
+    """
+    path, appel = to_file(sortie), fautes()
+    with appel:
+        check_free(path, replace=remplacer)
+    demande = request(None, options)
+    if demande.fautes or appel.issues:
+        raise UsageError([*appel.issues, *demande.fautes])
+    stdin = sys.stdin.buffer.read() if str(constats) == STDIN else None
+    correction = carry(
+        open_for(ctx).registry, constats, demande, profil=options["profil"] is not None, stdin=stdin,
+        other_rules=accepter_autres_regles,
+    )  # fmt: skip
+    write(write_dossier(correction.dossier), path)
+    _summarise(correction)
+
+
+def _summarise(correction: Correction) -> None:
+    for changement in correction.changements:
+        say(_line(changement))
+    numbers = [sum(c.sens == sens for c in correction.changements) for sens in _SENS]
+    entered, left, changed = numbers
+    again = len(correction.dossier.a_revoir)
+    say(
+        f"{count(entered, 'ligne entre', 'lignes entrent')}, {left} sort{'ent' if left > 1 else ''}, "
+        f"{changed} change{'nt' if changed > 1 else ''} ; {count(again, 'constat')} à revoir."
+    )
+    for avertissement in correction.checklist.avertissements:
+        warn(avertissement.message, avertissement.code)
+
+
+def _line(changement: Mouvement) -> str:
+    states = " → ".join(SIGNES[e].mot if e else "absente" for e in (changement.avant, changement.apres))
+    why = f" : {' ; '.join(changement.motifs)}" if changement.motifs else ""
+    constat = f" ; constat « {changement.constat} »" if changement.constat else ""
+    again = f" à revoir : {changement.a_revoir}" if changement.a_revoir else " gardé" if constat else ""
+    return f"ligne {changement.numero} {_SENS[changement.sens]} ({states}){why}{constat}{again}"

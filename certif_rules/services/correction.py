@@ -1,0 +1,67 @@
+"""Findings carried to the corrected context of their audit, from a findings file or a filled grid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from certif_rules.audit.correction import Correction, correct
+from certif_rules.audit.demande import Demande, merge
+from certif_rules.plugins.registry import Registry
+from certif_rules.services.checklist import make_checklist
+from certif_rules.services.constats import with_rules
+from certif_rules.services.lecture import STDIN, read_grids
+
+
+def carry(
+    registry: Registry,
+    path: Path,
+    demande: Demande,
+    *,
+    profil: bool = False,
+    stdin: bytes | None = None,
+    other_rules: bool = False,
+) -> Correction:
+    """Return the findings of a file carried to the context that ``demande`` corrects.
+
+    Args:
+        registry: the rules that are installed.
+        path: a findings file, the export of a form, a filled grid.
+        demande: what is corrected, or the whole request.
+        profil: ``demande`` is a profile: facts that it does not say are not taken from the file.
+        stdin: the content, when it was read elsewhere.
+        other_rules: accept findings made with other rules.
+
+    Raises:
+        UsageError, DataError: the file or the corrected context are wrong; everything is listed.
+    """
+    read = path if stdin is None else Path(STDIN)
+    lecture = read_grids(registry, [read], stdin=stdin, other_rules=other_rules)
+    before = lecture.dossier.demande
+    corrected = _completed(demande, before) if profil else merge(_free(before, demande), demande)
+    apres = make_checklist(registry, corrected)
+    dossier = with_rules(apres, replace(lecture.dossier, demande=corrected))
+    return correct(lecture.checklist, apres, dossier)
+
+
+def _completed(profil: Demande, before: Demande) -> Demande:
+    """Return a profile with what it does not say of the audit itself, and the findings do."""
+    return replace(
+        profil,
+        referentiel=profil.referentiel or before.referentiel,
+        type_audit=profil.type_audit or before.type_audit,
+        date=profil.date or before.date,
+        mode=profil.mode or before.mode,
+        precedent=profil.precedent or before.precedent,
+        certificats={**before.certificats, **profil.certificats},
+        habillage=profil.habillage or before.habillage,
+        textes_dits=profil.textes_dits or before.textes_dits,
+    )
+
+
+def _free(before: Demande, demande: Demande) -> Demande:
+    """Return the request of the findings; a corrected date chooses its edition and its guide again."""
+    if demande.date is None or demande.date == before.date:
+        return before
+    return replace(before, edition=None, guide=None)

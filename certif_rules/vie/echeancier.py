@@ -1,0 +1,88 @@
+"""A calendar with what it was made of, for those who show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from certif_rules.model.base import Avertissement
+from certif_rules.model.cycle import Cycle, Evenement
+from certif_rules.model.vie import Incoherence
+from certif_rules.vie.calendrier import Calendrier, Options
+from certif_rules.vie.regime import Regime
+from certif_rules.vie.seances import Plan
+
+
+class Echeancier(Struct, frozen=True, kw_only=True):
+    """A calendar with what it was made of: régime, events in the order of their days, options, meetings.
+
+    ``organisme`` is whose it is, where a file says so; ``propres`` the warnings about what was given.
+    ``editions`` are those that answer so, ``autres`` the calendars of those that do not: without a day, none
+    is chosen.
+    """
+
+    regime: Regime
+    cycle: Cycle
+    declares: Mapping[str, Evenement]
+    evenements: Mapping[str, date]
+    options: Options
+    territoire: str | None
+    calendrier: Calendrier
+    plan: Plan | None
+    organisme: str | None = None
+    propres: tuple[Avertissement, ...] = ()
+    editions: tuple[str, ...] = ()
+    autres: tuple[Echeancier, ...] = ()
+
+    @property
+    def titre(self) -> str:
+        """The référentiel and its édition, or those that answer alike, as people read them."""
+        referentiel = self.regime.referentiel
+        noms = self.editions or (referentiel.edition,)
+        word = "édition" if len(noms) == 1 else "éditions"
+        return f"{referentiel.titre}, {word} {' et '.join(noms)}"
+
+    @property
+    def intitule(self) -> str:
+        """The title, after whose dates they are."""
+        return f"{self.organisme} – {self.titre}" if self.organisme else self.titre
+
+    @property
+    def titres(self) -> Mapping[str, str]:
+        """What each event and each date is called; an event goes before the date of the same name."""
+        dates = {nom: entry.titre for nom, entry in self.cycle.dates.items()}
+        return dates | {nom: evenement.titre for nom, evenement in self.declares.items()}
+
+    @property
+    def avertissements(self) -> tuple[Avertissement, ...]:
+        """Everything to be told of the dates and of the meetings.
+
+        What the choice of the layers calls for saying is left out: it speaks of the day of an audit, and none
+        was asked about: rules that changed say from when themselves.
+        """
+        meetings = self.plan.avertissements if self.plan else ()
+        return (*self.propres, *self.calendrier.avertissements, *meetings)
+
+    @property
+    def incoherences(self) -> tuple[Incoherence, ...]:
+        """The contradictions of the sources that what is shown meets, in order."""
+        cited = {code for calculee in self.calendrier.dates for code in calculee.regle.incoherences}
+        cited |= {code for nom in self.evenements for code in self.declares[nom].incoherences}
+        if self.plan and self.cycle.seances:
+            cited |= set(self.cycle.seances.incoherences)
+        known = self.regime.propre.incoherences if self.regime.propre else {}
+        return tuple(value for code, value in known.items() if code in cited)
+
+    @property
+    def citees(self) -> set[str]:
+        """The sources that what is shown cites."""
+        rules = {source for calculee in self.calendrier.dates for source in calculee.regle.sources}
+        rules |= {
+            source for calculee in self.calendrier.dates for a in calculee.ancres for source in a.sources
+        }
+        rules |= {source for nom in self.evenements for source in self.declares[nom].sources}
+        rules |= {source for i in self.incoherences for source in i.sources}
+        rules |= {source for a in self.avertissements for source in a.sources}
+        return rules | (set(self.cycle.seances.sources) if self.plan and self.cycle.seances else set())
