@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
-from certif_rules.audit.constats import Dossier, check_findings, with_ids
+from certif_rules.audit.constats import Dossier, Releve, check_findings, with_ids
 from certif_rules.audit.reunion import Apport, join_dossiers
 from certif_rules.audit.sites import undecided
 from certif_rules.echanges.constats import head_as_data
