@@ -70,7 +70,7 @@ def _of_checklist(checklist: Checklist) -> None:
     kinds = {(li.etat, tuple(m.code for m in li.motifs)): li for li in checklist.lignes}
     for ligne in kinds.values():
         explained = explain(checklist, ligne.indicateur.id)
-        accepted(json_.explanation(checklist, explained.ligne), "sortieexpliquer")
+        accepted(json_.explanation(checklist, explained.ligne, explained.changements), "sortieexpliquer")
 
 
 def _of_synthesis(synthese: Synthese) -> None:

@@ -104,8 +104,8 @@ def _defaults(kind: type[Struct]) -> dict[str, Any]:
     ``msgspec.structs.fields`` tells as much, but evaluates annotations, some of which are for readers only.
     """
     names, values = kind.__struct_fields__, kind.__struct_defaults__
-    made = (value.factory() if hasattr(value, "factory") else value for value in values)
-    return dict(zip(names[len(names) - len(values) :], made, strict=True))
+    plain = (value.factory() if hasattr(value, "factory") else value for value in values)
+    return dict(zip(names[len(names) - len(values) :], plain, strict=True))
 
 
 def _own_first(kind: type[Struct], named: set[str]) -> list[str]:
