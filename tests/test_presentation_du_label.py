@@ -21,7 +21,7 @@ def test_the_six_most_valued_are_told_with_their_slide() -> None:
     written = document(make_checklist(registry(), demande))
     mention = written["mentions"]["plus_valorise"]
     assert "« Les indicateurs les plus valorisés »" in mention["texte"]
-    assert mention["sources"] == ("S12",)
+    assert mention["sources"] == ["S12"]
     told = [
         li["numero"]
         for li in written["lignes"]
