@@ -271,3 +271,14 @@ def test_a_large_grid_is_judged_at_once() -> None:
         for i in range(60)
     ]  # fmt: skip
     assert [d.code for d in possible_decisions(jugement, CONSTATS, found)] == ["non", "oui"]
+
+
+def test_a_sum_over_what_is_unknown_is_not_made() -> None:
+    """Where nobody tells the level of a line, the measure that counts it is left out, and its sum too."""
+    gap = next(iter(CONSTATS))
+    count = Mesure(id="ecarts", titre="", sources=(), compte=(gap,))
+    whole = Mesure(id="somme", titre="", sources=(), somme=(Terme(mesure="ecarts"),))
+    jugement = Jugement(origine="x", mesures={"ecarts": count, "somme": whole}, decisions=())
+    known = LigneJugee(indicateur=None, possibles=(gap,))
+    assert measure(jugement, CONSTATS, [known]) == {"ecarts": 1, "somme": 1}
+    assert measure(jugement, CONSTATS, [known, replace(known, inconnue=True)]) == {}
