@@ -24,7 +24,9 @@ def write_file(path: Path, content: bytes, *, replace: bool) -> None:
     """
     try:
         path = path.resolve()
-    except RuntimeError as error:  # what Python before 3.13 raises for links in a loop
+        if path.is_symlink():  # what Python 3.13 leaves of links in a loop
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    except RuntimeError as error:  # what Python before 3.13 raises for them
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
     _sweep(path.parent)
     temporary, stream = _begin(path.parent)
