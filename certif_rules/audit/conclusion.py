@@ -16,19 +16,16 @@ from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
 from certif_rules.audit.jugement import LigneJugee, Valeur, measure, possible_decisions
 from certif_rules.francais import count
-from certif_rules.model.base import Avertissement, Confiance
+from certif_rules.model.base import Appui, Avertissement
 from certif_rules.model.jugement import Aggravation, Decision, Delai, Jugement
 from certif_rules.rules.delais import dates
 
 
-class MotifConclusion(Struct, frozen=True, kw_only=True):
+class MotifConclusion(Appui, frozen=True, kw_only=True):
     """Why a conclusion is what it is: the decision, a line left, a remark, with its sources."""
 
     code: str
     texte: str
-    sources: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
-    lecture: bool = False
 
 
 class Conclusion(Struct, frozen=True, kw_only=True):

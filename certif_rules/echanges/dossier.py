@@ -9,7 +9,7 @@ from msgspec.structs import fields
 
 from certif_rules.echanges.checklist import as_bytes, cited_sources, contradiction, warnings
 from certif_rules.model.acteurs import Acteur, Attribution, Instances, Intervention
-from certif_rules.model.base import Declaration, Texte
+from certif_rules.model.base import Appui, Texte
 from certif_rules.model.candidature import Auditeur, Candidature, Etape, Ressource
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.vie.apercu import DossierEtudie, cited, met, supports, texts_sources, to_ask
@@ -18,7 +18,7 @@ from certif_rules.vie.montants import euros, exact
 from certif_rules.vie.pieces import Element
 
 
-def appui(rule: Declaration) -> dict[str, Any]:
+def appui(rule: Appui) -> dict[str, Any]:
     """Return what a rule rests on; what goes without saying is left out."""
     return {
         "sources": list(rule.sources),
@@ -216,7 +216,7 @@ def _text(texte: Texte) -> dict[str, Any]:
 _HELD = frozenset({"sources", "confiance", "lecture", "incoherences", "emplacement", "si"})
 
 
-def _plain(rule: Declaration) -> dict[str, Any]:
+def _plain(rule: Appui) -> dict[str, Any]:
     """Return the own fields of a rule that holds only plain values."""
     own = {field.name: getattr(rule, field.name) for field in fields(rule) if field.name not in _HELD}
     return {**own, **appui(rule)}

@@ -11,9 +11,9 @@ from typing import Literal
 from msgspec import Struct, field
 
 from certif_rules.model.base import (
+    Appui,
     CodePrecedent,
     Confiance,
-    Fonde,
     IdTypeAudit,
     Lacune,
     NomCategorie,
@@ -98,7 +98,7 @@ class Categorie(Struct, frozen=True, kw_only=True):
     sources: tuple[NomSource, ...]
 
 
-class ParNature(Fonde, frozen=True, kw_only=True):
+class ParNature(Appui, frozen=True, kw_only=True):
     """A fact that always holds for a category, and why."""
 
     categorie: NomCategorie
@@ -106,7 +106,7 @@ class ParNature(Fonde, frozen=True, kw_only=True):
     emplacement: str = ""
 
 
-class Fait(Fonde, frozen=True, kw_only=True):
+class Fait(Appui, frozen=True, kw_only=True):
     """A fact about the organisation, with the question to ask and the words for each answer.
 
     ``a_invoquer``: a derogation; not given means not claimed. ``implique``: facts that follow from this
@@ -156,7 +156,7 @@ class Critere(Situe, frozen=True, kw_only=True):
     emplacement: str = ""
 
 
-class Indicateur(Fonde, frozen=True, kw_only=True):
+class Indicateur(Appui, frozen=True, kw_only=True):
     """A line of the référentiel. ``None`` texts are absent from the sources and listed in ``lacunes``.
 
     ``critere`` is the id of its criterion, or ``None``. ``portee`` is a list of rules, one of which must
@@ -229,7 +229,7 @@ class Controle(Struct, frozen=True, kw_only=True):
     compte_pour: NomReferentiel = ""
 
 
-class SitesExtension(Fonde, frozen=True, kw_only=True):
+class SitesExtension(Appui, frozen=True, kw_only=True):
     """Which sites an added site brings to the audit, by what the organisation was before."""
 
     multisite: str

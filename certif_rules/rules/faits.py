@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from certif_rules.model.base import Confiance
+from certif_rules.model.base import Appui
 from certif_rules.model.referentiel import Fait, ParNature, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
 from certif_rules.rules.trivalent import Trivalent
@@ -84,12 +84,10 @@ def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contrad
     return contradicted
 
 
-class Origine(Struct, frozen=True, kw_only=True):
+class Origine(Appui, frozen=True, kw_only=True):
     """The rule that gives a fact its value when nobody said it: in words, with its sources and its place."""
 
     texte: str
-    sources: tuple[str, ...]
-    confiance: Confiance
     emplacement: str
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.model.base import Confiance
+from certif_rules.model.base import Appui, Confiance
 from certif_rules.rules.trivalent import Trivalent
 
 Etat = Literal["a_auditer", "a_confirmer", "non_audite", "non_applicable"]
@@ -36,19 +36,16 @@ CodeMotif = Literal[
 ]
 
 
-class Motif(Struct, frozen=True, kw_only=True):
-    """Why a line is in its state: a code of the closed list, words for people, sources.
+class Motif(Appui, frozen=True, kw_only=True):
+    """Why a line is in its state: a code of the closed list, words for people, what the rules rest on.
 
-    ``categories`` are those the reason holds for. ``lecture`` marks a reading of the sources;
-    ``emplacements`` are the ``file:line`` of the rules that answered.
+    ``categories`` are those the reason holds for, ``emplacements`` the ``file:line`` of the rules that
+    answered.
     """
 
     code: CodeMotif
     texte: str
-    sources: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
-    lecture: bool = False
     emplacements: tuple[str, ...] = ()
 
 

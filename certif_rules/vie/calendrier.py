@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.francais import count, noun
-from certif_rules.model.base import Avertissement, Confiance
+from certif_rules.model.base import Appui, Avertissement
 from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Decalage, RegleDate
 from certif_rules.rules.delais import add
 from certif_rules.vie.feries import Chome, last_worked, next_worked
@@ -38,14 +38,12 @@ class Options(Struct, frozen=True, kw_only=True):
     au: date | None = None
 
 
-class FenetreAncre(Struct, frozen=True, kw_only=True):
+class FenetreAncre(Appui, frozen=True, kw_only=True):
     """A window counted from one event whose day is known, both ends included."""
 
     evenement: str
     du: date
     au: date
-    sources: tuple[str, ...]
-    confiance: Confiance
 
 
 class DateCalculee(Struct, frozen=True, kw_only=True):

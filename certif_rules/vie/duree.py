@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from certif_rules.model.base import Appui
 from certif_rules.rules.contexte import Contexte
 from certif_rules.rules.faits import resolve_all
 from certif_rules.rules.motifs import weakest
@@ -19,27 +20,22 @@ from certif_rules.rules.trivalent import Trivalent, either
 
 if TYPE_CHECKING:
     from certif_rules.model.bareme import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
-    from certif_rules.model.base import Confiance, Regle
+    from certif_rules.model.base import Regle
     from certif_rules.model.referentiel import Referentiel
 
 
-class Poste(Struct, frozen=True, kw_only=True):
+class Poste(Appui, frozen=True, kw_only=True):
     """A part of the duration. ``jours`` is ``None`` where nothing gives it, and ``texte`` says why."""
 
     texte: str
     jours: Fraction | None
-    sources: tuple[str, ...]
-    confiance: Confiance = "elevee"
-    lecture: bool = False
 
 
-class SitesEchantillonnes(Struct, frozen=True, kw_only=True):
+class SitesEchantillonnes(Appui, frozen=True, kw_only=True):
     """How many sites the audit samples, ``None`` where it is not known, and ``texte`` says why."""
 
     nombre: int | None
     texte: str
-    sources: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
 
 
 class Calcul(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents.mots import CONFIANCES, cite
 from certif_rules.model.acteurs import Intervention, Role
-from certif_rules.model.base import Declaration
+from certif_rules.model.base import Appui
 from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.vie.apercu import DossierEtudie, cited, met
@@ -25,7 +25,7 @@ DISCLAIMER: Final = prose(
 )
 
 
-def supported(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b.Texte:
+def supported(texte: str, *rules: Appui, sources: Iterable[str] = ()) -> b.Texte:
     """Return a text of the data, what it rests on after it."""
     behind = [s for rule in rules for s in rule.sources] + list(sources)
     remarks: list[str] = []
@@ -116,9 +116,7 @@ def actors(
     )
 
 
-def behind(
-    dossier: DossierEtudie, rules: tuple[Declaration, ...], others: tuple[str, ...]
-) -> Iterator[b.Bloc]:
+def behind(dossier: DossierEtudie, rules: tuple[Appui, ...], others: tuple[str, ...]) -> Iterator[b.Bloc]:
     """Yield the contradictions that the rules shown meet, then all the sources."""
     contradicted = met(dossier.vie, rules)
     if contradicted:
