@@ -19,6 +19,7 @@ from certif_rules.francais import count
 from certif_rules.model.base import Appui, Avertissement
 from certif_rules.model.jugement import Aggravation, Decision, Delai, Jugement
 from certif_rules.rules.delais import dates
+from certif_rules.rules.motifs import merged, rests_on
 
 
 class MotifConclusion(Appui, frozen=True, kw_only=True):
@@ -230,16 +231,10 @@ def _decided(
         ways = {d.code: d for d in possible}.values()
         text = ", ou ".join(dict.fromkeys(d.titre_pour(code_type) for d in ways))
         for decision in ways:
-            sources = tuple(dict.fromkeys((*decision.sources, *_rule_sources(jugement, decision))))
-            reasons.append(
-                MotifConclusion(
-                    code="decision",
-                    texte=decision.titre_pour(code_type),
-                    sources=sources,
-                    confiance=decision.confiance,
-                    lecture=decision.lecture,
-                )
-            )
+            worth = rests_on(decision)
+            worth["sources"] = merged(decision.sources, _rule_sources(jugement, decision))
+            texte = decision.titre_pour(code_type)
+            reasons.append(MotifConclusion(code="decision", texte=texte, **worth))
     else:
         counts = [words for _, words, _ in left] or ["constats de l’audit précédent inconnus"]
         text = f"conclusion impossible : {' ; '.join(counts)}"
@@ -282,9 +277,7 @@ def _aggravated(objet: _Objet) -> tuple[list[MotifConclusion], list[MotifConclus
         motif = MotifConclusion(
             code="aggravation" if certain else "aggravation_inconnue",
             texte=f"{', '.join(numeros)} : {before}{regle.motif}",
-            sources=regle.sources,
-            confiance=regle.confiance,
-            lecture=regle.lecture,
+            **rests_on(regle),
         )
         (sure if certain else unsure).append(motif)
     return sure, unsure
@@ -298,9 +291,7 @@ def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
 
 def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:
     for remarque in jugement.remarques:
-        yield MotifConclusion(
-            code="remarque", texte=remarque.texte, sources=remarque.sources, confiance=remarque.confiance
-        )
+        yield MotifConclusion(code="remarque", texte=remarque.texte, **rests_on(remarque))
 
 
 # ---- dates and warnings ---------------------------------------------------------------------------------

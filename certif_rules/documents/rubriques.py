@@ -14,7 +14,7 @@ from msgspec import Struct
 from certif_rules.audit.checklist import RESULTATS, Checklist, Point, SitesAudites
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import CONFIANCES, NATURES, cite, confidence, field_name, finding, reading
+from certif_rules.documents.mots import CONFIANCES, NATURES, aside, field_name, finding, remarks
 from certif_rules.francais import noun
 from certif_rules.model.base import Lacune
 from certif_rules.model.referentiel import CoucheRetenue, Fait, Referentiel
@@ -155,9 +155,8 @@ def retention(checklist: Checklist) -> list[Rang]:
             rows.append((clean(origine), "durée absente des sources"))
             continue
         parts = [prose(rule.duree)] if rule.duree else []
-        beside = f" ({', '.join(reading(rule))})" if reading(rule) else ""
         words = " – ".join([*parts, prose(rule.texte)])
-        rows.append((clean(origine), f"{words}{beside} {cite(rule.sources)}"))
+        rows.append((clean(origine), f"{words}{aside(remarks(rule), rule.sources)}"))
     return rows
 
 
@@ -188,8 +187,7 @@ A_FAIRE = "À faire"
 def sites(value: SitesAudites) -> str:
     """Return the sites an extension brings to the audit."""
     named = ", ".join(map(clean, value.sites)) if value.sites is not None else "non connus"
-    remarks = "".join(f" ({remark})" for remark in confidence(value.confiance))
-    return f"{named or 'aucun'} – {prose(value.texte)}{remarks}"
+    return f"{named or 'aucun'} – {prose(value.texte)}{aside(remarks(value))}"
 
 
 _SUITE = f"{FINE}; "

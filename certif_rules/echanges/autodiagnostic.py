@@ -14,6 +14,7 @@ from certif_rules.echanges.checklist import (
     reason,
     sensitive,
     warnings,
+    worth,
 )
 from certif_rules.model.referentiel import Critere
 from certif_rules.vie.autodiagnostic import (
@@ -104,8 +105,7 @@ def _notation(cadre: Cadre) -> Objet:
     notation = cadre.notation
     return {
         "texte": notation.texte,
-        "confiance": notation.confiance,
-        "lecture": notation.lecture,
+        **worth(notation, "confiance", "lecture"),
         "sources": list(notation.sources),
         "niveaux": [{"valeur": n.valeur, "titre": n.titre, "sens": n.sens} for n in notation.niveaux],
         "priorite": [{"mot": cle.mot, "texte": cle.texte} for cle in notation.priorite],
@@ -121,8 +121,7 @@ def _enonce(cadre: Cadre) -> Objet | None:
     return {
         "texte": mention.texte,
         "citation": mention.citation,
-        "confiance": mention.confiance,
-        "lecture": mention.lecture,
+        **worth(mention, "confiance", "lecture"),
         "sources": list(mention.sources),
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.habillage.regles import as_data
-from certif_rules.model.base import Avertissement, Lacune, Source, Texte
+from certif_rules.model.base import Appui, Avertissement, Lacune, Source, Texte
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Alias, CoucheRetenue, Critere, Referentiel
 from certif_rules.rules.contexte import Contexte
@@ -198,6 +198,24 @@ def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:
     return [{"code": a.code, "message": a.message, "sources": list(a.sources)} for a in avertissements]
 
 
+#: What goes without saying of a rule or a text.
+_USUAL: Objet = {"confiance": "elevee", "lecture": False, "incoherences": ()}
+
+
+def appui(rule: Appui) -> Objet:
+    """Return what a rule rests on as every command writes it; what goes without saying is left out."""
+    return {"sources": list(rule.sources), **worth(rule)}
+
+
+def worth(rule: Appui, *always: str) -> Objet:
+    """Return how far a rule may be trusted: what goes without saying only under the keys of ``always``."""
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, usual in _USUAL.items()
+        if (value := getattr(rule, key)) != usual or key in always
+    }
+
+
 def contradiction(value: Incoherence) -> Objet:
     """Return a contradiction of the sources as every command writes it."""
     return {
@@ -258,12 +276,7 @@ def sensitive(value: DonneesSensibles | None) -> Objet | None:
 
 
 def _reading(value: DonneesSensibles | Conservation) -> Objet:
-    return {
-        "texte": value.texte,
-        "sources": value.sources,
-        "confiance": value.confiance,
-        "lecture": value.lecture,
-    }
+    return {"texte": value.texte, "sources": value.sources, **worth(value, "confiance", "lecture")}
 
 
 def _conservation(referentiel: Referentiel) -> list[Objet]:
@@ -278,17 +291,13 @@ def _conservation(referentiel: Referentiel) -> list[Objet]:
 
 def reason(motif: Motif) -> Objet:
     """Return why a line is in its state, as every command writes it."""
-    written: Objet = {
+    return {
         "code": motif.code,
         "texte": motif.texte,
         "sources": list(motif.sources),
         "categories": list(motif.categories),
+        **worth(motif),
     }
-    if motif.confiance != "elevee":
-        written["confiance"] = motif.confiance
-    if motif.lecture:
-        written["lecture"] = True
-    return written
 
 
 def _textes(textes: Iterable[Texte]) -> list[Objet]:
@@ -302,9 +311,7 @@ def _texte(texte: Texte) -> Objet:
     written |= {cle: valeur for cle, valeur in optional.items() if valeur is not None}
     if texte.citation:
         written["citation"] = True
-    if texte.confiance != "elevee":
-        written["confiance"] = texte.confiance
-    return written
+    return written | worth(texte)
 
 
 def _alias(alias: Alias) -> Objet:
@@ -330,7 +337,7 @@ def _sites(checklist: Checklist) -> Objet | None:
     return {
         "sites": sites.sites,
         "texte": sites.texte,
-        "confiance": sites.confiance,
+        **worth(sites, "confiance"),
         "sources": sites.sources,
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import fields
 
-from certif_rules.echanges.checklist import as_bytes, cited_sources, contradiction, warnings
+from certif_rules.echanges.checklist import appui, as_bytes, cited_sources, contradiction, warnings
 from certif_rules.model.acteurs import Acteur, Attribution, Instances, Intervention
 from certif_rules.model.base import Appui, Texte
 from certif_rules.model.candidature import Auditeur, Candidature, Etape, Ressource
@@ -16,16 +16,6 @@ from certif_rules.vie.apercu import DossierEtudie, cited, met, supports, texts_s
 from certif_rules.vie.dossier import DevisEtudie, Etude, LieuEtudie, Payeur
 from certif_rules.vie.montants import euros, exact
 from certif_rules.vie.pieces import Element
-
-
-def appui(rule: Appui) -> dict[str, Any]:
-    """Return what a rule rests on; what goes without saying is left out."""
-    return {
-        "sources": list(rule.sources),
-        **({"confiance": rule.confiance} if rule.confiance != "elevee" else {}),
-        **({"lecture": True} if rule.lecture else {}),
-        **({"incoherences": list(rule.incoherences)} if rule.incoherences else {}),
-    }
 
 
 def study_as_data(etude: Etude, candidature: Candidature) -> dict[str, Any]:
@@ -209,11 +199,10 @@ def _page(page: Ressource) -> dict[str, Any]:
 
 
 def _text(texte: Texte) -> dict[str, Any]:
-    doubt = {"confiance": texte.confiance} if texte.confiance != "elevee" else {}
-    return {"texte": texte.texte, "citation": texte.citation, "sources": list(texte.sources), **doubt}
+    return {"texte": texte.texte, "citation": texte.citation, **appui(texte)}
 
 
-_HELD = frozenset({"sources", "confiance", "lecture", "incoherences", "emplacement", "si"})
+_HELD = frozenset({*Appui.__struct_fields__, "si"})
 
 
 def _plain(rule: Appui) -> dict[str, Any]:

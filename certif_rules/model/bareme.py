@@ -12,7 +12,6 @@ from msgspec import Struct, field
 from certif_rules.model.base import (
     Appui,
     CodePrecedent,
-    Confiance,
     NomCategorie,
     Nomme,
     Regle,
@@ -20,7 +19,7 @@ from certif_rules.model.base import (
 )
 
 
-class Tranche(Struct, frozen=True, kw_only=True):
+class Tranche(Appui, frozen=True, kw_only=True):
     """A row of a table: turnover from ``de`` euros, included, to ``moins_de``, excluded (``None``: no end).
 
     ``supplements`` are by category; ``par_site`` is for each sampled site. All in days.
@@ -31,7 +30,6 @@ class Tranche(Struct, frozen=True, kw_only=True):
     base: str | None
     supplements: Mapping[NomCategorie, str | None]
     par_site: str | None
-    confiance: Confiance = "elevee"
 
 
 class Bareme(Appui, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from msgspec.structs import fields
+from msgspec import Struct
 
 from certif_rules.model.base import PLACES, Regle
 from certif_rules.model.jugement import Aggravation, Decision, Mesure
@@ -28,24 +28,15 @@ _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservatio
 
 def digest(data: Any) -> str:
     """Return ``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
-    names: dict[type[Any], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-
-    def plain(value: Any) -> dict[str, Any]:
-        """Return a node of the model as a mapping of the fields that carry meaning."""
-        cls = type(value)
-        if cls not in names:
-            optional = _WHERE_TRUE - {"lecture"} if issubclass(cls, _READINGS) else _WHERE_TRUE
-            own = [f.name for f in fields(cls) if f.name not in _LEFT_OUT]
-            names[cls] = (
-                tuple(name for name in own if name not in optional),
-                tuple(name for name in own if name in optional),
-            )
-        always, where_true = names[cls]
-        said = {name: held for name in where_true if (held := getattr(value, name))}
-        return {name: getattr(value, name) for name in always} | said
-
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain)
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
     return "sha256:" + sha256(unicodedata.normalize("NFC", text).encode("utf-8")).hexdigest()
+
+
+def _plain(value: Struct) -> dict[str, Any]:
+    """Return a node of the model as a mapping of the fields that carry meaning."""
+    where_true = _WHERE_TRUE - {"lecture"} if isinstance(value, _READINGS) else _WHERE_TRUE
+    entries = ((name, getattr(value, name)) for name in value.__struct_fields__ if name not in _LEFT_OUT)
+    return {name: held for name, held in entries if held or name not in where_true}
 
 
 def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:

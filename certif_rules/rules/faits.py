@@ -13,6 +13,7 @@ from msgspec import Struct
 from certif_rules.model.base import Appui
 from certif_rules.model.referentiel import Fait, ParNature, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
+from certif_rules.rules.motifs import rests_on
 from certif_rules.rules.trivalent import Trivalent
 
 
@@ -99,10 +100,7 @@ def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: st
         return None
     nature = nature_of(fait, categorie)
     if nature:
-        return Origine(
-            texte=nature.texte, sources=nature.sources,
-            confiance=nature.confiance, emplacement=nature.emplacement,
-        )  # fmt: skip
+        return Origine(texte=nature.texte, emplacement=nature.emplacement, **rests_on(nature))
     if declared and declared.valeur is not None:
         return None
     values = resolve(referentiel, contexte, categorie)
@@ -114,10 +112,7 @@ def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: st
             texte = f"{fait.faux} (suite de : {consequence.faux})"
         else:
             continue
-        return Origine(
-            texte=texte, sources=premise.sources,
-            confiance=premise.confiance, emplacement=premise.emplacement,
-        )  # fmt: skip
+        return Origine(texte=texte, emplacement=premise.emplacement, **rests_on(premise))
     return None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -60,14 +61,24 @@ class Reponse(Struct, frozen=True):
     motifs: tuple[Motif, ...]
 
 
+def rests_on(*appuis: Appui) -> dict[str, Any]:
+    """Return the fields of what rests on several rules: all sources, the weakest confidence."""
+    return {
+        "sources": merged(*(appui.sources for appui in appuis)),
+        "confiance": weakest(appui.confiance for appui in appuis),
+        "lecture": any(appui.lecture for appui in appuis),
+        "incoherences": merged(*(appui.incoherences for appui in appuis)),
+    }
+
+
 def weakest(confiances: Iterable[Confiance]) -> Confiance:
     """Return the weakest of ``confiances``: what a chain of rules is worth."""
     return max(confiances, key=CONFIANCES.index, default="elevee")
 
 
-def merge_sources(*sources: Iterable[str]) -> tuple[str, ...]:
+def merged(*sources: Iterable[str]) -> tuple[str, ...]:
     """Return all ids once, in order of first mention."""
-    return tuple(dict.fromkeys(s for group in sources for s in group))
+    return tuple(dict.fromkeys(chain(*sources)))
 
 
 def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
@@ -83,9 +94,7 @@ def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
 def _join(first: Motif, second: Motif) -> Motif:
     return replace(
         first,
-        sources=merge_sources(first.sources, second.sources),
-        categories=merge_sources(first.categories, second.categories),
-        confiance=weakest((first.confiance, second.confiance)),
-        lecture=first.lecture or second.lecture,
-        emplacements=merge_sources(first.emplacements, second.emplacements),
+        categories=merged(first.categories, second.categories),
+        emplacements=merged(first.emplacements, second.emplacements),
+        **rests_on(first, second),
     )

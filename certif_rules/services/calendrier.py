@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import parse_day
-from certif_rules.echanges.checklist import contradiction, warnings
+from certif_rules.echanges.checklist import contradiction, warnings, worth
 from certif_rules.errors import Fautes, Issue, Location, suggestion
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.cycle import Cycle, Evenement
@@ -317,8 +317,7 @@ def _date(calculee: DateCalculee, voies: Mapping[str, tuple[tuple[str, ...], ...
     optional: dict[str, Any] = {
         "certitude": regle.certitude,
         "visee": regle.visee or None,
-        "lecture": regle.lecture or None,
-        "incoherences": list(regle.incoherences) or None,
+        **worth(regle),
         "calcul": calculee.calcul or None,
         "non_ouvre": calculee.chome,
         "evenements_manquants": list(calculee.manquent) or None,
@@ -355,7 +354,7 @@ def _when(calculee: DateCalculee) -> dict[str, Any]:
                 "du": _iso(a.du),
                 "au": _iso(a.au),
                 "sources": list(a.sources),
-                "confiance": a.confiance,
+                **worth(a, "confiance"),
             }
             for a in calculee.ancres
         ]

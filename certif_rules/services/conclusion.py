@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.conclusion import Bilan, Conclusion, Echeance, conclude
 from certif_rules.audit.jugement import Nombre, Valeur
-from certif_rules.echanges.checklist import cited_sources, head, warnings
+from certif_rules.echanges.checklist import appui, cited_sources, head, warnings
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.personnes.pseudonymes import (
     DonneePersonnelle,
@@ -87,9 +87,7 @@ def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:
             {
                 "code": motif.code,
                 "texte": motif.texte,
-                "sources": list(motif.sources),
-                **({"confiance": motif.confiance} if motif.confiance != "elevee" else {}),
-                **({"lecture": True} if motif.lecture else {}),
+                **appui(motif),
             }
             for motif in conclusion.motifs
         ],

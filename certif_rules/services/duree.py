@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import DemandeVerifiee, check, lacking, missing
-from certif_rules.echanges.checklist import contradiction
+from certif_rules.echanges.checklist import contradiction, worth
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.model.bareme import Duree
@@ -17,6 +17,7 @@ from certif_rules.model.base import Texte
 from certif_rules.model.vie import Incoherence, Vie
 from certif_rules.plugins.registry import Registry
 from certif_rules.rules.contexte import Contexte
+from certif_rules.rules.motifs import rests_on
 from certif_rules.services.vie import (
     Regime,
     audit_type,
@@ -161,8 +162,7 @@ def _sampled(
     return SitesEchantillonnes(
         nombre=number,
         texte=_count(number, f"sur {sites} sites"),
-        sources=regle.sources,
-        confiance=regle.confiance,
+        **rests_on(regle),
     )
 
 
@@ -181,8 +181,7 @@ def document(audit: DureeAudit) -> dict[str, Any]:
         {
             "texte": poste.texte,
             "jours": exact(poste.jours),
-            "confiance": poste.confiance,
-            **({"lecture": True} if poste.lecture else {}),
+            **worth(poste, "confiance"),
             "sources": list(poste.sources),
         }
         for poste in calcul.postes
@@ -192,7 +191,7 @@ def document(audit: DureeAudit) -> dict[str, Any]:
     fixee = sans_bareme and {
         "texte": sans_bareme.texte,
         "connue": sans_bareme.connue,
-        "confiance": sans_bareme.confiance,
+        **worth(sans_bareme, "confiance"),
         "sources": list(sans_bareme.sources),
     }
     cited = [

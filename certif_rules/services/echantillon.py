@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check, readable_day
-from certif_rules.echanges.checklist import warnings
+from certif_rules.echanges.checklist import warnings, worth
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model.base import Avertissement, Texte
 from certif_rules.model.echantillon import Arrondi, Echantillonnage, RegleSites
@@ -216,8 +216,7 @@ def document(value: Prelevement) -> dict[str, Any]:
             "arrondi": asked.arrondi or regle.arrondi,
             "non_vus": regle.non_vus,
             "en_plus": regle.en_plus,
-            "confiance": regle.confiance,
-            **({"lecture": True} if regle.lecture else {}),
+            **worth(regle, "confiance"),
             "sources": list(regle.sources),
         },
         "population": {"taille": tirage.population, "empreinte": tirage.empreinte},

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.echanges.checklist import cited_sources
+from certif_rules.echanges.checklist import cited_sources, worth
 from certif_rules.errors import Issue, UsageError, suggestion
 from certif_rules.noms import retrouver
 
@@ -58,8 +58,7 @@ def document(explication: Explication) -> dict[str, Any]:
                 "texte": motif.texte,
                 "categories": list(motif.categories),
                 "sources": list(motif.sources),
-                "confiance": motif.confiance,
-                "lecture": motif.lecture,
+                **worth(motif, "confiance", "lecture"),
                 "emplacements": list(motif.emplacements),
             }
             for motif in ligne.motifs

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.echanges.checklist import cited_sources
+from certif_rules.echanges.checklist import cited_sources, worth
 from certif_rules.errors import Issue
 from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Referentiel, TypeAudit
@@ -99,7 +99,7 @@ def remarks_as_data(textes: Iterable[Texte]) -> list[dict[str, Any]]:
     return [
         {
             "texte": texte.texte,
-            "confiance": texte.confiance,
+            **worth(texte, "confiance"),
             **({"citation": True} if texte.citation else {}),
             "sources": list(texte.sources),
         }

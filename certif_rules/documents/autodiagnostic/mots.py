@@ -15,12 +15,13 @@ from certif_rules.documents.mots import (
     MARQUE,
     SENS_MARQUE,
     SIGNES,
+    aside,
     cite,
-    confidence,
     criterion,
     deciding,
     of_label,
     quoted,
+    remarks,
     title,
 )
 from certif_rules.model.notation import Enonce
@@ -143,8 +144,7 @@ def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[b.Bloc]:
         if value is None:
             continue
         warned = fiche.warning(value)
-        beside = f" ({', '.join(warned.remarques)})" if warned.remarques else ""
-        runs = (b.Morceau(warned.texte), b.Morceau(f"{beside} {cite(warned.sources)}", "discret"))
+        runs = (b.Morceau(warned.texte), b.Morceau(aside(warned.remarques, warned.sources), "discret"))
         titre = f"{DONNEES_SENSIBLES}, ligne {clean(ligne.indicateur.numero)}"
         yield b.Encadre(titre=titre, texte=runs, ton="attention")
 
@@ -158,26 +158,15 @@ def state(ligne: Ligne) -> str:
 def statement(enonce: Enonce) -> tuple[b.Morceau, ...]:
     """Something said of the self-assessment, with its sources and what it is worth."""
     words = quoted(enonce.texte) if enonce.citation else prose(enonce.texte)
-    beside = [
-        *(["lecture"] if enonce.lecture else []),
-        *confidence(enonce.confiance),
-        *map(clean, enonce.incoherences),
-    ]
-    inside = f" ({', '.join(beside)})" if beside else ""
-    return (b.Morceau(words), b.Morceau(f"{inside} {cite(enonce.sources)}", "discret"))
+    return (b.Morceau(words), b.Morceau(aside(remarks(enonce), enonce.sources), "discret"))
 
 
 def mention(cadre: Cadre) -> b.Bloc:
     """Return what the result does not promise: the words of the source where it has some, and ours always."""
     notation = cadre.notation
-    worth = ["lecture"] if notation.lecture else []
-    worth += confidence(notation.confiance)
     ours = (
         b.Morceau(prose(notation.texte)),
-        b.Morceau(
-            f" ({', '.join(worth)}) {cite(notation.sources)}" if worth else f" {cite(notation.sources)}",
-            "discret",
-        ),
+        b.Morceau(aside(remarks(notation), notation.sources), "discret"),
     )
     enonce = cadre.regles.mention
     runs = ours if enonce is None else (*statement(enonce), b.Morceau("\n"), *ours)

@@ -12,12 +12,10 @@ from certif_rules.documents.emetteur import shows
 from certif_rules.documents.mots import (
     ABSENT,
     DONNEES_SENSIBLES,
-    confidence,
     evolution,
     field_name,
     finding,
     quoted,
-    reading,
     reason_remarks,
     remarks,
     sensitive,
@@ -49,7 +47,7 @@ def requirement(indicateur: Indicateur) -> Alinea:
     if indicateur.exigence is None:
         return Alinea(texte=f"Énoncé{INSECABLE}: {ABSENT}")
     texte = quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
-    return Alinea(texte=texte, remarques=tuple(confidence(indicateur.confiance)), sources=indicateur.sources)
+    return Alinea(texte=texte, remarques=tuple(remarks(indicateur)), sources=indicateur.sources)
 
 
 def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[Alinea, ...]:
@@ -85,7 +83,7 @@ def blocks(checklist: Checklist, ligne: Ligne) -> tuple[Bloc, ...]:
 
 def warning(value: DonneesSensibles) -> Alinea:
     """Return what notes on a line may reveal: to be read before anything is written."""
-    return Alinea(texte=sensitive(value), remarques=tuple(reading(value)), sources=value.sources)
+    return Alinea(texte=sensitive(value), remarques=tuple(remarks(value)), sources=value.sources)
 
 
 def _texts(textes: Iterable[Texte]) -> list[Alinea]:

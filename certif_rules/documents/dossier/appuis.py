@@ -7,7 +7,7 @@ from typing import Final
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import prose
-from certif_rules.documents.mots import CONFIANCES, cite
+from certif_rules.documents.mots import aside, remarks
 from certif_rules.model.acteurs import Intervention, Role
 from certif_rules.model.base import Appui
 from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
@@ -27,19 +27,10 @@ DISCLAIMER: Final = prose(
 
 def supported(texte: str, *rules: Appui, sources: Iterable[str] = ()) -> b.Texte:
     """Return a text of the data, what it rests on after it."""
-    behind = [s for rule in rules for s in rule.sources] + list(sources)
-    remarks: list[str] = []
-    for rule in rules:
-        remarks += ["lecture"] if rule.lecture else []
-        remarks += [f"confiance {CONFIANCES[rule.confiance]}"] if rule.confiance != "elevee" else []
-        remarks += [f"voir {', '.join(rule.incoherences)}"] if rule.incoherences else []
-    inside = f" ({' ; '.join(dict.fromkeys(remarks))})" if remarks else ""
-    after = f"{inside} {cite(tuple(dict.fromkeys(behind)))}".rstrip()
-    return (
-        (b.Morceau(prose(texte)), b.Morceau(f" {prose(after)}", "discret"))
-        if after
-        else (b.Morceau(prose(texte)),)
-    )
+    behind = dict.fromkeys([*(s for rule in rules for s in rule.sources), *sources])
+    after = aside(remarks(*rules), behind)
+    runs = (b.Morceau(prose(texte)), b.Morceau(after, "discret"))
+    return runs if after else runs[:1]
 
 
 def lines(*texts: b.Texte | str) -> b.Texte:

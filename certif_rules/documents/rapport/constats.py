@@ -18,7 +18,6 @@ from certif_rules.documents.mots import SIGNES, criterion, finding
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
-    capital,
     counts_as,
     explained,
     gap_name,
@@ -33,7 +32,7 @@ from certif_rules.documents.rapport.redaction import (
     site_names,
     typed,
 )
-from certif_rules.francais import count
+from certif_rules.francais import capital, count
 from certif_rules.rules.motifs import ETATS
 
 _ENTRE = f"{FINE}; "

@@ -12,14 +12,13 @@ from certif_rules.audit.manques import other_than_called_for
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import CITATIONS, REFORMULATION, confidence, quotes
+from certif_rules.documents.mots import CITATIONS, REFORMULATION, quotes, remarks
 from certif_rules.documents.rapport.constats import due_dates
 from certif_rules.documents.rapport.redaction import (
     ECHANTILLON,
     NON_RENSEIGNE,
     SEPARATION,
     SOURCES,
-    capital,
     counts_as,
     gravity,
     joined,
@@ -29,7 +28,7 @@ from certif_rules.documents.rapport.redaction import (
     textes,
     typed,
 )
-from certif_rules.francais import count
+from certif_rules.francais import capital, count
 from certif_rules.model.base import Source
 
 _TONS: Mapping[bool | None, b.Ton] = {True: "information", False: "refus", None: "attention"}
@@ -84,7 +83,7 @@ def conclusions(rapport: Rapport) -> Iterator[b.Bloc]:
                     marked(
                         capital(prose(motif.texte)),
                         motif.sources,
-                        [*(["lecture"] if motif.lecture else []), *confidence(motif.confiance)],
+                        remarks(motif),
                     )
                     for motif in conclusion.motifs
                 )

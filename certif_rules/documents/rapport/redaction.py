@@ -14,12 +14,12 @@ from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist.fiche import warning
 from certif_rules.documents.mots import (
     MARQUE,
-    cite,
-    confidence,
+    aside,
     deciding,
     finding,
     of_label,
     reason_remarks,
+    remarks,
     title,
 )
 from certif_rules.model.referentiel import Referentiel
@@ -78,9 +78,8 @@ def joined(parts: Iterable[b.Texte], between: str = "\n") -> b.Texte:
 
 def marked(texte: str, sources: tuple[str, ...], remarques: Iterable[str] = ()) -> b.Texte:
     """Return a text of the program or the data with its remarks and its sources beside it."""
-    beside = ", ".join(remarques)
-    aside = " ".join(filter(None, [f"({beside})" if beside else "", cite(sources)]))
-    return (b.Morceau(texte), b.Morceau(f" {aside}", "discret")) if aside else texte
+    after = aside(remarques, sources)
+    return (b.Morceau(texte), b.Morceau(after, "discret")) if after else texte
 
 
 def line_name(checklist: Checklist, ligne: Ligne) -> b.Texte:
@@ -129,8 +128,7 @@ def explained(checklist: Checklist, compte: Compte | None) -> b.Texte:
     before = (
         "" if compte.certaine else "constats de l’audit précédent inconnus ; si un tel écart y restait : "
     )
-    remarks = [*(["lecture"] if regle.lecture else []), *confidence(regle.confiance)]
-    why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks)
+    why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks(regle))
     return joined([(b.Morceau(counts_as(checklist, compte), "fort"),), why], " – ")
 
 
@@ -175,8 +173,3 @@ def shortened(texte: str, most: int) -> str:
     if len(texte) <= most:
         return texte
     return texte[:most].rsplit(" ", 1)[0].rstrip(" ,;:.–") + "…"
-
-
-def capital(texte: str) -> str:
-    """Return ``texte`` with a capital letter first."""
-    return texte[:1].upper() + texte[1:]
