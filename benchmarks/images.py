@@ -233,13 +233,13 @@ def _workbook(suffix: str) -> Callable[[Path, Path], None]:
         book = folder / f"grille.{suffix}"
         call("checklist", "--profil", saved(INITIAL, folder), "-o", book)
         (page,) = pages(printed(book, folder), folder, GRID[suffix], dpi=150)
-        tool("convert", page, "-crop", "1660x780+30+50", "+repage", target)
+        tool("convert", page, "-crop", "1700x780+30+50", "+repage", target)
 
     return make
 
 
 #: The first page of the grid, after those of the context, in a printed workbook.
-GRID: Final = {"xlsx": 2, "ods": 3}
+GRID: Final = {"xlsx": 3, "ods": 3}
 
 
 def _report(suffix: str, *numbers: int) -> Callable[[Path, Path], None]:

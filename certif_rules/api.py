@@ -20,7 +20,7 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.demande import Demande, parse_name, read_profile
-from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.commun import as_bytes
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, UsageError
 from certif_rules.habillage.fichier import read_habillage
@@ -184,7 +184,8 @@ def _findings(constats: Fichier | Lecture) -> tuple[Path, bytes | None]:
 
 
 def calendrier(
-    registry: Registry, referentiel: str, evenements: Mapping[str, date | str], *,
+    registry: Registry, referentiel: str | Path | bytes | Mapping[str, Any] | Lecture,
+    evenements: Mapping[str, date | str], *,
     au: date | str | None = None, comites: Iterable[date | str] = (), cloture: int = 0,
     report: bool = False, territoire: str | None = None,
 ) -> Echeancier:  # fmt: skip
@@ -192,7 +193,8 @@ def calendrier(
 
     Args:
         registry: the rules that are installed.
-        referentiel: its name.
+        referentiel: its name; or a profile, whose audits and certificates give their days; or findings read,
+            whose gaps have their dates too.
         evenements: the day of each event, by name.
         au: the day at which to say what is late; no clock is read.
         comites: the days of the committee's meetings, or paths of files that list them.
@@ -200,12 +202,17 @@ def calendrier(
         report: move a limit to the next working day, where its rule allows it.
         territoire: adds the public holidays of a territory.
     """
-    nom, edition = parse_name(referentiel)
     saisie = _calendrier.Saisie(
         evenements=tuple(f"{evenement}={jour}" for evenement, jour in evenements.items()),
         comites=tuple(map(str, comites)), report=report, cloture=cloture,
         au=None if au is None else str(au), territoire=territoire,
     )  # fmt: skip
+    if isinstance(referentiel, Lecture):
+        constats = referentiel.dossier
+        return _calendrier.make_calendar(registry, constats.demande, saisie, constats)
+    if not isinstance(referentiel, str):
+        return _calendrier.make_calendar(registry, _demande(referentiel), saisie)
+    nom, edition = parse_name(referentiel)
     return _calendrier.make_calendar(registry, Demande(referentiel=nom, edition=edition), saisie)
 
 

@@ -45,7 +45,7 @@ class Colonne(Struct, frozen=True, kw_only=True):
 
 CONSTAT: Final = Colonne(
     titre="Constat",
-    largeur=15,
+    largeur=21,
     montree="elle porte le constat",
     champ="constat",
     genre="constat",
@@ -74,16 +74,43 @@ COMMENTAIRE: Final = Colonne(
     montree="elle porte la raison du constat",
     champ="commentaire",
     libelle="commentaire",
-    verification=32,
+    verification=28,
     ordre=1,
+    toujours=True,
+)
+PREUVES_VUES: Final = Colonne(
+    titre="Preuves vues",
+    largeur=18,
+    montree="elle porte les preuves, que le rapport demande pour chaque constat",
+    champ="preuves_vues",
+    genre="liste",
+    libelle="preuves vues",
+    indication="une référence par ligne",
+    aide=(
+        "Une référence par ligne (Alt + Entrée, ou Ctrl + Entrée dans LibreOffice). "
+        "Aucune copie n’est nécessaire."
+    ),
+    verification=24,
+    ordre=2,
     toujours=True,
 )
 #: What a formula of the workbook computes: the day by which a finding must be dealt with.
 ECHEANCE: Final = Colonne(titre="Échéance de traitement", largeur=11, verification=12)
+CONSTAT_PRECEDENT: Final = Colonne(
+    titre="Constat précédent", largeur=12, montree="elle dit pourquoi la ligne est revue"
+)
 INDICATEUR: Final = Colonne(titre="Indicateur", largeur=11, montree=_IDENTITE)
-INTITULE: Final = Colonne(titre="Intitulé", largeur=28, montree=_IDENTITE)
+INTITULE: Final = Colonne(titre="Intitulé", largeur=36, montree=_IDENTITE)
 ORIGINE: Final = Colonne(titre="Origine", largeur=11, montree="elle dit quel référentiel demande la ligne")
-PREUVES: Final = Colonne(titre="Exemples de preuves", largeur=24)
+#: The long texts: hidden in the sheet Grille, where they are compared, and whole in the sheet Textes.
+NIVEAU: Final = Colonne(
+    titre="Niveau attendu",
+    largeur=0,
+    montree="elle dit ce qui est attendu, les adaptations, et ce que les sources ne donnent pas",
+)
+PREUVES: Final = Colonne(titre="Exemples de preuves", largeur=0)
+MOTIF: Final = Colonne(titre="Motif", largeur=0, montree="elle dit pourquoi la ligne est dans son état")
+GRAVITE: Final = Colonne(titre="Gravité admise", largeur=0, montree="elle dit quels constats sont permis")
 DUE: Final = Colonne(titre="À auditer à cette étape", largeur=9, montree=_ETAT)
 IDENTIFIANT: Final = Colonne(titre="Identifiant", largeur=0, montree="la grille se relit par elle")
 
@@ -93,33 +120,15 @@ GRILLE: Final[tuple[Colonne, ...]] = (
     INDICATEUR,
     ORIGINE,
     INTITULE,
-    Colonne(
-        titre="Niveau attendu",
-        largeur=22,
-        montree="elle dit ce qui est attendu, les adaptations, et ce que les sources ne donnent pas",
-    ),
+    NIVEAU,
     PREUVES,
-    Colonne(titre="Applicabilité", largeur=13, montree=_ETAT),
-    Colonne(titre="Motif", largeur=18, montree="elle dit pourquoi la ligne est dans son état"),
+    Colonne(titre="Applicabilité", largeur=14, montree=_ETAT),
+    MOTIF,
     DUE,
-    Colonne(titre="Gravité admise", largeur=14, montree="elle dit quels constats sont permis"),
+    GRAVITE,
     CONSTAT,
     ANNOTATION,
-    Colonne(
-        titre="Preuves vues",
-        largeur=18,
-        champ="preuves_vues",
-        genre="liste",
-        libelle="preuves vues",
-        indication="une référence par ligne",
-        aide=(
-            "Une référence par ligne (Alt + Entrée, ou Ctrl + Entrée dans LibreOffice). "
-            "Aucune copie n’est nécessaire."
-        ),
-        verification=24,
-        ordre=2,
-        toujours=True,
-    ),
+    PREUVES_VUES,
     Colonne(
         titre="Échantillon",
         largeur=12,
@@ -132,7 +141,7 @@ GRILLE: Final[tuple[Colonne, ...]] = (
         ordre=4,
     ),
     COMMENTAIRE,
-    Colonne(titre="Constat précédent", largeur=12, montree="elle dit pourquoi la ligne est revue"),
+    CONSTAT_PRECEDENT,
     ECHEANCE,
     Colonne(
         titre="Évalué par",
@@ -156,22 +165,24 @@ GRILLE: Final[tuple[Colonne, ...]] = (
     ),
     IDENTIFIANT,
 )
+#: Those that the engine writes in the sheet Grille and that nobody sees there.
+REPLIEES: Final = tuple(colonne for colonne in GRILLE if not colonne.largeur)
 #: The columns of the sheet Écarts, in order: it names the lines, and the workbook fills two by itself.
-CONSTAT_ECART: Final = Colonne(titre="Constat", largeur=16)
-ECHEANCE_ECART: Final = Colonne(titre="À traiter avant le", largeur=10)
+CONSTAT_ECART: Final = Colonne(titre="Constat", largeur=17)
+ECHEANCE_ECART: Final = Colonne(titre="À traiter avant le", largeur=11)
 ECARTS: Final[tuple[Colonne, ...]] = (
     INDICATEUR,
     CONSTAT_ECART,
-    Colonne(titre="Énoncé de l’écart", largeur=28, champ="ecart.enonce"),
-    Colonne(titre="Analyse des causes", largeur=24, champ="ecart.causes"),
-    Colonne(titre="Correction", largeur=24, champ="ecart.correction"),
-    Colonne(titre="Action corrective", largeur=24, champ="ecart.action_corrective"),
-    Colonne(titre="Preuve", largeur=22, champ="ecart.preuve"),
-    Colonne(titre="Plan reçu le", largeur=10, champ="ecart.plan_recu_le", genre="jour"),
-    Colonne(titre="Plan accepté le", largeur=10, champ="ecart.plan_accepte_le", genre="jour"),
+    Colonne(titre="Énoncé de l’écart", largeur=26, champ="ecart.enonce"),
+    Colonne(titre="Analyse des causes", largeur=20, champ="ecart.causes"),
+    Colonne(titre="Correction", largeur=18, champ="ecart.correction"),
+    Colonne(titre="Action corrective", largeur=20, champ="ecart.action_corrective"),
+    Colonne(titre="Preuve", largeur=16, champ="ecart.preuve"),
+    Colonne(titre="Plan reçu le", largeur=11, champ="ecart.plan_recu_le", genre="jour"),
+    Colonne(titre="Plan accepté le", largeur=11, champ="ecart.plan_accepte_le", genre="jour"),
     ECHEANCE_ECART,
-    Colonne(titre="Levé le", largeur=10, champ="leve_le", genre="jour"),
-    Colonne(titre="Levé par", largeur=12, champ="leve_par"),
+    Colonne(titre="Levé le", largeur=11, champ="leve_le", genre="jour"),
+    Colonne(titre="Levé par", largeur=10, champ="leve_par"),
 )
 #: The columns that auditors fill, in the order of the sheet; in that of forms and findings files.
 SAISIE: Final = tuple(colonne for colonne in GRILLE if colonne.champ)

@@ -44,7 +44,7 @@ def couche(nature: Any, id_: str, titre: str, referentiel: str = "atelier", **ch
         "base": None,
         "confiance": "elevee",
         "note": None,
-        "reconnaissance": None,
+        "reconnaissance": (),
         "lacunes": (),
         "sources": ("CH1",),
         "revisions": (
@@ -358,8 +358,25 @@ COUCHES = (
         referentiel="etabli",
         base="atelier@2021",
         confiance="moyenne",
-        reconnaissance=Reconnaissance(
-            du="2020-01-01", au="2025-12-31", par="le Conseil des métiers", sources=("D07",)
+        reconnaissance=(
+            Reconnaissance(
+                du="2020-01-01",
+                au="2025-12-31",
+                par="le Conseil des métiers",
+                decision="délibération",
+                numero="12-7",
+                le="2019-12-20",
+                sources=("D07",),
+            ),
+            Reconnaissance(
+                du="2026-01-01",
+                au="2028-12-31",
+                par="le Conseil des métiers",
+                en_attente=True,
+                decision="appel connu",
+                confiance="moyenne",
+                sources=("D09",),
+            ),
         ),
         sources=("D07", "D09"),
         lacunes=(Lacune(champs=("au",), cherche="La fin de validité de la version 5.", sources=("D09",)),),

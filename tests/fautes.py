@@ -186,7 +186,7 @@ MISTAKES: dict[str, tuple[list[Edit], list[Expected]]] = {
         [Expected("source-inconnue", CRITERES, 'code: "2"', "[R9]", ("« R9 »",))],
     ),
     "an unknown source in a header": (
-        [Edit(EN_TETE, "sources:", "[D565, D26, K26]", "[D565, D99, K26]")],
+        [Edit(EN_TETE, "sources:", "[D565, D26, D26d, K26]", "[D565, D99, D26d, K26]")],
         [Expected("source-inconnue", EN_TETE, "format", "format", ("« D99 »",))],
     ),
     "an unknown line": (

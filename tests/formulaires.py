@@ -90,7 +90,12 @@ def choose(page: Any, numero: str, constat: str) -> None:
 
 
 def field(page: Any, numero: str, champ: str) -> Any:
-    return line(page, numero).locator(f"[data-champ={champ}]")
+    """The field of a line, unfolded if it is folded."""
+    wanted = line(page, numero).locator(f"[data-champ={champ}]")
+    wanted.first.evaluate(
+        "champ => { const volet = champ.closest('details'); if (volet) volet.open = true; }"
+    )
+    return wanted
 
 
 def fill(page: Any) -> None:
@@ -99,14 +104,14 @@ def fill(page: Any) -> None:
     choose(page, "1", "conforme")
     field(page, "1", "preuves_vues").fill("Site public (12/03)\n\n  Catalogue 2024 ")
     field(page, "1", "echantillons").fill("C-014")
-    line(page, "1").get_by_label("Point fort").check()
+    field(page, "1", "annotations").first.check()
     choose(page, "2", "nc_mineure")
     field(page, "2", "commentaire").fill("<b>Aucun</b> taux d’abandon ; « 5 % » ?")
 
 
 def exported(page: Any, path: Path) -> Any:
     with page.expect_download() as download:
-        page.get_by_role("button", name="Exporter les constats").click()
+        page.get_by_role("button", name="Exporter les constats").first.click()
     download.value.save_as(path)
     return json.loads(path.read_text(encoding="utf-8"))
 

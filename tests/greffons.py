@@ -74,8 +74,8 @@ def couche(dossier: Path, entete: str, contenu: str = "") -> Path:
 
 
 def seal(folder: Path) -> None:
-    """Write in the last revision of a layer the digest of what it holds now."""
-    from certif_rules.plugins.couche import read_body, read_header
+    """Write in the last revision of a layer the digests of what it holds now."""
+    from certif_rules.plugins.couche import read_body, read_header, read_life
 
     path = folder / "couche.yaml"
     en_tete = read_header(path, folder.parent.parent, "essai")
@@ -84,3 +84,9 @@ def seal(folder: Path) -> None:
         text = path.read_text(encoding="utf-8")
         last = en_tete.couche.revisions[-1].empreinte
         path.write_text(text.replace(last, corps.empreinte), encoding="utf-8")
+    vie = read_life(en_tete)
+    if vie is not None and vie.non_declaree:
+        text = path.read_text(encoding="utf-8")
+        declared = en_tete.couche.revisions[-1].empreinte_vie
+        assert declared is not None
+        path.write_text(text.replace(declared, vie.empreinte), encoding="utf-8")

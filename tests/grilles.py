@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import greffons
 from openpyxl import load_workbook
@@ -109,8 +110,6 @@ OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 
 def fill_ods(content: bytes, saisie: Saisie) -> bytes:
-    from zipfile import ZipFile
-
     source = ZipFile(io.BytesIO(content))
     root = ElementTree.fromstring(source.read("content.xml"))
     table = next(t for t in root.iter(f"{TABLE}table") if t.get(f"{TABLE}name") == "Grille")
@@ -129,10 +128,34 @@ def fill_ods(content: bytes, saisie: Saisie) -> bytes:
             cell[:] = []
     # The prefix of formulas stands in values only: ElementTree does not know that it is used.
     root.set("xmlns:of", "urn:oasis:names:tc:opendocument:xmlns:of:1.2")
-    changed = {"content.xml": ElementTree.tostring(root)}
+    return rezipped(source, {"content.xml": ElementTree.tostring(root)})
+
+
+def place_ods(content: bytes, sheet: str, cells: Mapping[tuple[int, int], str]) -> bytes:
+    """Return the workbook with cells (row, column, from 1) replaced by what is written of them, as XML."""
+    source = ZipFile(io.BytesIO(content))
+    root = ElementTree.fromstring(source.read("content.xml"))
+    names = ("table", "text", "office")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    spaces += ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    spaces += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    table = next(t for t in root.iter(f"{TABLE}table") if t.get(f"{TABLE}name") == sheet)
+    rows = list(table.iter(f"{TABLE}table-row"))
+    while len(rows) < max((row for row, _ in cells), default=0):
+        rows.append(ElementTree.SubElement(table, f"{TABLE}table-row"))
+    for (row, column_), written in cells.items():
+        while len(rows[row - 1]) < column_:
+            ElementTree.SubElement(rows[row - 1], f"{TABLE}table-cell")
+        rows[row - 1][column_ - 1] = ElementTree.fromstring(f"<r {spaces}>{written}</r>")[0]
+    root.set("xmlns:of", "urn:oasis:names:tc:opendocument:xmlns:of:1.2")
+    return rezipped(source, {"content.xml": ElementTree.tostring(root)})
+
+
+def rezipped(source: ZipFile, changed: Mapping[str, bytes]) -> bytes:
+    """Return an archive with some of its members replaced or added."""
     out = io.BytesIO()
     with ZipFile(out, "w") as archive:
-        for member in source.namelist():
+        for member in dict.fromkeys([*source.namelist(), *changed]):
             archive.writestr(member, changed.get(member) or source.read(member))
     return out.getvalue()
 

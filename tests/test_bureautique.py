@@ -15,11 +15,12 @@ from colonnes import answers, check_values, extended
 from formules import Classeur
 from grilles import AF, SURVEILLANCE, TABLE, atelier, fill_xlsx, filled, follow_xlsx, grille
 from openpyxl import load_workbook
+from test_lire_valeurs import VALUES, in_xlsx
 
 from certif_rules.audit.constats import Releve
 from certif_rules.grilles import ods, xlsx
 from certif_rules.grilles.classeur import height
-from certif_rules.grilles.feuilles import ECARTS, GRILLE
+from certif_rules.grilles.feuilles import ECARTS
 from certif_rules.grilles.grille import build
 from certif_rules.services.lecture import read_grids
 
@@ -66,6 +67,8 @@ def test_saved_by_libreoffice_reads_the_same(suffix: str, tmp_path: Path) -> Non
     saved = convert(opened, "xlsx", tmp_path / "deux")
     assert read(opened) == expected
     assert read(saved) == expected
+    # Nothing of ours is taken for what a person added.
+    assert [read_grids(atelier(), [p]).avertissements for p in (path, opened, saved)] == [()] * 3
     book = load_workbook(io.BytesIO(saved.read_bytes()))
     sheet = book["Grille"]
     assert [sheet.cell(1, c).value for c in (1, 11, 20)] == ["Critère", "Constat", "Identifiant"]
@@ -76,6 +79,20 @@ def test_saved_by_libreoffice_reads_the_same(suffix: str, tmp_path: Path) -> Non
     counters = {values.cell(r, 1).value: values.cell(r, 2).value for r in range(1, values.max_row + 1)}
     assert counters["Non-conformité mineure"] == 1
     assert counters["Lignes à auditer, sans constat"] == 21
+
+
+def test_values_of_any_kind_are_read_the_same(tmp_path: Path) -> None:
+    """Days, hours, shares, sums and logic typed in the comments: the same from XLSX, ODS, XLSX again."""
+    cells = {f"O{row}": (said, code) for row, (said, code, *_) in enumerate(VALUES.values(), start=2)}
+    path = in_xlsx(tmp_path, cells)
+    lecture = read_grids(atelier(), [path])
+    texts = [r.commentaire for r in lecture.dossier.releves if r.commentaire]
+    assert texts == [expected for *_, expected, _ in VALUES.values()]
+    opened = convert(path, "ods", tmp_path / "un")
+    for saved in (opened, convert(opened, "xlsx", tmp_path / "deux")):
+        again = read_grids(atelier(), [saved])
+        assert [r.commentaire for r in again.dossier.releves if r.commentaire] == texts
+        assert [a.code for a in again.avertissements] == [a.code for a in lecture.avertissements]
 
 
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
@@ -114,7 +131,8 @@ def test_no_row_is_clipped(referentiel: str, tmp_path: Path) -> None:
         assert len(ours) == len(wanted)
         short = [(n, a, b) for n, (a, b) in enumerate(zip(ours, wanted, strict=True), start=1) if a < b - 0.5]
         assert short == [], feuille.nom
-        assert sum(ours) < (1.3 if feuille.nom == GRILLE else 1.6) * sum(wanted), feuille.nom
+        # Six points of air, which is much for a row of one line.
+        assert sum(ours) - 6 * len(ours) < 1.3 * sum(wanted), feuille.nom
 
 
 @pytest.mark.parametrize("more", [False, True], ids=["ours", "extended"])

@@ -81,13 +81,15 @@ def test_the_text_is_dated_sourced_and_narrow(call: Console) -> None:
     text = call("calendrier", *A7).out.decode()
     assert max(map(len, text.splitlines())) <= 80
     dates = text.split("\nDates\n-----\n")[1].split("\n\n")[0]
-    days = [line[:10] for line in dates.splitlines() if line[:4].isdigit()]
-    assert days == sorted(days)
+    days = [line[:19].split() for line in dates.splitlines() if line[:1].isdigit()]
+    assert days[0] == ["21", "août", "2023"], "the limit of the report, ten days before the committee"
+    assert days[-1] == ["31", "août", "2026"], "the end of the label"
+    assert [int(year) for _, _, year in days] == sorted(int(year) for _, _, year in days)
     flat = " ".join(text.split())
     for words in (
-        "2024-10-31 Audit de surveillance – du 2024-10-31 au 2025-03-31",
-        "depuis « Audit initial » : du 2024-07-31 au 2025-03-31 [S16]",
-        "jour non ouvré (samedi) : dernier jour ouvré 2026-02-27",
+        "31 octobre 2024 Audit de surveillance – du 31 octobre 2024 au 31 mars 2025",
+        "depuis « Audit initial » : du 31 juillet 2024 au 31 mars 2025 [S16]",
+        "jour non ouvré (samedi) : dernier jour ouvré 27 février 2026",
         "jour non ouvré (samedi) ; report permis par --report-jour-ouvre",
         "Étude en comité instructeur : il faut premiere_instruction et depot",
         "confiance faible",
@@ -113,13 +115,13 @@ def test_a_poor_console_gets_the_nearest_letters() -> None:
     """No traceback, nothing lost but the accents it lacks."""
     reponse = process("calendrier", *A7, env={"PYTHONIOENCODING": "cp1252"})
     assert (reponse.status, reponse.err) == (0, "")
-    assert "2024-10-31  Audit de surveillance – du" in reponse.out.decode("cp1252")
+    assert "31 octobre 2024    Audit de surveillance – du" in reponse.out.decode("cp1252")
 
 
 def test_what_is_late_is_told_by_a_word(call: Console) -> None:
     """Compared with the day given, never with the clock."""
     text = call("calendrier", *A7, "--au", "2025-04-01").out.decode()
-    assert "Retards constatés au 2025-04-01." in text
+    assert "Retards constatés au 1er avril 2025." in text
     assert "Audit de surveillance – EN RETARD" in text
     assert "EN RETARD" not in call("calendrier", *A7).out.decode()
 
@@ -177,20 +179,31 @@ def agenda(call: Console, *arguments: str) -> tuple[bytes, dict[str, Any]]:
 
 
 def test_the_agenda_is_read_back(call: Console) -> None:
-    """All day, the end excluded, no clock, nothing that takes time, the window whole."""
+    """All day, the end excluded, no clock, nothing that takes time; a window is its two ends."""
     content, events = agenda(call, *A7, "--dossier", "D-2023-014")
-    surveillance = events["surveillance.D-2023-014.certifregion@certif-rules"]
-    assert (surveillance["DTSTART"].dt, surveillance["DTEND"].dt) == (date(2024, 10, 31), date(2025, 4, 1))
-    assert surveillance["DTSTAMP"].dt == datetime(2023, 8, 31, tzinfo=UTC)
-    assert b"DTSTART;VALUE=DATE:20241031\r\nDTEND;VALUE=DATE:20250401\r\n" in content
+    ends = {
+        end: events[f"surveillance-{end}.D-2023-014.certifregion@certif-rules"] for end in ("debut", "fin")
+    }
+    assert [(e["DTSTART"].dt, e["DTEND"].dt) for e in ends.values()] == [
+        (date(2024, 10, 31), date(2024, 11, 1)),
+        (date(2025, 3, 31), date(2025, 4, 1)),
+    ]
+    assert str(ends["debut"]["SUMMARY"]).replace("\u00a0", " ") == (
+        "Audit de surveillance (à partir de ce jour, jusqu’au 31 mars 2025)"
+        " – Certif’Région Occitanie, édition V5"
+    )
+    assert ends["debut"]["DTSTAMP"].dt == datetime(2023, 8, 31, tzinfo=UTC)
+    alarms = {end: e.walk("VALARM")[0]["TRIGGER"].dt for end, e in ends.items()}
+    assert alarms == {"debut": timedelta(hours=9), "fin": timedelta(days=-7)}
+    assert b"DTSTART;VALUE=DATE:20241031\r\nDTEND;VALUE=DATE:20241101\r\n" in content
     assert all(type(e["DTSTART"].dt) is date and e["TRANSP"] == "TRANSPARENT" for e in events.values())
     assert {uid.partition(".")[0] for uid in events} == {
-        "rapport_comite", "notification", "envoi_documents", "echeance", "surveillance",
-        "demande_renouvellement", "audit_interne-1", "audit_interne-2", "audit_interne-3",
+        "rapport_comite", "notification", "envoi_documents", "echeance", "surveillance-debut",
+        "surveillance-fin", "demande_renouvellement", "audit_interne-1", "audit_interne-2", "audit_interne-3",
     }  # fmt: skip
     demande = next(e for uid, e in events.items() if uid.startswith("demande"))
-    assert str(demande["SUMMARY"]) == (
-        "Demande de renouvellement (au plus tard, dernier jour ouvré 2026-02-27)"
+    assert str(demande["SUMMARY"]).replace("\u00a0", " ") == (
+        "Demande de renouvellement (au plus tard, dernier jour ouvré 27 février 2026)"
         " – Certif’Région Occitanie, édition V5"
     )
     assert demande["DTEND"].dt - demande["DTSTART"].dt == timedelta(days=1)
@@ -235,6 +248,80 @@ def test_a_window_half_known_stays_out_of_the_agenda(call: Console) -> None:
     assert (refused.status, refused.codes, refused.out) == (2, ["information-manquante"], b"")
 
 
+# ---- what a profile and findings say already -----------------------------------------------------------
+
+PROFIL = """\
+format: 1
+referentiel: certifregion
+audit: {type: surveillance, date: "2024-11-20"}
+organisme: {nom: Organisme d’exemple, categories: [AF]}
+precedent: {type: initial, date: "2023-05-31"}
+certificats: {certifregion: {notification: "2023-08-31", echeance: "2026-08-31"}}
+"""
+
+
+def test_a_profile_gives_its_days(call: Console, tmp_path: Path) -> None:
+    """The audit, the one before and the certificate are events; whose they are stands in each title."""
+    path = tmp_path / "audit.yaml"
+    path.write_text(PROFIL, encoding="utf-8")
+    document = call("calendrier", "--profil", path, "--format", "json").json
+    assert document["evenements"] == {
+        "audit_initial": "2023-05-31",
+        "notification": "2023-08-31",
+        "audit_surveillance": "2024-11-20",
+        "echeance": "2026-08-31",
+    }
+    assert by_id(document)["surveillance"]["suivi"] == "tenue", "20 November is within the window"
+    typed = ("--profil", path, *_events("notification=2023-09-30"))
+    moved = call("calendrier", *typed, "--format", "json").json
+    assert moved["evenements"]["notification"] == "2023-09-30", "an option wins over the file"
+    text = call("calendrier", "--profil", path).text
+    assert "Organisme d’exemple\n" in text
+    assert "20 novembre 2024   Audit de surveillance (audit_surveillance)" in text
+    _, events = agenda(call, "--profil", str(path))
+    assert all("– Organisme d’exemple –" in str(e["SUMMARY"]) for e in events.values())
+    done = next(e for uid, e in events.items() if uid.startswith("surveillance-fin"))
+    assert done.walk("VALARM") == [], "what is done rings no more"
+
+
+def test_a_gap_has_a_date_with_its_line_only(call: Console, tmp_path: Path) -> None:
+    """Without findings, none in any format; with them, the one on a national line alone."""
+    asked = ("certifregion", *_events("audit_complementaire=2026-03-16", "ecarts_notifies_le=2026-03-20"))
+    for format_ in ("table", "json", "ics"):
+        out = call("calendrier", *asked, "--format", format_).out.decode()
+        assert "2026-06-20" not in out
+        assert "20260620" not in out
+        assert "20 juin 2026" not in out.replace("\u00a0", " ")
+    path = tmp_path / "constats.yaml"
+    path.write_text(CONSTATS, encoding="utf-8")
+    document = call("calendrier", "--constats", path, "--format", "json").json
+    gaps = {nom: entry["au_plus_tard"] for nom, entry in by_id(document).items() if entry.get("origine")}
+    assert gaps == {
+        "qualiopi/11/correction_avant": "2024-08-31",
+        "qualiopi/11/verification_avant": "2024-09-30",
+    }
+    assert [a["code"] for a in document["avertissements"]] == ["delai_absent"]
+    both = call("calendrier", "--constats", path, "--profil", path)
+    assert (both.status, both.codes) == (2, ["demande-contradictoire"])
+
+
+CONFORMES = ("1", "2", "4", "5", "6", "8", "9", "10", "12", "17", "18", "19", "21", "22", "23", "24", "25",
+             "26", "27", "30", "31", "32", "G")  # fmt: skip
+CONSTATS = """\
+format: 1
+referentiel: certifregion
+audit: {type: initial, date: "2024-05-02"}
+organisme:
+  categories: [AF]
+  faits: {sous_traitance: true, certifiante: false, alternance: false, situation_travail: false,
+          plus_de_deux_jours: true, formation_a_distance: true, nouvel_entrant: false}
+ecarts_notifies_le: "2024-05-31"
+constats:
+  - {id: "11", constat: nc_majeure, commentaire: absent}
+  - {id: E, constat: nc_mineure, commentaire: absent}
+""" + "".join(f'  - {{id: "{numero}", constat: conforme}}\n' for numero in CONFORMES)
+
+
 # ---- files and mistakes ---------------------------------------------------------------------------------
 
 
@@ -261,7 +348,7 @@ def test_meetings_come_from_a_file(call: Console, tmp_path: Path) -> None:
     assert [s["le"] for s in document["seances"]] == ["2023-03-30", "2023-06-22", "2023-09-14"]
     assert (document["prochaine"], document["recu"]) == ("2023-09-14", "2023-06-13")
     text = call(*asked).out.decode()
-    assert "2023-06-22  2023-06-12  2023-06-12  non, trop tard (1 jour)" in text
+    assert "22 juin 2023       12 juin 2023       12 juin 2023       non, trop tard (1 jour)" in text
     path.write_text("2023-03-32\n2023-06-22\njuin\n", encoding="utf-8")
     reponse = call(*asked)
     assert (reponse.status, reponse.out) == (1, b"")

@@ -95,14 +95,14 @@ def test_the_table(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
     """The table says the conclusion, its measures, the dates, and where each comes from."""
     path = findings(head, tmp_path, MINEURES)
     shown = " ".join(call("conclure", path).out.decode().split())
-    assert "qualiopi : certification délivrable sous réserve du plan d’actions" in shown
+    assert "qualiopi : délivrance possible sous réserve du plan d’actions" in shown
     assert "non-conformités mineures non levées : 4" in shown
     assert "17 — Non-conformité mineure : correction avant le 2024-09-29 [A5, CPNC]" in shown
     assert "Organisme d’exemple" in shown
     left = findings(head, tmp_path, {"1": "a_evaluer", "2": "a_evaluer"})
     shown = " ".join(call("conclure", left).out.decode().split())
     assert "conclusion impossible : 2 lignes à évaluer" in shown
-    assert "délivrable : inconnu" in shown
+    assert "d’après les règles : inconnu" in shown
 
 
 def test_standard_input_and_two_runs(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
@@ -123,6 +123,13 @@ def test_a_finding_is_lifted_and_the_conclusion_recomputed(
     lifted_major = major | {"leve_le": "2024-05-02", "leve_par": "J. D."}
     lifted = call("conclure", findings(head, tmp_path, {"4": lifted_major}), "--format", "json").json
     assert [c["delivrable"] for c in (*open_["conclusions"], *lifted["conclusions"])] == [False, True]
+    assert "a_l_audit" not in open_
+    assert lifted["a_l_audit"] == open_["conclusions"], "what the audit concluded stays"
+    shown = call("conclure", findings(head, tmp_path, {"4": lifted_major})).text
+    before, _, after = shown.partition("Après levée :")
+    assert "À l’audit :" in before
+    assert "délivrance impossible" in before
+    assert "délivrance possible" in after
     assert [len(found["echeances"]) for found in (open_, lifted)] == [1, 0]
 
 

@@ -75,8 +75,6 @@ def test_each_wrong_value_is_told_with_what_is_admitted(call: Console) -> None:
     assert "valeur « deux » non admise pour --sites : il faut un nombre entier, 1 au moins" in err
     err = call("calendrier", "certifregion", "--cloture", "400").err
     assert "il faut un nombre entier de jours, de 0 à 366" in err
-    err = call("echantillon", "qualiopi").err
-    assert "il manque --graine\n    → écrire --graine TEXTE" in err
 
 
 def test_a_blank_value_does_not_hide_those_after_it(call: Console) -> None:

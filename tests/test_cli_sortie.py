@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -91,12 +92,22 @@ def test_a_format_of_the_extra_says_what_to_install(
 
 def test_the_summary_goes_to_standard_error(call: Console, folder: Path) -> None:
     """Once the file is written, standard error says which, the counts and the warnings."""
-    reponse = call("checklist", *AUDIT, "-o", "grille.json")
+    january = ("qualiopi", "--type", "initial", "--date", "2024-01-18", "--categorie", "AF")
+    reponse = call("checklist", *january, "-o", "grille.json")
     first, *others = reponse.err.splitlines()
     assert first.startswith("grille.json : ")
     assert "à auditer" in first
-    assert others
-    assert all(line.startswith("avertissement: ") for line in others)
+    assert [line.partition(" :")[0] for line in others] == ["avertissement: guides_admis"]
+
+
+@pytest.mark.parametrize("type_audit", ["initial", "renouvellement", "surveillance"])
+def test_nothing_is_warned_of_at_an_ordinary_audit(call: Console, folder: Path, type_audit: str) -> None:
+    """Notes of texts and reminders of the type hold at every audit: they are in the document only."""
+    words = ("qualiopi", "--type", type_audit, "--date", "2024-03-18", "--categorie", "AF")
+    reponse = call("checklist", *words, "-o", "grille.json")
+    assert len(reponse.err.splitlines()) == 1
+    codes = [a["code"] for a in json.loads((folder / "grille.json").read_text("utf-8"))["avertissements"]]
+    assert codes == [*([] if type_audit == "initial" else ["rappel"]), "note_de_couche"]
 
 
 def test_a_format_wins_over_the_suffix(call: Console, folder: Path) -> None:

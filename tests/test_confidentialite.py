@@ -205,7 +205,7 @@ def test_conclude_without_them(call: Console, tmp_path: Path) -> None:
 
 MOUCHARD = "a@exemple.fr"
 #: What is no free text in a finding: names, codes, days, places.
-GARDES = {"ligne", "constat", "annotations", "evalue_le", "leve_le", "lieu", "lieux"}
+GARDES = {"ligne", "constat", "annotations", "evalue_le", "leve_le", "leve_constat", "lieu", "lieux"}
 
 
 def strings(value: Any) -> Iterator[str]:

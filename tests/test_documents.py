@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from pages import docx_text, letters, pdf_text, squashed
 
 from certif_rules.blocs.arbre import Document, Image, Paragraphe, Tableau, Titre
+from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import clean
 from certif_rules.documents.formats import docx, page, pdf
-from certif_rules.documents.formats.rendu import line, ready
+from certif_rules.documents.formats.rendu import ready
 from certif_rules.errors import DataError
 
 TESTS = Path(__file__).parent
@@ -219,7 +220,7 @@ def test_headings_skip_no_level_and_have_their_own_anchors() -> None:
     """Headings go down one level at a time, each with a link of its own."""
     titles = (("a", 4, "x"), ("b", 2, "x"), ("c", 4, ""), ("d", 4, "sommaire"), ("\x00", 3, "é !"))
     blocks = tuple(Titre(texte=t, niveau=n, ancre=a) for t, n, a in titles)  # type: ignore[arg-type]
-    found = [b for b in ready(document(blocs=blocks)) if isinstance(b, Titre)]
+    found = [b for b in ready(blocks) if isinstance(b, Titre)]
     assert [(t.texte, t.niveau) for t in found] == [("a", 2), ("b", 2), ("c", 3), ("d", 4), ("–", 3)]
     assert len({t.ancre for t in found}) == 5
     assert "sommaire" not in {t.ancre for t in found}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -14,11 +15,14 @@ from typing import Any
 import pytest
 from console import DOSSIER, Console, process
 from depots import BOOLS, DAYS, GOOD, LABELS, PRECEDENTS, deposits, vie
-from greffons import DONNEES
+from greffons import DONNEES, registry, seal
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from certif_rules.audit.demande import Demande
+from certif_rules.documents.dossier.composition import study as composed
+from certif_rules.services.dossier import open_file
 from certif_rules.source.yaml import read_file
 from certif_rules.vie.declaration import Depot, DevisDit
 from certif_rules.vie.dossier import Etude, study
@@ -298,3 +302,37 @@ def test_a_file_is_written_whole_and_not_replaced(call: Console, tmp_path: Path)
     other = tmp_path / "d.json"
     assert call("dossier", "certifregion", "-o", other).status == 0
     assert json.loads(other.read_bytes())["resultat"] == "a_confirmer"
+
+
+# ---- who decides ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_", ["md", "html"])
+def test_whoever_always_decides_is_told(call: Console, format_: str) -> None:
+    """The made-up prefect decides whatever is asked: a step without « si » is one that always holds."""
+    text = call("dossier", "enseigne", "--format", format_).out.decode().replace("\u00a0", " ")
+    flat = re.sub(r"\s+", " ", re.sub(r"<[^>]+>|[\\*|]", " ", text))
+    assert "décide : le préfet" in flat
+    assert "donne un avis : la commission des vitrines" in flat
+
+
+def test_who_decides_is_told_without_an_application_file(call: Console, tmp_path: Path) -> None:
+    """A label whose sources tell of actors only: they are told, and that nobody describes the file."""
+    folder = tmp_path / "donnees"
+    shutil.copytree(DONNEES["enseigne"], folder)
+    layer = folder / "regles" / "reglement"
+    path = layer / "vie" / "dossier.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text("format: 1\n" + text[text.index("acteurs:\n") :], encoding="utf-8")
+    demande = Demande(referentiel="enseigne")
+    seal(layer)
+    registre = registry(fictif=DONNEES["fictif"], enseigne=folder)
+    dossier = open_file(registre, demande, attribution=True)
+    assert [(i.id, v) for i, v in dossier.etude.interventions if not i.si] == [
+        ("avis", True),
+        ("decision", True),
+    ]
+    assert dossier.etude.resultat == "a_confirmer"
+    texts = str(composed(dossier))
+    assert "Dossier non décrit" in texts
+    assert "le préfet" in texts

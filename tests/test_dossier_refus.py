@@ -59,7 +59,7 @@ def test_a_label_that_says_nothing_of_it_is_a_wrong_usage(call: Console) -> None
         (("depot: 2023-02-22", "depot: 2023-02-30"), "date-invalide"),
         (("depot: 2023-02-22", "depot: hier"), "date-invalide"),
         (("adresse_site: true", "adresse_site: {fourni_le: 2023-02-30}"), "date-invalide"),
-        (("adresse_site: true", "adresse_site: oui"), "type-inattendu"),
+        (("adresse_site: true", "adresse_site: ouais"), "forme-inattendue"),
         (("adresse_site: true", "couleur: true"), "piece-inconnue"),
         (("adresse_site: true", "devis_signe: true"), "piece-deplacee"),
         (("adresse_site: true", "certificat_qualiopi: true"), "piece-deplacee"),

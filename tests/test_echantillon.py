@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import ROUND_HALF_UP, Decimal, getcontext
 from fractions import Fraction
 from hashlib import sha256
@@ -12,6 +13,7 @@ from console import Console
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certif_rules.blocs.typographie import plain
 from certif_rules.model.echantillon import Echantillonnage, RegleSites
 from certif_rules.vie.echantillon import draw, rule_for, sites_to_see
 
@@ -221,3 +223,73 @@ def test_standard_input_serves_once(call: Console) -> None:
     reponse = call(*asked, "--profil", "-", "--population", "-", stdin="A\nB\n")
     assert reponse.status != 0
     assert "demande-contradictoire" in reponse.codes
+
+
+# ---- the seed, and the earlier audit --------------------------------------------------------------------
+
+DATED = "A-1;2023-05-01\nA-2;2024-01-01\n\nA-3 ; 2024-03-01\nA-4\t2024-03-02\n"
+
+
+def test_a_seed_that_nobody_chose_cannot_be_guessed(call: Console) -> None:
+    """Two draws of one file have two seeds, each printed; the one printed draws the same list again."""
+    asked = (
+        "echantillon", "qualiopi", "--type", "initial", "--date", "2024-03-18", "--objet", "dossiers",
+        "--taille", "2", "--population", "-",
+    )  # fmt: skip
+    names = "A-1\nA-2\nA-3\nA-4\n"
+    one, other = (call(*asked, "--format", "json", stdin=names).json for _ in range(2))
+    assert one["graine_tiree"] is True
+    assert one["graine"] != other["graine"]
+    assert len(one["graine"]) == 16
+    again = call(*asked, "--format", "json", "--graine", one["graine"], stdin=names).json
+    assert (again["liste"], again["graine_tiree"]) == (one["liste"], False)
+    assert "tirée au sort : la garder" in plain(call(*asked, stdin=names).text)
+    assert "tirée au sort" not in call(*asked, "--graine", "g", stdin=names).text
+
+
+def test_what_is_older_than_the_earlier_audit_is_not_drawn(call: Console) -> None:
+    """Of four files, one ended before the audit of 1 January 2024: three are left, that day included."""
+    asked = (
+        "echantillon", "qualiopi", "--type", "surveillance", "--date", "2024-06-03", "--objet", "dossiers",
+        "--taille", "3", "--population", "-", "--depuis", "2024-01-01", "--graine", "g",
+    )  # fmt: skip
+    drawn = call(*asked, "--format", "json", stdin=DATED).json
+    assert sorted(drawn["liste"]) == ["A-2", "A-3", "A-4"]
+    assert (drawn["depuis"], drawn["anterieurs"]) == ("2024-01-01", 1)
+    assert "le 1er janvier 2024 ou après (1 nom écarté)" in plain(call(*asked, stdin=DATED).text)
+    undated = call(*asked, stdin="A-1;2024-02-30\n\nA-2;2024-02-01\nA-3\n")
+    assert (undated.status, undated.codes) == (1, ["jour-absent", "jour-absent"])
+    assert "<entrée standard>:1:1:" in undated.err
+    assert "<entrée standard>:4:1:" in undated.err
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (("--depuis", "hier", "--objet", "dossiers"), "date-invalide"),
+        (("--depuis", "2024-06-04", "--objet", "dossiers"), "date-invalide"),
+        (("--depuis", "2024-01-01"), "usage"),
+    ],
+)
+def test_an_earlier_audit_that_cannot_be(call: Console, more: tuple[str, ...], code: str) -> None:
+    """No date, a day after the audit, and sites, which have no day."""
+    asked = ("echantillon", "qualiopi", "--type", "surveillance", "--date", "2024-06-03", "--taille", "1")
+    reponse = call(*asked, "--population", "-", *more, stdin="A;2024-06-05\nB;2024-06-05\n")
+    assert reponse.status == 2
+    assert code in reponse.codes
+
+
+def test_a_grid_never_shows_the_sample(call: Console, tmp_path: Path) -> None:
+    """What is given before the audit, made from findings that hold the sample, does not hold it."""
+    grid = tmp_path / "g.json"
+    audit = ("qualiopi", "--type", "initial", "--date", "2024-03-18", "--categorie", "AF")
+    call("checklist", *audit, "-o", grid)
+    call("lire", grid, "-o", tmp_path / "c.json")
+    findings = json.loads((tmp_path / "c.json").read_text("utf-8"))
+    findings["echantillons"] = [{"id": "E1", "graine": "xyzt", "liste": ["DOSSIER-77"]}]
+    (tmp_path / "c.json").write_text(json.dumps(findings), encoding="utf-8")
+    for format_ in ("table", "json", "md", "csv", "html", "formulaire"):
+        reponse = call("checklist", "--profil", tmp_path / "c.json", "--format", format_)
+        assert reponse.status == 0, reponse.err
+        assert "DOSSIER-77" not in reponse.text
+        assert "xyzt" not in reponse.text

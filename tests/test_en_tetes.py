@@ -109,6 +109,28 @@ def test_dates_of_a_header_are_in_order(qualiopi: Copy) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('    au: "2022-12-31"', '    au: "2019-12-31"', "`au` vient avant `du`"),
+        ('du: "2023-01-01"\n    au: "2025', 'du: "2022-12-31"\n    au: "2025', "commence avant la fin"),
+    ],
+)
+def test_periods_of_recognition_follow_one_another(
+    certifregion: Copy, before: str, after: str, message: str
+) -> None:
+    """Two periods share no day: which decision recognises the label that day would be a guess."""
+    certifregion.edit(Edit("exigence/V5/couche.yaml", "reconnaissance:", before, after))
+    assert [message in i.message for i in certifregion.issues() if i.code == "periode-incoherente"] == [True]
+
+
+def test_recognition_is_a_list_of_periods(certifregion: Copy) -> None:
+    """A single period, as headers had it once, is refused at its place."""
+    old = 'reconnaissance: {du: "2020-01-01", au: "2025-12-31", par: X, sources: [S05]}\nancienne:\n'
+    certifregion.edit(Edit("exigence/V5/couche.yaml", "format", "reconnaissance:\n", old))
+    assert {"type-inattendu", "cle-inconnue"} <= codes(certifregion)
+
+
 def test_revisions_are_numbered_upwards(qualiopi: Copy) -> None:
     """Two revisions do not share a number."""
     twice = 'revisions:\n  - {numero: 1, date: "2026-11-22", raison: "Essai", empreinte: "sha256:a-calculer"}'

@@ -28,9 +28,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "6eaed235dd9ee3af0398474c11cdfd0e904ee761b17fd52dd5518ccfc97f7cde",
-    ("qualiopi", "2026-11-02"): "995c4912490b86b7cda066850062801a6f36a036aa57b48948cf3daf96793066",
-    ("certifregion", "2024-03-18"): "cda0e5d0190f2e461ecc41cca69463d6c148bc9cfc4815f90003421852100c78",
+    ("qualiopi", "2024-03-18"): "bdc27db92d13cac115c90b4d52d88bb7f334c6120657e8b94c9340cea73785a0",
+    ("qualiopi", "2026-11-02"): "435871b341dd70a0644324c02d8bd22e2e63ea5147f14b0f2f7079353de549dc",
+    ("certifregion", "2024-03-18"): "fe95f595f87ff50fa16e771d3155eeed5db3e7c8bd0beb61f2d2aa27226351ce",
 }
 
 

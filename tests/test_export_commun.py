@@ -9,11 +9,11 @@ from html import unescape
 import pytest
 from atelier import TYPE, referentiel
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
+from imprimes import html, md, table
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist import html, md, table
 from certif_rules.documents.mots import SIGNES, aside, evolution, finding, groups, remarks
 from certif_rules.grilles import csv as csv_
 from certif_rules.model.base import Appui, Lacune, Texte
@@ -28,11 +28,11 @@ def _flat(text: str) -> str:
 
 
 def of_table(value: Checklist) -> str:
-    return _flat(table.render(value).decode())
+    return _flat(table(value).decode())
 
 
 def of_md(value: Checklist) -> str:
-    return _flat(re.sub(r"\\([^\w\s])", r"\1", md.render(value).decode()))
+    return _flat(re.sub(r"\\([^\w\s])", r"\1", md(value).decode()))
 
 
 def of_csv(value: Checklist) -> str:
@@ -40,7 +40,7 @@ def of_csv(value: Checklist) -> str:
 
 
 def of_html(value: Checklist) -> str:
-    content = re.sub(r"<style>.*?</style>", "", html.render(value).decode(), flags=re.DOTALL)
+    content = re.sub(r"<style>.*?</style>", "", html(value).decode(), flags=re.DOTALL)
     return _flat(
         unescape(re.sub(r"<[^>]+>", "", re.sub(r"</?(td|th|p|li|tr|h\d|div|dt|dd)\b", r" \g<0>", content)))
     )
@@ -74,7 +74,8 @@ TOUS = pytest.mark.parametrize("rendu", PERSONNES)
         "sans fin connue",
         "non lue, contenu de G2",
         "Le journal de l’atelier n’a pas été lu",
-        "Reconnu du 1er janvier 2020 au 31 décembre 2025",
+        "du 1er janvier 2020 au 31 décembre 2025 par le Conseil des métiers (délibération n° 12-7",
+        "Reconnaissance en attente du 1er janvier 2026 au 31 décembre 2028 par le Conseil des métiers",
         "Le guide G3 n’a pas été lu",
         "7 lacunes déclarées",
         "La fin de validité de la version 5.",
@@ -140,8 +141,8 @@ def test_no_control_character_is_left(rendu: Rendu, nom: str) -> None:
 
 def test_same_bytes_twice() -> None:
     """The same checklist gives the same bytes, so that two files can be compared."""
-    for module in (table, md, csv_, html):
-        assert module.render(checklist()) == module.render(checklist())
+    for render in (table, md, csv_.render, html):
+        assert render(checklist()) == render(checklist())
 
 
 def test_lines_without_a_criterion_come_last() -> None:
@@ -212,12 +213,12 @@ def test_what_the_audit_adds() -> None:
 
 def test_gaps_say_what_they_are_about() -> None:
     """A gap in the sources names the thing it is about, once."""
-    of_type = Lacune(champs=("delai",), cherche="Le délai.", sources=())
+    of_type = Lacune(champs=("délai",), cherche="Le délai.", sources=())
     nowhere = Lacune(champs=("autre_chose",), cherche="Autre chose.", sources=())
     known = referentiel(types_audit={TYPE.id: replace(TYPE, lacunes=(of_type,))})
     found = document.gaps(checklist(referentiel=known, lacunes=(of_type, nowhere, nowhere)))
     assert [(gap.objet, gap.champs) for gap in found] == [
-        ("Audit initial", "delai"),
+        ("Audit initial", "délai"),
         ("Label Établi", "autre chose"),
     ]
 

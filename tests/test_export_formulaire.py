@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from fabrique import EMPREINTE, HOSTILES, LIGNES, checklist, contexte, organisme
+from imprimes import html
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.documents.checklist import html
 from certif_rules.errors import UsageError
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.rules.contexte import Organisme
@@ -92,7 +92,7 @@ def test_the_texts_of_the_page_are_all_there() -> None:
     def texts(content: bytes) -> set[str]:
         return set(re.findall(r'<div class="bloc(?: absent)?">.*?</div>', content.decode(), re.DOTALL))
 
-    assert texts(html.render(checklist())) <= texts(formulaire.render(checklist()))
+    assert texts(html(checklist())) <= texts(formulaire.render(checklist()))
 
 
 def test_the_head_of_the_findings_is_the_request() -> None:

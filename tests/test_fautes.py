@@ -119,7 +119,7 @@ def test_a_content_that_no_revision_declares(qualiopi: Copy) -> None:
         "empreinte-inconnue",
         qualiopi.place(Expected("", EN_TETE, "revisions", "- {numero", ())),
     )
-    revision = re.search(r"\{numero: 2, date: .*\}", issue.hint or "")
+    revision = re.search(r"\{numero: 3, date: .*\}", issue.hint or "")
     assert revision is not None
     path = qualiopi.dossier / EN_TETE
     line = revision.group().replace("AAAA-MM-JJ", "2026-12-01").replace("…", "Reformulation")
@@ -129,7 +129,7 @@ def test_a_content_that_no_revision_declares(qualiopi: Copy) -> None:
 
 def test_a_change_of_a_header_asks_for_a_revision_too(qualiopi: Copy) -> None:
     """The period of a layer is sealed with its content."""
-    qualiopi.edit(Edit(EN_TETE, "au:", "2026-10-31", "2026-12-31"))
+    qualiopi.edit(Edit(EN_TETE, "au:", "2026-10-31", "2026-09-30"))
     assert [issue.code for issue in qualiopi.issues(seal=True)] == ["empreinte-inconnue"]
 
 

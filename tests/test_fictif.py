@@ -260,11 +260,15 @@ def test_questions_asks_what_would_change_a_line(call: Call) -> None:
     bapteme = ["--type", "bapteme", "--date", "2022-03-01"]
     assert asked("fictif", *bapteme, "--categorie", "VELO") == {
         "soudure": ["fictif/I-2-a"],
-        "risque_feu": ["fictif/I-2-a"],
+        "risque_feu": ["fictif/I-2-a", "fictif/1.1"],  # of 1.1, the permit among its examples of evidence
     }
     assert asked("fictif", *bapteme, "--categorie", "ELEC") == {"benevoles": ["fictif/3.1"]}
-    assert asked("enseigne", *bapteme, "--categorie", "COUT") == {"vitrine": ["enseigne/Z"]}
-    assert "Aucune question" in call("questions", "fictif", *bapteme, "--categorie", "COUT")
+    assert asked("enseigne", *bapteme, "--categorie", "COUT") == {
+        "risque_feu": ["fictif/1.1"],
+        "vitrine": ["enseigne/Z"],
+    }
+    known = ("--sans", "risque_feu")
+    assert "Aucune question" in call("questions", "fictif", *bapteme, "--categorie", "COUT", *known)
 
 
 def test_valider_finds_nothing(call: Call) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from colonnes import ECARTS, NOTIFIES, SAISIE, VERIFICATIONS, check_values
 from formules import Classeur
-from grilles import OFFICE, SURVEILLANCE, TABLE, column, fill_xlsx, follow_xlsx, grille
+from grilles import OFFICE, SURVEILLANCE, TABLE, atelier, column, fill_xlsx, filled, follow_xlsx, grille
 from openpyxl import load_workbook
 
 from certif_rules.grilles import ods, xlsx
-from certif_rules.grilles.classeur import Cellule, Feuille, height
-from certif_rules.grilles.feuilles import COLONNES, DONNEES
+from certif_rules.grilles.classeur import TONS, Cellule, Feuille, height
+from certif_rules.grilles.feuilles import COLONNES, DONNEES, GRILLE
 from certif_rules.grilles.grille import build
 from certif_rules.grilles.ods import open_formula
+from certif_rules.services.lecture import read_grids
 
 HOSTILE = '=HYPERLINK("http://exemple.invalid")'
 
@@ -88,12 +90,12 @@ def test_protection_and_print(classeur) -> None:
     assert not sheet.protection.autoFilter
     assert sheet["D2"].protection.locked
     assert not sheet.cell(2, column("Constat")).protection.locked
-    assert (sheet.freeze_panes, sheet.print_title_rows) == ("C2", "$1:$1")
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("L2", "$1:$1")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.fitToHeight == 0
     assert classeur["Listes"].sheet_state == classeur[DONNEES].sheet_state == "hidden"
-    assert classeur.sheetnames[:4] == ["Contexte", "Grille", "Écarts", "À propos"]
+    assert classeur.sheetnames[:5] == ["Contexte", "Grille", "Textes", "Écarts", "À propos"]
 
 
 @pytest.mark.parametrize("module", [xlsx, ods])
@@ -156,3 +158,87 @@ def test_zeros_are_printed() -> None:
     printed = re.findall(r' style:print="([^"]*)"', styles)
     assert printed
     assert all("zero-values" in each.split() for each in printed)
+
+
+# ---- the screen of an auditor --------------------------------------------------------------------------
+
+#: A laptop: 1366 × 768, less what the spreadsheet and the system keep for themselves.
+WIDTH, HEIGHT = 1_290, 430
+
+
+@pytest.mark.parametrize("referentiel", ["qualiopi", "certifregion"])
+def test_five_lines_are_on_the_screen_of_a_laptop(referentiel: str) -> None:
+    """Number, title and finding are frozen together; wherever one scrolls, five lines at least are seen."""
+    feuille = next(f for f in build(grille(referentiel=referentiel)).feuilles if f.nom == GRILLE)
+    titles = [cell.texte for cell in feuille.lignes[0]]
+    assert feuille.figees == titles.index("Constat") + 1
+    frozen = sum(largeur * 7 + 5 for largeur in feuille.largeurs[: feuille.figees] if largeur)
+    comment = titles.index("Commentaire")
+    assert frozen < WIDTH - (feuille.largeurs[comment] * 7 + 5)
+    assert sum(largeur * 7 + 5 for largeur in feuille.largeurs[: comment + 1] if largeur) < WIDTH
+    head, *rows = (height(feuille, ligne) * 4 / 3 for ligne in feuille.lignes)
+    assert head + max(sum(rows[n : n + 5]) for n in range(len(rows) - 4)) < HEIGHT
+
+
+def test_long_texts_are_whole_in_their_own_sheet() -> None:
+    """Requirement, level, evidence and reasons of line 1, whole; the grid has its title, and hides them."""
+    classeur = build(grille())
+    feuilles = {f.nom: f for f in classeur.feuilles}
+    textes = [cell.texte for cell in feuilles["Textes"].lignes[1]]
+    assert textes[1].startswith("Information publique sur l’offre\nMettre à la portée du public")
+    grid = feuilles[GRILLE]
+    titles = [cell.texte for cell in grid.lignes[0]]
+    assert grid.lignes[1][titles.index("Intitulé")].texte == "Information publique sur l’offre"
+    level = grid.lignes[1][titles.index("Niveau attendu")].texte
+    assert level == " ".join(textes[2].split("\n"))
+    hidden = {title for title, largeur in zip(titles, grid.largeurs, strict=True) if not largeur}
+    assert {"Niveau attendu", "Exemples de preuves", "Motif", "Gravité admise"} <= hidden
+    # A hidden cell of several lines would make its row as high as it.
+    assert all("\n" not in grid.lignes[1][titles.index(t)].texte for t in hidden)
+
+
+def test_findings_look_by_gravity() -> None:
+    """A major has two triangles, a minor one, what conforms a disc, what does not apply a dash."""
+    tons = build(grille()).tons
+    assert {words: TONS[ton].signe for words, ton in tons.items()} == {
+        "Conforme": "●",
+        "Non-conformité mineure": "▲",
+        "Non-conformité majeure": "▲▲",
+        "Non applicable": "–",
+        "Satisfaite": "●",
+        "Non satisfaite": "▲",
+    }
+    assert len({ton.fond for ton in TONS.values()}) == len({ton.signe for ton in TONS.values()}) == 4
+
+
+def test_the_look_of_findings_is_in_both_formats(classeur) -> None:
+    """The finding chosen changes the look of its cell; the sign is in the format of the text, never in it."""
+    rules = classeur["Grille"].conditional_formatting
+    (area,) = [zone for zone in rules if str(zone.sqref).startswith("K2")]
+    major = next(r for r in area.rules if r.formula == ['$K2="Non-conformité majeure"'])
+    assert (major.dxf.font.b, major.dxf.fill.bgColor.rgb) == (True, "FF8C1D18")
+    assert major.dxf.numFmt.formatCode.endswith('"▲▲ "@')
+    archive = zipfile.ZipFile(io.BytesIO(ods.render(grille())))
+    style = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+    maps = ElementTree.fromstring(archive.read("content.xml")).iter(f"{style}map")
+    looks = {m.get(f"{style}condition"): m.get(f"{style}apply-style-name") for m in maps}
+    assert looks['cell-content()="Non-conformité majeure"'] == "ton_grave"
+    assert "<number:text>▲▲ </number:text><number:text-content/>" in archive.read("styles.xml").decode()
+
+
+def test_a_finding_saved_with_its_sign_is_read(tmp_path: Path) -> None:
+    """A spreadsheet that saves what it shows writes « ▲▲ Non-conformité majeure »."""
+    saisie = {"qualiopi/1": {"Constat": "▲▲ Non-conformité majeure", "Commentaire": "x"}}
+    path = filled(grille(), "csv", saisie, tmp_path)
+    assert read_grids(atelier(), [path]).dossier.releves[0].constat == "nc_majeure"
+
+
+def test_rows_grow_as_they_are_filled(classeur) -> None:
+    """The rows that are filled have no height set for good; those of the texts do."""
+    archive = zipfile.ZipFile(io.BytesIO(xlsx.render(grille())))
+    sheets = {
+        name: archive.read(f"xl/worksheets/sheet{n}.xml") for n, name in enumerate(classeur.sheetnames, 1)
+    }
+    rigid = {name for name, content in sheets.items() if b"customHeight" in content}
+    assert not rigid & {"Grille", "Écarts"}
+    assert {"Contexte", "Textes"} <= rigid

@@ -171,6 +171,8 @@ def test_a_column_is_hidden_by_name_or_number(tmp_path: Path, said: str) -> None
         ("colonnes: {masquees: [Motif]}", ("colonne-obligatoire", 3, 23)),
         ("colonnes: {masquees: [11]}", ("colonne-obligatoire", 3, 23)),
         ("colonnes: {masquees: [Applicabilité]}", ("colonne-obligatoire", 3, 23)),
+        # The report asks for the evidence of each finding.
+        ("colonnes: {masquees: [Preuves vues]}", ("colonne-obligatoire", 3, 23)),
         ("colonnes: {masquees: [Mot if]}", ("colonne-inconnue", 3, 23)),
         ("colonnes: {masquees: [21]}", ("colonne-inconnue", 3, 23)),
         ("colonnes: {masquees: [Annotation, 12]}", ("valeur-en-double", 3, 35)),

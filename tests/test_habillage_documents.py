@@ -17,6 +17,7 @@ from fabrique import HOSTILES, checklist
 from grilles import AF, FORMATS, atelier, column, exported_form, filled
 from habillages import L10, NUE, dit, habillage_file, habillee
 from images import png, svg
+from imprimes import html, md, table
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
@@ -24,7 +25,6 @@ from certif_rules.audit.checklist import Checklist, dress
 from certif_rules.audit.constats import Releve
 from certif_rules.blocs.arbre import Image
 from certif_rules.documents import emetteur
-from certif_rules.documents.checklist import html, md, table
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import DataError
 from certif_rules.formulaires import checklist as formulaire
@@ -36,7 +36,7 @@ from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
 
-PAGES = {"html": html.render, "md": md.render, "table": table.render, "formulaire": formulaire.render}
+PAGES = {"html": html, "md": md, "table": table, "formulaire": formulaire.render}
 GRILLES = {"xlsx": xlsx.render, "ods": ods.render, "csv": csv_.render}
 TOUS = PAGES | GRILLES
 SAISIE = {
@@ -103,12 +103,14 @@ def test_hidden_columns_are_not_shown(tmp_path: Path) -> None:
     """Column 12 is hidden in the workbook, absent from the CSV and the form; the others are there."""
     worn = habillee(tmp_path)
     book = load_workbook(io.BytesIO(xlsx.render(worn)))["Grille"].column_dimensions
-    hidden = {letter for letter, found in book.items() if found.hidden}
-    assert hidden == {"L", "T"}  # Annotation, and the one that names the line
+    hidden = {n for found in book.values() if found.hidden for n in range(found.min, found.max + 1)}
+    # Annotation, the one that names the line, and what is hidden without a dress: the origin where there is
+    # one only, what the sheet Textes holds, the earlier finding where there is no earlier audit.
+    assert hidden == {12, 20, 3, 5, 6, 8, 10, 16}
     content = zipfile.ZipFile(io.BytesIO(ods.render(worn))).read("content.xml").decode()
     sheet = content.split('table:name="Grille"')[1].split("<table:table-header-rows>")[0]
     columns = re.findall(r"<table:table-column[^>]*>", sheet)
-    assert [n for n, found in enumerate(columns, 1) if "collapse" in found] == [12, 20]
+    assert [n for n, found in enumerate(columns, 1) if "collapse" in found] == [3, 5, 6, 8, 10, 12, 16, 20]
     assert set(header(NUE)) - set(header(worn)) == {"annotation"}
     assert 'data-champ="annotations"' not in formulaire.render(worn).decode()
     assert 'data-champ="annotations"' in formulaire.render(NUE).decode()
@@ -116,14 +118,14 @@ def test_hidden_columns_are_not_shown(tmp_path: Path) -> None:
 
 def test_proofs_may_be_hidden_everywhere(tmp_path: Path) -> None:
     """Columns that a body hides are in no format."""
-    worn = habillee(tmp_path, L10.replace("[12]", "[Exemples de preuves, Preuves vues, Évalué par]"))
+    worn = habillee(tmp_path, L10.replace("[12]", "[Exemples de preuves, Échantillon, Évalué par]"))
     proof = NUE.lignes[0].preuves[0].texte[:30]
     for name in ("html", "md", "formulaire", "csv"):
         assert text(proof.encode()) in text(TOUS[name](NUE))
         assert text(proof.encode()) not in text(TOUS[name](worn)), name
-    assert set(header(NUE)) - set(header(worn)) == {"preuves", "preuves vues", "évalué par"}
+    assert set(header(NUE)) - set(header(worn)) == {"preuves", "échantillon", "évalué par"}
     form = formulaire.render(worn).decode()
-    assert [c for c in ("preuves_vues", "evalue_par", "evalue_le") if f'data-champ="{c}"' in form] == [
+    assert [c for c in ("echantillons", "evalue_par", "evalue_le") if f'data-champ="{c}"' in form] == [
         "evalue_le"
     ]
 
@@ -136,7 +138,7 @@ def test_pages_hold_the_logo_with_its_words(tmp_path: Path, nature: str) -> None
     text_ = L10.replace(
         "logo: logo.png", f'logo: {{fichier: logo.{nature}, texte: "Un <rond>", largeur: 50}}'
     )
-    for render in (html.render, formulaire.render):
+    for render in (html, formulaire.render):
         (img,) = re.findall(r"<img [^>]*>", render(habillee(tmp_path, text_)).decode())
         mime = "image/svg+xml" if nature == "svg" else "image/png"
         found = re.search(r'src="data:([^;]+);base64,([^"]+)"', img)

@@ -32,6 +32,15 @@ def test_other_ways_of_judging(case: dict[str, Any]) -> None:
     assert differences(case, registry(**{nom: NOTES / nom for nom in noms})) == []
 
 
+_, ECHELLE = read_cases(NOTES / "echelle.yaml")
+
+
+@pytest.mark.parametrize("case", ECHELLE, ids=lambda case: case["nom"])
+def test_levels_not_seen_or_lifted(case: dict[str, Any]) -> None:
+    """Lines that an audit does not see, and levels that were lifted: a value that someone gave, or none."""
+    assert differences(case, registry(echelle=NOTES / "echelle")) == []
+
+
 def test_the_threshold_is_data(tmp_path: Path) -> None:
     """Changing 5 to 4 in a copy of the data changes the result, and nothing else was changed."""
     case = read_cases(DONNEES["qualiopi"].parent.parent / "tests" / "cas" / "conclusions.yaml")[1][0]
@@ -91,6 +100,15 @@ def resealed(copy: Path) -> None:
             "    - code: refuse\n",
             "    - {code: tout, delivrable: true, titre: Tout, sources: [DOC]}\n    - code: refuse\n",
             "decision-manquante",
+        ),
+        ('moins_de: "1.5"', "moins_de: 7", "seuil-hors-portee"),
+        ("mesure: plancher, moins_de: 1", "mesure: plancher, au_moins: 0", "seuil-hors-portee"),
+        ("mesure: plancher, moins_de: 1", "mesure: plancher, plus_de: 3", "seuil-hors-portee"),
+        (
+            MOYENNE,
+            MOYENNE + "\n    zz: {compte: [niveau_0], titre: Nombre, sources: [DOC]}"
+            "\n    s: {somme: [{mesure: zz, seuil: 6}], titre: S, sources: [DOC]}",
+            "seuil-hors-portee",
         ),
         (
             "types_audit:",

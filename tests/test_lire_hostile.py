@@ -147,6 +147,11 @@ def laughs() -> bytes:
     return f'<!DOCTYPE a [<!ENTITY e0 "mot">{entities}]><a>&e9;</a>'.encode()
 
 
+def empty(tag: str) -> bytes:
+    """Two million cells, and nothing in them."""
+    return b"<a>" + f"<{tag}/>".encode() * 2_000_000 + b"</a>"
+
+
 def cells(text: str, **attributes: str) -> str:
     said = "".join(f' table:{name.replace("_", "-")}="{value}"' for name, value in attributes.items())
     return f'<table:table-cell office:value-type="string"{said}><text:p>{text}</text:p></table:table-cell>'
@@ -183,7 +188,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "zip_ratio": ("grille.xlsx", lambda: zeros(50_000_000), "fichier-trop-grand"),
     "zip_part": (
         "grille.xlsx",
-        lambda: in_xlsx({GRILLE: bytes(12_000_000), "xl/media/photo.png": os.urandom(100_000)}),
+        lambda: in_xlsx({GRILLE: bytes(61_000_000), "xl/media/photo.png": os.urandom(200_000)}),
         "fichier-trop-grand",
     ),
     "zip_understated": ("grille.xlsx", understated, "fichier-tronque"),
@@ -237,7 +242,23 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     ),
     "ods_same_text": ("grille.ods", identified_rows, "fichier-trop-grand"),
     "csv_rows": ("grille.csv", lambda: csv_.render(CHECKLIST) + b"x\r\n" * 1_500_000, "fichier-trop-grand"),
-    "csv_field": ("grille.csv", lambda: csv_.render(CHECKLIST) + b"x" * 300_000, "fichier-tronque"),
+    "csv_field": ("grille.csv", lambda: csv_.render(CHECKLIST) + b"x" * 300_000, "dossiers-differents"),
+    "csv_quote": ("grille.csv", lambda: csv_.render(CHECKLIST) + b'"x' * 300_000, "fichier-tronque"),
+    "xlsx_empty": (
+        "grille.xlsx",
+        lambda: in_xlsx({f"xl/worksheets/sheet{n}.xml": empty("c") for n in range(1, 7)}),
+        "fichier-trop-grand",
+    ),
+    "xlsx_encoding": (
+        "grille.xlsx",
+        lambda: in_xlsx({"xl/workbook.xml": b'<?xml version="1.0" encoding="xyz"?><workbook/>'}),
+        "fichier-illisible",
+    ),
+    "ods_encoding": (
+        "grille.ods",
+        lambda: in_ods({"content.xml": b'<?xml version="1.0" encoding="xyz"?><a/>'}),
+        "fichier-illisible",
+    ),
     "json_lines": ("grille.json", lambda: noisy(1_000_000), "fichier-trop-grand"),
     "json_number": ("grille.json", lambda: b'{"constats": ' + b"9" * 10_000 + b"}", "fichier-illisible"),
     "json_no_list": ("grille.json", lambda: b'{"lignes": 5}', "classeur-etranger"),

@@ -20,6 +20,7 @@ SCHEMAS = ROOT / "schemas"
 STATES = {"non_applicable"}
 #: Words of the core that are also declared, and what they are in it.
 HOMONYMS: dict[str, dict[str, str]] = {
+    "documents.mots": {"label": "the word beside the mark of a label"},
     "grilles.autodiagnostic": {"label": "the column that says whether a line is the label’s"},
     "formulaires.champs": {"label": "the element that names a field"},
     "grilles.csv": {"label": "the column that says whether a line is the label’s"},
@@ -135,7 +136,8 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     },
     "documents.formats.docx": {32: "a width, in percents", 34: "lines of a tall row"},
     "documents.formats.docx_styles": dict.fromkeys((10, 12, 15), "points, millimetres"),
-    "colonnes": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28, 32), "a width"),
+    "colonnes": dict.fromkeys((10, 11, 12, 15, 16, 17, 22, 24, 26, 28, 32), "a width"),
+    "grilles.textes": dict.fromkeys((11, 26, 44), "a width"),
     "grilles.feuilles": {30: "a width"},
     "grilles.grille": dict.fromkeys((10, 11, 12, 15, 16, 22, 24, 28), "a width"),
     "grilles.xlsx": {10: "points of a letter"},
@@ -152,6 +154,11 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "grilles.verifications": dict.fromkeys((10, 12, 16, 24, 32, 44), "a width"),
     "vie.montants": {10: "the base of figures"},
     "grilles.relecture.saisie": {12: "December, in day zero", 30: "day zero of spreadsheets"},
+    "grilles.relecture.valeurs": {
+        **dict.fromkeys((10, 11, 12, 16, 17, 22, 44), "the number of a format of XLSX"),
+        12: "the most decimals",
+        15: "figures of a number",
+    },
     "grilles.relecture.xlsx": {16: "the base of an escape"},
     "source.yaml": {
         10: "bits of half a character",

@@ -17,9 +17,10 @@ from pages import docx_rows, docx_text, letters, pdf_text, squashed
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.blocs.arbre import Case, Ecriture, Tableau, Titre
+from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist import papier
-from certif_rules.documents.checklist.fiche import blocks, reasons
+from certif_rules.documents.checklist.lignes import reasons, rubriques
 from certif_rules.documents.formats import docx, pdf
 from certif_rules.documents.mots import deciding, finding, title
 
@@ -58,14 +59,14 @@ def test_every_text_is_printed(rendu: FACE, value: Callable[[], Checklist]) -> N
     made = value()
     text = squashed(rendu(made))
     wanted = [title(ligne, 0 if ligne.etat in ("a_auditer", "a_confirmer") else 160) for ligne in made.lignes]
-    wanted += [element.texte for ligne in made.lignes for element in reasons(made, deciding(ligne))]
+    wanted += [line(texte) for ligne in made.lignes for texte in reasons(made, deciding(ligne))]
     for ligne in made.lignes:
         if ligne.etat in ("a_auditer", "a_confirmer"):
-            named = {bloc.titre: bloc for bloc in blocks(made, ligne)}
-            wanted += [e.texte for name in papier.IMPRIMES if name in named for e in named[name].elements]
+            named = {rubrique.titre: rubrique for rubrique in rubriques(made, ligne)}
+            wanted += [line(t) for name in papier.IMPRIMES if name in named for t in named[name].elements]
     wanted += [a.message for a in made.avertissements]
     wanted += [made.empreinte, "seul le texte officiel fait foi"]
-    wanted += [value for _, value in document.retention(made)]
+    wanted += [line(value) for _, value in document.retention(made)]
     wanted += [lacune.cherche for lacune in made.lacunes]
     assert [words for words in wanted if squashed(words).replace("'", "’") not in text] == []
 
@@ -74,10 +75,10 @@ def test_every_text_is_printed(rendu: FACE, value: Callable[[], Checklist]) -> N
 def test_boxes_are_those_permitted(value: Callable[[], Checklist]) -> None:
     """On the row of a line to see, the findings permitted there, none ticked, and room to write."""
     made = value()
-    rows = [row for b in papier.compose(made).blocs if isinstance(b, Tableau) for row in b.lignes]
+    rows = [row for b in simple(papier.compose(made).blocs) if isinstance(b, Tableau) for row in b.lignes]
     found = [row for row in rows if len(row) == 5 and isinstance(row[3], Ecriture)]
     due = [ligne for ligne in made.lignes if ligne.etat in ("a_auditer", "a_confirmer")]
-    by_number = {str(row[0]).split("\n")[0]: row for row in found}
+    by_number = {line(passages(row[0])[0]): row for row in found if not isinstance(row[0], Case | Ecriture)}
     for ligne in due:
         row = by_number[ligne.indicateur.numero]
         choices = tuple(finding(made, c) for c in ligne.constats_permis)
@@ -117,7 +118,7 @@ def test_state_and_label_are_said_in_words() -> None:
 def test_the_groups_of_texts_exist() -> None:
     """The names chosen are those of the sheet of a line: a name that changes there would leave texts out."""
     lines = [*checklist().lignes, *label().lignes, *surveillance().lignes]
-    known = {bloc.titre for ligne in lines for bloc in blocks(label(), ligne)}
+    known = {rubrique.titre for ligne in lines for rubrique in rubriques(label(), ligne)}
     assert set(papier.IMPRIMES) <= known
 
 

@@ -13,11 +13,12 @@ import pytest
 from console import Console, words
 from fabrique import LIGNES, checklist
 from grilles import grille
+from imprimes import html, md, table
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.documents.checklist import html, md, table
-from certif_rules.documents.checklist.fiche import blocks
+from certif_rules.blocs.textes import line
+from certif_rules.documents.checklist.lignes import rubriques
 from certif_rules.documents.rubriques import CONSERVATION, NOTES, retention
 from certif_rules.echanges import checklist as json_
 from certif_rules.errors import DataError
@@ -27,8 +28,8 @@ from certif_rules.grilles import ods, xlsx
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 
 RENDUS: dict[str, Callable[[Checklist], bytes]] = {
-    "html": html.render, "formulaire": formulaire.render, "md": md.render, "csv": csv_.render,
-    "xlsx": xlsx.render, "ods": ods.render, "table": table.render, "json": json_.render,
+    "html": html, "formulaire": formulaire.render, "md": md, "csv": csv_.render,
+    "xlsx": xlsx.render, "ods": ods.render, "table": table, "json": json_.render,
 }  # fmt: skip
 AVERTI = DonneesSensibles(
     nature="sante", texte="une note peut dire qui tousse.", sources=("CH1",), confiance="faible", lecture=True
@@ -88,12 +89,14 @@ def test_json_has_both_under_keys_of_their_own() -> None:
     assert "CH1" in data["sources"]
 
 
-def test_the_warning_is_the_first_block_of_a_line_and_is_not_folded() -> None:
-    """An auditor reads the warning before typing."""
+def test_the_warning_is_the_first_block_of_a_line_and_comes_before_its_fields() -> None:
+    """An auditor sees the warning, by its name at least, before typing."""
     value = made()
-    assert blocks(value, value.lignes[0])[0].titre == "Données sensibles"
+    assert rubriques(value, value.lignes[0])[0].titre == "Données sensibles"
     page = formulaire.render(value).decode()
-    assert page.index("qui tousse") < page.index("Preuves, précisions et notes")
+    line = page[page.index('<article class="ligne a_auditer') :]
+    assert "<summary>⚠ Données sensibles" in line
+    assert line.index("Données sensibles") < line.index("qui tousse") < line.index("<fieldset")
 
 
 def test_the_documents_to_fill_say_how_to_write_of_people() -> None:
@@ -125,8 +128,8 @@ def test_retention_is_that_of_the_base_and_the_label_gives_none() -> None:
     assert resolved.conservations["qualiopi"].lecture
     (base,) = retention(grille())
     assert base[0] == "qualiopi"
-    assert "le cycle de certification en cours et le précédent" in base[1]
-    assert CONSERVATION in flat(md.render(grille()))
+    assert "le cycle de certification en cours et le précédent" in line(base[1])
+    assert CONSERVATION in flat(md(grille()))
 
 
 # ---- the data format ------------------------------------------------------------------------------------

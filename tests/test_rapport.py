@@ -64,7 +64,7 @@ def test_the_report_of_a6(call: Console, tmp_path: Path, format_: str) -> None:
         "La visite des salles d’Albi", "Aucun désaccord.", "Un carnet de liaison suit chaque stagiaire.",
         "Aucun audit précédent n’est renseigné.",
         # conclusion, evaluation, decision, dates, distribution
-        "Certification délivrable sous réserve du plan d’actions",
+        "Délivrance possible sous réserve du plan d’actions",
         "Délivrer, sous réserve du plan d’actions.", "Plan d’actions accepté.", "29 septembre 2024",
         "26 avril 2024 : Plan d’actions attendu", "Remis aux seuls destinataires nommés.",
         "seul le texte officiel fait foi", "Capture du 2 avril 2024.", "12 avril 2024", "19 avril 2024",
@@ -254,7 +254,7 @@ def test_earlier_gaps_are_verified(call: Console, tmp_path: Path, format_: str) 
     found = texte(report_bytes(call, data, tmp_path, format_), format_)
     chapter = found.split(squeezed("10. Écarts de l’audit précédent"))[-1].split(squeezed("11. Lignes"))[0]
     assert (
-        absent_from(chapter, {"levé depuis", "non levé depuis", "Rien n’a changé depuis l’audit initial."})
+        absent_from(chapter, {"levé depuis", "toujours ouvert", "Rien n’a changé depuis l’audit initial."})
         == set()
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
 from certif_rules.documents.rapport.redaction import ECHANTILLON
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
+from certif_rules.services.conclusion import document
 from certif_rules.services.rapport import compose, report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"
@@ -49,6 +51,36 @@ def test_levels_are_no_gaps(tmp_path: Path) -> None:
     document = compose(rapport)
     assert not [titre for titre in headings(document) if titre.startswith("Fiche")]
     assert "critèreF5/3" in texte(lay_out(document, "html"), "html")
+
+
+def test_a_lifting_never_rewrites_the_audit(tmp_path: Path) -> None:
+    """A 0 lifted to 2 refused the label at the audit, and grants it since: (11 × 3 + 2) / 12."""
+    levels = {f"{c}{n}": "niveau_3" for c in "FL" for n in range(1, 7)} | {"F1": "niveau_0"}
+    lifted = {"leve_le": "2025-04-02", "leve_par": "J. D.", "leve_constat": "niveau_2"}
+    data: dict[str, Any] = {
+        "format": 1,
+        "referentiel": "echelle",
+        "audit": {"type": "visite", "date": "2025-03-10"},
+        "organisme": {"categories": ["TOUT"]},
+        "constats": [{"id": k, "constat": v, "commentaire": "Vu."} for k, v in levels.items()],
+    }
+    data["constats"][0] |= lifted
+    known = registry(echelle=NOTES / "echelle")
+    rapport = report_file(known, findings_file(data, tmp_path))[0]
+    (before,), (after,) = rapport.bilan.a_l_audit, rapport.bilan.conclusions
+    assert (before.decision, before.mesures["moyenne"]) == ("refuse", Fraction(33, 12))
+    assert (after.decision, after.mesures["moyenne"]) == ("accorde", Fraction(35, 12))
+    found = texte(lay_out(compose(rapport), "html"), "html")
+    assert squeezed("à l’audit – conclusion défavorable") in found
+    assert squeezed("après levée – conclusion favorable") in found
+    assert squeezed("levé le 2 avril 2025 par J. D., après levée : 2") in found
+    assert [e.numero for e in rapport.ecarts] == ["F1"], "a level declared a gap has its sheet"
+    written = document(rapport.bilan)
+    assert [c["decision"] for c in written["a_l_audit"]] == ["refuse"]
+    del data["constats"][0]["leve_constat"]
+    unknown = report_file(known, findings_file(data, tmp_path))[0]
+    assert "moyenne" not in unknown.bilan.conclusions[0].mesures
+    assert squeezed("niveau après levée non renseigné") in texte(lay_out(compose(unknown), "html"), "html")
 
 
 def test_opinions_have_their_sheets(tmp_path: Path) -> None:
@@ -96,7 +128,7 @@ def test_a_label_on_its_base(label: Rapport) -> None:
     assert squeezed("Décision – Certif’Région Occitanie") in found
     assert squeezed("Ajournée.") in found
     chapter = page.split(". Décision</h2>")[1].split("<h2")[0]
-    assert texte(chapter.encode(), "html").count(squeezed("Certification délivrable")) == 1
+    assert texte(chapter.encode(), "html").count(squeezed("Délivrance possible")) == 1
     marked = set(re.findall(r"(\w+)</(?:strong|b)>[^<]*<span class=\"discret\"> \(★ label\)", page))
     lines = {vue.ligne.indicateur.numero for s in label.sections for vue in s.lignes}
     assert marked == {numero for numero in lines if numero.isalpha()}

@@ -52,7 +52,7 @@ def test_the_page_of_a_report(tmp_path: Path) -> None:
     levels = [int(n) for n in re.findall(r"<h(\d)", page)]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert "délivrable" in texte(page.encode(), "html"), "the verdict is a word"
+    assert "Délivrance" in texte(page.encode(), "html"), "the verdict is a word"
 
 
 @pytest.mark.bureautique

@@ -15,6 +15,7 @@ from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Case, Document, Tableau, Titre
+from certif_rules.blocs.textes import line
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.rapport.redaction import gravity
 from certif_rules.errors import DataError
@@ -263,6 +264,7 @@ def test_the_paper_grid_ticks_the_three_results() -> None:
     made = grille(**head, audit=audit)
     tables = {b.legende: b for b in papier.compose(made).blocs if isinstance(b, Tableau)}
     (row,) = tables["Vérifications hors indicateurs"].lignes
-    assert str(row[0]).startswith("V1 – Le certificat est affiché")
+    assert isinstance(row[0], tuple)
+    assert line(row[0]).startswith("V1 – Le certificat est affiché")
     assert row[1] == Case(choix=("Satisfaite", "Non satisfaite", "À faire"))
     assert "Pièces exigées" not in tables

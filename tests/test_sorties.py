@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.echanges.autodiagnostic import comparison, synthesis
-from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.commun import as_bytes
 from certif_rules.echanges.dossier import award_as_data, study_as_data
 from certif_rules.errors import IssuesError
 from certif_rules.model.base import Texte

@@ -26,11 +26,11 @@ from console import AUDIT, Console
 from fabrique import HOSTILES, checklist, contexte, organisme
 from grilles import AF, exported_form, filled, grille
 from grilles import FORMATS as GRILLES
+from imprimes import html, md, table
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from certif_rules.blocs.typographie import clean
-from certif_rules.documents.checklist import html, md, table
 from certif_rules.echanges import checklist as json_
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.grilles import csv as csv_
@@ -159,13 +159,13 @@ class Format:
 
 
 FORMATS = {
-    "html": Format(html.render, of_html),
+    "html": Format(html, of_html),
     "formulaire": Format(formulaire.render, of_html),
-    "md": Format(md.render, of_md),
+    "md": Format(md, of_md),
     "csv": Format(csv_.render, of_csv),
     "xlsx": Format(xlsx.render, of_xlsx),
     "ods": Format(ods.render, of_ods),
-    "table": Format(table.render, of_table),
+    "table": Format(table, of_table),
     "json": Format(json_.render, of_json),
 }
 

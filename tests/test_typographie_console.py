@@ -64,8 +64,12 @@ def test_places_and_codes_are_left_as_they_are() -> None:
     ]
 
 
+#: Audit rules of that day were not read: the warning quotes their title.
+UNREAD = ("qualiopi", "--type", "initial", "--date", "2021-03-18", "--categorie", "AF")
+
+
 def _warned(call: Console, folder: Path) -> str:
-    return call("checklist", *AUDIT, "-o", folder / "g.html").printed
+    return call("checklist", *UNREAD, "-o", folder / "g.html").printed
 
 
 def _concluded(call: Console, folder: Path) -> str:
@@ -75,19 +79,27 @@ def _concluded(call: Console, folder: Path) -> str:
 
 
 def _read(call: Console, folder: Path) -> str:
-    return call("lire", _grid(call, folder)).printed
+    return call("lire", _grid(call, folder, UNREAD)).printed
 
 
-def _grid(call: Console, folder: Path) -> Path:
+def _grid(call: Console, folder: Path, audit: tuple[str, ...] = AUDIT) -> Path:
     path = folder / "grille.json"
-    call("checklist", *AUDIT, "-o", path)
+    call("checklist", *audit, "-o", path)
     return path
 
 
-@pytest.mark.parametrize("said", [_warned, _read, _concluded])
+@pytest.mark.parametrize("said", [_warned, _read])
 def test_a_warning_that_quotes_data(call: Console, tmp_path: Path, said: Callable[..., str]) -> None:
-    """A note of a layer is typed with plain blanks and straight apostrophes; it is read with French ones."""
+    """A title of a layer is typed with straight apostrophes; it is read with French ones."""
     words = re.sub("[ \n]+", " ", said(call, tmp_path))
+    assert "couche_non_lue\u00a0: " in words
+    assert "(modalités d’audit)" in words
+    assert "d'audit" not in words
+
+
+def test_a_note_of_a_layer_on_a_console(call: Console, tmp_path: Path) -> None:
+    """What the texts are worth is typed with plain blanks; it is read with French ones."""
+    words = re.sub("[ \n]+", " ", _concluded(call, tmp_path))
     assert "note_de_couche\u00a0: " in words
     assert "son jour d’entrée en vigueur n’a pas été lu" in words
     assert "reformulées\u202f; seul" in words

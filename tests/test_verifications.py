@@ -66,7 +66,7 @@ def test_a_failed_check_counts_as_its_finding() -> None:
     bilan = opened(findings({"id": CHECK, **FAILED}, ecarts_notifies_le="2025-09-10"))
     (conclusion,) = bilan.conclusions
     assert (conclusion.delivrable, conclusion.mesures["majeures"]) == (False, 1)
-    assert "non maintenue" in conclusion.texte
+    assert "maintien impossible" in conclusion.texte
     (echeance,) = bilan.echeances
     assert (echeance.id, echeance.constat) == (CHECK, "nc_majeure")
     assert {nom: str(jour) for nom, jour in echeance.dates.items()} == {

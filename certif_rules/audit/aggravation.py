@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from certif_rules.model.jugement import Aggravation, Jugement
@@ -17,6 +19,11 @@ class Compte(Struct, frozen=True, kw_only=True):
     possibles: tuple[str, ...]
     regle: Aggravation | None = None
     certaine: bool = True
+
+
+def worst(jugements: Iterable[Jugement]) -> frozenset[str]:
+    """Return the findings that a lesser one becomes when it is found open again, by these rules."""
+    return frozenset(regle.devient for jugement in jugements for regle in jugement.aggravations)
 
 
 def counted(

@@ -5,8 +5,8 @@ Texts are plain French, typed as in the data: typography and markup belong to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,13 +15,25 @@ from certif_rules.errors import DataError
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
 from certif_rules.model.base import Appui, Avertissement, Lacune, Texte
-from certif_rules.model.referentiel import Critere, Indicateur, Referentiel, TypeAudit
+from certif_rules.model.referentiel import Critere, Indicateur, Referentiel, TextesDonnes, TypeAudit
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.motifs import ETATS, Etat, Motif
 
 #: What may be found of a check: it holds, or it fails, and then counts as the finding declared for it.
 RESULTATS = ("satisfaite", "non_satisfaite")
 SATISFAITE, NON_SATISFAITE = RESULTATS
+#: Confidences of a layer whose note tells what its texts are worth, whatever it is.
+_DOUBTFUL = ("faible", "non_verifiee")
+
+
+#: Whether a document required was received, as declared.
+Reception = Literal["recue", "non_recue", "non_dite"]
+#: The same in words, of a document.
+RECEPTIONS: Mapping[Reception, str] = {
+    "recue": "reçu",
+    "non_recue": "non reçu",
+    "non_dite": "réception non renseignée",
+}
 
 
 class Ligne(Struct, frozen=True, kw_only=True):
@@ -46,6 +58,8 @@ class Ligne(Struct, frozen=True, kw_only=True):
 class Point(Struct, frozen=True, kw_only=True):
     """A document required or a check to make; ``certain`` is false when the rule could not be decided.
 
+    Of a document, ``reception`` says whether it was received; of a check, it is ``None``.
+
     Of a check, ``constat`` is the finding when it fails (``None``: none is declared), and ``compte_pour`` the
     référentiel whose conclusion counts it.
     """
@@ -57,6 +71,7 @@ class Point(Struct, frozen=True, kw_only=True):
     constat: str | None = None
     note: str | None = None
     compte_pour: str = ""
+    reception: Reception | None = None
 
 
 class SitesAudites(Appui, frozen=True, kw_only=True):
@@ -72,7 +87,7 @@ class Checklist(Struct, frozen=True, kw_only=True):
     ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation
     that must be claimed to whether it was, by this context.
     ``organisme`` is what was declared, ready to be printed or written as JSON. ``habillage`` is how the body
-    dresses its documents; it changes nothing of what they say.
+    dresses its documents; it changes nothing of what they say. ``textes`` are those that a body gave.
     """
 
     referentiel: Referentiel
@@ -87,12 +102,22 @@ class Checklist(Struct, frozen=True, kw_only=True):
     sites: SitesAudites | None
     invocables: Mapping[str, bool]
     lacunes: tuple[Lacune, ...]
+    textes: TextesDonnes | None = None
     habillage: Habillage | None = None
 
     @property
     def type_audit(self) -> TypeAudit:
         """The type of the audit."""
         return self.referentiel.types_audit[self.contexte.type_audit]
+
+    @property
+    def notes(self) -> tuple[Avertissement, ...]:
+        """What the texts applied are worth: notes of the requirements, and of layers that are not sure."""
+        return tuple(
+            Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
+            for couche in (retenue.couche for retenue in self.referentiel.couches)
+            if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL)
+        )
 
     @property
     def compteurs(self) -> dict[Etat, int]:
@@ -107,6 +132,16 @@ class Checklist(Struct, frozen=True, kw_only=True):
             cle = ligne.critere.id if ligne.critere else None
             groupes.setdefault(cle, (ligne.critere, []))[1].append(ligne)
         return tuple((critere, tuple(lignes)) for critere, lignes in groupes.values())
+
+
+def in_order(avertissements: Iterable[Avertissement]) -> tuple[Avertissement, ...]:
+    """Return what changes this audit, then what holds at every audit of its type."""
+    return tuple(sorted(avertissements, key=lambda a: a.rappel))
+
+
+def warned(checklist: Checklist, more: Iterable[Avertissement]) -> Checklist:
+    """Return ``checklist`` with more to be warned of; what holds at every audit of its type stays last."""
+    return replace(checklist, avertissements=in_order((*checklist.avertissements, *more)))
 
 
 def point_key(point: Point) -> str:

@@ -8,17 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from certif_rules.audit.aggravation import Compte, counted
-from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
-from certif_rules.audit.jugement import LigneJugee, Valeur, measure, possible_decisions
+from certif_rules.audit.checklist import Checklist, in_order
+from certif_rules.audit.constats import Dossier, Releve, by_line, by_point, rests_on_nothing
+from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
+from certif_rules.audit.jugement import Valeur, levels, measure, possible_decisions
+from certif_rules.audit.objet import (
+    Objet,
+    as_recorded,
+    judged_lines,
+    judged_points,
+    lifted_to_nothing,
+    unknown_before,
+)
+from certif_rules.audit.reprise import Reprise, carried
+from certif_rules.blocs.typographie import day as spelled
+from certif_rules.blocs.typographie import plain
 from certif_rules.francais import count
 from certif_rules.model.base import Appui, Avertissement
-from certif_rules.model.jugement import Aggravation, Decision, Delai, Jugement
-from certif_rules.rules.delais import dates
+from certif_rules.model.jugement import Aggravation, Decision, Jugement
 from certif_rules.rules.motifs import merged, rests_on
 
 
@@ -35,7 +45,8 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     ``decision`` is ``None`` while several are possible; ``delivrable`` while they disagree, or where the
     sources give no rule. ``mesures`` are of the findings recorded and not lifted, checks included.
     ``a_evaluer`` and ``a_confirmer`` are the ids of the lines due, and perhaps due, without a finding;
-    ``a_verifier``, those of the checks without one.
+    ``a_verifier``, those of the checks without one. ``repris`` are the lines that this audit does not see,
+    with what they were left with. A measure that nobody can know is not in ``mesures``.
     """
 
     objet: str
@@ -47,97 +58,64 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     a_confirmer: tuple[str, ...]
     motifs: tuple[MotifConclusion, ...]
     a_verifier: tuple[str, ...] = ()
-
-
-class Echeance(Struct, frozen=True, kw_only=True):
-    """The dates that one open finding opens; ``None`` for a date that its finding does not have.
-
-    It was found on a line or on a check, one of the two. ``compte_comme`` is the finding whose delays these
-    are, where it counts as another than ``constat``.
-    """
-
-    constat: str
-    dates: Mapping[str, date | None]
-    sources: tuple[str, ...]
-    ligne: Ligne | None = None
-    point: Point | None = None
-    compte_comme: str | None = None
-
-    @property
-    def id(self) -> str:
-        """The id of the line or of the check."""
-        return self.ligne.indicateur.id if self.ligne else self.point.id if self.point else ""
-
-    @property
-    def origine(self) -> str | None:
-        """The référentiel whose judgement opens these dates."""
-        if self.ligne is not None:
-            return self.ligne.indicateur.origine
-        return self.point.compte_pour if self.point else None
+    repris: Mapping[str, Reprise] = field(default_factory=dict)
 
 
 class Bilan(Struct, frozen=True, kw_only=True):
-    """Everything concluded from the findings of one audit."""
+    """Everything concluded from the findings of one audit.
+
+    ``a_l_audit`` is what was concluded before anything was lifted, and stays; empty where nothing was.
+    """
 
     checklist: Checklist
     dossier: Dossier
     conclusions: tuple[Conclusion, ...]
     echeances: tuple[Echeance, ...]
     avertissements: tuple[Avertissement, ...]
+    a_l_audit: tuple[Conclusion, ...] = ()
 
 
 def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
     """Return the conclusions of findings already checked against their checklist: a pure function."""
+    origines = checklist.referentiel.origines
+    first = _before_liftings(dossier)
     return Bilan(
         checklist=checklist,
         dossier=dossier,
-        conclusions=tuple(_conclusion(checklist, dossier, objet) for objet in checklist.referentiel.origines),
-        echeances=tuple(_echeances(checklist, dossier)),
-        avertissements=(*checklist.avertissements, *_warnings(checklist, dossier)),
+        conclusions=tuple(_conclusion(checklist, dossier, objet) for objet in origines),
+        a_l_audit=() if first == dossier else tuple(_conclusion(checklist, first, o) for o in origines),
+        echeances=tuple(deadlines(checklist, dossier)),
+        avertissements=in_order((*checklist.avertissements, *deadline_warnings(checklist, dossier))),
     )
+
+
+def _before_liftings(dossier: Dossier) -> Dossier:
+    """Return the same findings as the audit left them."""
+
+    def open_(releves: tuple[Releve, ...]) -> tuple[Releve, ...]:
+        return tuple(replace(r, leve_le=None, leve_par=None, leve_constat=None) for r in releves)
+
+    return replace(dossier, releves=open_(dossier.releves), verifications=open_(dossier.verifications))
 
 
 # ---- one object -----------------------------------------------------------------------------------------
 
 
-class _Objet(Struct, frozen=True, kw_only=True):
-    """What one conclusion looks at: the lines and checks of its object, and what was found of them."""
-
-    checklist: Checklist
-    jugement: Jugement | None
-    lignes: tuple[Ligne, ...]
-    points: tuple[Point, ...]
-    releves: Mapping[str, Releve]
-    verifies: Mapping[str, Releve]
-
-    def left(self, etat: str) -> tuple[str, ...]:
-        """Return the ids of the lines of this state without a finding."""
-        ids = (ligne.indicateur.id for ligne in self.lignes if ligne.etat == etat)
-        return tuple(i for i in ids if i not in self.releves or not self.releves[i].porte)
-
-    def unchecked(self) -> tuple[str, ...]:
-        """Return the ids of the checks without a finding."""
-        return tuple(p.id for p in self.points if p.id not in self.verifies or not self.verifies[p.id].porte)
-
-    def compte(self, ligne: Ligne, constat: str) -> Compte:
-        contexte = self.checklist.contexte
-        code = self.checklist.type_audit.code
-        return counted(self.jugement, code, contexte.precedent, ligne.indicateur.id, constat)
-
-
 def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
     jugement = checklist.referentiel.jugements.get(nom)
-    objet = _Objet(
+    objet = Objet(
         checklist=checklist,
         jugement=jugement,
         lignes=tuple(ligne for ligne in checklist.lignes if ligne.indicateur.origine == nom),
         points=tuple(point for point in checklist.verifications if point.compte_pour == nom),
         releves=by_line(dossier),
         verifies=by_point(dossier),
+        repris=carried(checklist) if checklist.type_audit.report == "reprise" else {},
     )
     constats = checklist.referentiel.constats
-    judged = [*_judged(objet), *_judged_points(objet)]
-    mesures = measure(jugement, constats, map(_as_recorded, judged)) if jugement else {}
+    judged = [*judged_lines(objet), *judged_points(objet)]
+    mesures = measure(jugement, constats, map(as_recorded, judged)) if jugement else {}
+    undecided = _undecided(objet)
     reasons: list[MotifConclusion] = []
     possible: tuple[Decision, ...] = ()
     if jugement is None:
@@ -146,9 +124,23 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
     elif not judged:
         text = "aucune de ses lignes n’est à évaluer à cet audit, qui ne permet donc pas de conclure"
         reasons.append(MotifConclusion(code="sans_objet", texte=text))
+    elif undecided:
+        hidden = levels(jugement)
+        mesures = {nom: value for nom, value in mesures.items() if nom not in hidden}
+        text = "conclusion inconnue : l’audit ne voit pas toutes les lignes qui comptent"
+        reasons.append(MotifConclusion(code="report_inconnu", texte=undecided))
     else:
         possible = possible_decisions(jugement, constats, [jugee for jugee, _ in judged])
         text, reasons = _decided(objet, jugement, possible)
+    unread = [li.indicateur.numero for li in objet.lignes if rests_on_nothing(checklist, li, objet.releves)]
+    if unread and possible:
+        possible = ()
+        rests = "il repose" if len(unread) == 1 else "ils reposent"
+        number = count(len(unread), "constat")
+        text = f"conclusion impossible : {number} sans le texte sur lequel {rests}"
+        why = f"{', '.join(unread)} : aucune source n’en donne le texte ; en citer un (document, page)"
+        left = [reason for reason in reasons if reason.code != "decision"]
+        reasons = [MotifConclusion(code="texte_absent", texte=why), *left]
     values = {decision.delivrable for decision in possible}
     codes = {decision.code for decision in possible}
     if jugement is not None and judged:
@@ -163,60 +155,30 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         a_confirmer=objet.left("a_confirmer"),
         motifs=tuple(reasons),
         a_verifier=objet.unchecked(),
+        repris=_carried(objet),
     )
 
 
-#: A line or a check as it is judged, and the finding recorded where it may count as several.
-_Jugee = tuple[LigneJugee, str | None]
+def _undecided(objet: Objet) -> str:
+    """Return why levels cannot be added up: nothing says what the lines that are not seen are worth."""
+    if objet.jugement is None or objet.checklist.type_audit.report or not levels(objet.jugement):
+        return ""
+    numeros = [ligne.indicateur.numero for ligne in objet.unseen()]
+    if not numeros:
+        return ""
+    return (
+        "les règles ne disent pas si les lignes que cet audit ne voit pas gardent leur dernier niveau "
+        f"ou ne comptent pas : {', '.join(numeros)}"
+    )
 
 
-def _as_recorded(jugee: _Jugee) -> LigneJugee:
-    """Return what is measured: a finding that may count as several is measured as it was recorded."""
-    ligne, recorded = jugee
-    return ligne if recorded is None else replace(ligne, possibles=(recorded,))
-
-
-def _judged(objet: _Objet) -> Iterator[_Jugee]:
-    """Yield the lines with a finding, and those that may still have one: all that it permits, or none at all.
-
-    Finding not applicable a line that is, says nothing: it is no line judged.
-    """
-    constats = objet.checklist.referentiel.constats
-    for ligne in objet.lignes:
-        releve = objet.releves.get(ligne.indicateur.id)
-        assessed = releve is not None and releve.porte
-        if releve and assessed and ligne.etat == "non_applicable" and constats[releve.constat].hors_portee:
-            continue
-        recorded: tuple[str | None, ...] = ()
-        if releve is not None and assessed:
-            recorded = (releve.constat if releve.ouvert else None,)
-        elif ligne.etat == "a_auditer":
-            recorded = ligne.constats_permis
-        elif ligne.etat == "a_confirmer":
-            recorded = (*ligne.constats_permis, None)
-        if recorded:
-            each = (objet.compte(ligne, c).possibles if c is not None else (None,) for c in recorded)
-            possibles = tuple(dict.fromkeys(one for some in each for one in some))
-            ambiguous = len(recorded) == 1 < len(possibles)
-            jugee = LigneJugee(indicateur=ligne.indicateur, possibles=possibles)
-            yield jugee, recorded[0] if ambiguous else None
-
-
-def _judged_points(objet: _Objet) -> Iterator[_Jugee]:
-    """Yield the checks whose failure is a finding: it counts as one; satisfied, it counts for nothing."""
-    for point in objet.points:
-        if point.constat is None:
-            continue
-        releve = objet.verifies.get(point.id)
-        possibles: tuple[str | None, ...] = (None, point.constat)
-        if releve is not None and releve.porte:
-            counts = releve.ouvert and releve.constat == NON_SATISFAITE
-            possibles = (point.constat,) if counts else (None,)
-        yield LigneJugee(indicateur=None, possibles=possibles), None
+def _carried(objet: Objet) -> dict[str, Reprise]:
+    ids = [ligne.indicateur.id for ligne in objet.unseen()]
+    return {i: objet.repris[i] for i in ids if i in objet.repris}
 
 
 def _decided(
-    objet: _Objet, jugement: Jugement, possible: tuple[Decision, ...]
+    objet: Objet, jugement: Jugement, possible: tuple[Decision, ...]
 ) -> tuple[str, list[MotifConclusion]]:
     """Return the conclusion in words, and what made it or keeps it open."""
     checklist = objet.checklist
@@ -240,26 +202,50 @@ def _decided(
         text = f"conclusion impossible : {' ; '.join(counts)}"
     without = ", sans effet sur la conclusion" if settled else ""
     reasons += [MotifConclusion(code=c, texte=f"{words}{without} : {names}") for c, words, names in left]
-    return text, [*reasons, *aggravated, *doubtful]
+    return text, [*reasons, *_carried_reasons(objet), *aggravated, *doubtful]
 
 
 _LEFT = {"a_auditer": ("a_evaluer", "à évaluer"), "a_confirmer": ("a_confirmer", "à confirmer")}
 
 
-def _left(objet: _Objet) -> Iterator[tuple[str, str, str]]:
+def _left(objet: Objet) -> Iterator[tuple[str, str, str]]:
     """Yield what is left to do: the code of its reason, how much in words, and which."""
     indicateurs = objet.checklist.referentiel.indicateurs
     for etat, (code, words) in _LEFT.items():
         ids = objet.left(etat)
         if ids:
             yield code, f"{count(len(ids), 'ligne')} {words}", ", ".join(indicateurs[i].numero for i in ids)
+    for code, words, lignes in (
+        ("reprise_inconnue", "dont le niveau antérieur n’est pas connu", unknown_before(objet)),
+        ("levee_sans_niveau", "dont le niveau après levée n’est pas donné", lifted_to_nothing(objet)),
+    ):
+        if lignes:
+            numeros = ", ".join(ligne.indicateur.numero for ligne in lignes)
+            yield code, f"{count(len(lignes), 'ligne')} {words}", numeros
     unchecked = objet.unchecked()
     if unchecked:
         texts = (point.texte.rstrip(".") for point in objet.points if point.id in unchecked)
         yield "a_verifier", f"{count(len(unchecked), 'vérification')} à faire", " ; ".join(texts)
 
 
-def _aggravated(objet: _Objet) -> tuple[list[MotifConclusion], list[MotifConclusion]]:
+def _carried_reasons(objet: Objet) -> Iterator[MotifConclusion]:
+    """Yield the values taken from earlier audits, one sentence a day."""
+    constats = objet.checklist.referentiel.constats
+    by_day: dict[date | None, list[str]] = {}
+    for ligne in objet.unseen():
+        earlier = objet.repris.get(ligne.indicateur.id)
+        if earlier is not None and earlier.connue:
+            titre = constats[earlier.constat].titre if earlier.constat else "levé"
+            by_day.setdefault(earlier.le, []).append(f"{ligne.indicateur.numero} ({titre})")
+    for day, parts in by_day.items():
+        since = f"de l’audit du {plain(spelled(day))}" if day else "d’un audit dont le jour n’est pas donné"
+        yield MotifConclusion(
+            code="reprise",
+            texte=f"lignes que cet audit ne voit pas, reprises {since} : {', '.join(parts)}",
+        )
+
+
+def _aggravated(objet: Objet) -> tuple[list[MotifConclusion], list[MotifConclusion]]:
     """Return why findings count as more than they say, and where it is unknown; one reason a rule."""
     numeros_by_rule: dict[tuple[Aggravation, bool], list[str]] = {}
     for ligne in objet.lignes:
@@ -292,74 +278,3 @@ def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
 def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:
     for remarque in jugement.remarques:
         yield MotifConclusion(code="remarque", texte=remarque.texte, **rests_on(remarque))
-
-
-# ---- dates and warnings ---------------------------------------------------------------------------------
-
-
-def _open(checklist: Checklist, dossier: Dossier) -> Iterator[tuple[Ligne | Point, str, str]]:
-    """Yield the open findings: what bears each, the finding, and what it certainly counts as; lines first."""
-    releves, verifies = by_line(dossier), by_point(dossier)
-    contexte = checklist.contexte
-    code = checklist.type_audit.code
-    for ligne in checklist.lignes:
-        releve = releves.get(ligne.indicateur.id)
-        if releve is not None and releve.ouvert:
-            jugement = checklist.referentiel.jugements.get(ligne.indicateur.origine)
-            compte = counted(jugement, code, contexte.precedent, releve.ligne, releve.constat)
-            yield ligne, releve.constat, compte.possibles[0]
-    for point in checklist.verifications:
-        releve = verifies.get(point.id)
-        if releve is not None and releve.ouvert and releve.constat == NON_SATISFAITE and point.constat:
-            yield point, point.constat, point.constat
-
-
-def _delais(checklist: Checklist, sujet: Ligne | Point, constat: str) -> Mapping[str, Delai]:
-    """Return the delays of a finding: those of the référentiel that its line or check counts for."""
-    objet = sujet.compte_pour if isinstance(sujet, Point) else sujet.indicateur.origine
-    jugement = checklist.referentiel.jugements.get(objet)
-    return jugement.echeances.get(constat, {}) if jugement else {}
-
-
-def _echeances(checklist: Checklist, dossier: Dossier) -> Iterator[Echeance]:
-    """Yield the dates of the open findings; none while the day of notification is not known."""
-    if dossier.notifie_le is None:
-        return
-    events = {"ecarts_notifies_le": date.fromisoformat(dossier.notifie_le)}
-    declared = (j.echeances.values() for j in checklist.referentiel.jugements.values())
-    names = dict.fromkeys(nom for days in declared for delais in days for nom in delais)
-    for sujet, constat, compte in _open(checklist, dossier):
-        delais = _delais(checklist, sujet, compte)
-        if delais:
-            days = dates(delais, events)
-            yield Echeance(
-                ligne=None if isinstance(sujet, Point) else sujet,
-                point=sujet if isinstance(sujet, Point) else None,
-                constat=constat,
-                compte_comme=None if compte == constat else compte,
-                dates={nom: days.get(nom) for nom in names},
-                sources=tuple(dict.fromkeys(s for delai in delais.values() for s in delai.sources)),
-            )
-
-
-def _warnings(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]:
-    opened = [(sujet, compte) for sujet, _, compte in _open(checklist, dossier)]
-    dated = {constat for j in checklist.referentiel.jugements.values() for constat in j.echeances}
-    if dossier.notifie_le is None and any(_delais(checklist, *pair) for pair in opened):
-        message = "le jour où les écarts ont été notifiés n’est pas donné : leurs échéances restent inconnues"
-        yield Avertissement("notification_absente", message)
-    without = [
-        sujet for sujet, constat in opened if constat in dated and not _delais(checklist, sujet, constat)
-    ]
-    if without:
-        noms = ", ".join(s.id if isinstance(s, Point) else s.indicateur.numero for s in without)
-        message = f"aucune source ne donne le délai pour corriger : {noms}"
-        yield Avertissement("delai_absent", message)
-    results = by_point(dossier)
-    for point in checklist.verifications:
-        if point.id not in results:
-            message = (
-                f"la vérification « {point.id} » n’est pas dans les constats, et reste à faire : "
-                f"{point.texte}"
-            )
-            yield Avertissement("verification_absente", message, point.sources)

@@ -27,10 +27,12 @@ class Releve(Situe, frozen=True, kw_only=True):
     """One finding: the id of its line, what was found, and what goes with it; or those of a check.
 
     ``ligne`` may be a printed number until :func:`with_ids`. ``leve_le`` and ``evalue_le`` are ISO dates;
-    ``leve_le`` is ``None`` while the finding is open. ``ecart`` is what follows it, by key, as typed: causes,
-    correction, proof… ``par_site`` is what was seen at each site. ``complements`` is what was typed in the
-    columns that a body adds, by key. ``lieu`` is where it was read, ``lieux`` places its fields one by one
-    where they were read so (« commentaire », « ecart.causes »).
+    ``leve_le`` is ``None`` while the finding is open, ``leve_constat`` the level that it became then.
+    ``appui`` is the text that it rests on (document, page), where no source gives that of its line.
+    ``ecart`` is what follows it, by key, as typed: causes, correction, proof… ``par_site`` is what was seen
+    at each site. ``complements`` is what was typed in the columns that a body adds, by key. ``lieu`` is where
+    it was read, ``lieux`` places its fields one by one where they were read so (« commentaire »,
+    « ecart.causes »).
     """
 
     ligne: str
@@ -43,6 +45,8 @@ class Releve(Situe, frozen=True, kw_only=True):
     evalue_le: str | None = None
     leve_le: str | None = None
     leve_par: str | None = None
+    appui: str | None = None
+    leve_constat: str | None = None
     ecart: Mapping[str, str] = field(default_factory=dict)
     complements: Mapping[str, str] = field(default_factory=dict)
     par_site: tuple[VuSurSite, ...] = ()
@@ -161,6 +165,15 @@ def by_point(dossier: Dossier) -> Mapping[str, Releve]:
     return {releve.ligne: releve for releve in dossier.verifications}
 
 
+def rests_on_nothing(checklist: Checklist, ligne: Ligne, releves: Mapping[str, Releve]) -> bool:
+    """Return whether a line was found in scope, though nobody gave its text: source, body nor auditor."""
+    releve = releves.get(ligne.indicateur.id)
+    if ligne.indicateur.exigence is not None or releve is None or not releve.porte:
+        return False
+    constat = checklist.referentiel.constats.get(releve.constat)
+    return not (constat and constat.hors_portee) and not (releve.appui or "").strip()
+
+
 def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
     """Return whether this finding on this line must come with a reason.
 
@@ -184,9 +197,10 @@ def gaps(referentiel: Referentiel, origine: str) -> frozenset[str]:
     own = referentiel.jugements.get(origine)
     jugements = [own] if own else list(referentiel.jugements.values())
     dated = {c for j in referentiel.jugements.values() for c in j.echeances}
+    levels = {c.id for c in referentiel.constats.values() if c.ecart}
     counted = {c for j in jugements for mesure in j.mesures.values() for c in mesure.compte}
     needing = {c for c in counted if referentiel.constats[c].commentaire_requis}
-    codes = (dated & counted) | needing | {c for j in jugements for c in j.echeances}
+    codes = levels | (dated & counted) | needing | {c for j in jugements for c in j.echeances}
     return frozenset(c for c in codes if not referentiel.constats[c].hors_portee)
 
 
@@ -272,6 +286,7 @@ def _check_lifting(
 ) -> Iterator[Issue]:
     """Yield a finding is lifted with a day and an author, after the audit, and once it was notified."""
     author = bool((releve.leve_par or "").strip())
+    yield from _check_new_level(checklist, sujet, releve)
     if releve.leve_le is None:
         if author:
             message = f"{sujet.nom} : le constat est dit levé par quelqu’un, sans date"
@@ -295,6 +310,25 @@ def _check_lifting(
         yield Issue("levee-avant-notification", message, releve.lieu, "vérifier les deux dates")
 
 
+def _check_new_level(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:
+    """Yield a new level that cannot be: without a lifting, of no level, not permitted there, or the same."""
+    level = releve.leve_constat
+    if level is None:
+        return
+    known = checklist.referentiel.constats
+    levels = [c for c in sujet.permis if c in known and known[c].valeur is not None]
+    if releve.leve_le is None:
+        message = f"{sujet.nom} : un niveau après levée (« {level} ») est donné, sans date de levée"
+        yield Issue("levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_constat")
+    elif releve.constat not in levels:
+        message = f"{sujet.nom} : « {releve.constat} » n’est pas un niveau, sa levée n’en donne pas un autre"
+        yield Issue("niveau-sans-objet", message, releve.lieu, "retirer leve_constat")
+    elif level not in levels or level == releve.constat:
+        message = f"{sujet.nom} : « {level} » ne peut pas être le niveau après levée"
+        hint = f"niveaux possibles : {', '.join(c for c in levels if c != releve.constat)}"
+        yield Issue("constat-non-permis", message, releve.lieu, hint)
+
+
 def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:
     """Yield the days of the plan of actions: not before the audit, accepted not before it is received."""
     day = checklist.contexte.date.isoformat()
@@ -311,15 +345,19 @@ def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator
 
 
 def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
-    """Return whether the judgement of the line's own référentiel counts this finding, or gives it a delay.
+    """Return whether a finding is declared a gap, or is one for the judgement of the line's own référentiel.
 
-    Where it does neither of any finding (notes, opinions), every one may be lifted.
+    It is when it is counted, or given a delay. Where it does neither of any finding (opinions), every
+    one may be lifted, but a level that is not declared a gap.
     """
+    declared = checklist.referentiel.constats[constat]
+    if declared.ecart:
+        return True
     jugement = checklist.referentiel.jugements.get(ligne.indicateur.origine)
     if jugement is None:
         return True
     gaps = {c for mesure in jugement.mesures.values() for c in mesure.compte} | set(jugement.echeances)
-    return not gaps or constat in gaps
+    return constat in gaps or (not gaps and declared.valeur is None)
 
 
 def _ambiguous(checklist: Checklist, releve: Releve) -> bool:

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
-from certif_rules.audit.conclusion import Bilan, Echeance
+from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.constats import Releve
+from certif_rules.audit.echeances import Echeance
 from certif_rules.model.referentiel import Critere
 from certif_rules.rules.motifs import Etat
 

@@ -13,11 +13,12 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from certif_rules.errors import DataError, Issue, Location, UsageError
+from certif_rules.audit.textes import TextesDits, carried_textes, read_textes
+from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.noms import cle
-from certif_rules.source.donnees import as_text, place_of
+from certif_rules.source.donnees import as_euros, as_text, as_truth, place_of
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import read_bytes, read_file
 
@@ -32,16 +33,23 @@ class FaitDit(Struct, frozen=True):
 
 
 class ConstatDit(Struct, frozen=True):
-    """An earlier finding, under the key people used (a printed number, or an id)."""
+    """An earlier finding, under the key people used (a printed number, or an id).
+
+    ``apres`` is the level that it became once lifted.
+    """
 
     cle: str
     constat: str
     ouvert: bool
     lieu: Location | None = None
+    apres: str | None = None
 
 
 class PrecedentDit(Struct, frozen=True, kw_only=True):
-    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told."""
+    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told.
+
+    ``precedent`` is the audit before it.
+    """
 
     type: str | None = None
     date: str | None = None
@@ -49,12 +57,15 @@ class PrecedentDit(Struct, frozen=True, kw_only=True):
     constats: tuple[ConstatDit, ...] | None = None
     verifications: tuple[ConstatDit, ...] | None = None
     lieu: Location | None = None
+    edition: str | None = None
+    precedent: PrecedentDit | None = None
 
 
 class Demande(Struct, frozen=True, kw_only=True):
     """A request for one audit. ``lieux`` places the values that come from a file, by name.
 
-    ``habillage`` is what the file of a body says of its documents, if one was given.
+    ``habillage`` is what the file of a body says of its documents, ``textes`` what it gives of its own, if it
+    did; findings name the latter by their digest alone, in ``textes_dits``.
     ``dossier`` is what the file says of an application, as it was read; only those who study it look inside.
     ``fautes`` is what was typed and could not be read, to be raised with all that is found wrong of the rest;
     ``illisible``: one of the files could not, so that nobody knows what is not given.
@@ -74,6 +85,8 @@ class Demande(Struct, frozen=True, kw_only=True):
     precedent: PrecedentDit | None = None
     certificats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     habillage: HabillageDit | None = None
+    textes: TextesDits | None = None
+    textes_dits: TextesDits | None = None
     dossier: Mapping[str, Any] | None = None
     lieux: Mapping[str, Location] = field(default_factory=dict)
     fautes: tuple[Issue, ...] = ()
@@ -100,30 +113,36 @@ def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
     issues = check(data, "constats" if findings else "profil")
     if issues:
         raise DataError(issues)
-    return with_habillage(from_profile(data), data, path.parent)
+    return with_files(from_profile(data), data, path.parent)
 
 
-def with_habillage(demande: Demande, data: Any, folder: Path) -> Demande:
-    """Return ``demande`` with the body's file that ``data`` names, as a path from ``folder``.
+def with_files(demande: Demande, data: Any, folder: Path) -> Demande:
+    """Return ``demande`` with the body's files that ``data`` names, as paths from ``folder``.
 
     Raises:
-        DataError: that file is wrong; everything is listed.
+        DataError: one of them is wrong; everything is listed.
     """
-    name = data.get("habillage")
-    if not isinstance(name, str):
-        return demande
-    path = folder / name
-    if not path.is_file():
-        message = f"habillage : « {name} » n’est pas un fichier"
-        hint = "un chemin depuis le dossier du profil"
-        raise DataError([Issue("fichier-illisible", message, place_of(data, "habillage"), hint)])
-    return replace(demande, habillage=read_habillage(path))
+    appel = Fautes()
+    for key, read in (("habillage", read_habillage), ("textes", read_textes)):
+        name = data.get(key)
+        if not isinstance(name, str):
+            continue
+        path = folder / name
+        with appel:
+            if not path.is_file():
+                message = f"{key} : « {name} » n’est pas un fichier"
+                hint = "un chemin depuis le dossier du profil"
+                raise DataError([Issue("fichier-illisible", message, place_of(data, key), hint)])
+            demande = replace(demande, **{key: read(path)})
+    if appel.issues:
+        raise DataError(appel.issues)
+    return demande
 
 
 def from_profile(data: Any) -> Demande:
     """Return the request of profile data that its schema accepts (``Table`` nodes, or plain mappings).
 
-    A body's file that it names is not read: see :func:`with_habillage`.
+    A body's file that it names is not read: see :func:`with_files`.
     """
     audit, organisme = data.get("audit") or {}, data["organisme"]
     referentiel = data.get("referentiel")
@@ -133,6 +152,7 @@ def from_profile(data: Any) -> Demande:
         guide = guide if guide is not None else referentiel.get("guide")
         referentiel = referentiel["id"]
     ajouts = data.get("ajouts") or {}
+    textes = carried_textes(data.get("textes"))
     lieux: dict[str, Location] = {}
     for name, node, key in (
         ("referentiel", data, "referentiel"),
@@ -157,7 +177,11 @@ def from_profile(data: Any) -> Demande:
         type_audit=audit.get("type"),
         date=as_text(audit.get("date")),
         mode=audit.get("mode"),
-        organisme={k: v for k, v in organisme.items() if k not in ("categories", "faits")},
+        organisme={
+            k: as_euros(v) if k == "chiffre_affaires" else v
+            for k, v in organisme.items()
+            if k not in ("categories", "faits")
+        },
         categories=tuple(organisme["categories"]),
         faits=tuple(_faits(organisme.get("faits") or {})),
         ajout_categories=tuple(ajouts.get("categories") or ()),
@@ -168,6 +192,8 @@ def from_profile(data: Any) -> Demande:
             for nom, c in (data.get("certificats") or {}).items()
         },
         habillage=HabillageDit(data["habillage"]) if isinstance(data.get("habillage"), Mapping) else None,
+        textes=textes if textes and textes.data is not None else None,
+        textes_dits=textes,
         dossier=data.get("dossier"),
         lieux=lieux,
     )
@@ -192,7 +218,13 @@ def findings(data: Any) -> PrecedentDit:
     """Return the audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
     audit = data.get("audit") or {}
     constats = tuple(
-        ConstatDit(str(entry["id"]), entry["constat"], entry.get("leve_le") is None, place_of(entry, "id"))
+        ConstatDit(
+            str(entry["id"]),
+            entry["constat"],
+            entry.get("leve_le") is None,
+            place_of(entry, "id"),
+            entry.get("leve_constat"),
+        )
         for entry in data["constats"]
         if entry["constat"] != "a_evaluer"
     )
@@ -203,7 +235,15 @@ def findings(data: Any) -> PrecedentDit:
         constats=constats,
         verifications=_earlier_checks(data.get("verifications")),
         lieu=place_of(data, "audit") or place_of(data, "constats"),
+        edition=as_text(_edition(data)),
+        precedent=_precedent(data) if data.get("precedent") is not None else None,
     )
+
+
+def _edition(data: Any) -> Any:
+    """Return the edition that findings name, beside their référentiel or inside it."""
+    referentiel, edition = data.get("referentiel"), data.get("edition")
+    return referentiel.get("edition") if edition is None and isinstance(referentiel, Mapping) else edition
 
 
 def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
@@ -263,7 +303,7 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
         name: getattr(options, name)
         for name in (
             "referentiel", "edition", "guide", "type_audit", "date", "mode", "categories",
-            "ajout_categories", "ajout_sites", "precedent", "habillage",
+            "ajout_categories", "ajout_sites", "precedent", "habillage", "textes",
         )
         if getattr(options, name) not in (None, ())
     }  # fmt: skip
@@ -305,9 +345,9 @@ def _faits(node: Any) -> Iterable[FaitDit]:
     for fait, valeur in node.items():
         if isinstance(valeur, Mapping):
             for categorie, value in valeur.items():
-                yield FaitDit(fait, categorie, value, place_of(valeur, categorie))
+                yield FaitDit(fait, categorie, as_truth(value), place_of(valeur, categorie))
         else:
-            yield FaitDit(fait, None, valeur, place_of(node, fait))
+            yield FaitDit(fait, None, as_truth(valeur), place_of(node, fait))
 
 
 def _precedent(data: Any) -> PrecedentDit:
@@ -315,6 +355,7 @@ def _precedent(data: Any) -> PrecedentDit:
     constats = node.get("constats")
     seen = node.get("indicateurs_audites")
     lifted = {str(cle) for cle in node.get("leves") or ()}
+    after = {str(cle): constat for cle, constat in (node.get("apres_levee") or {}).items()}
     checks = node.get("verifications")
     return PrecedentDit(
         type=node.get("type"),
@@ -323,7 +364,13 @@ def _precedent(data: Any) -> PrecedentDit:
         constats=None
         if constats is None
         else tuple(
-            ConstatDit(str(cle), constat, str(cle) not in lifted, place_of(constats, cle))
+            ConstatDit(
+                str(cle),
+                constat,
+                str(cle) not in lifted and str(cle) not in after,
+                place_of(constats, cle),
+                after.get(str(cle)),
+            )
             for cle, constat in constats.items()
         ),
         verifications=None
@@ -332,4 +379,6 @@ def _precedent(data: Any) -> PrecedentDit:
             ConstatDit(str(cle), result, True, place_of(checks, cle)) for cle, result in checks.items()
         ),
         lieu=place_of(data, "precedent"),
+        edition=as_text(node.get("edition")),
+        precedent=_precedent(node) if node.get("precedent") is not None else None,
     )

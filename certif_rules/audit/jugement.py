@@ -31,11 +31,12 @@ class LigneJugee(Struct, frozen=True, kw_only=True):
     """A line as it is judged, or a check: without ``indicateur``, it stands in no criterion and has no label.
 
     ``possibles`` are the findings it may end with. ``None`` is none that counts: lifted, satisfied, or not
-    due after all.
+    due after all. ``inconnue``: it has a value that nobody gives, so that no figure is made without it.
     """
 
     indicateur: Indicateur | None
     possibles: tuple[str | None, ...]
+    inconnue: bool = False
 
     @property
     def critere(self) -> str | None:
@@ -46,20 +47,38 @@ class LigneJugee(Struct, frozen=True, kw_only=True):
 def measure(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Iterable[LigneJugee]
 ) -> dict[str, Valeur]:
-    """Return what each measure is worth on the lines whose finding is known; the others are left out."""
-    known = [(li, li.possibles[0]) for li in lignes if len(li.possibles) == 1]
+    """Return what each measure is worth on the lines whose finding is known; the others are left out.
+
+    A measure that would count a line whose value is unknown is left out itself, as are the sums over it.
+    """
+    every = list(lignes)
+    known = [(li, li.possibles[0]) for li in every if len(li.possibles) == 1 and not li.inconnue]
+    unknown = [li for li in every if li.inconnue]
     values: dict[str, Valeur] = {}
     for mesure in jugement.mesures.values():
+        missing = [li for li in unknown if _may_count(mesure, constats, li)]
         if mesure.somme:
-            values[mesure.id] = _sum(mesure, values)
+            if all(terme.mesure in values for terme in mesure.somme):
+                values[mesure.id] = _sum(mesure, values)
         elif mesure.moyenne == "par_critere":
+            hidden = {li.critere for li in missing}
             values[mesure.id] = {
                 critere: _close(mesure, _gather(mesure, constats, pairs))
                 for critere, pairs in _by_criterion(known)
+                if critere not in hidden
             }
-        else:
+        elif not missing:
             values[mesure.id] = _close(mesure, _gather(mesure, constats, known))
     return values
+
+
+def levels(jugement: Jugement) -> frozenset[str]:
+    """Return the measures made of the values of findings, and the sums over them."""
+    ids: set[str] = set()
+    for mesure in jugement.mesures.values():
+        if mesure.moyenne or mesure.minimum or any(terme.mesure in ids for terme in mesure.somme):
+            ids.add(mesure.id)
+    return frozenset(ids)
 
 
 def possible_decisions(
@@ -114,6 +133,13 @@ def _add(
     if mesure.minimum:
         return (min(total, value) if number else value, 1)
     return (total + value, number + 1)
+
+
+def _may_count(mesure: Mesure, constats: Mapping[str, Constat], ligne: LigneJugee) -> bool:
+    """Return whether some finding that the line may have would change the measure."""
+    return not mesure.somme and any(
+        _add(mesure, constats, _RIEN, ligne, constat) != _RIEN for constat in ligne.possibles
+    )
 
 
 def _close(mesure: Mesure, cumul: _Cumul) -> Nombre:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Ligne, Point, SitesAudites
+from certif_rules.audit.checklist import Ligne, Point, Reception, SitesAudites
 from certif_rules.audit.etats import Couple, findings, strongest
 from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Controle, Indicateur, Referentiel, SitesExtension, TypeAudit
@@ -25,6 +25,15 @@ def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ..
     faits = resolve_all(referentiel, contexte)
     return tuple(
         _line(referentiel, contexte, faits, indicateur) for indicateur in referentiel.indicateurs.values()
+    )
+
+
+def build_pieces(referentiel: Referentiel, contexte: Contexte, type_audit: TypeAudit) -> tuple[Point, ...]:
+    """Return the documents that stand in for the audit, in order, each received or not."""
+    words: dict[bool | None, Reception] = {True: "recue", False: "non_recue", None: "non_dite"}
+    return tuple(
+        replace(point, reception=words[contexte.recues.get(point.id)])
+        for point in build_points(referentiel, contexte, type_audit.pieces)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import DecisionPrise
 from certif_rules.audit.conclusion import Bilan, Conclusion
-from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
+from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve, rests_on_nothing
 from certif_rules.audit.contenu import Ecart, LigneVue, Manque, PointVu
 from certif_rules.francais import noun
 
@@ -123,10 +123,13 @@ def _missing_lines(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Manque]
         for vue in vues
         if vue.constat and not vue.out_of_scope(bilan.checklist) and not _evidence(vue.releve)
     ]
+    releves = {vue.ligne.indicateur.id: vue.releve for vue in vues if vue.releve is not None}
+    unread = [vue for vue in vues if rests_on_nothing(bilan.checklist, vue.ligne, releves)]
     for lines, words in (
         (due, "lignes à évaluer"),
         (unsettled, "lignes à confirmer, sans constat"),
         (bare, "constats sans preuve notée"),
+        (unread, "constats sans le texte sur lequel ils reposent (document, page)"),
     ):
         if lines:
             yield Manque("Constats", f"{words} : {numbers(lines)}")

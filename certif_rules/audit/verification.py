@@ -23,7 +23,7 @@ from certif_rules.rules.contexte import (
     Precedent,
 )
 from certif_rules.rules.faits import contradictions
-from certif_rules.source.donnees import as_text
+from certif_rules.source.donnees import as_text, as_truth
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -87,6 +87,18 @@ def readable_day(text: str | None) -> date | None:
         return None
 
 
+def _received(demande: Demande, type_audit: TypeAudit) -> dict[str, bool]:
+    """Return whether each document that stands in for this audit was received, as the application says."""
+    pieces = (demande.dossier or {}).get("pieces") or {}
+    given = {}
+    for piece in type_audit.pieces:
+        value = pieces.get(piece.id)
+        value = as_truth(value.get("fourni", True) if isinstance(value, Mapping) else value)
+        if isinstance(value, bool):
+            given[piece.id] = value
+    return given
+
+
 class DemandeVerifiee(Struct, frozen=True, kw_only=True):
     """A request read against a référentiel: its context as far as it goes, and what is wrong of it."""
 
@@ -132,6 +144,7 @@ class _Verification:
             precedent=self._precedent(demande.precedent, type_audit),
             certificats=self._certificats(),
             mode=demande.mode,
+            recues=_received(demande, type_audit) if type_audit else {},
         )
         if not self.issues:
             self._contradictions(contexte)
@@ -157,9 +170,9 @@ class _Verification:
         return tuple(dict.fromkeys(c for c in ids if c is not None))
 
     def _categorie(self, name: str, lieu: Location | None) -> str | None:
-        for categorie in self.referentiel.categories.values():
-            if name == categorie.id or name in categorie.synonymes:
-                return categorie.id
+        ids = retrouver(name, {c.id: c.synonymes for c in self.referentiel.categories.values()})
+        if len(ids) == 1:
+            return ids[0]
         self._unknown("categorie-inconnue", "de catégorie", name, self.referentiel.categories, lieu)
         return None
 
@@ -254,6 +267,8 @@ class _Verification:
             else self._seen(dit.indicateurs_audites, constats or {}, lieu),
             constats=constats,
             verifications=None if dit.verifications is None else self._checks(dit.verifications),
+            edition=dit.edition,
+            precedent=self._precedent(dit.precedent, None),
         )
 
     def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
@@ -299,7 +314,12 @@ class _Verification:
                 if line in constats:
                     message = f"la ligne « {line} » a deux constats"
                     self.issues.append(Issue("ligne-en-double", message, entry.lieu, "n’en garder qu’un"))
-                constats[line] = ConstatPrecedent(constat=entry.constat, ouvert=entry.ouvert)
+                if entry.apres is not None and entry.apres not in self.referentiel.constats:
+                    known = self.referentiel.constats
+                    self._unknown("constat-inconnu", "de constat", entry.apres, known, entry.lieu)
+                constats[line] = ConstatPrecedent(
+                    constat=entry.constat, ouvert=entry.ouvert, apres=entry.apres
+                )
         return constats
 
     def _certificats(self) -> dict[str, Certificat]:

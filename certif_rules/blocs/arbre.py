@@ -1,9 +1,11 @@
-"""A document for people as a small tree of blocks, which every page format lays out: HTML, DOCX, PDF.
+"""A document for people as a small tree of blocks, which every format lays out.
 
-What the report, the paper grid and the self-assessment say is decided once, in blocks of plain strings; how
-it looks is decided once per format. Strings are text, never markup: a renderer escapes all of them. Those
-written by the program have had their French typography (:func:`~certif_rules.blocs.typographie.prose`);
-those people typed have been cleaned only.
+What a document says is decided once, in blocks of plain strings; how it looks is decided once per format.
+Strings are text, never markup: a renderer escapes all of them. Those written by the program have had their
+French typography (:func:`~certif_rules.blocs.typographie.prose`); those people typed have been cleaned only.
+
+A format for paper may ask :func:`~certif_rules.blocs.textes.simple` for the same document without parts,
+lines, counters and references, which become headings and tables.
 """
 
 from __future__ import annotations
@@ -13,21 +15,35 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 #: How a piece of text stands out; ``discret`` is for what is secondary (sources, remarks), ``rouge`` for what
-#: a word or a sign marks already.
-Relief = Literal["normal", "fort", "italique", "discret", "rouge"]
+#: a word or a sign marks already, ``code`` for what is copied letter by letter.
+Relief = Literal["normal", "fort", "italique", "discret", "rouge", "code"]
 #: What a notice is about; each is laid out with a word, never with a colour alone.
 Ton = Literal["information", "attention", "refus"]
 
 
 class Morceau(Struct, frozen=True):
-    """A run of text."""
+    """A run of text, the ids of what it rests on after it."""
 
     texte: str
     relief: Relief = "normal"
+    sources: tuple[str, ...] = ()
+
+
+class Signe(Struct, frozen=True):
+    """A word with its symbol, never one without the other: the state of a line, the gravity of a gap, a mark.
+
+    ``ascii`` stands for the symbol on a poor console; ``genre`` names the state or the gravity (``ecart``,
+    ``grave``), empty for a mark.
+    """
+
+    mot: str
+    symbole: str
+    ascii: str
+    genre: str = ""
 
 
 #: Runs put end to end; a plain string is one normal run. « \n » breaks the line.
-Texte: TypeAlias = str | tuple[Morceau, ...]
+Texte: TypeAlias = str | tuple[Morceau | Signe, ...]
 
 
 class Titre(Struct, frozen=True, kw_only=True):
@@ -57,14 +73,15 @@ class Encadre(Struct, frozen=True, kw_only=True):
 
 
 class Liste(Struct, frozen=True, kw_only=True):
-    """A list, never empty."""
+    """A list, never empty; ``a_cocher`` draws a box before each item where one can be ticked by hand."""
 
     elements: tuple[Texte, ...]
     numerotee: bool = False
+    a_cocher: bool = False
 
 
 class Fiche(Struct, frozen=True, kw_only=True):
-    """Labels and values, two columns; ``legende`` is its caption."""
+    """Labels and values, two columns; ``legende`` is its caption, empty under a heading that names it."""
 
     legende: str
     rangs: tuple[tuple[str, Texte], ...]
@@ -91,7 +108,8 @@ Cellule: TypeAlias = Texte | Case | Ecriture
 class Tableau(Struct, frozen=True, kw_only=True):
     """A data table: a caption, one row of heads repeated on each page, rows whose first cell is their header.
 
-    ``largeurs`` are relative widths, one per column, in any unit.
+    ``largeurs`` are relative widths, one per column, in any unit; the caption is empty under a heading that
+    names the table.
     """
 
     legende: str
@@ -120,9 +138,96 @@ class SautDePage(Struct, frozen=True, kw_only=True):
     """What follows starts a page."""
 
 
+class Compteurs(Struct, frozen=True, kw_only=True):
+    """How many lines stand in each state; it is also the legend of the signs, with those of ``note``."""
+
+    legende: str
+    rangs: tuple[tuple[Signe, str, int], ...]
+    note: Texte = ""
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """A source that the document cites: its id, its title, its nature, where it is."""
+
+    id: str
+    titre: str
+    nature: str
+    adresse: str
+
+
+class References(Struct, frozen=True, kw_only=True):
+    """The sources cited, which the ids on runs of text point to."""
+
+    sources: tuple[Reference, ...]
+
+
+class Rubrique(Struct, frozen=True, kw_only=True):
+    """Texts under a name, never empty; without a name, they stand under the line itself."""
+
+    titre: str
+    elements: tuple[Texte, ...]
+    ton: Ton = "information"
+
+
+class Article(Struct, frozen=True, kw_only=True):
+    """A line of a référentiel: an article of a page, a section, indented lines, a row of a paper grid.
+
+    Args:
+        numero: its printed number.
+        titre: its title, or its requirement where it has none.
+        etat: its state, ``None`` where it goes without saying.
+        marques: what else is seen at a glance.
+        mention: what it is due for.
+        enonce: its requirement, empty where it stands as the title.
+        origine: where the requirement is from, where it is told in full.
+        rubriques: its texts.
+        repliees: texts that a page folds under ``repli``.
+        choix: boxes to tick by hand, where a finding may be recorded.
+        ecritures: places to write.
+        ancre: its name inside the document.
+    """
+
+    numero: str
+    titre: Texte
+    etat: Signe | None
+    marques: tuple[Signe, ...] = ()
+    mention: str = ""
+    enonce: Texte = ""
+    origine: Texte = ""
+    rubriques: tuple[Rubrique, ...] = ()
+    repliees: tuple[Rubrique, ...] = ()
+    repli: str = ""
+    choix: Case | None = None
+    ecritures: tuple[Ecriture, ...] = ()
+    ancre: str = ""
+
+
+class Grille(Struct, frozen=True, kw_only=True):
+    """Lines laid out as the rows of one table: number, texts, boxes, then each place to write."""
+
+    legende: str
+    tetes: tuple[str, ...]
+    articles: tuple[Article, ...]
+    largeurs: tuple[int, ...]
+
+
+class Partie(Struct, frozen=True, kw_only=True):
+    """A heading and what it holds. ``genre`` says what for: warnings, a criterion, an annex.
+
+    ``resume`` are short sentences under the heading; the first one follows it in a table of contents.
+    """
+
+    titre: Texte
+    blocs: tuple[Bloc, ...]
+    genre: Literal["", "avertissements", "critere", "annexe"] = ""
+    resume: tuple[Texte, ...] = ()
+    ancre: str = ""
+
+
 Bloc: TypeAlias = (
     Titre | Paragraphe | Encadre | Liste | Fiche | Tableau | Case | Ecriture | Image | Signature | SautDePage
-)
+    | Partie | Article | Grille | Compteurs | References
+)  # fmt: skip
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -130,6 +235,7 @@ class Document(Struct, frozen=True, kw_only=True):
 
     ``date`` (ISO) is the document's own, that of the audit: no clock is read. ``paysage`` turns the pages.
     ``sommaire`` asks for a table of contents on paper; on a screen, several chapters always have one.
+    ``surtitre`` stands above the title; ``fin`` are the last sentences on a screen, in place of the foot.
     """
 
     titre: str
@@ -141,3 +247,5 @@ class Document(Struct, frozen=True, kw_only=True):
     logo: Image | None = None
     paysage: bool = False
     sommaire: bool = False
+    surtitre: str = ""
+    fin: tuple[Texte, ...] = ()

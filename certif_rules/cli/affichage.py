@@ -11,7 +11,7 @@ import click
 from certif_rules.blocs.typographie import bound
 from certif_rules.cli.fichiers import write
 from certif_rules.cli.messages import printable
-from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.commun import as_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])
 

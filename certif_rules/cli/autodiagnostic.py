@@ -14,7 +14,7 @@ from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn
+from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Issue, UsageError
@@ -134,5 +134,4 @@ def _write(cadre: Cadre, ecrit: str, value: Any, format_: Format | Exporter, pat
         write(write_document(ecrit, format_, value), path)
     if path is not None:
         say(" : écrit.", path)
-        for avertissement in cadre.avertissements:
-            warn(avertissement.message, avertissement.code)
+        warn_of(cadre.avertissements)

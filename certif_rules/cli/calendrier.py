@@ -10,25 +10,40 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from certif_rules.audit.demande import Demande
+from certif_rules.audit.constats import Dossier
+from certif_rules.audit.demande import Demande, read_profile
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
-from certif_rules.cli.contexte import name
-from certif_rules.cli.fichiers import check_free, output_options, to_file, write
+from certif_rules.cli.contexte import merged, name
+from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import warn
 from certif_rules.cli.usage import fautes
-from certif_rules.echanges.checklist import as_bytes
-from certif_rules.errors import Issue
+from certif_rules.echanges.commun import as_bytes
+from certif_rules.errors import Fautes, Issue
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+from certif_rules.services.constats import read_dossier
 from certif_rules.services.formats import choose
 
+_FICHIER = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @french_command(gathers=True)
 @click.argument("referentiel", required=False)
+@click.option(
+    "--profil",
+    type=_FICHIER,
+    metavar="FICHIER",
+    help="Profil : ses audits et ses certificats donnent leurs jours.",
+)
+@click.option(
+    "--constats",
+    type=_FICHIER,
+    metavar="FICHIER",
+    help="Constats d’un audit, en place du profil : chaque écart a ses échéances.",
+)
 @click.option("--evenement", "evenements", multiple=True, metavar="NOM=AAAA-MM-JJ",
               help="Un événement et son jour (répétable).")  # fmt: skip
 @click.option("--report-jour-ouvre", "report", is_flag=True,
@@ -53,6 +68,7 @@ def command(
 
     Chaque date porte sa règle, sa source et sa certitude ; une date dont il manque un événement dit lequel.
     Aucune horloge : --au dit quel jour on est. Sans événement, la liste de ceux qu’on peut donner.
+    Un écart n’a de date qu’avec --constats : ses délais sont ceux du référentiel de sa ligne.
     """
     path = to_file(sortie)
     appel = fautes()
@@ -63,15 +79,30 @@ def command(
     if dossier is not None and not _CODE.fullmatch(dossier):
         hint = "des lettres sans accent, des chiffres, point, tiret ou souligné ; aucun nom de personne"
         appel.issues.append(Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint))
-    if format_ == "ics" and not (options["au"] or options["evenements"]):
+    if format_ == "ics" and not (
+        options["au"] or options["evenements"] or options["profil"] or options["constats"]
+    ):
         message, hint = (
             "un fichier ICS a besoin d’un événement au moins",
-            "ajouter --evenement NOM=AAAA-MM-JJ",
+            "ajouter --evenement NOM=AAAA-MM-JJ, un profil ou des constats",
         )
         appel.issues.append(Issue("information-manquante", message, None, hint))
+    if options["profil"] is not None and options["constats"] is not None:
+        message, hint = "un fichier de constats est un profil : l’un ou l’autre", "retirer --profil"
+        appel.issues.append(Issue("demande-contradictoire", message, None, hint))
+    profil, constats = options.pop("profil"), options.pop("constats")
     nom, edition = name(referentiel, appel)
-    demande = Demande(referentiel=nom, edition=edition, fautes=tuple(appel.issues))
-    value = make_calendar(open_for(ctx).registry, demande, Saisie(**options))
+    typed = Demande(referentiel=nom, edition=edition)
+    read = _read(profil, constats, appel)
+    written = read.demande if isinstance(read, Dossier) else read
+    demande = typed
+    if written is not None:
+        demande = merged(written, typed, referentiel, appel)
+    elif profil is not None or constats is not None:
+        demande = replace(typed, illisible=True)
+    demande = replace(demande, fautes=tuple(appel.issues))
+    constate = read if isinstance(read, Dossier) else None
+    value = make_calendar(open_for(ctx).registry, demande, Saisie(**options), constate)
     if format_ == "json":
         write(as_bytes(document(value)), path)
     elif format_ == "ics":
@@ -80,22 +111,35 @@ def command(
         write(_table(value, to_terminal=path is None), path)
 
 
+def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande | Dossier | None:
+    """Return the file given, as read; ``None`` where there is none, or where it cannot be."""
+    if constats is not None:
+        with appel:
+            path, stdin = input_of(constats)
+            return read_dossier(path, stdin=stdin)
+    elif profil is not None:
+        with appel:
+            path, stdin = input_of(profil)
+            return read_profile(path, stdin=stdin)
+    return None
+
+
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
     from certif_rules.documents.calendrier.ics import left_out, render
     from certif_rules.vie.calendrier import in_titles
-    from certif_rules.vie.voies import in_words
+    from certif_rules.vie.voies import needed
 
     stamp = value.options.au or max(value.evenements.values(), default=None)
     assert stamp is not None
     for calculee in left_out(value.calendrier.dates):
-        missing = f" : il faut {in_words(value.calendrier.voies[calculee.id])}" if calculee.manquent else ""
+        missing = f" : {needed(value.calendrier.voies[calculee.id])}" if calculee.manquent else ""
         warn(f"« {calculee.titre} » n’a pas de jour{missing} ; absent du fichier")
     for avertissement in value.avertissements:
         warn(avertissement.message, avertissement.code)
     spelled = (replace(d, calcul=in_titles(d.calcul, value.titres)) for d in value.calendrier.dates)
     return render(
         tuple(spelled),
-        titre=value.titre,
+        titre=value.intitule,
         referentiel=value.regime.referentiel.id,
         stamp=stamp,
         evenements=value.evenements,
@@ -107,10 +151,16 @@ def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
 
 def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
     """Return the text; for a console that lacks our signs, with the nearest that it has."""
+    text = "\n".join(map(_page, (value, *value.autres)))
+    encoding = (sys.stdout.encoding or "utf-8") if to_terminal else "utf-8"
+    return text.encode(encoding, PLAIN)
+
+
+def _page(value: Echeancier) -> str:
     from certif_rules.documents.calendrier.texte import Agenda, render
 
     seances = value.cycle.seances
-    text = render(
+    return render(
         Agenda(
             titre=value.titre,
             evenements=tuple((day, nom, value.declares[nom].titre) for nom, day in value.evenements.items()),
@@ -127,7 +177,6 @@ def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
             report=value.options.report,
             territoire=value.territoire,
             attend=value.declares[seances.attend].titre if seances else "",
+            organisme=value.organisme,
         )
     )
-    encoding = (sys.stdout.encoding or "utf-8") if to_terminal else "utf-8"
-    return text.encode(encoding, PLAIN)

@@ -15,7 +15,7 @@ from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn
+from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
 from certif_rules.habillage.fichier import read_habillage
@@ -87,5 +87,4 @@ def _summarise(checklist: Checklist, path: Path) -> None:
     referentiel = checklist.referentiel
     counts = ", ".join(f"{n} {_COUNTERS[etat]}" for etat, n in checklist.compteurs.items())
     say(f" : {referentiel.titre}, édition {referentiel.edition} : {counts}.", path)
-    for avertissement in checklist.avertissements:
-        warn(avertissement.message, avertissement.code)
+    warn_of(checklist.avertissements)

@@ -18,7 +18,12 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.documents.mots import at_length
 from certif_rules.services.conclusion import conclude_file, document, number
 
-_VERDICTS = {True: "oui", False: "non", None: "inconnu"}
+_VERDICTS = {True: "rien ne s’y oppose", False: "impossible en l’état", None: "inconnu"}
+#: Whose the rest is: a conclusion is none of these.
+_A_DES_PERSONNES = (
+    "Ce que donnent les règles d’après les constats, et rien de plus : l’avis de l’auditeur, la revue et la "
+    "décision reviennent à des personnes."
+)
 
 
 @french_command()
@@ -61,9 +66,14 @@ def _show(bilan: Bilan) -> None:
     nom = contexte.organisme.nom
     paragraph(f"{prose(referentiel.titre)}, édition {referentiel.edition}")
     paragraph(f"{prose(type_audit.titre)} du {contexte.date.isoformat()}" + (f" — {nom}" if nom else ""))
-    for conclusion in bilan.conclusions:
-        click.echo()
-        _show_conclusion(bilan, conclusion)
+    paragraph(_A_DES_PERSONNES)
+    for heading, conclusions in (("À l’audit", bilan.a_l_audit), ("Après levée", bilan.conclusions)):
+        if conclusions and bilan.a_l_audit:
+            click.echo()
+            paragraph(f"{heading} :")
+        for conclusion in conclusions:
+            click.echo()
+            _show_conclusion(bilan, conclusion)
     if bilan.echeances:
         click.echo()
         paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
@@ -80,17 +90,21 @@ def _show(bilan: Bilan) -> None:
         )
         sources = f" [{', '.join(echeance.sources)}]"
         paragraph(f"{nom} — {titre} : {days}{sources}", 2, hanging=6)
-    if bilan.avertissements:
-        click.echo()
-        paragraph("Avertissements :")
-    for avertissement in bilan.avertissements:
-        paragraph(f"- {avertissement.code} : {message(avertissement.message)}", 2, hanging=4)
+    for heading, listed in (
+        ("Avertissements :", bilan.avertissements),
+        ("Ce que valent les textes :", bilan.checklist.notes),
+    ):
+        if listed:
+            click.echo()
+            paragraph(heading)
+        for avertissement in listed:
+            paragraph(f"- {avertissement.code} : {message(avertissement.message)}", 2, hanging=4)
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
     referentiel = bilan.checklist.referentiel
     paragraph(f"{conclusion.objet} : {prose(conclusion.texte)}", hanging=4)
-    paragraph(f"délivrable : {_VERDICTS[conclusion.delivrable]}", 2)
+    paragraph(f"d’après les règles : {_VERDICTS[conclusion.delivrable]}", 2)
     jugement = referentiel.jugements.get(conclusion.objet)
     for nom, value in conclusion.mesures.items() if jugement else ():
         titre = prose(jugement.mesures[nom].titre) if jugement else nom

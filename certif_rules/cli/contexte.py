@@ -19,6 +19,7 @@ from certif_rules.audit.demande import (
     read_precedent,
     read_profile,
 )
+from certif_rules.audit.textes import read_textes
 from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.usage import fautes
 from certif_rules.errors import Fautes, Issue, UsageError
@@ -35,12 +36,17 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--categorie", "categories", "CODE", "Catégorie d’actions (répétable)."),
     ("--avec", "avec", "FAIT[:CATEGORIE]", "Un fait est vrai (répétable)."),
     ("--sans", "sans", "FAIT[:CATEGORIE]", "Un fait est faux (répétable)."),
+    ("--textes", "textes", "FICHIER", "Textes de l’organisme pour les lignes qui n’en ont pas (YAML)."),
     ("--precedent", "precedent", "FICHIER", "Constats de l’audit précédent (JSON), ou « - »."),
     ("--ajout-categorie", "ajout_categories", "CODE", "Catégorie ajoutée par une extension (répétable)."),
     ("--ajout-site", "ajout_sites", "SITE", "Site ajouté par une extension (répétable)."),
     ("--certificat", "certificats", "NOM=DEBUT:FIN", "Certificat détenu et ses dates (répétable)."),
 )
-_TYPES: dict[str, click.Path] = {"profil": _FILE, "precedent": _FILE}
+_TYPES: dict[str, click.Path] = {
+    "profil": _FILE,
+    "precedent": _FILE,
+    "textes": click.Path(path_type=Path, dir_okay=False),
+}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,12 +79,12 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
             path, stdin = input_of(profil)
             written = read_profile(path, stdin=stdin)
         typed_only = (
-            replace(typed, illisible=True) if written is None else _merged(written, typed, referentiel, appel)
+            replace(typed, illisible=True) if written is None else merged(written, typed, referentiel, appel)
         )
     return replace(typed_only, fautes=tuple(appel.issues))
 
 
-def _merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fautes) -> Demande:
+def merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fautes) -> Demande:
     """Return the profile with the options; where the argument contradicts it, the rest is still looked at."""
     with appel:
         return merge(written, typed, argument=referentiel)
@@ -97,6 +103,9 @@ def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> D
     precedent = None
     with appel:
         precedent = _precedent(options["precedent"], options["profil"])
+    textes = None
+    with appel:
+        textes = read_textes(options["textes"]) if options["textes"] is not None else None
     certificats: dict[str, tuple[str, str]] = {}
     for text in options["certificats"]:
         with appel:
@@ -112,6 +121,7 @@ def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> D
         ajout_categories=options["ajout_categories"],
         ajout_sites=options["ajout_sites"],
         precedent=precedent,
+        textes=textes,
         certificats=certificats,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import click
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.blocs.typographie import prose
+from certif_rules.audit.verification import parse_day
+from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
@@ -21,8 +24,10 @@ from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
 from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count
 from certif_rules.services.echantillon import DemandeTirage, document, make_sample
-from certif_rules.services.population import parse_population, read_population
+from certif_rules.services.population import Population, parse_population, read_population
 
+#: A seed that nobody guesses from the file.
+_SEED_BYTES = 8
 _ARRONDIS = {
     "au_plus_proche": "arrondi au plus proche",
     "superieur": "arrondi au-dessus",
@@ -44,8 +49,13 @@ _ARRONDIS = {
     help="Noms parmi lesquels tirer, un par ligne ; par défaut, les sites du profil.",
 )  # fmt: skip
 @click.option(
-    "--graine", required=True, metavar="TEXTE", help="Graine du tirage : la même redonne la même liste."
-)
+    "--graine", metavar="TEXTE",
+    help="Graine du tirage : la même redonne la même liste ; par défaut, tirée au sort et imprimée.",
+)  # fmt: skip
+@click.option(
+    "--depuis", metavar="AAAA-MM-JJ",
+    help="Dossiers de ce jour ou d’après : celui de l’audit précédent. Le jour suit chaque nom, après « ; ».",
+)  # fmt: skip
 @click.option(
     "--taille", type=click.IntRange(min=1), metavar="N", help="Combien en tirer, au lieu de la règle."
 )
@@ -74,10 +84,14 @@ def command(
     if aucun_vu and vus:
         contradiction = "--aucun-vu et --deja-vu se contredisent"
         appel.issues.append(Issue("usage", contradiction, None, "n’en garder qu’un"))
-    asked = {key: options.pop(key) for key in ("objet", "graine", "taille", "arrondi", "centrale")}
+    asked = {key: options.pop(key) for key in ("objet", "taille", "arrondi", "centrale", "depuis")}
     asked["taille"] = appel.given("taille", asked["taille"])
+    graine = options.pop("graine")
+    if asked["depuis"] is not None:
+        with appel:
+            parse_day(asked["depuis"], "--depuis")
     demande = request(referentiel, options)
-    names = None
+    read = None
     with appel:
         if str(population) == "-" and "-" in map(str, (options["profil"], options["precedent"])):
             contradiction = (
@@ -86,10 +100,17 @@ def command(
             raise UsageError(
                 [Issue("demande-contradictoire", contradiction, None, "donner l’un des deux en fichier")]
             )
-        names = _population(population, demande)
-    if names is None:
+        read = _population(population, demande, asked["depuis"] if asked["objet"] == "dossiers" else None)
+    if read is None:
         demande = replace(demande, fautes=tuple(appel.issues), illisible=True)
-    tirage = DemandeTirage(population=names or (), vus=vus or (() if aucun_vu else None), **asked)
+    tirage = DemandeTirage(
+        population=read.noms if read else (),
+        anterieurs=read.anterieurs if read else 0,
+        vus=vus or (() if aucun_vu else None),
+        graine=graine if graine is not None else secrets.token_hex(_SEED_BYTES),
+        graine_tiree=graine is None,
+        **asked,
+    )
     data = document(make_sample(open_for(ctx).registry, demande, tirage))
     if format_ == "json":
         show_json(data)
@@ -97,11 +118,13 @@ def command(
         _show(data)
 
 
-def _population(path: Path | None, demande: Demande) -> tuple[str, ...]:
+def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:
     if path is None:
-        return tuple(str(site["id"]) for site in demande.organisme.get("sites") or ())
+        return Population(tuple(str(site["id"]) for site in demande.organisme.get("sites") or ()))
     source, stdin = input_of(path)
-    return read_population(source) if stdin is None else parse_population(stdin, str(source))
+    if stdin is None:
+        return read_population(source, depuis=depuis)
+    return parse_population(stdin, str(source), depuis=depuis)
 
 
 def _show(data: dict[str, Any]) -> None:
@@ -119,9 +142,15 @@ def _show(data: dict[str, Any]) -> None:
         paragraph(f"Règle : {_rule(regle)}{worth(regle)}", hanging=2)
     else:
         paragraph("Taille : donnée, aucune règle ne l’a fixée")
-    paragraph(f"Graine : {data['graine']}")
+    drawn = " (tirée au sort : la garder, elle redonne cette liste)" if data["graine_tiree"] else ""
+    paragraph(f"Graine : {data['graine']}{drawn}")
     paragraph(f"Méthode : {data['methode']}", hanging=2)
     paragraph(f"Population : {population['empreinte']}", hanging=2)
+    if data["depuis"]:
+        older = count(data["anterieurs"], "nom écarté", "noms écartés")
+        paragraph(
+            f"Depuis l’audit précédent : le {day(date.fromisoformat(data['depuis']))} ou après ({older})"
+        )
     for avertissement in data["avertissements"]:
         paragraph(f"Attention : {message(avertissement['message'])}", hanging=2)
     show_remarks(data["remarques"])

@@ -11,7 +11,7 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
-from certif_rules.documents.mots import SIGNES, at_length
+from certif_rules.documents.mots import SIGNES, at_length, field_name
 from certif_rules.errors import Issue
 from certif_rules.rules.motifs import Motif
 from certif_rules.services.checklist import make_checklist
@@ -56,10 +56,15 @@ def _show(explication: Explication) -> None:
     for motif in ligne.motifs:
         click.echo()
         _show_reason(motif, explication)
+    for change in explication.changements:
+        click.echo()
+        champs = ", ".join(map(field_name, change.champs))
+        paragraph(f"- modifiée par {change.origine} ({champs}) : {change.motif}", 2, hanging=4)
+        paragraph(f"sources : {', '.join(change.sources)}", 4)
+        paragraph(f"règle : {change.emplacement}", 4, hanging=6)
     click.echo()
     paragraph(f"La ligne est écrite en {indicateur.emplacement}.", 2, hanging=4)
-    cited = dict.fromkeys(s for motif in ligne.motifs for s in motif.sources)
-    for identifiant in cited:
+    for identifiant in explication.citees:
         source = checklist.referentiel.sources[identifiant]
         paragraph(f"[{identifiant}] {source.titre}. {source.reference}", 2, hanging=4)
 

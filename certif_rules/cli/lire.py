@@ -10,7 +10,7 @@ import click
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn
+from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, UsageError
@@ -88,5 +88,4 @@ def _summarise(lecture: Lecture) -> None:
     if unchecked:
         parts.append(count(unchecked, "vérification à faire", "vérifications à faire"))
     say(f"{', '.join(parts)}.")
-    for avertissement in (*lecture.avertissements, *lecture.checklist.avertissements):
-        warn(avertissement.message, avertissement.code)
+    warn_of((*lecture.avertissements, *lecture.checklist.avertissements))

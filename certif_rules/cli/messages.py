@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from certif_rules.blocs.typographie import APOSTROPHE, bound
 from certif_rules.errors import Issue
+
+if TYPE_CHECKING:
+    from certif_rules.model.base import Avertissement
 
 
 def say(text: str, before: str | Path = "") -> None:
@@ -19,6 +24,13 @@ def say(text: str, before: str | Path = "") -> None:
 def warn(text: str, code: str = "") -> None:
     """Print a warning on standard error, with its code where it has one."""
     say(f" : {text}" if code else text, f"avertissement: {code}")
+
+
+def warn_of(avertissements: Iterable[Avertissement]) -> None:
+    """Print what is true of this audit; a reminder, true of all audits of its type, is in the document."""
+    for avertissement in avertissements:
+        if not avertissement.rappel:
+            warn(avertissement.message, avertissement.code)
 
 
 def issue_lines(issue: Issue) -> list[str]:

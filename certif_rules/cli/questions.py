@@ -13,6 +13,8 @@ from certif_rules.cli.french import french_command
 from certif_rules.services.checklist import prepare
 from certif_rules.services.questions import document, lines_of, questions
 
+_EFFETS = {"etat": "l’état de", "categories": "les catégories de", "textes": "les textes de"}
+
 
 @french_command(gathers=True)
 @click.argument("referentiel", required=False)
@@ -20,7 +22,7 @@ from certif_rules.services.questions import document, lines_of, questions
 @format_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, /, referentiel: str | None, format_: str, **options: Any) -> None:
-    """Les faits encore inconnus dont la réponse changerait l’état d’une ligne, et lesquelles."""
+    """Les faits encore inconnus dont la réponse changerait ce que dit la grille, et de quelles lignes."""
     demande = request(referentiel, options)
     resolution, contexte = prepare(open_for(ctx).registry, demande)
     resolved = resolution.referentiel
@@ -29,9 +31,12 @@ def command(ctx: click.Context, /, referentiel: str | None, format_: str, **opti
         show_json(document(asked, resolved))
         return
     if not asked:
-        paragraph("Aucune question : aucun fait inconnu ne changerait une ligne.")
+        paragraph("Aucune question : aucun fait inconnu ne changerait ce que dit cette grille.")
     for question in asked:
-        numeros = ", ".join(line.numero for line in lines_of(question, resolved))
+        changes = (
+            f"{_EFFETS[effet]} {', '.join(line.numero for line in lines)}"
+            for effet, lines in lines_of(question, resolved)
+        )
         paragraph(f"{question.fait.question}", hanging=4)
         paragraph(f"répondre par --avec {question.fait.id} ou --sans {question.fait.id}", 4)
-        paragraph(f"pour : {', '.join(question.categories)} ; change : {numeros}", 4, hanging=6)
+        paragraph(f"pour : {', '.join(question.categories)} ; change {' ; '.join(changes)}", 4, hanging=6)

@@ -14,7 +14,7 @@ from certif_rules.blocs.formats import Format
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn
+from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count
@@ -106,5 +106,4 @@ def _summarise(rapport: Rapport, path: Path, content: bytes) -> None:
     missing = count(len(rapport.manques), "élément non renseigné", "éléments non renseignés")
     say(f" : {count(lines, 'ligne')}, {gaps}, {missing}.", path)
     click.echo(f"sha256:{sha256(content).hexdigest()}", err=True)
-    for avertissement in rapport.bilan.avertissements:
-        warn(avertissement.message, avertissement.code)
+    warn_of(rapport.bilan.avertissements)

@@ -9,6 +9,7 @@ import click
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import explain, french_command
+from certif_rules.documents.mots import field_name, quoted
 from certif_rules.errors import DataError
 from certif_rules.services.catalogue import describe
 
@@ -57,10 +58,16 @@ def _show(edition: dict[str, Any], *, detail: bool) -> None:
     if detail:
         for lacune in lacunes:
             subject = lacune["ligne"] or "ensemble"
-            paragraph(f"- {subject} ({', '.join(lacune['champs'])}) : {lacune['cherche']}", 6, hanging=8)
+            named = ", ".join(map(field_name, lacune["champs"]))
+            paragraph(f"- {subject} ({named}) : {lacune['cherche']}", 6, hanging=8)
     if incoherences:
         paragraph(f"incohérences des sources : {len(incoherences)}{listed}", 4)
     if detail:
+        for rubrique in edition["presentation"] or ():
+            paragraph(f"{rubrique['titre']} :", 4)
+            for texte in rubrique["textes"]:
+                words = quoted(texte["texte"]) if texte.get("citation") else texte["texte"]
+                paragraph(f"- {words} ({', '.join(texte['sources'])})", 6, hanging=8)
         for incoherence in incoherences:
             _show_contradiction(incoherence)
         paragraph("faits à renseigner :", 4)

@@ -13,9 +13,10 @@ from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.regles import CorpsRegles, build_regles
-from certif_rules.construction.surcouche import Trame, apply
+from certif_rules.construction.seuils import refuse_out_of_reach
+from certif_rules.construction.surcouche import Trame, apply, changes
 from certif_rules.errors import DataError, Issue, from_emplacement
-from certif_rules.model.base import Source
+from certif_rules.model.base import Source, Texte
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
 
 
@@ -45,7 +46,7 @@ def assemble(matiere: Matiere) -> Referentiel:
     sources: dict[str, Source] = dict(base.sources) if base else {}
     exigence = build_exigence(matiere.corps["exigence"], lecteur, sources)
     sources.update(exigence.sources)
-    below = Trame(criteres=base.criteres, indicateurs=base.indicateurs) if base else Trame()
+    below = _trame(base)
     corps, issues = apply(below, exigence.surcouche)
     lecteur.issues.extend(issues)
     check_controls(matiere.corps["exigence"], corps.indicateurs, lecteur)
@@ -62,9 +63,17 @@ def assemble(matiere: Matiere) -> Referentiel:
     guide = build_guide(matiere.corps["guide"], lecteur, sources) if "guide" in matiere.corps else None
     sources.update(guide.sources if guide else {})
     lecteur.issues.extend(_header_sources(matiere.retenues, sources))
+    if not lecteur.issues and regles.jugement is not None:
+        known = {**(base.constats if base else {}), **regles.constats}
+        lignes = [corps.indicateurs[i] for i in own]
+        refuse_out_of_reach(matiere.corps["regles"]["jugement"], regles, lignes, known, lecteur)
     if lecteur.issues:
         raise DataError(lecteur.issues)
     return _referentiel(matiere, exigence, corps, regles, guide, sources)
+
+
+def _trame(base: Referentiel | None) -> Trame:
+    return Trame(criteres=base.criteres, indicateurs=base.indicateurs) if base else Trame()
 
 
 def _lecteur(matiere: Matiere) -> Lecteur:
@@ -82,7 +91,7 @@ def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, S
     """Headers are read before the sources they cite: check them here."""
     issues = []
     for couche in {id(c): c for retenue in retenues for c in (retenue.couche, retenue.contenu)}.values():
-        recognised = couche.reconnaissance.sources if couche.reconnaissance else ()
+        recognised = (source for period in couche.reconnaissance for source in period.sources)
         gaps = (source for lacune in couche.lacunes for source in lacune.sources)
         for source in dict.fromkeys((*couche.sources, *recognised, *gaps)):
             if source not in sources:
@@ -108,7 +117,9 @@ def _referentiel(
         categories={**(base.categories if base else {}), **exigence.categories},
         faits={**(base.faits if base else {}), **exigence.faits},
         criteres=corps.criteres,
-        indicateurs={i: _finish(line, regles, guide) for i, line in corps.indicateurs.items()},
+        indicateurs={
+            i: _finish(line, regles, guide, exigence.mentions) for i, line in corps.indicateurs.items()
+        },
         constats={**(base.constats if base else {}), **regles.constats},
         types_audit={**(base.types_audit if base else {}), **regles.types_audit},
         derogations=(*(base.derogations if base else ()), *regles.derogations),
@@ -122,11 +133,21 @@ def _referentiel(
             **(base.conservations if base else {}),
             **({couche.referentiel: regles.conservation} if regles.conservation else {}),
         },
+        mentions={**(base.mentions if base else {}), **exigence.mentions},
+        changements=(
+            *(base.changements if base else ()),
+            *changes(_trame(base), exigence.surcouche, couche.referentiel),
+        ),
     )
 
 
-def _finish(line: Indicateur, regles: CorpsRegles, guide: CorpsGuide | None) -> Indicateur:
-    """Return the line with its findings and what the guide adds."""
+def _finish(
+    line: Indicateur, regles: CorpsRegles, guide: CorpsGuide | None, mentions: Mapping[str, Texte]
+) -> Indicateur:
+    """Return the line with its findings, what its tags say of it, and what the guide adds."""
+    leading = tuple(mentions[tag] for tag in line.etiquettes if tag in mentions)
+    if leading:
+        line = replace(line, commentaires=(*leading, *line.commentaires))
     permis = regles.permis.get(line.id)
     if permis is not None:
         line = replace(line, constats_permis=permis.constats, gravite=permis.gravite)

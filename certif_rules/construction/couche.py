@@ -21,7 +21,7 @@ def check_types(node: Any) -> None:
     named = [node.get(key) for key in (*_DATES, *_TEXTES)]
     named += [r[key] for r in node["revisions"] for key in ("date", "raison", "empreinte")]
     named += [r.get("empreinte_vie") for r in node["revisions"]]
-    named += [value for key in ("du", "au") for value in [(node.get("reconnaissance") or {}).get(key)]]
+    named += [period[key] for period in node.get("reconnaissance") or () for key in ("du", "au")]
     named += node.get("pour") or ()
     if not all(value is None or isinstance(value, str) for value in named):
         raise TypeError
@@ -37,13 +37,23 @@ def check_periods(node: Any, lecteur: Lecteur) -> None:
         lecteur.refuse("periode-incoherente", message, node, "admis_du")
     if last is not None and last < first:
         lecteur.refuse("periode-incoherente", f"`au` ({last}) vient avant `du` ({first})", node, "au")
-    recognised = node.get("reconnaissance")
-    if recognised and recognised["au"] < recognised["du"]:
-        lecteur.refuse("periode-incoherente", "`au` vient avant `du`", recognised, "au")
+    _check_recognitions(node.get("reconnaissance") or (), lecteur)
     numbers = [revision["numero"] for revision in node["revisions"]]
     if numbers != sorted(set(numbers)):
         message = "les révisions ne sont pas numérotées en ordre croissant"
         lecteur.refuse("revisions-en-desordre", message, node, "revisions")
+
+
+def _check_recognitions(nodes: Any, lecteur: Lecteur) -> None:
+    """Refuse a period that ends before it starts, or that starts before the one written above it ends."""
+    end = ""
+    for node in nodes:
+        if node["au"] < node["du"]:
+            lecteur.refuse("periode-incoherente", "`au` vient avant `du`", node, "au")
+        if node["du"] <= end:
+            message = f"cette période commence avant la fin de la précédente ({end})"
+            lecteur.refuse("periode-incoherente", message, node, "du", "écrire les périodes dans l’ordre")
+        end = node["au"]
 
 
 def build_couche(node: Any, lecteur: Lecteur) -> Couche:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.surcouche import Cible, Modification, Retrait, Surcouche
-from certif_rules.model.base import Source
+from certif_rules.model.base import Source, Texte
 from certif_rules.model.referentiel import Categorie, Critere, Fait, Indicateur
 from certif_rules.rules.mots import MOTS_PORTEE
 from certif_rules.source.yaml import place
@@ -29,6 +29,7 @@ class CorpsExigence(Struct, frozen=True, kw_only=True):
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
     surcouche: Surcouche
+    mentions: Mapping[str, Texte]
 
 
 def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsExigence:
@@ -52,7 +53,14 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
             modifications=tuple(_modification(n, lecteur) for n in body.get("modifications") or ()),
             retraits=tuple(_retrait(n, lecteur) for n in body.get("retraits") or ()),
         ),
+        mentions=_mentions(body, lecteur),
     )
+
+
+def _mentions(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Texte]:
+    """Return what a tag says of the lines that bear it, by tag."""
+    nodes = body.get("mentions") or ()
+    return {lecteur.cite("étiquette", n["etiquette"], n, "etiquette"): lecteur.read(Texte, n) for n in nodes}
 
 
 def _categories(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Categorie]:

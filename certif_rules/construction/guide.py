@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.construction.lecteur import Lecteur, read_sources
+from certif_rules.construction.surcouche import without
 from certif_rules.model.base import Regle, Source, Texte
 from certif_rules.model.referentiel import Indicateur
 from certif_rules.rules.mots import MOTS_PORTEE
@@ -50,9 +51,11 @@ def annotate(indicateur: Indicateur, guide: CorpsGuide) -> Indicateur:
     ligne = guide.lignes.get(indicateur.id)
     if ligne is None:
         return replace(indicateur, portee=portee)
+    given = {c for c in ("niveau_attendu", "preuves") if getattr(ligne, c) and not getattr(indicateur, c)}
     return replace(
         indicateur,
         portee=portee,
+        lacunes=without(indicateur.lacunes, given),
         niveau_attendu=indicateur.niveau_attendu or ligne.niveau_attendu,
         preuves=indicateur.preuves + ligne.preuves,
         precisions=indicateur.precisions + ligne.precisions,

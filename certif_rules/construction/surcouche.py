@@ -5,15 +5,15 @@ clash or a missing target is an issue that shows both places. A référentiel wi
 nothing, so that there is one way to make a body.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.errors import Issue, Location, from_emplacement
-from certif_rules.model.base import NomSource
-from certif_rules.model.referentiel import Critere, Indicateur
+from certif_rules.model.base import Lacune, NomSource
+from certif_rules.model.referentiel import Changement, Critere, Indicateur
 
 Cible = Literal["critere", "indicateur"]
 
@@ -70,6 +70,29 @@ def apply(base: Trame, surcouche: Surcouche) -> tuple[Trame, list[Issue]]:
     return Trame(criteres=criteres, indicateurs=in_order(criteres, indicateurs)), issues
 
 
+def changes(base: Trame, surcouche: Surcouche, origine: str) -> tuple[Changement, ...]:
+    """Return what ``origine`` does to its base, removals first, as documents tell it."""
+    nodes: Mapping[Cible, Mapping[str, Critere | Indicateur]] = {
+        "critere": base.criteres,
+        "indicateur": base.indicateurs,
+    }
+    operations: tuple[Retrait | Modification, ...] = (*surcouche.retraits, *surcouche.modifications)
+    return tuple(
+        Changement(
+            nature=operation.nature,
+            cible=operation.cible,
+            numero=nodes[operation.nature][operation.cible].numero,
+            origine=origine,
+            champs=tuple(operation.champs) if isinstance(operation, Modification) else (),
+            motif=operation.motif,
+            sources=operation.sources,
+            emplacement=f"{operation.location.file}:{operation.location.line}",
+        )
+        for operation in operations
+        if operation.cible in nodes[operation.nature]
+    )
+
+
 def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> dict[str, Indicateur]:
     """Return the lines by criterion, then those of no known criterion; the order of arrival inside each."""
     ranks: dict[str | None, int] = {identifiant: rank for rank, identifiant in enumerate(criteres)}
@@ -100,7 +123,34 @@ def _modify(nodes: Mapping[Cible, dict[str, Any]], change: Modification) -> Iter
         yield _missing(change)
         return
     yield from _useless(change, target)
-    nodes[change.nature][change.cible] = replace(target, **change.champs)
+    filled = {champ for champ, value in change.champs.items() if _known(value)}
+    nodes[change.nature][change.cible] = replace(
+        target,
+        **change.champs,
+        sources=_sources(target, change),
+        lacunes=without(target.lacunes, filled),
+    )
+
+
+def without(lacunes: tuple[Lacune, ...], filled: Collection[str]) -> tuple[Lacune, ...]:
+    """Return the gaps that are left once these fields are given."""
+    left = (replace(g, champs=tuple(c for c in g.champs if c not in filled)) for g in lacunes)
+    return tuple(lacune for lacune in left if lacune.champs)
+
+
+def _known(value: Any) -> bool:
+    """Return whether a field is given: not empty, and no rule of it answers « unknown »."""
+    return bool(value) and not (isinstance(value, tuple) and any(getattr(v, "inconnu", None) for v in value))
+
+
+def _sources(target: Critere | Indicateur, change: Modification) -> tuple[str, ...]:
+    """Return the sources of the wording: those of the change for what it words, the base's for the rest."""
+    worded = {champ for champ in _ENONCES if getattr(target, champ, None) is not None}
+    replaced = {champ for champ in _ENONCES if change.champs.get(champ) is not None}
+    if not replaced:
+        return target.sources
+    rest = target.sources if worded - replaced else ()
+    return tuple(dict.fromkeys((*change.sources, *rest)))
 
 
 def _add(nodes: Mapping[Cible, dict[str, Any]], node: Critere | Indicateur) -> Iterator[Issue]:
@@ -147,4 +197,6 @@ def _useless(modification: Modification, target: Any) -> list[Issue]:
     ]
 
 
+#: The fields whose words rest on the sources of their node; the others cite their own.
+_ENONCES = ("titre", "exigence")
 _LABELS: Mapping[str, str] = {"critere": "le critère", "indicateur": "l’indicateur"}

@@ -14,7 +14,7 @@ from certif_rules.errors import DataError
 from certif_rules.model.acteurs import Attribution, Instances
 from certif_rules.model.echantillon import Echantillonnage
 from certif_rules.model.referentiel import Referentiel
-from certif_rules.model.vie import Incoherence, Vie
+from certif_rules.model.vie import Incoherence, Presentation, Vie
 
 
 def build_life(
@@ -52,6 +52,7 @@ def build_life(
         if body.get("autodiagnostic")
         else None,
         cycle=cycle,
+        presentation=lecteur.read_all(Presentation, body, "presentation"),
     )
     if lecteur.issues:
         raise DataError(lecteur.issues)

@@ -5,17 +5,10 @@ Its sentences are printed under its name: nobody takes them for the program’s,
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Mapping
-from typing import Final
-
 from certif_rules.audit.checklist import Checklist
 from certif_rules.blocs.arbre import Image
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
-from certif_rules.documents.formats.balises import Html, void
 from certif_rules.habillage.modele import Ecrit, Habillage
-
-_MIME: Final[Mapping[str, str]] = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
 
 
 def name(checklist: Checklist) -> str:
@@ -33,21 +26,6 @@ def logo(habillage: Habillage | None, *, svg: bool = True) -> Image | None:
     return Image(
         contenu=image.contenu, texte=clean(image.texte), largeur=image.largeur, svg=image.nature == "svg"
     )
-
-
-def picture(habillage: Habillage | None) -> Html | None:
-    """Return the logo in a page, held by its address: nothing is fetched, nothing runs in it."""
-    image = habillage.logo if habillage else None
-    if image is None:
-        return None
-    content = b64encode(image.contenu).decode("ascii")
-    size = {"width": _px(image.largeur), "height": _px(image.hauteur)}
-    address = f"data:{_MIME[image.nature]};base64,{content}"
-    return void("img", src=address, alt=clean(image.texte), class_="logo", **size)
-
-
-def _px(millimetres: int) -> str:
-    return str(round(millimetres * 96 / 25.4))
 
 
 def closing(habillage: Habillage | None, ecrit: Ecrit = "grille") -> tuple[str, ...]:

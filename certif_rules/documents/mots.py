@@ -5,30 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from msgspec import Struct
-
+from certif_rules.audit.aggravation import worst
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.blocs.typographie import clean, prose
+from certif_rules.audit.constats import gaps
+from certif_rules.blocs import arbre as b
+from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.model.base import Appui, Confiance, Texte
 from certif_rules.model.cycle import RegleDate
 from certif_rules.model.personnes import DonneesSensibles, NatureSensible
-from certif_rules.model.referentiel import Critere, Evolution, Nature
+from certif_rules.model.referentiel import Critere, Evolution, Indicateur, Nature
 from certif_rules.rules.motifs import CodeMotif, Etat, Motif
 
-
-class Signe(Struct, frozen=True):
-    """A state in words and as a symbol, never one without the other; ``ascii`` for poor consoles."""
-
-    mot: str
-    symbole: str
-    ascii: str
-
-
-SIGNES: Final[Mapping[Etat, Signe]] = {
-    "a_auditer": Signe("à auditer", "●", "[X]"),
-    "a_confirmer": Signe("à confirmer", "◐", "[?]"),
-    "non_audite": Signe("non audité", "○", "[ ]"),
-    "non_applicable": Signe("non applicable", "–", "[-]"),
+SIGNES: Final[Mapping[Etat, b.Signe]] = {
+    "a_auditer": b.Signe("à auditer", "●", "[X]", "a_auditer"),
+    "a_confirmer": b.Signe("à confirmer", "◐", "[?]", "a_confirmer"),
+    "non_audite": b.Signe("non audité", "○", "[ ]", "non_audite"),
+    "non_applicable": b.Signe("non applicable", "–", "[-]", "non_applicable"),
 }
 
 #: What a state means, for the legend of a document.
@@ -39,8 +31,8 @@ SENS: Final[Mapping[Etat, str]] = {
     "non_applicable": "ne s’applique pas à l’organisme",
 }
 
-MARQUE: Final = "★ label"
-MARQUE_ASCII: Final = "* label"
+LABEL: Final = b.Signe("label", "★", "*")
+MARQUE: Final = f"{LABEL.symbole} {LABEL.mot}"
 SENS_MARQUE: Final = "ligne ajoutée par le label à sa base"
 
 NATURES: Final[Mapping[Nature, str]] = {
@@ -92,19 +84,29 @@ _DECISIFS: Final[Mapping[Etat, frozenset[CodeMotif]]] = {
     "non_applicable": frozenset({"hors_categorie", "condition_non_remplie"}),
 }
 
+#: What gaps and changes are about, in French; a test asks for the word of every field that shipped data name.
 CHAMPS: Final[Mapping[str, str]] = {
+    "adaptations": "adaptations",
+    "alias": "autre code",
     "au": "date de fin",
+    "commentaires": "commentaires",
     "critere": "critère",
     "criteres": "critères",
+    "donnees_sensibles": "données sensibles",
     "du": "date de début",
+    "etiquettes": "étiquettes",
     "exigence": "énoncé",
     "gravite": "gravité d’un écart",
     "guide": "guide de lecture",
     "niveau_attendu": "niveau attendu",
+    "perimetre": "périmètre",
     "portee": "catégories concernées",
+    "preambule": "préambule",
     "precisions": "précisions",
     "preuves": "exemples de preuves",
     "regles": "règles d’audit",
+    "titre": "intitulé",
+    "variantes": "autres rédactions",
 }
 
 _EVOLUTIONS: Final[Mapping[str, str]] = {
@@ -173,6 +175,13 @@ def title(ligne: Ligne, most: int = 0) -> str:
     if most and len(texte) > most:
         texte = texte[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
     return quoted(texte) if indicateur.citation else prose(texte)
+
+
+def enonce(indicateur: Indicateur) -> str:
+    """Return the requirement, quoted when it is a quotation; its absence where no source gives it."""
+    if indicateur.exigence is None:
+        return f"Énoncé{INSECABLE}: {ABSENT}"
+    return quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence)
 
 
 def quoted(texte: str) -> str:
@@ -244,6 +253,29 @@ def finding(checklist: Checklist, constat: str) -> str:
     """Return a finding as people read it."""
     declared = checklist.referentiel.constats.get(constat)
     return prose(declared.titre) if declared else clean(constat)
+
+
+def marked(texte: str, sources: tuple[str, ...] = (), remarques: Iterable[str] = ()) -> b.Texte:
+    """Return a text of the program or the data, its remarks and its sources beside it."""
+    beside = aside(remarques)
+    return (b.Morceau(texte), b.Morceau(beside or " ", "discret", sources)) if beside or sources else texte
+
+
+def weighed(checklist: Checklist, constat: str, origine: str) -> b.Signe | None:
+    """Return a gap on a line of ``origine`` in words, with a sign for its gravity; nothing for no gap."""
+    referentiel = checklist.referentiel
+    if constat not in gaps(referentiel, origine):
+        return None
+    symbole, ascii_, genre = (
+        ("◆", "!!", "grave")
+        if constat in worst(referentiel.jugements.values())
+        else (
+            "▲",
+            "!",
+            "ecart",
+        )
+    )
+    return b.Signe(finding(checklist, constat), symbole, ascii_, genre)
 
 
 def cite(sources: tuple[str, ...]) -> str:

@@ -5,19 +5,37 @@ Typed text (a name, a town) is cleaned, never given typography: it is printed as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.audit.checklist import RESULTATS, Checklist, Point, SitesAudites
+from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites
+from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import CONFIANCES, NATURES, aside, field_name, finding, remarks
+from certif_rules.documents.mots import (
+    CONFIANCES,
+    NATURES,
+    aside,
+    field_name,
+    finding,
+    marked,
+    remarks,
+    wording,
+)
 from certif_rules.francais import noun
-from certif_rules.model.base import Lacune
-from certif_rules.model.referentiel import CoucheRetenue, Fait, Referentiel
+from certif_rules.model.base import Lacune, Source
+from certif_rules.model.referentiel import (
+    CoucheRetenue,
+    Critere,
+    Fait,
+    Indicateur,
+    Reconnaissance,
+    Referentiel,
+)
 from certif_rules.rules.contexte import FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
 
@@ -28,8 +46,9 @@ NOTES = (
     "Noter le moins possible sur les personnes : des initiales ou une référence de dossier, ni nom complet, "
     "ni adresse électronique, ni téléphone, ni numéro de sécurité sociale."
 )
-#: A label and its value.
+#: A label and its value; :data:`Rangee` is one whose value rests on sources.
 Rang = tuple[str, str]
+Rangee = tuple[str, b.Texte]
 
 
 class CoucheImprimee(Struct, frozen=True, kw_only=True):
@@ -42,7 +61,7 @@ class CoucheImprimee(Struct, frozen=True, kw_only=True):
     periode: str
     confiance: str
     lecture: str
-    notes: tuple[str, ...]
+    notes: tuple[b.Texte, ...]
     revision: str
 
 
@@ -85,7 +104,7 @@ def identity(checklist: Checklist) -> list[Rang]:
 
 def layers(checklist: Checklist) -> list[CoucheImprimee]:
     """Return the layers applied, in order."""
-    return [_layer(retenue) for retenue in checklist.referentiel.couches]
+    return [_layer(checklist.referentiel, retenue) for retenue in checklist.referentiel.couches]
 
 
 def organisation(checklist: Checklist) -> list[Rang]:
@@ -145,10 +164,10 @@ def gaps(checklist: Checklist) -> list[LacuneImprimee]:
     ]
 
 
-def retention(checklist: Checklist) -> list[Rang]:
+def retention(checklist: Checklist) -> list[Rangee]:
     """Return how long records are kept, by référentiel, base first, or that no source says it."""
     referentiel = checklist.referentiel
-    rows = []
+    rows: list[Rangee] = []
     for origine in referentiel.origines:
         rule = referentiel.conservations.get(origine)
         if rule is None:
@@ -156,13 +175,15 @@ def retention(checklist: Checklist) -> list[Rang]:
             continue
         parts = [prose(rule.duree)] if rule.duree else []
         words = " – ".join([*parts, prose(rule.texte)])
-        rows.append((clean(origine), f"{words}{aside(remarks(rule), rule.sources)}"))
+        rows.append((clean(origine), (b.Morceau(f"{words}{aside(remarks(rule))}", sources=rule.sources),)))
     return rows
 
 
 def point(checklist: Checklist, value: Point) -> str:
     """Return a document required or a check to make, with what it becomes when it fails."""
     parts = [prose(value.texte)]
+    if value.reception:
+        parts.append(RECEPTIONS[value.reception])
     if not value.certain:
         parts.append("à confirmer")
     if value.constat:
@@ -184,6 +205,12 @@ RESULTATS_PRECEDENTS: Mapping[str, str] = {
 A_FAIRE = "À faire"
 
 
+def sources(known: Iterable[Source], blocs: Iterable[b.Bloc]) -> tuple[Source, ...]:
+    """Return those of ``known`` that ``blocs`` cite, in the order they are declared."""
+    ids = set(cited(tuple(blocs)))
+    return tuple(source for source in known if source.id in ids)
+
+
 def sites(value: SitesAudites) -> str:
     """Return the sites an extension brings to the audit."""
     named = ", ".join(map(clean, value.sites)) if value.sites is not None else "non connus"
@@ -194,16 +221,45 @@ _SUITE = f"{FINE}; "
 _IDENTITE: Mapping[str, str] = {"nom": "Nom", "siren": "SIREN", "nda": "Numéro de déclaration d’activité"}
 
 
-def _layer(retenue: CoucheRetenue) -> CoucheImprimee:
+def recognition(value: Reconnaissance) -> str:
+    """Return a period of recognition in one phrase: by whom, its decision, or that it is awaited."""
+    period = f"du {day(value.du)} au {day(value.au)} par {prose(value.par)}"
+    head = f"Reconnaissance en attente {period}" if value.en_attente else f"Reconnu {period}"
+    number = f" n°{INSECABLE}{clean(value.numero)}" if value.numero else ""
+    of_day = f" du {day(value.le)}" if value.le else ""
+    decision = [f"{prose(value.decision)}{number}{of_day}"] if value.decision else []
+    words = [*decision, *([prose(value.note)] if value.note else []), *remarks(value)]
+    return head + (f" ({_SUITE.join(words)})" if words else "")
+
+
+def _changes(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
+    """Yield what a label does to its base: of what, the other wordings that it gives, and why."""
+    nodes: Mapping[str, Mapping[str, Critere | Indicateur]] = {
+        "critere": referentiel.criteres,
+        "indicateur": referentiel.indicateurs,
+    }
+    for change in referentiel.changements:
+        if change.origine != origine:
+            continue
+        named = f"{'Critère' if change.nature == 'critere' else 'Indicateur'} {clean(change.numero)}"
+        done = f"modifié ({', '.join(map(field_name, change.champs))})" if change.champs else "retiré"
+        yield marked(f"{named} {done}{INSECABLE}: {prose(change.motif)}", change.sources)
+        if "variantes" in change.champs and change.cible in nodes[change.nature]:
+            for texte in nodes[change.nature][change.cible].variantes:
+                words = f"{named}, autre rédaction{INSECABLE}: {wording(texte)}"
+                yield marked(words, texte.sources, remarks(texte))
+
+
+def _layer(referentiel: Referentiel, retenue: CoucheRetenue) -> CoucheImprimee:
     couche, contenu = retenue.couche, retenue.contenu
     if contenu.cle != couche.cle:
         lecture = f"non lue, contenu de {clean(contenu.id)}"
     else:
         lecture = "lue" if couche.lue else "non lue"
-    notes = [prose(note) for note in dict.fromkeys((couche.note, contenu.note)) if note]
-    if couche.reconnaissance:
-        label = couche.reconnaissance
-        notes.append(f"Reconnu du {day(label.du)} au {day(label.au)} par {prose(label.par)}")
+    notes: list[b.Texte] = [prose(note) for note in dict.fromkeys((couche.note, contenu.note)) if note]
+    notes.extend(map(recognition, couche.reconnaissance))
+    if couche.nature == "exigence":
+        notes.extend(_changes(referentiel, couche.referentiel))
     revision = contenu.revisions[-1] if contenu.revisions else None
     return CoucheImprimee(
         nature=NATURES[couche.nature],

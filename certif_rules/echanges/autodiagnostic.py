@@ -6,16 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.echanges.checklist import (
-    as_bytes,
-    cited_sources,
-    contradiction,
-    head,
-    reason,
-    sensitive,
-    warnings,
-    worth,
-)
+from certif_rules.echanges.checklist import head, reason, sensitive
+from certif_rules.echanges.commun import as_bytes, cited_sources, contradiction, warnings, worth
 from certif_rules.model.referentiel import Critere
 from certif_rules.vie.autodiagnostic import (
     Cadre,
@@ -95,7 +87,7 @@ def request(cadre: Cadre) -> Objet:
 def _tail(cadre: Cadre) -> Objet:
     known, cited = cadre.incoherences, sources_of(cadre)
     return {
-        "avertissements": warnings(cadre.avertissements),
+        "avertissements": warnings((*cadre.avertissements, *cadre.checklist.notes)),
         "incoherences": [contradiction(known[id_]) for id_ in contradictions(cadre)],
         "sources": cited_sources(cited.values(), cited),
     }

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import TYPE_CHECKING, Any
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point
+from certif_rules.echanges.commun import Objet, as_bytes, cited_sources, warnings, worth
 from certif_rules.habillage.regles import as_data
-from certif_rules.model.base import Appui, Avertissement, Lacune, Source, Texte
+from certif_rules.model.base import Lacune, Source, Texte
 from certif_rules.model.personnes import Conservation, DonneesSensibles
-from certif_rules.model.referentiel import Alias, CoucheRetenue, Critere, Referentiel
-from certif_rules.rules.contexte import Contexte
+from certif_rules.model.referentiel import Alias, Changement, CoucheRetenue, Critere, Referentiel
+from certif_rules.rules.contexte import Precedent
 from certif_rules.rules.motifs import Motif
-
-if TYPE_CHECKING:  # a checklist tells none
-    from certif_rules.model.vie import Incoherence
-
-Objet = dict[str, Any]
 
 
 def render(checklist: Checklist) -> bytes:
     """Return ``checklist`` as UTF-8 JSON, ended by a line feed."""
     return as_bytes(document(checklist))
-
-
-def as_bytes(data: object) -> bytes:
-    """Return ``data`` as indented UTF-8 JSON, ended by a line feed, as every command writes it."""
-    text = json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
-    # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
-    return (text + "\n").encode("utf-8", "backslashreplace")
 
 
 def document(checklist: Checklist) -> Objet:
@@ -41,9 +28,9 @@ def document(checklist: Checklist) -> Objet:
         "referentiel": _referentiel(checklist),
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
-        **_circumstances(checklist.contexte),
+        **_circumstances(checklist),
         **_habillage(checklist),
-        "avertissements": warnings(checklist.avertissements),
+        "avertissements": warnings((*checklist.avertissements, *checklist.notes)),
         "compteurs": checklist.compteurs,
         "lignes": [_ligne(ligne) for ligne in checklist.lignes],
         "pieces": [_point(point) for point in checklist.pieces],
@@ -51,6 +38,8 @@ def document(checklist: Checklist) -> Objet:
         "sites": _sites(checklist),
         "invocables": checklist.invocables,
         "criteres": [_critere(critere) for critere in referentiel.criteres.values()],
+        "mentions": {tag: _texte(texte) for tag, texte in referentiel.mentions.items()},
+        "changements": [change(value) for value in referentiel.changements],
         "lacunes": _lacunes(checklist.lacunes),
         "conservation": _conservation(referentiel),
     }
@@ -72,27 +61,16 @@ def head(checklist: Checklist) -> Objet:
         "referentiel": {**named, "couches": layers},
         "audit": _audit(checklist),
         "organisme": checklist.organisme,
-        **_circumstances(checklist.contexte),
+        **_circumstances(checklist),
         **_habillage(checklist),
     }
-    plain: Objet = json.loads(json.dumps(written, default=_plain))
+    plain: Objet = json.loads(as_bytes(written))
     return plain
 
 
 def sources(checklist: Checklist) -> tuple[Source, ...]:
     """Return the sources cited anywhere in a document, in the référentiel's order."""
     return tuple(checklist.referentiel.sources[id_] for id_ in document(checklist)["sources"])
-
-
-def _plain(value: object) -> object:
-    """Return what the ``json`` module does not know: frozen mappings, sets and dates."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, frozenset | set):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _cited(value: object) -> Iterable[str]:
@@ -167,64 +145,44 @@ def _shortest(referentiel: Referentiel, id_: str, code: str) -> str:
     return code if first == id_ else id_
 
 
-def _circumstances(contexte: Contexte) -> Objet:
+def _circumstances(checklist: Checklist) -> Objet:
     """Return what else was declared, under the keys of a profile; absent when it was not."""
+    contexte = checklist.contexte
     given: Objet = {}
     ajouts = {"categories": contexte.ajouts.categories, "sites": contexte.ajouts.sites}
     if any(ajouts.values()):
         given["ajouts"] = {cle: valeur for cle, valeur in ajouts.items() if valeur}
     if contexte.precedent is not None:
-        precedent = contexte.precedent
-        constats = precedent.constats
-        given["precedent"] = {
-            "type": precedent.type,
-            "date": precedent.date,
-            "indicateurs_audites": precedent.indicateurs_audites,
-            "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
-            "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
-            "verifications": precedent.verifications,
-        }
-        given["precedent"] = {cle: v for cle, v in given["precedent"].items() if v is not None}
+        given["precedent"] = _precedent(contexte.precedent)
     if contexte.certificats:
         given["certificats"] = {
             cle: {"notification": c.notification, "echeance": c.echeance}
             for cle, c in contexte.certificats.items()
         }
+    if checklist.textes is not None:
+        # A grid is read again against its texts: it carries those that no installed layer has.
+        textes = checklist.textes
+        given["textes"] = {"nom": textes.nom, "empreinte": textes.empreinte, "contenu": textes.contenu}
+    if contexte.recues:
+        given["dossier"] = {"pieces": dict(contexte.recues)}
     return given
 
 
-def warnings(avertissements: Iterable[Avertissement]) -> list[Objet]:
-    """Warnings as every command writes them."""
-    return [{"code": a.code, "message": a.message, "sources": list(a.sources)} for a in avertissements]
-
-
-#: What goes without saying of a rule or a text.
-_USUAL: Objet = {"confiance": "elevee", "lecture": False, "incoherences": ()}
-
-
-def appui(rule: Appui) -> Objet:
-    """Return what a rule rests on as every command writes it; what goes without saying is left out."""
-    return {"sources": list(rule.sources), **worth(rule)}
-
-
-def worth(rule: Appui, *always: str) -> Objet:
-    """Return how far a rule may be trusted: what goes without saying only under the keys of ``always``."""
-    return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, usual in _USUAL.items()
-        if (value := getattr(rule, key)) != usual or key in always
+def _precedent(precedent: Precedent) -> Objet:
+    constats = precedent.constats
+    after = {cle: c.apres for cle, c in (constats or {}).items() if c.apres is not None}
+    written: Objet = {
+        "type": precedent.type,
+        "date": precedent.date,
+        "edition": precedent.edition,
+        "indicateurs_audites": precedent.indicateurs_audites,
+        "constats": None if constats is None else {cle: c.constat for cle, c in constats.items()},
+        "leves": [cle for cle, c in (constats or {}).items() if not c.ouvert],
+        "apres_levee": after or None,
+        "verifications": precedent.verifications,
+        "precedent": None if precedent.precedent is None else _precedent(precedent.precedent),
     }
-
-
-def contradiction(value: Incoherence) -> Objet:
-    """Return a contradiction of the sources as every command writes it."""
-    return {
-        "id": value.id,
-        "texte": value.texte,
-        "lecture": value.lecture,
-        "question": value.question,
-        "sources": list(value.sources),
-    }
+    return {cle: value for cle, value in written.items() if value is not None}
 
 
 def _ligne(ligne: Ligne) -> Objet:
@@ -326,6 +284,7 @@ def _point(point: Point) -> Objet:
         "constat": point.constat,
         "note": point.note,
         "compte_pour": point.compte_pour or None,
+        "reception": point.reception,
         "sources": point.sources,
     }
 
@@ -354,6 +313,19 @@ def _critere(critere: Critere) -> Objet:
     }
 
 
+def change(value: Changement) -> Objet:
+    """Write what a label does to its base; no field named: the node is taken away."""
+    return {
+        "origine": value.origine,
+        "nature": value.nature,
+        "id": value.cible,
+        "numero": value.numero,
+        "champs": list(value.champs),
+        "motif": value.motif,
+        "sources": list(value.sources),
+    }
+
+
 def _lacunes(lacunes: Iterable[Lacune]) -> list[Objet]:
     return [
         {
@@ -364,14 +336,3 @@ def _lacunes(lacunes: Iterable[Lacune]) -> list[Objet]:
         }
         for lacune in lacunes
     ]
-
-
-def cited_sources(known: Iterable[Source], cited: Iterable[str]) -> dict[str, Objet]:
-    """Return those of ``known`` that are cited, in the order they are declared."""
-    wanted = set(cited)
-    return {source.id: _source(source) for source in known if source.id in wanted}
-
-
-def _source(source: Source) -> Objet:
-    written: Objet = {"titre": source.titre, "reference": source.reference}
-    return written if source.nature is None else written | {"nature": source.nature}

@@ -9,7 +9,7 @@ from certif_rules.audit.compte_rendu import compte_rendu_as_data, seen_as_data
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
 from certif_rules.colonnes import CHAMPS, CONSTAT
-from certif_rules.echanges.checklist import as_bytes
+from certif_rules.echanges.commun import as_bytes
 from certif_rules.habillage.regles import as_data as habillage_as_data
 from certif_rules.habillage.regles import build
 
@@ -64,6 +64,9 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
         }
     if demande.habillage is not None:
         written["habillage"] = habillage_as_data(build(demande.habillage))
+    named = demande.textes or demande.textes_dits
+    if named is not None:
+        written["textes"] = {"nom": named.nom, "empreinte": named.empreinte}
     if dossier.notifie_le is not None:
         written["ecarts_notifies_le"] = dossier.notifie_le
     return written
@@ -77,6 +80,8 @@ def _releve_as_data(releve: Releve, key: str = "constat") -> dict[str, Any]:
         **_filled(releve),
         "leve_le": releve.leve_le,
         "leve_par": releve.leve_par,
+        **({"appui": releve.appui} if releve.appui else {}),
+        **({"leve_constat": releve.leve_constat} if releve.leve_constat else {}),
         **({"ecart": dict(releve.ecart)} if releve.ecart else {}),
         **({"complements": dict(releve.complements)} if releve.complements else {}),
         **({"par_site": [seen_as_data(seen) for seen in releve.par_site]} if releve.par_site else {}),
@@ -122,14 +127,17 @@ def _precedent(precedent: PrecedentDit) -> dict[str, Any]:
         {
             "type": precedent.type,
             "date": precedent.date,
+            "edition": precedent.edition,
             "indicateurs_audites": None
             if precedent.indicateurs_audites is None
             else list(precedent.indicateurs_audites),
             "constats": None if constats is None else by_key(constats),
             "leves": lifted or None,
+            "apres_levee": {dit.cle: dit.apres for dit in constats or () if dit.apres} or None,
             "verifications": None
             if precedent.verifications is None
             else {dit.cle: dit.constat if dit.ouvert else "levee" for dit in precedent.verifications},
+            "precedent": None if precedent.precedent is None else _precedent(precedent.precedent),
         }
     )
 

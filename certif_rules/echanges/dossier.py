@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import fields
 
-from certif_rules.echanges.checklist import appui, as_bytes, cited_sources, contradiction, warnings
+from certif_rules.echanges.commun import appui, as_bytes, cited_sources, contradiction, warnings
 from certif_rules.model.acteurs import Acteur, Attribution, Instances, Intervention
 from certif_rules.model.base import Appui, Texte
 from certif_rules.model.candidature import Auditeur, Candidature, Etape, Ressource

@@ -6,28 +6,27 @@ what is typed in the browser, and reads and writes the file of answers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Ligne
+from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.audit.reponses import SANS_OBJET
-from certif_rules.blocs.arbre import Encadre, Texte
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents.autodiagnostic import mots as textes
-from certif_rules.documents.checklist.fiche import blocks
-from certif_rules.documents.checklist.html import line_anchor
-from certif_rules.documents.formats import page
-from certif_rules.documents.formats.balises import Html, el, join, table
-from certif_rules.documents.mots import DONNEES_SENSIBLES, of_label, title
+from certif_rules.documents.checklist import composition
+from certif_rules.documents.checklist import lignes as lignes_
+from certif_rules.documents.formats.balises import Html, el
+from certif_rules.documents.mots import DONNEES_SENSIBLES, title
 from certif_rules.echanges.autodiagnostic import request
 from certif_rules.formulaires.champs import area, canonical, choice, date, field, fold
 from certif_rules.formulaires.page import PageFormulaire
-from certif_rules.model.base import Avertissement, Source
 from certif_rules.noms import nom_de_fichier
-from certif_rules.vie.autodiagnostic import Cadre, asked, contradictions, sources_of
+from certif_rules.vie.autodiagnostic import Cadre, asked, contradictions
 
 _SCRIPT: Final = Path(__file__).with_name("autodiagnostic.js")
 
@@ -35,7 +34,6 @@ _SCRIPT: Final = Path(__file__).with_name("autodiagnostic.js")
 _ROUGE: Final = """
 :root { --label: #8c1d18; --label-fond: #fcf1ef; }
 @media screen and (prefers-color-scheme: dark) { :root { --label: #f2a59f; --label-fond: #43201d; } }
-.discret { color: var(--doux); font-size: .93em; }
 """
 
 
@@ -65,100 +63,82 @@ def donnees(cadre: Cadre) -> dict[str, Any]:
     }
 
 
+def compose(cadre: Cadre) -> b.Document:
+    """Return what the form says: the lines asked, then the levels, statements, and the lines left out."""
+    asked_only = replace(cadre.checklist, lignes=cadre.retenues, avertissements=cadre.avertissements)
+    annexes = {annexe.ancre: annexe for annexe in composition.annexes(asked_only)}
+
+    def lay(checklist: Checklist, ligne: Ligne) -> b.Article:
+        return _article(cadre, checklist, ligne)
+
+    whole = composition.sectioned(
+        asked_only,
+        "Grille d’autodiagnostic",
+        (
+            *composition.warned(asked_only),
+            *composition.criteria(asked_only, lay),
+            composition.context(asked_only),
+            _annexe("niveaux", "Les niveaux", _levels(cadre)),
+            _annexe("dit", "Ce qui est dit de cet autodiagnostic", _statements(cadre)),
+            *_left_out(cadre),
+            *(annexes[name] for name in ("textes", "lacunes") if name in annexes),
+        ),
+        others=[source for vie in cadre.vies for source in vie.sources.values()],
+    )
+    nom = clean(str(cadre.checklist.organisme.get("nom") or ""))
+    return replace(whole, sujet=" – ".join(filter(None, [textes.heading(cadre), nom])))
+
+
+def _article(cadre: Cadre, checklist: Checklist, ligne: Ligne) -> b.Article:
+    """Return a line: its texts and what the sources contradict about it."""
+    whole = lignes_.article(checklist, ligne)
+    why, *named = (*whole.rubriques, *whole.repliees)
+    warned = [rubrique for rubrique in named if rubrique.titre == DONNEES_SENSIBLES]
+    contradicted = tuple(b.Rubrique(titre="", elements=(textes.incoherence(i),)) for i in asked(cadre, ligne))
+    rest = tuple(rubrique for rubrique in named if rubrique.titre != DONNEES_SENSIBLES)
+    return replace(whole, rubriques=(*warned, why, *contradicted), repliees=rest)
+
+
 class _Formulaire(PageFormulaire):
     """The page with fields. Only the lines asked are laid out; those left out are listed at the end."""
 
-    nature = "Grille d’autodiagnostic"
     avancement = f"Avancement{INSECABLE}de l’autodiagnostic"
+    quoi = "réponses"
+    reste = "Sans réponse seulement"
 
     def __init__(self, cadre: Cadre) -> None:
-        super().__init__(replace(cadre.checklist, lignes=cadre.retenues), _SCRIPT)
         self.cadre = cadre
-        known: dict[str, Source] = sources_of(cadre)
-        self.sources |= known
-        self.rang = {li.indicateur.id: rang for rang, li in enumerate(cadre.retenues)}
+        rangs = {lignes_.place(ligne): rang for rang, ligne in enumerate(cadre.retenues)}
+        super().__init__(compose(cadre), _SCRIPT, donnees(cadre), rangs)
 
-    def _title(self) -> str:
-        nom = clean(str(self.checklist.organisme.get("nom") or ""))
-        return " – ".join(filter(None, [textes.heading(self.cadre), nom]))
+    def style(self) -> str:
+        """Return the style sheet."""
+        return super().style() + _ROUGE
 
-    def _style(self) -> str:
-        return super()._style() + _ROUGE
-
-    def donnees(self) -> dict[str, Any]:
-        return donnees(self.cadre)
-
-    def _avertissements(self) -> tuple[Avertissement, ...]:
-        return self.cadre.avertissements
-
-    def _annexes(self) -> list[tuple[str, str]]:
-        shared = ("textes", "lacunes", "sources")
-        first = [("niveaux", "Les niveaux"), ("dit", "Ce qui est dit de cet autodiagnostic")]
-        left = [("ecartees", f"Lignes écartées ({len(self.cadre.ecartees)})")] if self.cadre.ecartees else []
-        return [*first, *left, *(annex for annex in super()._annexes() if annex[0] in shared)]
-
-    def _annex(self, place: str, heading: str) -> Html:
-        own = {"niveaux": self._levels, "dit": self._said, "ecartees": self._left_out}.get(place)
-        if own is None:
-            return super()._annex(place, heading)
-        return el("section", el("h2", heading, id=place), own(), class_="annexe", aria_labelledby=place)
-
-    def _main(self) -> Html:
-        return el(
-            "main",
-            self._alert(),
-            self._mention(),
-            self._dossier(),
-            self._filters("Sans réponse seulement"),
-            self._warnings(),
-            self._lines(),
-            self._context(),
-            *(self._annex(place, heading) for place, heading in self._annexes()),
-        )
-
-    def _mention(self) -> Html:
+    def mention(self) -> Iterator[Html]:
+        """Yield what the result does not promise."""
         bloc = textes.mention(self.cadre)
-        assert isinstance(bloc, Encadre)
-        return el(
-            "section",
-            el("h2", bloc.titre, id="mention"),
-            el("p", page.texte(bloc.texte)),
-            class_="avertissements",
-            aria_labelledby="mention",
-        )
+        heading = el("h2", bloc.titre, id="mention")
+        words = el("p", self.texte(bloc.texte))
+        yield el("section", heading, words, class_="avertissements", aria_labelledby="mention")
 
-    def _dossier(self) -> Html:
+    def dossier(self) -> Html:
+        """Return the day of the self-assessment, and what can be done with the answers."""
         day = field("fait_le", "Autodiagnostic fait le", date("fait_le"))
         words = (
             "L’export donne un fichier JSON ; le programme en fait la synthèse, tableau, barres, radar et"
             " liste de ce par quoi commencer (certif-rules autodiagnostic --reponses FICHIER)."
         )
-        return self._file("Vos réponses", "réponses", words, (el("div", day, class_="champs"),))
+        return self.file("Vos réponses", words, (el("div", day, class_="champs"),))
 
-    def _line(self, ligne: Ligne) -> Html:
-        """Return a line: its texts and what the sources contradict about it, then its fields."""
-        label = of_label(self.checklist, ligne.indicateur.origine)
-        named = blocks(self.checklist, ligne)
-        warned = [self._block(bloc) for bloc in named if bloc.titre == DONNEES_SENSIBLES]
-        groups = [self._block(bloc) for bloc in named if bloc.titre != DONNEES_SENSIBLES]
-        contradictions_here = [
-            el("p", _inline(textes.incoherence(i)), class_="bloc") for i in asked(self.cadre, ligne)
-        ]
-        more = (
-            fold("Niveau attendu, preuves et notes", el("div", *groups, class_="blocs")) if groups else None
-        )
-        why = el("div", *warned, self._why(ligne), *contradictions_here, class_="blocs")
-        return el(
-            "article",
-            self._line_head(ligne),
-            el("div", el("div", self._requirement(ligne), why, more), self._fields(ligne), class_="corps"),
-            class_=f"ligne {ligne.etat}{' label' if label else ''}",
-            aria_labelledby=line_anchor(ligne),
-            data_ligne=str(self.rang[ligne.indicateur.id]),
-        )
+    def corps(self, bloc: b.Article) -> Html:
+        """Return the texts of a line, then its fields."""
+        more = fold(bloc.repli, self.rubriques(bloc.repliees)) if bloc.repliees else None
+        read = el("div", self.enonce(bloc), self.rubriques(bloc.rubriques), more)
+        return el("div", read, self._fields(bloc), class_="corps")
 
-    def _fields(self, ligne: Ligne) -> Html:
-        rang = self.rang[ligne.indicateur.id]
+    def _fields(self, bloc: b.Article) -> Html:
+        rang = self.rangs[bloc.ancre]
         name = f"niveau-{rang}"
         levels = [
             choice("radio", name, str(n.valeur), f"{n.valeur} – {prose(n.titre)}", "niveau")
@@ -180,32 +160,40 @@ class _Formulaire(PageFormulaire):
             area(rang, "preuves", "Ce qui le prouve"),
             class_="saisie",
             role="group",
-            aria_labelledby=line_anchor(ligne),
+            aria_labelledby=bloc.ancre,
         )
 
-    # ---- annexes ------------------------------------------------------------------------------------------
 
-    def _levels(self) -> Html:
-        rows = [(f"{n.valeur} – {prose(n.titre)}", prose(n.sens or "–")) for n in self.cadre.notation.niveaux]
-        rows.append(("Sans objet", prose("la ligne ne s’applique pas ; une raison est demandée")))
-        return table("Les niveaux et quand les choisir", ("Niveau", "Quand le choisir"), rows)
-
-    def _said(self) -> Html:
-        regles = self.cadre.regles
-        enonces = (*regles.enonces, *([regles.etendue_dite] if regles.etendue_dite else []))
-        known = self.cadre.incoherences
-        items = [textes.statement(e) for e in enonces] + [
-            textes.incoherence(known[i]) for i in contradictions(self.cadre)
-        ]
-        return el("ul", *(el("li", _inline(item)) for item in items))
-
-    def _left_out(self) -> Html:
-        rows = [
-            (f"{clean(li.indicateur.numero)} – {title(li, 120)}", textes.state(li), textes.reasons(li))
-            for li in self.cadre.ecartees
-        ]
-        return table("Lignes qui ne sont pas demandées, et pourquoi", ("Ligne", "État", "Motifs"), rows)
+# ---- annexes ----------------------------------------------------------------------------------------------
 
 
-def _inline(runs: Texte) -> Html:
-    return join("", [page.texte(runs)])
+def _levels(cadre: Cadre) -> b.Bloc:
+    rows = [(f"{n.valeur} – {prose(n.titre)}", prose(n.sens or "–")) for n in cadre.notation.niveaux]
+    rows.append(("Sans objet", prose("la ligne ne s’applique pas ; une raison est demandée")))
+    return _table("Les niveaux et quand les choisir", ("Niveau", "Quand le choisir"), rows)
+
+
+def _statements(cadre: Cadre) -> b.Bloc:
+    regles, known = cadre.regles, cadre.incoherences
+    enonces = (*regles.enonces, *([regles.etendue_dite] if regles.etendue_dite else []))
+    items = [textes.statement(e) for e in enonces]
+    return b.Liste(elements=(*items, *(textes.incoherence(known[i]) for i in contradictions(cadre))))
+
+
+def _left_out(cadre: Cadre) -> Iterator[b.Partie]:
+    rows = [
+        (f"{clean(li.indicateur.numero)} – {title(li, 120)}", textes.state(li), textes.reasons(li))
+        for li in cadre.ecartees
+    ]
+    if rows:
+        heads = ("Ligne", "État", "Motifs")
+        table = _table("Lignes qui ne sont pas demandées, et pourquoi", heads, rows)
+        yield _annexe("ecartees", f"Lignes écartées ({len(rows)})", table)
+
+
+def _table(legende: str, heads: tuple[str, ...], rows: Iterable[tuple[b.Cellule, ...]]) -> b.Tableau:
+    return b.Tableau(legende=legende, tetes=heads, lignes=tuple(rows), largeurs=(1,) * len(heads))
+
+
+def _annexe(place: str, heading: str, bloc: b.Bloc) -> b.Partie:
+    return b.Partie(titre=heading, blocs=(bloc,), genre="annexe", ancre=place)

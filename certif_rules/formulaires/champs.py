@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from certif_rules.blocs.arbre import Signe
 from certif_rules.documents.formats.balises import Html, el, void
 
 #: What every form runs before its own script: words and files, then what is typed, kept and followed.
@@ -19,10 +20,16 @@ def script(path: Path) -> Html:
     return Html("\n".join(p.read_text(encoding="utf-8") for p in (*_COMMUNS, path)))
 
 
-def choice(kind: str, name: str, value: str, words: str, champ: str) -> Html:
-    """Return a radio button or a tick box inside its label; ``champ`` is what its script calls it."""
+def choice(kind: str, name: str, value: str, words: str, champ: str, sign: Signe | None = None) -> Html:
+    """Return a radio button or a tick box inside its label.
+
+    ``champ`` is what its script calls it; ``sign`` shows the gravity of a gap, by its shape and its colour.
+    """
     box = void("input", type=kind, name=name, value=value, data_champ=champ, autocomplete="off")
-    return el("label", box, f" {words}")
+    if sign is None:
+        return el("label", box, f" {words}")
+    mark = el("span", sign.symbole, class_="signe", aria_hidden="true")
+    return el("label", box, mark, f" {words}", class_=sign.genre)
 
 
 def area(rang: int, champ: str, words: str, hint: str = "", *, asked: bool = False) -> Html:
@@ -56,13 +63,19 @@ def fold(summary: str, *children: Html | None) -> Html:
 
 
 def bar(words: str) -> Html:
-    """Return what stays in sight, called ``words``: how much is done, whether it is saved, the next line."""
+    """Return what stays in sight, called ``words``: how much is done, whether it is saved, ways on."""
     return el(
         "div",
         el("p", "", id="avancement"),
         el("progress", "", id="jauge", value="0", max="1", aria_labelledby="avancement"),
         el("p", "", id="etat", role="status"),
-        el("button", "Ligne suivante", id="suivante", type="button"),
+        el(
+            "div",
+            el("button", "Précédente", id="precedente", type="button", aria_label="Ligne précédente"),
+            el("button", "Suivante", id="suivante", type="button", aria_label="Ligne suivante"),
+            el("button", "À faire", id="afaire", type="button", aria_label="Prochaine ligne à faire"),
+            class_="aller",
+        ),
         class_="barre",
         role="region",
         aria_label=words,

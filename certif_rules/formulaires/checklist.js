@@ -207,8 +207,8 @@
     [A_EVALUER, "À évaluer"], ...[...donnees.constats, ...donnees.resultats].map(({ id, titre }) => [id, titre]),
   ]);
 
-  if (matchMedia("(min-width: 60rem)").matches) {
-    document.querySelectorAll(".a_auditer details, .a_confirmer details").forEach((volet) => { volet.open = true; });
+  if (matchMedia("(min-width: 76rem)").matches) {
+    document.querySelectorAll(".lire > details").forEach((volet) => { volet.open = true; });
   }
   element("notification").min = donnees.tete.audit.date;
   page.ouvrir();

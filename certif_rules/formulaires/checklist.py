@@ -6,21 +6,24 @@ what is typed in the browser, and reads and writes the findings file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, point_key, point_numbers
 from certif_rules.audit.constats import A_EVALUER, must_explain, needs_comment
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.colonnes import Colonne
 from certif_rules.documents import emetteur
-from certif_rules.documents.checklist.fiche import Alinea, Bloc, blocks
-from certif_rules.documents.checklist.html import line_anchor
+from certif_rules.documents.checklist import composition
+from certif_rules.documents.checklist import lignes as lignes_
 from certif_rules.documents.formats.balises import Html, el, void
-from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, groups, of_label
+from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, marked, title, weighed
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges import checklist as json_
 from certif_rules.formulaires import champs
@@ -28,22 +31,48 @@ from certif_rules.formulaires.champs import canonical
 from certif_rules.formulaires.page import PageFormulaire
 from certif_rules.francais import count
 from certif_rules.noms import nom_de_fichier
-from certif_rules.rules.motifs import ETATS, Etat
+from certif_rules.rules.motifs import ETATS
 
 _SCRIPT: Final = Path(__file__).with_name("checklist.js")
-_DUE: Final = frozenset({"a_auditer", "a_confirmer"})
-#: The section of the checks, among the annexes of the page.
+#: The section of the checks, filled as the lines are.
 _CHECKS: Final = "verifications"
+#: Characters of a title: a line takes less than a telephone until it is unfolded.
+_TITRE: Final = 75
 
-#: Blocks of a line that an auditor reads before anything else; the others are folded on a telephone.
-_FIRST: Final = frozenset(
-    {DONNEES_SENSIBLES, "Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"}
-)
+#: Texts of a line that an auditor reads first, once they are unfolded.
+_FIRST: Final = frozenset({"Constat précédent", "Niveau attendu", "Gravité d’un écart", "Absent des sources"})
 
 
 def render(checklist: Checklist) -> bytes:
     """Return ``checklist`` as a UTF-8 HTML form that stands alone. Same checklist, same bytes."""
     return _Formulaire(checklist).render()
+
+
+def compose(checklist: Checklist) -> b.Document:
+    """Return what the form says: the lines come first, and the checks with them."""
+    annexes = {annexe.ancre: annexe for annexe in composition.annexes(checklist)}
+    checks = annexes.pop(_CHECKS, None)
+    numbers = point_numbers(checklist)
+    filled = [
+        replace(
+            part,
+            genre="critere",
+            blocs=tuple(_check(checklist, p, numbers[point_key(p)]) for p in checklist.verifications),
+        )
+        for part in ([checks] if checks else [])
+    ]
+    whole = composition.sectioned(
+        checklist,
+        "Formulaire d’audit",
+        (
+            *composition.warned(checklist),
+            *composition.criteria(checklist, _line),
+            *filled,
+            composition.context(checklist),
+            *annexes.values(),
+        ),
+    )
+    return replace(whole, sujet=f"Formulaire – {whole.sujet}")
 
 
 def donnees(checklist: Checklist) -> dict[str, Any]:
@@ -96,90 +125,48 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
 
 def fillable(checklist: Checklist, ligne: Ligne) -> bool:
     """Say whether the auditor has a choice on ``ligne``: it may be due, or out by a fact."""
-    if ligne.etat in _DUE:
+    if ligne.etat in lignes_.DUS:
         return bool(ligne.constats_permis)
     declared = checklist.referentiel.constats
     return any(c in declared and not declared[c].hors_portee for c in ligne.constats_permis)
 
 
+def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
+    """Return a line: a requirement that stands as the title is cut short there and unfolds with the texts."""
+    whole = lignes_.article(checklist, ligne)
+    if ligne.indicateur.titre is not None or ligne.indicateur.exigence is None:
+        return whole
+    return replace(whole, titre=title(ligne, _TITRE), enonce=lignes_.requirement(ligne.indicateur))
+
+
+def _check(checklist: Checklist, point: Point, numero: str) -> b.Article:
+    """Return a check as a line: what its failure is worth, what is to confirm."""
+    state = SIGNES["a_auditer" if point.certain else "a_confirmer"]
+    fails = finding(checklist, point.constat) if point.constat else "aucun constat déclaré"
+    beside = marked(f"{fails} (conclusion de {clean(point.compte_pour)})", point.sources)
+    texts = [b.Rubrique(titre="À défaut", elements=(beside,))]
+    if point.note and not point.certain:
+        texts.append(b.Rubrique(titre="À confirmer", elements=(prose(point.note),)))
+    return b.Article(
+        numero=numero,
+        titre=prose(point.texte),
+        etat=replace(state, mot="à vérifier") if point.certain else state,
+        rubriques=tuple(texts),
+        ancre=f"verification-{point.id}",
+    )
+
+
 class _Formulaire(PageFormulaire):
     """The page with fields. Line ``n`` of the script is that of the checklist; checks come after."""
 
-    nature = "Formulaire d’audit"
-
     def __init__(self, checklist: Checklist) -> None:
-        super().__init__(checklist, _SCRIPT)
-        self.rang = {ligne.indicateur.id: rang for rang, ligne in enumerate(checklist.lignes)}
+        self.checklist = checklist
+        self.lignes = {lignes_.place(ligne): ligne for ligne in checklist.lignes}
+        checks = [f"verification-{point.id}" for point in checklist.verifications]
+        rangs = {place: rang for rang, place in enumerate([*self.lignes, *checks])}
+        super().__init__(compose(checklist), _SCRIPT, donnees(checklist), rangs)
 
-    def _title(self) -> str:
-        return f"Formulaire – {super()._title()}"
-
-    def donnees(self) -> dict[str, Any]:
-        return donnees(self.checklist)
-
-    def _main(self) -> Html:
-        return el(
-            "main",
-            self._alert(),
-            self._dossier(),
-            self._filters("Reste à faire seulement"),
-            self._warnings(),
-            self._lines(),
-            self._context(),
-            *(self._annex(place, heading) for place, heading in self._annexes() if place != _CHECKS),
-        )
-
-    def _lines(self) -> Html:
-        """Return the lines, then the checks: both are filled, counted and filtered alike."""
-        criteria = (self._criterion(critere, lignes) for critere, lignes in groups(self.checklist))
-        first = len(self.checklist.lignes)
-        checks = [self._check(p, rang) for rang, p in enumerate(self.checklist.verifications, start=first)]
-        heading = dict(self._annexes()).get(_CHECKS)
-        section = (
-            el(
-                "section",
-                el("div", el("h2", heading, id=_CHECKS), class_="critere"),
-                *checks,
-                aria_labelledby=_CHECKS,
-            )
-            if heading
-            else None
-        )
-        return el("div", *criteria, section, id="indicateurs", tabindex="-1")
-
-    def _check(self, point: Point, rang: int) -> Html:
-        key = point_key(point)
-        place = f"verification-{point.id}"
-        state: Etat = "a_auditer" if point.certain else "a_confirmer"
-        words = "à vérifier" if point.certain else "à confirmer"
-        sign = el("span", SIGNES[state].symbole, aria_hidden="true")
-        fails = finding(self.checklist, point.constat) if point.constat else "aucun constat déclaré"
-        beside = [Alinea(texte=f"{fails} (conclusion de {clean(point.compte_pour)})", sources=point.sources)]
-        note = [Alinea(texte=prose(point.note))] if point.note and not point.certain else []
-        texts = [
-            self._block(Bloc(titre=titre, elements=tuple(elements)))
-            for titre, elements in (("À défaut", beside), ("À confirmer", note))
-            if elements
-        ]
-        head = el(
-            "h3",
-            el("span", point_numbers(self.checklist)[key], class_="numero"),
-            " ",
-            el("span", prose(point.texte), class_="enonce"),
-            id=place,
-        )
-        side = el("div", el("p", el("span", sign, f" {words}", class_=f"etat {state}")), class_="cote")
-        fields = self._controls(rang, place, MOTS_RESULTATS, "Résultat", "Commentaire", None)
-        return el(
-            "article",
-            el("div", head, side, class_="tete"),
-            el("div", el("div", el("div", *texts, class_="blocs")), fields, class_="corps"),
-            class_=f"ligne {state}",
-            aria_labelledby=place,
-            data_ligne=str(rang),
-        )
-
-    def _dossier(self) -> Html:
+    def dossier(self) -> Html:
         """Return where the work stands, what the file is about, and what can be done with it."""
         initials = void("input", id="auditeur", type="text", autocomplete="off")
         top = (
@@ -193,129 +180,127 @@ class _Formulaire(PageFormulaire):
             ),
         )
         words = "L’export donne un fichier JSON que lit le programme ; l’import reprend un tel fichier."
-        return self._file("Le dossier", "constats", words, top)
+        return self.file("Le dossier", words, top)
 
-    def _line(self, ligne: Ligne) -> Html:
-        """Return a line: its texts, then its fields; what is not to be seen at this audit is folded."""
-        label = of_label(self.checklist, ligne.indicateur.origine)
-        fields = [self._fields(ligne)] if fillable(self.checklist, ligne) else []
-        groups = blocks(self.checklist, ligne)
-        first = [self._block(bloc) for bloc in groups if bloc.titre in _FIRST]
-        rest = [self._block(bloc) for bloc in groups if bloc.titre not in _FIRST]
-        if ligne.etat in _DUE:
-            more = (
-                champs.fold("Preuves, précisions et notes", el("div", *rest, class_="blocs"))
-                if rest
-                else None
-            )
-            texts = el("div", *first, self._why(ligne), class_="blocs")
-            body = el("div", el("div", self._requirement(ligne), texts, more), *fields, class_="corps")
-        else:
-            summary = "Motifs, textes, et saisie pour revenir sur cet état" if fields else "Motifs et textes"
-            texts = el("div", self._why(ligne), *first, *rest, class_="blocs")
-            body = el("div", champs.fold(summary, self._requirement(ligne), texts, *fields), class_="corps")
-        return el(
-            "article",
-            self._line_head(ligne),
-            body,
-            class_=f"ligne {ligne.etat}{' label' if label else ''}",
-            aria_labelledby=line_anchor(ligne),
-            data_ligne=str(self.rang[ligne.indicateur.id]),
-        )
+    def corps(self, bloc: b.Article) -> Html:
+        """Return the fields of a line, then its texts; what is not to be seen at this audit is folded."""
+        ligne = self.lignes.get(bloc.ancre)
+        if ligne is None:
+            return el("div", self._check(bloc), el("div", self.rubriques(bloc.rubriques)), class_="corps")
+        fields = [self._fields(bloc, ligne)] if fillable(self.checklist, ligne) else []
+        why, *texts = (*bloc.rubriques, *bloc.repliees)
+        warned = [rubrique for rubrique in texts if rubrique.titre == DONNEES_SENSIBLES]
+        first = [rubrique for rubrique in texts if rubrique.titre in _FIRST]
+        rest = [rubrique for rubrique in texts if rubrique not in (*warned, *first)]
+        read = [self.enonce(bloc), self.rubriques([*first, why, *rest])]
+        name = f"⚠ {DONNEES_SENSIBLES}"
+        warnings = [champs.fold(name, self.rubriques([replace(w, titre="")])) for w in warned]
+        if ligne.etat in lignes_.DUS:
+            folded = champs.fold("Exigence, motifs et preuves", *read)
+            return el("div", *warnings, *fields, el("div", folded, class_="lire"), class_="corps")
+        summary = "Motifs, textes, et saisie pour revenir sur cet état" if fields else "Motifs et textes"
+        return el("div", champs.fold(summary, *warnings, *fields, *read), class_="corps")
 
-    def _fields(self, ligne: Ligne) -> Html:
-        reversal = ligne.etat not in _DUE
+    def _check(self, bloc: b.Article) -> Html:
+        (point,) = (p for p in self.checklist.verifications if f"verification-{p.id}" == bloc.ancre)
+        sign = weighed(self.checklist, point.constat, point.compte_pour) if point.constat else None
+        signs = {NON_SATISFAITE: sign}
+        return self._controls(bloc, MOTS_RESULTATS, signs, "Résultat", "Commentaire", None)
+
+    def _fields(self, bloc: b.Article, ligne: Ligne) -> Html:
+        reversal = ligne.etat not in lignes_.DUS
         comment = f"Note{INSECABLE}: pourquoi revenir sur cet état" if reversal else "Commentaire"
+        origine = ligne.indicateur.origine
         choices = {c: finding(self.checklist, c) for c in ligne.constats_permis}
-        return self._controls(
-            self.rang[ligne.indicateur.id],
-            line_anchor(ligne),
-            choices,
-            "Constat",
-            comment,
-            self._reversal_help() if reversal else None,
-        )
+        signs = {c: weighed(self.checklist, c, origine) for c in choices}
+        help_ = _reversal_help() if reversal else None
+        return self._controls(bloc, choices, signs, "Constat", comment, help_)
 
     def _controls(
         self,
-        rang: int,
-        heading: str,
+        bloc: b.Article,
         choices: Mapping[str, str],
+        signs: Mapping[str, b.Signe | None],
         legend: str,
         comment: str,
         help_: Html | None,
     ) -> Html:
-        """Return what is filled of the line ``rang``; ``choices`` are its findings."""
-        annotations = [
-            champs.choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
-            for a in self.checklist.referentiel.annotations.values()
-            if self._shows(colonnes.ANNOTATION)
-        ]
+        """Return what is filled of a line: its finding and why, what was seen, then the rest, folded.
+
+        ``choices`` are its findings; ``signs`` those of them that are gaps, with the sign of their gravity.
+        """
+        rang = self.rangs[bloc.ancre]
+        options = {A_EVALUER: "À évaluer", **choices}
+        shown = list(self._columns())
+        seen = [colonne for colonne in shown if colonne is colonnes.PREUVES_VUES]
+        added = emetteur.columns(self.checklist).items()
+        more = [*(self._field(rang, colonne) for colonne in shown if colonne not in seen), self._signed(rang)]
         return el(
             "div",
             help_,
             el(
                 "fieldset",
                 el("legend", legend),
-                champs.choice("radio", f"constat-{rang}", A_EVALUER, "À évaluer", "constat"),
                 *(
-                    champs.choice("radio", f"constat-{rang}", c, words, "constat")
-                    for c, words in choices.items()
+                    champs.choice("radio", f"constat-{rang}", c, words, "constat", signs.get(c))
+                    for c, words in options.items()
                 ),
                 class_="choix",
             ),
             champs.area(rang, colonnes.COMMENTAIRE.champ, comment, asked=True),
             el("p", "", class_="manque", id=f"manque-{rang}"),
-            *(self._field(rang, colonne, annotations) for colonne in colonnes.CHAMPS),
-            *(
-                champs.area(rang, f"complements.{cle}", title)
-                for cle, title in emetteur.columns(self.checklist).items()
-            ),
-            self._signed(rang),
+            *(self._field(rang, colonne) for colonne in seen),
+            *(champs.area(rang, f"complements.{cle}", title) for cle, title in added),
+            champs.fold("Autres champs", *more),
             class_="saisie",
             role="group",
-            aria_labelledby=heading,
+            aria_labelledby=bloc.ancre,
         )
 
-    def _signed(self, rang: int) -> Html | None:
-        """Return by whom and when, as far as the body shows them."""
-        fields = []
+    def _columns(self, *, signature: bool = False) -> Iterator[Colonne]:
+        """Yield the columns that have no place of their own in the page, as far as the body shows them."""
+        apart = (colonnes.CONSTAT, colonnes.COMMENTAIRE)
         for colonne in colonnes.CHAMPS:
-            if colonne.signature and self._shows(colonne):
-                place, control = (
-                    f"{colonne.champ}-{rang}",
-                    champs.date if colonne.genre == "jour" else champs.text,
-                )
-                fields.append(champs.field(place, colonne.titre, control(place, colonne.champ)))
+            shown = emetteur.shows(self.checklist, colonne.titre)
+            if shown and colonne not in apart and colonne.signature == signature:
+                yield colonne
+
+    def _signed(self, rang: int) -> Html | None:
+        """Return by whom and when."""
+        fields = []
+        for colonne in self._columns(signature=True):
+            place = f"{colonne.champ}-{rang}"
+            control = champs.date if colonne.genre == "jour" else champs.text
+            fields.append(champs.field(place, colonne.titre, control(place, colonne.champ)))
         return el("div", *fields, class_="champs") if fields else None
 
-    def _field(self, rang: int, colonne: Colonne, annotations: list[Html]) -> Html | None:
-        """Return the field of a column that has no place of its own in the page."""
-        apart = (colonnes.CONSTAT, colonnes.COMMENTAIRE)
-        if colonne in apart or colonne.signature or not self._shows(colonne):
-            return None
+    def _field(self, rang: int, colonne: Colonne) -> Html | None:
+        """Return the field of a column."""
         words = colonne.libelle[:1].upper() + colonne.libelle[1:]
         if colonne.genre == "annotations":
-            return el("fieldset", el("legend", words), *annotations, class_="choix") if annotations else None
+            boxes = [
+                champs.choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
+                for a in self.checklist.referentiel.annotations.values()
+            ]
+            return el("fieldset", el("legend", words), *boxes, class_="choix") if boxes else None
         if colonne.genre == "jour":
             place = f"{colonne.champ}-{rang}"
             return champs.field(place, words, champs.date(place, colonne.champ))
         return champs.area(rang, colonne.champ, words, colonne.indication)
 
-    def _shows(self, colonne: Colonne) -> bool:
-        return emetteur.shows(self.checklist, colonne.titre)
 
-    def _reversal_help(self) -> Html:
-        return el(
-            "p",
-            "Un fait déclaré met cette ligne hors de l’audit. Si ce qui est vu sur place le contredit,"
-            " porter un constat, avec une note.",
-            class_="aide",
-        )
+def _reversal_help() -> Html:
+    return el(
+        "p",
+        "Un fait déclaré met cette ligne hors de l’audit. Si ce qui est vu sur place le contredit,"
+        " porter un constat, avec une note.",
+        class_="aide",
+    )
 
 
 def _to_see(checklist: Checklist) -> str:
-    counts = [f"{checklist.compteurs[etat]}{INSECABLE}{SIGNES[etat].mot}" for etat in ETATS if etat in _DUE]
+    due = [etat for etat in ETATS if etat in lignes_.DUS]
+    counts = [f"{checklist.compteurs[etat]}{INSECABLE}{SIGNES[etat].mot}" for etat in due]
     if checklist.verifications:
         counts.append(count(len(checklist.verifications), "vérification"))
     return f"Lignes à évaluer{INSECABLE}: {', '.join(counts)}."

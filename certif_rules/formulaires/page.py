@@ -1,21 +1,18 @@
-"""The page of a form: that of ``html`` with a script, a policy under which nothing else runs, filters."""
+"""The page of a form: that of a document with fields, filters and a script, the only one that may run."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from certif_rules.audit.checklist import Checklist
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import prose
-from certif_rules.documents import emetteur
-from certif_rules.documents.checklist.html import Page
 from certif_rules.documents.formats.balises import Html, el, void
+from certif_rules.documents.formats.page import Page
 from certif_rules.formulaires import champs
 from certif_rules.formulaires.champs import canonical, fingerprint
-from certif_rules.francais import count
-from certif_rules.model.base import Avertissement
 
 _STYLE: Final = Path(__file__).with_name("page.css")
 
@@ -27,66 +24,91 @@ _SANS_SCRIPT: Final = prose(
 
 
 class PageFormulaire(Page):
-    """A page with fields: ``script`` ends with its own; ``avancement`` names its bar."""
+    """A page with fields.
+
+    Args:
+        document: what the page says; its lines have fields where ``rangs`` gives their rank.
+        script: the path of the script of this form.
+        donnees: what the script needs to know.
+        rangs: the rank of each line among those of ``donnees``, by its name in the document.
+    """
 
     avancement = "Avancement"
+    quoi = "constats"
+    reste = "Reste à faire seulement"
 
-    def __init__(self, checklist: Checklist, script: Path) -> None:
-        super().__init__(checklist)
+    def __init__(
+        self, document: b.Document, script: Path, donnees: dict[str, Any], rangs: dict[str, int]
+    ) -> None:
+        super().__init__(document)
         self.script = champs.script(script)
+        self.donnees = donnees
+        self.rangs = rangs
 
     @abstractmethod
-    def donnees(self) -> dict[str, Any]:
-        """Return what the script needs to know."""
+    def dossier(self) -> Html:
+        """Return where the work stands, what the file is about, and what can be done with it."""
 
-    def _style(self) -> str:
-        return super()._style() + _STYLE.read_text(encoding="utf-8")
+    @abstractmethod
+    def corps(self, bloc: b.Article) -> Html:
+        """Return the texts of a line and its fields."""
 
-    def _head(self) -> list[Html]:
-        """Nothing may run but our script, and nothing may be fetched, whatever was typed."""
-        images = "img-src data:; " if emetteur.picture(self.checklist.habillage) else ""
+    def style(self) -> str:
+        """Return the style sheet."""
+        return super().style() + _STYLE.read_text(encoding="utf-8")
+
+    def head(self) -> list[Html]:
+        """Return the head: nothing may run but our script, and nothing may be fetched, whatever was typed."""
+        images = "img-src data:; " if self.document.logo else ""
         policy = (
             f"default-src 'none'; script-src '{fingerprint(self.script)}'; "
-            f"style-src '{fingerprint(self._style())}'; {images}base-uri 'none'; form-action 'none'"
+            f"style-src '{fingerprint(self.style())}'; {images}base-uri 'none'; form-action 'none'"
         )
-        charset, *rest = super()._head()
+        charset, *rest = super().head()
         return [charset, Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'), *rest]
 
-    def _body(self) -> list[Html]:
-        skip, header, page, footer = super()._body()
-        data = canonical(self.donnees()).replace("<", "\\u003c")
-        return [
-            skip, header, champs.bar(self.avancement), page, footer,
-            el("script", Html(data), type="application/json", id="donnees"),
-            el("script", self.script),
-        ]  # fmt: skip
+    def body(self) -> list[Html]:
+        """Return the body: what stays in sight comes after the header, the script and its data last."""
+        skip, header, page, footer = super().body()
+        data = canonical(self.donnees).replace("<", "\\u003c")
+        script = el("script", Html(data), type="application/json", id="donnees"), el("script", self.script)
+        return [skip, header, champs.bar(self.avancement), page, footer, *script]
 
-    def _alert(self) -> Html:
-        return el("p", _SANS_SCRIPT, id="alerte", role="alert", class_="alerte")
+    def main(self) -> Iterator[Html | None]:
+        """Yield what cannot run without a script, the dossier, the filters, then the document."""
+        yield el("p", _SANS_SCRIPT, id="alerte", role="alert", class_="alerte")
+        yield from self.mention()
+        yield self.dossier()
+        yield self._filters()
+        yield from super().main()
+        again = el("button", f"Exporter les {self.quoi}", type="button", class_="premier", data_exporter="")
+        yield el("p", again, class_="actions")
 
-    def _avertissements(self) -> tuple[Avertissement, ...]:
-        """Return what must be known before typing."""
-        return self.checklist.avertissements
+    def mention(self) -> Iterator[Html]:
+        """Yield what must be read before anything is typed."""
+        yield from ()
 
-    def _warnings(self) -> Html:
-        """Folded: they are read once, the lines all day."""
-        warnings = self._avertissements()
-        if not warnings:
-            return Html("")
-        items = (el("li", prose(a.message), self._refs(a.sources)) for a in warnings)
-        heading = el("summary", count(len(warnings), "avertissement"))
-        return el("details", heading, el("ul", *items), class_="avertissements")
+    def partie(self, partie: b.Partie) -> Html:
+        """Return a section; warnings are folded: they are read once, the lines all day."""
+        if partie.genre != "avertissements":
+            return super().partie(partie)
+        heading = el("summary", self.texte(partie.titre))
+        return el("details", heading, *self.laid(partie.blocs), class_="avertissements")
 
-    def _file(self, heading: str, what: str, words: str, top: Iterable[Html]) -> Html:
-        """Return where the work stands (``top``) and what can be done with it (« les constats »)."""
+    def article(self, bloc: b.Article) -> Html:
+        """Return a line, with the rank that the script knows it by."""
+        return self.line(bloc, self.corps(bloc), data_ligne=str(self.rangs[bloc.ancre]))
+
+    def file(self, heading: str, words: str, top: Iterable[Html]) -> Html:
+        """Return where the work stands (``top``) and what can be done with it."""
         return el(
             "section",
             el("h2", heading, id="dossier"),
             *top,
             el(
                 "div",
-                el("button", f"Exporter les {what}", id="exporter", type="button", class_="premier"),
-                el("label", f"Importer des {what}", for_="fichier", class_="bouton"),
+                el("button", f"Exporter les {self.quoi}", type="button", class_="premier", data_exporter=""),
+                el("label", f"Importer des {self.quoi}", for_="fichier", class_="bouton"),
                 void("input", id="fichier", type="file", accept=".json,application/json"),
                 el("button", "Tout effacer", id="effacer", type="button"),
                 class_="actions",
@@ -101,15 +123,15 @@ class PageFormulaire(Page):
             class_="dossier",
         )
 
-    def _filters(self, left: str) -> Html:
-        """Return what narrows the lines shown; ``left`` says which are still to do."""
+    def _filters(self) -> Html:
+        """Return what narrows the lines shown."""
         every = el("select", el("option", "Tous les critères", value=""), id="critere")
         search = void("input", id="texte", type="search", autocomplete="off")
         return el(
             "div",
             champs.field("critere", "Critère", every),
             champs.field("texte", "Chercher", search),
-            el("label", void("input", id="reste", type="checkbox"), f" {left}", class_="case"),
+            el("label", void("input", id="reste", type="checkbox"), f" {self.reste}", class_="case"),
             el("p", "", id="affichees", role="status"),
             el("button", "Retirer ce qui est fait", id="rafraichir", type="button", hidden=""),
             class_="filtres",

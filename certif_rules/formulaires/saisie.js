@@ -190,7 +190,30 @@ const saisie = (forme) => {
     element("rafraichir").hidden = !(element("reste").checked && faites);
   };
 
-  const suivante = () => {
+  let derniere = null;
+
+  /** The line where one is: that of the field in use, else the one gone to last. */
+  const courante = () => document.activeElement?.closest("article[data-ligne]") ?? derniere;
+
+  const aller = (article) => {
+    derniere = article;
+    article.querySelectorAll("details").forEach((volet) => { volet.open ||= volet.contains(volet.querySelector(".saisie")); });
+    article.scrollIntoView({ block: "start" });
+    (article.querySelector("input[type=radio]:checked") ?? article.querySelector("textarea"))?.focus({ preventScroll: true });
+  };
+
+  /** Go to the line before or after, among those shown and in the order of the page. */
+  const voisine = (sens) => {
+    const visibles = saisies.map((ligne) => ligne.article).filter((article) => !article.hidden)
+      .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+    const ici = visibles.indexOf(courante());
+    const cible = visibles[ici < 0 ? 0 : ici + sens];
+    if (cible) aller(cible);
+    else ecrire(element("etat"), sens > 0 ? "Dernière ligne affichée" : "Première ligne affichée");
+  };
+
+  /** Skip to the next line that is left to do, from the start again after the last. */
+  const aFaire = () => {
     const restent = saisies.filter(forme.resteAFaire);
     if (!restent.length) {
       ecrire(element("etat"), mots.toutEstFait);
@@ -200,15 +223,12 @@ const saisie = (forme) => {
       element("critere").value = element("texte").value = "";
       filtrer();
     }
-    const ici = document.activeElement?.closest("article[data-ligne]");
+    const ici = courante();
     const visibles = restent.filter((ligne) => !ligne.article.hidden && ligne.article !== ici);
     const apres = visibles.find(
       (ligne) => ici && ici.compareDocumentPosition(ligne.article) & Node.DOCUMENT_POSITION_FOLLOWING,
     );
-    const cible = (apres ?? visibles[0] ?? restent[0]).article;
-    cible.querySelectorAll("details").forEach((volet) => { volet.open ||= volet.contains(volet.querySelector(".saisie")); });
-    cible.scrollIntoView({ block: "start" });
-    (cible.querySelector("input[type=radio]:checked") ?? cible.querySelector("textarea"))?.focus({ preventScroll: true });
+    aller((apres ?? visibles[0] ?? restent[0]).article);
   };
 
   // ---- import and export -----------------------------------------------------------------------------
@@ -323,8 +343,10 @@ const saisie = (forme) => {
     }
     for (const nom of ["critere", "texte", "reste"]) element(nom).addEventListener("input", filtrer);
     element("rafraichir").addEventListener("click", () => { filtrer(); element("reste").focus(); });
-    element("suivante").addEventListener("click", suivante);
-    element("exporter").addEventListener("click", exporter);
+    element("precedente").addEventListener("click", () => voisine(-1));
+    element("suivante").addEventListener("click", () => voisine(1));
+    element("afaire").addEventListener("click", aFaire);
+    document.querySelectorAll("[data-exporter]").forEach((bouton) => bouton.addEventListener("click", exporter));
     element("fichier").addEventListener("change", importer);
     element("effacer").addEventListener("click", effacer);
     addEventListener("beforeunload", (evenement) => {

@@ -14,8 +14,7 @@ from typing import Any, Final
 from certif_rules.audit.checklist import Ligne
 from certif_rules.blocs.typographie import clean, plain
 from certif_rules.documents.autodiagnostic import mots as textes
-from certif_rules.documents.checklist.fiche import requirement, warning
-from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion, of_label, title
+from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion, enonce, of_label, sensitive, title
 from certif_rules.echanges.autodiagnostic import request
 from certif_rules.grilles.csv import DEMANDE, IDENTIFIANT, guard
 from certif_rules.vie.autodiagnostic import Cadre
@@ -117,7 +116,7 @@ def render_csv(cadre: Cadre) -> bytes:
             plain(criterion(li.critere)),
             "oui" if of_label(cadre.checklist, li.indicateur.origine) else "non",
             plain(title(li)),
-            plain(requirement(li.indicateur).texte),
+            plain(enonce(li.indicateur)),
             "\n".join([textes.state(li), *(f"⚠ {warned}" for warned in _warned(li))]),
             *([""] * len(COLONNES)),
             levels,
@@ -131,7 +130,7 @@ def render_csv(cadre: Cadre) -> bytes:
 def _warned(ligne: Ligne) -> list[str]:
     """Return what notes on a line may reveal of people, as a plain line."""
     value = ligne.indicateur.donnees_sensibles
-    return [plain(f"{DONNEES_SENSIBLES} : {warning(value).texte}")] if value else []
+    return [plain(f"{DONNEES_SENSIBLES} : {sensitive(value)}")] if value else []
 
 
 def _worth(cadre: Cadre) -> list[str]:

@@ -18,7 +18,10 @@ from certif_rules.habillage.modele import Logo
 
 
 class Style(Struct, frozen=True, kw_only=True):
-    """How a cell looks (colours are RRGGBB) and whether it is to be filled."""
+    """How a cell looks (colours are RRGGBB) and whether it is to be filled.
+
+    ``signe`` is shown before its text, and is no part of it. ``nuance``: it looks as the finding in it.
+    """
 
     fond: str | None = None
     encre: str = "1D2826"
@@ -30,8 +33,12 @@ class Style(Struct, frozen=True, kw_only=True):
     cadre: bool = True
     saisie: bool = False
     date: bool = False
+    signe: str = ""
+    nuance: bool = False
 
 
+#: Points of the texts of the tables: on A4 they are shrunk by a quarter, and still read.
+_GRILLE: Final = 11
 #: The palette is that of the HTML document; grey is never alone to say that a line is out.
 STYLES: Final[Mapping[str, Style]] = {
     "titre": Style(encre="0D5A50", gras=True, taille=16, cadre=False),
@@ -43,23 +50,34 @@ STYLES: Final[Mapping[str, Style]] = {
     "nombre": Style(gras=True, milieu=True),
     "entete": Style(fond="0D5A50", encre="FFFFFF", gras=True, centre=True, milieu=True),
     "entete_saisie": Style(fond="7A4300", encre="FFFFFF", gras=True, centre=True, milieu=True),
-    "moteur": Style(),
-    "moteur_centre": Style(centre=True),
-    "numero": Style(centre=True, gras=True, encre="0D5A50"),
-    "marque": Style(centre=True, encre="74306A", fond="F6E9F3"),
-    "confirmer": Style(fond="FDF0DA"),
-    "confirmer_centre": Style(fond="FDF0DA", centre=True, encre="7A4300"),
-    "hors": Style(fond="EAEEEC", encre="46524F"),
-    "hors_centre": Style(fond="EAEEEC", encre="46524F", centre=True),
-    "date": Style(centre=True, date=True),
-    "saisie": Style(fond="FFFBE6", saisie=True),
-    "saisie_choix": Style(fond="FFFBE6", saisie=True, gras=True),
-    "saisie_date": Style(fond="FFFBE6", saisie=True, date=True, centre=True),
+    "moteur": Style(taille=_GRILLE),
+    "moteur_centre": Style(centre=True, taille=_GRILLE),
+    "numero": Style(centre=True, gras=True, encre="0D5A50", taille=_GRILLE),
+    "marque": Style(centre=True, encre="74306A", fond="F6E9F3", taille=_GRILLE),
+    "moteur_gras": Style(gras=True, taille=_GRILLE),
+    "confirmer": Style(fond="FDF0DA", taille=_GRILLE),
+    "confirmer_gras": Style(fond="FDF0DA", gras=True, taille=_GRILLE),
+    "confirmer_centre": Style(fond="FDF0DA", centre=True, encre="7A4300", taille=_GRILLE),
+    "hors": Style(fond="EAEEEC", encre="46524F", taille=_GRILLE),
+    "hors_gras": Style(fond="EAEEEC", encre="46524F", gras=True, taille=_GRILLE),
+    "hors_centre": Style(fond="EAEEEC", encre="46524F", centre=True, taille=_GRILLE),
+    "constat": Style(centre=True, nuance=True, taille=_GRILLE),
+    "date": Style(centre=True, date=True, taille=_GRILLE),
+    "saisie": Style(fond="FFFBE6", saisie=True, taille=_GRILLE),
+    "saisie_choix": Style(fond="FFFBE6", saisie=True, gras=True, nuance=True, taille=_GRILLE),
+    "saisie_date": Style(fond="FFFBE6", saisie=True, date=True, centre=True, taille=_GRILLE),
     "saisie_jour": Style(fond="FFFBE6", saisie=True, date=True, milieu=True),
-    "saisie_hors": Style(fond="F4F5F3", saisie=True),
-    "saisie_hors_choix": Style(fond="F4F5F3", saisie=True, gras=True),
-    "saisie_hors_date": Style(fond="F4F5F3", saisie=True, date=True, centre=True),
+    "saisie_hors": Style(fond="F4F5F3", saisie=True, taille=_GRILLE),
+    "saisie_hors_choix": Style(fond="F4F5F3", saisie=True, gras=True, nuance=True, taille=_GRILLE),
+    "saisie_hors_date": Style(fond="F4F5F3", saisie=True, date=True, centre=True, taille=_GRILLE),
     "cache": Style(cadre=False),
+}
+#: How a cell looks by the finding in it: a shape too, for whom colours are alike, and on paper.
+TONS: Final[Mapping[str, Style]] = {
+    "grave": Style(fond="8C1D18", encre="FFFFFF", gras=True, signe="▲▲"),
+    "ecart": Style(fond="F9D9B0", encre="6B3300", gras=True, signe="▲"),
+    "bon": Style(fond="DDEFE3", encre="12503A", gras=True, signe="●"),
+    "hors": Style(fond="E3E7E5", encre="46524F", gras=True, signe="–"),
 }
 
 
@@ -79,7 +97,8 @@ class Cellule(Struct, frozen=True):
 class Feuille(Struct, frozen=True, kw_only=True):
     """A sheet. ``largeurs`` are in characters; with ``entete`` the first row is frozen, repeated, filtered.
 
-    Columns of no width are hidden. ``logo`` stands in the first cell, which is then as high as it.
+    Columns of no width are hidden; rows are ``souples`` where they grow as they are filled. ``logo`` stands
+    in the first cell, which is then as high as it.
     """
 
     nom: str
@@ -88,22 +107,30 @@ class Feuille(Struct, frozen=True, kw_only=True):
     entete: bool = False
     figees: int = 0
     cachee: bool = False
+    souples: bool = False
     paysage: bool = True
     logo: Logo | None = None
 
 
 class Classeur(Struct, frozen=True, kw_only=True):
-    """A workbook. ``listes`` are the choices of the drop-downs; ``date`` is the ISO day it bears."""
+    """A workbook. ``listes`` are the choices of the drop-downs; ``date`` is the ISO day it bears.
+
+    ``tons`` are the looks (of :data:`TONS`) of the findings, by what cells show.
+    """
 
     titre: str
     pied: str
     date: str
     feuilles: tuple[Feuille, ...]
     listes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tons: Mapping[str, str] = field(default_factory=dict)
 
 
 #: The hidden sheet of the drop-downs: a list given in the cell itself is limited to 255 signs.
 LISTES: Final = "Listes"
+#: What a cell holds, in characters: a spreadsheet cuts what is longer, or leaves it out.
+MAX_CELL: Final = 32_767
+_COUPE: Final = "… (coupé ici : un tableur ne garde pas plus de 32 767 caractères)"
 #: What LibreOffice and Excel show a row with, at most, in points.
 _HAUTEUR_MAX: Final = 409.0
 
@@ -127,6 +154,11 @@ def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
         lines += count_lines(rest.removeprefix("\n"), room, style.taille) if rest else 0
         most = max(most, lines * style.taille / 10)
     return min(math.ceil(most * 12.75 + 6), _HAUTEUR_MAX)
+
+
+def fitted(text: str) -> str:
+    """Return a text as a cell holds it: one that is too long says that it is cut."""
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_COUPE)] + _COUPE
 
 
 def list_range(classeur: Classeur, liste: str) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key, point_numbers
+from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import clean, plain
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
@@ -36,6 +37,7 @@ from certif_rules.documents.mots import (
 )
 from certif_rules.echanges.checklist import head
 from certif_rules.francais import count
+from certif_rules.grilles.feuilles import pieces
 from certif_rules.model.base import Lacune, Texte
 from certif_rules.rules.motifs import Motif
 
@@ -57,14 +59,22 @@ def render(checklist: Checklist) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     typed = [*_shown(checklist, SAISIE), *map(guard, extra_columns(checklist).values())]
-    writer.writerow([*_shown(checklist, _COLUMNS), *typed, *_CONTEXT])
-    shared = [guard(column(checklist)) for column in _CONTEXT.values()]
+    first, *rest = pieces(_CONTEXT[DEMANDE](checklist))
+    more = [demand_column(n) for n in range(2, len(rest) + 2)]
+    writer.writerow([*_shown(checklist, _COLUMNS), *typed, *_CONTEXT, *more])
+    context = [column(checklist) for name, column in _CONTEXT.items() if name != DEMANDE]
+    shared = list(map(guard, (*context, first, *rest)))
     empty = [""] * len(typed)
     for ligne in checklist.lignes:
         writer.writerow([*map(guard, row(checklist, ligne).values()), *empty, *shared])
     for point in checklist.verifications:
         writer.writerow([*map(guard, check_row(checklist, point).values()), *empty, *shared])
     return out.getvalue().encode("utf-8-sig")
+
+
+def demand_column(number: int) -> str:
+    """Return the column of a piece of the request, counted from 1."""
+    return DEMANDE if number == 1 else f"{DEMANDE} {number}"
 
 
 def columns(checklist: Checklist) -> tuple[str, ...]:
@@ -221,7 +231,7 @@ def _layers(checklist: Checklist) -> str:
     return _lines(
         plain(
             f"{c.nature} {c.origine} {c.id} – {c.titre} – {c.periode} – confiance {c.confiance} – {c.lecture}"
-            + "".join(f" – {note}" for note in c.notes)
+            + "".join(f" – {line(note)}" for note in c.notes)
         )
         for c in document.layers(checklist)
     )
@@ -252,7 +262,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "sites à auditer": lambda c: plain(document.sites(c.sites)) if c.sites else "",
     "textes appliqués": _layers,
     "lacunes": _gaps,
-    "conservation": lambda c: _rows(document.retention(c)),
+    "conservation": lambda c: _rows((label, line(value)) for label, value in document.retention(c)),
     "mention": lambda c: _lines(map(plain, (disclaimer(c), *emetteur.closing(c.habillage)))),
     DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist
+from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
 from certif_rules.colonnes import CONSTAT, DUE
 from certif_rules.documents import emetteur
@@ -20,6 +21,7 @@ from certif_rules.habillage.modele import Logo
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
+TEXTES: Final = "Textes"
 ECARTS: Final = "Écarts"
 A_PROPOS: Final = "À propos"
 VERIFICATIONS: Final = "Vérifications"
@@ -45,7 +47,7 @@ SIGNATURE: Final = "certif-rules, grille 1"
 NOTIFIES: Final = "Écarts notifiés le (à remplir)"
 #: The event of a findings file that this cell dates.
 EVENEMENT: Final = "ecarts_notifies_le"
-#: A spreadsheet holds 32,767 signs a cell.
+#: How long the pieces of a long text are: a cell does not hold much more.
 _MORCEAU: Final = 30_000
 #: Whether a line is due.
 OUI, NON, A_CONFIRMER = "oui", "non", "à confirmer"
@@ -176,15 +178,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
     section("L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage)))
     section(
         "Textes appliqués",
-        (
-            (f"{c.nature}, {c.origine} {c.id}", ". ".join(
-                filter(
-                    None, [c.titre, c.periode, f"confiance {c.confiance}", c.lecture, *c.notes, c.revision]
-                )
-            ))
-            for c in document.layers(checklist)
-        ),
-    )  # fmt: skip
+        ((f"{c.nature}, {c.origine} {c.id}", _worth(c)) for c in document.layers(checklist)),
+    )
     section(
         f"Ce que les sources ne disent pas ({count(len(checklist.lacunes), 'lacune')})",
         (
@@ -192,8 +187,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
             for g in document.gaps(checklist)
         ),
     )
-    durations = [("à noter", prose(document.NOTES)), *document.retention(checklist)]
-    section(document.CONSERVATION, durations)
+    durations = ((label, line(value)) for label, value in document.retention(checklist))
+    section(document.CONSERVATION, [("à noter", prose(document.NOTES)), *durations])
     section(
         "Sources",
         ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),
@@ -219,6 +214,10 @@ _INSTRUCTIONS: Final = (
         if colonne.genre == genre and colonne.aide
     ),
     (
+        "Feuille Textes",
+        "Les textes entiers de chaque ligne : exigence, niveau attendu, exemples de preuves, gravité, motif.",
+    ),
+    (
         "Feuille Vérifications",
         (
             "Ce qui se vérifie sans être un indicateur, quand l’audit le demande : « Satisfaite » ou "
@@ -237,7 +236,14 @@ _INSTRUCTIONS: Final = (
         ),
     ),
     (
-        "Colonnes ajoutées",
+        "Signes des constats",
+        (
+            "▲▲ l’écart le plus grave, ▲ un écart, ● ce qui convient, – hors champ : ils se montrent avec la "
+            "couleur, et ne s’écrivent pas."
+        ),
+    ),
+    (
+        "Colonnes, feuilles, notes et images ajoutées",
         (
             "Elles restent dans ce classeur, mais leur contenu n’est pas repris dans les constats : "
             "la relecture le dit."
@@ -251,15 +257,26 @@ def machine_sheet(checklist: Checklist) -> Feuille:
     """Write the request and the digest as JSON, in cells; blanks are escaped: OpenDocument folds them."""
     text = json.dumps(head(checklist), ensure_ascii=True, separators=(",", ":"))
     text = text.replace(" ", "\\u0020")
-    pieces = [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)]
-    rows = tuple((Cellule(piece, "cache"),) for piece in (SIGNATURE, *pieces))
+    rows = tuple((Cellule(piece, "cache"),) for piece in (SIGNATURE, *pieces(text)))
     return Feuille(nom=DONNEES, largeurs=(30,), lignes=rows, cachee=True)
 
 
-def machine_head(pieces: Iterable[str]) -> Any:
+def pieces(text: str) -> list[str]:
+    """Return a text in pieces that a cell holds."""
+    return [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)] or [""]
+
+
+def machine_head(written: Iterable[str]) -> Any:
     """Return what :func:`machine_sheet` wrote, from its cells after the signature.
 
     Raises:
         ValueError: it is not JSON.
     """
-    return json.loads("".join(pieces))
+    return json.loads("".join(written))
+
+
+def _worth(couche: document.CoucheImprimee) -> str:
+    """Return what a text is called, when it holds and what it is worth."""
+    notes = map(line, couche.notes)
+    parts = (couche.titre, couche.periode, f"confiance {couche.confiance}", couche.lecture, *notes)
+    return ". ".join(filter(None, (*parts, couche.revision)))

@@ -1,4 +1,4 @@
-"""The checklist as a workbook to fill: Contexte, Grille, Écarts, À propos, and what reads it back.
+"""The checklist as a workbook to fill: Contexte, Grille, Textes, Écarts, À propos, and what reads it back.
 
 The first row of each table is its header; the columns of the engine are written here and compared again
 when the grid comes back (see ``lecture``). The hidden sheet « Données » carries the request and the digest
@@ -8,46 +8,43 @@ of the rules: the grid explains itself years later.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from certif_rules import colonnes
 from certif_rules.audit.aggravation import counted
-from certif_rules.audit.checklist import Checklist, Ligne, point_numbers
-from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
+from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, point_numbers
+from certif_rules.audit.constats import gaps
+from certif_rules.blocs.typographie import clean, plain, prose
 from certif_rules.colonnes import (
     ANNOTATION,
     CONSTAT,
     CONSTAT_ECART,
+    CONSTAT_PRECEDENT,
     DUE,
     ECHEANCE,
     ECHEANCE_ECART,
+    GRAVITE,
     IDENTIFIANT,
     INDICATEUR,
     INTITULE,
+    MOTIF,
+    NIVEAU,
     ORIGINE,
     PREUVES,
+    REPLIEES,
     SAISIE,
 )
 from certif_rules.colonnes import GRILLE as GRILLE_COLONNES
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import (
-    ABSENT,
-    DONNEES_SENSIBLES,
     MARQUE,
-    aside,
-    deciding,
     finding,
     of_label,
-    quoted,
-    reason_remarks,
-    remarks,
-    sensitive,
-    title,
-    wording,
 )
 from certif_rules.documents.rubriques import MOTS_RESULTATS
+from certif_rules.grilles import textes
 from certif_rules.grilles.classeur import Cellule, Classeur, Feuille, area, cell
 from certif_rules.grilles.feuilles import (
     A_CONFIRMER,
@@ -64,37 +61,8 @@ from certif_rules.grilles.feuilles import (
     machine_sheet,
 )
 from certif_rules.grilles.verifications import RESULTATS, checks_sheet
-from certif_rules.model.base import Texte
 
 _DOUTES_DE_PORTEE = frozenset({"condition_inconnue", "portee_inconnue"})
-
-
-def _requirement(ligne: Ligne) -> str:
-    indicateur = ligne.indicateur
-    parts = [title(ligne)]
-    if indicateur.titre is not None and indicateur.exigence is not None:
-        parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
-    if indicateur.donnees_sensibles is not None:
-        value = indicateur.donnees_sensibles
-        parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{aside(remarks(value))}")
-    return "\n".join(parts)
-
-
-def _text(texte: Texte) -> str:
-    return f"{wording(texte)}{aside(remarks(texte))}"
-
-
-def _bullets(textes: Iterable[Texte]) -> list[str]:
-    return [f"•{INSECABLE}{_text(texte)}" for texte in textes]
-
-
-def _level(ligne: Ligne) -> str:
-    niveau = ligne.indicateur.niveau_attendu
-    parts = [_text(niveau) if niveau else ABSENT]
-    for heading, textes in (("Précisions", ligne.precisions), ("Adaptations", ligne.adaptations)):
-        if textes:
-            parts += [f"{heading}{INSECABLE}:", *_bullets(textes)]
-    return "\n".join(parts)
 
 
 def _scope(ligne: Ligne) -> str:
@@ -108,13 +76,6 @@ def _due(ligne: Ligne) -> str:
     return {"a_auditer": OUI, "a_confirmer": A_CONFIRMER}.get(ligne.etat, NON)
 
 
-def _reasons(checklist: Checklist, ligne: Ligne) -> str:
-    return "\n".join(
-        f"{prose(motif.texte)}{aside(reason_remarks(checklist, motif), motif.sources)}"
-        for motif in deciding(ligne)
-    )
-
-
 def _origin(checklist: Checklist, ligne: Ligne) -> str:
     origine = clean(ligne.indicateur.origine)
     return f"{MARQUE}\n{origine}" if of_label(checklist, ligne.indicateur.origine) else origine
@@ -124,33 +85,26 @@ def _earlier(checklist: Checklist, ligne: Ligne) -> str:
     return finding(checklist, ligne.constat_precedent) if ligne.constat_precedent else ""
 
 
-def _severity(ligne: Ligne) -> str:
-    gravite = ligne.indicateur.gravite
-    if ligne.etat in ("non_applicable", "non_audite") and len(ligne.constats_permis) < 2:
-        return "–"
-    return _text(gravite) if gravite else ABSENT
-
-
 _Moteur = Callable[[Checklist, Ligne], str]
 #: What the engine writes in the sheet Grille, by column.
 _MOTEURS: Final[Mapping[str, _Moteur]] = {
     "Critère": lambda _, ligne: clean(ligne.critere.numero) if ligne.critere else "–",
     INDICATEUR.titre: lambda _, ligne: clean(ligne.indicateur.numero),
     ORIGINE.titre: _origin,
-    INTITULE.titre: lambda _, ligne: _requirement(ligne),
-    "Niveau attendu": lambda _, ligne: _level(ligne),
-    PREUVES.titre: lambda _, ligne: "\n".join(_bullets(ligne.preuves)) or "–",
+    INTITULE.titre: lambda _, ligne: textes.heading(ligne),
+    NIVEAU.titre: lambda _, ligne: textes.level(ligne),
+    PREUVES.titre: lambda _, ligne: textes.evidence(ligne),
     "Applicabilité": lambda _, ligne: _scope(ligne),
-    "Motif": _reasons,
+    MOTIF.titre: textes.reasons,
     DUE.titre: lambda _, ligne: _due(ligne),
-    "Gravité admise": lambda _, ligne: _severity(ligne),
-    "Constat précédent": _earlier,
+    GRAVITE.titre: lambda _, ligne: textes.severity(ligne),
+    CONSTAT_PRECEDENT.titre: _earlier,
     IDENTIFIANT.titre: lambda _, ligne: ligne.indicateur.id,
 }
 #: The columns of the sheet Écarts; those that the workbook fills by itself.
 COLONNES_ECARTS: Final = tuple(colonne.titre for colonne in colonnes.ECARTS)
 CALCULEES_ECARTS: Final = (CONSTAT_ECART.titre, ECHEANCE_ECART.titre)
-_CENTREES = frozenset({"Critère", "Applicabilité", DUE.titre, "Constat précédent"})
+_CENTREES = frozenset({"Critère", "Applicabilité", DUE.titre, CONSTAT_PRECEDENT.titre})
 
 
 def build(checklist: Checklist) -> Classeur:
@@ -166,6 +120,7 @@ def build(checklist: Checklist) -> Classeur:
     sheets = (
         context_sheet(checklist),
         _grid(checklist, listes),
+        textes.texts_sheet(checklist),
         *([checks_sheet(checklist)] if checklist.verifications else []),
         _deviations(checklist),
         about_sheet(checklist),
@@ -180,7 +135,39 @@ def build(checklist: Checklist) -> Classeur:
         date=checklist.contexte.date.isoformat(),
         feuilles=sheets,
         listes=listes,
+        tons=_tones(checklist),
     )
+
+
+def _tones(checklist: Checklist) -> dict[str, str]:
+    """Return the look of each finding and of each result of a check, by its words.
+
+    A gap is grave where another one becomes it, or has longer to be dealt with; where no finding is a gap,
+    none has a look.
+    """
+    referentiel = checklist.referentiel
+    every = frozenset[str]().union(
+        *(gaps(referentiel, ligne.indicateur.origine) for ligne in checklist.lignes)
+    )
+    if not every:
+        return {}
+    jugements = referentiel.jugements.values()
+    graver = {a.devient for jugement in jugements for a in jugement.aggravations}
+    delays: dict[str, tuple[int, int]] = {}
+    for jugement in jugements:
+        for constat, dates in jugement.echeances.items():
+            first = min(((d.mois, d.jours) for d in dates.values()), default=None)
+            if first is not None:
+                delays[constat] = min(first, delays.get(constat, first))
+    graver |= {c for c, delay in delays.items() if delay < max(delays.values())}
+
+    def tone(constat: str) -> str:
+        if referentiel.constats[constat].hors_portee:
+            return "hors"
+        return "bon" if constat not in every else "grave" if constat in graver else "ecart"
+
+    tones = {plain(finding(checklist, c)): tone(c) for c in referentiel.constats}
+    return tones | {words: "bon" if r != NON_SATISFAITE else "ecart" for r, words in MOTS_RESULTATS.items()}
 
 
 def engine_cells(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
@@ -216,9 +203,25 @@ def _grid(checklist: Checklist, listes: Mapping[str, tuple[str, ...]]) -> Feuill
         _row(checklist, ligne, listes, number) for number, ligne in enumerate(checklist.lignes, start=2)
     )
     largeurs = tuple(
-        colonne.largeur if emetteur.shows(checklist, colonne.titre) else 0 for colonne in GRILLE_COLONNES
+        colonne.largeur if _is_shown(checklist, colonne.titre) else 0 for colonne in GRILLE_COLONNES
     ) + tuple(c.largeur for c in (checklist.habillage.colonnes if checklist.habillage else ()))
-    return Feuille(nom=GRILLE, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)
+    return Feuille(
+        nom=GRILLE,
+        largeurs=largeurs,
+        lignes=(entete, *rows),
+        entete=True,
+        figees=COLONNES.index(CONSTAT.titre) + 1,
+        souples=True,
+    )
+
+
+def _is_shown(checklist: Checklist, title: str) -> bool:
+    """Return whether a column says something here, and is not hidden by the body."""
+    if title == ORIGINE.titre:
+        return len({ligne.indicateur.origine for ligne in checklist.lignes}) > 1
+    if title == CONSTAT_PRECEDENT.titre:
+        return any(ligne.constat_precedent for ligne in checklist.lignes)
+    return emetteur.shows(checklist, title)
 
 
 def _row(
@@ -237,15 +240,17 @@ def _row(
         ECHEANCE.titre: Cellule(style="date", formule=_deadline(checklist, ligne, number)),
         INDICATEUR.titre: Cellule(texts[INDICATEUR.titre], "hors_centre" if out else "numero"),
     }
-    # In bold before what follows it; a requirement that stands for the title is not one.
-    titre = title(ligne) if "\n" in texts[INTITULE.titre] and ligne.indicateur.titre is not None else ""
-    special[INTITULE.titre] = Cellule(texts[INTITULE.titre], tone, gras=titre)
+    # In bold; a requirement that stands for the title is not one.
+    look = tone if ligne.indicateur.titre is None else f"{tone}_gras"
+    special[INTITULE.titre] = Cellule(texts[INTITULE.titre], look)
+    # On one line, where nobody sees them: a hidden cell would make its row as high as its text.
+    folded_up = {c.titre: Cellule(" ".join(texts[c.titre].split("\n")), "cache") for c in REPLIEES}
     if of_label(checklist, ligne.indicateur.origine):
         special[ORIGINE.titre] = Cellule(texts[ORIGINE.titre], "marque")
     else:
         special[ORIGINE.titre] = Cellule(texts[ORIGINE.titre], f"{tone}_centre")
     return tuple(
-        special.get(name)
+        (special | folded_up).get(name)
         or (
             Cellule(texts[name], f"{tone}_centre" if name in _CENTREES else tone)
             if name in texts
@@ -308,11 +313,11 @@ def _deviations(checklist: Checklist) -> Feuille:
             inside = f"IFERROR(INDEX({values},MATCH({line},{keys},0)){text},{beside})"
             looked_up[ours] = f'IF({line}="","",{inside})'
         special = {
-            CONSTAT_ECART.titre: Cellule(style="moteur_centre", formule=looked_up[CONSTAT_ECART]),
+            CONSTAT_ECART.titre: Cellule(style="constat", formule=looked_up[CONSTAT_ECART]),
             ECHEANCE_ECART.titre: Cellule(style="date", formule=looked_up[ECHEANCE_ECART]),
             INDICATEUR.titre: Cellule(style="saisie_choix", liste="lignes"),
             **{c.titre: Cellule(style="saisie_date") for c in colonnes.ECARTS if c.genre == "jour"},
         }
         rows.append(tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES_ECARTS))
     largeurs = tuple(colonne.largeur for colonne in colonnes.ECARTS)
-    return Feuille(nom=ECARTS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2)
+    return Feuille(nom=ECARTS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2, souples=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -22,10 +22,12 @@ from certif_rules.grilles.classeur import (
     Classeur,
     Feuille,
     Style,
+    fitted,
     height,
     list_range,
     lists_sheet,
 )
+from certif_rules.grilles.feuilles import in_formula
 from certif_rules.grilles.grille import build
 from certif_rules.grilles.opendocument import (
     ENTETE,
@@ -90,7 +92,7 @@ def _content(classeur: Classeur, sheets: tuple[Feuille, ...]) -> Xml:
         style_name="gras",
         style_family="text",
     )
-    cells = (_cell_style(name, style) for name, style in STYLES.items())
+    cells = (_cell_style(name, style, classeur.tons) for name, style in STYLES.items())
     spreadsheet = el(
         "office:spreadsheet",
         el("table:content-validations", join(_validation(classeur, liste) for liste in classeur.listes)),
@@ -104,7 +106,17 @@ def _content(classeur: Classeur, sheets: tuple[Feuille, ...]) -> Xml:
     )
 
 
-def _cell_style(name: str, style: Style) -> Xml:
+def _cell_style(name: str, style: Style, tons: Mapping[str, str]) -> Xml:
+    """Return a style; a cell of findings takes the look of what is chosen in it."""
+    looks = (
+        el(
+            "style:map",
+            style_condition=f"cell-content()={in_formula(words)}",
+            style_apply_style_name=f"ton_{ton}",
+        )
+        for words, ton in tons.items()
+        if style.nuance
+    )
     box = el(
         "style:table-cell-properties",
         fo_padding="0.35mm",
@@ -128,6 +140,7 @@ def _cell_style(name: str, style: Style) -> Xml:
         box,
         el("style:paragraph-properties", fo_text_align="center" if style.centre else "start"),
         text,
+        *looks,
         style_name=name,
         style_family="table-cell",
         style_data_style_name="jour" if style.date else None,
@@ -141,10 +154,13 @@ def _sizes(sheets: tuple[Feuille, ...]) -> Iterator[Xml]:
         size = el("style:table-column-properties", style_column_width=f"{millimetres}mm")
         yield el("style:style", size, style_name=f"c{width}", style_family="table-column")
     for points in sorted({_points(sheet, ligne) for sheet in sheets for ligne in sheet.lignes}):
-        size = el(
-            "style:table-row-properties", style_row_height=f"{points}pt", style_use_optimal_row_height="false"
-        )
-        yield el("style:style", size, style_name=f"l{points}", style_family="table-row")
+        for name, supple in ((f"l{points}", "false"), (f"s{points}", "true")):
+            size = el(
+                "style:table-row-properties",
+                style_row_height=f"{points}pt",
+                style_use_optimal_row_height=supple,
+            )
+            yield el("style:style", size, style_name=name, style_family="table-row")
 
 
 def _points(sheet: Feuille, ligne: tuple[Cellule, ...]) -> int:
@@ -211,7 +227,11 @@ def _sheet(sheet: Feuille) -> Xml:
 def _row(sheet: Feuille, ligne: tuple[Cellule, ...], logo: Logo | None) -> Xml:
     """Return a row; its first cell holds the logo, if any."""
     cells = (_cell(cellule, None if n else logo) for n, cellule in enumerate(ligne))
-    return el("table:table-row", join(cells), table_style_name=f"l{_points(sheet, ligne)}")
+    return el(
+        "table:table-row",
+        join(cells),
+        table_style_name=f"{'s' if sheet.souples else 'l'}{_points(sheet, ligne)}",
+    )
 
 
 def _picture(logo: Logo) -> str:
@@ -241,7 +261,7 @@ def _frame(logo: Logo) -> Xml:
 
 
 def _cell(cellule: Cellule, logo: Logo | None) -> Xml:
-    texte = legal(cellule.texte)
+    texte = legal(fitted(cellule.texte))
     formula = None if cellule.formule is None else open_formula(cellule.formule)
     number = formula is not None and texte.isdecimal()
     return el(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Final
 
 from certif_rules.documents.formats.balises import Xml, element
-from certif_rules.grilles.classeur import Classeur, Feuille
+from certif_rules.grilles.classeur import TONS, Classeur, Feuille, Style
 from certif_rules.habillage.modele import Logo
 
 MIME: Final = "application/vnd.oasis.opendocument.spreadsheet"
@@ -74,7 +74,11 @@ def styles(classeur: Classeur) -> Xml:
     )
     return root(
         "document-styles",
-        el("office:styles", el("style:default-style", text, style_family="table-cell")),
+        el(
+            "office:styles",
+            el("style:default-style", text, style_family="table-cell"),
+            *(part for name, style in TONS.items() for part in _tone(name, style)),
+        ),
         el(
             "office:automatic-styles",
             _page("p1", "landscape", "297mm", "210mm"),
@@ -85,6 +89,24 @@ def styles(classeur: Classeur) -> Xml:
             _master("Paysage", "p1", classeur.pied),
             _master("Portrait", "p2", classeur.pied),
         ),
+    )
+
+
+def _tone(name: str, style: Style) -> Iterator[Xml]:
+    """Yield the look of a finding, and its sign: in the format of the text, which it does not change."""
+    yield el(
+        "number:text-style",
+        el("number:text", f"{style.signe} "),
+        el("number:text-content"),
+        style_name=f"signe_{name}",
+    )
+    yield el(
+        "style:style",
+        el("style:table-cell-properties", fo_background_color=f"#{style.fond}"),
+        el("style:text-properties", fo_color=f"#{style.encre}", fo_font_weight="bold"),
+        style_name=f"ton_{name}",
+        style_family="table-cell",
+        style_data_style_name=f"signe_{name}",
     )
 
 

@@ -48,7 +48,7 @@ _MOTEURS: Final[Mapping[str, _Moteur]] = {
 _LARGEURS: Final[Mapping[str, int]] = {
     NUMERO: 8,
     COMPTE_POUR: 13,
-    VERIFICATION: 44,
+    VERIFICATION: 36,
     A_DEFAUT: 18,
     SOURCES: 12,
     **{c.titre: c.verification for c in GRILLE if c.verification is not None},
@@ -72,7 +72,9 @@ def checks_sheet(checklist: Checklist) -> Feuille:
         _row(checklist, point, number) for number, point in enumerate(checklist.verifications, start=2)
     )
     largeurs = tuple(_LARGEURS[name] for name in COLONNES_VERIFICATIONS)
-    return Feuille(nom=VERIFICATIONS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=1)
+    return Feuille(
+        nom=VERIFICATIONS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=1, souples=True
+    )
 
 
 def _row(checklist: Checklist, point: Point, number: int) -> tuple[Cellule, ...]:

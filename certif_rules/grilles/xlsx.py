@@ -7,17 +7,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from certif_rules.audit.checklist import Checklist
+from certif_rules.errors import letters
 from certif_rules.grilles.classeur import (
     LISTES,
     STYLES,
+    TONS,
     Cellule,
     Classeur,
     Feuille,
     Style,
+    fitted,
     height,
     list_range,
     lists_sheet,
 )
+from certif_rules.grilles.feuilles import in_formula
 from certif_rules.grilles.grille import build
 from certif_rules.habillage.modele import Logo
 
@@ -48,8 +52,10 @@ def write(classeur: Classeur) -> bytes:
     parts = {
         gras: {n: _part(style, gras=gras, book=book) for n, style in STYLES.items()} for gras in (True, False)
     }
+    tons = {name: book.add_format(_tone(style)) for name, style in TONS.items()}
     for feuille in (*classeur.feuilles, lists_sheet(classeur)):
-        sheet = book.add_worksheet(feuille.nom)
+        sheet = book.add_worksheet(feuille.nom, supple_sheet() if feuille.souples else None)
+        _colour(sheet, classeur, feuille, tons)
         _lay_out(sheet, classeur, feuille)
         for row, ligne in enumerate(feuille.lignes):
             sheet.set_row_pixels(row, round(height(feuille, ligne) * 4 / 3))
@@ -80,6 +86,39 @@ def _format(style: Style) -> dict[str, Any]:
     if style.cadre:
         attributes |= {"border": 1, "border_color": "#C3CCC8"}
     return attributes
+
+
+def _tone(style: Style) -> dict[str, Any]:
+    """Return the look of a finding; its sign is in the format of its text."""
+    return {
+        "font_color": f"#{style.encre}",
+        "bg_color": f"#{style.fond}",
+        "bold": style.gras,
+        "num_format": f'General;General;General;"{style.signe} "@',
+    }
+
+
+def _colour(sheet: Any, classeur: Classeur, feuille: Feuille, tons: Mapping[str, Any]) -> None:
+    """Give the cells of findings the look of what is chosen in them."""
+    last = len(feuille.lignes) - 1
+    columns = {col for row in feuille.lignes for col, c in enumerate(row) if STYLES[c.style].nuance}
+    for col in sorted(columns):
+        for words, ton in classeur.tons.items():
+            criteria = f"=${letters(col + 1)}2={in_formula(words)}"
+            rule = {"type": "formula", "criteria": criteria, "format": tons[ton]}
+            sheet.conditional_format(1, col, last, col, rule)
+
+
+def supple_sheet() -> type[Any]:
+    """Return the class of the sheets whose rows grow as they are filled: no height is set for good."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class SuppleSheet(Worksheet):  # type: ignore[misc]
+        def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
+            given = [(key, value) for key, value in attributes if key != "customHeight"]
+            super()._xml_start_tag_unencoded(tag, given)
+
+    return SuppleSheet
 
 
 def _part(style: Style, *, gras: bool, book: Any) -> Any:
@@ -126,16 +165,16 @@ def _picture(sheet: Any, logo: Logo) -> None:
 
 
 def _write(sheet: Any, row: int, col: int, cellule: Cellule, formats: Mapping[str, Any], parts: Any) -> None:
-    style = formats[cellule.style]
+    style, texte = formats[cellule.style], fitted(cellule.texte)
     if cellule.formule is not None:
         value = int(cellule.texte) if cellule.texte.isdecimal() else cellule.texte
         sheet.write_formula(row, col, f"={cellule.formule}", style, value)
-    elif cellule.gras and cellule.texte.startswith(cellule.gras) and cellule.gras != cellule.texte:
-        rest = cellule.texte[len(cellule.gras) :]
+    elif cellule.gras and texte.startswith(cellule.gras) and cellule.gras != texte:
+        rest = texte[len(cellule.gras) :]
         name = cellule.style
         sheet.write_rich_string(row, col, parts[True][name], cellule.gras, parts[False][name], rest, style)
-    elif cellule.texte:
-        sheet.write_string(row, col, cellule.texte, style)
+    elif texte:
+        sheet.write_string(row, col, texte, style)
     else:
         sheet.write_blank(row, col, None, style)
 

@@ -134,3 +134,8 @@ class Avertissement(Struct, frozen=True):
     code: str
     message: str
     sources: tuple[str, ...] = ()
+
+    @property
+    def rappel(self) -> bool:
+        """Whether it holds at every audit of its type: it is printed last, and nobody is warned of it."""
+        return self.code == "rappel"

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Appui, Nomme
+from certif_rules.model.base import Appui, CodePrecedent, Nomme, NomReferentiel
 
 #: What a rule gives: a limit, an earliest day, a day, a window, a limit that comes again, or nothing to do.
 Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet"]
@@ -21,14 +21,25 @@ NomEvenement = Annotated[str, Nomme("événement")]
 NomDate = Annotated[str, Nomme("date du cycle")]
 
 
+class JourCertificat(Struct, frozen=True, kw_only=True):
+    """One of the two days of a certificate held, taken after an audit of ``apres`` (or any)."""
+
+    de: NomReferentiel
+    jour: Literal["notification", "echeance"]
+    apres: tuple[CodePrecedent, ...] = ()
+
+
 class Evenement(Appui, frozen=True, kw_only=True):
     """Something that happens on a day that people give.
 
-    It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``.
+    It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``. In a file, it
+    is the day of an audit of ``audits``, or one of a ``certificat``.
     """
 
     id: str
     titre: str
+    audits: tuple[CodePrecedent, ...] = ()
+    certificat: JourCertificat | None = None
     pas_avant: tuple[NomEvenement, ...] = ()
     exclut: tuple[NomEvenement, ...] = ()
 

@@ -6,7 +6,7 @@ nor in the digest of a référentiel.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -18,6 +18,7 @@ from certif_rules.model.base import (
     Lacune,
     NomCategorie,
     NomConstat,
+    NomEtiquette,
     NomFait,
     NomReferentiel,
     NomSource,
@@ -30,6 +31,8 @@ from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 
 Nature = Literal["exigence", "regles", "guide"]
+#: What measures are made over at an audit that sees some lines only: the cycle's latest values, or its own.
+Report = Literal["reprise", "seules"]
 
 
 class Revision(Struct, frozen=True, kw_only=True):
@@ -45,13 +48,20 @@ class Revision(Struct, frozen=True, kw_only=True):
     empreinte_vie: str | None = None
 
 
-class Reconnaissance(Struct, frozen=True, kw_only=True):
-    """The period in which a label is known to be recognised, both ends included."""
+class Reconnaissance(Appui, frozen=True, kw_only=True):
+    """A period in which a label is recognised, both ends included, and the decision that says so.
+
+    ``numero`` and ``le`` are those of the decision. ``en_attente``: what it will be is not known yet.
+    """
 
     du: str
     au: str
     par: str
-    sources: tuple[NomSource, ...]
+    decision: str | None = None
+    numero: str | None = None
+    le: str | None = None
+    en_attente: bool = False
+    note: str | None = None
 
 
 class Couche(Situe, frozen=True, kw_only=True):
@@ -60,7 +70,8 @@ class Couche(Situe, frozen=True, kw_only=True):
     Dates are ISO civil dates, both ends included. ``admis_du`` is the first day it may be used, ``du`` the
     first day it must be, ``au`` the last (``None``: no end known). ``lue`` is false when the text was not
     read: another layer's content is then used in its place, with a warning. ``nom`` is the name of the
-    référentiel, given by its exigence layers.
+    référentiel, given by its exigence layers. ``remplace`` is the edition that this one ends, the day before
+    ``du``.
     """
 
     referentiel: str
@@ -72,11 +83,12 @@ class Couche(Situe, frozen=True, kw_only=True):
     du: str
     au: str | None
     pour: tuple[str, ...]
+    remplace: str | None = None
     lue: bool = True
     base: str | None
     confiance: Confiance
     note: str | None
-    reconnaissance: Reconnaissance | None
+    reconnaissance: tuple[Reconnaissance, ...]
     lacunes: tuple[Lacune, ...]
     sources: tuple[NomSource, ...]
     revisions: tuple[Revision, ...]
@@ -142,6 +154,22 @@ class Alias(Struct, frozen=True, kw_only=True):
     sources: tuple[NomSource, ...]
 
 
+class Changement(Situe, frozen=True, kw_only=True):
+    """What a label does to a criterion or a line of its base, why, and on what sources.
+
+    ``champs`` are the fields that it replaces; none: it takes the node away. ``numero`` is what people read.
+    """
+
+    nature: Literal["critere", "indicateur"]
+    cible: str
+    numero: str
+    origine: str
+    champs: tuple[str, ...]
+    motif: str
+    sources: tuple[NomSource, ...]
+    emplacement: str = ""
+
+
 class Critere(Situe, frozen=True, kw_only=True):
     """A criterion. ``id`` is ``origine/code``; ``titre`` is ``None`` when no source gives it."""
 
@@ -192,7 +220,8 @@ class Constat(Struct, frozen=True, kw_only=True):
     """A finding that may be recorded, as people read it.
 
     ``hors_portee``: it says the line does not apply. ``commentaire_requis``: it needs a comment. ``valeur``
-    is what it is worth in a mean or a minimum.
+    is what it is worth in a mean or a minimum. ``ecart``: a level that may be lifted; a finding that the
+    judgement counts or dates needs not say so.
     """
 
     id: str
@@ -201,6 +230,7 @@ class Constat(Struct, frozen=True, kw_only=True):
     hors_portee: bool = False
     commentaire_requis: bool = False
     valeur: str | None = None
+    ecart: bool = False
 
 
 class Exigence(Situe, frozen=True, kw_only=True):
@@ -237,10 +267,25 @@ class SitesExtension(Appui, frozen=True, kw_only=True):
     inconnu: str
 
 
+class ModeInattendu(Appui, frozen=True, kw_only=True):
+    """A way of holding an audit (« a_distance ») that its rules do not foresee, and why."""
+
+    mode: str
+    texte: str
+
+
+class Rappel(Texte, frozen=True, kw_only=True):
+    """What people preparing an audit must know; it does not stand after an earlier audit of some types."""
+
+    sauf_precedents: tuple[CodePrecedent, ...] = ()
+
+
 class TypeAudit(Situe, frozen=True, kw_only=True):
     """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
 
     ``sinon`` is read on a line that is not due, ``sinon_pieces`` where documents stand in for the audit.
+    ``report`` says what the lines that it does not see are worth; ``ouvre_cycle``: nothing is carried from
+    before it.
     """
 
     id: str
@@ -253,9 +298,12 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     sinon_pieces: str | None = None
     exige: tuple[Exigence, ...] = ()
     precedents: tuple[CodePrecedent, ...] | None = None
+    report: Report | None = None
+    ouvre_cycle: bool = False
     pieces: tuple[Controle, ...] = ()
     verifications: tuple[Controle, ...] = ()
-    rappels: tuple[Texte, ...] = ()
+    rappels: tuple[Rappel, ...] = ()
+    modes_inattendus: tuple[ModeInattendu, ...] = ()
     sites: SitesExtension | None = None
     lacunes: tuple[Lacune, ...] = ()
     emplacement: str = ""
@@ -276,10 +324,21 @@ class CoucheRetenue(Struct, frozen=True, kw_only=True):
     contenu: Couche
 
 
+class TextesDonnes(Struct, frozen=True, kw_only=True):
+    """Texts given by the body: the name of its file, what it says, its digest, the lines completed."""
+
+    nom: str
+    empreinte: str
+    contenu: Mapping[str, Any]
+    lignes: tuple[str, ...]
+
+
 class Referentiel(Struct, frozen=True, kw_only=True):
     """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
 
     ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
+    ``changements`` are what labels do to what they rest on, the lowest first. ``mentions`` are what a tag of
+    lines says of them, by tag.
     """
 
     id: str
@@ -299,6 +358,8 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     annotations: Mapping[str, Annotation] = field(default_factory=dict)
     jugements: Mapping[str, Jugement] = field(default_factory=dict)
     conservations: Mapping[str, Conservation] = field(default_factory=dict)
+    changements: tuple[Changement, ...] = ()
+    mentions: Mapping[NomEtiquette, Texte] = field(default_factory=dict)
 
     @property
     def origines(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from certif_rules.model.acteurs import Attribution, Instances
 from certif_rules.model.bareme import Duree
-from certif_rules.model.base import NomSource, Situe, Source
+from certif_rules.model.base import NomSource, Situe, Source, Texte
 from certif_rules.model.candidature import Candidature
 from certif_rules.model.cycle import Cycle
 from certif_rules.model.echantillon import Echantillonnage
@@ -33,6 +33,14 @@ class Incoherence(Situe, frozen=True, kw_only=True):
     emplacement: str = ""
 
 
+class Presentation(Struct, frozen=True, kw_only=True):
+    """What sources tell of a référentiel itself, under one heading: its history, its partners, its tools."""
+
+    id: str
+    titre: str
+    textes: tuple[Texte, ...]
+
+
 class Vie(Struct, frozen=True, kw_only=True):
     """What one référentiel of the stack says around the audit. A subject that it does not treat is absent.
 
@@ -48,4 +56,5 @@ class Vie(Struct, frozen=True, kw_only=True):
     instances: Instances = field(default_factory=Instances)
     attribution: Attribution | None = None
     autodiagnostic: Autodiagnostic | None = None
+    presentation: tuple[Presentation, ...] = ()
     cycle: Cycle | None = None

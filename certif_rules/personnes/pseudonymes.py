@@ -31,7 +31,8 @@ T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 #: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
-        "ligne", *columns("constat", "annotations", "jour"), "niveau", "leve_le", "lieu", "lieux",
+        "ligne", *columns("constat", "annotations", "jour"), "niveau", "leve_le", "leve_constat",
+        "lieu", "lieux",
         "empreinte", "notifie_le", "couches",
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
         "organisme.faits", "organisme.sites.id", "sites.id", "par_site.site",

@@ -21,11 +21,12 @@ def choose_edition(
 
     Raises:
         UsageError: there is no such edition, or none in force that day.
+        DataError: several are, and none says that it replaces the other.
     """
-    current = in_force(editions, day)
+    current = editions_in_force(editions, day)
     if edition is None:
         if current:
-            return current[0], []
+            return _only(nom, current, day), []
         known = " ; ".join(f"{c.id} {period(c)}" for c in editions)
         message = f"aucune édition de {nom} n’est en vigueur le {day}"
         raise UsageError([Issue("edition-introuvable", message, None, f"périodes connues : {known}")])
@@ -40,10 +41,42 @@ def choose_edition(
     return chosen, [Avertissement("edition_hors_periode", message, chosen.sources)]
 
 
+def _only(nom: str, current: Sequence[Couche], day: str) -> Couche:
+    """Return the edition of that day, the latest that may be used; two that must be are refused."""
+    ruling = [couche for couche in current if couche.du <= day]
+    if len(ruling) > 1:
+        raise DataError([_competing(nom, ruling[0], ruling[1], day)])
+    return current[0]
+
+
+def _competing(nom: str, later: Couche, earlier: Couche, day: str) -> Issue:
+    message = (
+        f"{nom} a deux éditions en vigueur le {day} : {earlier.id} ({period(earlier)}) et {later.id} "
+        f"({period(later)})"
+    )
+    hint = (
+        f"écrire « remplace: {earlier.id} » dans l’en-tête de {later.id}, ou la fin de {earlier.id} ; "
+        f"sinon nommer l’édition : {nom}@{later.id}"
+    )
+    related = ((from_emplacement(earlier.emplacement), f"l’édition {earlier.id}"),)
+    return Issue("editions-concurrentes", message, from_emplacement(later.emplacement), hint, related)
+
+
+def competing(nom: str, editions: Sequence[Couche]) -> list[Issue]:
+    """Return a problem for each edition that starts while another is in force and does not replace it."""
+    issues = []
+    for couche in sorted(editions, key=lambda c: c.du):
+        ruling = [c for c in editions_in_force(editions, couche.du) if c.du <= couche.du]
+        others = [c for c in ruling if c is not couche]
+        if couche in ruling and others:
+            issues.append(_competing(nom, couche, others[0], couche.du))
+    return issues
+
+
 def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> Avertissements:
     """Return a warning when the base in force on ``day`` is not the one the label was written on."""
     base, _, edition = (exigence.base or "").partition("@")
-    current = in_force(base_editions, day)
+    current = editions_in_force(base_editions, day)
     if current and current[0].id == edition:
         return []
     other = (
@@ -144,6 +177,18 @@ def in_force(couches: Iterable[Couche], day: str) -> list[Couche]:
     """Return the layers that may be used on ``day`` (ISO, both ends included), the latest first."""
     admitted = [c for c in couches if c.admis_du <= day and (c.au is None or day <= c.au)]
     return sorted(admitted, key=lambda c: (c.admis_du, c.du, c.id), reverse=True)
+
+
+def editions_in_force(editions: Sequence[Couche], day: str) -> list[Couche]:
+    """Return the editions in force on ``day``, the latest first: one that was replaced by then is not."""
+    ended = {couche.remplace for couche in editions if couche.remplace and couche.du <= day}
+    return [couche for couche in in_force(editions, day) if couche.id not in ended]
+
+
+def nearest_edition(editions: Sequence[Couche], day: str) -> Couche:
+    """Return the last edition that was in force before ``day``, else the first."""
+    before = [couche for couche in editions if couche.admis_du <= day]
+    return max(before, key=lambda c: c.admis_du) if before else min(editions, key=lambda c: c.admis_du)
 
 
 def written_for(couches: Iterable[Couche], edition: str) -> list[Couche]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from certif_rules.construction.assemblage import Matiere, assemble
 from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement, suggestion
 from certif_rules.model.base import Avertissement
-from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature, Referentiel
+from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature, Referentiel, TextesDonnes
 from certif_rules.noms import retrouver
 from certif_rules.plugins.choix import base_moved, choose_edition, choose_guide, choose_rules
 from certif_rules.plugins.couche import HEADER, LIFE, Corps, EnTete, read_body, read_header, read_life
@@ -26,11 +26,15 @@ Cle = tuple[str, str, str]
 
 
 class Resolution(Struct, frozen=True, kw_only=True):
-    """A référentiel for one day, its digest, and what the choice of its layers calls for saying."""
+    """A référentiel for one day, its digest, and what the choice of its layers calls for saying.
+
+    ``textes`` are those that a body gave for lines without any: the digest of the rules ignores them.
+    """
 
     referentiel: Referentiel
     empreinte: str
     avertissements: tuple[Avertissement, ...]
+    textes: TextesDonnes | None = None
 
 
 class Registry:
@@ -95,7 +99,7 @@ class Registry:
             UsageError: no such référentiel, edition or guide, or no edition in force that day.
             DataError: the data of one of the layers are wrong; every problem is listed.
         """
-        nom = self._named(nom)
+        nom = self.identify(nom)
         key = (nom, edition, day, guide)
         if key not in self._resolutions:
             referentiel, warnings = self._resolve(nom, day, edition, guide)
@@ -106,7 +110,7 @@ class Registry:
             )
         return self._resolutions[key]
 
-    def _named(self, texte: str) -> str:
+    def identify(self, texte: str) -> str:
         """Return the id of the référentiel that ``texte`` names: its id or its name, however it is spelt.
 
         Raises:

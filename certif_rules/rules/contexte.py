@@ -25,10 +25,11 @@ class FaitDeclare(Struct, frozen=True, kw_only=True):
 
 
 class ConstatPrecedent(Struct, frozen=True, kw_only=True):
-    """A finding of an earlier audit; ``ouvert`` until it is lifted."""
+    """A finding of an earlier audit; ``ouvert`` until it is lifted, ``apres`` being what it became then."""
 
     constat: str
     ouvert: bool = True
+    apres: str | None = None
 
 
 class Precedent(Struct, frozen=True, kw_only=True):
@@ -36,7 +37,8 @@ class Precedent(Struct, frozen=True, kw_only=True):
 
     Keys of ``constats`` and members of ``indicateurs_audites`` are ids of lines. ``verifications`` are
     the results of the checks that are no lines, by their id: ``satisfaite``, ``non_satisfaite``, or ``levee``
-    (it failed and was put right since); one that is not there is unknown.
+    (it failed and was put right since); one that is not there is unknown. ``edition`` is that of its rules,
+    ``precedent`` the audit before it.
     """
 
     type: str | None = None
@@ -44,6 +46,8 @@ class Precedent(Struct, frozen=True, kw_only=True):
     indicateurs_audites: frozenset[str] | None = None
     constats: Mapping[str, ConstatPrecedent] | None = None
     verifications: Mapping[str, str] | None = None
+    edition: str | None = None
+    precedent: Precedent | None = None
 
 
 class Ajouts(Struct, frozen=True, kw_only=True):
@@ -72,7 +76,10 @@ class Organisme(Struct, frozen=True, kw_only=True):
 
 
 class Contexte(Struct, frozen=True, kw_only=True):
-    """One audit. ``type_audit`` is the qualified id of a declared type; ``date`` is a civil date."""
+    """One audit. ``type_audit`` is the qualified id of a declared type; ``date`` is a civil date.
+
+    ``recues`` says of the documents that stand in for an audit whether each was received.
+    """
 
     type_audit: str
     date: date
@@ -82,6 +89,7 @@ class Contexte(Struct, frozen=True, kw_only=True):
     precedent: Precedent | None = None
     certificats: Mapping[str, Certificat] = field(default_factory=dict)
     mode: str | None = None
+    recues: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def certifiees(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import dressed
+from certif_rules.audit.checklist import dressed, in_order
 from certif_rules.audit.demande import Demande, merge
 from certif_rules.audit.reponses import Questionnaire
 from certif_rules.audit.verification import refusal
@@ -46,7 +46,7 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
         notation=regles.notation,
         etendue=etendue or regles.etendue or "audit",
         vies=vies,
-        avertissements=(*checklist.avertissements, *personal_warnings(demande)),
+        avertissements=in_order((*checklist.avertissements, *personal_warnings(demande))),
     )
     if not cadre.retenues:
         message = "aucune ligne n’est à voir à cet audit : il n’y a rien à évaluer"
@@ -101,7 +101,7 @@ def compare_syntheses(avant: Synthese, apres: Synthese) -> Comparaison:
     if levels[0] != levels[1]:
         message = "deux autodiagnostics qui n’ont pas les mêmes niveaux"
         raise UsageError([Issue("comparaison-impossible", message, None, "refaire le plus ancien")])
-    both = tuple(dict.fromkeys((*before.avertissements, *after.avertissements)))
+    both = in_order(dict.fromkeys((*before.avertissements, *after.avertissements)))
     return compare(avant, replace(apres, cadre=replace(after, avertissements=both)))
 
 
@@ -124,4 +124,4 @@ def _warned(cadre: Cadre, questionnaire: Questionnaire) -> Cadre:
     if questionnaire.empreinte not in (None, cadre.checklist.empreinte):
         message = "réponses données sur une grille faite avec d’autres règles : les énoncés ont pu changer"
         warnings.insert(0, Avertissement("autres_regles", message))
-    return replace(cadre, avertissements=(*cadre.avertissements, *warnings))
+    return replace(cadre, avertissements=in_order((*cadre.avertissements, *warnings)))

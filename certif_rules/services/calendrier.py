@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import parse_day
-from certif_rules.echanges.checklist import contradiction, warnings, worth
-from certif_rules.errors import Fautes, Issue, Location, suggestion
+from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
+from certif_rules.echanges.commun import contradiction, warnings, worth
+from certif_rules.errors import Fautes
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.cycle import Cycle, Evenement
 from certif_rules.model.vie import Incoherence
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import Regime, look_up_regime, referentiel_as_data, sources_as_data
-from certif_rules.source.yaml import read_text
+from certif_rules.services.constats import open_dossier
+from certif_rules.services.evenements import (
+    day_of,
+    days_typed,
+    disorder,
+    file_events,
+    meetings_typed,
+    territory_typed,
+    typed_events,
+)
+from certif_rules.services.vie import (
+    Regime,
+    look_up_regime,
+    other_editions,
+    out_of_force,
+    referentiel_as_data,
+    sources_as_data,
+)
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute
-from certif_rules.vie.feries import territories, territory, why_not_worked
+from certif_rules.vie.feries import why_not_worked
 from certif_rules.vie.seances import Plan, plan
-from certif_rules.vie.traitement import starts, treatment
+from certif_rules.vie.traitement import no_line, of_findings, starts, treatment
 
-#: Years that an event may be of: any other is a slip of the keyboard.
-ANNEES = (1970, 2199)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TITRE_PAR_DEFAUT = "Notification des écarts à l’organisme"
 
@@ -45,7 +59,12 @@ class Saisie(Struct, frozen=True, kw_only=True):
 
 
 class Echeancier(Struct, frozen=True, kw_only=True):
-    """A calendar with what it was made of: régime, events in the order of their days, options, meetings."""
+    """A calendar with what it was made of: régime, events in the order of their days, options, meetings.
+
+    ``organisme`` is whose it is, where a file says so; ``propres`` the warnings about what was given.
+    ``editions`` are those that answer so, ``autres`` the calendars of those that do not: without a day, none
+    is chosen.
+    """
 
     regime: Regime
     cycle: Cycle
@@ -55,12 +74,23 @@ class Echeancier(Struct, frozen=True, kw_only=True):
     territoire: str | None
     calendrier: Calendrier
     plan: Plan | None
+    organisme: str | None = None
+    propres: tuple[Avertissement, ...] = ()
+    editions: tuple[str, ...] = ()
+    autres: tuple[Echeancier, ...] = ()
 
     @property
     def titre(self) -> str:
-        """The référentiel and its édition, as people read them."""
+        """The référentiel and its édition, or those that answer alike, as people read them."""
         referentiel = self.regime.referentiel
-        return f"{referentiel.titre}, édition {referentiel.edition}"
+        noms = self.editions or (referentiel.edition,)
+        word = "édition" if len(noms) == 1 else "éditions"
+        return f"{referentiel.titre}, {word} {' et '.join(noms)}"
+
+    @property
+    def intitule(self) -> str:
+        """The title, after whose dates they are."""
+        return f"{self.organisme} – {self.titre}" if self.organisme else self.titre
 
     @property
     def titres(self) -> Mapping[str, str]:
@@ -81,7 +111,7 @@ class Echeancier(Struct, frozen=True, kw_only=True):
         was asked about: rules that changed say from when themselves.
         """
         meetings = self.plan.avertissements if self.plan else ()
-        return (*self.calendrier.avertissements, *meetings)
+        return (*self.propres, *self.calendrier.avertissements, *meetings)
 
     @property
     def incoherences(self) -> tuple[Incoherence, ...]:
@@ -106,16 +136,50 @@ class Echeancier(Struct, frozen=True, kw_only=True):
         return rules | (set(self.cycle.seances.sources) if self.plan and self.cycle.seances else set())
 
 
-def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echeancier:
-    """Return the calendar that the events of ``saisie`` give.
+def make_calendar(
+    registry: Registry, demande: Demande, saisie: Saisie, dossier: Dossier | None = None
+) -> Echeancier:
+    """Return the calendar that the events of ``saisie`` give, and those that a file says already.
+
+    Args:
+        registry: the rules that are installed.
+        demande: what was asked, with what a profile says.
+        saisie: what was typed; an event typed wins over the file.
+        dossier: findings as read: their lines say which delays they have.
 
     Raises:
         UsageError, DataError: no such référentiel, no cycle, unknown events, wrong days, an order that
-            cannot be, a list of meetings that cannot be read; everything is listed.
+            cannot be, a list of meetings or findings that cannot be read; everything is listed.
     """
-    seances = _meetings(saisie.comites)  # once, whatever is looked at: a file may be a pipe
-    recherche = look_up_regime(registry, demande)
-    regime, lu = recherche.settle([_read(choice, saisie, seances) for choice in recherche.choix])
+    seances = meetings_typed(saisie.comites)  # once, whatever is looked at: a file may be a pipe
+    days = days_typed(saisie.evenements)
+    recherche = look_up_regime(registry, demande, jours=days)
+    regime, lu = recherche.settle(
+        [_read(choice, demande, dossier, saisie, seances) for choice in recherche.choix]
+    )
+    value = _made(regime, lu, saisie, demande)
+    if dossier is not None:
+        value = _with_findings(registry, value, dossier)
+    late = out_of_force(registry, demande, regime, days)
+    value = replace(value, propres=(*late, *value.propres))
+    others = () if days else other_editions(registry, demande, regime)
+    every = [(other, _read(other, demande, dossier, saisie, seances)) for other in others]
+    beside = [_made(other, read, saisie, demande) for other, read in every if not read.issues]
+    alike = [other for other in beside if _content(other) == _content(value)]
+    known = [c.id for c in registry.layers(regime.referentiel.id, "exigence")]
+    same = {regime.referentiel.edition, *(other.regime.referentiel.edition for other in alike)}
+    return replace(
+        value,
+        editions=tuple(nom for nom in known if nom in same),
+        autres=tuple(other for other in beside if other not in alike),
+    )
+
+
+def _content(value: Echeancier) -> dict[str, Any]:
+    return {key: content for key, content in document(value).items() if key != "referentiel"}
+
+
+def _made(regime: Regime, lu: _Lu, saisie: Saisie, demande: Demande) -> Echeancier:
     referentiel = regime.referentiel
     cycle = regime.propre.cycle if regime.propre else None
     assert cycle is not None
@@ -124,10 +188,8 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
         chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=lu.au
     )
     calendrier = compute(cycle, evenements, options)
-    titres = {nom: declare.titre for nom, declare in declares.items()}
-    findings = treatment(referentiel.jugements, referentiel.constats, evenements, options, titres)
-    calendrier = replace(calendrier, dates=(*calendrier.dates, *findings))
-    return Echeancier(
+    named = demande.organisme.get("nom")
+    value = Echeancier(
         regime=regime,
         cycle=cycle,
         declares=declares,
@@ -138,6 +200,31 @@ def make_calendar(registry: Registry, demande: Demande, saisie: Saisie) -> Echea
         territoire=nom,
         calendrier=calendrier,
         plan=plan(cycle, lu.jours, calendrier, evenements, options) if saisie.comites else None,
+        organisme=None if named is None else str(named),
+    )
+    if len(referentiel.origines) > 1:
+        # A finding has the delays of the référentiel of its line, and nobody said on which line it is.
+        return replace(value, propres=tuple(no_line(referentiel, evenements)))
+    titres = {nom: declare.titre for nom, declare in declares.items()}
+    findings = treatment(referentiel.jugements, referentiel.constats, evenements, options, titres)
+    return replace(value, calendrier=replace(calendrier, dates=(*calendrier.dates, *findings)))
+
+
+def _with_findings(registry: Registry, value: Echeancier, dossier: Dossier) -> Echeancier:
+    """Return the calendar with the dates of each open finding, and nothing said of any other."""
+    notified = value.evenements.get("ecarts_notifies_le")
+    opened = replace(dossier, notifie_le=None if notified is None else notified.isoformat())
+    checklist, opened = open_dossier(registry, opened, other_rules=True)
+    echeances: tuple[Echeance, ...] = tuple(deadlines(checklist, opened))
+    titres = {nom: declare.titre for nom, declare in value.declares.items()}
+    dates = of_findings(echeances, checklist.referentiel, value.options, titres)
+    own = (d for d in value.calendrier.dates if d.origine is None)
+    codes = ("notification_absente", "delai_absent", "autres_regles")
+    warned = (*checklist.avertissements, *deadline_warnings(checklist, opened))
+    return replace(
+        value,
+        calendrier=replace(value.calendrier, dates=(*own, *dates)),
+        propres=tuple(a for a in warned if a.code in codes),
     )
 
 
@@ -162,11 +249,14 @@ class _Lu(Fautes):
         self.territoire: str | None = None
 
 
-def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], Fautes]) -> _Lu:
+def _read(
+    regime: Regime, demande: Demande, dossier: Dossier | None, saisie: Saisie,
+    seances: tuple[list[date], Fautes],
+) -> _Lu:  # fmt: skip
     lu = _Lu()
     cycle = regime.propre.cycle if regime.propre else None
-    lu.au = _day("--au", saisie.au, lu) if saisie.au is not None else None
-    lu.territoire = _territory(saisie.territoire, lu)
+    lu.au = day_of("--au", saisie.au, lu) if saisie.au is not None else None
+    lu.territoire = territory_typed(saisie.territoire, lu)
     if cycle is None:
         others = [vie.origine for vie in regime.vies if vie.cycle]
         message = f"aucune source lue pour « {regime.referentiel.id} » ne parle des dates de son cycle"
@@ -174,7 +264,9 @@ def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], Fautes]) ->
         lu.report("cycle-absent", message, None, hint or "choisir un autre référentiel")
         return lu
     lu.declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
-    lu.evenements = _events(regime.referentiel.id, lu.declares, saisie.evenements, lu)
+    typed = typed_events(regime.referentiel.id, lu.declares, saisie.evenements, lu)
+    lu.evenements = {**file_events(lu.declares, demande, dossier, lu), **typed}
+    lu.issues += disorder(lu.declares, lu.evenements)
     if saisie.comites and cycle.seances is None:
         message = "les règles de ce référentiel ne parlent d’aucune séance"
         lu.report("seances-absentes", message, None, "retirer --comites")
@@ -182,102 +274,6 @@ def _read(regime: Regime, saisie: Saisie, seances: tuple[list[date], Fautes]) ->
     lu.jours = seances[0]
     lu.issues += seances[1].issues
     return lu
-
-
-# ---- what was typed -------------------------------------------------------------------------------------
-
-
-def _events(
-    referentiel: str, declares: Mapping[str, Evenement], texts: Iterable[str], fautes: Fautes
-) -> dict[str, date]:
-    """Return the events given; what is wrong with one does not keep the others from being checked."""
-    evenements: dict[str, date] = {}
-    for text in texts:
-        nom, equal, day_text = text.partition("=")
-        if not (nom and equal and day_text):
-            hint = f"par exemple --evenement {next(iter(declares))}=2024-03-18"
-            fautes.report("evenement-illisible", f"« {text} » n’a pas la forme NOM=AAAA-MM-JJ", None, hint)
-            continue
-        if nom not in declares:
-            message = f"{referentiel} ne connaît pas l’événement « {nom} »"
-            hint = suggestion(nom, declares, "événements")
-            fautes.report("evenement-inconnu", message, None, hint)
-        day = _day(nom, day_text, fautes)
-        if day is None or nom not in declares:
-            continue
-        if evenements.setdefault(nom, day) != day:
-            message = f"« {nom} » est donné deux fois : {evenements[nom]}, puis {day}"
-            fautes.report("evenement-contradictoire", message, None, "n’en garder qu’un")
-    fautes.issues += _disorder(declares, evenements)
-    return evenements
-
-
-def _disorder(declares: Mapping[str, Evenement], evenements: Mapping[str, date]) -> Iterator[Issue]:
-    for nom, day in evenements.items():
-        for other in _before(declares, nom):
-            if other in evenements and day < evenements[other]:
-                message = f"« {nom} » ({day}) vient avant « {other} » ({evenements[other]})"
-                yield Issue("ordre-impossible", message, None, "corriger l’une des deux dates")
-        for other in declares[nom].exclut:
-            if other in evenements:
-                message = f"« {nom} » et « {other} » ne sont pas d’un même cycle"
-                yield Issue("evenement-contradictoire", message, None, "n’en garder qu’un")
-
-
-def _before(declares: Mapping[str, Evenement], nom: str) -> list[str]:
-    """Return every event that must not come after ``nom``, near or far."""
-    seen: dict[str, None] = {}
-    todo = list(declares[nom].pas_avant)
-    while todo:
-        other = todo.pop()
-        if other not in seen:
-            seen[other] = None
-            todo.extend(declares[other].pas_avant)
-    return [other for other in declares if other in seen]
-
-
-def _day(nom: str, text: str, fautes: Fautes, lieu: Location | None = None) -> date | None:
-    day = None
-    with fautes:
-        day = parse_day(text, nom, lieu)
-    if day is not None and not ANNEES[0] <= day.year <= ANNEES[1]:
-        message = f"{nom} : l’année {day.year} n’est pas entre {ANNEES[0]} et {ANNEES[1]}"
-        fautes.report("date-invalide", message, lieu, "corriger l’année")
-        return None
-    return day
-
-
-def _meetings(texts: Iterable[str]) -> tuple[list[date], Fautes]:
-    """Read the days of meetings: each text is a day, or a file of one day a line (« # » starts a remark)."""
-    jours: list[date] = []
-    fautes = Fautes()
-    for text in texts:
-        lines: Iterable[tuple[str, Location | None]] = (
-            [(text, None)] if _DAY.fullmatch(text) else _lines(Path(text), fautes)
-        )
-        days = (_day("--comites", line, fautes, lieu) for line, lieu in lines)
-        jours.extend(day for day in days if day is not None)
-    return jours, fautes
-
-
-def _lines(path: Path, fautes: Fautes) -> Iterator[tuple[str, Location | None]]:
-    content = ""
-    with fautes:
-        content = read_text(path)
-    for number, line in enumerate(content.splitlines(), 1):
-        text = line.partition("#")[0].strip()
-        if text:
-            yield text, Location(str(path), number, 1)
-
-
-def _territory(text: str | None, fautes: Fautes) -> str | None:
-    if text is None:
-        return None
-    nom = territory(text)
-    if nom is None:
-        hint = suggestion(text, territories(), "territoires")
-        fautes.report("territoire-inconnu", f"aucun territoire « {text} »", None, hint)
-    return nom
 
 
 # ---- as JSON --------------------------------------------------------------------------------------------
@@ -306,6 +302,9 @@ def document(value: Echeancier) -> dict[str, Any]:
             for nom, missing in value.calendrier.manquants.items()
         ],
         **({"seances": _plan(value.plan)} if value.plan else {}),
+        **({"organisme": value.organisme} if value.organisme else {}),
+        **({"editions": list(value.editions)} if len(value.editions) > 1 else {}),
+        **({"autres_editions": [document(other) for other in value.autres]} if value.autres else {}),
         "avertissements": warnings(value.avertissements),
         "incoherences": [contradiction(i) for i in value.incoherences],
         "sources": sources_as_data(value.regime.vies, value.citees),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from certif_rules.echanges.checklist import contradiction
+from certif_rules.echanges.commun import contradiction
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
 from certif_rules.model.base import Lacune
-from certif_rules.model.referentiel import Couche, Referentiel
-from certif_rules.model.vie import Vie
+from certif_rules.model.referentiel import Couche, Reconnaissance, Referentiel
+from certif_rules.model.vie import Presentation, Vie
 from certif_rules.noms import cle
 from certif_rules.plugins.choix import written_for
 from certif_rules.plugins.registry import Registry
+from certif_rules.services.vie import remarks_as_data
 
 
 def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str, Any]], list[Issue]]:
@@ -75,7 +76,11 @@ def _edition(registry: Registry, couche: Couche, issues: list[Issue]) -> dict[st
         "incoherences": None
         if vies is None
         else [_contradiction(vie, i) for vie in vies for i in vie.incoherences],
-        "sources": _cited(vies or (), referentiel),
+        "reconnaissance": [_recognition(period) for period in couche.reconnaissance],
+        "presentation": None
+        if vies is None
+        else [_presentation(p) for vie in vies for p in _own(vie, couche)],
+        "sources": _cited(vies or (), referentiel, couche),
     }
 
 
@@ -93,10 +98,27 @@ def _contradiction(vie: Vie, code: str) -> dict[str, Any]:
     return {"referentiel": vie.origine, **contradiction(value), "commandes": list(value.commandes)}
 
 
-def _cited(vies: tuple[Vie, ...], referentiel: Referentiel) -> dict[str, str]:
-    """Return the title of each source that a gap or a contradiction cites."""
+def _own(vie: Vie, couche: Couche) -> tuple[Presentation, ...]:
+    """Return what is told of the référentiel itself, not of its bases."""
+    return vie.presentation if vie.origine == couche.referentiel else ()
+
+
+def _presentation(value: Presentation) -> dict[str, Any]:
+    return {"id": value.id, "titre": value.titre, "textes": remarks_as_data(value.textes)}
+
+
+def _recognition(value: Reconnaissance) -> dict[str, Any]:
+    names = ("du", "au", "par", "decision", "numero", "le", "en_attente", "note", "confiance")
+    return {**{name: getattr(value, name) for name in names}, "sources": list(value.sources)}
+
+
+def _cited(vies: tuple[Vie, ...], referentiel: Referentiel, couche: Couche) -> dict[str, str]:
+    """Return the title of each source that a gap, a contradiction or what is told of the label cites."""
     known = {**referentiel.sources, **{key: source for vie in vies for key, source in vie.sources.items()}}
     cited = {source for lacune in referentiel.lacunes for source in lacune.sources}
+    cited |= {source for period in couche.reconnaissance for source in period.sources}
+    texts = (t for vie in vies for p in _own(vie, couche) for t in p.textes)
+    cited |= {source for texte in texts for source in texte.sources}
     cited |= {source for vie in vies for i in vie.incoherences.values() for source in i.sources}
     return {key: source.titre for key, source in known.items() if key in cited}
 

@@ -9,20 +9,22 @@ from typing import Any, Generic, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist, dressed
+from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dressed, warned
+from certif_rules.audit.constats import gaps
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.lignes import build_lines, build_points, build_sites
+from certif_rules.audit.lignes import build_lines, build_pieces, build_points, build_sites
+from certif_rules.audit.siren import siren_warnings
+from certif_rules.audit.textes import completed
 from certif_rules.audit.verification import check, missing, parse_day, refusal
 from certif_rules.errors import Issue, IssuesError, UsageError
+from certif_rules.francais import noun
 from certif_rules.model.base import Avertissement
-from certif_rules.model.referentiel import Referentiel
+from certif_rules.model.referentiel import Couche, Referentiel
+from certif_rules.noms import cle
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.contexte import Contexte, Precedent
 from certif_rules.rules.faits import nature_of, resolve_all
-
-#: Confidences of a layer whose note is worth a warning; the notes of all are printed with the layers.
-_DOUBTFUL = ("faible", "non_verifiee")
 
 
 class Examen(Protocol):
@@ -84,7 +86,36 @@ def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]
     """
     recherche = look_up(registry, demande, missing(demande))
     resolution, verified = recherche.settle([check(demande, r.referentiel) for r in recherche.choix])
-    return resolution, verified.contexte
+    return with_texts(resolution, demande), verified.contexte
+
+
+def with_texts(resolution: Resolution, demande: Demande) -> Resolution:
+    """Return the référentiel with the texts that the body gives for it, and what must be said of them.
+
+    Raises:
+        DataError: they are not of this référentiel; everything is listed.
+    """
+    given, named = demande.textes, demande.textes_dits
+    warnings = []
+    if given is not None:
+        referentiel, textes = completed(resolution.referentiel, given)
+        numeros = ", ".join(referentiel.indicateurs[line].numero for line in textes.lignes)
+        message = (
+            f"textes donnés par l’organisme, absents du référentiel installé : {numeros} "
+            f"({textes.nom}, {textes.empreinte})"
+        )
+        warnings.append(Avertissement("textes_donnes", message))
+        resolution = replace(resolution, referentiel=referentiel, textes=textes)
+    if named is not None and given is None:
+        message = (
+            f"les textes de « {named.nom} » ({named.empreinte}) ne sont pas donnés : les lignes qu’ils "
+            "complétaient sont sans texte"
+        )
+        warnings.append(Avertissement("textes_absents", message))
+    elif named is not None and given is not None and named.empreinte != given.empreinte:
+        message = f"constats faits avec d’autres textes : {named.empreinte}, ici {given.empreinte}"
+        warnings.append(Avertissement("autres_textes", message))
+    return replace(resolution, avertissements=(*resolution.avertissements, *warnings))
 
 
 def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]:
@@ -93,7 +124,7 @@ def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]
     layers = registry.layers(nom, "exigence")
     for layer in [c for c in layers if c.id == demande.edition] or layers:
         with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told
-            yield registry.resolve(nom, day=registry.latest_day(layer))
+            yield registry.resolve(nom, day=registry.latest_day(layer), edition=layer.id)
 
 
 def in_force(registry: Registry, demande: Demande) -> Resolution:
@@ -129,28 +160,35 @@ def make_checklist(registry: Registry, demande: Demande) -> Checklist:
         UsageError, DataError: the request or the data are wrong; everything is listed, nothing is half made.
     """
     checklist = dressed(build(*prepare(registry, demande)), demande.habillage)
-    return replace(checklist, avertissements=(*checklist.avertissements, *personal_warnings(demande)))
+    return warned(checklist, (*siren_warnings(demande), *personal_warnings(demande)))
 
 
 def build(resolution: Resolution, contexte: Contexte) -> Checklist:
     """Return the checklist of a context already checked: a pure function."""
     referentiel = resolution.referentiel
     type_audit = referentiel.types_audit[contexte.type_audit]
+    lignes = build_lines(referentiel, contexte)
+    pieces = build_pieces(referentiel, contexte, type_audit)
     return Checklist(
         referentiel=referentiel,
         empreinte=resolution.empreinte,
         contexte=contexte,
         faits=resolve_all(referentiel, contexte),
         organisme=declared(referentiel, contexte),
-        avertissements=(*resolution.avertissements, *_warnings(referentiel, contexte)),
-        lignes=build_lines(referentiel, contexte),
-        pieces=build_points(referentiel, contexte, type_audit.pieces),
+        avertissements=(
+            *_without_audit(referentiel, contexte, lignes, pieces),
+            *resolution.avertissements,
+            *_warnings(referentiel, contexte),
+        ),
+        lignes=lignes,
+        pieces=pieces,
         verifications=build_points(referentiel, contexte, type_audit.verifications),
         sites=build_sites(contexte, type_audit.sites),
         invocables={
             fait.id: _claimed(contexte, fait.id) for fait in referentiel.faits.values() if fait.a_invoquer
         },
         lacunes=_gaps(referentiel, contexte),
+        textes=resolution.textes,
     )
 
 
@@ -197,24 +235,71 @@ def _gaps(referentiel: Referentiel, contexte: Contexte) -> tuple[Any, ...]:
     return tuple(lacune for lacune in referentiel.lacunes if id(lacune) not in others)
 
 
+def _without_audit(
+    referentiel: Referentiel, contexte: Contexte, lignes: tuple[Ligne, ...], pieces: tuple[Point, ...]
+) -> Iterator[Avertissement]:
+    """Yield that documents stand in for the audit, each received or not, then the gaps left open."""
+    if not pieces or any(ligne.etat in ("a_auditer", "a_confirmer") for ligne in lignes):
+        return
+    number = _NOMBRES.get(len(pieces), str(len(pieces)))
+    listed = " ; ".join(f"{p.texte.rstrip('.')} ({RECEPTIONS[p.reception or 'non_dite']})" for p in pieces)
+    message = f"pas d’audit : {number} {noun(len(pieces), 'document')} à recevoir, dans l’ordre : {listed}"
+    sources = tuple(dict.fromkeys(source for piece in pieces for source in piece.sources))
+    yield Avertissement("sans_audit", message, sources)
+    earlier = contexte.precedent.constats if contexte.precedent else None
+    if earlier is None:
+        yield Avertissement("ecarts_ouverts", "écarts encore ouverts : non renseignés")
+        return
+    still = [
+        f"{referentiel.indicateurs[line].numero} ({referentiel.constats[constat.constat].titre.lower()})"
+        for line, constat in earlier.items()
+        if constat.ouvert and constat.constat in gaps(referentiel, referentiel.indicateurs[line].origine)
+    ]
+    yield Avertissement("ecarts_ouverts", f"écarts encore ouverts : {', '.join(still) or 'aucun'}")
+
+
+_NOMBRES = {1: "un", 2: "deux", 3: "trois", 4: "quatre"}
+
+
 def _warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertissement]:
     day = contexte.date.isoformat()
     for retenue in referentiel.couches:
         couche = retenue.couche
-        recognised = couche.reconnaissance
-        if recognised is not None and not recognised.du <= day <= recognised.au:
-            message = (
-                f"la date de l’audit est hors de la reconnaissance connue de {couche.referentiel} "
-                f"par {recognised.par} (du {recognised.du} au {recognised.au})"
-            )
-            yield Avertissement("hors_reconnaissance", message, recognised.sources)
-        if couche.note and (couche.nature == "exigence" or couche.confiance in _DOUBTFUL):
-            yield Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
-    for rappel in referentiel.types_audit[contexte.type_audit].rappels:
-        yield Avertissement("rappel", rappel.texte, rappel.sources)
+        yield from _recognition_warnings(couche, day)
     yield from _addition_warnings(contexte)
     if contexte.precedent is not None:
         yield from _precedent_warnings(referentiel, contexte.precedent)
+    yield from _mode_warnings(referentiel, contexte)
+    earlier = contexte.precedent.type if contexte.precedent else None
+    for rappel in referentiel.types_audit[contexte.type_audit].rappels:
+        if earlier not in rappel.sauf_precedents:
+            yield Avertissement("rappel", rappel.texte, rappel.sources)
+
+
+def _recognition_warnings(couche: Couche, day: str) -> Iterator[Avertissement]:
+    """Yield that no decision known recognises the label on ``day``, and that one is awaited where it is."""
+    current = next((p for p in couche.reconnaissance if p.du <= day <= p.au), None)
+    if not couche.reconnaissance or (current is not None and not current.en_attente):
+        return
+    known = [p for p in couche.reconnaissance if not p.en_attente]
+    periods = ", puis ".join(f"du {p.du} au {p.au} par {p.par}" for p in known) or "aucune"
+    message = f"la date de l’audit est hors de la reconnaissance connue de {couche.referentiel} ({periods})"
+    if current is not None:
+        words = f" : {current.decision}" if current.decision else ""
+        message += f" ; du {current.du} au {current.au}, elle est en attente{words}, résultat non connu"
+    cited = [*(s for p in known for s in p.sources), *(current.sources if current else ())]
+    yield Avertissement("hors_reconnaissance", message, tuple(dict.fromkeys(cited)))
+
+
+def _mode_warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Avertissement]:
+    """Yield that the audit is not held as its rules foresee, and how surely they do."""
+    for unforeseen in referentiel.types_audit[contexte.type_audit].modes_inattendus:
+        if contexte.mode is not None and cle(contexte.mode) == cle(unforeseen.mode):
+            from certif_rules.documents.mots import aside, remarks  # JSON needs no document else
+
+            mode = contexte.mode.replace("_", " ")
+            message = f"mode « {mode} » : {unforeseen.texte}{aside(remarks(unforeseen))}"
+            yield Avertissement("mode_inattendu", message, unforeseen.sources)
 
 
 def _addition_warnings(contexte: Contexte) -> Iterator[Avertissement]:

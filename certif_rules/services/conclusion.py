@@ -9,9 +9,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.audit.conclusion import Bilan, Conclusion, Echeance, conclude
+from certif_rules.audit.conclusion import Bilan, Conclusion, conclude
+from certif_rules.audit.echeances import Echeance
 from certif_rules.audit.jugement import Nombre, Valeur
-from certif_rules.echanges.checklist import appui, cited_sources, head, warnings
+from certif_rules.echanges.checklist import head
+from certif_rules.echanges.commun import appui, cited_sources, warnings
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.personnes.pseudonymes import (
     DonneePersonnelle,
@@ -51,24 +53,28 @@ def document(bilan: Bilan) -> dict[str, Any]:
     checklist = bilan.checklist
     checked = {point.compte_pour for point in checklist.verifications}
     conclusions = [_conclusion(c, checked=c.objet in checked) for c in bilan.conclusions]
+    first = [_conclusion(c, checked=c.objet in checked) for c in bilan.a_l_audit]
     echeances = [_echeance(echeance) for echeance in bilan.echeances]
-    avertissements = warnings(bilan.avertissements)
+    avertissements = warnings((*bilan.avertissements, *checklist.notes))
     cited = {
         source
-        for item in (*(m for c in conclusions for m in c["motifs"]), *echeances, *avertissements)
+        for item in (*(m for c in (*conclusions, *first) for m in c["motifs"]), *echeances, *avertissements)
         for source in item["sources"]
     }
     request = head(checklist)
     return {
         **{key: request[key] for key in ("format", "referentiel", "audit", "organisme")},
         "conclusions": conclusions,
+        **({"a_l_audit": first} if first else {}),
         "echeances": echeances,
         "avertissements": avertissements,
         "sources": cited_sources(checklist.referentiel.sources.values(), cited),
     }
 
 
-_CLES = frozenset({"objet", "decision", "delivrable", "texte", "a_evaluer", "a_confirmer", "a_verifier"})
+_CLES = frozenset(
+    {"objet", "decision", "delivrable", "texte", "a_evaluer", "a_confirmer", "a_verifier", "repris"}
+)
 
 
 def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:
@@ -91,6 +97,15 @@ def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:
             }
             for motif in conclusion.motifs
         ],
+        **({"repris": _carried(conclusion)} if conclusion.repris else {}),
+    }
+
+
+def _carried(conclusion: Conclusion) -> dict[str, Any]:
+    return {
+        ligne: {"constat": reprise.constat, "le": reprise.le and reprise.le.isoformat()}
+        for ligne, reprise in conclusion.repris.items()
+        if reprise.connue
     }
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_seen
 from certif_rules.audit.constats import A_EVALUER, CoucheDite, Dossier, Releve, check_findings, with_ids
-from certif_rules.audit.demande import from_profile, with_habillage
+from certif_rules.audit.demande import from_profile, with_files
 from certif_rules.colonnes import fields
 from certif_rules.errors import DataError, Issue, IssuesError, Location
 from certif_rules.model.base import Avertissement
@@ -41,7 +41,7 @@ def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
     """
     data = read_checked(path, "constats", content=stdin)
     dossier = from_data(data, str(path))
-    return replace(dossier, demande=with_habillage(dossier.demande, data, path.parent))
+    return replace(dossier, demande=with_files(dossier.demande, data, path.parent))
 
 
 def from_data(data: Any, name: str = "") -> Dossier:
@@ -79,6 +79,8 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat") -> Releve:
         **_filled(entry),
         leve_le=as_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
+        appui=entry.get("appui"),
+        leve_constat=entry.get("leve_constat"),
         ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
         par_site=tuple(map(read_seen, entry.get("par_site") or ())),
         complements=dict(entry.get("complements") or {}),
@@ -147,7 +149,7 @@ def with_personal_warnings(checklist: Checklist, dossier: Dossier) -> Checklist:
     """Return the checklist with a warning for each place of the findings that holds personal data."""
     numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
     warnings = personal_warnings(dossier, numeros)
-    return replace(checklist, avertissements=(*checklist.avertissements, *warnings))
+    return warned(checklist, warnings)
 
 
 def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = False) -> Checklist:
@@ -161,7 +163,7 @@ def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = 
     if differences and not other_rules:
         message = f"constats faits avec d’autres règles : {' ; '.join(differences)}"
         raise DataError([Issue("regles-differentes", message, dossier.lieu("referentiel"), _HINT_RULES)])
-    return replace(checklist, avertissements=(*checklist.avertissements, *_warnings(dossier, differences)))
+    return warned(checklist, _warnings(dossier, differences))
 
 
 def _checklist(registry: Registry, dossier: Dossier, *, other_rules: bool) -> Checklist:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check
+from certif_rules.audit.siren import siren_warnings
+from certif_rules.audit.verification import check, readable_day
 from certif_rules.errors import Fautes
+from certif_rules.model.candidature import Candidature
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import Regime, look_up_regime, missing_subject
+from certif_rules.services.vie import Regime, look_up_regime, missing_subject, refuse_undecided
+from certif_rules.source.donnees import as_text
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.depot import DepotLu, read_deposit
 from certif_rules.vie.dossier import study
@@ -23,14 +28,18 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
     Raises:
         UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
     """
-    recherche = look_up_regime(registry, demande)
+    filed = readable_day(as_text((demande.dossier or {}).get("depot")))
+    recherche = look_up_regime(registry, demande, jours={} if filed is None else {"depot": filed})
     regime, lu = recherche.settle([_read(choice, demande, attribution) for choice in recherche.choix])
+    if filed is None:
+        refuse_undecided(registry, demande, regime, lambda v: (v.dossier, v.instances, v.attribution))
     referentiel, vie = regime.referentiel, regime.propre
     assert vie is not None
-    assert vie.dossier is not None
     assert isinstance(lu, DepotLu)
+    candidature = vie.dossier or Candidature()
     types = {t.code: t.titre for t in referentiel.types_audit.values() if t.origine == referentiel.id}
-    etude = study(vie.dossier, vie.instances, lu.depot, types)
+    etude = study(candidature, vie.instances, lu.depot, types)
+    etude = replace(etude, avertissements=(*etude.avertissements, *siren_warnings(demande)))
     asked = referentiel.types_audit.get(f"{referentiel.id}/{etude.depot.type}")
     return DossierEtudie(
         referentiel=referentiel.id,
@@ -38,7 +47,7 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
         titre=referentiel.titre,
         type_audit=asked.titre if asked else None,
         vie=vie,
-        candidature=vie.dossier,
+        candidature=candidature,
         etude=etude,
         types=types,
         categories={c.id: c.titre for c in referentiel.categories.values()},
@@ -47,10 +56,11 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
 
 def _read(regime: Regime, demande: Demande, attribution: bool) -> DepotLu | Fautes:
     vie = regime.propre
-    if vie is None or vie.dossier is None:
+    # Who decides, and what an award gives, are told even where nobody says what the file is made of.
+    if vie is None or not (vie.dossier or vie.instances.acteurs or (attribution and vie.attribution)):
         subject = missing_subject(regime, "d’un dossier de candidature", lambda v: v.dossier)
         return Fautes(subject, *check(demande, regime.referentiel).issues)
-    lu = read_deposit(demande, regime.referentiel, vie.dossier)
+    lu = read_deposit(demande, regime.referentiel, vie.dossier or Candidature())
     if attribution and not (vie.attribution or vie.instances.acteurs):
         subject = missing_subject(regime, "de ce que donne une attribution", lambda v: v.attribution)
         return Fautes(subject, *lu.issues)

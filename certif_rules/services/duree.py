@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import DemandeVerifiee, check, lacking, missing
-from certif_rules.echanges.checklist import contradiction, worth
+from certif_rules.echanges.commun import contradiction, worth
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.model.bareme import Duree

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.verification import check, readable_day
-from certif_rules.echanges.checklist import warnings, worth
+from certif_rules.echanges.commun import warnings, worth
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model.base import Avertissement, Texte
 from certif_rules.model.echantillon import Arrondi, Echantillonnage, RegleSites
@@ -21,6 +21,7 @@ from certif_rules.services.vie import (
     audit_type,
     look_up_regime,
     referentiel_as_data,
+    refuse_undecided,
     remarks_as_data,
     sources_as_data,
 )
@@ -36,7 +37,9 @@ class DemandeTirage(Struct, frozen=True, kw_only=True):
     """What to draw. ``population`` are names; ``vus`` those seen at the earlier audit, ``None``: not said.
 
     ``taille`` and ``arrondi`` are given in the place of what the rule says. ``centrale`` is the site of the
-    central function, seen besides the sample.
+    central function, seen besides the sample. ``depuis`` is the day (ISO) of the earlier audit: what is drawn
+    is not older, and ``anterieurs`` counts the names left out for that. ``graine_tiree`` says that nobody
+    chose the seed.
     """
 
     objet: Objet
@@ -46,6 +49,9 @@ class DemandeTirage(Struct, frozen=True, kw_only=True):
     arrondi: Arrondi | None = None
     vus: Sequence[str] | None = None
     centrale: str | None = None
+    depuis: str | None = None
+    anterieurs: int = 0
+    graine_tiree: bool = False
 
 
 class Prelevement(Struct, frozen=True, kw_only=True):
@@ -69,6 +75,7 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
     """
     recherche = look_up_regime(registry, demande)
     regime, lu = recherche.settle([_read(choice, demande, asked) for choice in recherche.choix])
+    refuse_undecided(registry, demande, regime, lambda v: v.echantillon)
     code, regle, rules = lu.code, lu.regle, _rules(regime)
     drawn = [name for name in asked.population if name != asked.centrale]
     size = asked.taille if regle is None else _size(regle, len(asked.population), asked)
@@ -84,7 +91,11 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
         regle=regle,
         tirage=tirage,
         avertissements=tuple(_warnings(regle, asked, tirage)),
-        remarques=rules.remarques if asked.objet == "sites" else rules.dossiers,
+        remarques=tuple(
+            texte
+            for texte in (rules.remarques if asked.objet == "sites" else rules.dossiers)
+            if texte.types is None or code in texte.types
+        ),
     )
 
 
@@ -111,6 +122,7 @@ def _read(regime: Regime, demande: Demande, asked: DemandeTirage) -> _Lu:
         day = readable_day(demande.date)
         regle = rule_for(_rules(regime), code, day.isoformat() if day else None) if code else None
         issues += [] if demande.illisible and not code else _rule_issues(regime, regle, type_audit, demande)
+    issues += _since_issues(asked, demande)
     if asked.objet == "dossiers" and asked.taille is None:
         message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
         issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
@@ -139,6 +151,20 @@ def _population_issues(asked: DemandeTirage) -> list[Issue]:
             message = f"{label} : {', '.join(f'« {name} »' for name in strangers)} n’est pas de la population"
             issues.append(Issue("membre-inconnu", message, None, "reprendre un nom de la population"))
     return issues
+
+
+def _since_issues(asked: DemandeTirage, demande: Demande) -> list[Issue]:
+    """Return what is wrong of the day of the earlier audit; files have days, sites have none."""
+    if asked.depuis is None:
+        return []
+    if asked.objet != "dossiers":
+        message = "--depuis écarte des dossiers d’après leur jour : un site n’en a pas"
+        return [Issue("usage", message, None, "retirer --depuis, ou ajouter --objet dossiers")]
+    day, audit = readable_day(asked.depuis), readable_day(demande.date)
+    if day and audit and day > audit:
+        message = f"--depuis ({day}) est après l’audit ({audit})"
+        return [Issue("date-invalide", message, None, "vérifier les deux dates")]
+    return []
 
 
 def _one(value: str | None) -> tuple[str, ...]:
@@ -220,8 +246,11 @@ def document(value: Prelevement) -> dict[str, Any]:
             "sources": list(regle.sources),
         },
         "population": {"taille": tirage.population, "empreinte": tirage.empreinte},
+        "depuis": asked.depuis,
+        "anterieurs": asked.anterieurs,
         "fonction_centrale": asked.centrale,
         "graine": tirage.graine,
+        "graine_tiree": asked.graine_tiree,
         "methode": METHODE,
         "taille": len(tirage.liste),
         "liste": list(tirage.liste),

@@ -7,8 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.echanges.checklist import cited_sources, worth
+from certif_rules.echanges.checklist import change
+from certif_rules.echanges.commun import cited_sources, worth
 from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.model.referentiel import Changement
 from certif_rules.noms import retrouver
 
 
@@ -17,6 +19,19 @@ class Explication(Struct, frozen=True, kw_only=True):
 
     checklist: Checklist
     ligne: Ligne
+
+    @property
+    def changements(self) -> tuple[Changement, ...]:
+        """What labels did to the line, the lowest first."""
+        nom = self.ligne.indicateur.id
+        changes = self.checklist.referentiel.changements
+        return tuple(c for c in changes if (c.nature, c.cible) == ("indicateur", nom))
+
+    @property
+    def citees(self) -> tuple[str, ...]:
+        """The sources of its reasons and of its changes, once each."""
+        of_reasons = [source for motif in self.ligne.motifs for source in motif.sources]
+        return tuple(dict.fromkeys([*of_reasons, *(s for c in self.changements for s in c.sources)]))
 
 
 def explain(checklist: Checklist, indicateur: str) -> Explication:
@@ -43,7 +58,6 @@ def document(explication: Explication) -> dict[str, Any]:
     """Return the explanation as the values that are written; keys may be added to them, never renamed."""
     ligne = explication.ligne
     sources = explication.checklist.referentiel.sources
-    cited = [source for motif in ligne.motifs for source in motif.sources]
     return {
         "format": 1,
         "id": ligne.indicateur.id,
@@ -63,5 +77,8 @@ def document(explication: Explication) -> dict[str, Any]:
             }
             for motif in ligne.motifs
         ],
-        "sources": cited_sources(sources.values(), cited),
+        "changements": [
+            change(value) | {"emplacement": value.emplacement} for value in explication.changements
+        ],
+        "sources": cited_sources(sources.values(), explication.citees),
     }

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from certif_rules.blocs.formats import Format
 from certif_rules.documents.formats.extras import check
@@ -29,7 +29,6 @@ FORMATS: Final[Mapping[str, Format]] = {
             name="table",
             suffix=".txt",
             arbre=f"{_FORMATS}.terminal",
-            propres={"checklist": "certif_rules.documents.checklist.table:render"},
             nu=True,
         ),
         Format(
@@ -44,12 +43,7 @@ FORMATS: Final[Mapping[str, Format]] = {
                 "attribution": "certif_rules.echanges.dossier:render",
             },
         ),
-        Format(
-            name="md",
-            suffix=".md",
-            arbre=f"{_FORMATS}.markdown",
-            propres={"checklist": "certif_rules.documents.checklist.md:render"},
-        ),
+        Format(name="md", suffix=".md", arbre=f"{_FORMATS}.markdown"),
         Format(
             name="csv",
             suffix=".csv",
@@ -81,10 +75,7 @@ FORMATS: Final[Mapping[str, Format]] = {
             suffix=".html",
             synonymes=(".htm",),
             arbre=f"{_FORMATS}.page",
-            propres={
-                "checklist": "certif_rules.documents.checklist.html:render",
-                "grille": "certif_rules.formulaires.autodiagnostic:render",
-            },
+            propres={"grille": "certif_rules.formulaires.autodiagnostic:render"},
         ),
         Format(
             name="formulaire",
@@ -101,11 +92,19 @@ FORMATS: Final[Mapping[str, Format]] = {
 
 
 class Ecrit(Struct, frozen=True, kw_only=True):
-    """A document: the formats it offers, the first by default, and the function that composes its tree."""
+    """A document: the formats it offers, the first by default, and the function that composes its tree.
+
+    ``autrement`` names another function for the formats that are read in another way.
+    """
 
     nom: str
     formats: tuple[str, ...]
     compose: str | None = None
+    autrement: Mapping[str, str] = field(default_factory=dict)
+
+    def composer(self, format_: str) -> str | None:
+        """Return the place of the function that composes the tree for a format, if there is a tree."""
+        return self.autrement.get(format_, self.compose)
 
 
 _PAGES: Final = ("html", "docx", "pdf")
@@ -117,6 +116,11 @@ ECRITS: Final[Mapping[str, Ecrit]] = {
             nom="checklist",
             formats=("table", "json", "md", "csv", "xlsx", "ods", "html", "formulaire", "docx", "pdf"),
             compose="certif_rules.documents.checklist.papier:compose",
+            autrement={
+                "html": "certif_rules.documents.checklist.composition:page",
+                "md": "certif_rules.documents.checklist.composition:text",
+                "table": "certif_rules.documents.checklist.composition:table",
+            },
         ),
         Ecrit(nom="rapport", formats=_PAGES, compose="certif_rules.documents.rapport.composition:report"),
         Ecrit(nom="fiches", formats=_PAGES, compose="certif_rules.documents.rapport.composition:sheets_only"),
@@ -212,18 +216,17 @@ def write_document(ecrit: str, format_: Format | Exporter, value: Any, *, poor: 
     Raises:
         DataError: a plugin's exporter raised, or returned something else than bytes.
     """
-    compose = ECRITS[ecrit].compose
+    place = ECRITS[ecrit].composer(format_.name)
     if isinstance(format_, Exporter):
-        tree = format_.document is not None and compose is not None
-        return _foreign(format_, _load(compose)(value) if tree and compose else value)
+        return _foreign(format_, _load(place)(value) if format_.document and place else value)
     options = {"poor": poor} if format_.nu else {}
     own = format_.propres.get(ecrit)
     if own is not None:
         content: bytes = _load(own)(value, **options)
         return content
     assert format_.arbre is not None
-    assert compose is not None
-    page: bytes = _load(f"{format_.arbre}:render")(_load(compose)(value), **options)
+    assert place is not None
+    page: bytes = _load(f"{format_.arbre}:render")(_load(place)(value), **options)
     return page
 
 

@@ -251,8 +251,11 @@ def _join(readings: list[tuple[str, Lecture]]) -> Lecture:
     dress = (lecture for _, lecture in readings if lecture.dossier.demande.habillage is not None)
     first = next(dress, first)
     order = {ligne.indicateur.id: n for n, ligne in enumerate(first.checklist.lignes)}
+    named = (lecture.dossier.demande.textes_dits for _, lecture in readings)
+    demande = replace(first.dossier.demande, textes_dits=next(filter(None, named), None))
     dossier = replace(
         first.dossier,
+        demande=demande,
         releves=tuple(sorted(lines.values(), key=lambda r: order.get(r.ligne, len(order)))),
         verifications=tuple(checks.values()),
         notifie_le=notified,
@@ -282,10 +285,10 @@ def _blank(releve: Releve) -> bool:
 
 def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier) -> list[Issue]:
     one, two = head_as_data(first), head_as_data(other)
-    # A grid without a dress may be read with one that has it; two different dresses are two documents.
-    apart = {"ecarts_notifies_le"} | (
-        {"habillage"} if one.get("habillage") is None or two.get("habillage") is None else set()
-    )
+    # One without a dress, or texts, may be read with one that has it; two different ones are two documents.
+    apart = {"ecarts_notifies_le"} | {
+        key for key in ("habillage", "textes") if one.get(key) is None or two.get(key) is None
+    }
     keys = sorted(k for k in {*one, *two} - apart if one.get(k) != two.get(k))
     if not keys:
         return []
@@ -311,9 +314,11 @@ _FIELDS = {
     **{colonne.champ: colonne.libelle for colonne in CHAMPS},
     "leve_le": "levé le",
     "leve_par": "levé par",
+    "leve_constat": "niveau après levée",
     "ecart": "suivi de l’écart",
     "complements": "colonnes ajoutées",
     "par_site": "vu par site",
+    "appui": "texte d’appui",
 }
 
 

@@ -1,21 +1,38 @@
-"""A population to draw from: one name a line, as a spreadsheet or a person would write it."""
+"""A population to draw from: one name a line, as a spreadsheet or a person would write it.
+
+A name may be followed by the day it is of, after « ; » or a tabulation: the end of an action, say.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from msgspec import Struct
+
+from certif_rules.audit.verification import readable_day
 from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, Location
 
 #: Beyond, it is some other file.
 MOST = 100_000
+#: How much of a line a message shows.
+_SHOWN = 40
+_DATED = re.compile(r"(?P<nom>.*\S)\s*[;\t]\s*(?P<jour>[^;\t]*)")
 
 
-def read_population(path: Path) -> tuple[str, ...]:
-    """Return the names of a file.
+class Population(Struct, frozen=True):
+    """The names to draw from, and how many were left out for being older than what is asked for."""
+
+    noms: tuple[str, ...]
+    anterieurs: int = 0
+
+
+def read_population(path: Path, *, depuis: str | None = None) -> Population:
+    """Return the names of a file (arguments of :func:`parse_population`).
 
     Raises:
-        DataError: the file cannot be read as lines of text.
+        DataError: the file cannot be read as lines of text, or it is not a population.
     """
     name = str(path)
     try:
@@ -24,14 +41,19 @@ def read_population(path: Path) -> tuple[str, ...]:
         raise DataError([Issue("fichier-illisible", "fichier introuvable", Location(name))]) from None
     except OSError as error:
         raise DataError([Issue("fichier-illisible", str(error.strerror or error), Location(name))]) from error
-    return parse_population(content, name)
+    return parse_population(content, name, depuis=depuis)
 
 
-def parse_population(content: bytes, name: str) -> tuple[str, ...]:
+def parse_population(content: bytes, name: str, *, depuis: str | None = None) -> Population:
     """Return the names in ``content``, one a line, blank lines left out.
 
+    Args:
+        content: the text.
+        name: what to call it in messages.
+        depuis: a day (ISO): each name is then followed by its own, and those before it are left out.
+
     Raises:
-        DataError: it is not UTF-8 text, a name holds what no name does, or there are too many.
+        DataError: it is not UTF-8 text, a name holds what no name does or has no day, or there are too many.
     """
     try:
         lines = content.decode("utf-8-sig").splitlines()
@@ -39,14 +61,35 @@ def parse_population(content: bytes, name: str) -> tuple[str, ...]:
         message = "ce fichier n’est pas un texte en UTF-8"
         hint = "l’enregistrer en texte UTF-8, un nom par ligne"
         raise DataError([Issue("encodage", message, Location(name), hint)]) from None
-    issues = [
-        Issue("caractere-de-controle", "ce nom contient un caractère invisible", Location(name, number, 1))
-        for number, line in enumerate(lines, 1)
-        if clean(line) != line.strip()
-    ]
     if len(lines) > MOST:
         message = f"plus de {MOST} lignes"
-        issues = [Issue("echantillon-trop-grand", message, Location(name), "donner une liste plus courte")]
+        hint = "donner une liste plus courte"
+        raise DataError([Issue("echantillon-trop-grand", message, Location(name), hint)])
+    noms: list[str] = []
+    issues, earlier = [], 0
+    for number, line in enumerate(lines, 1):
+        text, day = (line.strip(), None) if depuis is None else _dated(line)
+        place = Location(name, number, 1)
+        if not line.strip():
+            continue
+        if clean(text) != text:
+            message = "ce nom contient un caractère invisible"
+            issues.append(Issue("caractere-de-controle", message, place))
+        elif depuis is not None and day is None:
+            message = f"« {text[:_SHOWN]} » n’est pas suivi de son jour"
+            hint = "écrire « nom;AAAA-MM-JJ », ou retirer --depuis"
+            issues.append(Issue("jour-absent", message, place, hint))
+        elif depuis is not None and day is not None and day < depuis:
+            earlier += 1
+        else:
+            noms.append(text)
     if issues:
         raise DataError(issues)
-    return tuple(line.strip() for line in lines if line.strip())
+    return Population(tuple(noms), earlier)
+
+
+def _dated(line: str) -> tuple[str, str | None]:
+    """Return the name of a line and its day (ISO), ``None`` where it has none that can be read."""
+    match = _DATED.fullmatch(line.strip())
+    day = readable_day(match["jour"].strip()) if match else None
+    return (match["nom"], day.isoformat()) if match and day else (line.strip(), None)

@@ -1,47 +1,67 @@
-"""The facts still unknown that could change a line, found by trying: the others are not asked."""
+"""The facts still unknown that could change the document, found by trying: the others are not asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Any
+from typing import Any, Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.lignes import build_lines
-from certif_rules.echanges.checklist import cited_sources
-from certif_rules.model.base import Regle
+from certif_rules.echanges.commun import cited_sources
+from certif_rules.model.base import Regle, Texte
 from certif_rules.model.referentiel import Fait, Indicateur, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitDeclare
 from certif_rules.rules.faits import contradictions, resolve_all
-from certif_rules.rules.motifs import Etat
+
+#: What an answer changes of a line, the strongest first: whether it is seen, for whom, what stands beside.
+Effet = Literal["etat", "categories", "textes"]
+EFFETS: tuple[Effet, ...] = get_args(Effet)
+#: What is printed of a line, in the order of the effects: its state, empty where the audit leaves it aside.
+_Vue = tuple[str, tuple[str, ...], tuple[Texte, ...]]
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """A fact to ask, for which categories, and the ids of the lines whose state an answer may change."""
+    """A fact to ask, for which categories, and the lines that an answer may change, by what it changes.
+
+    A line stands once, under the strongest of its effects; every effect is there, most of them empty.
+    """
 
     fait: Fait
     categories: tuple[str, ...]
-    lignes: tuple[str, ...]
+    effets: Mapping[Effet, tuple[str, ...]]
+
+    @property
+    def lignes(self) -> tuple[str, ...]:
+        """The ids of all the lines that an answer may change, those whose state it changes first."""
+        return tuple(identifiant for lines in self.effets.values() for identifiant in lines)
 
 
 def questions(referentiel: Referentiel, contexte: Contexte) -> tuple[Question, ...]:
     """Return the facts worth asking, in order; a fact to invoke is claimed or not, never asked.
 
-    A fact counts when some answer, given whatever may be known of the other facts, changes the state of a
-    line. Only facts that the rules of a line mention can do so, which keeps the trials few.
+    A fact counts when some answer, given whatever may be known of the other facts, changes what is printed of
+    a line that this audit looks at. Only facts that the rules or the texts of a line mention can do so, which
+    keeps the trials few.
     """
     unknown = _unknown(referentiel, contexte)
-    changed: dict[str, list[str]] = {nom: [] for nom in unknown}
+    changed: dict[str, list[tuple[str, Effet]]] = {nom: [] for nom in unknown}
     by_audit = _facts_of_rules(_audit_rules(referentiel), referentiel)
     for line in referentiel.indicateurs.values():
-        concerned = [n for n in unknown if n in by_audit | _facts_of_rules(line.portee, referentiel)]
+        named = by_audit | _facts_of_rules(line.portee, referentiel) | _facts_of_texts(line)
+        concerned = [n for n in unknown if n in named]
         alone = replace(referentiel, indicateurs={line.id: line})
-        for nom in _that_matter(alone, contexte, concerned, unknown):
-            changed[nom].append(line.id)
+        for nom, effet in _that_matter(alone, contexte, concerned, unknown):
+            changed[nom].append((line.id, effet))
     return tuple(
-        Question(fait=referentiel.faits[nom], categories=unknown[nom], lignes=tuple(lines))
+        Question(
+            fait=referentiel.faits[nom],
+            categories=unknown[nom],
+            effets={e: tuple(line for line, effet in lines if effet == e) for e in EFFETS},
+        )
         for nom, lines in changed.items()
         if lines
     )
@@ -60,25 +80,39 @@ def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[st
 
 def _that_matter(
     alone: Referentiel, contexte: Contexte, concerned: list[str], unknown: dict[str, tuple[str, ...]]
-) -> Iterator[str]:
-    """Yield the facts of ``concerned`` whose answer moves the line, whatever the others are worth."""
-    states: dict[tuple[bool | None, ...], Etat | None] = {}
+) -> Iterator[tuple[str, Effet]]:
+    """Yield the facts of ``concerned`` whose answer changes the line, whatever the others are, and how."""
+    views: dict[tuple[bool | None, ...], _Vue | None] = {}
 
-    def state(answers: tuple[bool | None, ...]) -> Etat | None:
-        if answers not in states:
+    def view(answers: tuple[bool | None, ...]) -> _Vue | None:
+        """Return what is printed with these answers; nothing where the facts contradict one another."""
+        if answers not in views:
             tried = _with(contexte, dict(zip(concerned, answers, strict=True)), unknown)
             possible = not contradictions(alone, tried)
-            states[answers] = build_lines(alone, tried)[0].etat if possible else None
-        return states[answers]
+            views[answers] = _vue(build_lines(alone, tried)[0]) if possible else None
+        return views[answers]
 
     for index, nom in enumerate(concerned):
-        others = [(None, True, False)] * (len(concerned) - 1)
-        for rest in product(*others):
-            before = state((*rest[:index], None, *rest[index:]))
-            after = {state((*rest[:index], answer, *rest[index:])) for answer in (True, False)}
-            if before is not None and after - {before, None}:
-                yield nom
-                break
+        effects: set[Effet] = set()
+        for rest in product(*[(None, True, False)] * (len(concerned) - 1)):
+            before = view((*rest[:index], None, *rest[index:]))
+            after = (view((*rest[:index], answer, *rest[index:])) for answer in (True, False))
+            effects |= {_effect(before, vue) for vue in after if before and vue and vue != before}
+        if effects:
+            yield nom, min(effects, key=EFFETS.index)
+
+
+def _vue(ligne: Ligne) -> _Vue:
+    """Return what an answer may change of a line; of one that the audit leaves aside, nothing is read."""
+    texts = (*ligne.preuves, *ligne.precisions, *ligne.adaptations)
+    if ligne.etat in ("non_audite", "non_applicable"):
+        return ("", (), ())
+    return (ligne.etat, ligne.categories, texts)
+
+
+def _effect(before: _Vue, after: _Vue) -> Effet:
+    """Return the strongest of the differences between two views."""
+    return next(effet for effet, one, other in zip(EFFETS, before, after, strict=True) if one != other)
 
 
 def _with(
@@ -113,9 +147,21 @@ def _facts_of_rules(regles: Iterator[Regle] | tuple[Regle, ...], referentiel: Re
     return named | linked
 
 
-def lines_of(question: Question, referentiel: Referentiel) -> tuple[Indicateur, ...]:
-    """Return the lines of a question, as the référentiel knows them."""
-    return tuple(referentiel.indicateurs[identifiant] for identifiant in question.lignes)
+def _facts_of_texts(indicateur: Indicateur) -> set[str]:
+    """Return the facts on which the texts beside a line hang."""
+    texts = (*indicateur.preuves, *indicateur.precisions, *indicateur.adaptations)
+    return {texte.fait for texte in texts if texte.fait is not None}
+
+
+def lines_of(
+    question: Question, referentiel: Referentiel
+) -> tuple[tuple[Effet, tuple[Indicateur, ...]], ...]:
+    """Return the lines of a question as the référentiel knows them, by what an answer changes of them."""
+    return tuple(
+        (effet, tuple(referentiel.indicateurs[identifiant] for identifiant in lines))
+        for effet, lines in question.effets.items()
+        if lines
+    )
 
 
 def document(listed: Iterable[Question], referentiel: Referentiel) -> dict[str, Any]:
@@ -129,6 +175,7 @@ def document(listed: Iterable[Question], referentiel: Referentiel) -> dict[str, 
                 "question": question.fait.question,
                 "categories": list(question.categories),
                 "lignes": list(question.lignes),
+                "effets": {effet: list(lines) for effet, lines in question.effets.items()},
                 "sources": list(question.fait.sources),
             }
             for question in asked

@@ -14,9 +14,18 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, PrecedentDit, findings, from_profile
 from certif_rules.audit.verification import check as check_request
-from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, from_emplacement
+from certif_rules.errors import (
+    DataError,
+    Issue,
+    IssuesError,
+    Location,
+    UsageError,
+    from_emplacement,
+    suggestion,
+)
 from certif_rules.habillage.fichier import check_habillage
 from certif_rules.model.referentiel import Couche
+from certif_rules.plugins.choix import competing
 from certif_rules.plugins.couche import HEADER, LIFE
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
@@ -107,6 +116,7 @@ def _check_layers(
     others = [pair for pair in installed if not _declares(pair, keys)]
     registry = Registry([*given, *others], thorough=True, names_from=here)
     for nom in sorted({key[0] for key in keys}):
+        issues.extend(_editions(nom, registry.layers(nom, "exigence")))
         for couche in registry.layers(nom, "exigence"):
             for day in _days(registry, couche):
                 try:
@@ -118,6 +128,17 @@ def _check_layers(
     for key in sorted(keys):
         issues.extend(_unread(registry, key))
     return issues
+
+
+def _editions(nom: str, editions: Sequence[Couche]) -> Iterator[Issue]:
+    """Yield the editions in force the same day, and those that replace one nobody declares."""
+    yield from competing(nom, editions)
+    known = [couche.id for couche in editions]
+    for couche in editions:
+        if couche.remplace is not None and couche.remplace not in known:
+            message = f"{nom} n’a pas d’édition « {couche.remplace} » à remplacer"
+            hint = suggestion(couche.remplace, known, "éditions")
+            yield Issue("edition-inconnue", message, from_emplacement(couche.emplacement), hint)
 
 
 def _declares(pair: tuple[str, Donnees], keys: set[tuple[str, str, str]]) -> bool:

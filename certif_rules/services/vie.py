@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.echanges.checklist import cited_sources, worth
-from certif_rules.errors import Issue
-from certif_rules.model.base import Texte
-from certif_rules.model.referentiel import Referentiel, TypeAudit
+from certif_rules.echanges.commun import cited_sources, worth
+from certif_rules.errors import Issue, IssuesError, UsageError
+from certif_rules.model.base import Avertissement, Texte
+from certif_rules.model.referentiel import Couche, Referentiel, TypeAudit
 from certif_rules.model.vie import Vie
+from certif_rules.plugins.choix import editions_in_force, nearest_edition
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.services.checklist import Recherche, look_up
 
@@ -35,15 +38,23 @@ class Regime(Struct, frozen=True, kw_only=True):
         return next((vie for vie in self.vies if vie.origine == self.referentiel.id), None)
 
 
-def look_up_regime(registry: Registry, demande: Demande, lacks: Iterable[Issue] = ()) -> Recherche[Regime]:
-    """Look for the régime of a request: on the date of its audit, else on that of the latest layers.
+def look_up_regime(
+    registry: Registry,
+    demande: Demande,
+    lacks: Iterable[Issue] = (),
+    *,
+    jours: Mapping[str, date] | None = None,
+) -> Recherche[Regime]:
+    """Look for the régime of a request: on the date of its audit, else on the day that the events say.
 
-    Without a date nor an édition, the latest édition is taken: rules that changed say from when themselves.
+    That day is the first of an audit, else the first of all. Where no day is known, the latest édition is
+    taken: :func:`other_editions` are those that it could be as well.
 
     Args:
         registry: the rules that are installed.
         demande: what was asked.
         lacks: what it misses.
+        jours: the day of the events that are known, by name.
 
     Raises:
         DataError: wrong data; everything is listed.
@@ -54,17 +65,111 @@ def look_up_regime(registry: Registry, demande: Demande, lacks: Iterable[Issue] 
         message = "il manque le référentiel"
         issues.append(Issue("information-manquante", message, None, f"référentiels : {names}"))
     if demande.date is None and demande.referentiel is not None:
-        demande = replace(demande, date=_latest(registry, demande.referentiel, demande.edition))
+        date_, edition = _when(registry, demande.referentiel, demande.edition, jours or {})
+        demande = replace(demande, date=date_, edition=edition)
     recherche = look_up(registry, demande, issues)
     regimes = (Regime(resolution=r, vies=registry.life(r.referentiel)) for r in recherche.choix)
     return Recherche(tuple(regimes), recherche.issues, unique=recherche.unique)
 
 
-def _latest(registry: Registry, nom: str, edition: str | None) -> str:
-    editions = registry.layers(nom, "exigence")
-    named = [c for c in editions if c.id == edition] or editions
-    # Of an unknown name, the registry says what is wrong, whatever the day.
-    return registry.latest_day(named[-1]) if named else "0001-01-01"
+def _when(
+    registry: Registry, texte: str, edition: str | None, jours: Mapping[str, date]
+) -> tuple[str, str | None]:
+    """Return the day and the edition to resolve, where the request says no day."""
+    editions = _editions(registry, texte)
+    if not editions:
+        # Of an unknown name, the registry says what is wrong, whatever the day.
+        return "0001-01-01", edition
+    if edition is not None or not jours:
+        named = [c for c in editions if c.id == edition] or editions
+        return registry.latest_day(named[-1]), edition or named[-1].id
+    day = _deciding(registry, editions, jours).isoformat()
+    if editions_in_force(editions, day):
+        return day, None
+    near = nearest_edition(editions, day)
+    return registry.latest_day(near), near.id
+
+
+def _editions(registry: Registry, texte: str) -> list[Couche]:
+    try:
+        return registry.layers(registry.identify(texte), "exigence")
+    except IssuesError:
+        return []
+
+
+def _deciding(registry: Registry, editions: Iterable[Couche], jours: Mapping[str, date]) -> date:
+    """Return the first day of an audit, else the first of all, by what the cycles say of their events."""
+    audits: set[str] = set()
+    for couche in editions:
+        with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told
+            for vie in _regime_of(registry, couche).vies:
+                if vie.origine == couche.referentiel and vie.cycle is not None:
+                    audits |= {nom for nom, event in vie.cycle.evenements.items() if event.audits}
+    return min([day for nom, day in jours.items() if nom in audits] or jours.values())
+
+
+def _regime_of(registry: Registry, couche: Couche) -> Regime:
+    day = registry.latest_day(couche)
+    resolution = registry.resolve(couche.referentiel, day=day, edition=couche.id)
+    return Regime(resolution=resolution, vies=registry.life(resolution.referentiel))
+
+
+def other_editions(registry: Registry, demande: Demande, regime: Regime) -> tuple[Regime, ...]:
+    """Return the régimes of the other éditions, where neither a day nor a name chose among them.
+
+    Raises:
+        DataError: the data of one of them are wrong.
+    """
+    if demande.date is not None or demande.edition is not None:
+        return ()
+    referentiel = regime.referentiel
+    layers = registry.layers(referentiel.id, "exigence")
+    return tuple(_regime_of(registry, couche) for couche in layers if couche.id != referentiel.edition)
+
+
+def out_of_force(
+    registry: Registry, demande: Demande, regime: Regime, days: Mapping[str, date]
+) -> Iterator[Avertissement]:
+    """Yield that no edition was in force on the days given, and which one answers."""
+    referentiel = regime.referentiel
+    if demande.date is not None or demande.edition is not None or not days:
+        return
+    editions = registry.layers(referentiel.id, "exigence")
+    day = _deciding(registry, editions, days).isoformat()
+    if not editions_in_force(editions, day):
+        message = (
+            f"aucune édition de {referentiel.id} n’est en vigueur le {day} : "
+            f"l’édition {referentiel.edition} sert à sa place"
+        )
+        yield Avertissement("edition_hors_periode", message)
+
+
+def refuse_undecided(
+    registry: Registry, demande: Demande, regime: Regime, part: Callable[[Vie], object]
+) -> None:
+    """Refuse to choose an édition where another answers otherwise.
+
+    Args:
+        registry: the rules that are installed.
+        demande: what was asked.
+        regime: the one that would answer.
+        part: what of an édition gives the answer.
+
+    Raises:
+        UsageError: both are named, with how to choose.
+    """
+
+    def answer(of: Regime) -> object:
+        return part(of.propre) if of.propre else None
+
+    others = other_editions(registry, demande, regime)
+    differing = [o.referentiel.edition for o in others if answer(o) != answer(regime)]
+    if differing:
+        nom, edition = regime.referentiel.id, regime.referentiel.edition
+        known = [c.id for c in registry.layers(nom, "exigence") if c.id in (*differing, edition)]
+        message = f"{nom} répond autrement selon l’édition : {', '.join(known)}"
+        hint = f"donner la date de l’audit (--date), ou nommer l’édition : {nom}@{edition}"
+        raise UsageError([Issue("edition-a-choisir", message, None, hint)])
 
 
 def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object]) -> Issue:

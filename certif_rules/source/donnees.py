@@ -24,6 +24,25 @@ def as_text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def as_truth(value: Any) -> Any:
+    """Return « oui » and « non », « true » and « false », as people type them, as what they say.
+
+    Any other value is left as it is.
+    """
+    return _TRUTHS.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def as_euros(value: Any) -> Any:
+    """Return « 640 000 » or « 640 000 € » as a number of euros; any other value as it is."""
+    if not isinstance(value, str):
+        return value
+    digits = "".join(value.removesuffix("€").split())
+    return int(digits) if digits.isdecimal() else value
+
+
+_TRUTHS = {"oui": True, "non": False, "true": True, "false": False}
+
+
 def read_checked(path: Path, schema: str, *, content: bytes | None = None) -> Any:
     """Return the data of a YAML or JSON file that its schema accepts.
 

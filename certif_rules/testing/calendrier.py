@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from certif_rules.audit.demande import Demande
+from msgspec.structs import replace
+
+from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.calendrier import Echeancier, Saisie, document, make_calendar
+from certif_rules.services.checklist import make_checklist
+from certif_rules.testing.constats import findings_of
 from certif_rules.testing.refus import refused
 
 _ABSENT = "<absent>"
+_NAMED = ("referentiel", "edition")
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     """Return what the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     demande = Demande(referentiel=case["referentiel"], edition=case.get("edition"))
+    if "profil" in case:
+        demande = replace(from_profile(case["profil"]), **{f: getattr(demande, f) for f in _NAMED})
     try:
-        calendar = make_calendar(registry, demande, _typed(case))
+        dossier = None
+        if "constats" in case:
+            dossier = findings_of(case, demande, make_checklist(registry, demande))
+        calendar = make_calendar(registry, demande, _typed(case), dossier)
         obtained = document(calendar)
     except IssuesError as error:
         return refused(error, expected.get("erreur"))
@@ -82,7 +92,7 @@ def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str
 
     written = render(
         calendar.calendrier.dates,
-        titre=calendar.titre,
+        titre=calendar.intitule,
         referentiel=calendar.regime.referentiel.id,
         stamp=max(calendar.evenements.values()),
         evenements=calendar.evenements,

@@ -132,7 +132,7 @@ def _adaptations(checklist: Checklist, value: Mapping[str, list[Any]], _key: str
 
 
 def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
-    codes = {a.code for a in checklist.avertissements}
+    codes = {a.code for a in (*checklist.avertissements, *checklist.notes)}
     if key == "absents":
         return [f"avertissement en trop : {code}" for code in value if code in codes]
     return [
@@ -140,9 +140,11 @@ def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
     ]
 
 
-def _said(checklist: Checklist, value: list[str], _key: str) -> list[str]:
-    messages = [a.message for a in checklist.avertissements]
+def _said(checklist: Checklist, value: list[str], key: str) -> list[str]:
+    messages = [a.message for a in (*checklist.avertissements, *checklist.notes)]
     messages += [lacune.cherche for lacune in checklist.referentiel.lacunes]
+    if key == "tu":
+        return [f"« {text} » est dit" for text in value if any(text in one for one in messages)]
     return [f"« {text} » n’est dit nulle part" for text in value if not any(text in one for one in messages)]
 
 
@@ -183,6 +185,7 @@ _CHECKS: Mapping[str, Callable[[Checklist, Any, str], list[str]]] = {
     "avertissements": _warnings,
     "absents": _warnings,
     "dit": _said,
+    "tu": _said,
     "pieces": _points,
     "verifications": _points,
     "sites": _sites,

@@ -17,6 +17,8 @@ from certif_rules.services.conclusion import document
 #: The key of a case that gives a finding to every line due that it does not name.
 AUTRES = "autres"
 _COMMENTAIRE = "commentaire d’essai"
+#: The text that a finding rests on, unless a case says which, or that there is none.
+_APPUI = "document d’essai, page 1"
 
 
 def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -> dict[str, Any]:
@@ -25,6 +27,15 @@ def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -
     Raises:
         DataError: the findings are impossible; every problem is listed.
     """
+    dossier, issues = with_ids(checklist.referentiel, findings_of(case, demande, checklist))
+    issues += check_findings(checklist, dossier)
+    if issues:
+        raise DataError(issues)
+    return document(conclude(checklist, dossier))
+
+
+def findings_of(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -> Dossier:
+    """Return the findings of a case, with those it gives to every line due that it does not name."""
     given: dict[str, Any] = {str(key): value for key, value in case["constats"].items()}
     others = given.pop(AUTRES, None)
     releves = [_releve(key, value) for key, value in given.items()]
@@ -36,22 +47,18 @@ def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -
         verifications=tuple(checks),
         notifie_le=notified and str(notified),
     )
-    dossier, issues = with_ids(checklist.referentiel, dossier)
-    if others is not None:
-        named = {releve.ligne for releve in dossier.releves}
-        left = (li.indicateur.id for li in checklist.lignes if li.etat == "a_auditer")
-        more = tuple(_releve(line, others) for line in left if line not in named)
-        dossier = replace(dossier, releves=(*dossier.releves, *more))
-    issues += check_findings(checklist, dossier)
-    if issues:
-        raise DataError(issues)
-    return document(conclude(checklist, dossier))
+    if others is None:
+        return dossier
+    named = {releve.ligne for releve in with_ids(checklist.referentiel, dossier)[0].releves}
+    left = (li.indicateur.id for li in checklist.lignes if li.etat == "a_auditer")
+    more = tuple(_releve(line, others) for line in left if line not in named)
+    return replace(dossier, releves=(*dossier.releves, *more))
 
 
 def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
     """Return a finding alone comes with a comment; one with its details, with those only."""
     if isinstance(value, str):
-        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE)
+        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE, appui=_APPUI)
     return Releve(
         ligne=ligne,
         constat=value[key],
@@ -59,6 +66,8 @@ def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
         annotations=tuple(value.get("annotations") or ()),
         leve_le=value.get("leve_le") and str(value["leve_le"]),
         leve_par=value.get("leve_par"),
+        appui=value.get("appui", _APPUI),
+        leve_constat=value.get("leve_constat"),
     )
 
 

@@ -272,7 +272,7 @@ def sources_of(cadre: Cadre) -> dict[str, Source]:
     cited = {s for e in enonces if e for s in e.sources} | set(cadre.notation.sources)
     cited |= {s for id_ in contradictions(cadre) for s in cadre.incoherences[id_].sources}
     cited |= {s for li in cadre.checklist.lignes for m in li.motifs for s in m.sources}
-    cited |= {s for a in cadre.avertissements for s in a.sources}
+    cited |= {s for a in (*cadre.avertissements, *cadre.checklist.notes) for s in a.sources}
     warned = (li.indicateur.donnees_sensibles for li in cadre.retenues)
     cited |= {s for value in warned if value is not None for s in value.sources}
     known = dict(cadre.checklist.referentiel.sources)

@@ -15,6 +15,7 @@ from certif_rules.audit.verification import check, parse_day, readable_day
 from certif_rules.errors import Issue, IssuesError, Location, suggestion
 from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
+from certif_rules.source.donnees import as_truth
 from certif_rules.source.yaml import Sequence, Table, place
 from certif_rules.vie.conditions import judge
 from certif_rules.vie.declaration import CertificatDit, Depot, DevisDit, PieceDite
@@ -147,17 +148,17 @@ class _Reader:
 
     def _piece(self, value: Any, formes: list[str]) -> PieceDite:
         if not isinstance(value, Mapping):
-            return PieceDite(fournie=value)
+            return PieceDite(fournie=as_truth(value))
         forme = value.get("forme")
         if forme is not None and forme not in formes:
             message = f"« {forme} » n’est pas une forme de cette pièce"
             self._refuse("forme-inconnue", message, value, "forme", suggestion(forme, formes, "formes"))
         return PieceDite(
-            fournie=value.get("fourni", True),
+            fournie=as_truth(value.get("fourni", True)),
             fourni_le=self._day(value, "fourni_le"),
             etabli_le=self._day(value, "etabli_le"),
             expire_le=self._day(value, "expire_le"),
-            signe=value.get("signe"),
+            signe=as_truth(value.get("signe")),
             forme=forme,
         )
 
@@ -183,8 +184,8 @@ class _Reader:
             auditeur=self._firm(item, "auditeur") or "",
             montant=montant,
             duree_jours=duree,
-            financement=item.get("financement"),
-            signe=item.get("signe"),
+            financement=as_truth(item.get("financement")),
+            signe=as_truth(item.get("signe")),
             expire_le=self._day(item, "expire_le"),
         )
 

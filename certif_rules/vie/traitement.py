@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec.structs import replace
 
+from certif_rules.audit.echeances import Echeance
+from certif_rules.model.base import Avertissement
 from certif_rules.model.cycle import Decalage, RegleDate
 from certif_rules.model.jugement import Delai, Jugement
-from certif_rules.model.referentiel import Constat
+from certif_rules.model.referentiel import Constat, Referentiel
 from certif_rules.rules.delais import dates
 from certif_rules.rules.motifs import rests_on
 from certif_rules.vie.calendrier import DateCalculee, Options, formula, named
@@ -26,7 +28,7 @@ def treatment(
 
     ``titres`` are those of the events: a rule is told by titles, how it is counted (``calcul``) by names.
 
-    Nothing is said of the findings really recorded: these are the dates that one of them would have.
+    These are the dates that a finding would have: for a référentiel whose lines are all its own.
     """
     for origine, jugement in jugements.items():
         for constat, delais in jugement.echeances.items():
@@ -47,6 +49,50 @@ def treatment(
                     constat=constat,
                     suivi=None if options.au is None else "passee" if late else "a_venir",
                 )
+
+
+def of_findings(
+    echeances: Iterable[Echeance], referentiel: Referentiel, options: Options, titres: Mapping[str, str]
+) -> Iterator[DateCalculee]:
+    """Yield the dates of findings really recorded, each by the référentiel that its line or check counts for.
+
+    ``titres`` are those of the events.
+    """
+    for echeance in echeances:
+        counted = echeance.compte_comme or echeance.constat
+        jugement = referentiel.jugements[echeance.origine or ""]
+        delais = jugement.echeances[counted]
+        known = {**titres, **{nom: delai.titre_ou(nom) for nom, delai in delais.items()}}
+        what = echeance.ligne.indicateur.numero if echeance.ligne else f"vérification « {echeance.id} »"
+        for nom, day in echeance.dates.items():
+            if day is None or nom not in delais:
+                continue
+            late = options.au is not None and options.au > day
+            yield DateCalculee(
+                id=f"{echeance.id}/{nom}",
+                titre=f"{what}, {referentiel.constats[counted].titre} : {delais[nom].titre_ou(nom)}",
+                regle=_as_rule(delais[nom], known),
+                jour=day,
+                chome=options.chome(day),
+                calcul=formula(_gap(delais[nom])),
+                origine=echeance.origine,
+                constat=counted,
+                suivi=None if options.au is None else "passee" if late else "a_venir",
+            )
+
+
+def no_line(referentiel: Referentiel, evenements: Mapping[str, date]) -> Iterator[Avertissement]:
+    """Yield why no finding has a date, where lines of several référentiels may have one."""
+    jugements = referentiel.jugements
+    if not any(nom in evenements for nom in starts(jugements)):
+        return
+    dated = [nom for nom in referentiel.origines if nom in jugements and jugements[nom].echeances]
+    silent = [nom for nom in referentiel.origines if nom not in dated]
+    message = (
+        "un écart a les délais du référentiel de sa ligne : sans les constats, aucune date n’en est dite "
+        f"(délais donnés : {', '.join(dated)} ; par aucune source : {', '.join(silent) or 'aucun'})"
+    )
+    yield Avertissement("ecarts_sans_ligne", message)
 
 
 def starts(jugements: Mapping[str, Jugement]) -> tuple[str, ...]:

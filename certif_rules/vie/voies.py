@@ -48,6 +48,11 @@ def in_words(sets: Collection[tuple[str, ...]]) -> str:
     return ", ou ".join(_list(list(way), "et") for way in sets)
 
 
+def needed(sets: Collection[tuple[str, ...]]) -> str:
+    """Return what a date waits for, as people read it; nothing can give it where there is no way."""
+    return f"il faut {in_words(sets)}" if sets else "aucun événement ne peut plus la donner"
+
+
 def _list(names: list[str], word: str) -> str:
     return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 

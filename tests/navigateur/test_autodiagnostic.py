@@ -76,7 +76,7 @@ def choose(page: Any, numero: str, value: str) -> None:
 
 def exported(page: Any, path: Path) -> Any:
     with page.expect_download() as download:
-        page.get_by_role("button", name="Exporter les réponses").click()
+        page.get_by_role("button", name="Exporter les réponses").first.click()
     download.value.save_as(path)
     return json.loads(path.read_text(encoding="utf-8"))
 

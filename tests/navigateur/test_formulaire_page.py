@@ -62,11 +62,61 @@ def test_filter_by_criterion_and_by_what_is_left(ouvrir: Any, formulaire: Path) 
     assert shown(page) == ["2"], "a line stays under the finger that fills it"
     page.get_by_role("button", name="Retirer ce qui est fait").click()
     assert shown(page) == []
-    page.get_by_role("button", name="Ligne suivante").click()
+    page.get_by_role("button", name="Prochaine ligne à faire").click()
     assert "4" in shown(page)
     assert (
         page.evaluate("document.activeElement.closest('article').querySelector('.numero').textContent") == "4"
     )
+
+
+def here(page: Any) -> str:
+    """The number of the line where the focus is."""
+    return page.evaluate("document.activeElement.closest('article').querySelector('.numero').textContent")
+
+
+def test_ways_from_a_line_to_another(ouvrir: Any, formulaire: Path) -> None:
+    """One goes to the line after, to the line before, or past those that are done."""
+    page = ouvrir(formulaire)
+    after, before = (page.get_by_role("button", name=f"Ligne {way}") for way in ("suivante", "précédente"))
+    after.click()
+    assert here(page) == "1"
+    after.click()
+    assert here(page) == "2"
+    before.click()
+    assert here(page) == "1"
+    choose(page, "1", "conforme")
+    choose(page, "2", "conforme")
+    line(page, "1").locator("input[value=conforme]").focus()
+    page.get_by_role("button", name="Prochaine ligne à faire").click()
+    assert here(page) == "4", "line 3 has no choice at this audit, and line 2 is done"
+
+
+def test_a_line_fits_a_telephone_until_it_is_unfolded(ouvrir: Any, formulaire: Path) -> None:
+    """At 390 pixels, what is filled of any line takes less than 600, its texts being folded."""
+    page = ouvrir(formulaire, width=390)
+    heights = page.locator("article.a_auditer, article.a_confirmer").evaluate_all(
+        "lines => lines.map(line => line.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 37
+    assert max(heights) < 600
+
+
+#: The colour, the border and the sign of a choice.
+LOOK = """label => {
+  const { color, borderTopStyle, borderTopWidth } = getComputedStyle(label);
+  return [color, borderTopStyle + borderTopWidth, label.querySelector(".signe")?.textContent ?? ""];
+}"""
+
+
+def test_gaps_of_different_gravity_look_different(ouvrir: Any, formulaire: Path) -> None:
+    """Chosen, a conforming line, a minor and a major differ in their sign, their border and their colour."""
+    page = ouvrir(formulaire)
+    looks = []
+    for constat in ("conforme", "nc_mineure", "nc_majeure"):
+        choose(page, "1", constat)
+        looks.append(line(page, "1").locator(f"label:has(input[value={constat}])").evaluate(LOOK))
+    for colour, border, sign in zip(*looks, strict=True):
+        assert len({colour, border, sign}) == 3
 
 
 def test_progress_and_counters(ouvrir: Any, formulaire: Path) -> None:

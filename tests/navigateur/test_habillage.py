@@ -45,7 +45,7 @@ def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
 
 def exported(page: Any, path: Path) -> Any:
     with page.expect_download() as download:
-        page.get_by_role("button", name="Exporter les constats").click()
+        page.get_by_role("button", name="Exporter les constats").first.click()
     download.value.save_as(path)
     return json.loads(path.read_text(encoding="utf-8"))
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from fabrique import HOSTILES, LIGNES, checklist, organisme
 from formulaires import ISSUES
+from imprimes import html
 from msgspec.structs import replace
-
-from certif_rules.documents.checklist import html
 
 pytest.importorskip("playwright.sync_api")
 
@@ -26,7 +25,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nom = " ".join(HOSTILES) + "x" * 200
     path = tmp_path_factory.mktemp("html") / "grille.html"
     declared = organisme(nom, sites=({"id": nom, "commune": nom},))
-    path.write_bytes(html.render(checklist(lignes=(*LIGNES, folded)[1:], organisme=declared)))
+    path.write_bytes(html(checklist(lignes=(*LIGNES, folded)[1:], organisme=declared)))
     return path
 
 

@@ -41,7 +41,6 @@ def _blocks(cadre: Cadre) -> Iterator[b.Bloc]:
     yield from textes.left_out(cadre)
     yield from textes.scope(cadre)
     yield textes.identity(cadre)
-    yield from textes.sources(cadre)
 
 
 def _row(cadre: Cadre, ligne: Ligne) -> tuple[b.Cellule, ...]:

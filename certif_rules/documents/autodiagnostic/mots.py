@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined, runs_of
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist import fiche
+from certif_rules.documents.checklist.lignes import warning
 from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
     MARQUE,
     SENS_MARQUE,
     SIGNES,
-    aside,
-    cite,
     criterion,
     deciding,
+    marked,
     of_label,
     quoted,
     remarks,
@@ -26,7 +26,7 @@ from certif_rules.documents.mots import (
 )
 from certif_rules.model.notation import Enonce
 from certif_rules.model.vie import Incoherence
-from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score, contradictions, sources_of
+from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score, contradictions
 
 SANS_REPONSE = "sans réponse"
 SANS_OBJET = "sans objet"
@@ -66,7 +66,7 @@ def foot(cadre: Cadre) -> str:
 def laid_out(
     cadre: Cadre, blocs: Iterable[b.Bloc], *, sujet: str, suite: str = "", fait_le: str | None = None
 ) -> b.Document:
-    """Return these blocks as a document in the dress of the body, its last sentences after them.
+    """Return these blocks as a document in the dress of the body, then the sources, its last sentences.
 
     Args:
         cadre: what the self-assessment is about.
@@ -76,6 +76,8 @@ def laid_out(
         fait_le: the ISO day the answers were given, when it is known.
     """
     habillage = cadre.checklist.habillage
+    whole = tuple(blocs)
+    closing = (b.Paragraphe(texte=texte) for texte in emetteur.closing(habillage))
     return b.Document(
         titre=heading(cadre) + suite,
         sujet=sujet,
@@ -83,7 +85,7 @@ def laid_out(
         pied=foot(cadre),
         sous_titre=subtitle(cadre, fait_le),
         logo=emetteur.logo(habillage),
-        blocs=(*blocs, *(b.Paragraphe(texte=texte) for texte in emetteur.closing(habillage))),
+        blocs=(*whole, *_sources(cadre, whole), *closing),
     )
 
 
@@ -143,10 +145,8 @@ def sensitive_told(lignes: Iterable[Ligne]) -> Iterator[b.Bloc]:
         value = ligne.indicateur.donnees_sensibles
         if value is None:
             continue
-        warned = fiche.warning(value)
-        runs = (b.Morceau(warned.texte), b.Morceau(aside(warned.remarques, warned.sources), "discret"))
         titre = f"{DONNEES_SENSIBLES}, ligne {clean(ligne.indicateur.numero)}"
-        yield b.Encadre(titre=titre, texte=runs, ton="attention")
+        yield b.Encadre(titre=titre, texte=warning(value), ton="attention")
 
 
 def state(ligne: Ligne) -> str:
@@ -155,22 +155,19 @@ def state(ligne: Ligne) -> str:
     return f"{signe.symbole} {signe.mot}"
 
 
-def statement(enonce: Enonce) -> tuple[b.Morceau, ...]:
+def statement(enonce: Enonce) -> b.Texte:
     """Something said of the self-assessment, with its sources and what it is worth."""
     words = quoted(enonce.texte) if enonce.citation else prose(enonce.texte)
-    return (b.Morceau(words), b.Morceau(aside(remarks(enonce), enonce.sources), "discret"))
+    return marked(words, enonce.sources, remarks(enonce))
 
 
-def mention(cadre: Cadre) -> b.Bloc:
+def mention(cadre: Cadre) -> b.Encadre:
     """Return what the result does not promise: the words of the source where it has some, and ours always."""
     notation = cadre.notation
-    ours = (
-        b.Morceau(prose(notation.texte)),
-        b.Morceau(aside(remarks(notation), notation.sources), "discret"),
-    )
+    ours = marked(prose(notation.texte), notation.sources, remarks(notation))
     enonce = cadre.regles.mention
-    runs = ours if enonce is None else (*statement(enonce), b.Morceau("\n"), *ours)
-    return b.Encadre(titre="Ce que ce résultat ne garantit pas", texte=runs, ton="attention")
+    texte = joined([*([statement(enonce)] if enonce else []), ours])
+    return b.Encadre(titre="Ce que ce résultat ne garantit pas", texte=texte, ton="attention")
 
 
 def incoherence(value: Incoherence) -> tuple[b.Morceau, ...]:
@@ -180,7 +177,7 @@ def incoherence(value: Incoherence) -> tuple[b.Morceau, ...]:
         runs += [b.Morceau(" "), b.Morceau(prose(f"Lecture retenue : {value.lecture}"), "italique")]
     if value.question:
         runs += [b.Morceau(" "), b.Morceau(prose(f"À demander : {value.question}"), "italique")]
-    runs.append(b.Morceau(f" {cite(value.sources)}", "discret"))
+    runs.append(b.Morceau(" ", "discret", value.sources))
     return tuple(runs)
 
 
@@ -234,13 +231,14 @@ def scope(cadre: Cadre) -> Iterator[b.Bloc]:
     if contradicted:
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=3)
         yield b.Liste(elements=contradicted)
-    warnings = [
-        (b.Morceau(prose(a.message)), b.Morceau(f" {cite(a.sources)}", "discret"))
-        for a in cadre.avertissements
-    ]
-    if warnings:
-        yield b.Titre(texte="Avertissements", niveau=3)
-        yield b.Liste(elements=tuple(warnings))
+    for titre, avertissements in (
+        ("Avertissements", cadre.avertissements),
+        ("Ce que valent les textes", cadre.checklist.notes),
+    ):
+        listed = tuple(marked(prose(a.message), a.sources) for a in avertissements)
+        if listed:
+            yield b.Titre(texte=titre, niveau=3)
+            yield b.Liste(elements=listed)
 
 
 def left_out(cadre: Cadre) -> Iterator[b.Bloc]:
@@ -253,17 +251,18 @@ def left_out(cadre: Cadre) -> Iterator[b.Bloc]:
             (
                 b.Morceau(f"{clean(li.indicateur.numero)} – {title(li, 80)}{INSECABLE}: "),
                 b.Morceau(state(li), "fort"),
-                b.Morceau(f", {reasons(li)}"),
+                b.Morceau(", "),
+                *runs_of(reasons(li)),
             )
             for li in cadre.ecartees
         )
     )
 
 
-def reasons(ligne: Ligne) -> str:
+def reasons(ligne: Ligne) -> b.Texte:
     """Return why a line is in its state."""
-    texts = dict.fromkeys(f"{prose(m.texte)} {cite(m.sources)}".rstrip() for m in deciding(ligne))
-    return f"{INSECABLE}; ".join(texts)
+    texts = dict.fromkeys((b.Morceau(prose(m.texte), sources=m.sources),) for m in deciding(ligne))
+    return joined(texts, f"{INSECABLE}; ")
 
 
 def identity(cadre: Cadre) -> b.Bloc:
@@ -278,12 +277,14 @@ def identity(cadre: Cadre) -> b.Bloc:
     return b.Fiche(legende="L’audit que l’on prépare et l’organisme, comme déclarés", rangs=tuple(rows))
 
 
-def sources(cadre: Cadre) -> Iterator[b.Bloc]:
+def _sources(cadre: Cadre, blocs: tuple[b.Bloc, ...]) -> Iterator[b.Bloc]:
     """Yield the sources cited, as a list."""
+    known = {**cadre.checklist.referentiel.sources}
+    for vie in cadre.vies:
+        known |= vie.sources
+    cited = document.sources(known.values(), blocs)
     yield b.Titre(texte="Sources citées", niveau=2)
     yield b.Fiche(
         legende="Les textes cités entre crochets",
-        rangs=tuple(
-            (clean(s.id), f"{prose(s.titre)}. {prose(s.reference)}") for s in sources_of(cadre).values()
-        ),
+        rangs=tuple((clean(s.id), f"{prose(s.titre)}. {prose(s.reference)}") for s in cited),
     )

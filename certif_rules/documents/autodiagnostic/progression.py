@@ -82,7 +82,6 @@ def _blocks(comparaison: Comparaison) -> Iterator[b.Bloc]:
     yield from textes.scope(cadre)
     yield textes.levels(cadre)
     yield textes.identity(cadre)
-    yield from textes.sources(cadre)
 
 
 def _one(synthese: Synthese) -> str:

@@ -56,7 +56,6 @@ def _blocks(synthese: Synthese) -> Iterator[b.Bloc]:
     yield from textes.scope(cadre)
     yield textes.levels(cadre)
     yield textes.identity(cadre)
-    yield from textes.sources(cadre)
 
 
 def _table(synthese: Synthese) -> b.Bloc:

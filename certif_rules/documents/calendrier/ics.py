@@ -1,7 +1,8 @@
 """The calendar as iCalendar (RFC 5545): all-day events that every agenda imports, the same bytes each time.
 
-No clock: DTSTAMP is the day that people say it is, else the last of the days given. No name of anyone: a UID
-is made of the date, of the référentiel and of a file code, or of a digest of the days given.
+No clock: DTSTAMP is the day that people say it is, else the last of the days given. A UID names nobody: it is
+made of the date, of the référentiel and of a file code, or of a digest of the days given. A window is two
+reminders, its first day and its last: months in a row would hide everything else.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from certif_rules.blocs.typographie import day as spelled
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents.mots import at_length, sense
 from certif_rules.francais import capital
 from certif_rules.vie.calendrier import DateCalculee
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Alarm, Event
 
     from certif_rules.model.base import Source
 
 _DAY = timedelta(days=1)
+#: When an agenda rings, unless it is done: a week before what is due, on the morning of what opens.
+_WEEK_BEFORE, _THAT_MORNING = timedelta(days=-7), timedelta(hours=9)
 
 
 def render(
@@ -39,7 +43,7 @@ def render(
 
     Args:
         dates: those of a calendar.
-        titre: name of the référentiel, for people.
+        titre: whose dates they are, and the name of the référentiel: it ends each title.
         referentiel: its id, for the UIDs.
         stamp: the day of DTSTAMP.
         evenements: the days given; they tell one file from another in the UIDs without ``dossier``.
@@ -55,8 +59,10 @@ def render(
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for calculee in dates:
-        for suffix, first, last in _days(calculee):
-            event = _event(calculee, first, last, titre, sources)
+        for suffix, day, opens in _days(calculee):
+            event = _event(calculee, suffix, day, titre, sources)
+            if calculee.accomplie is None:
+                event.add_component(_alarm(event, opens=opens))
             event.add("uid", f"{calculee.id.replace('/', '.')}{suffix}.{file}.{referentiel}@certif-rules")
             event.add("dtstamp", datetime(stamp.year, stamp.month, stamp.day, tzinfo=UTC))
             event.add("sequence", sequence)
@@ -70,36 +76,55 @@ def left_out(dates: tuple[DateCalculee, ...]) -> tuple[DateCalculee, ...]:
     return tuple(d for d in dates if not d.regle.sans_objet and not list(_days(d)))
 
 
-def _days(calculee: DateCalculee) -> Iterator[tuple[str, date, date]]:
-    """Yield a suffix of the UID, the first and the last day of each event."""
+def _days(calculee: DateCalculee) -> Iterator[tuple[str, date, bool]]:
+    """Yield a suffix of the UID, the day of each event, and whether something opens that day."""
     if calculee.regle.tous_les is not None:
         for number, day in enumerate(calculee.jours, 1):
-            yield f"-{number}", day, day
+            yield f"-{number}", day, False
     elif calculee.jour is not None:
-        yield "", calculee.jour, calculee.jour
+        yield "", calculee.jour, calculee.regle.a_partir_du is not None
     elif calculee.du is not None and calculee.au is not None:
-        yield "", calculee.du, calculee.au
+        yield _DEBUT, calculee.du, True
+        yield _FIN, calculee.au, False
+
+
+#: The two ends of a window, in UIDs.
+_DEBUT, _FIN = "-debut", "-fin"
 
 
 def _event(
-    calculee: DateCalculee, first: date, last: date, titre: str, sources: Mapping[str, Source]
+    calculee: DateCalculee, suffix: str, day: date, titre: str, sources: Mapping[str, Source]
 ) -> Event:
     from icalendar import Event
 
     event = Event()
-    event.add("summary", _summary(calculee, titre))
+    event.add("summary", _summary(calculee, suffix, titre))
     event.add("description", _description(calculee, sources))
-    event.add("dtstart", first)
-    event.add("dtend", last + _DAY)
+    event.add("dtstart", day)
+    event.add("dtend", day + _DAY)
     event.add("transp", "TRANSPARENT")
     return event
 
 
-def _summary(calculee: DateCalculee, titre: str) -> str:
+def _alarm(event: Event, *, opens: bool) -> Alarm:
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", str(event["summary"]))
+    alarm.add("trigger", _THAT_MORNING if opens else _WEEK_BEFORE)
+    return alarm
+
+
+def _summary(calculee: DateCalculee, suffix: str, titre: str) -> str:
     inside = [sense(calculee.regle)] if sense(calculee.regle) else []
+    if suffix == _DEBUT and calculee.au is not None:
+        inside = [f"à partir de ce jour, jusqu’au {spelled(calculee.au)}"]
+    elif suffix == _FIN and calculee.du is not None:
+        inside = [f"dernier jour, depuis le {spelled(calculee.du)}"]
     if calculee.jour_ouvre is not None and calculee.jour_ouvre != calculee.jour:
         word = "dernier jour ouvré" if calculee.regle.ouvre == "avant" else "reporté au"
-        inside.append(f"{word} {calculee.jour_ouvre}")
+        inside.append(f"{word} {spelled(calculee.jour_ouvre)}")
     beside = f" ({', '.join(inside)})" if inside else ""
     return prose(f"{calculee.titre}{beside} – {titre}")
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
 
-from certif_rules.blocs.typographie import plain, prose
+from certif_rules.blocs.typographie import day, plain, prose
 from certif_rules.documents.mots import aside, cite, remarks, sense
 from certif_rules.francais import count
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.calendrier import DateCalculee, Suivi, in_titles, named
 from certif_rules.vie.seances import EtatSeance, Plan
-from certif_rules.vie.voies import in_words
+from certif_rules.vie.voies import in_words, needed
 
 WIDTH = 80
-_LEAD = " " * len("2024-03-18  ")
+#: What stands before a title: the longest day there is.
+_LEAD = " " * len("JJ septembre AAAA  ")
+_ISO = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _SUIVIS: Mapping[Suivi, str] = {
     "tenue": "tenue",
     "depassee": "non tenue",
@@ -57,6 +60,7 @@ class Agenda(Struct, frozen=True, kw_only=True):
     au: date | None
     report: bool
     territoire: str | None
+    organisme: str | None = None
     possibles: tuple[tuple[str, str], ...] = ()
     attend: str = ""
 
@@ -69,14 +73,16 @@ def render(page: Agenda) -> str:
 def _lines(page: Agenda) -> Iterator[str]:
     yield from _wrap(f"Calendrier : {page.titre}", "")
     yield "=" * min(WIDTH, len(page.titre) + len("Calendrier : "))
+    if page.organisme:
+        yield from _wrap(page.organisme, "")
     where = f", et de {page.territoire}" if page.territoire else ""
     yield from _wrap(f"Jours ouvrés : du lundi au vendredi, sauf jours fériés nationaux{where}.", "")
     if page.report:
         yield from _wrap("Report au jour ouvré suivant, là où la règle le permet.", "")
     if page.au:
         yield from _wrap(f"Retards constatés au {page.au}.", "")
-    given = (f"{day}  {titre} ({nom})" for day, nom, titre in page.evenements)
-    yield from _section("Événements donnés", (line for text in given for line in _wrap(text, _LEAD, "")))
+    given = (line for when, nom, titre in page.evenements for line in _dated(when, f"{titre} ({nom})"))
+    yield from _section("Événements donnés", given)
     ordered = sorted(
         (calculee for calculee in page.dates if calculee.premier),
         key=lambda calculee: calculee.premier or date.max,
@@ -84,7 +90,7 @@ def _lines(page: Agenda) -> Iterator[str]:
     yield from _section("Dates", (line for calculee in ordered for line in _date(calculee, page)))
     idle = (calculee for calculee in page.dates if calculee.regle.sans_objet)
     yield from _section("Sans objet", (line for calculee in idle for line in _idle(calculee)))
-    waiting = (f"{titre} : il faut {in_words(page.voies[nom])}" for nom, titre in page.manquants)
+    waiting = (f"{titre} : {needed(page.voies[nom])}" for nom, titre in page.manquants)
     yield from _section("Pas encore calculables", _bullets(waiting, "- "))
     named = (f"{nom} : {titre}" for nom, titre in page.possibles)
     yield from _section("Événements que l’on peut donner (--evenement NOM=AAAA-MM-JJ)", _bullets(named, "- "))
@@ -116,9 +122,8 @@ def _date(calculee: DateCalculee, page: Agenda) -> Iterator[str]:
         yield from _window(calculee, head, page)
     else:
         days = calculee.jours if calculee.jour is None else (calculee.jour,)
-        lead = " puis ".join([str(day) for day in days[:1]])
         more = f" ; puis {', '.join(map(str, days[1:]))}" if days[1:] else ""
-        yield from _wrap(f"{lead}  {head}{more}", _LEAD, "")
+        yield from _dated(days[0], f"{head}{more}")
     if calculee.chome:
         yield from _wrap(_worked(calculee), _LEAD)
     if regle.prochaine is not None and not calculee.donnee:
@@ -131,13 +136,13 @@ def _date(calculee: DateCalculee, page: Agenda) -> Iterator[str]:
 
 def _window(calculee: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
     if calculee.du and calculee.au:
-        yield from _wrap(f"{calculee.du}  {head} – du {calculee.du} au {calculee.au}", _LEAD, "")
+        yield from _dated(calculee.du, f"{head} – du {calculee.du} au {calculee.au}")
     elif calculee.manquent:
-        ways = in_words(page.voies[calculee.id])
-        text = f"{calculee.premier}  {head} – fenêtre inconnue : il faut aussi {ways}"
-        yield from _wrap(text, _LEAD, "")
+        ways = page.voies[calculee.id]
+        missing = f"il faut aussi {in_words(ways)}" if ways else needed(ways)
+        yield from _dated(calculee.premier, f"{head} – fenêtre inconnue : {missing}")
     else:
-        yield from _wrap(f"{calculee.premier}  {head} – aucun jour commun", _LEAD, "")
+        yield from _dated(calculee.premier, f"{head} – aucun jour commun")
     for ancre in calculee.ancres if len(calculee.regle.fenetre) > 1 else ():
         since = named(ancre.evenement, page.titres)
         text = f"depuis {since} : du {ancre.du} au {ancre.au}{aside(remarks(ancre), ancre.sources)}"
@@ -189,11 +194,12 @@ def _meetings(plan: Plan, attend: str, titres: Mapping[str, str]) -> Iterator[st
     else:
         yield from _wrap(f"{attend} : date inconnue.", "")
     yield from _wrap(f"Première séance possible : {plan.prochaine or 'aucune de la liste'}.", "")
-    yield "séance      limite      jour ouvré  atteinte ?"
+    wide = len(_LEAD)
+    yield "".join(word.ljust(wide) for word in ("séance", "limite", "jour ouvré")) + "atteinte ?"
     for seance in plan.seances:
         late = f" ({count(seance.ecart, 'jour')})" if seance.ecart and seance.ecart > 0 else ""
-        days = f"{seance.jour}  {seance.limite}  {seance.jour_ouvre}"
-        yield f"{days}  {_SEANCES[seance.etat]}{late}"
+        days = "".join(plain(day(d)).ljust(wide) for d in (seance.jour, seance.limite, seance.jour_ouvre))
+        yield f"{days}{_SEANCES[seance.etat]}{late}"
 
 
 def _doubts(incoherences: Iterable[Incoherence]) -> Iterator[str]:
@@ -210,9 +216,16 @@ def _bullets(texts: Iterable[str], bullet: str) -> Iterator[str]:
         yield from _wrap(bullet + text, "  ", "")
 
 
+def _dated(when: date | None, text: str) -> list[str]:
+    """Return a day, then what falls on it, in two columns."""
+    first = "" if when is None else plain(day(when))
+    return _wrap(text, _LEAD, first.ljust(len(_LEAD)))
+
+
 def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
-    """Return ``text`` wrapped as French is: the blanks that bind are narrow until the page is whole."""
+    """Return ``text``, its days in words, wrapped as French is: the blanks that bind stay until the end."""
     return textwrap.wrap(
-        prose(text), WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent,
+        prose(_ISO.sub(lambda iso: day(iso[0]), text)), WIDTH,
+        initial_indent=indent if first is None else first, subsequent_indent=indent,
         break_on_hyphens=False, break_long_words=False,
     )  # fmt: skip

@@ -1,1 +1,1 @@
-"""What a checklist says to people: on a page (``html``), in a terminal (``table``), on ``papier``."""
+"""What a checklist tells people: to read (``composition``) or on ``papier``, made of shared ``parties``."""

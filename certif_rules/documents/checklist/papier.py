@@ -6,36 +6,35 @@ the right. Lines that are not to be seen are listed with their reasons, all toge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
+
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key, point_numbers
 from certif_rules.blocs import arbre as b
-from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
+from certif_rules.blocs.textes import joined, printed
+from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist.fiche import Alinea, blocks, reasons, requirement
+from certif_rules.documents.checklist import lignes as lignes_
+from certif_rules.documents.checklist import parties
 from certif_rules.documents.formats.rendu import height
 from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
     MARQUE,
-    SENS,
-    SENS_MARQUE,
     SIGNES,
-    cite,
     criterion,
     deciding,
     disclaimer,
-    finding,
     groups,
+    marked,
     of_label,
     title,
 )
-from certif_rules.echanges.checklist import sources
 from certif_rules.francais import count
-from certif_rules.rules.motifs import ETATS, Etat
+from certif_rules.rules.motifs import ETATS
 
-_DUS: Final[frozenset[Etat]] = frozenset({"a_auditer", "a_confirmer"})
 #: The groups of texts that paper has room for; the others are in the HTML page.
 IMPRIMES: Final = (
     DONNEES_SENSIBLES,
@@ -64,10 +63,9 @@ _REMPLIR: Final = (
 
 def compose(checklist: Checklist) -> b.Document:
     """Return the paper grid of a checklist."""
-    nom = clean(str(checklist.organisme.get("nom") or ""))
-    type_audit = checklist.type_audit
-    when = f"{prose(type_audit.titre)}, {day(checklist.contexte.date)}"
+    nom, when = parties.name(checklist), parties.occasion(checklist)
     titre = document.heading(checklist)
+    blocs = (*_before(checklist), *_due(checklist), *_others(checklist), *_after(checklist))
     return b.Document(
         titre=titre,
         sous_titre=" – ".join(filter(None, [nom, when])),
@@ -76,35 +74,15 @@ def compose(checklist: Checklist) -> b.Document:
         pied=" – ".join(filter(None, [titre, nom, when])),
         logo=emetteur.logo(checklist.habillage),
         paysage=True,
-        blocs=tuple(_blocks(checklist)),
+        blocs=(*blocs, *parties.sources(checklist, blocs), *_last(checklist)),
     )
 
 
-def _blocks(checklist: Checklist) -> Iterator[b.Bloc]:
-    yield from _before(checklist)
-    for critere, lignes in groups(checklist):
-        due = [ligne for ligne in lignes if ligne.etat in _DUS]
-        if due:
-            label = critere is not None and of_label(checklist, critere.origine)
-            yield b.Titre(texte=criterion(critere) + (f" ({MARQUE})" if label else ""), niveau=2)
-            rows = tuple(_row(checklist, ligne) for ligne in due)
-            legende = count(len(due), "ligne à voir", "lignes à voir")
-            yield b.Tableau(legende=legende, tetes=_TETES, lignes=rows, largeurs=_LARGEURS)
-    yield from _others(checklist)
-    yield from _points(checklist)
-    yield b.Titre(texte="Évaluation", niveau=2)
-    for titre in emetteur.columns(checklist).values():
-        yield b.Ecriture(intitule=titre, lignes=2)
-    yield b.Ecriture(intitule="Remarques d’ensemble", lignes=4)
-    yield b.Signature(role="Auditeur")
-    yield from _annexes(checklist)
-
-
 def _before(checklist: Checklist) -> Iterator[b.Bloc]:
-    warnings = [f"{prose(a.message)} {cite(a.sources)}".rstrip() for a in checklist.avertissements]
+    warnings = parties.warnings(checklist)
     if warnings:
-        heading = count(len(warnings), "avertissement")
-        yield b.Encadre(titre=heading, texte="\n".join(warnings), ton="attention")
+        heading = parties.warnings_heading(checklist)
+        yield b.Encadre(titre=heading, texte=joined(warnings), ton="attention")
     yield b.Titre(texte="L’audit et l’organisme", niveau=2)
     yield b.Fiche(legende="L’audit et son référentiel", rangs=tuple(document.identity(checklist)))
     declared = (*document.organisation(checklist), *document.circumstances(checklist))
@@ -113,57 +91,42 @@ def _before(checklist: Checklist) -> Iterator[b.Bloc]:
     if facts:
         yield b.Fiche(legende="Les faits déclarés", rangs=facts)
     yield b.Titre(texte="Lire et remplir", niveau=2)
-    rows = tuple(
-        (f"{SIGNES[etat].symbole} {SIGNES[etat].mot}", SENS[etat], str(number))
-        for etat, number in checklist.compteurs.items()
+    counters = parties.counters(checklist)
+    yield replace(counters, note="")
+    advice = (*map(prose, _REMPLIR), *([counters.note] if counters.note else []))
+    yield b.Liste(elements=advice)
+
+
+def _due(checklist: Checklist) -> Iterator[b.Bloc]:
+    """Yield the lines to see, a table by criterion."""
+    for critere, lignes in groups(checklist):
+        due = [ligne for ligne in lignes if ligne.etat in lignes_.DUS]
+        if due:
+            label = critere is not None and of_label(checklist, critere.origine)
+            yield b.Titre(texte=criterion(critere) + (f" ({MARQUE})" if label else ""), niveau=2)
+            legende = count(len(due), "ligne à voir", "lignes à voir")
+            articles = tuple(_line(checklist, ligne) for ligne in due)
+            yield b.Grille(legende=legende, tetes=_TETES, articles=articles, largeurs=_LARGEURS)
+
+
+def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
+    """Return a line to annotate; its state is printed where it is not the plain one."""
+    several = len(checklist.contexte.categories) > 1
+    texts = {rubrique.titre: rubrique for rubrique in lignes_.rubriques(checklist, ligne)}
+    why = b.Rubrique(titre="Motif", elements=lignes_.reasons(checklist, deciding(ligne)))
+    whole = b.Article(
+        numero=clean(ligne.indicateur.numero),
+        titre=title(ligne),
+        etat=None if ligne.etat == "a_auditer" else SIGNES[ligne.etat],
+        marques=lignes_.marks(checklist, ligne.indicateur.origine),
+        mention=", ".join(map(clean, ligne.categories)) if several else "",
+        enonce=lignes_.requirement(ligne.indicateur) if ligne.indicateur.titre is not None else "",
+        rubriques=(why, *(texts[name] for name in IMPRIMES if name in texts)),
+        choix=lignes_.choices(checklist, ligne),
     )
-    total = count(len(checklist.lignes), "indicateur")
-    heads = ("État", "Sens", "Nombre")
-    yield b.Tableau(legende=f"{total}, par état", tetes=heads, lignes=rows, largeurs=(30, 100, 14))
-    advice = [prose(texte) for texte in _REMPLIR]
-    if any(of_label(checklist, ligne.indicateur.origine) for ligne in checklist.lignes):
-        advice.append(f"{MARQUE}{INSECABLE}: {SENS_MARQUE}.")
-    yield b.Liste(elements=tuple(advice))
-
-
-def _row(checklist: Checklist, ligne: Ligne) -> tuple[str | tuple[b.Morceau, ...] | b.Case | b.Ecriture, ...]:
-    texte = _texts(checklist, ligne)
-    lines = int(height(texte, _PLACE) * _INTERLIGNE)
+    lines = int(height(printed(whole), _PLACE) * _INTERLIGNE)
     room = b.Ecriture(intitule="", lignes=min(max(lines, _LIGNES.start), _LIGNES.stop))
-    choices = tuple(finding(checklist, constat) for constat in ligne.constats_permis)
-    return (_number(checklist, ligne), texte, b.Case(choix=choices) if choices else "–", room, room)
-
-
-def _number(checklist: Checklist, ligne: Ligne) -> str:
-    """Return the printed number, the state where it is not the plain one, the mark, the categories."""
-    parts = [clean(ligne.indicateur.numero)]
-    if ligne.etat != "a_auditer":
-        parts.append(f"{SIGNES[ligne.etat].symbole}{INSECABLE}{SIGNES[ligne.etat].mot}")
-    if of_label(checklist, ligne.indicateur.origine):
-        parts.append(MARQUE.replace(" ", INSECABLE))
-    if len(checklist.contexte.categories) > 1 and ligne.categories:
-        parts.append(", ".join(map(clean, ligne.categories)))
-    return "\n".join(parts)
-
-
-def _texts(checklist: Checklist, ligne: Ligne) -> tuple[b.Morceau, ...]:
-    """Title, requirement, reasons, then each group of texts after its name."""
-    runs = [b.Morceau(title(ligne), "fort")]
-    if ligne.indicateur.titre is not None:
-        runs.append(b.Morceau(f"\n{_element(requirement(ligne.indicateur))}"))
-    named = {bloc.titre: bloc.elements for bloc in blocks(checklist, ligne)}
-    for name, elements in [
-        ("Motif", reasons(checklist, deciding(ligne))),
-        *((name, named[name]) for name in IMPRIMES if name in named),
-    ]:
-        runs.append(b.Morceau(f"\n{name}{INSECABLE}: ", "italique"))
-        runs.append(b.Morceau(f" •{INSECABLE}".join(map(_element, elements))))
-    return tuple(runs)
-
-
-def _element(element: Alinea) -> str:
-    beside = f" ({', '.join(element.remarques)})" if element.remarques else ""
-    return f"{element.texte}{beside} {cite(element.sources)}".rstrip()
+    return replace(whole, ecritures=(room, room))
 
 
 def _others(checklist: Checklist) -> Iterator[b.Bloc]:
@@ -174,16 +137,36 @@ def _others(checklist: Checklist) -> Iterator[b.Bloc]:
             clean(ligne.indicateur.numero),
             title(ligne, 160),
             SIGNES[ligne.etat].mot,
-            "\n".join(_element(e) for e in reasons(checklist, deciding(ligne))),
+            joined(lignes_.reasons(checklist, deciding(ligne))),
         )
         for ligne in lignes
-        if ligne.etat not in _DUS
+        if ligne.etat not in lignes_.DUS
     )
     if rows:
         yield b.Titre(texte="Lignes qui ne sont pas à voir", niveau=2)
         legende = f"{count(len(rows), 'ligne')}, avec leurs motifs"
         heads = ("N°", "Indicateur", "État", "Motif")
         yield b.Tableau(legende=legende, tetes=heads, lignes=rows, largeurs=(12, 90, 28, 130))
+
+
+def _after(checklist: Checklist) -> Iterator[b.Bloc]:
+    yield from _points(checklist)
+    yield b.Titre(texte="Évaluation", niveau=2)
+    for titre in emetteur.columns(checklist).values():
+        yield b.Ecriture(intitule=titre, lignes=2)
+    yield b.Ecriture(intitule="Remarques d’ensemble", lignes=4)
+    yield b.Signature(role="Auditeur")
+    yield b.Titre(texte=document.CONSERVATION, niveau=2)
+    yield b.Paragraphe(texte=prose(document.NOTES))
+    yield parties.retention(checklist)
+    yield b.Titre(texte="Textes appliqués et sources", niveau=2)
+    yield b.Paragraphe(texte=disclaimer(checklist))
+    yield parties.layers(checklist)
+    gaps = tuple((g.objet, g.champs, marked(g.cherche, g.sources)) for g in document.gaps(checklist))
+    if gaps:
+        legende = f"{parties.ABSENCES}{INSECABLE}: {parties.gaps_heading(checklist)}"
+        heads = ("Objet", "Absent", "Ce qui a été cherché")
+        yield b.Tableau(legende=legende, tetes=heads, lignes=gaps, largeurs=(50, 45, 160))
 
 
 def _points(checklist: Checklist) -> Iterator[b.Bloc]:
@@ -200,61 +183,19 @@ def _points(checklist: Checklist) -> Iterator[b.Bloc]:
         rows = tuple(_point(checklist, p, numbers[point_key(p)], _RESULTATS) for p in checklist.verifications)
         heads = ("Vérification", "Résultat", "Preuves vues et commentaire")
         yield b.Tableau(legende=heading, tetes=heads, lignes=rows, largeurs=(130, 34, 94))
-    if checklist.sites is not None:
+    for texte in parties.sites(checklist):
         yield b.Titre(texte="Sites à auditer", niveau=2)
-        yield b.Paragraphe(
-            texte=f"{document.sites(checklist.sites)} {cite(checklist.sites.sources)}".rstrip()
-        )
+        yield b.Paragraphe(texte=texte)
 
 
-def _point(
-    checklist: Checklist, point: Point, numero: str, choix: tuple[str, ...]
-) -> tuple[str | b.Case | b.Ecriture, ...]:
+def _point(checklist: Checklist, point: Point, numero: str, choix: tuple[str, ...]) -> tuple[b.Cellule, ...]:
     """Return a document or a check, what may be ticked of it, and ruled room to write."""
-    texte = f"{document.point(checklist, point)} {cite(point.sources)}".rstrip()
-    named = f"{clean(numero)} – {texte}" if numero else texte
+    (texte,) = parties.points(checklist, [point])
+    named = joined([clean(numero), texte], " – ")
     return (named, b.Case(choix=choix), b.Ecriture(intitule="", lignes=max(len(choix), 2)))
 
 
-def _annexes(checklist: Checklist) -> Iterator[b.Bloc]:
-    yield b.Titre(texte=document.CONSERVATION, niveau=2)
-    yield b.Paragraphe(texte=prose(document.NOTES))
-    caption = "Combien de temps se gardent les dossiers, par référentiel"
-    yield b.Fiche(legende=caption, rangs=tuple(document.retention(checklist)))
-    yield b.Titre(texte="Textes appliqués et sources", niveau=2)
-    yield b.Paragraphe(texte=disclaimer(checklist))
-    layers = tuple(
-        (f"{c.nature} – {c.origine} {c.id}", c.titre, c.periode, c.confiance, _reading(c))
-        for c in document.layers(checklist)
-    )
-    yield b.Tableau(
-        legende="Les textes dont la grille est tirée, et ce qu’ils valent",
-        tetes=("Nature", "Texte", "Période", "Confiance", "Lecture"),
-        lignes=layers,
-        largeurs=(38, 70, 50, 20, 80),
-    )
-    gaps = tuple((g.objet, g.champs, f"{g.cherche} {cite(g.sources)}") for g in document.gaps(checklist))
-    if gaps:
-        total = count(len(checklist.lacunes), "lacune déclarée", "lacunes déclarées")
-        legende = f"Ce que les sources ne donnent pas{INSECABLE}: {total}"
-        heads = ("Objet", "Absent", "Ce qui a été cherché")
-        yield b.Tableau(legende=legende, tetes=heads, lignes=gaps, largeurs=(50, 45, 160))
-    yield from _sources(checklist)
+def _last(checklist: Checklist) -> Iterator[b.Bloc]:
     for paragraph in emetteur.closing(checklist.habillage):
         yield b.Paragraphe(texte=paragraph)
     yield b.Paragraphe(texte=(b.Morceau(f"Empreinte{INSECABLE}: {clean(checklist.empreinte)}", "discret"),))
-
-
-def _reading(couche: document.CoucheImprimee) -> str:
-    first = ", ".join(filter(None, (couche.lecture, couche.revision)))
-    return "\n".join((first, *couche.notes))
-
-
-def _sources(checklist: Checklist) -> Iterator[b.Bloc]:
-    cited: Iterable[tuple[str, str]] = (
-        (f"[{clean(s.id)}]", f"{prose(s.titre)}, {prose(s.reference)}") for s in sources(checklist)
-    )
-    rows = tuple(cited)
-    if rows:
-        heads = ("Repère", "Source")
-        yield b.Tableau(legende="Sources citées", tetes=heads, lignes=rows, largeurs=(18, 240))

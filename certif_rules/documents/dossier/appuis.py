@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import prose
-from certif_rules.documents.mots import aside, remarks
+from certif_rules.documents import rubriques as document
+from certif_rules.documents.mots import marked, remarks
 from certif_rules.model.acteurs import Intervention, Role
 from certif_rules.model.base import Appui
 from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
 from certif_rules.rules.trivalent import Trivalent
-from certif_rules.vie.apercu import DossierEtudie, cited, met
+from certif_rules.vie.apercu import DossierEtudie, met
 
 ROLES: Final[dict[Role, str]] = {
     "recoit": "reçoit", "examine": "examine", "admet": "admet", "valide": "valide", "choisit": "choisit",
@@ -28,19 +30,12 @@ DISCLAIMER: Final = prose(
 def supported(texte: str, *rules: Appui, sources: Iterable[str] = ()) -> b.Texte:
     """Return a text of the data, what it rests on after it."""
     behind = dict.fromkeys([*(s for rule in rules for s in rule.sources), *sources])
-    after = aside(remarks(*rules), behind)
-    runs = (b.Morceau(prose(texte)), b.Morceau(after, "discret"))
-    return runs if after else runs[:1]
+    return marked(prose(texte), tuple(behind), remarks(*rules))
 
 
-def lines(*texts: b.Texte | str) -> b.Texte:
+def lines(*texts: b.Texte) -> b.Texte:
     """Return texts one under the other."""
-    runs: list[b.Morceau] = []
-    for texte in texts:
-        if runs:
-            runs.append(b.Morceau("\n"))
-        runs += [b.Morceau(texte)] if isinstance(texte, str) else texte
-    return tuple(runs)
+    return joined(texts)
 
 
 def page(ressource: Ressource) -> b.Texte:
@@ -107,8 +102,8 @@ def actors(
     )
 
 
-def behind(dossier: DossierEtudie, rules: tuple[Appui, ...], others: tuple[str, ...]) -> Iterator[b.Bloc]:
-    """Yield the contradictions that the rules shown meet, then all the sources."""
+def contradictions(dossier: DossierEtudie, rules: Iterable[Appui]) -> Iterator[b.Bloc]:
+    """Yield the contradictions that the rules shown meet."""
     contradicted = met(dossier.vie, rules)
     if contradicted:
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")
@@ -122,8 +117,15 @@ def behind(dossier: DossierEtudie, rules: tuple[Appui, ...], others: tuple[str, 
                 for i in contradicted
             )
         )
-    others = (*others, *(s for a in dossier.etude.avertissements for s in a.sources))
-    yield b.Titre(texte="Sources citées", niveau=2, ancre="sources")
-    yield b.Liste(
-        elements=tuple(prose(f"[{s.id}] {s.titre}, {s.reference}") for s in cited(dossier.vie, rules, others))
+
+
+def with_sources(dossier: DossierEtudie, blocs: Iterable[b.Bloc]) -> tuple[b.Bloc, ...]:
+    """Return these blocks, then the sources that they cite."""
+    whole = tuple(blocs)
+    cited = document.sources(dossier.vie.sources.values(), whole)
+    heading = b.Titre(texte="Sources citées", niveau=2, ancre="sources")
+    return (
+        *whole,
+        heading,
+        b.Liste(elements=tuple(prose(f"[{s.id}] {s.titre}, {s.reference}") for s in cited)),
     )

@@ -7,7 +7,15 @@ from typing import Final
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, prose
-from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, page, supported
+from certif_rules.documents.dossier.appuis import (
+    DISCLAIMER,
+    actors,
+    contradictions,
+    lines,
+    page,
+    supported,
+    with_sources,
+)
 from certif_rules.vie.apercu import DossierEtudie, award_supports
 
 _NATURES: Final = {"regle": "", "minimum": " (un minimum)", "annonce": " (annoncé pour cette année-là)"}
@@ -20,7 +28,7 @@ def award(dossier: DossierEtudie) -> b.Document:
         sujet="Ce que donne une attribution, où elle est publiée, qui décide",
         date="",
         pied=f"{prose(dossier.titre)}, édition {clean(dossier.edition)}. {DISCLAIMER}",
-        blocs=tuple(_award(dossier)),
+        blocs=with_sources(dossier, _award(dossier)),
     )
 
 
@@ -72,4 +80,4 @@ def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
             )
         )
     yield from actors(dossier, [(i, True) for i in instances.interventions], when=True)
-    yield from behind(dossier, tuple(award_supports(dossier.vie)), ())
+    yield from contradictions(dossier, award_supports(dossier.vie))

@@ -8,11 +8,20 @@ from typing import Final
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
-from certif_rules.documents.dossier.appuis import DISCLAIMER, actors, behind, lines, lowered, page, supported
+from certif_rules.documents.dossier.appuis import (
+    DISCLAIMER,
+    actors,
+    contradictions,
+    lines,
+    lowered,
+    page,
+    supported,
+    with_sources,
+)
 from certif_rules.francais import count
 from certif_rules.model.candidature import Ressource
 from certif_rules.rules.trivalent import Trivalent
-from certif_rules.vie.apercu import DossierEtudie, supports, texts_sources, to_ask
+from certif_rules.vie.apercu import DossierEtudie, supports, to_ask
 from certif_rules.vie.dossier import Payeur, Resultat
 from certif_rules.vie.montants import in_words, percent
 from certif_rules.vie.pieces import ETATS_PIECE, Element, EtatPiece
@@ -37,6 +46,7 @@ _SENS: Final[dict[Resultat, str]] = {
     "incomplet": "Une pièce demandée manque, a expiré ou est à revoir ; rien n’est conclu.",
     "a_confirmer": "Rien de demandé n’est dit manquant, mais une réponse ou une pièce reste à confirmer.",
 }
+_NON_DECRIT: Final = "Aucune source lue ne dit de quoi se compose le dossier : à demander à qui décide."
 _VALEURS: Final[dict[Trivalent, str]] = {True: "● oui", False: "× non", None: "?\u00a0à confirmer"}
 _CLASSES: Final[dict[str | None, str]] = {
     "obligatoire": "obligatoire",
@@ -58,7 +68,7 @@ def study(dossier: DossierEtudie) -> b.Document:
         sujet="Pièces, financement et suites d’un dossier de candidature",
         date=depot.jour.isoformat() if depot.jour else "",
         pied=f"{prose(dossier.titre)}, édition {clean(dossier.edition)}. {DISCLAIMER}",
-        blocs=tuple(_study(dossier)),
+        blocs=with_sources(dossier, _study(dossier)),
     )
 
 
@@ -68,7 +78,10 @@ def study(dossier: DossierEtudie) -> b.Document:
 def _study(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     etude = dossier.etude
     heading, ton = RESULTATS[etude.resultat]
-    yield b.Encadre(titre=heading, texte=_summary(dossier), ton=ton)
+    if dossier.candidature.volets:
+        yield b.Encadre(titre=heading, texte=_summary(dossier), ton=ton)
+    else:
+        yield b.Encadre(titre="Dossier non décrit", texte=prose(_NON_DECRIT), ton="attention")
     if etude.avertissements:
         yield b.Liste(elements=tuple(supported(a.message, sources=a.sources) for a in etude.avertissements))
     yield from _asked(dossier)
@@ -77,9 +90,9 @@ def _study(dossier: DossierEtudie) -> Iterator[b.Bloc]:
     yield from _funding(dossier)
     yield from _places(dossier)
     yield from _registration(dossier)
-    yield from actors(dossier, [(i, v) for i, v in etude.interventions if i.si])
+    yield from actors(dossier, list(etude.interventions))
     yield from _steps(dossier)
-    yield from behind(dossier, tuple(supports(dossier, attribution=False)), tuple(texts_sources(dossier)))
+    yield from contradictions(dossier, supports(dossier, attribution=False))
 
 
 def _summary(dossier: DossierEtudie) -> b.Texte:

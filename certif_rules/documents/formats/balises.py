@@ -76,7 +76,7 @@ def table(
     )
     return el(
         "table",
-        el("caption", caption),
+        el("caption", caption) if caption else None,
         el("colgroup", *(void("col", style=f"width:{width:.4g}%") for width in widths)) if widths else None,
         el("thead", head, role="rowgroup"),
         el("tbody", *body, role="rowgroup"),
@@ -88,7 +88,7 @@ def table(
 def pairs(caption: str, values: Iterable[tuple[str, str]]) -> Html:
     """Return labels and values as a table whose first cells are headers."""
     lines = (el("tr", el("th", label, scope="row"), el("td", value or "–")) for label, value in values)
-    return el("table", el("caption", caption), el("tbody", *lines), class_="rangs")
+    return el("table", el("caption", caption) if caption else None, el("tbody", *lines), class_="rangs")
 
 
 def _text(value: str) -> str:

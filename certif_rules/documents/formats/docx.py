@@ -28,6 +28,7 @@ from certif_rules.blocs.arbre import (
     Texte,
     Titre,
 )
+from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents.formats import extras
 from certif_rules.documents.formats.balises import Xml, element
 from certif_rules.documents.formats.docx_styles import BULLETS, ESPACES, STYLES, dress, numbered, twips, w
@@ -36,9 +37,7 @@ from certif_rules.documents.formats.rendu import (
     Pages,
     chapters,
     height,
-    line,
     pages,
-    passages,
     ready,
     shares,
 )
@@ -59,6 +58,7 @@ _RELIEFS: Final[Mapping[str, Xml]] = {
     "italique": w("rPr", w("i")),
     "discret": w("rPr", w("color", val="4D5A57")),
     "rouge": w("rPr", w("color", val="8C1D18")),
+    "code": Xml(""),
 }
 
 
@@ -141,7 +141,7 @@ class _Body:
         self.document = document
         self.sheet = sheet
         self.number = 0
-        self.blocks = ready(document)
+        self.blocks = ready(simple(document.blocs))
 
     def markup(self) -> str:
         """Return the content of the body."""

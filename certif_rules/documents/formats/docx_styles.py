@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from certif_rules.blocs.arbre import Document
+from certif_rules.blocs.textes import line
 from certif_rules.documents.formats.balises import Xml, element
-from certif_rules.documents.formats.rendu import Pages, foot, line
+from certif_rules.documents.formats.rendu import Pages, foot
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx

@@ -28,15 +28,14 @@ from certif_rules.blocs.arbre import (
     Titre,
 )
 from certif_rules.blocs.largeurs import ems
+from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents.formats import extras
 from certif_rules.documents.formats.rendu import (
     LIBELLES,
     Pages,
     foot,
     height,
-    line,
     pages,
-    passages,
     ready,
     shares,
 )
@@ -177,8 +176,13 @@ def _data(document: Document) -> dict[str, Any]:
         "corps": sheet.corps,
         "sommaire": document.sommaire,
         "logo": _image(document.logo, sheet) if document.logo else None,
-        "blocs": [{"genre": _GENRES[type(b)][0]} | _GENRES[type(b)][1](b, sheet) for b in ready(document)],
+        "blocs": [_bloc(bloc, sheet) for bloc in ready(simple(document.blocs))],
     }
+
+
+def _bloc(bloc: Bloc, sheet: Pages) -> dict[str, Any]:
+    genre, data = _GENRES[type(bloc)]
+    return {"genre": genre} | data(bloc, sheet)
 
 
 def _texte(texte: Texte, room: float, bold: float = 1.0) -> str | list[list[list[str]]]:

@@ -15,18 +15,13 @@ from certif_rules.blocs.arbre import (
     Cellule,
     Document,
     Ecriture,
-    Morceau,
     Signature,
     Tableau,
-    Texte,
     Titre,
 )
 from certif_rules.blocs.largeurs import MOYEN, ems
-from certif_rules.blocs.typographie import clean, harmless
+from certif_rules.blocs.textes import line, passages
 from certif_rules.documents.formats.balises import anchor
-
-#: Runs of one line.
-Passage = tuple[Morceau, ...]
 
 #: Anchors of the page itself.
 RESERVED: Final = ("contenu", "sommaire")
@@ -57,33 +52,15 @@ def pages(document: Document) -> Pages:
     return Pages(long, short, 13, 8.2) if document.paysage else Pages(short, long, 17, 8.8)
 
 
-def passages(texte: Texte) -> tuple[Passage, ...]:
-    """Return the lines of a text, each as runs that cannot act; at least one line, perhaps empty."""
-    runs = (Morceau(texte),) if isinstance(texte, str) else texte
-    lines: list[list[Morceau]] = [[]]
-    for run in runs:
-        for number, part in enumerate(map(harmless, _unix(run.texte).split("\n"))):
-            if number:
-                lines.append([])
-            if part:
-                lines[-1].append(replace(run, texte=part))
-    return tuple(map(tuple, lines))
-
-
-def line(texte: Texte) -> str:
-    """Return a text in one plain line."""
-    return " ".join(clean("".join(run.texte for run in passage)) for passage in passages(texte)).strip()
-
-
-def ready(document: Document) -> tuple[Bloc, ...]:
-    """Return the blocks as they are laid out.
+def ready(blocs: Iterable[Bloc]) -> tuple[Bloc, ...]:
+    """Return blocks as they are laid out.
 
     Headings skip no level and have anchors of their own; signatures that follow one another are one table.
     """
     blocks: list[Bloc] = []
     taken = set(RESERVED)
     depth = 1
-    for signed, group in groupby(document.blocs, key=lambda b: isinstance(b, Signature)):
+    for signed, group in groupby(blocs, key=lambda b: isinstance(b, Signature)):
         if signed:
             blocks.append(_signatures([b for b in group if isinstance(b, Signature)]))
             continue
@@ -128,10 +105,6 @@ def foot(document: Document) -> str:
     widths = accumulate(map(ems, texte))
     last = next(number for number, width in enumerate(widths) if width > room)
     return texte[:last].rstrip() + "…"
-
-
-def _unix(texte: str) -> str:
-    return texte.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _anchor(wanted: str, taken: set[str]) -> str:

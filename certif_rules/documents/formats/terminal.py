@@ -11,33 +11,44 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from certif_rules.blocs import arbre as b
-from certif_rules.documents.formats.rendu import line, passages, ready, shares
+from certif_rules.blocs.textes import flat, line, passages, plain_signs
+from certif_rules.blocs.typographie import plain
+from certif_rules.documents.formats.rendu import ready, shares
 
 LARGEUR: Final = 80
 _GOUTTIERE = 2
 #: A row of more lines than this is no longer read across.
 _HAUTEUR: Final = 8
+#: Room for the word of a state and for the number of a line.
+_MOT: Final = 14
+_NUMERO: Final = 3
 #: What stands for our signs where a console has none of them.
 PAUVRES: Final[Mapping[int, str]] = str.maketrans(
     {
         "★": "*", "⚠": "!", "●": "[X]", "◐": "[?]", "○": "[ ]", "▲": "+", "▼": "-", "−": "-", "∅": "0",
-        "☐": "[ ]", "☒": "[x]", "≥": ">=", "÷": "/", "·": "-", "→": "->", "×": "x",
+        "☐": "[ ]", "☒": "[x]", "≥": ">=", "÷": "/", "·": "-", "→": "->", "×": "x", "–": "-", "—": "-",
+        "’": "'", "…": "...", "œ": "oe", "Œ": "Oe", "€": "EUR",
     }
 )  # fmt: skip
 
 
 def render(document: b.Document, *, poor: bool = False) -> bytes:
     """Return ``document`` as UTF-8 text; ``poor`` replaces signs that some consoles lack."""
+    if poor:
+        document = plain_signs(document)
     lines = [*_wrap(line(document.titre)), "=" * min(len(line(document.titre)), LARGEUR)]
     if document.sous_titre:
         lines += _wrap(line(document.sous_titre))
-    for bloc in ready(document):
+    inside = False
+    for bloc in ready(flat(document.blocs)):
         written = list(_WRITERS[type(bloc)](bloc))
         if written:
-            lines += ["", *written]
-    lines += ["", *_wrap(line(document.pied))]
+            follows, inside = inside, isinstance(bloc, b.Article)
+            lines += written if follows and inside else ["", *written]
+    for last in document.fin or (document.pied,):
+        lines += ["", *_wrap(line(last))]
     text = "\n".join(each.rstrip() for each in lines) + "\n"
-    return (text.translate(PAUVRES) if poor else text).encode("utf-8")
+    return (plain(text).translate(PAUVRES) if poor else text).encode("utf-8")
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None, width: int = LARGEUR) -> list[str]:
@@ -77,7 +88,8 @@ def _liste(bloc: b.Liste) -> Iterator[str]:
 
 
 def _fiche(bloc: b.Fiche) -> Iterator[str]:
-    yield from _wrap(f"{line(bloc.legende)} :")
+    if bloc.legende:
+        yield from _wrap(f"{line(bloc.legende)} :")
     for label, value in bloc.rangs:
         words = line(value) or "–"
         end = "" if label.rstrip().endswith("?") else "\u00a0:"
@@ -87,7 +99,8 @@ def _fiche(bloc: b.Fiche) -> Iterator[str]:
 def _tableau(bloc: b.Tableau) -> Iterator[str]:
     room = LARGEUR - _GOUTTIERE * (len(bloc.tetes) - 1)
     widths = [max(int(share), 4) for share in shares(bloc.largeurs, room)]
-    yield from _wrap(f"{line(bloc.legende)} :")
+    if bloc.legende:
+        yield from _wrap(f"{line(bloc.legende)} :")
     rows = [list(_row(row, widths)) for row in bloc.lignes]
     if any(len(lines) > _HAUTEUR for lines in rows):
         for row in bloc.lignes:
@@ -140,6 +153,42 @@ def _ecriture(bloc: b.Ecriture) -> list[str]:
     return [line(bloc.intitule), *["_" * LARGEUR] * bloc.lignes]
 
 
+def _compteurs(bloc: b.Compteurs) -> Iterator[str]:
+    for sign, _, number in bloc.rangs:
+        yield f"  {_state(sign)} {number:>4}"
+    if bloc.note:
+        yield from _lines(bloc.note, "    ", "  ")
+
+
+def _state(sign: b.Signe) -> str:
+    return f"{sign.symbole} {sign.mot:<{_MOT}}"
+
+
+def _references(bloc: b.References) -> Iterator[str]:
+    for source in bloc.sources:
+        yield from _wrap(f"[{source.id}] {source.titre}, {source.adresse}", "      ", "  ")
+
+
+def _article(article: b.Article) -> Iterator[str]:
+    """Yield a line, then its texts indented under it, those to mind after « ! »."""
+    state = f"{_state(article.etat)} " if article.etat else ""
+    head = f"{state}{article.numero:>{_NUMERO}}  "
+    marks = "".join(f"{mark.symbole} {mark.mot}  " for mark in article.marques)
+    yield from _wrap(f"{marks}{line(article.titre)}", " " * len(head), head)
+    under = " " * (len(article.etat.symbole) + 1 if article.etat else 2)
+    texts: tuple[b.Texte, ...] = (article.mention, article.enonce, article.origine)
+    for texte in texts:
+        yield from _lines(texte, under)
+    for rubrique in (*article.rubriques, *article.repliees):
+        bullet = "! " if rubrique.ton == "attention" else "- "
+        name = f"{rubrique.titre}\u00a0: " if rubrique.titre else ""
+        for element in rubrique.elements:
+            yield from _lines(element, f"{under}  ", f"{under}{bullet}{name}")
+    if article.choix:
+        yield f"{under}{'  '.join(_cases(article.choix))}"
+    yield from (f"{under}{line(room.intitule)} …" for room in article.ecritures)
+
+
 def _image(bloc: b.Image) -> list[str]:
     return _wrap(f"[image : {line(bloc.texte)}]")
 
@@ -159,4 +208,7 @@ _WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
     b.Ecriture: _ecriture,
     b.Image: _image,
     b.SautDePage: _nothing,
+    b.Compteurs: _compteurs,
+    b.References: _references,
+    b.Article: _article,
 }

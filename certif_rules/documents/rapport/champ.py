@@ -8,17 +8,11 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import Echantillon, Passage, Personne
 from certif_rules.audit.contenu import Rapport
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined, toned
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.rapport.redaction import (
-    ABSENT,
-    NON_RENSEIGNE,
-    joined,
-    marked,
-    site_names,
-    textes,
-    typed,
-)
+from certif_rules.documents.mots import marked
+from certif_rules.documents.rapport.redaction import ABSENT, NON_RENSEIGNE, site_names, textes, typed
 
 
 def objectives(rapport: Rapport) -> Iterator[b.Bloc]:
@@ -79,7 +73,7 @@ def rules(rapport: Rapport) -> Iterator[b.Bloc]:
         lignes=tuple(
             (
                 f"{layer.nature} ({layer.origine})",
-                joined([layer.titre, *((b.Morceau(note, "discret"),) for note in layer.notes)]),
+                joined([layer.titre, *(toned(note, "discret") for note in layer.notes)]),
                 layer.periode,
                 ", ".join(filter(None, [layer.lecture, f"confiance {layer.confiance}", layer.revision])),
             )

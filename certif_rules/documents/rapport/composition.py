@@ -24,8 +24,11 @@ def report(rapport: Rapport) -> b.Document:
     for rank, (titre, inside) in enumerate(_chapters(rapport), start=1):
         blocs.append(b.Titre(texte=f"{rank}. {titre}", niveau=2, ancre=f"chapitre-{rank}"))
         blocs.extend(inside)
-    blocs.extend(sheets(rapport))
-    return _document(rapport, "Rapport d’audit", tuple(blocs))
+    after = tuple(sheets(rapport))
+    # The heading of the last chapter is there: its sources are those of all that is around it.
+    blocs.extend(fin.sources(rapport, (*blocs, *after)))
+    blocs.extend(closing(rapport, "rapport"))
+    return _document(rapport, "Rapport d’audit", (*blocs, *after))
 
 
 def sheets_only(rapport: Rapport) -> b.Document:
@@ -62,8 +65,11 @@ def _document(rapport: Rapport, titre: str, blocs: tuple[b.Bloc, ...]) -> b.Docu
 def _opening(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield what its reader must know at once: the conclusions, the counts, the gaps, what is missing."""
     yield b.Titre(texte="Synthèse", niveau=2, ancre="synthese")
+    first = rapport.bilan.a_l_audit
+    for conclusion in first:
+        yield fin.verdict(rapport, conclusion, quand="à l’audit")
     for conclusion in rapport.bilan.conclusions:
-        yield fin.verdict(rapport, conclusion)
+        yield fin.verdict(rapport, conclusion, quand="après levée" if first else "")
     for avertissement in rapport.bilan.avertissements:
         if avertissement.code == "autres_regles":
             yield b.Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")
@@ -128,7 +134,7 @@ def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
     yield "Décision", fin.decision(rapport)
     yield "Diffusion et confidentialité", fin.distribution(rapport)
     yield from _added(rapport, "fin")
-    yield "Ce que valent les textes, et leurs sources", _worth(rapport)
+    yield "Ce que valent les textes, et leurs sources", ()
 
 
 def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
@@ -141,8 +147,3 @@ def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
             if section.lignes or not blocs:
                 blocs.append(b.Ecriture(intitule=titre, lignes=section.lignes or 4))
             yield titre, blocs
-
-
-def _worth(rapport: Rapport) -> Iterator[b.Bloc]:
-    yield from fin.sources(rapport)
-    yield from closing(rapport, "rapport")

@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.audit.compte_rendu import VuSurSite
 from certif_rules.audit.constats import PLAN_ACCEPTE, Releve
 from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue, Rapport
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import SIGNES, criterion, finding
+from certif_rules.documents.mots import SIGNES, criterion, finding, weighed
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
     counts_as,
     explained,
     gap_name,
-    gravity,
-    joined,
+    gravity_sign,
     label,
     line_name,
     numbers,
@@ -139,7 +139,12 @@ def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
         return (name, ((b.Morceau(state, "italique")),), joined([why, seen_there]))
     return (
         name,
-        joined([_verdict(checklist, vue.releve), explained(checklist, vue.compte)]),
+        joined(
+            [
+                verdict(checklist, vue.releve, _named(checklist, vue.releve.constat, vue.ligne)),
+                explained(checklist, vue.compte),
+            ]
+        ),
         joined(
             [
                 joined([*_seen(vue.releve), *_added(checklist, vue.releve)])
@@ -150,20 +155,22 @@ def _row(checklist: Checklist, vue: LigneVue) -> tuple[b.Cellule, ...]:
     )
 
 
-def _verdict(checklist: Checklist, releve: Releve) -> b.Texte:
-    return verdict(checklist, releve, finding(checklist, releve.constat))
+def _named(checklist: Checklist, constat: str, ligne: Ligne) -> b.Texte:
+    """Return a finding on a line, with the sign of its gravity where it is a gap."""
+    sign = weighed(checklist, constat, ligne.indicateur.origine)
+    return (sign,) if sign else (b.Morceau(finding(checklist, constat), "fort"),)
 
 
-def verdict(checklist: Checklist, releve: Releve, words: str) -> b.Texte:
+def verdict(checklist: Checklist, releve: Releve, words: b.Texte) -> b.Texte:
     """Return what was found, in ``words``, with what goes with it: annotations, lifting, who assessed it."""
     annotations = checklist.referentiel.annotations
-    parts: list[b.Texte] = [(b.Morceau(words, "fort"),)]
+    parts: list[b.Texte] = [words]
     for name in releve.annotations:
         titre = annotations[name].titre if name in annotations else name
         parts.append(f"+ {prose(titre)}")
     if releve.leve_le:
         by = f" par {typed(releve.leve_par)}" if releve.leve_par else ""
-        parts.append(f"levé le {day(releve.leve_le)}{by}")
+        parts.append(f"levé le {day(releve.leve_le)}{by}{_level_after(checklist, releve)}")
     who = " ".join(
         filter(
             None,
@@ -233,7 +240,7 @@ def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
                 gap_name(rapport.checklist, ecart),
                 joined(
                     [
-                        (b.Morceau(gravity(rapport.checklist, ecart), "fort"),),
+                        gravity_sign(rapport.checklist, ecart),
                         counts_as(rapport.checklist, ecart.compte),
                     ]
                 ),
@@ -269,6 +276,15 @@ def due_dates(checklist: Checklist, ecart: Ecart) -> list[tuple[str, str]]:
     ]
 
 
+def _level_after(checklist: Checklist, releve: Releve) -> str:
+    """Return the level after a lifting: on a scale, it is given or it is unknown."""
+    if releve.leve_constat is not None:
+        return f", après levée : {finding(checklist, releve.leve_constat)}"
+    declared = checklist.referentiel.constats.get(releve.constat)
+    unknown = declared is not None and declared.valeur is not None
+    return f", niveau après levée {NON_RENSEIGNE}" if unknown else ""
+
+
 def lifting(ecart: Ecart) -> str:
     """Return whether a gap was lifted, when and by whom."""
     releve = ecart.releve
@@ -297,14 +313,14 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def _verified(checklist: Checklist, verifie: ConstatVerifie) -> tuple[b.Cellule, ...]:
-    status = "non levé depuis" if verifie.ouvert else "levé depuis"
+    status = "toujours ouvert" if verifie.ouvert else "levé depuis"
     now: b.Texte = (b.Morceau("pas de constat à cet audit", "italique"),)
     if verifie.vue.releve is not None and verifie.vue.constat is not None:
-        verdict = (b.Morceau(finding(checklist, verifie.vue.constat), "fort"),)
-        now = joined([verdict, seen(checklist, verifie.vue.releve)])
+        named = _named(checklist, verifie.vue.constat, verifie.ligne)
+        now = joined([named, seen(checklist, verifie.vue.releve)])
     return (
         line_name(checklist, verifie.ligne),
-        joined([(b.Morceau(finding(checklist, verifie.constat), "fort"),), status]),
+        joined([_named(checklist, verifie.constat, verifie.ligne), status]),
         now,
     )
 

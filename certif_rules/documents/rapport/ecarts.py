@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.contenu import Ecart, Rapport
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.checklist.fiche import requirement
-from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion
+from certif_rules.documents.checklist.lignes import requirement
+from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion, marked
 from certif_rules.documents.rapport.constats import due_dates, seen
 from certif_rules.documents.rapport.redaction import (
     NON_RENSEIGNE,
     explained,
-    gravity,
-    joined,
+    gravity_sign,
     line_name,
-    marked,
     referentiel_name,
     sensitive_data,
     typed,
@@ -106,7 +105,7 @@ def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, b.Texte]]:
     yield from _subject(checklist, ecart)
     yield (
         "Gravité",
-        joined([(b.Morceau(gravity(checklist, ecart), "fort"),), explained(checklist, ecart.compte)]),
+        joined([gravity_sign(checklist, ecart), explained(checklist, ecart.compte)]),
     )
     yield "Notifié le", day(notified) if notified else NON_RENSEIGNE
 
@@ -125,8 +124,7 @@ def _subject(checklist: Checklist, ecart: Ecart) -> Iterator[tuple[str, b.Texte]
         indicateur = ecart.ligne.indicateur
         yield "Ligne", line_name(checklist, ecart.ligne) if indicateur.titre else name
         yield "Critère", criterion(ecart.ligne.critere)
-        wanted = requirement(indicateur)
-        yield "Exigence", marked(wanted.texte, wanted.sources, wanted.remarques)
+        yield "Exigence", requirement(indicateur)
 
 
 def _other(ecart: Ecart) -> Iterator[b.Bloc]:

@@ -10,9 +10,10 @@ from certif_rules.audit.conclusion import Conclusion
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.manques import other_than_called_for
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import CITATIONS, REFORMULATION, quotes, remarks
+from certif_rules.documents.mots import CITATIONS, REFORMULATION, marked, quotes, remarks
 from certif_rules.documents.rapport.constats import due_dates
 from certif_rules.documents.rapport.redaction import (
     ECHANTILLON,
@@ -21,15 +22,12 @@ from certif_rules.documents.rapport.redaction import (
     SOURCES,
     counts_as,
     gravity,
-    joined,
     label,
-    marked,
     referentiel_name,
     textes,
     typed,
 )
 from certif_rules.francais import capital, count
-from certif_rules.model.base import Source
 
 _TONS: Mapping[bool | None, b.Ton] = {True: "information", False: "refus", None: "attention"}
 _VERDICTS = {True: "conclusion favorable", False: "conclusion défavorable", None: "conclusion ouverte"}
@@ -56,11 +54,12 @@ def limits(rapport: Rapport) -> Iterator[b.Bloc]:
         yield textes(compte_rendu.bonnes_pratiques, "")
 
 
-def verdict(rapport: Rapport, conclusion: Conclusion) -> b.Encadre:
-    """Return a conclusion in one notice: in words first, whatever its colour."""
+def verdict(rapport: Rapport, conclusion: Conclusion, quand: str = "") -> b.Encadre:
+    """Return a conclusion in one notice: in words first, whatever its colour; ``quand`` says as of when."""
     name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
+    since = f", {quand}" if quand else ""
     return b.Encadre(
-        titre=f"{name} – {_VERDICTS[conclusion.delivrable]}",
+        titre=f"{name}{since} – {_VERDICTS[conclusion.delivrable]}",
         texte=capital(prose(conclusion.texte)) + ".",
         ton=_TONS[conclusion.delivrable],
     )
@@ -71,7 +70,16 @@ def conclusions(rapport: Rapport) -> Iterator[b.Bloc]:
     yield b.Paragraphe(
         texte=prose("Ce que les constats appellent, d’après les règles d’audit : ni évaluation, ni décision.")
     )
-    for conclusion in rapport.bilan.conclusions:
+    bilan = rapport.bilan
+    if bilan.a_l_audit:
+        yield b.Titre(texte="À l’audit", niveau=3)
+        yield from _judged(rapport, bilan.a_l_audit)
+        yield b.Titre(texte="Après levée", niveau=3)
+    yield from _judged(rapport, bilan.conclusions)
+
+
+def _judged(rapport: Rapport, conclusions: tuple[Conclusion, ...]) -> Iterator[b.Bloc]:
+    for conclusion in conclusions:
         yield verdict(rapport, conclusion)
         rows = tuple(_measures(rapport, conclusion))
         if rows:
@@ -228,13 +236,13 @@ def retention(rapport: Rapport) -> Iterator[b.Bloc]:
     )
 
 
-def sources(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Yield what the texts are worth, and every source that the report cites."""
+def sources(rapport: Rapport, blocs: Iterable[b.Bloc]) -> Iterator[b.Bloc]:
+    """Yield what the texts are worth, and every source that ``blocs``, the rest of the report, cite."""
     checklist = rapport.checklist
     quoted = any(quotes(ligne) for ligne in checklist.lignes)
     yield b.Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
     yield b.Paragraphe(texte=prose(SOURCES))
-    cited = list(_cited(rapport))
+    cited = document.sources(checklist.referentiel.sources.values(), blocs)
     if cited:
         yield b.Tableau(
             legende="Sources citées",
@@ -242,33 +250,6 @@ def sources(rapport: Rapport) -> Iterator[b.Bloc]:
             lignes=tuple((clean(s.id), prose(s.titre), clean(s.reference)) for s in cited),
             largeurs=(2, 6, 8),
         )
-
-
-def _cited(rapport: Rapport) -> Iterator[Source]:
-    """Return the sources cited, in the référentiel's order."""
-    bilan = rapport.bilan
-    shown = (*rapport.non_applicables, *rapport.non_dues, *rapport.ouvertes)
-    ids: set[str] = set()
-    groups: Iterable[tuple[str, ...]] = (
-        *(a.sources for a in bilan.avertissements),
-        *(p.sources for p in (*rapport.checklist.verifications, *rapport.checklist.pieces)),
-        *(v.sources for v in rapport.verifications_precedentes),
-        *(m.sources for c in bilan.conclusions for m in c.motifs),
-        *(m.sources for vue in shown for m in vue.ligne.motifs),
-        *(e.ligne.indicateur.sources for e in rapport.ecarts if e.ligne),
-        *(e.compte.regle.sources for e in rapport.ecarts if e.compte and e.compte.regle),
-        *(conservation.sources for conservation in rapport.checklist.referentiel.conservations.values()),
-        *(
-            vue.ligne.indicateur.donnees_sensibles.sources
-            for section in rapport.sections
-            for vue in section.lignes
-            if vue.ligne.indicateur.donnees_sensibles and vue.constat
-        ),
-        *(e.echeance.sources for e in rapport.ecarts if e.echeance),
-    )
-    for group in groups:
-        ids.update(group)
-    return (s for s in rapport.checklist.referentiel.sources.values() if s.id in ids)
 
 
 def missing(rapport: Rapport) -> Iterator[b.Bloc]:

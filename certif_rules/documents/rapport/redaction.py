@@ -9,18 +9,20 @@ from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.audit.contenu import Ecart, LigneVue
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.checklist.fiche import warning
+from certif_rules.documents.checklist.lignes import warning
 from certif_rules.documents.mots import (
     MARQUE,
-    aside,
     deciding,
     finding,
+    marked,
     of_label,
     reason_remarks,
     remarks,
     title,
+    weighed,
 )
 from certif_rules.model.referentiel import Referentiel
 
@@ -63,25 +65,6 @@ def textes(given: tuple[str, ...] | None, none: str) -> b.Bloc:
     return b.Paragraphe(texte=cleaned[0]) if len(cleaned) == 1 else b.Liste(elements=cleaned)
 
 
-def joined(parts: Iterable[b.Texte], between: str = "\n") -> b.Texte:
-    """Return texts end to end, ``between`` them; empty ones are left out."""
-    runs: list[b.Morceau] = []
-    for part in parts:
-        morceaux = (b.Morceau(part),) if isinstance(part, str) else part
-        if not any(run.texte for run in morceaux):
-            continue
-        if runs:
-            runs.append(b.Morceau(between))
-        runs.extend(morceaux)
-    return tuple(runs)
-
-
-def marked(texte: str, sources: tuple[str, ...], remarques: Iterable[str] = ()) -> b.Texte:
-    """Return a text of the program or the data with its remarks and its sources beside it."""
-    after = aside(remarques, sources)
-    return (b.Morceau(texte), b.Morceau(after, "discret")) if after else texte
-
-
 def line_name(checklist: Checklist, ligne: Ligne) -> b.Texte:
     """Return a line by its number and its title, the label’s marked by a word."""
     indicateur = ligne.indicateur
@@ -110,6 +93,15 @@ def gravity(checklist: Checklist, ecart: Ecart) -> str:
     if ecart.constat is None:
         return "Vérification non satisfaite, sans gravité déclarée"
     return finding(checklist, ecart.constat)
+
+
+def gravity_sign(checklist: Checklist, ecart: Ecart) -> b.Texte:
+    """Return the finding that a gap is, with the sign of its gravity."""
+    origine = ecart.point.compte_pour if ecart.point else ""
+    if ecart.ligne is not None:
+        origine = ecart.ligne.indicateur.origine
+    sign = weighed(checklist, ecart.constat, origine) if ecart.constat else None
+    return (sign,) if sign else (b.Morceau(gravity(checklist, ecart), "fort"),)
 
 
 def counts_as(checklist: Checklist, compte: Compte | None) -> str:
@@ -143,10 +135,7 @@ def reasons(checklist: Checklist, ligne: Ligne) -> b.Texte:
 def sensitive_data(ligne: Ligne) -> b.Texte:
     """Return what notes on a line may reveal of people; nothing for most lines."""
     value = ligne.indicateur.donnees_sensibles
-    if value is None:
-        return ""
-    element = warning(value)
-    return marked(element.texte, element.sources, element.remarques)
+    return warning(value) if value else ""
 
 
 def site_names(checklist: Checklist) -> Mapping[str, str]:

@@ -8,10 +8,12 @@ from certif_rules.audit.checklist import NON_SATISFAITE, SATISFAITE
 from certif_rules.audit.contenu import Ecart, PointVu, Rapport, VerificationPrecedente
 from certif_rules.audit.manques import lacks_earlier_checks
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents import rubriques as document
+from certif_rules.documents.mots import marked
 from certif_rules.documents.rapport.constats import due_dates, seen, status, verdict
-from certif_rules.documents.rapport.redaction import check_name, gravity, joined, marked
+from certif_rules.documents.rapport.redaction import check_name, gravity_sign
 from certif_rules.francais import count
 
 
@@ -47,12 +49,13 @@ def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[b.Cellule,
     seen_there = seen(checklist, vu.releve) if vu.releve is not None else ""
     if vu.releve is None or vu.resultat is None:
         return (name, (b.Morceau(document.A_FAIRE, "italique"),), seen_there, "–")
-    words = verdict(checklist, vu.releve, document.MOTS_RESULTATS[vu.resultat])
+    named = (b.Morceau(document.MOTS_RESULTATS[vu.resultat], "fort"),)
+    words = verdict(checklist, vu.releve, named)
     evidence = seen_there or (b.Morceau("Preuve non renseignée.", "italique"),)
     if ecart is None:
         return (name, words, evidence, "–")
     due = (f"{name} le {value}" for name, value in due_dates(checklist, ecart))
-    return (name, joined([words, gravity(checklist, ecart)]), evidence, joined([*due, status(ecart)]))
+    return (name, joined([words, gravity_sign(checklist, ecart)]), evidence, joined([*due, status(ecart)]))
 
 
 def earlier(rapport: Rapport) -> Iterator[b.Bloc]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,29 +15,82 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.grilles.classeur import MAX_CELL
 from certif_rules.grilles.csv import (
     DEMANDE,
     IDENTIFIANT,
     SAISIE,
     check_row,
     columns,
+    demand_column,
     extra_columns,
     row,
     unguard,
 )
-from certif_rules.grilles.relecture.saisie import Lu, Rangee, added_column, findings, folded, missing
+from certif_rules.grilles.relecture.saisie import (
+    Lu,
+    Rangee,
+    added_column,
+    cut,
+    findings,
+    folded,
+    in_error,
+    missing,
+)
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
 from certif_rules.model.base import Avertissement
 
 _INCONNU = "ce fichier n’est pas un CSV écrit par ce programme"
 _UTF8 = "l’enregistrer en UTF-8 (dans LibreOffice : « Éditer les paramètres du filtre »)"
+#: The ends of lines of every system.
+_END = re.compile(r"\r\n?|\n")
+#: What spreadsheets write for an error, in French and in English, and a number too long for its column.
+_ERREURS = frozenset(
+    {
+        *("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#VALEUR!", "#NAME?", "#NOM?", "#NULL!", "#NUL!"),
+        *("#NUM!", "#NOMBRE!", "#SPILL!", "#EPARS!", "#CALC!", "#CALCUL!"),
+    }
+)
+_SCIENTIFIQUE = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d+")
+
+
+def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
+    """Return the rows that hold something, each with the line it starts at.
+
+    Lines end as any system ends them; the separator is that of the first one. Where it ends with CR alone,
+    LF is in the texts, and some programs quote none of it: NUL, which was refused, stands for it.
+    """
+    end = _END.search(text)
+    first = text[: end.start()] if end else text
+    if end and end[0] == "\r":
+        text = text.replace("\n", "\0")
+    separator = max(";,\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    start = 1
+    # As many characters in a field as in the file: its size was looked at, and 131,072 are no fault.
+    limit = csv.field_size_limit(max(len(text), 1))
+    try:
+        for cells in reader:
+            if not rows or any(map(str.strip, cells)):
+                rows.append((start, [cell.replace("\0", "\n") for cell in cells]))
+            if len(rows) > MAX_ROWS:
+                raise refuse("fichier-trop-grand", f"plus de {MAX_ROWS} rangées", name)
+            start = reader.line_num + 1
+    except csv.Error:
+        hint = "le copier ou le télécharger à nouveau"
+        message = f"rangée de la ligne {start} : un guillemet n’est pas fermé, ou est mal placé"
+        raise refuse("fichier-tronque", message, name, hint) from None
+    finally:
+        csv.field_size_limit(limit)
+    return rows
 
 
 class LectureCsv:
     """The rows of a CSV file, by name of column, each with the line it starts at."""
 
     def __init__(self, content: bytes, name: str) -> None:
-        """Read ``content``, called ``name`` in messages; the separator is that of its first line.
+        """Read ``content``, called ``name`` in messages.
 
         Raises:
             DataError: too big, not UTF-8, or without the columns of ours.
@@ -44,23 +99,7 @@ class LectureCsv:
         text = decode(content, name, "CSV", _UTF8)
         if "\0" in text:
             raise refuse("classeur-etranger", _INCONNU, name)
-        first = text.partition("\n")[0]
-        separator = max(";,\t", key=first.count)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        self.rows: list[tuple[int, list[str]]] = []
-        start = 1
-        try:
-            for cells in reader:
-                if not self.rows or any(map(str.strip, cells)):
-                    self.rows.append((start, cells))
-                if len(self.rows) > MAX_ROWS:
-                    raise refuse("fichier-trop-grand", f"plus de {MAX_ROWS} rangées", name)
-                start = reader.line_num + 1
-        except csv.Error:
-            hint = "le copier ou le télécharger à nouveau"
-            raise refuse(
-                "fichier-tronque", "un guillemet n’est pas fermé, ou est mal placé", name, hint
-            ) from None
+        self.rows = _rows(text, name)
         header = [folded(unguard(cell)) for cell in self.rows[0][1]] if self.rows else []
         self.columns = {label: place for place, label in reversed(list(enumerate(header)))}
         if IDENTIFIANT not in self.columns and DEMANDE not in self.columns:
@@ -91,7 +130,12 @@ class LectureCsv:
     def text(self, cells: list[str], column: str) -> str:
         """Return a cell of a row, without the mark of formulas."""
         place = self.columns.get(folded(column))
-        return "" if place is None or place >= len(cells) else unguard(cells[place]).replace("\r\n", "\n")
+        return "" if place is None or place >= len(cells) else _END.sub("\n", unguard(cells[place]))
+
+    def request(self, cells: list[str]) -> str:
+        """Return the request that a row answers, whose pieces are in as many columns."""
+        columns = itertools.takewhile(lambda c: c in self.columns, map(demand_column, itertools.count(1)))
+        return "".join(self.text(cells, column) for column in columns)
 
 
 def read_head(tableau: LectureCsv) -> Any:
@@ -100,7 +144,7 @@ def read_head(tableau: LectureCsv) -> Any:
     Raises:
         DataError: there is none, or rows come from several checklists.
     """
-    heads = {tableau.text(cells, DEMANDE): line for line, cells in tableau.body}
+    heads = {tableau.request(cells): line for line, cells in tableau.body}
     if len(heads) > 1:
         issues = [
             Issue("dossiers-differents", f"colonne « {DEMANDE} » : d’un autre audit que la première rangée",
@@ -108,9 +152,15 @@ def read_head(tableau: LectureCsv) -> Any:
             for line in list(heads.values())[1:]
         ]  # fmt: skip
         raise DataError(issues)
+    text = next(iter(heads), "")
     try:
-        return json.loads(next(iter(heads), ""))
+        return json.loads(text)
     except (ValueError, RecursionError):
+        if len(text) >= MAX_CELL:
+            message = f"colonne « {DEMANDE} » : coupée par un tableur, à 32 767 caractères"
+            where = Location(tableau.name, 2, tableau.columns[DEMANDE] + 1)
+            hint = "reporter ce qui est saisi dans le fichier d’origine, ou employer XLSX ou ODS"
+            raise DataError([Issue("cellule-modifiee", message, where, hint)]) from None
         raise DataError([changed_head(tableau.name)]) from None
 
 
@@ -127,7 +177,9 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
     extra = extra_columns(checklist)
     shown = [column for column, label in SAISIE.items() if emetteur.shows(checklist, label)]
     issues = [*tableau.issues, *tableau.missing((*shown, *extra.values()))]
+    warnings = list(_strangers(tableau, checklist))
     rangees = []
+    ours = sorted({column for texts in written.values() for column in texts})
     # Without their identifiers, rows cannot be told.
     for line, cells in tableau.body if IDENTIFIANT in tableau.columns else ():
         identifiant = folded(tableau.text(cells, IDENTIFIANT))
@@ -137,23 +189,58 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
                 saisie={label: tableau.text(cells, column) for column, label in SAISIE.items()},
                 lieu=_places(tableau, line),
                 complements={cle: tableau.text(cells, title) for cle, title in extra.items()},
+                debut=_first(tableau, line, cells, ours),
             )
         )
+        for column in (*shown, *extra.values()):
+            doubt = _doubt(tableau.text(cells, column), _place(tableau, line, column))
+            if isinstance(doubt, Issue):
+                issues.append(doubt)
+            elif doubt is not None:
+                warnings.append(doubt)
         for column, text in written.get(identifiant, {}).items() if same_rules else ():
-            if folded(tableau.text(cells, column)) != folded(text):
+            there = tableau.text(cells, column)
+            if folded(there) != folded(text) and not _cut_short(there, text):
                 message = f"colonne « {column} » : cette cellule calculée a été modifiée"
-                where = Location(tableau.name, line, tableau.columns.get(column, 0) + 1)
+                where = _place(tableau, line, column)
                 issues.append(Issue("cellule-modifiee", message, where, "la rétablir"))
     if IDENTIFIANT in tableau.columns:
         issues += missing(checklist, rangees, Location(tableau.name), among=written)
     lu = findings(checklist, rangees, {})
-    warnings = tuple(_strangers(tableau, checklist))
-    return replace(lu, issues=(*issues, *lu.issues), avertissements=warnings)
+    wrong = {i.location for i in issues if i.code == "cellule-en-erreur"}
+    rest = (i for i in lu.issues if i.location not in wrong)
+    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings))
+
+
+def _doubt(text: str, where: Location) -> Issue | Avertissement | None:
+    """Return what a spreadsheet made of what was typed, where it shows."""
+    if text.strip() in _ERREURS:
+        return in_error(text, where)
+    if _SCIENTIFIQUE.fullmatch(text.strip()):
+        message = f"{where} : « {text[:40]} », un nombre que le tableur a abrégé : l’écrire en entier"
+        return Avertissement("valeur_mise_en_forme", message)
+    return cut(where) if len(text) == MAX_CELL else None
+
+
+def _cut_short(there: str, written: str) -> bool:
+    """Return whether a spreadsheet cut what the engine wrote."""
+    return len(there) >= MAX_CELL and folded(written).startswith(folded(there))
+
+
+def _first(tableau: LectureCsv, line: int, cells: list[str], ours: Iterable[str]) -> Location | None:
+    """Return the first cell of a row that holds something; ``None`` where the engine wrote some of it."""
+    if any(tableau.text(cells, column).strip() for column in ours):
+        return None
+    return Location(tableau.name, line, next((n for n, c in enumerate(cells, start=1) if c.strip()), 1))
+
+
+def _place(tableau: LectureCsv, line: int, column: str) -> Location:
+    return Location(tableau.name, line, tableau.columns.get(folded(column), 0) + 1)
 
 
 def _strangers(tableau: LectureCsv, checklist: Checklist) -> Iterator[Avertissement]:
     """Yield columns added beside ours that hold something."""
-    known = set(map(folded, columns(checklist)))
+    known = {*map(folded, columns(checklist)), *(demand_column(n) for n in range(2, len(tableau.header)))}
     for place, label in enumerate(tableau.header):
         filled = sum(place < len(cells) and bool(cells[place].strip()) for _, cells in tableau.body)
         if label not in known and filled:
@@ -162,4 +249,4 @@ def _strangers(tableau: LectureCsv, checklist: Checklist) -> Iterator[Avertissem
 
 def _places(tableau: LectureCsv, line: int) -> Any:
     labels = {label: column for column, label in SAISIE.items()} | {"Identifiant": IDENTIFIANT}
-    return lambda label: Location(tableau.name, line, tableau.columns.get(labels[label], 0) + 1)
+    return lambda label: _place(tableau, line, labels[label])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles import grille as ecrite
 from certif_rules.grilles import verifications
+from certif_rules.grilles.relecture.alentours import around
 from certif_rules.grilles.relecture.saisie import (
     SAISIE,
     Levee,
@@ -25,7 +26,7 @@ from certif_rules.grilles.relecture.saisie import (
     folded,
     missing,
 )
-from certif_rules.grilles.relecture.table import RENOMMEE, LectureFeuille, formula
+from certif_rules.grilles.relecture.table import RENOMMEE, LectureFeuille, doubts, formula
 from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
 from certif_rules.model.base import Avertissement
 
@@ -105,43 +106,54 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         if sheet not in feuilles:
             issues.append(_absent(sheet, name))
             continue
-        table = LectureFeuille(feuilles[sheet], name, sheet, columns)
+        table = LectureFeuille(feuilles[sheet], name, sheet, columns, computed=(_CALCULEE,))
         issues += table.issues
         warnings += table.strangers()
-        rows, wrong = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
+        rows, wrong, more = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
         rangees += rows
         issues += wrong
+        warnings += more
         # Where rows cannot be told, none is said to be missing.
         if _IDENTIFIANT in table.columns and len(rows) == len(table.rows):
             issues += missing(checklist, rows, Location(name, 0, 0, sheet), among=expected)
     levees: Mapping[str, Levee] = {}
     if nommees.ECARTS in feuilles:
-        table = LectureFeuille(feuilles[nommees.ECARTS], name, nommees.ECARTS, tuple(ecrite.COLONNES_ECARTS))
+        table = LectureFeuille(
+            feuilles[nommees.ECARTS],
+            name,
+            nommees.ECARTS,
+            ecrite.COLONNES_ECARTS,
+            computed=ecrite.CALCULEES_ECARTS,
+        )
         warnings += table.strangers()
-        levees, wrong = _lifted(table, checklist)
+        levees, wrong, more = _lifted(table, checklist)
         issues += wrong
+        warnings += more
     else:
         issues.append(_absent(nommees.ECARTS, name))
-    notified, where, wrong = _notified(feuilles, name)
-    issues += wrong
+    notified, where, mixed = _notified(feuilles, name)
+    _sort(mixed, issues, warnings)
+    warnings += around(feuilles, checklist, name, same_rules=same_rules)
     lu = findings(checklist, rangees, levees, notifie_le=notified, lieu_notification=where)
-    # A cell that holds a formula is said once: what it would have held is not missing as well.
-    formulas = {i.location for i in issues if i.code == formula(None).code}
+    # A cell that holds a formula or an error is said once: what it would have held is not missing as well.
+    formulas = {i.location for i in issues if i.code in (formula(None).code, "cellule-en-erreur")}
     rest = (i for i in lu.issues if i.location not in formulas)
     return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings))
 
 
 def _rows(
     table: LectureFeuille, expected: Mapping[str, Mapping[str, str]], extra: Mapping[str, str]
-) -> tuple[list[Rangee], list[Issue]]:
-    """Return the rows that say which line they are of, and the engine's cells that were edited.
+) -> tuple[list[Rangee], list[Issue], list[Avertissement]]:
+    """Return the rows that say which line they are of, the engine's cells that were edited, and the doubts.
 
     ``extra`` are the columns that a body adds, by key.
     """
     rangees: list[Rangee] = []
     issues: list[Issue] = []
+    warnings: list[Avertissement] = []
     for row in table.rows:
         issues += table.formulas(row, except_for=_CALCULEE)
+        _sort(table.doubtful(row, (*SAISIE, *extra.values())), issues, warnings)
         if not table.whole(row, _IDENTIFIANT):
             continue
         identifiant = folded(table.text(row, _IDENTIFIANT))
@@ -151,39 +163,56 @@ def _rows(
                 saisie={column: table.text(row, column) for column in SAISIE},
                 lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
                 complements={cle: table.text(row, title) for cle, title in extra.items()},
+                debut=table.first(row, (*SAISIE, *extra.values())),
             )
         )
         issues += table.edited(row, expected.get(identifiant, {}))
-    return rangees, issues
+    return rangees, issues, warnings
 
 
-def _notified(feuilles: Feuilles, name: str) -> tuple[str | None, Location | None, list[Issue]]:
+def _sort(mixed: Iterable[Issue | Avertissement], issues: list[Issue], warnings: list[Avertissement]) -> None:
+    """Put each doubt where it goes: what cannot be read stops the reading."""
+    for doubt in mixed:
+        if isinstance(doubt, Issue):
+            issues.append(doubt)
+        else:
+            warnings.append(doubt)
+
+
+def _notified(
+    feuilles: Feuilles, name: str
+) -> tuple[str | None, Location | None, list[Issue | Avertissement]]:
     """Return the day the findings were notified, where it is typed, and what is wrong with it."""
     if nommees.CONTEXTE not in feuilles:
         return None, None, [_absent(nommees.CONTEXTE, name)]
     sheet = feuilles[nommees.CONTEXTE]
     for (row, column), cell in sheet.cellules.items():
-        if column == 1 and isinstance(cell.valeur, str) and folded(cell.valeur) == folded(nommees.NOTIFIES):
+        if column == 1 and folded(cell.vue.texte) == folded(nommees.NOTIFIES):
             where = Location(name, row, 2, nommees.CONTEXTE)
-            text = sheet.text(row, 2)
-            if (row, 2) in sheet.cellules and sheet.cellules[row, 2].formule:
+            typed, text = sheet.cellules.get((row, 2)), sheet.text(row, 2)
+            if typed is None or typed.blanche:
+                return None, where, []
+            if typed.formule:
                 return None, where, [formula(where)]
-            jour = day(text) if text.strip() else None
-            return jour, where, [bad_day(text, where)] if text.strip() and jour is None else []
+            jour = day(text)
+            return jour, where, [bad_day(text, where)] if jour is None else list(doubts(typed, where))
     where = Location(name, 0, 0, nommees.CONTEXTE)
     message = f"la rangée « {nommees.NOTIFIES} » a disparu"
     return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
 
 
-def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Levee], list[Issue]]:
+def _lifted(
+    table: LectureFeuille, checklist: Checklist
+) -> tuple[dict[str, Levee], list[Issue], list[Avertissement]]:
     """Return what the sheet Écarts says, by id of line or key of check."""
-    issues = list(table.issues)
+    issues, warnings = list(table.issues), list[Avertissement]()
     ids = {folded(label): identifiant for identifiant, label in ecrite.numbers(checklist).items()}
     levees: dict[str, Levee] = {}
     typed = [c for c in ecrite.COLONNES_ECARTS if c not in ecrite.CALCULEES_ECARTS]
     for row in table.rows:
         texts = {column: table.text(row, column) for column in typed if table.text(row, column).strip()}
         issues += [i for i in table.formulas(row) if i.location in {table.place(row, c) for c in typed}]
+        _sort(table.doubtful(row, typed), issues, warnings)
         if not texts or not table.whole(row, colonnes.INDICATEUR.titre):
             continue
         where = table.place(row, colonnes.INDICATEUR.titre)
@@ -216,4 +245,4 @@ def _lifted(table: LectureFeuille, checklist: Checklist) -> tuple[dict[str, Leve
                 if c.champ and c.champ != "leve_le"
             },
         )
-    return levees, issues
+    return levees, issues, warnings

@@ -1,15 +1,26 @@
-"""ODS → sheets: values, where formulas and merged cells are."""
+"""ODS → sheets: what cells show, where formulas, merged cells, notes and pictures are."""
 
 from __future__ import annotations
 
 import re
+from typing import Final
 
-from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, refuse
+from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, ObjetPose, refuse
+from certif_rules.grilles.relecture.valeurs import FAUX, VRAI, Nature, Vue, constant, iso, lasting, shown
 
 #: Ends of line in the file are its layout. Blanks in a row should fold too, but LibreOffice writes some.
-_BLANKS = re.compile(r" *[\t\r\n][ \t\r\n]*")
-#: What stands in a cell without being its text: comments, pictures.
-_BESIDE = frozenset({"annotation", "frame", "custom-shape", "shapes", "g", "line", "control"})
+_BLANKS = re.compile(r"[ \t\r\n]+")
+#: What stands in a cell, or on a sheet, without being its text: notes, pictures, drawings.
+_BESIDE = frozenset(
+    {
+        *("annotation", "frame", "custom-shape", "g", "line", "control", "rect", "circle", "ellipse"),
+        *("polyline", "polygon", "regular-polygon", "path", "connector", "caption", "measure"),
+    }
+)
+#: The values of numbers.
+_NUMBERS: Final[dict[str, Nature]] = {
+    "float": "nombre", "currency": "monnaie", "percentage": "pourcentage"
+}  # fmt: skip
 #: Most rows that a sheet has, in any spreadsheet.
 _FARTHEST = 1_048_576
 
@@ -37,11 +48,14 @@ class _Reader:
         self.cells: list[tuple[int, CelluleLue]] = []
         self.cell: dict[str, str] | None = None
         self.paragraphs: list[list[str]] = []
-        self.beside = 0
+        #: What is being read beside the texts: the elements that are open, and all those seen in it.
+        self.beside: list[str] = []
+        self.laid: set[str] = set()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if self.beside or (self.cell is not None and tag in _BESIDE):
-            self.beside += 1
+        if self.beside or (self.feuille is not None and tag in _BESIDE):
+            self.beside.append(tag)
+            self.laid.add(tag)
         elif tag == "table" and self.feuille is None:
             self.feuille = self.feuilles.setdefault(attributes.get("name", ""), FeuilleLue())
             self.row = 0
@@ -78,7 +92,9 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         if self.beside:
-            self.beside -= 1
+            self.beside.pop()
+            if not self.beside and self.feuille is not None:
+                self._lay(tag, self.feuille)
         elif tag in ("table-cell", "covered-table-cell") and self.cell is not None:
             self._end_cell(self.cell)
             self.cell = None
@@ -87,26 +103,44 @@ class _Reader:
         elif tag == "table" and self.cell is None:
             self.feuille = None
 
+    def _lay(self, tag: str, feuille: FeuilleLue) -> None:
+        """Keep what was laid on the cell, or on the sheet."""
+        self.archive.count(1, 0)
+        place = (0, 0) if self.cell is None else (self.row + 1, self.column + 1)
+        # A chart holds a picture of itself.
+        picture = "image" in self.laid and "object" not in self.laid
+        feuille.objets.append(
+            ObjetPose(place, "note" if tag == "annotation" else "image" if picture else "dessin")
+        )
+        self.laid = set()
+
     def _end_cell(self, attributes: dict[str, str]) -> None:
-        kind = attributes.get("value-type", "")
-        formula = "formula" in attributes
-        value: str | float
-        if kind == "date":
-            value = attributes.get("date-value", "")
-        elif kind in ("float", "currency", "percentage"):
-            value = float(attributes.get("value", "0"))
-        else:
-            value = "\n".join(map(_paragraph, self.paragraphs)) or attributes.get("string-value", "")
-        if value != "" or formula:
-            self.archive.count(self.columns_repeated, self.columns_repeated * len(str(value)))
-            cellule = CelluleLue(value, formula, kind == "date")
+        typed = constant(attributes["formula"]) if "formula" in attributes else None
+        formula = "formula" in attributes and typed is None
+        vue = typed or self._seen(attributes)
+        if vue.texte or formula:
+            self.archive.count(self.columns_repeated, self.columns_repeated * len(vue.texte))
+            cellule = CelluleLue(vue, formula)
             self.cells += [(self.column + n, cellule) for n in range(1, self.columns_repeated + 1)]
         self.column += self.columns_repeated
+
+    def _seen(self, attributes: dict[str, str]) -> Vue:
+        kind = attributes.get("value-type", "")
+        display = "\n".join(map(_paragraph, self.paragraphs))
+        if kind == "date":
+            return iso(attributes.get("date-value", ""), display)
+        if kind == "time":
+            return lasting(attributes.get("time-value", ""), display)
+        if kind == "boolean":
+            return Vue(VRAI if attributes.get("boolean-value") == "true" else FAUX, "booleen")
+        if kind in _NUMBERS:
+            return shown(float(attributes.get("value", "0")), _NUMBERS[kind], display)
+        return Vue(display or attributes.get("string-value", ""), "erreur" if kind == "error" else "texte")
 
     def _end_row(self, feuille: FeuilleLue) -> None:
         if self.cells:
             again = self.rows_repeated - 1
-            characters = sum(len(str(cell.valeur)) for _, cell in self.cells)
+            characters = sum(len(cell.vue.texte) for _, cell in self.cells)
             self.archive.count(len(self.cells) * again, characters * again)
             for row in range(self.row + 1, self.row + self.rows_repeated + 1):
                 for column, cell in self.cells:
@@ -128,5 +162,10 @@ def _times(attributes: dict[str, str], name: str) -> int:
 
 def _paragraph(parts: list[str]) -> str:
     """Return the text of a paragraph, with the blanks, tabs and ends of line that elements say."""
-    text = _BLANKS.sub(" ", "".join(parts)).strip(" ")
+    text = _BLANKS.sub(_fold, "".join(parts)).strip(" ")
     return text.replace("\0", " ").replace("\1", "\t").replace("\2", "\n")
+
+
+def _fold(blanks: re.Match[str]) -> str:
+    """Return one blank for an end of line and what is around it, else the blanks as they are."""
+    return blanks[0] if not blanks[0].strip(" ") else " "

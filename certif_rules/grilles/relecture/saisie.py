@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,13 +18,15 @@ from certif_rules.documents.mots import finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.errors import Issue, Location
 from certif_rules.francais import count
+from certif_rules.grilles.classeur import TONS
 from certif_rules.model.base import Avertissement
 from certif_rules.noms import cle
 
 #: The columns people fill, as the sheet Grille calls them.
 SAISIE = tuple(colonne.titre for colonne in colonnes.SAISIE)
-CONSTAT, ANNOTATION, COMMENTAIRE = (
-    colonne.titre for colonne in (colonnes.CONSTAT, colonnes.ANNOTATION, colonnes.COMMENTAIRE)
+CONSTAT, ANNOTATION, COMMENTAIRE, PREUVES_VUES = (
+    colonne.titre
+    for colonne in (colonnes.CONSTAT, colonnes.ANNOTATION, colonnes.COMMENTAIRE, colonnes.PREUVES_VUES)
 )
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00(?:\.0+)?)?")
@@ -33,19 +35,25 @@ _FRENCH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 _EPOCH, _LAST_DAY = date(1899, 12, 30), 2_958_465
 #: The first day a bare number is read as: a smaller one is a year or a slip, and would be a guess.
 _FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
+#: Most things of one kind that are told of a sheet one by one.
+TOLD = 20
 _ZONE = re.compile(r"[\n;]")
+#: What the look of a finding puts before its words.
+_SIGNE = re.compile(f"\\A(?:{'|'.join(re.escape(t.signe) for t in TONS.values())}) ")
 
 
 class Rangee(Struct, frozen=True, kw_only=True):
     """A row as read: the id of its line, the text of each filled column, and where each column stands.
 
-    ``complements`` is what stands in the columns that a body adds, by key.
+    ``complements`` is what stands in the columns that a body adds, by key; ``debut`` is the first cell of
+    a row that nothing of ours stands in.
     """
 
     ligne: str
     saisie: Mapping[str, str]
     lieu: Callable[[str], Location]
     complements: Mapping[str, str] = field(default_factory=dict)
+    debut: Location | None = None
 
 
 class Levee(Struct, frozen=True, kw_only=True):
@@ -176,7 +184,9 @@ def _stranger(rangee: Rangee, where: Location) -> Issue:
     named = f"aucune ligne « {rangee.ligne[:40]} » dans cette grille"
     message = named if rangee.ligne else "une rangée sans identifiant : elle n’est pas de cette grille"
     hint = "retirer la rangée : une grille ne reçoit pas de ligne nouvelle"
-    return Issue("ligne-inconnue", message, where, hint)
+    if rangee.debut:
+        hint = "vider la cellule, ou reporter ce qu’elle dit sur une ligne de la grille"
+    return Issue("ligne-inconnue", message, rangee.debut or where, hint)
 
 
 def _precise(
@@ -208,7 +218,7 @@ def _verification(
 
 def _resultat(point: Point, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """Return the result of a check typed by its words or its id."""
-    wanted = cle(text)
+    wanted = cle(_SIGNE.sub("", text))
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     for resultat, words in MOTS_RESULTATS.items():
@@ -279,6 +289,36 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
     return Avertissement("colonne_ajoutee", message)
 
 
+def strays(places: Sequence[Location]) -> Iterator[Avertissement]:
+    """Yield the cells of a sheet that are not to be filled, and hold what nothing takes."""
+    for where in places[:TOLD]:
+        yield _stray(where, "ce qui est écrit ici")
+    if len(places) > TOLD:
+        more = count(len(places) - TOLD, "autre cellule", "autres cellules")
+        where = Location(places[0].file, 0, 0, places[0].sheet)
+        yield _stray(where, f"{more} encore : ce qui y est écrit")
+
+
+def _stray(where: Location, what: str) -> Avertissement:
+    message = (
+        f"{where} : {what} n’est pas de la grille, et ne va pas dans les constats : le reporter dans "
+        f"« {COMMENTAIRE} »"
+    )
+    return Avertissement("cellule_ajoutee", message)
+
+
+def in_error(text: str, where: Location) -> Issue:
+    """Return a cell where the spreadsheet shows an error."""
+    message = f"« {text[:40]} » : une erreur de calcul, là où une valeur est attendue"
+    return Issue("cellule-en-erreur", message, where, "écrire la valeur elle-même, ou vider la cellule")
+
+
+def cut(where: Location) -> Avertissement:
+    """Return a text as long as spreadsheets keep: its end may have been lost."""
+    message = f"{where} : 32 767 caractères, le plus qu’un tableur garde : la fin du texte a pu être perdue"
+    return Avertissement("texte_coupe", message)
+
+
 def bad_day(text: str, where: Location) -> Issue:
     """Return a cell that should hold a date and does not."""
     message = f"« {text[:40]} » n’est pas une date"
@@ -287,7 +327,8 @@ def bad_day(text: str, where: Location) -> Issue:
 
 def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """Return the id of a finding typed by its label or its id; one that nobody declares is an issue."""
-    wanted = cle(text)
+    # A spreadsheet may save the sign that it shows before a finding.
+    wanted = cle(_SIGNE.sub("", text))
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     declared = checklist.referentiel.constats

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from certif_rules.errors import Issue, Location
-from certif_rules.grilles.relecture.saisie import COMMENTAIRE, added_column, folded
-from certif_rules.grilles.relecture.tableur import FeuilleLue
+from certif_rules.grilles.classeur import MAX_CELL, fitted
+from certif_rules.grilles.relecture.saisie import COMMENTAIRE, added_column, cut, folded, in_error, strays
+from certif_rules.grilles.relecture.tableur import CelluleLue, FeuilleLue
+from certif_rules.grilles.relecture.valeurs import Vue
 from certif_rules.model.base import Avertissement
 
 #: Merged areas looked at one by one; beyond, any cell may be in one.
 _MERGED = 200
+_RIEN = CelluleLue(Vue("", "texte"))
+#: What stands where a text is expected.
+_NATURES = {
+    "nombre": "un nombre mis en forme",
+    "jour": "une date mise en forme",
+    "heure": "une heure mise en forme",
+    "pourcentage": "un pourcentage mis en forme",
+    "monnaie": "un montant mis en forme",
+}
 RENOMMEE = "lui rendre son nom, ou reprendre la grille d’origine"
 
 
@@ -20,8 +31,17 @@ class LectureFeuille:
     A column that is missing reads as empty, and so does a merged cell: neither is compared with anything.
     """
 
-    def __init__(self, feuille: FeuilleLue, name: str, sheet: str, columns: tuple[str, ...]) -> None:
-        self.feuille, self.name, self.sheet = feuille, name, sheet
+    def __init__(
+        self,
+        feuille: FeuilleLue,
+        name: str,
+        sheet: str,
+        columns: tuple[str, ...],
+        *,
+        computed: tuple[str, ...] = (),
+    ) -> None:
+        """Find the ``columns`` of a sheet; a row that holds nothing but formulas of ``computed`` is empty."""
+        self.feuille, self.name, self.sheet, self.computed = feuille, name, sheet, computed
         self.header = self._find_header(columns)
         self.columns: dict[str, int] = {}
         self.issues = [
@@ -35,8 +55,8 @@ class LectureFeuille:
         ]
         wanted = {folded(column): column for column in columns}
         for (row, column), cell in sorted(feuille.cellules.items()):
-            label = wanted.get(folded(str(cell.valeur)))
-            if row == self.header and label is not None:
+            label = wanted.get(folded(cell.vue.texte)) if row == self.header else None
+            if label is not None:
                 if label in self.columns:
                     message = f"la colonne « {label} » apparaît deux fois"
                     self.issues.append(Issue("colonne-en-double", message, self._at(row, column)))
@@ -51,15 +71,21 @@ class LectureFeuille:
             for c in columns
             if c not in self.columns
         ]
-        known = set(self.columns.values())
-        self.rows = sorted({row for row, column in feuille.cellules if row > self.header and column in known})
+        typed = {place for column, place in self.columns.items() if column not in computed}
+        self.rows = sorted(
+            {
+                row
+                for (row, column), cell in feuille.cellules.items()
+                if row > self.header and column in typed and not cell.blanche
+            }
+        )
 
     def _find_header(self, columns: tuple[str, ...]) -> int:
         """Return the row that has the most of the names wanted; the first, when none has any."""
         wanted = {folded(column) for column in columns}
         score: dict[int, int] = {}
         for (row, _), cell in self.feuille.cellules.items():
-            if isinstance(cell.valeur, str) and folded(cell.valeur) in wanted:
+            if folded(cell.vue.texte) in wanted:
                 score[row] = score.get(row, 0) + 1
         return min(score, key=lambda row: (-score[row], row), default=1)
 
@@ -71,6 +97,19 @@ class LectureFeuille:
     def place(self, row: int, column: str) -> Location:
         """Return where a cell is; the start of its row, where the column is missing."""
         return self._at(row, self.columns.get(column, 0))
+
+    def first(self, row: int, filled: Iterable[str]) -> Location | None:
+        """Return the first cell of a row that holds something, where only columns that are ``filled`` do.
+
+        A row of ours that lost its identifier has others: it is the identifier that lacks.
+        """
+        held = {c for c, place in self.columns.items() if not self._cell(row, place).blanche}
+        if not held <= {*filled, *self.computed}:
+            return None
+        return self._at(row, min((self.columns[c] for c in held), default=1))
+
+    def _cell(self, row: int, column: int) -> CelluleLue:
+        return self.feuille.cellules.get((row, column), _RIEN)
 
     def whole(self, row: int, column: str) -> bool:
         """Return whether a cell can be read: its column is there, and it is in no merged area."""
@@ -84,11 +123,23 @@ class LectureFeuille:
         return Location(self.name, row, column or 1, self.sheet)
 
     def strangers(self) -> Iterator[Avertissement]:
-        """Yield columns added beside ours that hold something."""
+        """Yield columns added beside ours that hold something, and what is typed where nothing is read.
+
+        That is above the header, and in place of the formulas of ours.
+        """
+        computed = {self.columns.get(column) for column in self.computed}
+        yield from strays(
+            [
+                self._at(row, column)
+                for (row, column), cell in sorted(self.feuille.cellules.items())
+                if not cell.blanche
+                if row < self.header or (row > self.header and column in computed and not cell.formule)
+            ]
+        )
         known = set(self.columns.values())
         filled: dict[int, int] = {}
         for (row, column), cell in self.feuille.cellules.items():
-            if column not in known and row != self.header and (cell.formule or str(cell.valeur).strip()):
+            if column not in known and row > self.header and not cell.blanche:
                 filled[column] = filled.get(column, 0) + 1
         for column, number in sorted(filled.items()):
             yield added_column(self._at(self.header, column), self.feuille.text(self.header, column), number)
@@ -102,18 +153,41 @@ class LectureFeuille:
         ]
 
     def _formula(self, row: int, column: int) -> bool:
-        cell = self.feuille.cellules.get((row, column))
-        return cell is not None and cell.formule
+        return self._cell(row, column).formule
+
+    def doubtful(self, row: int, columns: Iterable[str]) -> Iterator[Issue | Avertissement]:
+        """Yield the cells to fill that hold an error, or may show something else than what is read."""
+        for column in columns:
+            if column in self.columns:
+                yield from doubts(self._cell(row, self.columns[column]), self.place(row, column))
 
     def edited(self, row: int, expected: Mapping[str, str]) -> Iterator[Issue]:
         """Yield the engine's cells of a row that are not what the engine writes; formulas are told apart."""
         for column, text in expected.items():
             if not self.whole(row, column) or self._formula(row, self.columns[column]):
                 continue
-            if folded(self.text(row, column)) != folded(text):
+            cell = self._cell(row, self.columns[column])
+            if folded(cell.vue.texte) != folded(fitted(text)) and cell.vue.texte.replace(",", ".") != text:
                 message = f"colonne « {column} » : cette cellule calculée a été modifiée"
                 hint = f"la rétablir, et écrire les remarques dans la colonne « {COMMENTAIRE} »"
                 yield Issue("cellule-modifiee", message, self.place(row, column), hint)
+
+
+def doubts(cell: CelluleLue, where: Location) -> Iterator[Issue | Avertissement]:
+    """Yield what is wrong with a cell to fill: an error, a text cut, another look than what is read."""
+    text = cell.vue.texte
+    if cell.formule:
+        return
+    if cell.vue.nature == "erreur":
+        yield in_error(text, where)
+    elif not cell.vue.fidele:
+        message = (
+            f"{where} : {_NATURES[cell.vue.nature]}, lu « {text[:40]} » ; si la cellule montre autre "
+            "chose, la mettre au format « Texte » et l’y écrire"
+        )
+        yield Avertissement("valeur_mise_en_forme", message)
+    elif len(text) == MAX_CELL:
+        yield cut(where)
 
 
 def formula(where: Location | None) -> Issue:

@@ -9,25 +9,28 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Literal
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from msgspec import Struct, field
 
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.grilles.relecture.valeurs import Vue
 
-#: Largest file read, in bytes; a grid of ours weighs a thousandth of it.
-MAX_BYTES = 20_000_000
+#: Largest file read, in bytes: photographs pasted in a grid weigh a hundred times what is typed there.
+MAX_BYTES = 64_000_000
 #: Largest text file read, in bytes, and most of its rows or lines: the largest référentiels have hundreds.
 MAX_TEXT = 5_000_000
 MAX_ROWS = 10_000
-#: Most that an archive may hold once unpacked, in bytes, and how many files.
+#: Most XML that an archive may hold once unpacked, in bytes, and how many files; pictures are not unpacked.
 MAX_UNPACKED = 60_000_000
 MAX_FILES = 1_000
-#: Largest XML file read in it, in bytes, and how deep its elements go; a photograph may be bigger.
+#: Largest part read at once, in bytes; how deep elements go, and how many there are over all parts.
 MAX_PART = 10_000_000
 MAX_DEPTH = 100
+MAX_ELEMENTS = 2_000_000
 #: Most cells with something in them, over all sheets, and most characters, each as often as it is repeated.
 MAX_CELLS = 200_000
 MAX_CHARACTERS = 10_000_000
@@ -38,16 +41,37 @@ MAX_RATIO = 400
 _PACKED = frozenset({ZIP_STORED, ZIP_DEFLATED})
 #: What a damaged archive makes the library raise.
 _DAMAGED = (BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+#: The parts that are read, of all those of a workbook.
+_READ: Final = (".xml", ".rels")
+_IMAGES: Final = "retirer du classeur les images collées (ou les compresser), puis l’enregistrer"
+_NOUVEAU: Final = "l’enregistrer à nouveau depuis un tableur"
+_RANGEES: Final = (
+    "supprimer les rangées et les colonnes vides mises en forme autour de la grille, puis enregistrer "
+    "(ou copier ce qui est saisi dans une grille neuve)"
+)
+#: How much of a part is unpacked at a time.
+_CHUNK: Final = 65_536
 #: How files of the former formats begin, and encrypted ones.
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 class CelluleLue(Struct, frozen=True):
-    """A cell with something in it: a text, a number or an ISO day, and whether a formula gave it."""
+    """A cell with something in it: what it shows, and whether a formula gave it."""
 
-    valeur: str | float
+    vue: Vue
     formule: bool = False
-    jour: bool = False
+
+    @property
+    def blanche(self) -> bool:
+        """Return whether nothing is seen in it."""
+        return not self.formule and not self.vue.texte.strip()
+
+
+class ObjetPose(Struct, frozen=True):
+    """What is laid on a cell without being its value. ``place`` is (0, 0) for the sheet as a whole."""
+
+    place: tuple[int, int]
+    nature: Literal["note", "image", "dessin"]
 
 
 class FeuilleLue(Struct):
@@ -55,15 +79,12 @@ class FeuilleLue(Struct):
 
     cellules: dict[tuple[int, int], CelluleLue] = field(default_factory=dict)
     fusions: list[tuple[int, int, int, int]] = field(default_factory=list)
+    objets: list[ObjetPose] = field(default_factory=list)
 
     def text(self, row: int, column: int) -> str:
-        """Return the text of a cell, empty when there is none; a whole number has no decimals."""
+        """Return what a cell shows, nothing when there is none."""
         cellule = self.cellules.get((row, column))
-        if cellule is None:
-            return ""
-        if isinstance(cellule.valeur, str):
-            return cellule.valeur
-        return str(int(cellule.valeur)) if cellule.valeur.is_integer() else repr(cellule.valeur)
+        return "" if cellule is None else cellule.vue.texte
 
 
 Feuilles = Mapping[str, FeuilleLue]
@@ -98,10 +119,10 @@ class Archive:
             DataError: too big, encrypted, truncated, with macros, or no workbook at all.
         """
         self.name = name
-        self._cells = self._characters = 0
+        self._cells = self._characters = self._elements = self._unpacked = 0
         if len(content) > MAX_BYTES:
-            message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce n’est pas une grille"
-            raise refuse("fichier-trop-grand", message, name)
+            message = f"fichier de plus de {MAX_BYTES // 1_000_000} Mo : ce qui est saisi n’en pèse pas un"
+            raise refuse("fichier-trop-grand", message, name, _IMAGES)
         if content.startswith(OLE):
             hint = "retirer le mot de passe, ou enregistrer en XLSX ou en ODS"
             raise refuse("fichier-chiffre", "fichier chiffré, ou d’un ancien format (.xls)", name, hint)
@@ -113,18 +134,18 @@ class Archive:
         except _DAMAGED as error:
             raise self._broken() from error
         self.names = frozenset(entry.filename for entry in entries)
-        total = sum(entry.file_size for entry in entries)
-        packed = max(len(content), 1)
-        if total > MAX_UNPACKED or len(entries) > MAX_FILES or total / packed > MAX_RATIO:
-            message = (
-                f"contenu démesuré : {total // 1_000_000} Mo une fois décompressé, {len(entries)} fichiers"
-            )
-            raise refuse("fichier-trop-grand", message, name)
+        total = sum(entry.file_size for entry in entries if entry.filename.lower().endswith(_READ))
+        if total > MAX_UNPACKED or total / max(len(content), 1) > MAX_RATIO:
+            message = f"contenu démesuré : {total // 1_000_000} Mo une fois décompressé"
+            raise refuse("fichier-trop-grand", message, name, _RANGEES)
+        if len(entries) > MAX_FILES:
+            message = f"contenu démesuré : {len(entries)} fichiers dans le classeur"
+            raise refuse("fichier-trop-grand", message, name, _IMAGES)
         if any(entry.flag_bits & 1 for entry in entries):
             raise refuse("fichier-chiffre", "archive chiffrée", name, "retirer le mot de passe")
         if any(entry.compress_type not in _PACKED for entry in entries):
-            hint = "l’enregistrer à nouveau depuis un tableur"
-            raise refuse("fichier-illisible", "une compression que les tableurs n’emploient pas", name, hint)
+            message = "une compression que les tableurs n’emploient pas"
+            raise refuse("fichier-illisible", message, name, _NOUVEAU)
         if any(
             n.lower().endswith("vbaproject.bin") or n.startswith(("Basic/", "Scripts/")) for n in self.names
         ):
@@ -137,21 +158,32 @@ class Archive:
         Raises:
             DataError: it is missing, too big or damaged.
         """
-        if member not in self.names:
-            raise refuse("classeur-etranger", f"il manque « {member} » dans le classeur", self.name)
-        size = self._zip.getinfo(member).file_size
-        if size > MAX_PART:
+        if self._size(member) > MAX_PART:
             message = f"« {member} » : plus de {MAX_PART // 1_000_000} Mo une fois décompressé"
             raise refuse("fichier-trop-grand", message, self.name)
+        return b"".join(self._chunks(member))
+
+    def _size(self, member: str) -> int:
+        if member not in self.names:
+            raise refuse("classeur-etranger", f"il manque « {member} » dans le classeur", self.name)
+        return self._zip.getinfo(member).file_size
+
+    def _chunks(self, member: str) -> Iterator[bytes]:
+        """Yield one file piece by piece; no more than was declared is unpacked."""
+        left = self._size(member)
         try:
-            # No more than was declared is unpacked: without a size, all of it would be, then cut.
             with self._zip.open(member) as stream:
-                content = stream.read(size)
+                while left and (piece := stream.read(min(left, _CHUNK))):
+                    left -= len(piece)
+                    self._unpacked += len(piece)
+                    if self._unpacked > MAX_UNPACKED:
+                        message = f"plus de {MAX_UNPACKED // 1_000_000} Mo une fois décompressé"
+                        raise refuse("fichier-trop-grand", message, self.name, _RANGEES)
+                    yield piece
         except _DAMAGED as error:
             raise self._broken() from error
-        if len(content) != size:
+        if left:
             raise self._broken()
-        return content
 
     def parse(
         self,
@@ -167,37 +199,68 @@ class Archive:
         """
         parser = expat.ParserCreate()
         parser.buffer_text = True
+        self._listen(parser, member, start, end)
+        if text is not None:
+            parser.CharacterDataHandler = text
+        try:
+            for piece in self._chunks(member):
+                parser.Parse(piece, False)
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise self._broken() from error
+        except LookupError as error:
+            message = f"« {member} » est dans un codage de caractères inconnu"
+            raise refuse("fichier-illisible", message, self.name, _NOUVEAU) from error
+        except (ValueError, OverflowError, UnicodeError) as error:
+            raise refuse("fichier-tronque", f"« {member} » est illisible", self.name) from error
+
+    def _listen(
+        self,
+        parser: expat.XMLParserType,
+        member: str,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None],
+    ) -> None:
+        """Have the elements of ``member`` counted, and told by their names without prefix."""
+        depth = 0
+        local: dict[str, str] = {}
 
         def doctype(*_: object) -> None:
             raise refuse("classeur-etranger", f"« {member} » déclare un type de document", self.name)
 
-        depth = 0
+        def named(tag: str) -> str:
+            name = local.get(tag)
+            if name is None:
+                name = tag.rpartition(":")[2]
+                if len(local) < MAX_FILES:
+                    local[tag] = name
+            return name
 
         def started(tag: str, attributes: dict[str, str]) -> None:
             nonlocal depth
             depth += 1
-            if depth > MAX_DEPTH:
-                message = f"« {member} » : plus de {MAX_DEPTH} éléments les uns dans les autres"
-                raise refuse("fichier-trop-grand", message, self.name)
-            start(_local(tag), {_local(key): value for key, value in attributes.items()})
+            self._elements += 1
+            if depth > MAX_DEPTH or self._elements > MAX_ELEMENTS:
+                raise self._too_many(member, depth)
+            start(named(tag), {key.rpartition(":")[2]: value for key, value in attributes.items()})
 
         def ended(tag: str) -> None:
             nonlocal depth
             depth -= 1
-            end(_local(tag))
+            end(named(tag))
 
         parser.StartDoctypeDeclHandler = doctype
         parser.StartElementHandler = started
         parser.EndElementHandler = ended
-        if text is not None:
-            parser.CharacterDataHandler = text
-        content = self.read(member)
-        try:
-            parser.Parse(content, True)
-        except expat.ExpatError as error:
-            raise self._broken() from error
-        except (ValueError, OverflowError, UnicodeError) as error:
-            raise refuse("fichier-tronque", f"« {member} » est illisible", self.name) from error
+
+    def _too_many(self, member: str, depth: int) -> DataError:
+        if depth > MAX_DEPTH:
+            message = f"« {member} » : plus de {MAX_DEPTH} éléments les uns dans les autres"
+            return refuse("fichier-trop-grand", message, self.name)
+        message = (
+            f"« {member} » : plus de {MAX_ELEMENTS // 1_000_000} millions de cellules, presque toutes vides"
+        )
+        return refuse("fichier-trop-grand", message, self.name, _RANGEES)
 
     def count(self, cells: int, characters: int) -> None:
         """Add to what the workbook holds, before it is made.
@@ -217,7 +280,3 @@ class Archive:
     def _broken(self) -> DataError:
         hint = "le copier ou le télécharger à nouveau"
         return refuse("fichier-tronque", "fichier tronqué ou abîmé", self.name, hint)
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]

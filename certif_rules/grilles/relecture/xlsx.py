@@ -1,17 +1,31 @@
-"""XLSX → sheets: values, where formulas and merged cells are. Styles are not read."""
+"""XLSX → sheets: what cells show, where formulas, merged cells, notes and pictures are."""
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from string import ascii_uppercase
+from typing import Literal
 
-from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, refuse
+from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, ObjetPose, refuse
+from certif_rules.grilles.relecture.valeurs import (
+    BUILTIN,
+    FAUX,
+    GENERAL,
+    VRAI,
+    Mise,
+    Vue,
+    constant,
+    iso,
+    number,
+    read_format,
+)
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 #: A control character that XML does not hold is written ``_x000D_``.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_WORKBOOK = "xl/workbook.xml"
+_WORKBOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
@@ -27,24 +41,21 @@ def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
     if system_1904:
         hint = "désactiver « calendrier depuis 1904 » dans le tableur, vérifier les dates, et enregistrer"
         raise refuse("calendrier-ancien", "ce classeur compte les jours depuis 1904", archive.name, hint)
-    shared = _shared(archive)
+    shared, formats = _shared(archive), _formats(archive)
     feuilles: dict[str, FeuilleLue] = {}
     for name, member in sheets.items():
-        reader = _Sheet(archive, shared)
+        reader = _Sheet(archive, shared, formats)
         archive.parse(member, reader.start, reader.end, reader.text)
+        reader.feuille.objets.extend(_laid(archive, member))
         feuilles[name] = reader.feuille
     return feuilles
 
 
 def _index(archive: Archive) -> tuple[dict[str, str], bool]:
     """Return the file of each sheet, by name, and whether days are counted from 1904."""
-    targets: dict[str, str] = {}
+    targets = {identifier: target for identifier, _, target in _relations(archive, _WORKBOOK)}
     sheets: dict[str, str] = {}
     flags: set[str] = set()
-
-    def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship" and attributes.get("TargetMode") != "External":
-            targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
     def sheet(tag: str, attributes: dict[str, str]) -> None:
         if tag == "workbookPr" and attributes.get("date1904") in ("1", "true"):
@@ -52,15 +63,100 @@ def _index(archive: Archive) -> tuple[dict[str, str], bool]:
         if tag == "sheet":
             sheets[attributes.get("name", "")] = attributes.get("id", "")
 
-    archive.parse("xl/_rels/workbook.xml.rels", relation, lambda _: None)
     archive.parse(_WORKBOOK, sheet, lambda _: None)
-    members = {}
-    for name, identifier in sheets.items():
-        target = targets.get(identifier, "")
-        members[name] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+    members = {name: targets.get(identifier, "") for name, identifier in sheets.items()}
     if len(set(members.values())) < len(members):
         raise refuse("classeur-etranger", "deux feuilles ont le même contenu", archive.name)
     return members, bool(flags)
+
+
+def _relations(archive: Archive, member: str) -> list[tuple[str, str, str]]:
+    """Return what a part refers to: an id, the last word of its type, the part."""
+    folder, _, name = member.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels"
+    wanted: list[tuple[str, str, str]] = []
+
+    def relation(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "Relationship" and attributes.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join(f"/{folder}", attributes.get("Target", "")))
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            wanted.append((attributes.get("Id", ""), kind, target.lstrip("/")))
+
+    if relations in archive.names or member == _WORKBOOK:
+        archive.parse(relations, relation, lambda _: None)
+    return wanted
+
+
+def _laid(archive: Archive, member: str) -> Iterator[ObjetPose]:
+    """Yield what is laid on a sheet: notes, threads of comments, pictures and drawings."""
+    notes: dict[tuple[int, int], None] = {}
+    drawings = _Drawings(archive)
+
+    def note(tag: str, attributes: dict[str, str]) -> None:
+        # A thread has a note that stands for it where threads are not known.
+        if tag in ("comment", "threadedComment"):
+            archive.count(1, 0)
+            notes[_place(attributes.get("ref", "")) or (0, 0)] = None
+
+    for _, kind, target in _relations(archive, member):
+        if kind in ("comments", "threadedComment") and target in archive.names:
+            archive.parse(target, note, lambda _: None)
+        elif kind == "drawing" and target in archive.names:
+            archive.parse(target, drawings.start, drawings.end, drawings.text)
+    yield from (ObjetPose(place, "note") for place in notes)
+    yield from drawings.objets
+
+
+class _Drawings:
+    """The reading of what is drawn on a sheet: each anchor says its first cell, from zero."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.objets: list[ObjetPose] = []
+        self.nature: Literal["image", "dessin"] = "dessin"
+        self.place = {"row": "", "col": ""}
+        self.inside: list[str] = []
+
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        self.inside.append(tag)
+        if tag.endswith("Anchor"):
+            self.nature, self.place = "dessin", {"row": "", "col": ""}
+        elif tag == "pic":
+            self.nature = "image"
+
+    def text(self, data: str) -> None:
+        if self.inside[-2:-1] == ["from"] and self.inside[-1] in self.place:
+            self.place[self.inside[-1]] += data
+
+    def end(self, tag: str) -> None:
+        self.inside.pop()
+        if tag.endswith("Anchor"):
+            self.archive.count(1, 0)
+            row, column = (int(self.place[key] or -1) + 1 for key in ("row", "col"))
+            self.objets.append(ObjetPose((row, column), self.nature))
+
+
+def _formats(archive: Archive) -> list[Mise]:
+    """Return how cells show numbers, by style."""
+    codes: dict[int, Mise] = dict(BUILTIN)
+    formats: list[Mise] = []
+    inside: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        inside.append(tag)
+        if tag == "numFmt":
+            archive.count(1, 0)
+            codes[int(attributes.get("numFmtId", "0"))] = read_format(attributes.get("formatCode", ""))
+        elif tag == "xf" and "cellXfs" in inside:
+            archive.count(1, 0)
+            formats.append(codes.get(int(attributes.get("numFmtId", "0")), GENERAL))
+
+    def end(_: str) -> None:
+        inside.pop()
+
+    if _STYLES in archive.names:
+        archive.parse(_STYLES, start, end)
+    return formats
 
 
 def _shared(archive: Archive) -> list[str]:
@@ -95,27 +191,26 @@ def _shared(archive: Archive) -> list[str]:
 class _Sheet:
     """The reading of one worksheet, element by element."""
 
-    def __init__(self, archive: Archive, shared: list[str]) -> None:
-        self.archive, self.shared = archive, shared
+    def __init__(self, archive: Archive, shared: list[str], formats: list[Mise]) -> None:
+        self.archive, self.shared, self.formats = archive, shared, formats
         self.feuille = FeuilleLue()
         self.row = self.column = 0
-        self.kind = ""
-        self.formula = False
+        self.cell: dict[str, str] = {}
+        self.formula: list[str] | None = None
         self.inside: list[str] = []
         self.parts: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.inside.append(tag)
-        if tag == "row":
-            self.row = int(attributes.get("r", self.row + 1))
-            self.column = 0
-        elif tag == "c":
+        if tag == "c":
             place = _place(attributes.get("r", ""))
             self.row, self.column = place or (self.row, self.column + 1)
-            self.kind, self.formula = attributes.get("t", "n"), False
-            self.parts = []
+            self.cell, self.formula, self.parts = attributes, None, []
+        elif tag == "row":
+            self.row = int(attributes.get("r", self.row + 1))
+            self.column = 0
         elif tag == "f":
-            self.formula = True
+            self.formula = []
         elif tag == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             start, stop = _place(first), _place(last or first)
@@ -125,26 +220,40 @@ class _Sheet:
 
     def end(self, tag: str) -> None:
         self.inside.pop()
-        if tag == "c" and (self.parts or self.formula):
-            value = self._value("".join(self.parts))
-            self.archive.count(1, len(str(value)))
-            if value != "" or self.formula:
-                jour = self.kind == "d"
-                self.feuille.cellules[self.row, self.column] = CelluleLue(value, self.formula, jour)
+        if tag == "c" and (self.parts or self.formula is not None):
+            typed = constant("".join(self.formula)) if self.formula else None
+            formula = self.formula is not None and typed is None
+            vue = typed or self._seen("".join(self.parts))
+            self.archive.count(1, len(vue.texte))
+            if vue.texte or formula:
+                self.feuille.cellules[self.row, self.column] = CelluleLue(vue, formula)
 
     def text(self, data: str) -> None:
-        if self.inside and self.inside[-1] in ("v", "t") and "rPh" not in self.inside:
+        inside = self.inside[-1] if self.inside else ""
+        if inside in ("v", "t") and "rPh" not in self.inside:
             self.parts.append(data)
+        elif inside == "f" and self.formula is not None:
+            self.formula.append(data)
 
-    def _value(self, raw: str) -> str | float:
-        if self.kind == "s":
-            number = int(raw) if raw.isdecimal() else -1
-            if not 0 <= number < len(self.shared):
+    def _seen(self, raw: str) -> Vue:
+        kind = self.cell.get("t", "n")
+        if kind == "s":
+            index = int(raw) if raw.isdecimal() else -1
+            if not 0 <= index < len(self.shared):
                 raise refuse("fichier-tronque", "un texte partagé manque", self.archive.name)
-            return self.shared[number]
-        if self.kind == "n" and raw:
-            return float(raw)
-        return _decode(raw)
+            return Vue(self.shared[index], "texte")
+        if kind == "n" and raw:
+            style = int(self.cell.get("s", "0"))
+            return number(float(raw), self.formats[style] if style < len(self.formats) else GENERAL)
+        if kind == "b":
+            return Vue(VRAI if raw.strip() == "1" else FAUX, "booleen")
+        if kind == "d":
+            return iso(raw)
+        if kind == "e" and "vm" in self.cell:
+            # A picture put in the cell; what stands there is for programs that know no such thing.
+            self.feuille.objets.append(ObjetPose((self.row, self.column), "image"))
+            return Vue("", "image")
+        return Vue(_decode(raw), "erreur" if kind == "e" else "texte")
 
 
 def _place(reference: str) -> tuple[int, int] | None:
@@ -159,4 +268,4 @@ def _place(reference: str) -> tuple[int, int] | None:
 
 
 def _decode(text: str) -> str:
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n")
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,113 @@
+"""Thresholds that no finding can reach, or that every one does: a decision that never depends on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.construction.regles import CorpsRegles
+from certif_rules.model.jugement import Jugement, Mesure
+from certif_rules.model.referentiel import Constat, Indicateur
+
+#: The least and the most that a measure can be; ``None`` where no line or check can change it.
+_Bornes = tuple[Fraction, Fraction] | None
+
+_COMPARAISONS = ("au_moins", "plus_de", "au_plus", "moins_de")
+
+
+def refuse_out_of_reach(
+    node: Any,
+    regles: CorpsRegles,
+    lignes: Iterable[Indicateur],
+    constats: Mapping[str, Constat],
+    lecteur: Lecteur,
+) -> None:
+    """Record the comparisons that always hold, or never, whatever is found on these lines.
+
+    Args:
+        node: the judgement as it is written.
+        regles: the rules layer that holds it.
+        lignes: the lines of the same origin.
+        constats: every finding known, those of the base included.
+        lecteur: takes the problems.
+    """
+    if regles.jugement is None:
+        return
+    reach = _Portees(regles, tuple(lignes), constats)
+    for nom, item in node["mesures"].items():
+        for index, term in enumerate(item.get("somme") or ()):
+            if term.get("seuil") is not None:
+                bornes = reach.of(regles.jugement, term["mesure"])
+                _refuse(bornes, "au_moins", term["seuil"], nom, item["somme"][index], "seuil", lecteur)
+    for decision in node["decisions"]:
+        for condition in decision.get("si") or ():
+            critere = condition.get("critere")
+            bornes = reach.of(regles.jugement, condition["mesure"], critere and lecteur.qualify(critere))
+            for mot in _COMPARAISONS:
+                if condition.get(mot) is not None:
+                    _refuse(bornes, mot, condition[mot], condition["mesure"], condition, mot, lecteur)
+
+
+def _refuse(bornes: _Bornes, mot: str, text: Any, mesure: str, node: Any, key: str, lecteur: Lecteur) -> None:
+    if bornes is None:
+        return
+    least, most = bornes
+    limit = Fraction(str(text))
+    reached = {
+        "au_moins": (least >= limit, most >= limit),
+        "plus_de": (least > limit, most > limit),
+        "au_plus": (least <= limit, most <= limit),
+        "moins_de": (least < limit, most < limit),
+    }[mot]
+    if reached[0] == reached[1]:
+        word = "toujours" if reached[0] else "jamais"
+        message = f"« {mesure} » va de {least} à {most} : le seuil {text} est {word} atteint"
+        lecteur.refuse("seuil-hors-portee", message, node, key, "corriger le seuil, ou retirer la condition")
+
+
+class _Portees:
+    """What each measure can be worth, given what may be found on each line."""
+
+    def __init__(
+        self, regles: CorpsRegles, lignes: tuple[Indicateur, ...], constats: Mapping[str, Constat]
+    ) -> None:
+        self.lignes = lignes
+        self.permis = {nom: entry.constats for nom, entry in regles.permis.items()}
+        self.constats = constats
+        self.controles = [
+            c.constat for t in regles.types_audit.values() for c in t.verifications if c.constat is not None
+        ]
+
+    def of(self, jugement: Jugement, nom: str, critere: str | None = None) -> _Bornes:
+        """Return the bounds of a measure, for one criterion where it is named."""
+        mesure = jugement.mesures[nom]
+        if mesure.somme:
+            return self._sum(jugement, mesure)
+        lignes = [
+            ligne
+            for ligne in self.lignes
+            if (mesure.etiquette is None or mesure.etiquette in ligne.etiquettes)
+            and (critere is None or ligne.critere == critere)
+        ]
+        permis = [self.permis.get(ligne.id, ()) for ligne in lignes]
+        if mesure.compte:
+            lines = sum(any(c in mesure.compte for c in some) for some in permis)
+            most = lines + (0 if mesure.etiquette else sum(c in mesure.compte for c in self.controles))
+            return (Fraction(0), Fraction(most)) if most else None
+        values = [
+            Fraction(text)
+            for some in permis
+            for c in some
+            if (text := self.constats[c].valeur if c in self.constats else None) is not None
+        ]
+        return (min(values), max(values)) if values else None
+
+    def _sum(self, jugement: Jugement, mesure: Mesure) -> _Bornes:
+        every = [(terme, self.of(jugement, terme.mesure)) for terme in mesure.somme]
+        if any(bornes is None for _, bornes in every):
+            return None
+        least = sum((bornes[0] for t, bornes in every if bornes and t.seuil is None), Fraction(0))
+        most = sum((Fraction(1) if t.seuil else bornes[1] for t, bornes in every if bornes), Fraction(0))
+        return least, most

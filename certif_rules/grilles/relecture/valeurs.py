@@ -1,0 +1,211 @@
+"""What a cell shows, from its value and its format: the same words through XLSX and ODS.
+
+The decimals, the hours and the year are those that the spreadsheet shows. Where what is shown cannot be told
+(a number that begins with zeros, a day without its year), the value is read and the cell is named.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from certif_rules.blocs.typographie import INSECABLE
+
+#: What a value is, as spreadsheets know it; « image » is a picture put in a cell.
+Nature = Literal["texte", "nombre", "jour", "heure", "pourcentage", "monnaie", "booleen", "erreur", "image"]
+
+_EPOCH: Final = datetime.fromisoformat("1899-12-30")
+#: The last day that spreadsheets count, and the seconds of a day.
+_LAST_DAY, _DAY = 2_958_465, 86_400
+#: Spreadsheets know a number by its first fifteen digits.
+_DIGITS: Final = 15
+#: Most decimals written: with fifteen figures before them, all that exact arithmetic holds.
+_PLACES: Final = 12
+_FIRST: Final = re.compile(r'(?:[^;"]|"[^"]*+"?)*+')
+_UNQUOTED: Final = re.compile(
+    r'"([^"]*+)"|\\(.)|[_*].|\[\$([^\]\[-]*+)[^\]\[]*+\]|\[(?!h+\]|m+\]|s+\])[^\]\[]*+\]'
+)
+_NUMBER: Final = re.compile(r"[#,]*0?(?:\.([0#?]+))?")
+_NUMERALS: Final = re.compile(r"\d+")
+_ERROR: Final = re.compile(r"#[A-Z]{1,9}(?:/[A-Z0]{1,2})?[!?]?")
+_TIME: Final = re.compile(r"(-?)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+
+
+#: The longest format that spreadsheets take.
+_LONGEST: Final = 255
+#: What a cell of logic shows.
+VRAI, FAUX = "VRAI", "FAUX"
+
+
+class Vue(Struct, frozen=True):
+    """A value as it is seen; ``fidele`` is false where the spreadsheet may show something else."""
+
+    texte: str
+    nature: Nature = "nombre"
+    fidele: bool = True
+
+
+class Mise(Struct, frozen=True):
+    """What a number is shown as. ``parts`` are those of a day and an hour: « d », « y », « h », « s », « [ ».
+
+    ``decimales`` is ``None`` for as many as needed; ``sure`` is false for a format with signs of its own.
+    """
+
+    nature: Nature = "nombre"
+    decimales: int | None = None
+    symbole: str = ""
+    parts: str = ""
+    sure: bool = True
+
+
+GENERAL: Final = Mise()
+
+
+def _days(parts: str) -> Mise:
+    return Mise("jour", parts=parts)
+
+
+#: The formats that XLSX numbers without spelling them out. Those of money leave its name to the system.
+BUILTIN: Final[dict[int, Mise]] = {
+    1: Mise(decimales=0), 2: Mise(decimales=2), 3: Mise(decimales=0), 4: Mise(decimales=2),
+    **{n: Mise("monnaie", decimales=0 if n in (5, 6, 42) else 2, sure=False) for n in (5, 6, 7, 8, 42, 44)},
+    9: Mise("pourcentage", decimales=0), 10: Mise("pourcentage", decimales=2),
+    11: Mise(sure=False), 12: Mise(sure=False), 13: Mise(sure=False),
+    14: _days("dy"), 15: _days("dy"), 16: _days("d"), 17: _days("y"), 22: _days("dyh"),
+    18: Mise("heure", parts="h"), 19: Mise("heure", parts="hs"), 20: Mise("heure", parts="h"),
+    21: Mise("heure", parts="hs"), 45: Mise("heure", parts="s", sure=False),
+    46: Mise("heure", parts="[hs"), 47: Mise("heure", parts="s", sure=False),
+    37: Mise(decimales=0), 38: Mise(decimales=0), 39: Mise(decimales=2), 40: Mise(decimales=2),
+    41: Mise(decimales=0), 43: Mise(decimales=2), 48: Mise(sure=False),
+}  # fmt: skip
+
+
+def read_format(code: str) -> Mise:
+    """Return what a format of XLSX shows, from its first part: that of positive numbers."""
+    match = _FIRST.match(code)
+    first = match[0] if match and len(code) <= _LONGEST else "?"
+    literals = [a or b or c or "" for a, b, c in _UNQUOTED.findall(first)]
+    bare = _UNQUOTED.sub("", first).strip()
+    low = bare.lower()
+    if low in ("general", "standard", "@", ""):
+        return Mise(sure=not "".join(literals).strip())
+    parts = "".join(part for part in "dyhs[" if part in low)
+    if not _NUMBER.fullmatch(low.rstrip("%").strip()) and set(low) & set("dymhs"):
+        if set("dy") & set(parts) or not set("hs[") & set(parts):
+            return _days(parts)
+        return Mise("heure", parts=parts, sure="h" in parts)
+    figures = _NUMBER.fullmatch(low.replace("%", "").replace(" ", "").replace("€", ""))
+    decimals = len(figures[1] or "") if figures else None
+    if "%" in low:
+        return Mise("pourcentage", decimals, sure=figures is not None)
+    symbol = "€" if "€" in code else "".join(literals).strip().replace("EUR", "€")
+    if _money(symbol):
+        return Mise("monnaie", decimals, symbol, sure=figures is not None)
+    return Mise("nombre", decimals, sure=figures is not None and not symbol)
+
+
+def _money(symbol: str) -> bool:
+    return symbol == "EUR" or (symbol != "" and all(unicodedata.category(c) == "Sc" for c in symbol))
+
+
+def number(value: float, mise: Mise) -> Vue:
+    """Return a number of XLSX as its format shows it."""
+    if mise.nature == "jour" and 0 <= value <= _LAST_DAY:
+        return _day_seen(_EPOCH + timedelta(seconds=round(value * _DAY)), mise.parts)
+    if mise.nature == "heure" and 0 <= value <= _LAST_DAY:
+        return _time_seen(round(value * _DAY), mise.parts, sure=mise.sure)
+    if mise.nature in ("jour", "heure"):
+        return Vue(_decimal(value, None), "nombre", fidele=False)
+    if mise.nature == "pourcentage":
+        return Vue(f"{_decimal(value, mise.decimales, 2)}{INSECABLE}%", mise.nature, mise.sure)
+    text = _decimal(value, mise.decimales)
+    if mise.nature == "monnaie":
+        return Vue(f"{text}{INSECABLE}{mise.symbole}".rstrip(), mise.nature, mise.sure)
+    return Vue(text, "nombre", mise.sure and "E" not in text)
+
+
+def shown(value: float, nature: Nature, display: str) -> Vue:
+    """Return a number of ODS as its cell shows it: its decimals are those of ``display``."""
+    power = 2 if nature == "pourcentage" else 0
+    digits = "".join(c for c in display if c.isdecimal())
+    text = _decimal(value, None, power)
+    # Of as many figures as are shown; one less where rounding adds a figure (9,99 as 10,0).
+    more = len(digits) - len(text.lstrip("-").partition(",")[0])
+    written = [_decimal(value, k, power) for k in (more, more - 1) if 0 <= k <= _PLACES]
+    same = [t for t in (*written, text) if "".join(c for c in t if c.isdecimal()) == digits]
+    sure, text = bool(same) or not display, (*same, text)[0]
+    if nature == "pourcentage":
+        return Vue(f"{text}{INSECABLE}%", nature, sure)
+    symbol = re.sub(r"[\d\s.,()+\u2212-]", "", display)
+    if nature == "monnaie" or _money(symbol):
+        return Vue(f"{text}{INSECABLE}{symbol.replace('EUR', '€')}".rstrip(), "monnaie", sure)
+    return Vue(text, "nombre", sure and not symbol)
+
+
+def constant(formula: str) -> Vue | None:
+    """Return what LibreOffice writes as a formula where a value was typed: logic, and errors."""
+    bare = formula.strip().removeprefix("of:").removeprefix("=").upper()
+    if bare.removesuffix("()") in ("TRUE", "FALSE"):
+        return Vue(VRAI if bare.startswith("T") else FAUX, "booleen")
+    return Vue(bare, "erreur") if _ERROR.fullmatch(bare) else None
+
+
+def iso(text: str, display: str = "") -> Vue:
+    """Return an ISO day or moment as its cell shows it (``display``), else whole."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return Vue(text, "jour")
+    moment = moment.replace(tzinfo=None)
+    if not display:
+        return _day_seen(moment, "dyh" if moment.time().isoformat() != "00:00:00" else "dy")
+    seen = [int(n) for n in _NUMERALS.findall(display) if len(n) < _DIGITS]
+    parts = "d" if moment.day in seen else ""
+    parts += "y" if {moment.year, moment.year % 100} & {*seen} else ""
+    return _day_seen(moment, parts + ("h" if ":" in display or len(seen) > len("dmy") else ""))
+
+
+def lasting(text: str, display: str) -> Vue:
+    """Return a time of ODS (« PT14H30M00S ») as its cell shows it."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return Vue(text, "heure", fidele=False)
+    hours, minutes = int(match[2] or 0), int(match[3] or 0)
+    seconds = hours * 3600 + minutes * 60 + round(float(match[4] or 0))
+    seen = [int(n) for n in _NUMERALS.findall(display) if len(n) < _DIGITS]
+    parts = "h" + ("s" if display.count(":") > 1 else "")
+    parts += "[" if seen[:1] == [seconds // 3600] else ""
+    return _time_seen(seconds, parts, sure=not match[1] and ":" in display)
+
+
+def _day_seen(moment: datetime, parts: str) -> Vue:
+    """Return a day as French people write it, with its hour where that is shown."""
+    hour = f" {moment:%H:%M}" if "h" in parts else ""
+    return Vue(f"{moment:%d/%m}/{moment.year:04d}{hour}", "jour", "d" in parts and "y" in parts)
+
+
+def _time_seen(seconds: int, parts: str, *, sure: bool) -> Vue:
+    """Return a time; only a format of elapsed time (« [ ») goes past a day."""
+    hours, rest = divmod(seconds if "[" in parts else seconds % _DAY, 3600)
+    tail = f":{rest % 60:02d}" if "s" in parts or rest % 60 else ""
+    return Vue(f"{hours:02d}:{rest // 60:02d}{tail}", "heure", sure)
+
+
+def _decimal(value: float, places: int | None, power: int = 0) -> str:
+    """Return a number as it is written in French, times ten to the ``power``."""
+    if not math.isfinite(value):
+        return str(value)
+    exact = Decimal(format(value, f".{_DIGITS}g")).scaleb(power)
+    if abs(exact) >= Decimal(10) ** _DIGITS or (exact and places is None and abs(exact) < Decimal("1E-9")):
+        return format(float(exact), f".{_DIGITS}g").replace(".", ",").upper()
+    if places is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-min(places, _PLACES)), ROUND_HALF_UP)
+        return f"{exact:f}".replace(".", ",")
+    text = f"{exact:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",") or "0"
