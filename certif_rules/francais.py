@@ -1,4 +1,4 @@
-"""What the French language asks of a program: letters without their accents, and nouns in number."""
+"""What the French language asks of a program: letters without accents, capitals, and nouns in number."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Literal
 def without_accents(text: str, form: Literal["NFD", "NFKD"] = "NFKD") -> str:
     """Return ``text`` with its letters bare; ``form`` NFD leaves ligatures and signs as they are."""
     return "".join(c for c in unicodedata.normalize(form, text) if not unicodedata.combining(c))
+
+
+def capital(texte: str) -> str:
+    """Return ``texte`` with a capital letter first."""
+    return texte[:1].upper() + texte[1:]
 
 
 def noun(number: int, singulier: str, pluriel: str | None = None) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from certif_rules.echanges.champs import APPUI, Ecrivain, with_sources
 from certif_rules.model.acteurs import Acteur, Rythme
-from certif_rules.model.base import Declaration, Lacune, Source, Texte
+from certif_rules.model.base import Appui, Lacune, Source, Texte
 
 LACUNE = Lacune(champs=("titre",), cherche="partout", sources=("S1",), emplacement="a.yaml:3")
 TEXTE = Texte(texte="Un texte.", sources=("S1",))
@@ -65,8 +65,8 @@ def test_a_line_may_name_what_no_record_holds() -> None:
 
 def test_one_line_holds_for_all_that_is_made_of_a_record() -> None:
     """What a rule says itself comes first, at any depth, then what it rests on."""
-    ecrire = Ecrivain({Declaration: f"* {APPUI}"})
-    rythme = Rythme(texte="Chaque mois.", sources=("S2",), lecture=True, emplacement="a.yaml:4")
+    ecrire = Ecrivain({Appui: f"* {APPUI}"})
+    rythme = Rythme(texte="Chaque mois.", sources=("S2",), lecture=True)
     acteur = Acteur(id="comite", nom="Comité", rythmes=(rythme,), sources=("S1",), emplacement="a.yaml:3")
     assert list(ecrire(acteur).items()) == [
         ("id", "comite"),

@@ -9,7 +9,8 @@ import pytest
 from greffons import DONNEES, registry
 from msgspec.structs import replace
 
-from certif_rules.model.base import Lacune
+from certif_rules.model.base import Lacune, Regle, Texte
+from certif_rules.plugins.empreinte import digest
 
 HERE = Lacune(champs=("titre",), cherche="partout", sources=("S1",), emplacement="a.yaml:3")
 
@@ -38,6 +39,28 @@ def test_the_printed_digest_is_the_same(nom: str, day: str) -> None:
     """A checklist of yesterday still reads with the rules of today."""
     shipped = registry(qualiopi=DONNEES["qualiopi"], certifregion=DONNEES["certifregion"])
     assert shipped.resolve(nom, day=day).empreinte == f"sha256:{PRINTED[nom, day]}"
+
+
+def test_what_says_nothing_stays_out_of_a_digest() -> None:
+    """A text has the digest of the fields it had when digests were first printed; more once it says more."""
+    texte = Texte(texte="Un registre.", sources=("S1",))
+    printed = {
+        "texte": "Un registre.", "sources": ["S1"], "confiance": "elevee", "categories": None, "fait": None,
+        "types": None, "situation": None, "citation": False,
+    }  # fmt: skip
+    assert digest(texte) == digest(printed)
+    assert digest(replace(texte, lecture=True)) == digest(printed | {"lecture": True})
+    assert digest(replace(texte, incoherences=("I1",))) == digest(printed | {"incoherences": ["I1"]})
+
+
+def test_whether_a_rule_is_a_reading_always_enters_its_digest() -> None:
+    """A rule said from the start that it is no reading: that stays in the digests that were printed."""
+    regle = Regle(mots={"toutes": True}, sources=("S1",), emplacement="a.yaml:3")
+    printed = {
+        "mots": {"toutes": True}, "sources": ["S1"], "confiance": "elevee", "lecture": False, "sauf": None,
+        "inconnu": None, "motif": None,
+    }  # fmt: skip
+    assert digest(regle) == digest(printed)
 
 
 def test_rules_moved_in_their_file_have_the_same_digest(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import SIGNES, evolution, finding, groups
+from certif_rules.documents.mots import SIGNES, aside, evolution, finding, groups, remarks
 from certif_rules.grilles import csv as csv_
-from certif_rules.model.base import Lacune
+from certif_rules.model.base import Appui, Lacune, Texte
 from certif_rules.model.referentiel import Evolution
 from certif_rules.rules.contexte import Ajouts, Certificat, ConstatPrecedent, FaitDeclare, Precedent
 
@@ -227,6 +227,17 @@ def test_a_text_says_its_categories() -> None:
     """A text that holds for some categories only names them."""
     of_glass = replace(LIGNES[0], preuves=LIGNES[0].indicateur.preuves)
     assert "Les affiches de l’atelier de verrerie. (VER)" in of_html(checklist(lignes=(of_glass,)))
+
+
+def test_what_stands_beside_a_text_is_said_one_way() -> None:
+    """A reading, its confidence when not high, the contradictions it meets; then its sources."""
+    reading = Appui(sources=("S1",), lecture=True, confiance="moyenne", incoherences=("I1", "I2"))
+    assert aside(remarks(reading), reading.sources) == " (lecture, confiance moyenne, voir I1, I2) [S1]"
+    assert remarks(Appui(confiance="non_verifiee")) == ["non vérifié"]
+    assert remarks(reading, Appui(lecture=True)) == ["lecture", "confiance moyenne", "voir I1, I2"]
+    narrow = Texte(texte="Un registre.", situation="en atelier", categories=("A", "B"), confiance="faible")
+    assert aside(remarks(narrow)) == " (en atelier, A, B, confiance faible)"
+    assert aside(remarks(Appui())) == ""
 
 
 def test_unknown_finding_is_printed_as_typed() -> None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from certif_rules.errors import DataError
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
-from certif_rules.model.base import Avertissement, Confiance, Lacune, Texte
+from certif_rules.model.base import Appui, Avertissement, Lacune, Texte
 from certif_rules.model.referentiel import Critere, Fait, Indicateur, Referentiel, TextesDonnes, TypeAudit
 from certif_rules.noms import cle
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
@@ -75,13 +75,11 @@ class Point(Struct, frozen=True, kw_only=True):
     reception: Reception | None = None
 
 
-class SitesAudites(Struct, frozen=True, kw_only=True):
+class SitesAudites(Appui, frozen=True, kw_only=True):
     """The sites an extension brings to the audit; ``sites`` is ``None`` when that is not known."""
 
     sites: tuple[str, ...] | None
     texte: str
-    confiance: Confiance
-    sources: tuple[str, ...]
 
 
 class Checklist(Struct, frozen=True, kw_only=True):

@@ -28,18 +28,16 @@ from certif_rules.audit.sites import undecided
 from certif_rules.blocs.typographie import day as spelled
 from certif_rules.blocs.typographie import plain
 from certif_rules.francais import count
-from certif_rules.model.base import Avertissement, Confiance
+from certif_rules.model.base import Appui, Avertissement
 from certif_rules.model.jugement import Aggravation, Decision, Jugement
+from certif_rules.rules.motifs import merged, rests_on
 
 
-class MotifConclusion(Struct, frozen=True, kw_only=True):
+class MotifConclusion(Appui, frozen=True, kw_only=True):
     """Why a conclusion is what it is: the decision, a line left, a remark, with its sources."""
 
     code: str
     texte: str
-    sources: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
-    lecture: bool = False
 
 
 class Conclusion(Struct, frozen=True, kw_only=True):
@@ -202,16 +200,10 @@ def _decided(
         ways = {d.code: d for d in possible}.values()
         text = ", ou ".join(dict.fromkeys(d.titre_pour(code_type) for d in ways))
         for decision in ways:
-            sources = tuple(dict.fromkeys((*decision.sources, *_rule_sources(jugement, decision))))
-            reasons.append(
-                MotifConclusion(
-                    code="decision",
-                    texte=decision.titre_pour(code_type),
-                    sources=sources,
-                    confiance=decision.confiance,
-                    lecture=decision.lecture,
-                )
-            )
+            worth = rests_on(decision)
+            worth["sources"] = merged(decision.sources, _rule_sources(jugement, decision))
+            texte = decision.titre_pour(code_type)
+            reasons.append(MotifConclusion(code="decision", texte=texte, **worth))
     else:
         counts = [words for _, words, _ in left] or ["constats de l’audit précédent inconnus"]
         text = f"conclusion impossible : {' ; '.join(counts)}"
@@ -278,9 +270,7 @@ def _aggravated(objet: Objet) -> tuple[list[MotifConclusion], list[MotifConclusi
         motif = MotifConclusion(
             code="aggravation" if certain else "aggravation_inconnue",
             texte=f"{', '.join(numeros)} : {before}{regle.motif}",
-            sources=regle.sources,
-            confiance=regle.confiance,
-            lecture=regle.lecture,
+            **rests_on(regle),
         )
         (sure if certain else unsure).append(motif)
     return sure, unsure
@@ -294,6 +284,4 @@ def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
 
 def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:
     for remarque in jugement.remarques:
-        yield MotifConclusion(
-            code="remarque", texte=remarque.texte, sources=remarque.sources, confiance=remarque.confiance
-        )
+        yield MotifConclusion(code="remarque", texte=remarque.texte, **rests_on(remarque))

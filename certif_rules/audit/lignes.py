@@ -14,7 +14,7 @@ from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Controle, Indicateur, Referentiel, SitesExtension, TypeAudit
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.faits import resolve_all
-from certif_rules.rules.motifs import ETATS, Motif, dedupe
+from certif_rules.rules.motifs import ETATS, Motif, dedupe, rests_on
 from certif_rules.rules.mots import MOTS, Cas, judge
 from certif_rules.rules.perimetre import perimetre
 from certif_rules.rules.portee import portee
@@ -73,7 +73,7 @@ def build_sites(contexte: Contexte, regle: SitesExtension | None) -> SitesAudite
         sites, texte = (*anterieurs, *ajoutes), regle.monosite
     else:
         sites, texte = None, regle.inconnu
-    return SitesAudites(sites=sites, texte=texte, sources=regle.sources, confiance=regle.confiance)
+    return SitesAudites(sites=sites, texte=texte, **rests_on(regle))
 
 
 def _line(

@@ -15,7 +15,7 @@ from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.messages import message
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
-from certif_rules.documents.mots import CONFIANCES
+from certif_rules.documents.mots import at_length
 from certif_rules.echanges.conclusion import document, number
 from certif_rules.services.conclusion import conclude_file
 
@@ -120,10 +120,8 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
     for motif in conclusion.motifs:
         sources = f" [{', '.join(motif.sources)}]" if motif.sources else ""
         paragraph(f"- {prose(motif.texte)}{sources}", 2, hanging=4)
-        if motif.lecture:
-            paragraph("lecture de la source, qui l’implique sans le dire", 4)
-        if motif.confiance != "elevee":
-            paragraph(f"confiance : {CONFIANCES[motif.confiance]}", 4)
+        for words in at_length(motif):
+            paragraph(words, 4)
 
 
 def _number(value: object) -> str:

@@ -12,7 +12,7 @@ from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
-from certif_rules.documents.mots import CONFIANCES, SIGNES, field_name
+from certif_rules.documents.mots import SIGNES, at_length, field_name
 from certif_rules.echanges.checklist import explanation
 from certif_rules.errors import Issue
 from certif_rules.rules.motifs import Motif
@@ -75,10 +75,8 @@ def _show_reason(motif: Motif, explication: Explication) -> None:
     many = len(explication.checklist.contexte.categories) > 1
     where = f" ({', '.join(motif.categories)})" if many and motif.categories else ""
     paragraph(f"- {motif.code}{where} : {prose(motif.texte)}", 2, hanging=4)
-    if motif.lecture:
-        paragraph("lecture de la source, qui l’implique sans le dire", 4)
-    if motif.confiance != "elevee":
-        paragraph(f"confiance : {CONFIANCES[motif.confiance]}", 4)
+    for words in at_length(motif):
+        paragraph(words, 4)
     if motif.sources:
         paragraph(f"sources : {', '.join(motif.sources)}", 4)
     for emplacement in motif.emplacements:

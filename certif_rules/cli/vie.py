@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+from msgspec import convert
 
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.cli.affichage import WIDTH, paragraph
-from certif_rules.documents.mots import CONFIANCES
+from certif_rules.documents.mots import aside, remarks
+from certif_rules.model.base import Appui
 
 
 def show_title(sujet: str, data: Mapping[str, Any]) -> None:
@@ -31,13 +33,8 @@ def _heading(text: str) -> None:
 
 def worth(item: Mapping[str, Any]) -> str:
     """Return what stands after a sentence: a reading, its confidence when it is not high, its sources."""
-    remarks = ["lecture"] if item.get("lecture") else []
-    confiance = item.get("confiance", "elevee")
-    if confiance != "elevee":
-        remarks.append(f"confiance {CONFIANCES[confiance]}")
-    beside = f" ({', '.join(remarks)})" if remarks else ""
-    sources = item.get("sources")
-    return f"{beside} [{', '.join(sources)}]" if sources else beside
+    rule = convert(item, Appui)
+    return aside(remarks(rule), rule.sources)
 
 
 def show_remarks(remarques: Sequence[Mapping[str, Any]]) -> None:

@@ -12,11 +12,11 @@ from msgspec import NODEFAULT, Struct, field
 from msgspec.structs import FieldInfo, fields
 
 from certif_rules.errors import Issue, nearest
-from certif_rules.model.base import Lacune, Nomme, Regle, Source
+from certif_rules.model.base import Appui, Lacune, Nomme, Regle, Source
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.source.yaml import place
 
-_SANS_MOT = frozenset({"sauf", "inconnu", "motif", "sources", "confiance", "lecture"})
+_SANS_MOT = frozenset({"sauf", "inconnu", "motif", *Appui.__struct_fields__})
 
 
 _Record = TypeVar("_Record", bound=Struct)

@@ -11,9 +11,9 @@ from certif_rules.audit.sites import gaps
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.francais import count
-from certif_rules.model.base import Confiance, Texte
+from certif_rules.model.base import Appui, Confiance, Texte
 from certif_rules.model.cycle import RegleDate
-from certif_rules.model.personnes import Conservation, DonneesSensibles, NatureSensible
+from certif_rules.model.personnes import DonneesSensibles, NatureSensible
 from certif_rules.model.referentiel import Critere, Evolution, Indicateur, Nature
 from certif_rules.rules.motifs import CodeMotif, Etat, Motif
 
@@ -53,6 +53,13 @@ CONFIANCES: Final[Mapping[Confiance, str]] = {
     "moyenne": "moyenne",
     "faible": "faible",
     "non_verifiee": "non vérifiée",
+}
+
+#: A confidence that is not high, beside a text.
+_DOUTES: Final[Mapping[Confiance, str]] = {
+    "moyenne": "confiance moyenne",
+    "faible": "confiance faible",
+    "non_verifiee": "non vérifié",
 }
 
 MOTIFS: Final[Mapping[CodeMotif, str]] = {
@@ -207,28 +214,37 @@ def wording(texte: Texte) -> str:
     return quoted(texte.texte) if texte.citation else prose(texte.texte)
 
 
-def remarks(texte: Texte) -> list[str]:
-    """Return what stands beside a text: the situation it is for, its confidence when it is not high."""
-    words = [prose(texte.situation)] if texte.situation else []
-    if texte.categories:
-        words.append(", ".join(map(clean, texte.categories)))
-    return words + confidence(texte.confiance)
-
-
-def confidence(confiance: Confiance) -> list[str]:
-    """Return the confidence in words, when it is not high."""
-    if confiance == "elevee":
-        return []
-    return ["non vérifié" if confiance == "non_verifiee" else f"confiance {CONFIANCES[confiance]}"]
+def remarks(*appuis: Appui) -> list[str]:
+    """Return what stands beside a text: what it is for, then how far it may be trusted."""
+    words: list[str] = []
+    for appui in appuis:
+        if isinstance(appui, Texte):
+            words += [prose(appui.situation)] if appui.situation else []
+            words += [", ".join(map(clean, appui.categories))] if appui.categories else []
+        words += ["lecture"] if appui.lecture else []
+        words += [_DOUTES[appui.confiance]] if appui.confiance != "elevee" else []
+        words += [f"voir {', '.join(map(clean, appui.incoherences))}"] if appui.incoherences else []
+    return list(dict.fromkeys(words))
 
 
 def reason_remarks(checklist: Checklist, motif: Motif) -> list[str]:
-    """Return what stands beside a reason: a reading, its confidence, its categories if several."""
-    remarks = ["lecture"] if motif.lecture else []
-    remarks += confidence(motif.confiance)
-    if motif.categories and len(checklist.contexte.categories) > 1:
-        remarks.append(f"pour {', '.join(map(clean, motif.categories))}")
-    return remarks
+    """Return what stands beside a reason: its categories too, if the organisation has several."""
+    several = motif.categories and len(checklist.contexte.categories) > 1
+    return remarks(motif) + ([f"pour {', '.join(map(clean, motif.categories))}"] if several else [])
+
+
+def aside(remarques: Iterable[str], sources: Iterable[str] = ()) -> str:
+    """Return what follows a text, after a blank: remarks in parentheses, sources in brackets."""
+    inside = ", ".join(remarques)
+    return "".join(f" {part}" for part in (f"({inside})" if inside else "", cite(tuple(sources))) if part)
+
+
+def at_length(appui: Appui) -> list[str]:
+    """Return in a sentence each, for an explanation, that a text is a reading and that it is not sure."""
+    words = ["lecture de la source, qui l’implique sans le dire"] if appui.lecture else []
+    if appui.confiance != "elevee":
+        words.append(prose(f"confiance : {CONFIANCES[appui.confiance]}"))
+    return words
 
 
 def deciding(ligne: Ligne) -> tuple[Motif, ...]:
@@ -240,11 +256,6 @@ def deciding(ligne: Ligne) -> tuple[Motif, ...]:
 def sensitive(value: DonneesSensibles) -> str:
     """Return what notes on a line may reveal, and what to write instead."""
     return prose(f"{SENSIBLES[value.nature]}. {value.texte}")
-
-
-def reading(value: DonneesSensibles | Conservation) -> list[str]:
-    """Return what stands beside such a text: a reading of the sources, its confidence when it is not high."""
-    return [*(["lecture"] if value.lecture else []), *confidence(value.confiance)]
 
 
 def evolution(value: Evolution) -> str:
@@ -274,10 +285,8 @@ def followed(checklist: Checklist, ligne: str) -> list[str]:
 
 def marked(texte: str, sources: tuple[str, ...] = (), remarques: Iterable[str] = ()) -> b.Texte:
     """Return a text of the program or the data, its remarks and its sources beside it."""
-    beside = ", ".join(remarques)
-    if not beside and not sources:
-        return texte
-    return (b.Morceau(texte), b.Morceau(f" ({beside})" if beside else " ", "discret", sources))
+    beside = aside(remarques)
+    return (b.Morceau(texte), b.Morceau(beside or " ", "discret", sources)) if beside or sources else texte
 
 
 def weighed(checklist: Checklist, constat: str, origine: str) -> b.Signe | None:

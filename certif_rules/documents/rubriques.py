@@ -19,11 +19,10 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.mots import (
     CONFIANCES,
     NATURES,
-    confidence,
+    aside,
     field_name,
     finding,
     marked,
-    reading,
     remarks,
     wording,
 )
@@ -176,9 +175,8 @@ def retention(checklist: Checklist) -> list[Rangee]:
             rows.append((clean(origine), "durée absente des sources"))
             continue
         parts = [prose(rule.duree)] if rule.duree else []
-        beside = f" ({', '.join(reading(rule))})" if reading(rule) else ""
         words = " – ".join([*parts, prose(rule.texte)])
-        rows.append((clean(origine), (b.Morceau(f"{words}{beside}", sources=rule.sources),)))
+        rows.append((clean(origine), (b.Morceau(f"{words}{aside(remarks(rule))}", sources=rule.sources),)))
     return rows
 
 
@@ -217,8 +215,7 @@ def sources(known: Iterable[Source], blocs: Iterable[b.Bloc]) -> tuple[Source, .
 def sites(value: SitesAudites) -> str:
     """Return the sites an extension brings to the audit."""
     named = ", ".join(map(clean, value.sites)) if value.sites is not None else "non connus"
-    remarks = "".join(f" ({remark})" for remark in confidence(value.confiance))
-    return f"{named or 'aucun'} – {prose(value.texte)}{remarks}"
+    return f"{named or 'aucun'} – {prose(value.texte)}{aside(remarks(value))}"
 
 
 _SUITE = f"{FINE}; "
@@ -232,7 +229,7 @@ def recognition(value: Reconnaissance) -> str:
     number = f" n°{INSECABLE}{clean(value.numero)}" if value.numero else ""
     of_day = f" du {day(value.le)}" if value.le else ""
     decision = [f"{prose(value.decision)}{number}{of_day}"] if value.decision else []
-    words = [*decision, *([prose(value.note)] if value.note else []), *confidence(value.confiance)]
+    words = [*decision, *([prose(value.note)] if value.note else []), *remarks(value)]
     return head + (f" ({_SUITE.join(words)})" if words else "")
 
 

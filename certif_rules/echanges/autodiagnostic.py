@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.echanges.champs import INCOHERENCE, Ecrivain, as_bytes, with_sources
-from certif_rules.echanges.checklist import MOTIF, head
+from certif_rules.echanges.checklist import MOTIF, SENSIBLES, head
 from certif_rules.model.notation import Cle, Enonce, Notation
+from certif_rules.model.personnes import DonneesSensibles
 from certif_rules.model.vie import Incoherence
 from certif_rules.rules.motifs import Motif
 from certif_rules.vie.autodiagnostic import (
@@ -48,6 +49,7 @@ _ecrire = Ecrivain(
         # A line among others goes by its id.
         Cotation: lambda cotation: cotation.ligne.indicateur.id,
         Motif: MOTIF,
+        DonneesSensibles: SENSIBLES,
         Incoherence: INCOHERENCE,
     }
 )

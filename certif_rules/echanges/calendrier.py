@@ -8,7 +8,7 @@ from certif_rules.echanges.champs import INCOHERENCE, RESUME, Ecrivain, with_sou
 from certif_rules.model.cycle import RegleDate
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.model.vie import Incoherence
-from certif_rules.vie.calendrier import DateCalculee
+from certif_rules.vie.calendrier import DateCalculee, FenetreAncre
 from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.seances import Plan, Seance
 
@@ -18,6 +18,7 @@ _ecrire = Ecrivain(
         RegleDate: "sources confiance titre regle=texte certitude? visee? lecture? incoherences?",
         DateCalculee: "calcul? non_ouvre=chome? evenements_manquants=manquent? voies? donnee? calculee?"
         " origine? constat? suivi? accomplie? ecart_jours=ecart?",
+        FenetreAncre: "evenement du au sources confiance",
         Plan: "recu pas_avant prochaine seances",
         Seance: "le=jour limite jour_ouvre etat ecart_jours=ecart",
         Incoherence: INCOHERENCE,

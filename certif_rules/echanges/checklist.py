@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from certif_rules.audit.checklist import Checklist, Ligne, Point
+from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
 from certif_rules.echanges.champs import Ecrivain, as_bytes, with_sources
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Source, Texte
-from certif_rules.model.personnes import Conservation
+from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import (
     Changement,
     Couche,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # a checklist asks nothing
 
 Objet = dict[str, Any]
 
+SENSIBLES = "nature texte sources confiance lecture"
 MOTIF = "code texte sources categories confiance? lecture?"
 #: What a label does to its base; no field named: the node is taken away.
 CHANGEMENT = "origine nature id=cible numero champs motif sources"
@@ -49,6 +50,8 @@ _ecrire = Ecrivain(
         Critere: "id numero origine titre variantes lacunes sources",
         Couche: "referentiel nature id titre du au admis_du confiance lue contenu revision empreinte note"
         " sources",
+        SitesAudites: "sites texte confiance sources",
+        DonneesSensibles: SENSIBLES,
         Conservation: "duree texte sources confiance lecture",
         Referentiel: "id edition base guide empreinte couches titre",
         Changement: CHANGEMENT,

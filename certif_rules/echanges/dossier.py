@@ -7,7 +7,7 @@ from typing import Any
 
 from certif_rules.echanges.champs import APPUI, INCOHERENCE, Ecrivain, as_bytes, with_sources
 from certif_rules.model.acteurs import Attribution, Instances, Intervention
-from certif_rules.model.base import Declaration, Texte
+from certif_rules.model.base import Appui, Texte
 from certif_rules.model.candidature import (
     Candidature,
     Choix,
@@ -29,7 +29,7 @@ from certif_rules.vie.pieces import Element
 
 _ecrire = Ecrivain(
     {
-        Declaration: f"* {APPUI}",
+        Appui: f"* {APPUI}",
         Depot: "type type_deduit_de precedent date=audit_le depot=depot_le compare_au=jour",
         Volet: f"id titre valeur suite inconnu {APPUI}",
         Voie: f"id titre valeur {APPUI}",
@@ -49,7 +49,7 @@ _ecrire = Ecrivain(
         Fraction: str,
     }
 )
-_appui = Ecrivain({Declaration: APPUI})
+_appui = Ecrivain({Appui: APPUI})
 
 
 def render(dossier: DossierEtudie) -> bytes:

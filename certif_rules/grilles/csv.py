@@ -23,6 +23,7 @@ from certif_rules.documents.mots import (
     CONFIANCES,
     MOTIFS,
     SIGNES,
+    aside,
     cite,
     criterion,
     disclaimer,
@@ -31,7 +32,6 @@ from certif_rules.documents.mots import (
     finding,
     followed,
     of_label,
-    reading,
     reason_remarks,
     remarks,
     sensitive,
@@ -142,9 +142,7 @@ def _quoted(texte: str, citation: bool) -> str:
 def _texte(texte: Texte | None) -> str:
     if texte is None:
         return ""
-    beside = ", ".join(map(plain, remarks(texte)))
-    inside = f" ({beside})" if beside else ""
-    return f"{_quoted(texte.texte, texte.citation)}{inside} {cite(texte.sources)}".rstrip()
+    return f"{_quoted(texte.texte, texte.citation)}{plain(aside(remarks(texte), texte.sources))}"
 
 
 def _textes(textes: Iterable[Texte]) -> str:
@@ -152,9 +150,8 @@ def _textes(textes: Iterable[Texte]) -> str:
 
 
 def _motif(checklist: Checklist, motif: Motif) -> str:
-    beside = ", ".join(reason_remarks(checklist, motif))
-    inside = f" ({beside})" if beside else ""
-    return f"{MOTIFS[motif.code]} : {clean(motif.texte)}{inside} {cite(motif.sources)}".rstrip()
+    after = aside(reason_remarks(checklist, motif), motif.sources)
+    return f"{MOTIFS[motif.code]} : {clean(motif.texte)}{after}"
 
 
 def _lacune(lacune: Lacune) -> str:
@@ -221,8 +218,7 @@ def _sensibles(ligne: Ligne) -> str:
     value = ligne.indicateur.donnees_sensibles
     if value is None:
         return ""
-    beside = f" ({', '.join(reading(value))})" if reading(value) else ""
-    return f"{plain(sensitive(value))}{beside} {cite(value.sources)}"
+    return f"{plain(sensitive(value))}{aside(remarks(value), value.sources)}"
 
 
 def _rows(rows: Iterable[document.Rang]) -> str:

@@ -12,10 +12,9 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.mots import (
     ABSENT,
     DONNEES_SENSIBLES,
-    cite,
+    aside,
     deciding,
     quoted,
-    reading,
     reason_remarks,
     remarks,
     sensitive,
@@ -54,14 +53,12 @@ def _requirement(ligne: Ligne) -> str:
         parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
     if indicateur.donnees_sensibles is not None:
         value = indicateur.donnees_sensibles
-        beside = f" ({', '.join(reading(value))})" if reading(value) else ""
-        parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{beside}")
+        parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{aside(remarks(value))}")
     return "\n".join(parts)
 
 
 def _text(texte: Texte) -> str:
-    beside = ", ".join(remarks(texte))
-    return f"{wording(texte)} ({beside})" if beside else wording(texte)
+    return f"{wording(texte)}{aside(remarks(texte))}"
 
 
 def _bullets(textes: Iterable[Texte]) -> list[str]:
@@ -80,11 +77,10 @@ def level(ligne: Ligne) -> str:
 
 def reasons(checklist: Checklist, ligne: Ligne) -> str:
     """Return why a line is in its state, with sources."""
-    lines = []
-    for motif in deciding(ligne):
-        beside = ", ".join(reason_remarks(checklist, motif))
-        lines.append(f"{prose(motif.texte)}{f' ({beside})' if beside else ''} {cite(motif.sources)}".rstrip())
-    return "\n".join(lines)
+    return "\n".join(
+        f"{prose(motif.texte)}{aside(reason_remarks(checklist, motif), motif.sources)}"
+        for motif in deciding(ligne)
+    )
 
 
 def severity(ligne: Ligne) -> str:

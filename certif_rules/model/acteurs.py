@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Declaration, Nomme
+from certif_rules.model.base import Appui, Nomme
 from certif_rules.model.candidature import Ressource, Si
 from certif_rules.model.cycle import NomDate
 
@@ -20,14 +20,14 @@ Role = Literal[
 ]  # fmt: skip
 
 
-class Rythme(Declaration, frozen=True, kw_only=True):
+class Rythme(Appui, frozen=True, kw_only=True):
     """How often an actor meets: a rule, a minimum, or what was announced (``nature``)."""
 
     texte: str
     nature: Literal["regle", "minimum", "annonce"] = "regle"
 
 
-class Acteur(Declaration, frozen=True, kw_only=True):
+class Acteur(Appui, frozen=True, kw_only=True):
     """A committee, an authority, an organisation, or whoever applies (``candidat``)."""
 
     id: str
@@ -36,7 +36,7 @@ class Acteur(Declaration, frozen=True, kw_only=True):
     rythmes: tuple[Rythme, ...] = ()
 
 
-class Intervention(Declaration, frozen=True, kw_only=True):
+class Intervention(Appui, frozen=True, kw_only=True):
     """What an actor does of a matter, and when; ``acteur`` is ``None`` where nobody says who."""
 
     id: str
@@ -48,7 +48,7 @@ class Intervention(Declaration, frozen=True, kw_only=True):
     inconnu: str | None = None
 
 
-class Remise(Declaration, frozen=True, kw_only=True):
+class Remise(Appui, frozen=True, kw_only=True):
     """Something an award gives; ``a_signer``: to be dated and signed by whoever receives it."""
 
     id: str
@@ -58,7 +58,7 @@ class Remise(Declaration, frozen=True, kw_only=True):
     a_signer: bool = False
 
 
-class Publication(Declaration, frozen=True, kw_only=True):
+class Publication(Appui, frozen=True, kw_only=True):
     """Where an award is made public."""
 
     id: str
@@ -66,7 +66,7 @@ class Publication(Declaration, frozen=True, kw_only=True):
     pages: tuple[Ressource, ...] = ()
 
 
-class Aboutissement(Declaration, frozen=True, kw_only=True):
+class Aboutissement(Appui, frozen=True, kw_only=True):
     """An outcome. ``date`` names the date of the calendar that it opens; it is cited, not counted."""
 
     id: str

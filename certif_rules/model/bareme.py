@@ -10,9 +10,8 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 
 from certif_rules.model.base import (
+    Appui,
     CodePrecedent,
-    Confiance,
-    Declaration,
     NomCategorie,
     Nomme,
     Regle,
@@ -20,7 +19,7 @@ from certif_rules.model.base import (
 )
 
 
-class Tranche(Struct, frozen=True, kw_only=True):
+class Tranche(Appui, frozen=True, kw_only=True):
     """A row of a table: turnover from ``de`` euros, included, to ``moins_de``, excluded (``None``: no end).
 
     ``supplements`` are by category; ``par_site`` is for each sampled site. All in days.
@@ -31,10 +30,9 @@ class Tranche(Struct, frozen=True, kw_only=True):
     base: str | None
     supplements: Mapping[NomCategorie, str | None]
     par_site: str | None
-    confiance: Confiance = "elevee"
 
 
-class Bareme(Declaration, frozen=True, kw_only=True):
+class Bareme(Appui, frozen=True, kw_only=True):
     """A table for some audit types (their codes). ``categories`` says whose supplements are added.
 
     ``lacunes`` is what was looked for where a cell is ``None``.
@@ -66,7 +64,7 @@ class BaremeDerogatoire(Struct, frozen=True, kw_only=True):
     bareme: Annotated[str, Nomme("barème")]
 
 
-class DureeSansBareme(Declaration, frozen=True, kw_only=True):
+class DureeSansBareme(Appui, frozen=True, kw_only=True):
     """Audit types whose duration no table gives: who sets it, or that the sources do not say.
 
     ``connue`` is true when the source says how it is set; false for a silence of the sources.

@@ -86,24 +86,17 @@ class Lacune(Situe, frozen=True, kw_only=True):
     emplacement: str = ""
 
 
-class Fonde(Situe, frozen=True, kw_only=True):
-    """What sources found, and how surely."""
+class Appui(Situe, frozen=True, kw_only=True):
+    """What a rule or a text rests on: its sources, and how far they may be trusted.
 
-    sources: tuple[NomSource, ...]
+    ``lecture`` marks what the sources imply without saying, ``incoherences`` are the contradictions of the
+    sources that it meets.
+    """
+
+    sources: tuple[NomSource, ...] = ()
     confiance: Confiance = "elevee"
-
-
-class Appui(Fonde, frozen=True, kw_only=True):
-    """What a rule stands on; ``lecture`` marks what its sources imply without saying."""
-
     lecture: bool = False
-
-
-class Declaration(Appui, frozen=True, kw_only=True):
-    """What a layer says around the audit: a rule, and the contradictions of sources that it meets."""
-
     incoherences: tuple[NomIncoherence, ...] = ()
-    emplacement: str = ""
 
 
 class Regle(Appui, frozen=True, kw_only=True):
@@ -117,11 +110,10 @@ class Regle(Appui, frozen=True, kw_only=True):
     sauf: "Regle | None" = None
     inconnu: str | None = None
     motif: str | None = None
-    sources: tuple[NomSource, ...] = ()
     emplacement: str = ""
 
 
-class Texte(Fonde, frozen=True, kw_only=True):
+class Texte(Appui, frozen=True, kw_only=True):
     """A piece of text on a line: evidence, precision, adaptation, comment.
 
     ``categories``, ``fait`` and ``types`` restrict it to an organisation or an audit; ``situation`` says in

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 
 from certif_rules.model.base import (
+    Appui,
     CodePrecedent,
     CodeTypeAudit,
-    Declaration,
     NomCategorie,
     Nomme,
     NomReferentiel,
@@ -51,7 +51,7 @@ class Condition(Struct, frozen=True, kw_only=True):
 Si = tuple[Condition, ...]
 
 
-class Choix(Declaration, frozen=True, kw_only=True):
+class Choix(Appui, frozen=True, kw_only=True):
     """An answer to a question: the audit types it leads to, and what in a profile says it by itself.
 
     ``region`` is that of a site of the organisation, ``certificat`` a référentiel it holds a certificate of.
@@ -64,7 +64,7 @@ class Choix(Declaration, frozen=True, kw_only=True):
     certificat: NomReferentiel | None = None
 
 
-class Interrogation(Declaration, frozen=True, kw_only=True):
+class Interrogation(Appui, frozen=True, kw_only=True):
     """A question to the applicant: one of ``choix``, or the item ``champ`` of the organisation."""
 
     id: str
@@ -75,7 +75,7 @@ class Interrogation(Declaration, frozen=True, kw_only=True):
     si: Si = ()
 
 
-class Voie(Declaration, frozen=True, kw_only=True):
+class Voie(Appui, frozen=True, kw_only=True):
     """A way to get the label, and when it is the one."""
 
     id: str
@@ -83,7 +83,7 @@ class Voie(Declaration, frozen=True, kw_only=True):
     si: Si
 
 
-class Mention(Declaration, frozen=True, kw_only=True):
+class Mention(Appui, frozen=True, kw_only=True):
     """What a quote must carry; ``champ`` is where a file says it."""
 
     id: str
@@ -101,7 +101,7 @@ class DevisAttendus(Struct, frozen=True, kw_only=True):
     mentions: tuple[Mention, ...] = ()
 
 
-class PriseEnCharge(Declaration, frozen=True, kw_only=True):
+class PriseEnCharge(Appui, frozen=True, kw_only=True):
     """A share paid by somebody else: an exact fraction of one."""
 
     taux: Fraction
@@ -115,7 +115,7 @@ class Forme(Struct, frozen=True, kw_only=True):
     titre: str
 
 
-class Piece(Declaration, frozen=True, kw_only=True):
+class Piece(Appui, frozen=True, kw_only=True):
     """A document of the file. It is due where ``si`` holds, and as its ``classe`` says.
 
     ``condition`` words a condition that the source leaves without content. ``signe`` is the signature wanted,
@@ -140,7 +140,7 @@ class Piece(Declaration, frozen=True, kw_only=True):
     prise_en_charge: PriseEnCharge | None = None
 
 
-class Volet(Declaration, frozen=True, kw_only=True):
+class Volet(Appui, frozen=True, kw_only=True):
     """A kind of file: when it is the one, its documents, what follows. ``inconnu``: nobody says which."""
 
     id: str
@@ -151,7 +151,7 @@ class Volet(Declaration, frozen=True, kw_only=True):
     inconnu: str | None = None
 
 
-class ConditionFinancement(Declaration, frozen=True, kw_only=True):
+class ConditionFinancement(Appui, frozen=True, kw_only=True):
     """One condition of a funding."""
 
     id: str
@@ -159,7 +159,7 @@ class ConditionFinancement(Declaration, frozen=True, kw_only=True):
     si: Si
 
 
-class Financement(Declaration, frozen=True, kw_only=True):
+class Financement(Appui, frozen=True, kw_only=True):
     """Who pays which share of the audit, and on which conditions. ``inconnu``: nobody says."""
 
     id: str
@@ -172,14 +172,14 @@ class Financement(Declaration, frozen=True, kw_only=True):
     inconnu: str | None = None
 
 
-class Ressource(Declaration, frozen=True, kw_only=True):
+class Ressource(Appui, frozen=True, kw_only=True):
     """A public page: its title, its address where one is known."""
 
     titre: str
     adresse: str | None = None
 
 
-class Auditeur(Declaration, frozen=True, kw_only=True):
+class Auditeur(Appui, frozen=True, kw_only=True):
     """A habilitated auditing firm. No person is named."""
 
     id: str
@@ -187,7 +187,7 @@ class Auditeur(Declaration, frozen=True, kw_only=True):
     fiche: Ressource | None = None
 
 
-class Phrase(Declaration, frozen=True, kw_only=True):
+class Phrase(Appui, frozen=True, kw_only=True):
     """A sentence of a source on the place of an audit: the mode it leads to, and when."""
 
     texte: str
@@ -195,7 +195,7 @@ class Phrase(Declaration, frozen=True, kw_only=True):
     si: Si = ()
 
 
-class Lieu(Declaration, frozen=True, kw_only=True):
+class Lieu(Appui, frozen=True, kw_only=True):
     """On site or at a distance, as a decision to take and to give reasons for; ``modes`` are its values."""
 
     id: str
@@ -205,7 +205,7 @@ class Lieu(Declaration, frozen=True, kw_only=True):
     phrases: tuple[Phrase, ...] = ()
 
 
-class EnSuspens(Declaration, frozen=True, kw_only=True):
+class EnSuspens(Appui, frozen=True, kw_only=True):
     """Something that the sources leave open, to be asked where ``si`` may hold."""
 
     id: str
@@ -213,7 +213,7 @@ class EnSuspens(Declaration, frozen=True, kw_only=True):
     si: Si
 
 
-class Etape(Declaration, frozen=True, kw_only=True):
+class Etape(Appui, frozen=True, kw_only=True):
     """A step of the application, in order: what to do, what to read."""
 
     id: str

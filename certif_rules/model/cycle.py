@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import CodePrecedent, Declaration, Fonde, Nomme, NomReferentiel, NomSource
+from certif_rules.model.base import Appui, CodePrecedent, Nomme, NomReferentiel
 
 #: What a rule gives: a limit, an earliest day, a day, a window, a limit that comes again, or nothing to do.
 Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet"]
@@ -29,7 +29,7 @@ class JourCertificat(Struct, frozen=True, kw_only=True):
     apres: tuple[CodePrecedent, ...] = ()
 
 
-class Evenement(Declaration, frozen=True, kw_only=True):
+class Evenement(Appui, frozen=True, kw_only=True):
     """Something that happens on a day that people give.
 
     It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``. In a file, it
@@ -42,7 +42,6 @@ class Evenement(Declaration, frozen=True, kw_only=True):
     certificat: JourCertificat | None = None
     pas_avant: tuple[NomEvenement, ...] = ()
     exclut: tuple[NomEvenement, ...] = ()
-    sources: tuple[NomSource, ...] = ()
 
 
 class Decalage(Struct, frozen=True, kw_only=True):
@@ -53,13 +52,12 @@ class Decalage(Struct, frozen=True, kw_only=True):
     jours: int = 0
 
 
-class Ancre(Fonde, frozen=True, kw_only=True):
+class Ancre(Appui, frozen=True, kw_only=True):
     """A window as one source counts it: from one month (or day) after its event to another, both included."""
 
     de: NomDate
     mois: tuple[int, int] = (0, 0)
     jours: tuple[int, int] = (0, 0)
-    sources: tuple[NomSource, ...] = ()
 
 
 class Prochaine(Struct, frozen=True, kw_only=True):
@@ -90,7 +88,7 @@ class Borne(Struct, frozen=True, kw_only=True):
         return not (self.avant and iso >= self.avant) and not (self.depuis and iso < self.depuis)
 
 
-class RegleDate(Declaration, frozen=True, kw_only=True):
+class RegleDate(Appui, frozen=True, kw_only=True):
     """One way to find a date; it holds when its three guards do.
 
     ``avec``: one of these events is given; ``sans``: none of these is; ``si``: the day of each is within.
@@ -140,7 +138,7 @@ class DateCycle(Struct, frozen=True, kw_only=True):
     pas_apres: NomDate | None = None
 
 
-class Seances(Declaration, frozen=True, kw_only=True):
+class Seances(Appui, frozen=True, kw_only=True):
     """The meetings that decide on files, whose days are a list that people give.
 
     What a meeting needs arrives on ``attend``, by the date ``limite`` counted from the meeting

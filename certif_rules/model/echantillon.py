@@ -4,13 +4,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from certif_rules.model.base import CodePrecedent, Declaration, Texte
+from certif_rules.model.base import Appui, CodePrecedent, Texte
 
 #: How the root is made a whole number of sites.
 Arrondi = Literal["au_plus_proche", "superieur", "inferieur"]
 
 
-class RegleSites(Declaration, frozen=True, kw_only=True):
+class RegleSites(Appui, frozen=True, kw_only=True):
     """The number of sites at some audit types: ``coefficient`` (as written) × the root of their number.
 
     ``coefficient`` is ``None`` where no source gives a number. ``non_vus`` sites at least were not seen at

@@ -11,7 +11,6 @@ from msgspec import Struct, field
 from certif_rules.model.base import (
     Appui,
     CodePrecedent,
-    Fonde,
     IdCritere,
     NomConstat,
     NomEtiquette,
@@ -32,7 +31,7 @@ class Annotation(Struct, frozen=True, kw_only=True):
     titre: str
 
 
-class Delai(Fonde, frozen=True, kw_only=True):
+class Delai(Appui, frozen=True, kw_only=True):
     """A date counted from another: ``de`` is an event or another date of the same finding.
 
     ``mois`` are counted before ``jours``. ``titre`` is what is due, as people read it.

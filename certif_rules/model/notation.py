@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from certif_rules.model.base import Appui, Declaration, IdLigne, NomConstat, NomIncoherence
+from certif_rules.model.base import Appui, IdLigne, NomConstat, NomIncoherence
 
 #: The lines asked about: those to see at the audit, or every line that applies or may apply.
 Etendue = Literal["audit", "toutes"]
@@ -57,7 +57,7 @@ class Notation(Appui, frozen=True, kw_only=True):
         return self.niveaux[-1].valeur
 
 
-class Enonce(Declaration, frozen=True, kw_only=True):
+class Enonce(Appui, frozen=True, kw_only=True):
     """Something said of the self-assessment; ``citation`` marks the words of the source itself."""
 
     texte: str

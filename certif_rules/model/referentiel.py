@@ -11,9 +11,9 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from certif_rules.model.base import (
+    Appui,
     CodePrecedent,
     Confiance,
-    Fonde,
     IdTypeAudit,
     Lacune,
     NomCategorie,
@@ -48,7 +48,7 @@ class Revision(Struct, frozen=True, kw_only=True):
     empreinte_vie: str | None = None
 
 
-class Reconnaissance(Fonde, frozen=True, kw_only=True):
+class Reconnaissance(Appui, frozen=True, kw_only=True):
     """A period in which a label is recognised, both ends included, and the decision that says so.
 
     ``numero`` and ``le`` are those of the decision. ``en_attente``: what it will be is not known yet.
@@ -110,7 +110,7 @@ class Categorie(Struct, frozen=True, kw_only=True):
     sources: tuple[NomSource, ...]
 
 
-class ParNature(Fonde, frozen=True, kw_only=True):
+class ParNature(Appui, frozen=True, kw_only=True):
     """A fact that always holds for a category, and why."""
 
     categorie: NomCategorie
@@ -118,7 +118,7 @@ class ParNature(Fonde, frozen=True, kw_only=True):
     emplacement: str = ""
 
 
-class Fait(Fonde, frozen=True, kw_only=True):
+class Fait(Appui, frozen=True, kw_only=True):
     """A fact about the organisation, with the question to ask and the words for each answer.
 
     ``a_invoquer``: a derogation; not given means not claimed. ``region`` is where alone it may be.
@@ -185,7 +185,7 @@ class Critere(Situe, frozen=True, kw_only=True):
     emplacement: str = ""
 
 
-class Indicateur(Fonde, frozen=True, kw_only=True):
+class Indicateur(Appui, frozen=True, kw_only=True):
     """A line of the référentiel. ``None`` texts are absent from the sources and listed in ``lacunes``.
 
     ``critere`` is the id of its criterion, or ``None``. ``portee`` is a list of rules, one of which must
@@ -260,7 +260,7 @@ class Controle(Struct, frozen=True, kw_only=True):
     compte_pour: NomReferentiel = ""
 
 
-class SitesExtension(Fonde, frozen=True, kw_only=True):
+class SitesExtension(Appui, frozen=True, kw_only=True):
     """Which sites an added site brings to the audit, by what the organisation was before."""
 
     multisite: str
@@ -268,7 +268,7 @@ class SitesExtension(Fonde, frozen=True, kw_only=True):
     inconnu: str
 
 
-class ModeInattendu(Fonde, frozen=True, kw_only=True):
+class ModeInattendu(Appui, frozen=True, kw_only=True):
     """A way of holding an audit (« a_distance ») that its rules do not foresee, and why."""
 
     mode: str

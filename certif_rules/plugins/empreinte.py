@@ -11,26 +11,32 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from msgspec.structs import fields
+from msgspec import Struct
 
-from certif_rules.model.base import PLACES
+from certif_rules.model.base import PLACES, Regle
+from certif_rules.model.jugement import Aggravation, Decision, Mesure
+from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Referentiel
+
+#: Our own revisions say how a layer came to be, not what it rules; places say where, not what.
+_LEFT_OUT = PLACES | {"revisions"}
+#: Fields of every rule that enter a digest only where they say something: digests were printed before them.
+_WHERE_TRUE = frozenset({"lecture", "incoherences"})
+#: The rules that could be a reading from the start: ``lecture`` always enters their digest.
+_READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)
 
 
 def digest(data: Any) -> str:
     """Return ``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
-    names: dict[type[Any], tuple[str, ...]] = {}
-
-    def plain(value: Any) -> dict[str, Any]:
-        """Return a node of the model as a mapping of the fields that carry meaning."""
-        cls = type(value)
-        if cls not in names:
-            # Places say where, not what; our own revisions say how a layer came to be, not what it rules.
-            names[cls] = tuple(f.name for f in fields(cls) if f.name not in PLACES and f.name != "revisions")
-        return {name: getattr(value, name) for name in names[cls]}
-
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain)
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
     return "sha256:" + sha256(unicodedata.normalize("NFC", text).encode("utf-8")).hexdigest()
+
+
+def _plain(value: Struct) -> dict[str, Any]:
+    """Return a node of the model as a mapping of the fields that carry meaning."""
+    where_true = _WHERE_TRUE - {"lecture"} if isinstance(value, _READINGS) else _WHERE_TRUE
+    entries = ((name, getattr(value, name)) for name in value.__struct_fields__ if name not in _LEFT_OUT)
+    return {name: held for name, held in entries if held or name not in where_true}
 
 
 def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from certif_rules.model.base import Confiance
+from certif_rules.model.base import Appui
 from certif_rules.model.referentiel import Fait, ParNature, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
+from certif_rules.rules.motifs import rests_on
 from certif_rules.rules.trivalent import Trivalent
 
 
@@ -84,12 +85,10 @@ def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contrad
     return contradicted
 
 
-class Origine(Struct, frozen=True, kw_only=True):
+class Origine(Appui, frozen=True, kw_only=True):
     """The rule that gives a fact its value when nobody said it: in words, with its sources and its place."""
 
     texte: str
-    sources: tuple[str, ...]
-    confiance: Confiance
     emplacement: str
 
 
@@ -101,10 +100,7 @@ def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: st
         return None
     nature = nature_of(fait, categorie)
     if nature:
-        return Origine(
-            texte=nature.texte, sources=nature.sources,
-            confiance=nature.confiance, emplacement=nature.emplacement,
-        )  # fmt: skip
+        return Origine(texte=nature.texte, emplacement=nature.emplacement, **rests_on(nature))
     if declared and declared.valeur is not None:
         return None
     values = resolve(referentiel, contexte, categorie)
@@ -116,10 +112,7 @@ def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: st
             texte = f"{fait.faux} (suite de : {consequence.faux})"
         else:
             continue
-        return Origine(
-            texte=texte, sources=premise.sources,
-            confiance=premise.confiance, emplacement=premise.emplacement,
-        )  # fmt: skip
+        return Origine(texte=texte, emplacement=premise.emplacement, **rests_on(premise))
     return None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.model.base import Confiance
+from certif_rules.model.base import Appui, Confiance
 from certif_rules.rules.trivalent import Trivalent
 
 Etat = Literal["a_auditer", "a_confirmer", "non_audite", "non_applicable"]
@@ -36,19 +37,16 @@ CodeMotif = Literal[
 ]
 
 
-class Motif(Struct, frozen=True, kw_only=True):
-    """Why a line is in its state: a code of the closed list, words for people, sources.
+class Motif(Appui, frozen=True, kw_only=True):
+    """Why a line is in its state: a code of the closed list, words for people, what the rules rest on.
 
-    ``categories`` are those the reason holds for. ``lecture`` marks a reading of the sources;
-    ``emplacements`` are the ``file:line`` of the rules that answered.
+    ``categories`` are those the reason holds for, ``emplacements`` the ``file:line`` of the rules that
+    answered.
     """
 
     code: CodeMotif
     texte: str
-    sources: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
-    lecture: bool = False
     emplacements: tuple[str, ...] = ()
 
 
@@ -63,14 +61,24 @@ class Reponse(Struct, frozen=True):
     motifs: tuple[Motif, ...]
 
 
+def rests_on(*appuis: Appui) -> dict[str, Any]:
+    """Return the fields of what rests on several rules: all sources, the weakest confidence."""
+    return {
+        "sources": merged(*(appui.sources for appui in appuis)),
+        "confiance": weakest(appui.confiance for appui in appuis),
+        "lecture": any(appui.lecture for appui in appuis),
+        "incoherences": merged(*(appui.incoherences for appui in appuis)),
+    }
+
+
 def weakest(confiances: Iterable[Confiance]) -> Confiance:
     """Return the weakest of ``confiances``: what a chain of rules is worth."""
     return max(confiances, key=CONFIANCES.index, default="elevee")
 
 
-def merge_sources(*sources: Iterable[str]) -> tuple[str, ...]:
+def merged(*sources: Iterable[str]) -> tuple[str, ...]:
     """Return all ids once, in order of first mention."""
-    return tuple(dict.fromkeys(s for group in sources for s in group))
+    return tuple(dict.fromkeys(chain(*sources)))
 
 
 def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
@@ -86,9 +94,7 @@ def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
 def _join(first: Motif, second: Motif) -> Motif:
     return replace(
         first,
-        sources=merge_sources(first.sources, second.sources),
-        categories=merge_sources(first.categories, second.categories),
-        confiance=weakest((first.confiance, second.confiance)),
-        lecture=first.lecture or second.lecture,
-        emplacements=merge_sources(first.emplacements, second.emplacements),
+        categories=merged(first.categories, second.categories),
+        emplacements=merged(first.emplacements, second.emplacements),
+        **rests_on(first, second),
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from certif_rules.model.referentiel import Derogation, TypeAudit
-from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merge_sources, weakest
+from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merged, rests_on
 from certif_rules.rules.mots import MOTS, MOTS_DU_PRECEDENT, Cas, Mot, RegleJugee, judge
 from certif_rules.rules.trivalent import Trivalent, choose, either
 
@@ -79,7 +79,7 @@ def _not_due(cas: Cas, type_audit: TypeAudit) -> Motif:
     return Motif(
         code="pieces" if by_documents else "hors_perimetre",
         texte=(by_documents and type_audit.sinon_pieces) or type_audit.sinon,
-        sources=merge_sources(*(regle.sources for regle in type_audit.perimetre)) or type_audit.sources,
+        sources=merged(*(regle.sources for regle in type_audit.perimetre)) or type_audit.sources,
         categories=(cas.categorie,),
         emplacements=(type_audit.emplacement,),
     )
@@ -140,11 +140,9 @@ def _motif(code: CodeMotif, texte: str, verdict: RegleJugee, cas: Cas) -> Motif:
     return Motif(
         code=code,
         texte=texte,
-        sources=regle.sources,
         categories=(cas.categorie,),
-        confiance=weakest((regle.confiance,)),
-        lecture=regle.lecture,
         emplacements=(regle.emplacement,),
+        **rests_on(regle),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Categorie
 from certif_rules.rules.faits import Origine, origin
-from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merge_sources, weakest
+from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, rests_on
 from certif_rules.rules.mots import MOTS, Cas, RegleJugee, judge
 from certif_rules.rules.trivalent import either
 
@@ -90,9 +90,7 @@ def _motif(code: CodeMotif, texte: str, verdicts: Sequence[RegleJugee], cas: Cas
     return Motif(
         code=code,
         texte=texte,
-        sources=merge_sources(*(part.sources for part in parts)),
         categories=(cas.categorie,),
-        confiance=weakest(part.confiance for part in parts),
-        lecture=any(regle.lecture for regle in regles),
         emplacements=tuple(part.emplacement for part in parts),
+        **rests_on(*parts),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from certif_rules.model.base import Declaration, Source
+from certif_rules.model.base import Appui, Source
 from certif_rules.model.candidature import Candidature
 from certif_rules.model.vie import Incoherence, Vie
 from certif_rules.vie.conditions import Besoin
@@ -18,7 +18,7 @@ class ADemander(Struct, frozen=True, kw_only=True):
 
     texte: str
     cle: str | None = None
-    appui: Declaration | None = None
+    appui: Appui | None = None
 
 
 class DossierEtudie(Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ def _to_ask(dossier: DossierEtudie) -> Iterator[ADemander]:
         yield ADemander(texte=point.question, appui=point)
 
 
-def supports(dossier: DossierEtudie, *, attribution: bool = True) -> Iterator[Declaration]:
+def supports(dossier: DossierEtudie, *, attribution: bool = True) -> Iterator[Appui]:
     """Yield every rule shown, for its sources and the contradictions it meets."""
     etude = dossier.etude
     for volet, _ in etude.volets:
@@ -108,7 +108,7 @@ def supports(dossier: DossierEtudie, *, attribution: bool = True) -> Iterator[De
         yield from award_supports(dossier.vie)
 
 
-def award_supports(vie: Vie) -> Iterator[Declaration]:
+def award_supports(vie: Vie) -> Iterator[Appui]:
     """Yield the rules on the award and on the actors."""
     for acteur in vie.instances.acteurs.values():
         yield acteur
@@ -122,7 +122,7 @@ def award_supports(vie: Vie) -> Iterator[Declaration]:
             yield from publication.pages
 
 
-def met(vie: Vie, rules: Iterable[Declaration]) -> tuple[Incoherence, ...]:
+def met(vie: Vie, rules: Iterable[Appui]) -> tuple[Incoherence, ...]:
     """Return the contradictions that these rules cite, in the order of the label."""
     cited = {identifiant for rule in rules for identifiant in rule.incoherences}
     return tuple(i for i in vie.incoherences.values() if i.id in cited)
@@ -138,7 +138,7 @@ def texts_sources(dossier: DossierEtudie) -> Iterator[str]:
         yield from (s for texte in etape.taches for s in texte.sources)
 
 
-def cited(vie: Vie, rules: Iterable[Declaration], others: Iterable[str] = ()) -> tuple[Source, ...]:
+def cited(vie: Vie, rules: Iterable[Appui], others: Iterable[str] = ()) -> tuple[Source, ...]:
     """Return the sources of what is shown and of the contradictions it meets, as declared."""
     shown = tuple(rules)
     wanted = {*(s for rule in shown for s in rule.sources), *others}

@@ -15,9 +15,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.francais import count, noun
-from certif_rules.model.base import Avertissement, Confiance
+from certif_rules.model.base import Appui, Avertissement
 from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Decalage, RegleDate
 from certif_rules.rules.delais import add
+from certif_rules.rules.motifs import rests_on
 from certif_rules.vie.feries import Chome, last_worked, next_worked
 from certif_rules.vie.voies import starts, ways
 
@@ -38,14 +39,12 @@ class Options(Struct, frozen=True, kw_only=True):
     au: date | None = None
 
 
-class FenetreAncre(Struct, frozen=True, kw_only=True):
+class FenetreAncre(Appui, frozen=True, kw_only=True):
     """A window counted from one event whose day is known, both ends included."""
 
     evenement: str
     du: date
     au: date
-    sources: tuple[str, ...]
-    confiance: Confiance
 
 
 class DateCalculee(Struct, frozen=True, kw_only=True):
@@ -234,9 +233,7 @@ class _Calcul(Struct):
         end = add(day, mois=ancre.mois[1], jours=ancre.jours[1])
         if start is None or end is None:
             return None
-        return FenetreAncre(
-            evenement=ancre.de, du=start, au=end, sources=ancre.sources, confiance=ancre.confiance
-        )
+        return FenetreAncre(evenement=ancre.de, du=start, au=end, **rests_on(ancre))
 
     def _count(self, ecart: Decalage) -> date | None:
         return add(self._day(ecart.de), mois=ecart.mois, jours=ecart.jours)

@@ -11,37 +11,33 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from certif_rules.model.base import Appui
 from certif_rules.rules.contexte import Contexte
 from certif_rules.rules.faits import resolve_all
-from certif_rules.rules.motifs import weakest
+from certif_rules.rules.motifs import rests_on
 from certif_rules.rules.mots import MOTS, Cas, judge
 from certif_rules.rules.trivalent import Trivalent, either
 
 if TYPE_CHECKING:
     from certif_rules.model.bareme import Bareme, BaremeDerogatoire, Duree, DureeSansBareme, Tranche
-    from certif_rules.model.base import Confiance, Regle, Texte
+    from certif_rules.model.base import Regle, Texte
     from certif_rules.model.referentiel import Referentiel
     from certif_rules.model.vie import Incoherence
     from certif_rules.vie.regime import Regime
 
 
-class Poste(Struct, frozen=True, kw_only=True):
+class Poste(Appui, frozen=True, kw_only=True):
     """A part of the duration. ``jours`` is ``None`` where nothing gives it, and ``texte`` says why."""
 
     texte: str
     jours: Fraction | None
-    sources: tuple[str, ...]
-    confiance: Confiance = "elevee"
-    lecture: bool = False
 
 
-class SitesEchantillonnes(Struct, frozen=True, kw_only=True):
+class SitesEchantillonnes(Appui, frozen=True, kw_only=True):
     """How many sites the audit samples, ``None`` where it is not known, and ``texte`` says why."""
 
     nombre: int | None
     texte: str
-    sources: tuple[str, ...] = ()
-    confiance: Confiance = "elevee"
 
 
 class Calcul(Struct, frozen=True, kw_only=True):
@@ -141,13 +137,7 @@ def _derogation(
 
 def _reason(derogation: BaremeDerogatoire, jours: Fraction | None) -> Poste:
     garde = derogation.garde
-    return Poste(
-        texte=garde.inconnu or garde.motif or "",
-        jours=jours,
-        sources=garde.sources,
-        confiance=garde.confiance,
-        lecture=garde.lecture,
-    )
+    return Poste(texte=garde.inconnu or garde.motif or "", jours=jours, **rests_on(garde))
 
 
 def _parts(
@@ -162,17 +152,15 @@ def _parts(
         yield _cell(bareme, band, titres[categorie], band.supplements.get(categorie))
     if added and not contexte.ajouts.categories:
         texte = "aucune catégorie ajoutée : les sources ne donnent pas la durée d’un ajout de site seul"
-        yield Poste(texte=texte, jours=None, sources=bareme.sources, confiance=bareme.confiance)
+        yield Poste(texte=texte, jours=None, **rests_on(bareme))
     if sites.nombre is None:
-        yield Poste(texte=sites.texte, jours=None, sources=sites.sources, confiance=sites.confiance)
+        yield Poste(texte=sites.texte, jours=None, **rests_on(sites))
     elif sites.nombre:
         each = _cell(bareme, band, sites.texte, band.par_site)
         yield Poste(
             texte=each.texte,
             jours=None if each.jours is None else each.jours * sites.nombre,
-            sources=tuple(dict.fromkeys((*each.sources, *sites.sources))),
-            confiance=weakest((each.confiance, sites.confiance)),
-            lecture=each.lecture,
+            **rests_on(each, sites),
         )
 
 
@@ -180,9 +168,7 @@ def _cell(bareme: Bareme, band: Tranche, texte: str, days: str | None) -> Poste:
     return Poste(
         texte=texte if days is not None else f"{texte} : {bareme.cherche or 'case absente du barème'}",
         jours=None if days is None else Fraction(days),
-        sources=bareme.sources,
-        confiance=weakest((bareme.confiance, band.confiance)),
-        lecture=bareme.lecture,
+        **rests_on(bareme, band),
     )
 
 
@@ -196,7 +182,5 @@ def _supplements(duree: Duree, code: str, referentiel: Referentiel, contexte: Co
         yield Poste(
             texte=item.texte if value else f"à renseigner : {question}",
             jours=Fraction(item.jours) if value else None,
-            sources=item.garde.sources,
-            confiance=item.garde.confiance,
-            lecture=item.garde.lecture,
+            **rests_on(item.garde),
         )

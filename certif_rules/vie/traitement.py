@@ -13,6 +13,7 @@ from certif_rules.model.cycle import Decalage, RegleDate
 from certif_rules.model.jugement import Delai, Jugement
 from certif_rules.model.referentiel import Constat, Referentiel
 from certif_rules.rules.delais import dates
+from certif_rules.rules.motifs import rests_on
 from certif_rules.vie.calendrier import DateCalculee, Options, formula, named
 
 
@@ -106,7 +107,7 @@ def starts(jugements: Mapping[str, Jugement]) -> tuple[str, ...]:
 def _as_rule(delai: Delai, titres: Mapping[str, str]) -> RegleDate:
     ecart = _gap(delai)
     texte = formula(replace(ecart, de=named(ecart.de, titres)))
-    return RegleDate(texte=texte, sources=delai.sources, confiance=delai.confiance, au_plus_tard=ecart)
+    return RegleDate(texte=texte, au_plus_tard=ecart, **rests_on(delai))
 
 
 def _gap(delai: Delai) -> Decalage:

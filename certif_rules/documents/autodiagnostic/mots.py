@@ -16,12 +16,12 @@ from certif_rules.documents.mots import (
     MARQUE,
     SENS_MARQUE,
     SIGNES,
-    confidence,
     criterion,
     deciding,
     marked,
     of_label,
     quoted,
+    remarks,
     title,
 )
 from certif_rules.model.notation import Enonce
@@ -158,20 +158,13 @@ def state(ligne: Ligne) -> str:
 def statement(enonce: Enonce) -> b.Texte:
     """Something said of the self-assessment, with its sources and what it is worth."""
     words = quoted(enonce.texte) if enonce.citation else prose(enonce.texte)
-    beside = [
-        *(["lecture"] if enonce.lecture else []),
-        *confidence(enonce.confiance),
-        *map(clean, enonce.incoherences),
-    ]
-    return marked(words, enonce.sources, beside)
+    return marked(words, enonce.sources, remarks(enonce))
 
 
 def mention(cadre: Cadre) -> b.Encadre:
     """Return what the result does not promise: the words of the source where it has some, and ours always."""
     notation = cadre.notation
-    worth = ["lecture"] if notation.lecture else []
-    worth += confidence(notation.confiance)
-    ours = marked(prose(notation.texte), notation.sources, worth)
+    ours = marked(prose(notation.texte), notation.sources, remarks(notation))
     enonce = cadre.regles.mention
     texte = joined([*([statement(enonce)] if enonce else []), ours])
     return b.Encadre(titre="Ce que ce résultat ne garantit pas", texte=texte, ton="attention")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from certif_rules.blocs.typographie import day as spelled
 from certif_rules.blocs.typographie import prose
-from certif_rules.documents.mots import CONFIANCES, sense
+from certif_rules.documents.mots import at_length, sense
+from certif_rules.francais import capital
 from certif_rules.vie.calendrier import DateCalculee
 
 if TYPE_CHECKING:
@@ -135,10 +136,7 @@ def _description(calculee: DateCalculee, sources: Mapping[str, Source]) -> str:
         lines.append(f"Calcul : {calculee.calcul}")
     if regle.certitude:
         lines.append(f"À savoir : {regle.certitude}")
-    if regle.confiance != "elevee":
-        lines.append(f"Confiance : {CONFIANCES[regle.confiance]}")
-    if regle.lecture:
-        lines.append("Lecture : ce que la source implique sans le dire")
+    lines += map(capital, at_length(regle))
     cited = (sources[code] for code in regle.sources if code in sources)
     lines += [f"[{source.id}] {source.titre}" for source in cited]
     return "\n".join(map(prose, lines))

@@ -10,7 +10,7 @@ from datetime import date
 from msgspec import Struct
 
 from certif_rules.blocs.typographie import day, plain, prose
-from certif_rules.documents.mots import CONFIANCES, cite, sense
+from certif_rules.documents.mots import aside, cite, remarks, sense
 from certif_rules.francais import count
 from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.vie import Incoherence
@@ -130,11 +130,7 @@ def _date(calculee: DateCalculee, page: Agenda) -> Iterator[str]:
     if regle.prochaine is not None and not calculee.donnee:
         yield from _wrap(f"séances suivantes : {', '.join(map(str, calculee.jours))}", _LEAD)
     yield from _wrap(f"{regle.texte}{_calcul(calculee, page.titres)} {cite(regle.sources)}", _LEAD)
-    doubts = [regle.certitude or ""]
-    doubts += [f"confiance {CONFIANCES[regle.confiance]}"] if regle.confiance != "elevee" else []
-    doubts += ["lecture"] if regle.lecture else []
-    doubts += [f"voir {', '.join(regle.incoherences)}"] if regle.incoherences else []
-    doubtful = " ; ".join(doubt for doubt in doubts if doubt)
+    doubtful = " ; ".join(filter(None, [regle.certitude, *remarks(regle)]))
     if doubtful:
         yield from _wrap(f"? {doubtful}", _LEAD + "  ", _LEAD)
 
@@ -149,9 +145,8 @@ def _window(calculee: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
     else:
         yield from _dated(calculee.premier, f"{head} – aucun jour commun")
     for ancre in calculee.ancres if len(calculee.regle.fenetre) > 1 else ():
-        low = f", confiance {CONFIANCES[ancre.confiance]}" if ancre.confiance != "elevee" else ""
         since = named(ancre.evenement, page.titres)
-        text = f"depuis {since} : du {ancre.du} au {ancre.au} {cite(ancre.sources)}{low}"
+        text = f"depuis {since} : du {ancre.du} au {ancre.au}{aside(remarks(ancre), ancre.sources)}"
         yield from _wrap(f"- {text}", _LEAD + "  ", _LEAD)
 
 
@@ -185,11 +180,8 @@ def _state(calculee: DateCalculee, titres: Mapping[str, str]) -> str:
 
 def _idle(calculee: DateCalculee) -> Iterator[str]:
     regle = calculee.regle
-    doubts = [f"confiance {CONFIANCES[regle.confiance]}"] if regle.confiance != "elevee" else []
-    doubts += ["lecture"] if regle.lecture else []
-    doubts += [f"voir {', '.join(regle.incoherences)}"] if regle.incoherences else []
-    inside = f" ({' ; '.join(doubts)})" if doubts else ""
-    yield from _wrap(f"- {calculee.titre} : {regle.texte} {cite(regle.sources)}{inside}", "  ", "")
+    after = aside(remarks(regle), regle.sources)
+    yield from _wrap(f"- {calculee.titre} : {regle.texte}{after}", "  ", "")
 
 
 def _meetings(plan: Plan, attend: str, titres: Mapping[str, str]) -> Iterator[str]:

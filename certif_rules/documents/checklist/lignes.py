@@ -16,7 +16,6 @@ from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
     LABEL,
     SIGNES,
-    confidence,
     deciding,
     enonce,
     evolution,
@@ -25,7 +24,6 @@ from certif_rules.documents.mots import (
     followed,
     marked,
     of_label,
-    reading,
     reason_remarks,
     remarks,
     sensitive,
@@ -45,7 +43,7 @@ def requirement(indicateur: Indicateur) -> b.Texte:
     """Return the requirement with its sources, or its absence."""
     if indicateur.exigence is None:
         return enonce(indicateur)
-    return marked(enonce(indicateur), indicateur.sources, confidence(indicateur.confiance))
+    return marked(enonce(indicateur), indicateur.sources, remarks(indicateur))
 
 
 def reasons(checklist: Checklist, motifs: Iterable[Motif]) -> tuple[b.Texte, ...]:
@@ -150,7 +148,7 @@ def choices(checklist: Checklist, ligne: Ligne) -> b.Case | None:
 
 def warning(value: DonneesSensibles) -> b.Texte:
     """Return what notes on a line may reveal: to be read before anything is written."""
-    return marked(sensitive(value), value.sources, reading(value))
+    return marked(sensitive(value), value.sources, remarks(value))
 
 
 def _origin(checklist: Checklist, indicateur: Indicateur) -> b.Texte:

@@ -9,9 +9,9 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import CONFIANCES
+from certif_rules.documents.mots import marked, remarks
 from certif_rules.model.acteurs import Intervention, Role
-from certif_rules.model.base import Declaration
+from certif_rules.model.base import Appui
 from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.vie.apercu import DossierEtudie, met
@@ -27,19 +27,10 @@ DISCLAIMER: Final = prose(
 )
 
 
-def supported(texte: str, *rules: Declaration, sources: Iterable[str] = ()) -> b.Texte:
+def supported(texte: str, *rules: Appui, sources: Iterable[str] = ()) -> b.Texte:
     """Return a text of the data, what it rests on after it."""
-    behind = [s for rule in rules for s in rule.sources] + list(sources)
-    remarks: list[str] = []
-    for rule in rules:
-        remarks += ["lecture"] if rule.lecture else []
-        remarks += [f"confiance {CONFIANCES[rule.confiance]}"] if rule.confiance != "elevee" else []
-        remarks += [f"voir {', '.join(rule.incoherences)}"] if rule.incoherences else []
-    ids = tuple(dict.fromkeys(behind))
-    if not remarks and not ids:
-        return (b.Morceau(prose(texte)),)
-    inside = prose(f"({' ; '.join(dict.fromkeys(remarks))})") if remarks else ""
-    return (b.Morceau(prose(texte)), b.Morceau(f" {inside}", "discret", ids))
+    behind = dict.fromkeys([*(s for rule in rules for s in rule.sources), *sources])
+    return marked(prose(texte), tuple(behind), remarks(*rules))
 
 
 def lines(*texts: b.Texte) -> b.Texte:
@@ -111,7 +102,7 @@ def actors(
     )
 
 
-def contradictions(dossier: DossierEtudie, rules: Iterable[Declaration]) -> Iterator[b.Bloc]:
+def contradictions(dossier: DossierEtudie, rules: Iterable[Appui]) -> Iterator[b.Bloc]:
     """Yield the contradictions that the rules shown meet."""
     contradicted = met(dossier.vie, rules)
     if contradicted:

@@ -152,7 +152,7 @@ def _document(element: Element) -> tuple[b.Cellule, ...]:
         rules.append(prose("au choix : " + " ou ".join(forme.titre for forme in piece.formes)))
     if piece.etape:
         rules.append(prose(f"étape {piece.etape}"))
-    rules += [supported(texte.texte, sources=texte.sources) for texte in piece.precisions]
+    rules += [supported(texte.texte, texte) for texte in piece.precisions]
     paid = piece.prise_en_charge
     if paid:
         rules.append(supported(f"prise en charge à {percent(paid.taux)} par {paid.par}", paid))
@@ -230,7 +230,7 @@ def _funding(dossier: DossierEtudie) -> Iterator[b.Bloc]:
                 )
             )
         for texte in rule.precisions:
-            yield b.Paragraphe(texte=supported(texte.texte, sources=texte.sources))
+            yield b.Paragraphe(texte=supported(texte.texte, texte))
 
 
 def _funded(payeur: Payeur) -> str:
@@ -306,7 +306,7 @@ def _steps(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         place = f"étape {position} sur {len(etapes)}"
         other = f", appelée aussi « {etape.autre_titre} »" if etape.autre_titre else ""
         yield b.Paragraphe(texte=supported(f"{place}{other}", etape))
-        items = [supported(texte.texte, sources=texte.sources) for texte in etape.taches]
+        items = [supported(texte.texte, texte) for texte in etape.taches]
         items += [_read(page) for page in etape.ressources]
         if items:
             yield b.Liste(elements=tuple(items))

@@ -19,7 +19,6 @@ from certif_rules.documents.mots import SIGNES, criterion, finding, followed, li
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
-    capital,
     counts_as,
     evaluated,
     evaluator,
@@ -36,7 +35,7 @@ from certif_rules.documents.rapport.redaction import (
     typed,
 )
 from certif_rules.documents.rubriques import MOTS_RESULTATS
-from certif_rules.francais import count
+from certif_rules.francais import capital, count
 from certif_rules.rules.motifs import ETATS
 
 _ENTRE = f"{FINE}; "

@@ -15,7 +15,6 @@ from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion, marked
 from certif_rules.documents.rapport.constats import due_dates, seen
 from certif_rules.documents.rapport.redaction import (
     NON_RENSEIGNE,
-    capital,
     explained,
     gravity_sign,
     line_name,
@@ -23,6 +22,7 @@ from certif_rules.documents.rapport.redaction import (
     sensitive_data,
     typed,
 )
+from certif_rules.francais import capital
 from certif_rules.habillage.modele import Ecrit
 
 #: What the organisation writes, by key, with its heading and the lines left to do so.

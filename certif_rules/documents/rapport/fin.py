@@ -14,14 +14,13 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import CITATIONS, REFORMULATION, confidence, marked, quotes
+from certif_rules.documents.mots import CITATIONS, REFORMULATION, marked, quotes, remarks
 from certif_rules.documents.rapport.constats import due_dates
 from certif_rules.documents.rapport.redaction import (
     ECHANTILLON,
     NON_RENSEIGNE,
     SEPARATION,
     SOURCES,
-    capital,
     counts_as,
     gravity,
     label,
@@ -29,7 +28,7 @@ from certif_rules.documents.rapport.redaction import (
     textes,
     typed,
 )
-from certif_rules.francais import count
+from certif_rules.francais import capital, count
 
 _TONS: Mapping[bool | None, b.Ton] = {True: "information", False: "refus", None: "attention"}
 _VERDICTS = {True: "conclusion favorable", False: "conclusion défavorable", None: "conclusion ouverte"}
@@ -93,7 +92,7 @@ def _judged(rapport: Rapport, conclusions: tuple[Conclusion, ...]) -> Iterator[b
                     marked(
                         capital(prose(motif.texte)),
                         motif.sources,
-                        [*(["lecture"] if motif.lecture else []), *confidence(motif.confiance)],
+                        remarks(motif),
                     )
                     for motif in conclusion.motifs
                 )

@@ -16,12 +16,12 @@ from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist.lignes import warning
 from certif_rules.documents.mots import (
     MARQUE,
-    confidence,
     deciding,
     finding,
     marked,
     of_label,
     reason_remarks,
+    remarks,
     title,
     weighed,
 )
@@ -121,8 +121,7 @@ def explained(checklist: Checklist, compte: Compte | None) -> b.Texte:
     before = (
         "" if compte.certaine else "constats de l’audit précédent inconnus ; si un tel écart y restait : "
     )
-    remarks = [*(["lecture"] if regle.lecture else []), *confidence(regle.confiance)]
-    why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks)
+    why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks(regle))
     return joined([(b.Morceau(counts_as(checklist, compte), "fort"),), why], " – ")
 
 
@@ -178,8 +177,3 @@ def shortened(texte: str, most: int) -> str:
     if len(texte) <= most:
         return texte
     return texte[:most].rsplit(" ", 1)[0].rstrip(" ,;:.–") + "…"
-
-
-def capital(texte: str) -> str:
-    """Return ``texte`` with a capital letter first."""
-    return texte[:1].upper() + texte[1:]
