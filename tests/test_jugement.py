@@ -231,6 +231,93 @@ def test_every_completion_is_followed(jugement: Jugement, found: list[LigneJugee
     assert {d.code for d in possible_decisions(jugement, CONSTATS, found)} == brute
 
 
+SEULES = (
+    Mesure(id="m", titre="", sources=(), moyenne="ensemble"),
+    Mesure(id="m", titre="", sources=(), moyenne="ensemble", etiquette="rouge"),
+    Mesure(id="m", titre="", sources=(), moyenne="par_critere"),
+)
+
+
+@st.composite
+def moyennes(draw: st.DrawFn) -> Jugement:
+    """A judgement over one mean alone, which a threshold of each kind may cut, and a count or none."""
+    words = st.sampled_from(["au_moins", "plus_de", "au_plus", "moins_de"])
+    numbers = st.sampled_from(["-1", "0", "1/2", "1", "4/3", "1.5", "5/3", "2", "3", "4"])
+    cuts = draw(st.lists(st.tuples(words, numbers), min_size=1, max_size=4))
+    decisions = [
+        Decision(code=f"d{i}", delivrable=None, titre="", sources=(),
+                 si=(replace(Seuil(mesure="m"), **{word: number}),))
+        for i, (word, number) in enumerate(cuts)
+    ]  # fmt: skip
+    if draw(st.booleans()):
+        few = Decision(
+            code="ab", delivrable=None, titre="", sources=(), si=(Seuil(mesure="ab", au_plus="1"),)
+        )
+        decisions.insert(draw(st.integers(0, len(decisions))), few)
+    last = Decision(code="fin", delivrable=True, titre="", sources=())
+    mesures = {"m": draw(st.sampled_from(SEULES)), "ab": SIMPLES[0]}
+    return Jugement(origine="x", mesures=mesures, decisions=(*decisions, last))
+
+
+@settings(deadline=None)
+@given(moyennes(), lignes())
+def test_a_mean_is_told_at_its_thresholds_as_by_enumeration(
+    jugement: Jugement, some: list[LigneJugee]
+) -> None:
+    """One mean, held without listing its values: what is under, at and over each threshold, and no more."""
+    completions = product(*(ligne.possibles for ligne in some))
+    brute = {
+        decided(jugement, [replace(li, possibles=(one,)) for li, one in zip(some, ending, strict=True)])
+        for ending in completions
+    }
+    assert {d.code for d in possible_decisions(jugement, CONSTATS, some)} == brute
+
+
+def test_between_the_least_and_the_greatest_mean_some_are_out_of_reach() -> None:
+    """One line worth 0 or 3: its mean is never under 2 and at least 1, though 0 and 3 stand around."""
+    steps = (("bas", "1"), ("milieu", "2"))
+    jugement = Jugement(
+        origine="x",
+        mesures={"m": SEULES[0]},
+        decisions=(
+            *(Decision(code=code, delivrable=None, titre="", sources=(), si=(Seuil(mesure="m", moins_de=t),))
+              for code, t in steps),
+            Decision(code="haut", delivrable=True, titre="", sources=()),
+        ),
+    )  # fmt: skip
+    line = LigneJugee(indicateur=None, possibles=("a", "d"))
+    assert [d.code for d in possible_decisions(jugement, CONSTATS, [line])] == ["bas", "haut"]
+    # Two such lines: 0, 3/2 and 3.
+    assert [d.code for d in possible_decisions(jugement, CONSTATS, [line, line])] == ["bas", "milieu", "haut"]
+
+
+def test_a_mean_at_its_threshold_hides_none_above() -> None:
+    """One line worth 1 or 3, judged at 1: it may be at the threshold, and it may be over."""
+    at = Decision(code="au plus", delivrable=None, titre="", sources=(), si=(Seuil(mesure="m", au_plus="1"),))
+    over = Decision(code="plus", delivrable=True, titre="", sources=())
+    jugement = Jugement(origine="x", mesures={"m": SEULES[0]}, decisions=(at, over))
+    line = LigneJugee(indicateur=None, possibles=("b", "d"))
+    assert [d.code for d in possible_decisions(jugement, CONSTATS, [line])] == ["au plus", "plus"]
+
+
+def test_a_mean_of_a_thousand_lines_to_confirm_is_judged() -> None:
+    """Over 1,000 lines of any level or none, a mean of exactly 1.5 is within reach, and 3 is the most."""
+    conditions = {
+        "trop": Seuil(mesure="m", plus_de="3"),
+        "bas": Seuil(mesure="m", moins_de="1.5"),
+        "haut": Seuil(mesure="m", plus_de="1.5"),
+    }
+    decisions = [
+        Decision(code=code, delivrable=False, titre="", sources=(), si=(condition,))
+        for code, condition in conditions.items()
+    ]
+    last = Decision(code="rien ou juste", delivrable=True, titre="", sources=())
+    jugement = Jugement(origine="x", mesures={"m": SEULES[0]}, decisions=(*decisions, last))
+    line = LigneJugee(indicateur=None, possibles=("a", "b", "d", None))
+    codes = [d.code for d in possible_decisions(jugement, CONSTATS, [line] * 1000)]
+    assert codes == ["bas", "haut", "rien ou juste"]
+
+
 def test_measures_are_exact() -> None:
     """A third is a third: 4/3 is under 1.5, three thirds make one."""
     indicateur = Indicateur(
