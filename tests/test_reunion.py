@@ -185,6 +185,7 @@ FINDINGS = st.builds(
     constat=st.sampled_from(["a_evaluer", "conforme", MINEURE]),
     commentaire=VALUES,
     evalue_par=VALUES,
+    appui=VALUES,
     preuves_vues=st.lists(st.sampled_from("ab"), unique=True).map(tuple),
     ecart=st.dictionaries(st.sampled_from(["causes", "preuve"]), st.sampled_from("ab")),
 )
@@ -192,7 +193,7 @@ FINDINGS = st.builds(
 
 def everything(releve: Releve) -> set[tuple[str, str]]:
     """Each value that a finding holds, with its field, wherever it stands."""
-    values = {("constat", releve.constat), ("commentaire", releve.commentaire or "")}
+    values = {(c, getattr(releve, c) or "") for c in ("constat", "commentaire", "appui")}
     values |= {("par", name) for name in releve.signataires} | {("preuve", p) for p in releve.preuves_vues}
     values |= {(f"ecart.{cle}", text) for cle, text in releve.ecart.items()}
     values |= {(c.champ, v.valeur or "") for c in releve.a_accorder for v in c.valeurs}
