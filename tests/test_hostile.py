@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from console import AUDIT, Console
+from greffons import distribution
 from grilles import atelier, filled, grille
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -342,6 +343,76 @@ def test_an_encoding_that_is_not_one(tmp_path: Path, format_: str) -> None:
             out.writestr(name, content)
     with pytest.raises(DataError, match="fichier-illisible"):
         read_grids(atelier(), [path])
+
+
+# ---- what reaches a terminal ------------------------------------------------------------------------------
+
+#: A C1 control, each change and mark of direction, an escape: what no terminal is to be given.
+DRIVES = "\x9b\x80\x85\u202a\u202e\u2066\u2069\u200e\u200f\u061c\x1b"
+BAVARD = f"import sys\n\nprint({DRIVES!r}, file=sys.stderr)\nraise ValueError({DRIVES!r})\n"
+
+
+def on_a_terminal(*arguments: str, path: str = "", encoding: str = "utf-8") -> tuple[int, bytes]:
+    """The program with a terminal for its streams: its status, and the bytes that the terminal gets."""
+    import pty
+
+    master, slave = pty.openpty()
+    env = os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "certif_rules", *arguments]
+    shown = b""
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env) as running:
+        os.close(slave)
+        with suppress(OSError):  # the end of a terminal is an error
+            while chunk := os.read(master, 65536):
+                shown += chunk
+    os.close(master)
+    return running.returncode, shown
+
+
+def drives(shown: str) -> set[str]:
+    return set(shown) & set(DRIVES)
+
+
+@POSIX
+@pytest.mark.parametrize("format_", ["table", "json", "md", "csv", "html", "formulaire"])
+def test_no_document_drives_a_terminal(tmp_path: Path, format_: str) -> None:
+    """What a profile holds is shown « � » on a terminal, and is written to a file or a pipe as it was."""
+    path = tmp_path / "p.json"
+    marks = "\u200e\u200f\u061c"
+    organisme = {"nom": f"A{marks}B", "categories": ["AF"]}
+    path.write_text(json.dumps({"format": 1, "organisme": organisme}, ensure_ascii=False), encoding="utf-8")
+    call_ = ("checklist", *AUDIT[:-2], "--profil", str(path), "--format", format_)
+    status, shown = on_a_terminal(*call_)
+    assert status == 0
+    assert drives(shown.decode()) == set()
+    if format_ == "json":
+        assert b"A" + "\ufffd".encode() * 3 + b"B" in shown
+        assert f"A{marks}B".encode() in program(*call_).stdout
+
+
+@POSIX
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [("plugins",), ("plugins", "--format", "json"), ("--verbose", "plugins"), ("valider", f"x{DRIVES}.yaml")],
+)
+def test_nothing_foreign_drives_a_terminal(tmp_path: Path, arguments: tuple[str, ...], encoding: str) -> None:
+    """What a plugin raises or prints, and the name of a file, in listings, JSON and messages."""
+    distribution(tmp_path, "bavard", BAVARD)
+    _, shown = on_a_terminal(*arguments, path=str(tmp_path), encoding=encoding)
+    assert b"ValueError" in shown  # the words of the plugin were shown
+    assert drives(shown.decode(encoding)) == set()
+
+
+@POSIX
+@pytest.mark.parametrize("format_", ["xlsx", "ods"])
+def test_a_workbook_is_not_shown(format_: str) -> None:
+    """A terminal is not given bytes that are no text; a pipe is, as before."""
+    status, shown = on_a_terminal("checklist", *AUDIT, "--format", format_)
+    assert status == 2
+    assert b"sortie-requise" in shown
+    assert len(shown) < 1_000
+    assert program("checklist", *AUDIT, "--format", format_).stdout.startswith(b"PK")
 
 
 # ---- broken surroundings ----------------------------------------------------------------------------------
