@@ -521,3 +521,41 @@ def test_an_interruption_while_modules_load(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SystemExit) as left:
         __main__.main()
     assert left.value.code == 130
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [("kill -ABRT $$", "SIGABRT"), ("kill -KILL $$", "SIGKILL"), ("echo a >&2; exit 7", "(a)")],
+)
+@pytest.mark.parametrize("arguments", [("-o", "a.pdf"), ("-o", "a.pdf", "--remplacer"), ("-o", "-")])
+def test_a_compiler_that_dies(
+    call: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str, told: str, arguments: list[str]
+) -> None:
+    """The process that lays a PDF out may be killed: status 1, one message, the former file whole."""
+    monkeypatch.chdir(tmp_path)
+    dying = tmp_path / "python"
+    dying.write_text(f"#!/bin/sh\n{ends}\n", encoding="utf-8")
+    dying.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(dying))
+    if "--remplacer" in arguments:
+        (tmp_path / "a.pdf").write_bytes(b"avant")
+    before = sorted(p.name for p in tmp_path.iterdir())
+    reponse = call("checklist", *AUDIT, "--format", "pdf", *arguments)
+    assert (reponse.status, reponse.codes, reponse.out) == (1, ["mise-en-page-interrompue"], b"")
+    assert told in reponse.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+    assert "--remplacer" not in arguments or (tmp_path / "a.pdf").read_bytes() == b"avant"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds the memory of a process as Linux does")
+@pytest.mark.lent
+@pytest.mark.parametrize("limit", [100_000_000, 150_000_000, 250_000_000])
+def test_a_pdf_in_little_memory(tmp_path: Path, limit: int) -> None:
+    """The file is whole, or status 1 and one message: never the status of an abort, never a trace."""
+    done = program("checklist", *AUDIT, "-o", str(tmp_path / "a.pdf"), limit=limit)
+    assert done.returncode in (0, 1), done
+    assert b"Traceback" not in done.stderr
+    assert (tmp_path / "a.pdf").exists() == (done.returncode == 0)
+    if done.returncode:
+        assert re.match(rb"mise-en-page-interrompue|memoire-insuffisante", done.stderr)

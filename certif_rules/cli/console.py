@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TextIO
+from typing import Any
 
 #: Name of the error handler, for ``str.encode`` and for streams.
 PLAIN = "certif_rules.plain"
@@ -36,7 +36,7 @@ def make_streams_safe() -> None:
     sys.stdout, sys.stderr = _safe(sys.stdout), _safe(sys.stderr)
 
 
-def _safe(stream: TextIO) -> TextIO:
+def _safe(stream: Any) -> Any:
     if not isinstance(stream, io.TextIOWrapper) or isinstance(stream, Terminal):
         return stream
     if stream.isatty():
