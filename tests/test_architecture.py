@@ -87,7 +87,7 @@ KNOW = {
     "xlsxwriter": {"grilles.xlsx"},
     "docx": {"documents.formats.docx", "documents.formats.docx_styles"},
     "lxml": {"documents.formats.docx"},
-    "typst": {"documents.formats.pdf"},
+    "typst": {"documents.formats.compilation"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}

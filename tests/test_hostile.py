@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from console import AUDIT, Console
+from greffons import distribution
 from grilles import atelier, filled, grille
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -344,6 +345,76 @@ def test_an_encoding_that_is_not_one(tmp_path: Path, format_: str) -> None:
         read_grids(atelier(), [path])
 
 
+# ---- what reaches a terminal ------------------------------------------------------------------------------
+
+#: A C1 control, each change and mark of direction, an escape: what no terminal is to be given.
+DRIVES = "\x9b\x80\x85\u202a\u202e\u2066\u2069\u200e\u200f\u061c\x1b"
+BAVARD = f"import sys\n\nprint({DRIVES!r}, file=sys.stderr)\nraise ValueError({DRIVES!r})\n"
+
+
+def on_a_terminal(*arguments: str, path: str = "", encoding: str = "utf-8") -> tuple[int, bytes]:
+    """The program with a terminal for its streams: its status, and the bytes that the terminal gets."""
+    import pty
+
+    master, slave = pty.openpty()
+    env = os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "certif_rules", *arguments]
+    shown = b""
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env) as running:
+        os.close(slave)
+        with suppress(OSError):  # the end of a terminal is an error
+            while chunk := os.read(master, 65536):
+                shown += chunk
+    os.close(master)
+    return running.returncode, shown
+
+
+def drives(shown: str) -> set[str]:
+    return set(shown) & set(DRIVES)
+
+
+@POSIX
+@pytest.mark.parametrize("format_", ["table", "json", "md", "csv", "html", "formulaire"])
+def test_no_document_drives_a_terminal(tmp_path: Path, format_: str) -> None:
+    """What a profile holds is shown « � » on a terminal, and is written to a file or a pipe as it was."""
+    path = tmp_path / "p.json"
+    marks = "\u200e\u200f\u061c"
+    organisme = {"nom": f"A{marks}B", "categories": ["AF"]}
+    path.write_text(json.dumps({"format": 1, "organisme": organisme}, ensure_ascii=False), encoding="utf-8")
+    call_ = ("checklist", *AUDIT[:-2], "--profil", str(path), "--format", format_)
+    status, shown = on_a_terminal(*call_)
+    assert status == 0
+    assert drives(shown.decode()) == set()
+    if format_ == "json":
+        assert b"A" + "\ufffd".encode() * 3 + b"B" in shown
+        assert f"A{marks}B".encode() in program(*call_).stdout
+
+
+@POSIX
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [("plugins",), ("plugins", "--format", "json"), ("--verbose", "plugins"), ("valider", f"x{DRIVES}.yaml")],
+)
+def test_nothing_foreign_drives_a_terminal(tmp_path: Path, arguments: tuple[str, ...], encoding: str) -> None:
+    """What a plugin raises or prints, and the name of a file, in listings, JSON and messages."""
+    distribution(tmp_path, "bavard", BAVARD)
+    _, shown = on_a_terminal(*arguments, path=str(tmp_path), encoding=encoding)
+    assert b"ValueError" in shown  # the words of the plugin were shown
+    assert drives(shown.decode(encoding)) == set()
+
+
+@POSIX
+@pytest.mark.parametrize("format_", ["xlsx", "ods"])
+def test_a_workbook_is_not_shown(format_: str) -> None:
+    """A terminal is not given bytes that are no text; a pipe is, as before."""
+    status, shown = on_a_terminal("checklist", *AUDIT, "--format", format_)
+    assert status == 2
+    assert b"sortie-requise" in shown
+    assert len(shown) < 1_000
+    assert program("checklist", *AUDIT, "--format", format_).stdout.startswith(b"PK")
+
+
 # ---- broken surroundings ----------------------------------------------------------------------------------
 
 LIMITED = """\
@@ -450,3 +521,41 @@ def test_an_interruption_while_modules_load(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SystemExit) as left:
         __main__.main()
     assert left.value.code == 130
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [("kill -ABRT $$", "SIGABRT"), ("kill -KILL $$", "SIGKILL"), ("echo a >&2; exit 7", "(a)")],
+)
+@pytest.mark.parametrize("arguments", [("-o", "a.pdf"), ("-o", "a.pdf", "--remplacer"), ("-o", "-")])
+def test_a_compiler_that_dies(
+    call: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str, told: str, arguments: list[str]
+) -> None:
+    """The process that lays a PDF out may be killed: status 1, one message, the former file whole."""
+    monkeypatch.chdir(tmp_path)
+    dying = tmp_path / "python"
+    dying.write_text(f"#!/bin/sh\n{ends}\n", encoding="utf-8")
+    dying.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(dying))
+    if "--remplacer" in arguments:
+        (tmp_path / "a.pdf").write_bytes(b"avant")
+    before = sorted(p.name for p in tmp_path.iterdir())
+    reponse = call("checklist", *AUDIT, "--format", "pdf", *arguments)
+    assert (reponse.status, reponse.codes, reponse.out) == (1, ["mise-en-page-interrompue"], b"")
+    assert told in reponse.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+    assert "--remplacer" not in arguments or (tmp_path / "a.pdf").read_bytes() == b"avant"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds the memory of a process as Linux does")
+@pytest.mark.lent
+@pytest.mark.parametrize("limit", [100_000_000, 150_000_000, 250_000_000])
+def test_a_pdf_in_little_memory(tmp_path: Path, limit: int) -> None:
+    """The file is whole, or status 1 and one message: never the status of an abort, never a trace."""
+    done = program("checklist", *AUDIT, "-o", str(tmp_path / "a.pdf"), limit=limit)
+    assert done.returncode in (0, 1), done
+    assert b"Traceback" not in done.stderr
+    assert (tmp_path / "a.pdf").exists() == (done.returncode == 0)
+    if done.returncode:
+        assert re.match(rb"mise-en-page-interrompue|memoire-insuffisante", done.stderr)

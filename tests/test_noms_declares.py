@@ -147,7 +147,6 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "documents.checklist.papier": dict.fromkeys((12, 15, 28, 30, 34), "a width"),
     "documents.formats.pdf": {
         10: "millimetres",
-        11: "compilations",
         30: "lines of a tall row",
         32: "a width, in percents",
     },

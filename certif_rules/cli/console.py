@@ -6,10 +6,12 @@ import codecs
 import errno
 import io
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 #: Name of the error handler, for ``str.encode`` and for streams.
 PLAIN = "certif_rules.plain"
@@ -20,15 +22,34 @@ _NEAREST = {
 }  # fmt: skip
 
 
+#: What drives a terminal, or turns the order of reading round: controls, C1 included, and marks of direction.
+_DRIVES = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
+)
+
+
 def make_streams_safe() -> None:
-    """Let standard output and error write the nearest characters they have, rather than stop."""
+    """Let standard output and error write the nearest characters they have, and drive no terminal."""
     _fill_closed()
     if sys.stdout is None:
         sys.stdout = _Closed()
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors=PLAIN)
+    sys.stdout, sys.stderr = _safe(sys.stdout), _safe(sys.stderr)
+
+
+def _safe(stream: Any) -> Any:
+    if not isinstance(stream, io.TextIOWrapper) or isinstance(stream, Terminal):
+        return stream
+    if stream.isatty():
+        return Terminal(stream.buffer, encoding=stream.encoding, errors=PLAIN, line_buffering=True)
+    stream.reconfigure(errors=PLAIN)
+    return stream
+
+
+class Terminal(io.TextIOWrapper):
+    """A terminal, which is shown « � » for what would drive it; a file keeps what it is given."""
+
+    def write(self, text: str) -> int:
+        return super().write(_DRIVES.sub("\ufffd", text))
 
 
 class _Closed(io.TextIOBase):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,29 @@ def write(content: bytes, path: Path | None, *, replace: bool = False) -> None:
 
 
 def _print(content: bytes) -> None:
+    """Write to standard output: a terminal is given text, which :class:`Terminal` makes harmless."""
     sys.stdout.flush()
     binary = getattr(sys.stdout, "buffer", None)
-    if binary is None:
-        sys.stdout.write(content.decode("utf-8"))
+    if binary is None or sys.stdout.isatty():
+        sys.stdout.write(_text(content))
+        sys.stdout.flush()
     else:
         binary.write(content)
         binary.flush()
+
+
+def _text(content: bytes) -> str:
+    """Return a document as text: UTF-8, or a table in the letters of the console.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    for encoding in ("utf-8", sys.stdout.encoding):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    message = "ce document n’est pas du texte : un terminal ne peut pas le montrer"
+    hint = "ajouter -o FICHIER, ou l’envoyer à un autre programme"
+    raise UsageError([Issue("sortie-requise", message, None, hint)])
 
 
 def _taken(path: Path) -> UsageError:

@@ -152,6 +152,9 @@ def _told(error: BaseException) -> Iterator[str]:
             yield f"    → {error.ctx.command_path} --help"
     elif isinstance(error, OSError | click.FileError):
         yield _of_system(error)
+    elif isinstance(error, MemoryError):
+        yield f"memoire-insuffisante: {message('la mémoire manque pour ce travail')}"
+        yield "    → fermer d’autres programmes, ou donner moins à la fois"
     elif isinstance(error, CertifRulesError):
         yield message(str(error))
     else:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from certif_rules.blocs.arbre import (
     Bloc,
@@ -30,6 +30,7 @@ from certif_rules.blocs.arbre import (
 from certif_rules.blocs.largeurs import ems
 from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents.formats import extras
+from certif_rules.documents.formats.compilation import Ouvrage, compiled
 from certif_rules.documents.formats.rendu import (
     LIBELLES,
     Pages,
@@ -39,13 +40,9 @@ from certif_rules.documents.formats.rendu import (
     ready,
     shares,
 )
-from certif_rules.errors import DataError, Issue, UsageError
-
-if TYPE_CHECKING:
-    from typst import Compiler
+from certif_rules.errors import UsageError
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
-_STANDARDS: Final[list[Any]] = ["ua-1"]
 
 #: Millimetres of a point; the size of type in the template, in millimetres.
 _POINT: Final = 0.3528
@@ -72,32 +69,19 @@ def render(document: Document) -> bytes:
 
     Raises:
         UsageError: the library that makes PDF files is not installed.
-        DataError: a picture cannot be decoded.
+        DataError: a picture cannot be decoded, or the compiler stopped before the end.
     """
     extras.check("pdf")
-    import typst
-
-    compiler = typst.Compiler(ignore_system_fonts=True)
     content = json.dumps(_data(document), ensure_ascii=False, separators=(",", ":"))
-    missing = _without_glyph(compiler, set(content) - _USUAL)
-    if missing:
-        content = content.translate(dict.fromkeys(map(ord, missing), "\ufffd"))
-    try:
-        pdf = compiler.compile(
-            input=_TEMPLATE.read_bytes(),
-            sys_inputs={"donnees": content, "manquants": MANQUANTS if missing else ""},
-            pdf_standards=_STANDARDS,
-            timestamp=_instant(document),
+    return compiled(
+        Ouvrage(
+            modele=_TEMPLATE.read_text(encoding="utf-8"),
+            donnees=content,
+            instant=_instant(document).isoformat(),
+            manquants=MANQUANTS,
+            douteux="".join(sorted(set(content) - _USUAL)),
         )
-    except typst.TypstError as error:
-        # Our template and its data always compile: only what a picture holds can be wrong.
-        if "image" not in str(error):
-            raise
-        hint = "l’ouvrir et l’enregistrer à nouveau, ou choisir un autre format"
-        message = f"une image de ce document ne se décode pas ({error})"
-        raise DataError([Issue("image-illisible", message, None, hint)]) from error
-    assert isinstance(pdf, bytes), "a PDF is one file"
-    return pdf
+    )
 
 
 def png(dessin: Image) -> bytes | None:
@@ -105,24 +89,19 @@ def png(dessin: Image) -> bytes | None:
 
     Raises:
         UnicodeDecodeError: the drawing is not UTF-8.
+        DataError: it cannot be decoded, or the compiler stopped before the end.
     """
     try:
         extras.check("pdf")
     except UsageError:
         return None
-    import typst
-
     template = (
-        "#let d = json(bytes(sys.inputs.d))\n"
+        "#let d = json(bytes(sys.inputs.donnees))\n"
         "#set page(width: d.largeur * 1mm, height: auto, margin: 0pt, fill: none)\n"
         '#image(bytes(d.contenu), format: "svg", width: 100%)\n'
     )
     content = json.dumps({"contenu": dessin.contenu.decode("utf-8"), "largeur": dessin.largeur})
-    picture = typst.compile(
-        template.encode(), format="png", ppi=_PPP, ignore_system_fonts=True, sys_inputs={"d": content}
-    )
-    assert isinstance(picture, bytes), "one page, one picture"
-    return picture
+    return compiled(Ouvrage(modele=template, donnees=content, ppp=_PPP))
 
 
 def _table(sheet: Pages) -> float:
@@ -131,33 +110,6 @@ def _table(sheet: Pages) -> float:
 
 def _instant(document: Document) -> datetime:
     return datetime.combine(date.fromisoformat(document.date), datetime.min.time(), UTC)
-
-
-def _without_glyph(compiler: Compiler, characters: set[str]) -> set[str]:
-    """Return those of ``characters`` that no font of the compiler draws: PDF/UA refuses them.
-
-    The compiler itself is asked, by halves: most often one question is enough.
-    """
-    from typst import TypstError
-
-    probe = b'#set document(title: "-")\n#for c in json(bytes(sys.inputs.c)) [#c ]'
-
-    def refused(group: list[str]) -> set[str]:
-        try:
-            compiler.compile(
-                input=probe,
-                sys_inputs={"c": json.dumps(group)},
-                pdf_standards=_STANDARDS,
-                timestamp=0,
-            )
-        except TypstError:
-            if len(group) == 1:
-                return set(group)
-            middle = len(group) // 2
-            return refused(group[:middle]) | refused(group[middle:])
-        return set()
-
-    return refused(sorted(characters)) if characters else set()
 
 
 def _data(document: Document) -> dict[str, Any]:
