@@ -67,7 +67,7 @@ def test_one_line_holds_for_all_that_is_made_of_a_record() -> None:
     """What a rule says itself comes first, at any depth, then what it rests on."""
     ecrire = Ecrivain({Appui: f"* {APPUI}"})
     rythme = Rythme(texte="Chaque mois.", sources=("S2",), lecture=True)
-    acteur = Acteur(id="comite", nom="Comité", rythmes=(rythme,), sources=("S1",), emplacement="a.yaml:3")
+    acteur = Acteur(id="comite", nom="Comité", rythmes=(rythme,), sources=("S1",))
     assert list(ecrire(acteur).items()) == [
         ("id", "comite"),
         ("nom", "Comité"),

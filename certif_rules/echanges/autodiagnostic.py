@@ -34,7 +34,7 @@ _ecrire = Ecrivain(
     {
         Notation: "texte confiance lecture sources niveaux priorite amelioration_des arrondi",
         Cle: "mot texte",
-        Enonce: "texte citation confiance lecture sources",
+        Enonce: "texte citation confiance lecture incoherences? sources",
         Axe: f"{_CRITERE} etat points=score.points maximum=score.maximum pourcent=score.pourcent"
         " repondues=score.repondues applicables=score.applicables plus_bas",
         AxeCompare: f"{_CRITERE} avant apres",

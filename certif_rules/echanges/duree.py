@@ -18,7 +18,7 @@ _ecrire = Ecrivain(
         Referentiel: RESUME,
         Bareme: "id titre sources",
         Poste: "texte jours confiance lecture? sources",
-        DureeSansBareme: "texte connue confiance sources",
+        DureeSansBareme: "texte connue confiance incoherences? sources",
         Texte: REMARQUE,
         Incoherence: INCOHERENCE,
         Fraction: exact,
