@@ -203,8 +203,8 @@ class _Formulaire(PageFormulaire):
             el("div", "", id="accords", tabindex="-1", hidden=""),
         )
         words = (
-            "L’export donne un fichier JSON que lit le programme ; l’import réunit un tel fichier avec ce qui est"
-            " saisi, et ne remplace rien."
+            "L’export donne un fichier JSON que lit le programme ; l’import réunit un tel fichier avec ce"
+            " qui est saisi, et ne remplace rien."
         )
         return self.file("Le dossier", words, top)
 

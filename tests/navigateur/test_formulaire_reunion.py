@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from formulaires import ISSUES, accept, by_id, choose, exported, field, fill, line, load
+from formulaires import ISSUES, accept, by_id, choose, document_of, exported, field, fill, line, load
 from greffons import DONNEES, registry
 from grilles import AF, FAITS, grille
 from hypothesis import HealthCheck, given, settings
@@ -193,9 +193,7 @@ def test_lines_that_the_form_does_not_have_are_kept_aside(
     assert "ligne autre/7 : « Conforme » ; ce formulaire n’a pas cette ligne" in told
     assert "Vu à l’accueil" in told
     out = exported(page, tmp_path / "ici.json")
-    assert [one["id"] for one in out["a_revoir"]] == ["affichage", "autre/7"] or [
-        one["id"] for one in out["a_revoir"]
-    ] == ["autre/7", "affichage"]
+    assert {one["id"] for one in out["a_revoir"]} == {"affichage", "autre/7"}
     assert check(out, "constats") == []
     _, dossier = open_dossier(registry(**DONNEES), from_data(out))
     aside = {(one.releve.ligne, one.releve.commentaire, one.verification) for one in dossier.a_revoir}
@@ -207,7 +205,7 @@ def test_lines_that_the_form_does_not_have_are_kept_aside(
 def test_a_field_that_nobody_knows_is_never_chosen_for_them(
     ouvrir: Any, deux_sites: Path, tmp_path: Path
 ) -> None:
-    """A key of another program with two values cannot stand in a conflict: the file is refused, by its name."""
+    """A key of another program with two values cannot stand in a conflict: the file is refused."""
     page = ouvrir(deux_sites)
     one = findings(nine("conforme"))
     one["constats"][0]["cle_a_part"] = 1
@@ -269,7 +267,7 @@ def settled(data: Mapping[str, Any]) -> Any:
 def test_two_files_in_either_order_as_the_program_joins_them(
     ouvrir: Any, deux_sites: Path, tmp_path: Path, one: tuple[Releve, ...], two: tuple[Releve, ...]
 ) -> None:
-    """Imported in either order they export the same file, which is the one that ``lire a.json b.json`` writes."""
+    """Imported in either order they export the same file, the one that ``lire a.json b.json`` writes."""
     files = {"a.json": findings(*one), "b.json": findings(*two)}
     exports = []
     for order in (("a.json", "b.json"), ("b.json", "a.json")):
@@ -285,14 +283,47 @@ def test_two_files_in_either_order_as_the_program_joins_them(
     assert settled(exports[0]) == settled(as_data(join_dossiers(CHECKLIST, *dossiers)))
 
 
-# ---- the text that a finding rests on, and access ---------------------------------------------------
+# ---- what is set aside, the text that a finding rests on, and access --------------------------
+
+
+def test_a_finding_to_review_is_looked_at(ouvrir: Any, deux_sites: Path, tmp_path: Path) -> None:
+    """It stands beside its line with its reason; once ticked, the export says by whom, and drops nothing."""
+    page = ouvrir(deux_sites)
+    page.get_by_label("Vos initiales").fill("A. B.")
+    aside = {"id": "qualiopi/5", "constat": MINEURE, "raison": "la ligne n’est plus de cet audit"}
+    give(page, tmp_path, "a.json", findings(a_revoir=[aside]))
+    assert "la ligne n’est plus de cet audit" in line(page, "5").locator(".a-trancher").inner_text()
+    line(page, "5").get_by_label("Je l’ai revu").press("Space")
+    out = exported(page, tmp_path / "ici.json")
+    (seen,) = out["a_revoir"]
+    assert {**seen, **aside} == seen
+    assert seen["revu_par"] == "A. B."
+    assert check(out, "constats") == []
+
+
+def test_a_line_without_text_asks_what_a_finding_rests_on(ouvrir: Any, tmp_path: Path) -> None:
+    """A finding there is unfinished until a text is cited, which goes out and comes back."""
+    path = document_of(tmp_path)
+    page = ouvrir(path)
+    rows = page.evaluate("JSON.parse(document.getElementById('donnees').textContent).lignes")
+    numero = next(row["numero"] for row in rows if row["sans_texte"] and row["saisie"])
+    choose(page, numero, "conforme")
+    assert "texte d’appui à citer" in line(page, numero).locator(".suivi").inner_text()
+    field(page, numero, "appui").fill("Référentiel complet, page 12")
+    assert "appui" not in line(page, numero).locator(".suivi").inner_text()
+    out = exported(page, tmp_path / "ici.json")
+    assert [e["appui"] for e in out["constats"] if "appui" in e] == ["Référentiel complet, page 12"]
+    assert check(out, "constats") == []
+    other = ouvrir(path)
+    load(other, tmp_path / "ici.json")
+    assert exported(other, tmp_path / "encore.json") == out
 
 
 @pytest.mark.parametrize("width", [1366, 390])
 def test_no_accessibility_issue_with_something_to_settle(
     ouvrir: Any, axe: str, deux_sites: Path, tmp_path: Path, width: int
 ) -> None:
-    """axe finds no fault in a page with sites, conflicts and findings set aside, and nothing scrolls sideways."""
+    """axe finds no fault with sites, conflicts and findings set aside; nothing scrolls sideways."""
     for scheme in ("light", "dark"):
         page = ouvrir(deux_sites, width=width, bypass_csp=True, color_scheme=scheme)
         aside = {"id": "qualiopi/5", "constat": MINEURE, "raison": "la ligne n’est plus de cet audit"}
