@@ -277,9 +277,7 @@ class _Formulaire(PageFormulaire):
                 class_="choix",
             ),
             champs.area(rang, colonnes.COMMENTAIRE.champ, comment, asked=True),
-            champs.area(rang, "appui", "Texte sur lequel le constat repose", "document, page", asked=True)
-            if unread
-            else None,
+            champs.area(rang, "appui", "Texte d’appui", "document, page", asked=True) if unread else None,
             el("p", "", class_="manque", id=f"manque-{rang}"),
             *(self._field(rang, colonne) for colonne in seen),
             *(champs.area(rang, f"complements.{cle}", title) for cle, title in added),
