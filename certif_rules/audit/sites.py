@@ -23,7 +23,8 @@ from certif_rules.model.referentiel import Referentiel
 NOTIFICATION = "ecarts_notifies_le"
 #: The gaps of a check: it fails, and nobody chooses how much.
 ECARTS_DE_VERIFICATION = frozenset({NON_SATISFAITE})
-_NOMS = {
+#: What messages and forms call the fields of a finding that people may word differently.
+NOMS = {
     **{colonne.champ: colonne.libelle for colonne in CHAMPS},
     "leve_le": "levé le",
     "leve_par": "levé par",
@@ -149,7 +150,7 @@ def _to_settle(where: str, conflit: Conflit) -> Avertissement:
 
 
 def _field(champ: str) -> str:
-    return _NOMS.get(champ, champ.removeprefix("ecart.").replace("_", " ").replace(".", ", "))
+    return NOMS.get(champ, champ.removeprefix("ecart.").replace("_", " ").replace(".", ", "))
 
 
 def _names(checklist: Checklist) -> dict[str, str]:

@@ -109,7 +109,7 @@ class _Formulaire(PageFormulaire):
     def __init__(self, cadre: Cadre) -> None:
         self.cadre = cadre
         rangs = {lignes_.place(ligne): rang for rang, ligne in enumerate(cadre.retenues)}
-        super().__init__(compose(cadre), _SCRIPT, donnees(cadre), rangs)
+        super().__init__(compose(cadre), [_SCRIPT], donnees(cadre), rangs)
 
     def style(self) -> str:
         """Return the style sheet."""

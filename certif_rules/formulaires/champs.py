@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from certif_rules.blocs.arbre import Signe
+from certif_rules.blocs.typographie import prose
 from certif_rules.documents.formats.balises import Html, el, void
 
 #: What every form runs before its own script: words and files, then what is typed, kept and followed.
 _COMMUNS: Final = tuple(Path(__file__).with_name(name) for name in ("outils.js", "saisie.js"))
 
 
-def script(path: Path) -> Html:
+def script(paths: Iterable[Path]) -> Html:
     """Return the script of a form, what all forms share before it."""
-    return Html("\n".join(p.read_text(encoding="utf-8") for p in (*_COMMUNS, path)))
+    return Html("\n".join(p.read_text(encoding="utf-8") for p in (*_COMMUNS, *paths)))
 
 
 def choice(kind: str, name: str, value: str, words: str, champ: str, sign: Signe | None = None) -> Html:
@@ -61,7 +62,7 @@ def date(place: str, champ: str = "") -> Html:
 def sites(place: str, known: Iterable[str], champ: str = "") -> Html:
     """Return a field for a site of the organisation, or none of them."""
     named = {"data_champ": champ} if champ else {}
-    options = (el("option", site, value=site) for site in known)
+    options = (el("option", prose(site), value=site) for site in known)
     return el("select", el("option", "tous", value=""), *options, id=place, autocomplete="off", **named)
 
 

@@ -15,7 +15,9 @@ from msgspec.structs import replace
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, point_key, point_numbers
+from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER, must_explain, needs_comment
+from certif_rules.audit.sites import ECARTS_DE_VERIFICATION, NOMS, gaps_of
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.colonnes import Colonne
@@ -33,7 +35,10 @@ from certif_rules.francais import count
 from certif_rules.noms import nom_de_fichier
 from certif_rules.rules.motifs import ETATS
 
-_SCRIPT: Final = Path(__file__).with_name("checklist.js")
+#: What this form runs: how files are joined, how the page shows what is left to settle, then the form itself.
+_SCRIPTS: Final = tuple(
+    Path(__file__).with_name(name) for name in ("reunion.js", "accords.js", "checklist.js")
+)
 #: The section of the checks, filled as the lines are.
 _CHECKS: Final = "verifications"
 #: Characters of a title: a line takes less than a telephone until it is unfolded.
@@ -91,7 +96,13 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
         "champs": [{"nom": c.champ, "genre": c.genre, "signature": c.signature} for c in colonnes.CHAMPS],
         "cle": sha256(canonical(same).encode("ascii")).hexdigest(),
         "complements": list(emetteur.columns(checklist)),
-        "constats": [{"id": c, "titre": finding(checklist, c)} for c in checklist.referentiel.constats],
+        "constats": [
+            {"id": c, "titre": finding(checklist, c), "hors_portee": declared.hors_portee}
+            for c, declared in checklist.referentiel.constats.items()
+        ],
+        "libelles": {**NOMS, **{c.champ: c.titre for c in colonnes.ECARTS if c.champ.startswith("ecart.")}}
+        | {f"complements.{cle}": titre for cle, titre in emetteur.columns(checklist).items()},
+        "rapport": list(CLES),
         "resultats": [{"id": r, "titre": words} for r, words in MOTS_RESULTATS.items()]
         if checklist.verifications
         else [],
@@ -103,6 +114,8 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
                 "constats": list(ligne.constats_permis),
                 "a_motiver": [c for c in ligne.constats_permis if needs_comment(checklist, ligne, c)],
                 "saisie": fillable(checklist, ligne),
+                "ecarts": sorted(gaps_of(checklist, ligne)),
+                "sans_texte": _unread(ligne),
             }
             for ligne in checklist.lignes
         ]
@@ -115,6 +128,8 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
                 "constats": list(MOTS_RESULTATS),
                 "a_motiver": [NON_SATISFAITE] if must_explain(checklist, point) else [],
                 "saisie": True,
+                "ecarts": sorted(ECARTS_DE_VERIFICATION),
+                "sans_texte": False,
             }
             for point in checklist.verifications
         ],
@@ -129,6 +144,11 @@ def fillable(checklist: Checklist, ligne: Ligne) -> bool:
         return bool(ligne.constats_permis)
     declared = checklist.referentiel.constats
     return any(c in declared and not declared[c].hors_portee for c in ligne.constats_permis)
+
+
+def _unread(ligne: Ligne) -> bool:
+    """Return whether nobody gives the text of a line: what is found of it rests on a text to cite."""
+    return ligne.indicateur.exigence is None
 
 
 def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
@@ -164,7 +184,7 @@ class _Formulaire(PageFormulaire):
         self.lignes = {lignes_.place(ligne): ligne for ligne in checklist.lignes}
         checks = [f"verification-{point.id}" for point in checklist.verifications]
         rangs = {place: rang for rang, place in enumerate([*self.lignes, *checks])}
-        super().__init__(compose(checklist), _SCRIPT, donnees(checklist), rangs)
+        super().__init__(compose(checklist), _SCRIPTS, donnees(checklist), rangs)
 
     def dossier(self) -> Html:
         """Return where the work stands, what the file is about, and what can be done with it."""
@@ -180,8 +200,12 @@ class _Formulaire(PageFormulaire):
                 champs.field("site", "Site où vous êtes", champs.sites("site", sites)) if sites else None,
                 class_="champs",
             ),
+            el("div", "", id="accords", tabindex="-1", hidden=""),
         )
-        words = "L’export donne un fichier JSON que lit le programme ; l’import reprend un tel fichier."
+        words = (
+            "L’export donne un fichier JSON que lit le programme ; l’import réunit un tel fichier avec ce"
+            " qui est saisi, et ne remplace rien."
+        )
         return self.file("Le dossier", words, top)
 
     def corps(self, bloc: b.Article) -> Html:
@@ -207,7 +231,7 @@ class _Formulaire(PageFormulaire):
         (point,) = (p for p in self.checklist.verifications if f"verification-{p.id}" == bloc.ancre)
         sign = weighed(self.checklist, point.constat, point.compte_pour) if point.constat else None
         signs = {NON_SATISFAITE: sign}
-        return self._controls(bloc, MOTS_RESULTATS, signs, "Résultat", "Commentaire", None)
+        return self._controls(bloc, MOTS_RESULTATS, signs, "Résultat", "Commentaire", None, unread=False)
 
     def _fields(self, bloc: b.Article, ligne: Ligne) -> Html:
         reversal = ligne.etat not in lignes_.DUS
@@ -216,7 +240,7 @@ class _Formulaire(PageFormulaire):
         choices = {c: finding(self.checklist, c) for c in ligne.constats_permis}
         signs = {c: weighed(self.checklist, c, origine) for c in choices}
         help_ = _reversal_help() if reversal else None
-        return self._controls(bloc, choices, signs, "Constat", comment, help_)
+        return self._controls(bloc, choices, signs, "Constat", comment, help_, unread=_unread(ligne))
 
     def _controls(
         self,
@@ -226,10 +250,13 @@ class _Formulaire(PageFormulaire):
         legend: str,
         comment: str,
         help_: Html | None,
+        *,
+        unread: bool,
     ) -> Html:
         """Return what is filled of a line: its finding and why, what was seen, then the rest, folded.
 
-        ``choices`` are its findings; ``signs`` those of them that are gaps, with the sign of their gravity.
+        ``choices`` are its findings; ``signs`` those of them that are gaps, with the sign of their gravity;
+        ``unread``: nobody gives the text of the line.
         """
         rang = self.rangs[bloc.ancre]
         options = {A_EVALUER: "À évaluer", **choices}
@@ -250,6 +277,7 @@ class _Formulaire(PageFormulaire):
                 class_="choix",
             ),
             champs.area(rang, colonnes.COMMENTAIRE.champ, comment, asked=True),
+            champs.area(rang, "appui", "Texte d’appui", "document, page", asked=True) if unread else None,
             el("p", "", class_="manque", id=f"manque-{rang}"),
             *(self._field(rang, colonne) for colonne in seen),
             *(champs.area(rang, f"complements.{cle}", title) for cle, title in added),

@@ -8,7 +8,8 @@ const outils = (() => {
 
   /** The no-break blanks of French, in our own sentences. */
   const prose = (texte) =>
-    texte.replace(/ (?=[;!?])/g, "\u202f").replace(/ (?=[:»])/g, "\u00a0").replace(/« /g, "«\u00a0");
+    texte.replace(/(?<=\p{L})'(?=[\p{L}\p{N}«])/gu, "’").replace(/(?<=\bn°) (?=[\p{L}\p{N}])/gu, "\u00a0")
+      .replace(/ (?=[;!?])/g, "\u202f").replace(/ (?=[:»])/g, "\u00a0").replace(/« /g, "«\u00a0");
 
   const nombre = (n, singulier, pluriel = `${singulier}s`) => `${n} ${n < 2 ? singulier : pluriel}`;
 
@@ -104,6 +105,6 @@ const outils = (() => {
   };
 
   return {
-    element, prose, nombre, simple, noeud, ecrire, heure, telecharger, lisible, objet, differences,
+    element, prose, nombre, simple, noeud, ecrire, heure, telecharger, canonique, lisible, objet, differences,
   };
 })();

@@ -28,7 +28,7 @@ class PageFormulaire(Page):
 
     Args:
         document: what the page says; its lines have fields where ``rangs`` gives their rank.
-        script: the path of the script of this form.
+        scripts: the paths of the scripts of this form.
         donnees: what the script needs to know.
         rangs: the rank of each line among those of ``donnees``, by its name in the document.
     """
@@ -38,10 +38,10 @@ class PageFormulaire(Page):
     reste = "Reste à faire seulement"
 
     def __init__(
-        self, document: b.Document, script: Path, donnees: dict[str, Any], rangs: dict[str, int]
+        self, document: b.Document, scripts: Iterable[Path], donnees: dict[str, Any], rangs: dict[str, int]
     ) -> None:
         super().__init__(document)
-        self.script = champs.script(script)
+        self.script = champs.script(scripts)
         self.donnees = donnees
         self.rangs = rangs
 

@@ -99,12 +99,13 @@ const saisie = (forme) => {
   const montrer = (ligne) => {
     const releve = lire(ligne);
     for (const champ of ligne.article.querySelectorAll("[data-champ]")) {
-      const valeur = forme.valeur(releve, champ.dataset.champ);
+      const valeur = forme.valeur(releve, champ.dataset.champ, ligne);
       if (champ.type === "radio") champ.checked = champ.value === String(valeur ?? "");
       else if (champ.type === "checkbox") champ.checked = valeur.includes(champ.value);
       else champ.value = Array.isArray(valeur) ? valeur.join("\n") : valeur ?? "";
       ajuster(champ);
     }
+    forme.montrer?.(ligne);
   };
 
   /** The word that says where a line stands, made once and then rewritten. */
@@ -120,13 +121,17 @@ const saisie = (forme) => {
   /** Where a line stands: in a word, and in the field whose text is asked for. */
   const suivre = (ligne) => {
     const releve = lire(ligne);
-    const { fait, manque, mot, besoin } = forme.suivi(ligne, releve);
+    const { fait, manque, mot, besoin, attendus = manque ? [forme.motive] : [] } = forme.suivi(ligne, releve);
     ecrire(suivi(ligne), mot);
     ligne.article.classList.toggle("fait", fait && !manque);
     ligne.article.classList.toggle("incomplet", manque);
-    const attendu = ligne.article.querySelector(`[data-champ=${forme.motive}]`);
-    attendu.required = manque;
-    attendu.setAttribute("aria-invalid", String(manque));
+    if (ligne.saisie === false) return;
+    for (const nom of forme.motifs ?? [forme.motive]) {
+      const attendu = ligne.article.querySelector(`[data-champ=${nom}]`);
+      if (!attendu) continue;
+      attendu.required = attendus.includes(nom);
+      attendu.setAttribute("aria-invalid", String(attendus.includes(nom)));
+    }
     ecrire(ligne.article.querySelector(".manque"), manque ? prose(besoin) : "");
   };
 
@@ -199,7 +204,8 @@ const saisie = (forme) => {
     derniere = article;
     article.querySelectorAll("details").forEach((volet) => { volet.open ||= volet.contains(volet.querySelector(".saisie")); });
     article.scrollIntoView({ block: "start" });
-    (article.querySelector("input[type=radio]:checked") ?? article.querySelector("textarea"))?.focus({ preventScroll: true });
+    const champ = article.querySelector("input[type=radio]:checked") ?? article.querySelector("textarea, input");
+    champ?.focus({ preventScroll: true });
   };
 
   /** Go to the line before or after, among those shown and in the order of the page. */
@@ -214,7 +220,7 @@ const saisie = (forme) => {
 
   /** Skip to the next line that is left to do, from the start again after the last. */
   const aFaire = () => {
-    const restent = saisies.filter(forme.resteAFaire);
+    const restent = lignes.filter(forme.resteAFaire);
     if (!restent.length) {
       ecrire(element("etat"), mots.toutEstFait);
       return;
@@ -240,7 +246,7 @@ const saisie = (forme) => {
   };
 
   /** The state told by a file, or why it is refused: everything that is wrong, at once. */
-  const comprendre = (texte) => {
+  const comprendre = (texte, nom) => {
     let lu;
     try {
       lu = JSON.parse(texte.replace(/^\ufeff/, ""));
@@ -252,11 +258,11 @@ const saisie = (forme) => {
     if (lu.format !== tete.format) refus.push(`format « ${lisible(lu.format)} » inconnu`);
     if (refus.length) return { refus };
     const releves = new Map();
-    for (const trouve of forme.entrees(lu, refus)) {
+    for (const trouve of forme.entrees(lu, refus, nom)) {
       if (trouve && releves.has(trouve[0])) refus.push(`ligne ${parId.get(trouve[0]).numero} : deux ${mots.fichier}`);
       if (trouve) releves.set(...trouve);
     }
-    return { refus, etat: { releves, ...forme.reste(lu, refus, releves) } };
+    return { refus, etat: { releves, ...forme.reste(lu, refus, releves, nom) } };
   };
 
   const refuser = (nom, raisons) => {
@@ -272,24 +278,32 @@ const saisie = (forme) => {
     const [choisi] = element("fichier").files;
     if (!choisi) return;
     const { refus, etat: nouveau } =
-      choisi.size > TROP_GROS ? { refus: ["ce fichier est trop gros"] } : comprendre(await choisi.text());
+      choisi.size > TROP_GROS ? { refus: ["ce fichier est trop gros"] } : comprendre(await choisi.text(), choisi.name);
     element("fichier").value = ""; // the same file may be chosen again
+    // Where a form can join, nothing that was typed is replaced: there is nothing to ask.
+    const suivant = !refus.length && forme.reunir ? forme.reunir(etat, nouveau, refus) : nouveau;
     refuser(choisi.name, refus);
     if (refus.length) return;
-    if (etat.releves.size && !confirm(prose("Remplacer ce qui est saisi ici par le contenu du fichier ?"))) return;
-    etat = nouveau;
+    const remplace = !forme.reunir && etat.releves.size > 0;
+    if (remplace && !confirm(prose("Remplacer ce qui est saisi ici par le contenu du fichier ?"))) return;
+    etat = suivant;
     enregistrer();
     toutMontrer();
     filtrer();
-    ecrire(element("etat"), `Importé : ${nombre(etat.releves.size, mots.importe)}`);
+    ecrire(element("etat"), prose(`Importé : ${nombre(nouveau.releves.size, mots.importe)}${laisse()}`));
+    forme.importe?.();
   };
+
+  /** What is left to settle, after what was imported or exported. */
+  const laisse = () =>
+    (forme.laisse?.() ?? []).filter(([n]) => n).map(([n, ...dits]) => ` ; ${nombre(n, ...dits)}`).join("");
 
   const exporter = () => {
     telecharger(donnees.nom_de_fichier, forme.fichier());
     exporte = true;
     const manquent = saisies.filter((ligne) => forme.manque(ligne, lire(ligne))).length;
-    const manque = manquent ? prose(` ; ${nombre(manquent, ...mots.manque)}`) : "";
-    ecrire(element("etat"), `Exporté à ${heure()}${manque}`);
+    const manque = manquent ? ` ; ${nombre(manquent, ...mots.manque)}` : "";
+    ecrire(element("etat"), prose(`Exporté à ${heure()}${manque}${laisse()}`));
   };
 
   const effacer = () => {
@@ -312,14 +326,26 @@ const saisie = (forme) => {
   const saisir = (champ) => {
     const ligne = lignes[articles.indexOf(champ.closest("article[data-ligne]"))];
     const releve = { ...lire(ligne) };
-    const autresChamps = forme.noter(releve, champ); // whether it wrote in another field too
-    etat.releves.set(ligne.id, releve);
-    if (autresChamps) montrer(ligne);
-    if (!forme.rempli(releve)) etat.releves.delete(ligne.id);
+    const autresChamps = forme.noter(releve, champ, ligne); // whether it wrote in another field too
+    poser(ligne, releve, autresChamps);
     ajuster(champ);
+  };
+
+  const poser = (ligne, releve, montre = true) => {
+    if (forme.rempli(releve)) etat.releves.set(ligne.id, releve);
+    else etat.releves.delete(ligne.id);
+    if (montre) montrer(ligne);
+    else forme.montrer?.(ligne);
     enregistrer();
     suivre(ligne);
     compter();
+  };
+
+  /** What the file says besides its lines, changed as a whole. */
+  const changer = ({ tete: dite = {}, autres = etat.autres }) => {
+    etat = { ...etat, autres, tete: { ...etat.tete, ...dite } };
+    enregistrer();
+    toutMontrer();
   };
 
   /** Listen to the page, then show what the browser kept. */
@@ -339,6 +365,7 @@ const saisie = (forme) => {
       element(nom).addEventListener("input", () => {
         etat.tete[nom] = element(nom).value;
         enregistrer();
+        compter();
       });
     }
     for (const nom of ["critere", "texte", "reste"]) element(nom).addEventListener("input", filtrer);
@@ -365,7 +392,7 @@ const saisie = (forme) => {
   };
 
   return {
-    donnees, lignes, saisies, parId, lire, designee, ouvrir,
+    donnees, lignes, saisies, parId, lire, designee, ouvrir, aller, poser, changer, montrer, suivre,
     tete: () => etat.tete,
     autres: () => etat.autres,
   };

@@ -12,7 +12,6 @@ from colonnes import answers, extended
 from formulaires import (
     NO_STORAGE,
     WIDTHS,
-    accept,
     by_id,
     choose,
     document_of,
@@ -76,17 +75,6 @@ def test_import_gives_back_what_was_exported(
     assert exported(other, tmp_path / "toujours.json") == before
 
 
-def test_import_asks_before_it_replaces(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
-    """An import replaces nothing that was typed before the auditor agrees."""
-    page = ouvrir(formulaire)
-    exported(page, tmp_path / "vide.json")
-    fill(page)
-    asked = accept(page, answer=False)
-    load(page, tmp_path / "vide.json")
-    assert asked == ["confirm"]
-    assert page.locator("#avancement").inner_text().startswith("2 sur")
-
-
 def test_import_reads_lines_by_their_printed_number(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
     """A findings file written by hand, with printed numbers, is taken."""
     page = ouvrir(formulaire)
@@ -126,9 +114,14 @@ REFUSALS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda f: f | {"constats": [{"id": "4", "constat": "nc_mineure"}]},
         "ligne 4 : le constat",
     ),
-    "unknown line": (
-        lambda f: f | {"constats": [{"id": "99", "constat": "conforme"}]},
-        "ligne inconnue : « 99 »",
+    "set aside": (lambda f: f | {"a_revoir": [{"id": "1"}]}, "a_revoir a une forme"),
+    "sites": (
+        lambda f: f | {"constats": [{"id": "1", "constat": "conforme", "par_site": [{}]}]},
+        "par_site a une forme",
+    ),
+    "conflicts": (
+        lambda f: f | {"constats": [{"id": "1", "constat": "conforme", "a_accorder": [{"champ": "x"}]}]},
+        "a_accorder a une forme",
     ),
     "twice": (
         lambda f: f | {"constats": [{"id": "1", "constat": "conforme"}] * 2},
@@ -205,7 +198,7 @@ def test_a_check_is_filled_exported_and_imported(ouvrir: Any, surveillance: Path
     load(other, tmp_path / "constats.json")
     assert line(other, "V1").locator("input[value=non_satisfaite]").is_checked()
     assert exported(other, tmp_path / "encore.json") == findings
-    findings["verifications"] = [{"id": "autre"}]
+    findings["verifications"] = [{"resultat": "satisfaite"}]
     (tmp_path / "faux.json").write_text(json.dumps(findings), encoding="utf-8")
     load(other, tmp_path / "faux.json")
     assert "vérification inconnue" in other.locator("#refus").inner_text()
