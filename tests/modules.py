@@ -29,15 +29,20 @@ def tree_of(name: str) -> ast.Module:
     return ast.parse(text_of(name))
 
 
+def documented(tree: ast.Module) -> set[int]:
+    """The docstrings of a module, by the identity of their nodes."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {
+        id(n.body[0].value)  # type: ignore[attr-defined]
+        for n in ast.walk(tree)
+        if isinstance(n, owners) and ast.get_docstring(n) is not None
+    }
+
+
 def strings(name: str) -> Iterator[str]:
     """The texts a module holds, docstrings excepted."""
     tree = tree_of(name)
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docs = {
-        id(n.body[0].value)
-        for n in ast.walk(tree)
-        if isinstance(n, documented) and ast.get_docstring(n) is not None
-    }  # type: ignore[attr-defined]
+    docs = documented(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             yield node.value

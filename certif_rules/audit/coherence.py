@@ -23,7 +23,7 @@ def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue
     for seance in compte_rendu.seances or ():
         if seance.debut is not None and seance.fin is not None and seance.fin <= seance.debut:
             message = f"une séance finit à {seance.fin}, pas après son début ({seance.debut})"
-            yield Issue("seance-incoherente", message, seance.lieu, "vérifier debut et fin")
+            yield Issue("seance-incoherente", message, seance.lieu, "vérifier « debut » et « fin »")
     yield from _sites(checklist, dossier)
     yield from check_sites(checklist, dossier)
     yield from _samples(dossier)

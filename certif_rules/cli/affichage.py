@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from certif_rules.blocs.typographie import bound
 from certif_rules.cli.fichiers import write
-from certif_rules.cli.messages import printable
+from certif_rules.cli.messages import message
 from certif_rules.echanges.champs import as_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,7 +27,7 @@ def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None
     """Print one paragraph, wrapped as French is; later lines are indented by ``hanging``."""
     lead, later = " " * indent, " " * (indent if hanging is None else hanging)
     for line in textwrap.wrap(
-        bound(printable(text)), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,
+        message(text), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,
         break_long_words=False,
     ) or [""]:  # fmt: skip
         click.echo(line)

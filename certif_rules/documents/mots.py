@@ -15,6 +15,7 @@ from certif_rules.model.base import Appui, Confiance, Texte
 from certif_rules.model.cycle import RegleDate
 from certif_rules.model.personnes import DonneesSensibles, NatureSensible
 from certif_rules.model.referentiel import Critere, Evolution, Indicateur, Nature
+from certif_rules.noms import cle
 from certif_rules.rules.motifs import CodeMotif, Etat, Motif
 
 SIGNES: Final[Mapping[Etat, b.Signe]] = {
@@ -138,7 +139,7 @@ DONNEES_SENSIBLES: Final = "Données sensibles"
 ABSENT: Final = "texte absent de la source"
 SANS_CRITERE: Final = "Sans critère connu"
 REFORMULATION: Final = (
-    "Les exigences sont reformulées avec nos propres mots : seul le texte officiel fait foi."
+    f"Les exigences sont reformulées avec nos propres mots{INSECABLE}: seul le texte officiel fait foi."
 )
 CITATIONS: Final = (
     "Ce qui est entre guillemets est cité mot pour mot et porte sa source, avec sa diapositive"
@@ -163,7 +164,12 @@ def quotes(ligne: Ligne) -> bool:
 
 def lines_in(etat: Etat, number: int) -> str:
     """Return how many lines are in a state, in words that agree: « 5 non auditées »."""
-    return count(number, *_ACCORDS.get(etat, (SIGNES[etat].mot, SIGNES[etat].mot)))
+    return count(number, *_ACCORDS.get(etat, (SIGNES[etat].mot, SIGNES[etat].mot))).replace(" ", INSECABLE, 1)
+
+
+def mode(texte: str) -> str:
+    """Return how an audit is held, as it is read, whether its words or their code were given."""
+    return "à distance" if cle(texte) == cle("à distance") else clean(texte).replace("_", " ")
 
 
 def groups(checklist: Checklist) -> tuple[tuple[Critere | None, tuple[Ligne, ...]], ...]:

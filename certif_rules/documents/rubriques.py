@@ -23,6 +23,7 @@ from certif_rules.documents.mots import (
     field_name,
     finding,
     marked,
+    mode,
     remarks,
     wording,
 )
@@ -93,7 +94,7 @@ def identity(checklist: Checklist) -> list[Rang]:
         ("Émetteur du document", emetteur.name(checklist)),
         ("Type d’audit", prose(type_audit.titre)),
         ("Date de l’audit", day(contexte.date)),
-        ("Mode", clean(contexte.mode or "").replace("_", " ")),
+        ("Mode", mode(contexte.mode or "")),
         ("Référentiel", f"{prose(referentiel.titre)} ({clean(referentiel.id)})"),
         ("Édition", clean(referentiel.edition)),
         ("Base", clean(referentiel.base or "aucune")),

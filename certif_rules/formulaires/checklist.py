@@ -25,7 +25,7 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.checklist import composition
 from certif_rules.documents.checklist import lignes as lignes_
 from certif_rules.documents.formats.balises import Html, el, void
-from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, marked, title, weighed
+from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, lines_in, marked, title, weighed
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges import checklist as json_
 from certif_rules.formulaires import champs
@@ -334,7 +334,7 @@ def _reversal_help() -> Html:
 
 def _to_see(checklist: Checklist) -> str:
     due = [etat for etat in ETATS if etat in lignes_.DUS]
-    counts = [f"{checklist.compteurs[etat]}{INSECABLE}{SIGNES[etat].mot}" for etat in due]
+    counts = [lines_in(etat, checklist.compteurs[etat]) for etat in due]
     if checklist.verifications:
         counts.append(count(len(checklist.verifications), "vérification"))
     return f"Lignes à évaluer{INSECABLE}: {', '.join(counts)}."

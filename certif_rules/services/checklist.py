@@ -295,10 +295,10 @@ def _mode_warnings(referentiel: Referentiel, contexte: Contexte) -> Iterator[Ave
     """Yield that the audit is not held as its rules foresee, and how surely they do."""
     for unforeseen in referentiel.types_audit[contexte.type_audit].modes_inattendus:
         if contexte.mode is not None and cle(contexte.mode) == cle(unforeseen.mode):
-            from certif_rules.documents.mots import CONFIANCES  # a checklist in JSON needs no document else
+            from certif_rules.documents import mots  # a checklist in JSON needs no document else
 
-            mode = contexte.mode.replace("_", " ")
-            message = f"mode « {mode} » : {unforeseen.texte} (confiance {CONFIANCES[unforeseen.confiance]})"
+            surely = mots.CONFIANCES[unforeseen.confiance]
+            message = f"mode « {mots.mode(contexte.mode)} » : {unforeseen.texte} (confiance {surely})"
             yield Avertissement("mode_inattendu", message, unforeseen.sources)
 
 

@@ -11,7 +11,16 @@ from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import LABEL, SENS, SENS_MARQUE, SIGNES, disclaimer, marked, of_label
+from certif_rules.documents.mots import (
+    LABEL,
+    SENS,
+    SENS_MARQUE,
+    SIGNES,
+    disclaimer,
+    lines_in,
+    marked,
+    of_label,
+)
 from certif_rules.francais import count
 from certif_rules.model.base import Source
 from certif_rules.rules.motifs import ETATS
@@ -54,7 +63,7 @@ def counters(checklist: Checklist) -> b.Compteurs:
 def counts(lignes: Sequence[Ligne]) -> str:
     """Return how many of these lines stand in each state, in words."""
     numbers = ((etat, sum(ligne.etat == etat for ligne in lignes)) for etat in ETATS)
-    return ", ".join(f"{number}{INSECABLE}{SIGNES[etat].mot}" for etat, number in numbers if number)
+    return ", ".join(lines_in(etat, number) for etat, number in numbers if number)
 
 
 def points(checklist: Checklist, values: Iterable[Point]) -> tuple[b.Texte, ...]:

@@ -11,7 +11,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined, toned
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import marked
+from certif_rules.documents.mots import marked, mode
 from certif_rules.documents.rapport.redaction import ABSENT, NON_RENSEIGNE, site_names, textes, typed
 
 
@@ -23,8 +23,8 @@ def objectives(rapport: Rapport) -> Iterator[b.Bloc]:
 def scope(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield the organisation, its sites, how and when it was audited, the facts of the checklist."""
     checklist = rapport.checklist
-    mode = clean(checklist.contexte.mode or "").replace("_", " ") or NON_RENSEIGNE
-    rows: list[tuple[str, b.Texte]] = [*document.organisation(checklist), ("Mode de l’audit", mode)]
+    held = mode(checklist.contexte.mode or "") or NON_RENSEIGNE
+    rows: list[tuple[str, b.Texte]] = [*document.organisation(checklist), ("Mode de l’audit", held)]
     if not checklist.contexte.organisme.sites:
         rows.append(("Sites", NON_RENSEIGNE))
     rows += document.circumstances(checklist)
@@ -50,7 +50,7 @@ def _sessions(checklist: Checklist, seances: tuple[Passage, ...] | None) -> Iter
             (
                 day(seance.date) if seance.date else NON_RENSEIGNE,
                 names.get(seance.site, clean(seance.site)) if seance.site else NON_RENSEIGNE,
-                typed(seance.mode).replace("_", " ") if seance.mode else NON_RENSEIGNE,
+                mode(typed(seance.mode)) if seance.mode else NON_RENSEIGNE,
                 " – ".join(filter(None, (seance.debut, seance.fin))) or NON_RENSEIGNE,
             )
             for seance in seances

@@ -21,7 +21,8 @@ def checks(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield each check with its result in words, what was seen, and what follows its failure."""
     gaps = {ecart.numero: ecart for ecart in rapport.ecarts if ecart.point is not None}
     if gaps:
-        yield b.Paragraphe(texte="Une vérification non satisfaite est un écart : elle a sa fiche, à la fin.")
+        rule = "Une vérification non satisfaite est un écart : elle a sa fiche, à la fin."
+        yield b.Paragraphe(texte=prose(rule))
     yield b.Tableau(
         legende=prose(f"Ce qui se vérifie sans être une ligne ; {_counts(rapport)}"),
         tetes=("Vérification", "Résultat", "Preuves et commentaire", "Suite donnée"),
