@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from greffons import DONNEES, EDITIONS, distribution
+
+from certif_rules.plugins.etranger import attempt
 
 HOOK = "@hookimpl\ndef certif_rules_editions():\n    "
 RENDU = """\
@@ -23,6 +28,8 @@ def certif_rules_exporters():
 """
 MUET = "class Muet(Exception):\n    def __str__(self):\n        raise SystemExit(0)\n\n\n"
 BAPTEME = ["checklist", "fictif", "--type", "bapteme", "--date", "2022-03-01", "--categorie", "COUT"]
+
+LONG = "il n’a pas rendu la main en 2 s"
 
 #: What the code of a plugin does, and what its cause says.
 FAUTES = {
@@ -38,6 +45,15 @@ FAUTES = {
         f"{HOOK}while True:\n        yield Donnees(dossier=Path('a'))\n",
         "plus de 1000 déclarations",
     ),
+    "spins": ("while True:\n    pass\n", LONG),
+    "sleeps": ("import time\n\ntime.sleep(3600)\n", LONG),
+    "waits": ("import threading\n\nthreading.Event().wait()\n", LONG),
+    "tries_again": (
+        "while True:\n    try:\n        int('x')\n    except BaseException:\n        pass\n",
+        LONG,
+    ),
+    "hook_spins": (f"{HOOK}while True:\n        pass\n", LONG),
+    "yields_nothing": (f"{HOOK}while True:\n        pass\n    yield\n", LONG),
     "none": (f"{HOOK}return [None]\n", "doit rendre des Donnees, non None"),
     "folder": (f"{HOOK}return [Donnees(dossier='a')]\n", "doit être un pathlib.Path"),
     "name": (
@@ -60,6 +76,7 @@ def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The program in a process of its own, with the distributions of ``site`` first on its path."""
     path = os.pathsep.join([str(site), str(Path(__file__).parent / "fictif")])
     env = os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= {"CERTIF_RULES_PLUGIN_SECONDS": "2"}  # what never ends is not waited for
     command = [sys.executable, "-m", "certif_rules", *arguments]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=env, check=False)
 
@@ -90,6 +107,7 @@ def test_a_fault_names_its_plugin_and_hides_no_other(tmp_path: Path, fault: str)
         ("exit(0)", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("raise BaseException('panne')", "BaseException : panne"),
+        ("while True: pass", LONG),
     ],
 )
 def test_a_renderer_that_leaves_is_a_failure(tmp_path: Path, code: str, cause: str) -> None:
@@ -170,3 +188,68 @@ def test_a_pipe_among_the_data_is_not_waited_for(tmp_path: Path) -> None:
     found = states(tmp_path)
     assert "pas un fichier ordinaire" in found["tuyau"][1]
     assert found["fictif"][0] == "actif"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_that_a_plugin_opens_is_not_waited_for(tmp_path: Path) -> None:
+    """A plugin that reads a named pipe as it is imported is interrupted in its wait, and named."""
+    os.mkfifo(tmp_path / "tube")
+    distribution(tmp_path, "tube", f"open({str(tmp_path / 'tube')!r}).read()\n")
+    found = states(tmp_path)
+    assert found["tube"] == ("casse", f"{LONG} (CERTIF_RULES_PLUGIN_SECONDS donne plus)")
+    assert found["fictif"][0] == "actif"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_metadata_that_never_come_are_not_waited_for(tmp_path: Path) -> None:
+    """The metadata of another package are a named pipe: it is no business of ours, and nothing hangs."""
+    (tmp_path / "autre-1.0.dist-info").mkdir()
+    os.mkfifo(tmp_path / "autre-1.0.dist-info" / "entry_points.txt")
+    done = run(tmp_path, "plugins")
+    assert (done.returncode, "autre" in done.stderr) == (0, False)
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def other_thread(action: Callable[[], object]) -> list[tuple[object, str | None]]:
+    """What ``attempt`` gives of an action in a thread that is not the first."""
+    given: list[tuple[object, str | None]] = []
+    thread = threading.Thread(target=lambda: given.append(attempt(action)), daemon=True)
+    thread.start()
+    thread.join(30)
+    return given
+
+
+def test_outside_the_first_thread_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no alarm rings (another thread, Windows, a host with its own alarm) the code ends as well."""
+    monkeypatch.setenv("CERTIF_RULES_PLUGIN_SECONDS", "0.2")
+    ((value, why),) = other_thread(spin)
+    assert (value, (why or "").split(" (")[0]) == (None, "il n’a pas rendu la main en 0.2 s")
+    assert other_thread(lambda: 7) == [(7, None)]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm")
+def test_an_alarm_of_the_host_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that uses the alarm keeps it, with its handler; what it started still rings."""
+    monkeypatch.setenv("CERTIF_RULES_PLUGIN_SECONDS", "0.2")
+    rung: list[int] = []
+    former = signal.signal(signal.SIGALRM, lambda number, _: rung.append(number))
+    try:
+        assert (attempt(spin)[1] or "").startswith("il n’a pas")
+        assert rung == []
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        assert (attempt(spin)[1] or "").startswith("il n’a pas")
+        assert rung == [signal.SIGALRM]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+@pytest.mark.parametrize("given", ["", "beaucoup", "0", "-1", "nan", "inf"])
+def test_a_time_that_is_none(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """What is no number of seconds leaves the usual minute: the action runs, and nothing is raised."""
+    monkeypatch.setenv("CERTIF_RULES_PLUGIN_SECONDS", given)
+    assert attempt(lambda: 7) == (7, None)

@@ -9,6 +9,7 @@ import os
 import pkgutil
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -32,6 +33,7 @@ from certif_rules.cli.messages import message
 from certif_rules.errors import DataError, Issue, clipped
 from certif_rules.services.constats import read_dossier
 from certif_rules.services.lecture import read_grids
+from certif_rules.services.validation import validate
 from certif_rules.source import json as source
 from certif_rules.source.donnees import read_given
 from certif_rules.source.entree import MAX_BYTES, content_of
@@ -559,3 +561,60 @@ def test_a_pdf_in_little_memory(tmp_path: Path, limit: int) -> None:
     assert (tmp_path / "a.pdf").exists() == (done.returncode == 0)
     if done.returncode:
         assert re.match(rb"mise-en-page-interrompue|memoire-insuffisante", done.stderr)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("given", ["folder", "layer"])
+def test_a_folder_of_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """A pipe, a socket, a device, a link to one, to nothing or to itself: each told, none waited for."""
+    folder = tmp_path / "d"
+    folder.mkdir()
+    if given == "layer":
+        folder = folder / "guide" / "a"
+        folder.mkdir(parents=True)
+    os.mkfifo(folder / "tube.yaml")
+    (folder / "zero.yml").symlink_to("/dev/zero")
+    (folder / "tourne.yaml").symlink_to("tourne.yaml")
+    (folder / "rien.yaml").symlink_to("rien-du-tout")
+    (folder / "dossier.yaml").mkdir()
+    with socket.socket(socket.AF_UNIX) as listening:
+        monkeypatch.chdir(folder)  # the name of a socket is short
+        listening.bind("prise.yaml")
+        command = [sys.executable, "-m", "certif_rules", "valider", "d"]
+        done = subprocess.run(command, check=False, capture_output=True, cwd=tmp_path, timeout=60)
+    told = plain((done.stdout + done.stderr).decode())
+    assert done.returncode == 1
+    assert "Traceback" not in told
+    for name in ("tube.yaml", "prise.yaml", "zero.yml"):
+        assert re.search(rf"{name}: fichier-illisible: ce n’est pas un fichier ordinaire", told), told
+    for name in ("tourne.yaml", "rien.yaml"):
+        assert re.search(rf"{name}: fichier-illisible", told), told
+
+
+def test_a_pipe_that_is_named_is_read(tmp_path: Path) -> None:
+    """What a person names may be a pipe: it is read, once."""
+    line = 'printf "format: 1\\nrien: 1\\n" | "$0" -m certif_rules valider /dev/stdin'
+    done = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, check=False)
+    assert b"nature-inconnue" in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
+def test_a_folder_without_rights_is_told(tmp_path: Path) -> None:
+    """A file and a folder that may not be read are told, and what is beside them is read."""
+    (tmp_path / "ferme").mkdir(0)
+    (tmp_path / "a.yaml").write_text("a: 1", encoding="utf-8")
+    (tmp_path / "b.yaml").touch(0)
+    if not os.getuid():  # root reads all: for once, it may do no more than others
+        for parent in (tmp_path, *tmp_path.parents[:2]):
+            parent.chmod(0o755)
+        validate([tmp_path / "a.yaml"], [], here=tmp_path)  # what it reads of ours is read
+        os.seteuid(65534)
+    try:
+        _, issues = validate([tmp_path], [], here=tmp_path)
+    finally:
+        if not os.getuid():
+            os.seteuid(0)
+        (tmp_path / "ferme").chmod(0o700)
+    assert [(issue.code, Path(issue.location.file).name) for issue in issues if issue.location] == [
+        ("fichier-illisible", "ferme"), ("nature-inconnue", "a.yaml"), ("fichier-illisible", "b.yaml"),
+    ]  # fmt: skip

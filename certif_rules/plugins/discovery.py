@@ -19,7 +19,7 @@ import pluggy
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.errors import cause, suggestion
+from certif_rules.errors import suggestion
 from certif_rules.plugins import hookspecs
 from certif_rules.plugins.etranger import PluginError, attempt
 from certif_rules.plugins.hookspecs import GROUP, HOOKS, Donnees, Exporter
@@ -74,19 +74,24 @@ def discover() -> tuple[list[metadata.EntryPoint], list[str]]:
     remarks: list[str] = []
     versions: dict[str, str] = {}
     for dist in metadata.distributions():
-        try:
-            ours = [point for point in dist.entry_points if point.group == GROUP]
-            name, version = (str(dist.name), str(dist.version)) if ours else ("", "")
-        except Exception as error:  # noqa: BLE001 - metadata are what anyone wrote
+        facts, why = attempt(partial(_facts, dist))
+        if facts is None:
             if _speaks_of_us(dist):
-                remarks.append(f"métadonnées illisibles d’un paquet écarté ({cause(error)}) : le réinstaller")
+                remarks.append(f"métadonnées illisibles d’un paquet écarté ({why}) : le réinstaller")
             continue
+        name, version, ours = facts
         known = versions.setdefault(name.lower().replace("_", "-"), version)
         if known == version:
             points += ours
         elif ours:
             remarks.append(f"deux versions de « {name} » sont installées : {known}, employée, et {version}")
     return points, remarks
+
+
+def _facts(dist: metadata.Distribution) -> tuple[str, str, list[metadata.EntryPoint]]:
+    """Return the name and the version of a distribution, and its entry points that are ours."""
+    ours = [point for point in dist.entry_points if point.group == GROUP]
+    return (str(dist.name), str(dist.version), ours) if ours else ("", "", ours)
 
 
 def _speaks_of_us(dist: metadata.Distribution) -> bool:

@@ -1,11 +1,13 @@
 """Code of others, run so that nothing it does stops the program: what it raised is its cause, on one line.
 
 What it prints goes to standard error, since a document may be on its way to standard output. A real Ctrl-C
-is told from a ``KeyboardInterrupt`` that the code raises by the signal itself.
+is told from a ``KeyboardInterrupt`` that the code raises by the signal itself. Code that does not come back
+is interrupted by an alarm, or where there is none by an exception set in its thread from another.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -13,28 +15,122 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from types import FrameType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from certif_rules.errors import cause, clipped
 
 T = TypeVar("T")
+
+#: How many seconds one call to a plugin may take.
+ENV_SECONDS: Final = "CERTIF_RULES_PLUGIN_SECONDS"
+_SECONDS: Final = 60.0
+#: It may catch what interrupts it, and try again: it is interrupted anew, until it is between two tries.
+_AGAIN: Final = 0.02
 
 
 class PluginError(Exception):
     """What a plugin does that the host cannot accept."""
 
 
+class _Endless(BaseException):
+    """What interrupts a plugin that does not come back: not for its own ``except Exception``."""
+
+
+class _Watch:
+    """Whether foreign code still runs, and whether it was interrupted."""
+
+    def __init__(self) -> None:
+        self.seconds = _allowed()
+        self.running = True
+        self.interrupted = False
+
+
 def attempt(action: Callable[[], T]) -> tuple[T | None, str | None]:
     """Run foreign code and return what it gives, or why it failed."""
-    with _interruptions() as interrupted, redirect_stdout(sys.stderr or StringIO()):
+    with _interruptions() as interrupted, redirect_stdout(sys.stderr or StringIO()), _bounded() as watch:
         try:
-            return action(), None
-        except PluginError as error:
-            return None, clipped(str(error))
+            value = action()
+            watch.running = False
         except BaseException as error:  # whatever foreign code raises is its cause
+            watch.running = False
             if interrupted:
                 raise
-            return None, clipped(cause(error))
+            if watch.interrupted:
+                return None, f"il n’a pas rendu la main en {watch.seconds:g} s ({ENV_SECONDS} donne plus)"
+            return None, clipped(str(error) if isinstance(error, PluginError) else cause(error))
+        return value, None
+
+
+def _allowed() -> float:
+    try:
+        seconds = float(os.environ.get(ENV_SECONDS, ""))
+    except ValueError:
+        return _SECONDS
+    return seconds if 0 < seconds <= threading.TIMEOUT_MAX else _SECONDS
+
+
+@contextmanager
+def _bounded() -> Iterator[_Watch]:
+    """Interrupt what runs inside once it has had its time, and again until it lets go.
+
+    Compiled code that never calls Python back cannot be interrupted.
+    """
+    watch = _Watch()
+    main = threading.current_thread() is threading.main_thread()
+    # An alarm reaches code that waits for the system too; the host may use its own.
+    free = main and hasattr(signal, "setitimer") and not any(signal.getitimer(signal.ITIMER_REAL))
+    with _alarm(watch) if free else _other_thread(watch):
+        yield watch
+
+
+@contextmanager
+def _alarm(watch: _Watch) -> Iterator[None]:
+    def interrupt(_: int, frame: FrameType | None) -> None:
+        # Never in this module: what it does between two lines is not the plugin's.
+        if watch.running and frame is not None and frame.f_code.co_filename != __file__:
+            watch.interrupted = True
+            raise _Endless
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, watch.seconds, _AGAIN)
+    try:
+        yield
+    finally:
+        watch.running = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if former is None else former)
+
+
+@contextmanager
+def _other_thread(watch: _Watch) -> Iterator[None]:
+    ended, lock, ident = threading.Event(), threading.Lock(), threading.get_ident()
+
+    def interrupt() -> None:
+        wait = watch.seconds
+        while not ended.wait(wait):
+            wait = _AGAIN
+            with lock:
+                if watch.running:
+                    watch.interrupted = True
+                    _set_exception(ident, _Endless)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    try:
+        yield
+    finally:
+        with lock:
+            watch.running = False
+            if watch.interrupted:
+                _set_exception(ident, None)
+        ended.set()
+
+
+def _set_exception(ident: int, kind: type[BaseException] | None) -> None:
+    """Let a thread raise at its next line of Python, or no more."""
+    import ctypes
+
+    given = ctypes.py_object(kind) if kind is not None else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), given)
 
 
 @contextmanager

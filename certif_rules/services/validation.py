@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -29,8 +30,9 @@ from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import in_force
 from certif_rules.source.donnees import read_given
+from certif_rules.source.entree import content_of
 from certif_rules.source.schema import check, schema_path
-from certif_rules.source.yaml import read_file
+from certif_rules.source.yaml import read_bytes
 
 #: The key of a file of cases, or how it starts; its schema has the name of the key, less its underscores.
 _CASES = "cas"
@@ -71,9 +73,11 @@ def validate(
     given = [(_shown(folder, here), Donnees(dossier=folder)) for folder in folders]
     issues += _check_layers(given, list(installed), here)
     registry = Registry(installed)
+    named = {path.absolute() for path in paths}
     alone = [file for file in files if not any(file.is_relative_to(folder) for folder in folders)]
     for file in alone:
-        issues += _check_file(file, _shown(file, here), registry)
+        # Found in a folder, a pipe or a device is not what anyone named: it is not waited for.
+        issues += _check_file(file, _shown(file, here), registry, ordinary=file not in named)
     return len(files), list(DataError(issues).issues)
 
 
@@ -83,8 +87,9 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
     for path in paths:
         full = path.absolute()
         if full.is_dir():
-            inside = [f for pattern in ("*.yaml", "*.yml") for f in full.rglob(pattern)]
-            if not inside:
+            inside, closed = _inside(full)
+            issues += closed
+            if not inside and not closed:
                 issues.append(
                     Issue("dossier-vide", "aucun fichier YAML dans ce dossier", Location(str(path)))
                 )
@@ -97,6 +102,23 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
         else:
             issues.append(Issue("fichier-illisible", "fichier introuvable", Location(str(path))))
     return sorted(files), issues
+
+
+def _inside(folder: Path) -> tuple[list[Path], list[Issue]]:
+    """Return the YAML files of a folder at any depth, and an issue for each folder that cannot be opened."""
+    closed: list[OSError] = []
+    files = [
+        Path(parent, name)
+        for parent, _, names in os.walk(folder, onerror=closed.append)
+        for name in names
+        if name.endswith((".yaml", ".yml"))
+    ]
+    hint = "vérifier les droits"
+    issues = [
+        Issue("fichier-illisible", "ce dossier ne peut pas être lu", Location(str(error.filename)), hint)
+        for error in closed
+    ]
+    return files, issues
 
 
 def _shown(path: Path, here: Path) -> str:
@@ -167,10 +189,10 @@ def _at(issue: Issue, couche: Couche) -> Issue:
     return Issue(issue.code, issue.message, from_emplacement(couche.emplacement), issue.hint)
 
 
-def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
+def _check_file(file: Path, name: str, registry: Registry, *, ordinary: bool) -> list[Issue]:
     """Return a file that belongs to no layer: recognised by its keys."""
     try:
-        data = _read(file, name)
+        data = _read(content_of(file, name, ordinary=ordinary), file, name)
     except DataError as error:
         return list(error.issues)
     kind = _kind(data)
@@ -187,12 +209,12 @@ def _check_file(file: Path, name: str, registry: Registry) -> list[Issue]:
     return issues
 
 
-def _read(file: Path, name: str) -> Any:
+def _read(content: bytes, file: Path, name: str) -> Any:
     """Read YAML or JSON, leniently when it is not référentiel data."""
-    lenient = read_given(file, name=name)
+    lenient = read_given(file, content=content, name=name)
     kind = _kind(lenient)
     typed = kind in _TYPED or (kind or "").startswith(_CASES)
-    return lenient if typed else read_file(file, name)
+    return lenient if typed else read_bytes(content, name)
 
 
 def _kind(data: Any) -> str | None:
