@@ -9,7 +9,6 @@ import click
 
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.cli.affichage import WIDTH, paragraph
-from certif_rules.documents.mots import CONFIANCES
 
 
 def show_title(sujet: str, data: Mapping[str, Any]) -> None:
@@ -31,6 +30,8 @@ def _heading(text: str) -> None:
 
 def worth(item: Mapping[str, Any]) -> str:
     """Return what stands after a sentence: a reading, its confidence when it is not high, its sources."""
+    from certif_rules.documents.mots import CONFIANCES
+
     remarks = ["lecture"] if item.get("lecture") else []
     confiance = item.get("confiance", "elevee")
     if confiance != "elevee":
