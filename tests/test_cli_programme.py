@@ -184,7 +184,7 @@ def _fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def raised(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("certif_rules.cli.checklist.make_checklist", raised)
+    monkeypatch.setattr("certif_rules.services.checklist.make_checklist", raised)
 
 
 def test_an_internal_error_shows_no_traceback(call: Console, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from greffons import DONNEES
 
+from certif_rules.cli import COMMANDS
 from certif_rules.plugins.couche import HEADER
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,7 +51,16 @@ def test_help_is_light() -> None:
     """``--help`` loads neither the plugins, nor the reader, nor the validator, nor the domain."""
     loaded = modules_after(CALL.format(["--help"]))
     domain = {f"certif_rules.{folder}" for folder in ("model", "plugins", "source", "audit")}
-    assert loaded & (HEAVY - {"click"} | domain) == set()
+    assert loaded & (HEAVY - {"click"} | domain | {"msgspec", "certif_rules.errors"}) == set()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_is_as_light(command: str) -> None:
+    """What a command needs to run is imported when it runs: its help loads neither records nor services."""
+    loaded = modules_after(CALL.format([command, "--help"]))
+    folders = ("audit", "documents", "echanges", "model", "plugins", "services", "source", "vie")
+    unwanted = {"msgspec", "certif_rules.errors", *(f"certif_rules.{folder}" for folder in folders)}
+    assert loaded & (HEAVY - {"click"} | unwanted) == set()
 
 
 def test_a_checklist_imports_what_it_uses() -> None:

@@ -6,7 +6,6 @@ Each command is the module of its name, imported when it is called; ``contexte``
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -119,6 +118,8 @@ def run(arguments: list[str]) -> int:
         raise
     except BaseException as error:  # noqa: BLE001 - the code of plugins and of libraries runs too
         if "--verbose" in arguments and not isinstance(error, click.ClickException | click.Abort):
+            import traceback
+
             traceback.print_exception(error)
         return explain(error)
     return result if isinstance(result, int) else 0

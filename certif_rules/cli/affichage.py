@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 import click
 
 from certif_rules.cli.fichiers import write
-from certif_rules.cli.messages import message
-from certif_rules.echanges.champs import as_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,11 +18,15 @@ WIDTH = 80
 
 def show_json(data: Any) -> None:
     """Print ``data`` as JSON on standard output: UTF-8 whatever the console, as documents are."""
+    from certif_rules.echanges.champs import as_bytes
+
     write(as_bytes(data), None)
 
 
 def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None:
     """Print one paragraph, wrapped as French is; later lines are indented by ``hanging``."""
+    from certif_rules.cli.messages import message
+
     lead, later = " " * indent, " " * (indent if hanging is None else hanging)
     for line in textwrap.wrap(
         message(text), WIDTH, initial_indent=lead, subsequent_indent=later, break_on_hyphens=False,

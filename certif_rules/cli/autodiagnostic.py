@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace
 
-from certif_rules.blocs.formats import Format
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
-from certif_rules.errors import Issue, UsageError
-from certif_rules.habillage.fichier import read_habillage
-from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
-from certif_rules.plugins.hookspecs import Exporter
-from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
-from certif_rules.services.formats import choose, write_document
-from certif_rules.services.reponses import read_answers
-from certif_rules.vie.autodiagnostic import Cadre, Synthese
-from certif_rules.vie.progression import Comparaison
+
+if TYPE_CHECKING:
+    from certif_rules.blocs.formats import Format
+    from certif_rules.plugins.hookspecs import Exporter
+    from certif_rules.vie.autodiagnostic import Cadre, Synthese
+    from certif_rules.vie.progression import Comparaison
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: Most files of answers: the earlier, then the later.
@@ -71,6 +64,16 @@ def command(
     Sans --reponses, la grille à remplir : un formulaire (html), un fichier (csv, yaml, json) ou du papier.
     Avec, la synthèse ; deux fois, ce qui a changé de l’une à l’autre. Un autodiagnostic ne garantit rien.
     """
+    from msgspec.structs import replace
+
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.cli.messages import say, warn_of
+    from certif_rules.habillage.fichier import read_habillage
+    from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
+    from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
+    from certif_rules.services.formats import choose
+    from certif_rules.services.reponses import read_answers
+
     path = to_file(sortie)
     appel, chosen, dress = fautes(), None, None
     ecrit = ("grille", "synthese", "comparaison")[min(len(reponses), _MOST)]
@@ -118,6 +121,8 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
     Raises:
         UsageError: more than that.
     """
+    from certif_rules.errors import Issue, UsageError
+
     if len(reponses) > _MOST:
         message = f"--reponses se donne une ou deux fois, et non {len(reponses)}"
         raise UsageError([Issue("trop-de-reponses", message, None, "comparer deux à deux")])
@@ -129,6 +134,9 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
 
 def _content(ecrit: str, value: Any, format_: Format | Exporter, *, to_terminal: bool) -> bytes:
     """Return the bytes of the document, with plain signs for a console that lacks ours."""
+    from certif_rules.blocs.formats import Format
+    from certif_rules.services.formats import write_document
+
     if to_terminal and isinstance(format_, Format) and format_.nu:
         return for_console(lambda plain: write_document(ecrit, format_, value, poor=plain))
     return write_document(ecrit, format_, value)

@@ -5,28 +5,22 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace
 
-from certif_rules.audit.constats import Dossier
-from certif_rules.audit.demande import Demande, read_profile
 from certif_rules.cli.affichage import format_option
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import merged, name
 from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import warn
 from certif_rules.cli.usage import fautes
-from certif_rules.echanges.calendrier import document
-from certif_rules.echanges.champs import as_bytes
-from certif_rules.errors import Fautes, Issue
-from certif_rules.services.calendrier import Saisie, make_calendar
-from certif_rules.services.constats import read_dossier
-from certif_rules.services.formats import choose
-from certif_rules.vie.echeancier import Echeancier
+
+if TYPE_CHECKING:
+    from certif_rules.audit.constats import Dossier
+    from certif_rules.audit.demande import Demande
+    from certif_rules.errors import Fautes
+    from certif_rules.vie.echeancier import Echeancier
 
 _FICHIER = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -72,6 +66,17 @@ def command(
     Aucune horloge : --au dit quel jour on est. Sans événement, la liste de ceux qu’on peut donner.
     Un écart n’a de date qu’avec --constats : ses délais sont ceux du référentiel de sa ligne.
     """
+    from msgspec.structs import replace
+
+    from certif_rules.audit.constats import Dossier
+    from certif_rules.audit.demande import Demande
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.calendrier import document
+    from certif_rules.echanges.champs import as_bytes
+    from certif_rules.errors import Issue
+    from certif_rules.services.calendrier import Saisie, make_calendar
+    from certif_rules.services.formats import choose
+
     path = to_file(sortie)
     appel = fautes()
     with appel:
@@ -115,6 +120,9 @@ def command(
 
 def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande | Dossier | None:
     """Return the file given, as read; ``None`` where there is none, or where it cannot be."""
+    from certif_rules.audit.demande import read_profile
+    from certif_rules.services.constats import read_dossier
+
     if constats is not None:
         with appel:
             path, stdin = input_of(constats)
@@ -127,6 +135,9 @@ def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande 
 
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
+    from msgspec.structs import replace
+
+    from certif_rules.cli.messages import warn
     from certif_rules.documents.calendrier.ics import left_out, render
     from certif_rules.vie.calendrier import in_titles
     from certif_rules.vie.voies import needed

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace
 
-from certif_rules.audit.checklist import Checklist
-from certif_rules.blocs.formats import Format
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
 from certif_rules.francais import count
-from certif_rules.habillage.fichier import read_habillage
-from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
-from certif_rules.plugins.hookspecs import Exporter
-from certif_rules.services.checklist import make_checklist
-from certif_rules.services.formats import choose, write_document
+
+if TYPE_CHECKING:
+    from certif_rules.audit.checklist import Checklist
+    from certif_rules.blocs.formats import Format
+    from certif_rules.plugins.hookspecs import Exporter
 
 #: What lines in a state are called in the summary, one and several.
 _COUNTERS = {
@@ -56,6 +51,14 @@ def command(
     Chaque ligne porte son état et ses raisons. Ce qui n’est pas dit reste inconnu : la ligne est alors
     « à confirmer », et la commande « questions » dit ce qu’il faut demander.
     """
+    from msgspec.structs import replace
+
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.habillage.fichier import read_habillage
+    from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
+    from certif_rules.services.checklist import make_checklist
+    from certif_rules.services.formats import choose
+
     path = to_file(sortie)
     atelier = open_for(ctx)
     appel, dress, exporter = fautes(), None, None
@@ -80,12 +83,17 @@ def command(
 
 def _render(exporter: Format | Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
     """Return the document; a table for a console that lacks our symbols is written with plain ones."""
+    from certif_rules.blocs.formats import Format
+    from certif_rules.services.formats import write_document
+
     if to_terminal and isinstance(exporter, Format) and exporter.nu:
         return for_console(lambda plain: write_document("checklist", exporter, checklist, poor=plain))
     return write_document("checklist", exporter, checklist)
 
 
 def _summarise(checklist: Checklist, path: Path) -> None:
+    from certif_rules.cli.messages import say, warn_of
+
     referentiel = checklist.referentiel
     counts = ", ".join(count(n, *_COUNTERS[etat]) for etat, n in checklist.compteurs.items())
     say(f" : {referentiel.titre}, édition {referentiel.edition} : {counts}.", path)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from certif_rules.audit.conclusion import Bilan, Conclusion
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import message
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
-from certif_rules.documents.mots import at_length
-from certif_rules.echanges.conclusion import document, number
-from certif_rules.services.conclusion import conclude_file
+
+if TYPE_CHECKING:
+    from certif_rules.audit.conclusion import Bilan, Conclusion
 
 _VERDICTS = {True: "rien ne s’y oppose", False: "impossible en l’état", None: "inconnu"}
 #: Whose the rest is: a conclusion is none of these.
@@ -47,6 +45,10 @@ def command(
     Une conclusion par référentiel. Elle reste inconnue tant que les lignes à évaluer ou à confirmer peuvent
     la changer. Un constat levé (leve_le, leve_par) n’est plus compté.
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.conclusion import document
+    from certif_rules.services.conclusion import conclude_file
+
     path, stdin = input_of(constats)
     registry = open_for(ctx).registry
     bilan, replaced = conclude_file(
@@ -61,6 +63,8 @@ def command(
 
 
 def _show(bilan: Bilan) -> None:
+    from certif_rules.cli.messages import message
+
     referentiel = bilan.checklist.referentiel
     contexte = bilan.checklist.contexte
     type_audit = bilan.checklist.type_audit
@@ -103,6 +107,8 @@ def _show(bilan: Bilan) -> None:
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
+    from certif_rules.documents.mots import at_length
+
     referentiel = bilan.checklist.referentiel
     paragraph(f"{conclusion.objet} : {prose(conclusion.texte)}", hanging=4)
     paragraph(f"d’après les règles : {_VERDICTS[conclusion.delivrable]}", 2)
@@ -126,6 +132,8 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
 
 def _number(value: object) -> str:
     from fractions import Fraction
+
+    from certif_rules.echanges.conclusion import number
 
     shown = number(value) if isinstance(value, Fraction) else None
     return "aucune" if shown is None else str(shown)

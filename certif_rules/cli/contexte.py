@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from msgspec.structs import replace
 
-from certif_rules.audit.demande import (
-    Demande,
-    FaitDit,
-    PrecedentDit,
-    merge,
-    parse_fact,
-    parse_name,
-    read_precedent,
-    read_profile,
-)
-from certif_rules.audit.textes import read_textes
 from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.usage import fautes
-from certif_rules.errors import Fautes, Issue, UsageError
+
+if TYPE_CHECKING:
+    from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit
+    from certif_rules.errors import Fautes
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
@@ -67,6 +58,10 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     What is wrong of them, and what the command found wrong before, is in its ``fautes``: it is raised with
     all the rest by those who open the référentiel.
     """
+    from msgspec.structs import replace
+
+    from certif_rules.audit.demande import read_profile
+
     appel = fautes()
     typed = _typed(referentiel, options, appel)
     profil = options["profil"]
@@ -86,12 +81,20 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
 
 def merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fautes) -> Demande:
     """Return the profile with the options; where the argument contradicts it, the rest is still looked at."""
+    from msgspec.structs import replace
+
+    from certif_rules.audit.demande import merge
+
     with appel:
         return merge(written, typed, argument=referentiel)
     return merge(written, replace(typed, referentiel=None, edition=None))
 
 
 def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> Demande:
+    from certif_rules.audit.demande import Demande, parse_fact
+    from certif_rules.audit.textes import read_textes
+    from certif_rules.errors import Issue
+
     nom, edition = name(referentiel, appel)
     if edition and options["edition"] and edition != options["edition"]:
         message = f"édition : « {edition} » dans l’argument, « {options['edition']} » en option"
@@ -128,12 +131,17 @@ def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> D
 
 def name(referentiel: str | None, appel: Fautes) -> tuple[str | None, str | None]:
     """Return the name and the edition of the argument; what is wrong of it leaves its name known."""
+    from certif_rules.audit.demande import parse_name
+
     with appel:
         return parse_name(referentiel)
     return (referentiel or "").partition("@")[0] or None, None
 
 
 def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | None:
+    from certif_rules.audit.demande import read_precedent
+    from certif_rules.errors import Issue, UsageError
+
     if precedent is None:
         return None
     if str(precedent) == str(profil) == "-":
@@ -144,6 +152,8 @@ def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | No
 
 
 def _certificat(text: str) -> dict[str, tuple[str, str]]:
+    from certif_rules.errors import Issue, UsageError
+
     nom, equal, dates = text.partition("=")
     debut, colon, fin = dates.partition(":")
     if not (nom and equal and colon):

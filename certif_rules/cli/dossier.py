@@ -7,18 +7,13 @@ from typing import Any
 
 import click
 
-from certif_rules.blocs.formats import Format
 from certif_rules.cli.affichage import format_option
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
-from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
-from certif_rules.services.dossier import open_file
-from certif_rules.services.formats import choose, write_document
 
 
 @french_command(gathers=True)
@@ -39,6 +34,12 @@ def command(
     « incomplet » ou « à confirmer » ; il ne dit rien des exigences.
     Sans profil, la commande dit ce qu’il faut réunir.
     """
+    from certif_rules.blocs.formats import Format
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
+    from certif_rules.services.dossier import open_file
+    from certif_rules.services.formats import choose, write_document
+
     path = to_file(sortie)
     ecrit, chosen = "attribution" if attribution else "dossier", None
     atelier = open_for(ctx)

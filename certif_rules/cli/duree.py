@@ -8,13 +8,10 @@ import click
 
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_contradictions, show_remarks, show_sources, show_title, worth
-from certif_rules.echanges.duree import document
-from certif_rules.services.duree import make_duration
 
 
 @french_command(gathers=True)
@@ -38,6 +35,10 @@ def command(
 
     Une case que les sources lues ne donnent pas est nommée, et la durée reste inconnue : rien n’est estimé.
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.duree import document
+    from certif_rules.services.duree import make_duration
+
     appel = fautes()
     duration = make_duration(
         open_for(ctx).registry,

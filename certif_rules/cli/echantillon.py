@@ -5,28 +5,22 @@ from __future__ import annotations
 import secrets
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace
 
-from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import parse_day
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import input_of
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import message
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
-from certif_rules.echanges.echantillon import document
-from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count
-from certif_rules.services.echantillon import make_sample
-from certif_rules.services.population import Population, parse_population, read_population
-from certif_rules.vie.echantillon import DemandeTirage
+
+if TYPE_CHECKING:
+    from certif_rules.audit.demande import Demande
+    from certif_rules.services.population import Population
 
 #: A seed that nobody guesses from the file.
 _SEED_BYTES = 8
@@ -82,6 +76,15 @@ def command(
     La graine, la taille, la méthode et l’empreinte de la population sont imprimées ; l’ordre des noms ne
     compte pas.
     """
+    from msgspec.structs import replace
+
+    from certif_rules.audit.verification import parse_day
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.echantillon import document
+    from certif_rules.errors import Issue, UsageError
+    from certif_rules.services.echantillon import make_sample
+    from certif_rules.vie.echantillon import DemandeTirage
+
     appel = fautes()
     if aucun_vu and vus:
         contradiction = "--aucun-vu et --deja-vu se contredisent"
@@ -121,6 +124,8 @@ def command(
 
 
 def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:
+    from certif_rules.services.population import Population, parse_population, read_population
+
     if path is None:
         return Population(tuple(str(site["id"]) for site in demande.organisme.get("sites") or ()))
     source, stdin = input_of(path)
@@ -130,6 +135,8 @@ def _population(path: Path | None, demande: Demande, depuis: str | None) -> Popu
 
 
 def _show(data: dict[str, Any]) -> None:
+    from certif_rules.cli.messages import message
+
     regle, population = data["regle"], data["population"]
     show_title("Échantillon", data)
     drawn = count(data["taille"], data["objet"].removesuffix("s"))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
-from certif_rules.documents.mots import SIGNES, at_length, field_name
-from certif_rules.echanges.checklist import explanation
-from certif_rules.errors import Issue
-from certif_rules.rules.motifs import Motif
-from certif_rules.services.checklist import make_checklist
-from certif_rules.services.explication import Explication, explain
+
+if TYPE_CHECKING:
+    from certif_rules.rules.motifs import Motif
+    from certif_rules.services.explication import Explication
 
 
 @french_command(gathers=True)
@@ -33,6 +30,12 @@ def command(
 
     REFERENTIEL (ou REFERENTIEL@EDITION) peut manquer si un profil le donne.
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.checklist import explanation
+    from certif_rules.errors import Issue
+    from certif_rules.services.checklist import make_checklist
+    from certif_rules.services.explication import explain
+
     if indicateur is None and options["profil"] is not None:
         referentiel, indicateur = None, referentiel
     if indicateur is None:
@@ -48,6 +51,8 @@ def command(
 
 
 def _show(explication: Explication) -> None:
+    from certif_rules.documents.mots import SIGNES, field_name
+
     ligne, checklist = explication.ligne, explication.checklist
     indicateur = ligne.indicateur
     titre = indicateur.titre or indicateur.exigence or "texte absent de la source"
@@ -72,6 +77,8 @@ def _show(explication: Explication) -> None:
 
 
 def _show_reason(motif: Motif, explication: Explication) -> None:
+    from certif_rules.documents.mots import at_length
+
     many = len(explication.checklist.contexte.categories) > 1
     where = f" ({', '.join(motif.categories)})" if many and motif.categories else ""
     paragraph(f"- {motif.code}{where} : {prose(motif.texte)}", 2, hanging=4)

@@ -6,18 +6,20 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.ecriture import write_file
 from certif_rules.cli.french import reason
-from certif_rules.errors import DataError, Issue, Location, UsageError
-from certif_rules.source.entree import ENTREE, standard_input
+
+if TYPE_CHECKING:
+    from certif_rules.errors import UsageError
 
 
 def input_of(path: Path) -> tuple[Path, bytes | None]:
     """Return what to call a file in messages, and what standard input holds when it is « - »."""
+    from certif_rules.source.entree import ENTREE, standard_input
+
     return (Path(ENTREE), standard_input()) if str(path) == "-" else (path, None)
 
 
@@ -41,6 +43,8 @@ def check_free(path: Path | None, *, replace: bool) -> None:
     Raises:
         UsageError: the file exists, or is a device, which nothing may replace.
     """
+    from certif_rules.errors import Issue, UsageError
+
     if path is None or not path.exists():
         return
     if not path.is_file():
@@ -59,6 +63,9 @@ def write(content: bytes, path: Path | None, *, replace: bool = False) -> None:
         UsageError: the file came to exist since :func:`check_free`, and may not be replaced.
         DataError: it cannot be written; what was there is untouched.
     """
+    from certif_rules.cli.ecriture import write_file
+    from certif_rules.errors import DataError, Issue, Location
+
     if path is None:
         _print(content)
         return
@@ -93,11 +100,15 @@ def _text(content: bytes) -> str:
     for encoding in ("utf-8", sys.stdout.encoding):
         with suppress(UnicodeDecodeError):
             return content.decode(encoding)
+    from certif_rules.errors import Issue, UsageError
+
     message = "ce document n’est pas du texte : un terminal ne peut pas le montrer"
     hint = "ajouter -o FICHIER, ou l’envoyer à un autre programme"
     raise UsageError([Issue("sortie-requise", message, None, hint)])
 
 
 def _taken(path: Path) -> UsageError:
+    from certif_rules.errors import Issue, UsageError
+
     hint = "ajouter --remplacer, ou choisir un autre nom"
     return UsageError([Issue("fichier-existant", f"« {path} » existe déjà", None, hint)])

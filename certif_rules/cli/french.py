@@ -13,17 +13,7 @@ from typing import Any
 import click
 
 from certif_rules.blocs.typographie import bound
-from certif_rules.cli.messages import issue_lines, message, printable
 from certif_rules.cli.usage import fautes, wrong_values
-from certif_rules.errors import (
-    CertifRulesError,
-    DataError,
-    IssuesError,
-    UsageError,
-    cause,
-    clipped,
-    suggestion,
-)
 
 #: The catalogue of the messages of click, in French; ``.ci/catalogue.py`` compiles it.
 _LOCALE, _DOMAIN = Path(__file__).with_name("locale"), "click"
@@ -84,6 +74,8 @@ class FrenchCommand(click.Command):
             return super().parse_args(ctx, args)
         issues = list(wrong_values(self, ctx, args))
         if issues and not self.gathers:
+            from certif_rules.errors import UsageError
+
             raise UsageError(issues)
         if issues:
             fautes(ctx).issues.extend(issues)
@@ -110,6 +102,8 @@ class FrenchGroup(FrenchCommand, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
+            from certif_rules.errors import suggestion
+
             names = self.list_commands(ctx)
             raise click.UsageError(
                 f"aucune commande « {name} » ({suggestion(name, names, 'commandes')})", ctx
@@ -124,6 +118,8 @@ def french_command(**attributes: Any) -> Callable[[Callable[..., Any]], click.Co
 
 def explain(error: BaseException) -> int:
     """Say on standard error what went wrong, without a traceback; the exit status that goes with it."""
+    from certif_rules.errors import DataError, IssuesError
+
     with suppress(OSError):  # nowhere to say it: the status says it alone
         for line in _told(error):
             click.echo(line, err=True)
@@ -137,6 +133,9 @@ def explain(error: BaseException) -> int:
 
 def _told(error: BaseException) -> Iterator[str]:
     """Yield the lines that say what went wrong."""
+    from certif_rules.cli.messages import issue_lines, message, printable
+    from certif_rules.errors import CertifRulesError, IssuesError, cause, clipped
+
     if isinstance(error, IssuesError):
         for issue in error.issues:
             yield from issue_lines(issue)
@@ -164,6 +163,8 @@ def _told(error: BaseException) -> Iterator[str]:
 
 def _of_system(error: OSError | click.FileError) -> str:
     """Return what the system refused: a file, or without its name, a stream or the current folder."""
+    from certif_rules.cli.messages import message, printable
+
     name = getattr(error, "filename", None)
     number = getattr(error, "errno", None)
     if name is None and number in _OF_OUTPUT:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
-from certif_rules.echanges.constats import write_dossier
-from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count
-from certif_rules.habillage.fichier import read_habillage
-from certif_rules.services.lecture import STDIN, Lecture, read_grids
-from certif_rules.source.entree import MAX_CLASSEUR, standard_input
+
+if TYPE_CHECKING:
+    from certif_rules.services.lecture import Lecture
 
 
 @french_command()
@@ -57,6 +54,12 @@ def command(
     grilles d’un même audit sont réunies par ligne, par site et par champ ; ce qui se contredit reste à
     accorder dans le fichier écrit, avec les deux valeurs. Les grilles ne sont jamais modifiées.
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.constats import write_dossier
+    from certif_rules.habillage.fichier import read_habillage
+    from certif_rules.services.lecture import STDIN, read_grids
+    from certif_rules.source.entree import MAX_CLASSEUR, standard_input
+
     path = to_file(sortie)
     _check_other(path, (*grilles, *([base] if base else [])))
     check_free(path, replace=remplacer)
@@ -75,12 +78,16 @@ def command(
 
 def _check_other(path: Path | None, grilles: tuple[Path, ...]) -> None:
     """Refuse to put the findings in the place of a grid, whatever the options."""
+    from certif_rules.errors import Issue, UsageError
+
     if path is not None and path.exists() and any(g.exists() and g.samefile(path) for g in grilles):
         message = f"« {path} » est une des grilles à lire : une grille n’est jamais modifiée"
         raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
 
 
 def _summarise(lecture: Lecture) -> None:
+    from certif_rules.cli.messages import say, warn_of
+
     releves = lecture.dossier.releves
     done = sum(releve.porte for releve in releves)
     filled = {releve.ligne for releve in releves if releve.porte}

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from certif_rules.blocs.typographie import APOSTROPHE, bound
-from certif_rules.errors import Issue, clipped
 
 if TYPE_CHECKING:
+    from certif_rules.errors import Issue
     from certif_rules.model.base import Avertissement
 
 
 def say(text: str, before: str | Path = "") -> None:
     """Print ``text`` on standard error; ``before``, a file or a code, is printed as it is."""
+    from certif_rules.errors import clipped
+
     click.echo(printable(str(before)) + message(clipped(text)), err=True)
 
 

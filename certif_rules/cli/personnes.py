@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from certif_rules.cli.messages import say
-from certif_rules.personnes.pseudonymes import DonneePersonnelle, summary
+if TYPE_CHECKING:
+    from certif_rules.personnes.pseudonymes import DonneePersonnelle
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,4 +25,7 @@ def pseudonymise_option(function: F) -> F:
 
 def say_replaced(replaced: tuple[DonneePersonnelle, ...]) -> None:
     """On standard error, how many of each kind were replaced; never what they were."""
+    from certif_rules.cli.messages import say
+    from certif_rules.personnes.pseudonymes import summary
+
     say(summary(replaced))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import click
 
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.atelier import open_installed
 from certif_rules.cli.french import french_command
-from certif_rules.echanges.inventaire import plugins_as_data
-from certif_rules.services.atelier import examined
 
 _ETATS = {"actif": "actif", "desactive": "désactivé", "casse": "cassé"}
 
@@ -18,6 +15,10 @@ _ETATS = {"actif": "actif", "desactive": "désactivé", "casse": "cassé"}
 @click.pass_context
 def command(ctx: click.Context, /, format_: str) -> int:
     """Les greffons installés et leur état ; le code de sortie est 1 si l’un d’eux est cassé."""
+    from certif_rules.cli.atelier import open_installed
+    from certif_rules.echanges.inventaire import plugins_as_data
+    from certif_rules.services.atelier import examined
+
     plugins = examined(open_installed(ctx))
     if format_ == "json":
         show_json(plugins_as_data(plugins.etats))

@@ -6,14 +6,10 @@ from typing import Any
 
 import click
 
-from certif_rules.audit.questions import lines_of
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.french import french_command
-from certif_rules.echanges.checklist import questions
-from certif_rules.services.explication import ask
 
 _EFFETS = {"etat": "l’état de", "categories": "les catégories de", "textes": "les textes de"}
 
@@ -25,6 +21,11 @@ _EFFETS = {"etat": "l’état de", "categories": "les catégories de", "textes":
 @click.pass_context
 def command(ctx: click.Context, /, referentiel: str | None, format_: str, **options: Any) -> None:
     """Les faits encore inconnus dont la réponse changerait ce que dit la grille, et de quelles lignes."""
+    from certif_rules.audit.questions import lines_of
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.checklist import questions
+    from certif_rules.services.explication import ask
+
     resolved, asked = ask(open_for(ctx).registry, request(referentiel, options))
     if format_ == "json":
         show_json(questions(asked, resolved))

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import sys
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.audit.contenu import Rapport
-from certif_rules.blocs.formats import Format
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn_of
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
-from certif_rules.errors import Issue, UsageError
 from certif_rules.francais import count
-from certif_rules.habillage.fichier import read_habillage
-from certif_rules.plugins.hookspecs import Exporter
-from certif_rules.services.formats import choose, write_document
-from certif_rules.services.rapport import report_file
+
+if TYPE_CHECKING:
+    from certif_rules.audit.contenu import Rapport
+    from certif_rules.blocs.formats import Format
+    from certif_rules.plugins.hookspecs import Exporter
 
 
 @french_command()
@@ -53,6 +48,11 @@ def command(
     Il porte les constats, leurs preuves, la conclusion, et une fiche par écart. Ce qui n’est pas renseigné
     est écrit comme tel, avec la place de l’écrire à la main : rien n’est rempli.
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.habillage.fichier import read_habillage
+    from certif_rules.services.formats import choose, write_document
+    from certif_rules.services.rapport import report_file
+
     path = to_file(sortie)
     atelier = open_for(ctx)
     ecrit = "fiches" if fiches else "rapport"
@@ -81,6 +81,9 @@ def command(
 
 def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
     """Refuse to print a document that is not text, unless « -o - » asks for it."""
+    from certif_rules.blocs.formats import Format
+    from certif_rules.errors import Issue, UsageError
+
     if sortie is None and isinstance(format_, Format) and not format_.texte:
         message = f"le format « {format_.name} » n’est pas du texte : il lui faut un fichier"
         hint = f"ajouter -o rapport{format_.suffix}, ou « -o - » pour l’envoyer à un autre programme"
@@ -89,18 +92,26 @@ def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
 
 def _check_other(path: Path | None, constats: Path) -> None:
     """Refuse to put the report in the place of the findings, whatever the options."""
+    from certif_rules.errors import Issue, UsageError
+
     if path is not None and path.exists() and constats.exists() and constats.samefile(path):
         message = f"« {path} » est le fichier de constats : il n’est jamais remplacé"
         raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
 
 
 def _progress(text: str) -> None:
+    from certif_rules.cli.messages import say
+
     if sys.stderr.isatty():
         say(text)
 
 
 def _summarise(rapport: Rapport, path: Path, content: bytes) -> None:
     """Print what was written, what is missing, and the digest of the file, to be signed elsewhere."""
+    from hashlib import sha256
+
+    from certif_rules.cli.messages import say, warn_of
+
     lines = sum(len(section.lignes) for section in rapport.sections)
     gaps = count(len(rapport.ecarts), "écart")
     missing = count(len(rapport.manques), "élément non renseigné", "éléments non renseignés")

@@ -7,11 +7,7 @@ from typing import Any
 import click
 
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import explain, french_command
-from certif_rules.documents.mots import field_name, quoted
-from certif_rules.errors import DataError
-from certif_rules.services.catalogue import describe
 
 _NATURES = {"exigence": "exigences", "regles": "règles", "guide": "guide"}
 
@@ -30,6 +26,10 @@ def command(ctx: click.Context, /, nom: str | None, format_: str, detail: bool) 
 
     Sans NOM, tous. Accents, capitales, apostrophes et espaces de NOM ne comptent pas.
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.errors import DataError
+    from certif_rules.services.catalogue import describe
+
     editions, issues = describe(open_for(ctx).registry, nom)
     if format_ == "json":
         show_json({"format": 1, "editions": editions})
@@ -42,6 +42,8 @@ def command(ctx: click.Context, /, nom: str | None, format_: str, detail: bool) 
 
 
 def _show(edition: dict[str, Any], *, detail: bool) -> None:
+    from certif_rules.documents.mots import field_name, quoted
+
     paragraph(f"{edition['referentiel']}@{edition['edition']} — {edition['titre']}", hanging=4)
     end = f"au {edition['au']}" if edition["au"] else "sans fin connue"
     base = f", sur {edition['base']}" if edition["base"] else ""

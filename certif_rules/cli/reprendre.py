@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.audit.correction import Correction, Mouvement
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.fichiers import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import say, warn
 from certif_rules.cli.usage import fautes
-from certif_rules.documents.mots import SIGNES
-from certif_rules.echanges.constats import write_dossier
-from certif_rules.errors import UsageError
 from certif_rules.francais import count
-from certif_rules.services.correction import carry
-from certif_rules.services.lecture import STDIN
+
+if TYPE_CHECKING:
+    from certif_rules.audit.correction import Correction, Mouvement
 
 _SENS = {"entree": "entre", "sortie": "sort", "changee": "change"}
 
@@ -46,6 +41,12 @@ def command(
     Ce qui est corrigé vient de --profil ou des options (--sans FAIT). Chaque ligne qui entre, sort
     ou change est dite avec sa raison ; un constat que sa ligne ne permet plus est gardé entier, « à revoir ».
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.constats import write_dossier
+    from certif_rules.errors import UsageError
+    from certif_rules.services.correction import carry
+    from certif_rules.services.lecture import STDIN
+
     path, appel = to_file(sortie), fautes()
     with appel:
         check_free(path, replace=remplacer)
@@ -62,6 +63,8 @@ def command(
 
 
 def _summarise(correction: Correction) -> None:
+    from certif_rules.cli.messages import say, warn
+
     for changement in correction.changements:
         say(_line(changement))
     numbers = [sum(c.sens == sens for c in correction.changements) for sens in _SENS]
@@ -76,6 +79,8 @@ def _summarise(correction: Correction) -> None:
 
 
 def _line(changement: Mouvement) -> str:
+    from certif_rules.documents.mots import SIGNES
+
     states = " → ".join(SIGNES[e].mot if e else "absente" for e in (changement.avant, changement.apres))
     why = f" : {' ; '.join(changement.motifs)}" if changement.motifs else ""
     constat = f" ; constat « {changement.constat} »" if changement.constat else ""

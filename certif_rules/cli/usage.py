@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import UNSET, iter_params_for_processing  # type: ignore[attr-defined]  # not exported
 
-from certif_rules.errors import Fautes, Issue, nearest
+if TYPE_CHECKING:
+    from certif_rules.cli.appel import Appel
+    from certif_rules.errors import Issue
 
 #: Where the issues of a call are kept until the command has found its own.
 _KEY = "certif_rules.fautes"
@@ -17,21 +19,10 @@ _UNITS: Mapping[str, tuple[str, int]] = {"EUROS": (" d’euros", 320000), "JOURS
 _EXAMPLE = 3
 
 
-class Appel(Fautes):
-    """The issues of one call."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        #: The parameters whose value was refused; they are then as if not given.
-        self.refused: set[str] = set()
-
-    def given(self, nom: str, value: int | None) -> int | None:
-        """Return a number that was given, or any where it was refused, so that nobody calls it missing."""
-        return 1 if nom in self.refused else value
-
-
 def fautes(ctx: click.Context | None = None) -> Appel:
     """Return the issues of the call, which the command raises with those it meets itself."""
+    from certif_rules.cli.appel import Appel
+
     current = ctx or click.get_current_context()
     appel: Appel = current.meta.setdefault(_KEY, Appel())
     return appel
@@ -76,6 +67,8 @@ def name_of(param: click.Parameter) -> str:
 
 
 def _refused(error: click.BadParameter, ctx: click.Context, value: Any) -> Issue:
+    from certif_rules.errors import nearest
+
     param = error.param
     assert param is not None
     nom = name_of(param)
@@ -109,4 +102,6 @@ def _what(param: click.Parameter, ctx: click.Context) -> str | None:
 
 
 def _issue(ctx: click.Context, message: str, hint: str | None = None) -> Issue:
+    from certif_rules.errors import Issue
+
     return Issue("usage", message, None, hint or f"{ctx.command_path} --help")

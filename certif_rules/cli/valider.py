@@ -7,11 +7,7 @@ from pathlib import Path
 import click
 
 from certif_rules.cli.affichage import show_json
-from certif_rules.cli.atelier import open_for
 from certif_rules.cli.french import french_command
-from certif_rules.cli.messages import issue_lines, say
-from certif_rules.echanges.inventaire import problems
-from certif_rules.services.validation import validate
 
 
 @french_command()
@@ -24,6 +20,11 @@ def command(ctx: click.Context, /, chemins: tuple[Path, ...], format_: str) -> i
 
     Un dossier est parcouru en entier. Chaque problème est écrit fichier:ligne:colonne: code: message.
     """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.cli.messages import issue_lines, say
+    from certif_rules.echanges.inventaire import problems
+    from certif_rules.services.validation import validate
+
     atelier = open_for(ctx)
     count, issues = validate(chemins, atelier.plugins.donnees, here=Path.cwd())
     if format_ == "json":

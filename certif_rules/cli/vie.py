@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-from msgspec import convert
 
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.cli.affichage import WIDTH, paragraph
-from certif_rules.documents.mots import aside, remarks
-from certif_rules.model.base import Appui
 
 
 def show_title(sujet: str, data: Mapping[str, Any]) -> None:
@@ -33,6 +30,11 @@ def _heading(text: str) -> None:
 
 def worth(item: Mapping[str, Any]) -> str:
     """Return what stands after a sentence: a reading, its confidence when it is not high, its sources."""
+    from msgspec import convert
+
+    from certif_rules.documents.mots import aside, remarks
+    from certif_rules.model.base import Appui
+
     rule = convert(item, Appui)
     return aside(remarks(rule), rule.sources)
 
