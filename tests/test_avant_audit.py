@@ -86,7 +86,7 @@ def test_where_the_audit_is_held(
     codes = warned(call, *options, stdin=profil)
     assert ("mode_inattendu" in codes) is is_warned
     if is_warned:
-        assert f"mode « {mode.replace('_', ' ')} » : " in codes["mode_inattendu"]
+        assert "mode « à distance » : " in codes["mode_inattendu"]
         assert "se fait sur site" in codes["mode_inattendu"]
         assert codes["mode_inattendu"].endswith("(confiance moyenne)")
     assert ("Lieu" in str(codes.get("rappel"))) is (type_audit == "surveillance")

@@ -598,22 +598,17 @@ def test_a_pipe_that_is_named_is_read(tmp_path: Path) -> None:
     assert b"nature-inconnue" in done.stdout + done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
+@pytest.mark.skipif(
+    sys.platform == "win32" or not os.getuid(), reason="needs POSIX permissions, and root has all"
+)
 def test_a_folder_without_rights_is_told(tmp_path: Path) -> None:
     """A file and a folder that may not be read are told, and what is beside them is read."""
     (tmp_path / "ferme").mkdir(0)
     (tmp_path / "a.yaml").write_text("a: 1", encoding="utf-8")
     (tmp_path / "b.yaml").touch(0)
-    if not os.getuid():  # root reads all: for once, it may do no more than others
-        for parent in (tmp_path, *tmp_path.parents[:2]):
-            parent.chmod(0o755)
-        validate([tmp_path / "a.yaml"], [], here=tmp_path)  # what it reads of ours is read
-        os.seteuid(65534)
     try:
         _, issues = validate([tmp_path], [], here=tmp_path)
     finally:
-        if not os.getuid():
-            os.seteuid(0)
         (tmp_path / "ferme").chmod(0o700)
     assert [(issue.code, Path(issue.location.file).name) for issue in issues if issue.location] == [
         ("fichier-illisible", "ferme"), ("nature-inconnue", "a.yaml"), ("fichier-illisible", "b.yaml"),
