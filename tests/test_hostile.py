@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
 import json
@@ -596,6 +597,24 @@ def test_a_pipe_that_is_named_is_read(tmp_path: Path) -> None:
     line = 'printf "format: 1\\nrien: 1\\n" | "$0" -m certif_rules valider /dev/stdin'
     done = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, check=False)
     assert b"nature-inconnue" in done.stdout + done.stderr
+
+
+def test_a_folder_that_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the program, the system may refuse a folder: it is named, and its neighbour is read."""
+    (tmp_path / "ferme").mkdir()
+    (tmp_path / "a.yaml").write_text("a: 1", encoding="utf-8")
+    scandir = os.scandir
+
+    def refusing(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path).name == "ferme":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    _, issues = validate([tmp_path], [], here=tmp_path)
+    assert [(issue.code, Path(issue.location.file).name) for issue in issues if issue.location] == [
+        ("fichier-illisible", "ferme"), ("nature-inconnue", "a.yaml"),
+    ]  # fmt: skip
 
 
 @pytest.mark.skipif(

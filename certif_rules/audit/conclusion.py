@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, in_order
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point, rests_on_nothing
+from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
 from certif_rules.audit.jugement import Valeur, levels, measure, possible_decisions
 from certif_rules.audit.objet import (
@@ -23,6 +23,7 @@ from certif_rules.audit.objet import (
     lifted_to_nothing,
     unknown_before,
 )
+from certif_rules.audit.recevabilite import rests_on_nothing
 from certif_rules.audit.reprise import Reprise, carried
 from certif_rules.audit.sites import undecided
 from certif_rules.blocs.typographie import day as spelled
@@ -30,7 +31,7 @@ from certif_rules.blocs.typographie import plain
 from certif_rules.francais import count
 from certif_rules.model.base import Appui, Avertissement
 from certif_rules.model.jugement import Aggravation, Decision, Jugement
-from certif_rules.rules.motifs import merged, rests_on
+from certif_rules.rules.motifs import each_once, rests_on
 
 
 class MotifConclusion(Appui, frozen=True, kw_only=True):
@@ -201,7 +202,7 @@ def _decided(
         text = ", ou ".join(dict.fromkeys(d.titre_pour(code_type) for d in ways))
         for decision in ways:
             worth = rests_on(decision)
-            worth["sources"] = merged(decision.sources, _rule_sources(jugement, decision))
+            worth["sources"] = each_once(decision.sources, _rule_sources(jugement, decision))
             texte = decision.titre_pour(code_type)
             reasons.append(MotifConclusion(code="decision", texte=texte, **worth))
     else:

@@ -1,4 +1,4 @@
-"""What a console that lacks some of our characters is given in their place."""
+"""What a console is given in the place of characters that it lacks, or that would drive it."""
 
 from __future__ import annotations
 

@@ -64,10 +64,10 @@ class Reponse(Struct, frozen=True):
 def rests_on(*appuis: Appui) -> dict[str, Any]:
     """Return the fields of what rests on several rules: all sources, the weakest confidence."""
     return {
-        "sources": merged(*(appui.sources for appui in appuis)),
+        "sources": each_once(*(appui.sources for appui in appuis)),
         "confiance": weakest(appui.confiance for appui in appuis),
         "lecture": any(appui.lecture for appui in appuis),
-        "incoherences": merged(*(appui.incoherences for appui in appuis)),
+        "incoherences": each_once(*(appui.incoherences for appui in appuis)),
     }
 
 
@@ -76,25 +76,25 @@ def weakest(confiances: Iterable[Confiance]) -> Confiance:
     return max(confiances, key=CONFIANCES.index, default="elevee")
 
 
-def merged(*sources: Iterable[str]) -> tuple[str, ...]:
+def each_once(*sources: Iterable[str]) -> tuple[str, ...]:
     """Return all ids once, in order of first mention."""
     return tuple(dict.fromkeys(chain(*sources)))
 
 
 def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
     """Return the same reason once, with the categories, sources and places of all its mentions."""
-    merged: dict[tuple[str, str], Motif] = {}
+    once: dict[tuple[str, str], Motif] = {}
     for motif in motifs:
         cle = (motif.code, motif.texte)
-        first = merged.get(cle)
-        merged[cle] = motif if first is None else _join(first, motif)
-    return tuple(merged.values())
+        first = once.get(cle)
+        once[cle] = motif if first is None else _join(first, motif)
+    return tuple(once.values())
 
 
 def _join(first: Motif, second: Motif) -> Motif:
     return replace(
         first,
-        categories=merged(first.categories, second.categories),
-        emplacements=merged(first.emplacements, second.emplacements),
+        categories=each_once(first.categories, second.categories),
+        emplacements=each_once(first.emplacements, second.emplacements),
         **rests_on(first, second),
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from certif_rules.model.referentiel import Derogation, TypeAudit
-from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, merged, rests_on
+from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, each_once, rests_on
 from certif_rules.rules.mots import MOTS, MOTS_DU_PRECEDENT, Cas, Mot, RegleJugee, judge
 from certif_rules.rules.trivalent import Trivalent, choose, either
 
@@ -79,7 +79,7 @@ def _not_due(cas: Cas, type_audit: TypeAudit) -> Motif:
     return Motif(
         code="pieces" if by_documents else "hors_perimetre",
         texte=(by_documents and type_audit.sinon_pieces) or type_audit.sinon,
-        sources=merged(*(regle.sources for regle in type_audit.perimetre)) or type_audit.sources,
+        sources=each_once(*(regle.sources for regle in type_audit.perimetre)) or type_audit.sources,
         categories=(cas.categorie,),
         emplacements=(type_audit.emplacement,),
     )
