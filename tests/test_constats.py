@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan, conclude
-from certif_rules.audit.constats import Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit, read_precedent, read_profile
+from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.echanges.constats import as_data, write_dossier
 from certif_rules.errors import DataError
 from certif_rules.plugins.registry import Registry

@@ -78,6 +78,17 @@ def test_what_is_carried_is_sound_and_told_again(grid: Path) -> None:
     )
 
 
+def test_a_finding_that_was_looked_at_again_is_no_more_recalled(grid: Path) -> None:
+    """Who looked at it, and when, is read and written; the conclusion then says nothing of it."""
+    written = as_data(carried(grid, sous_traitance=False).dossier)
+    written["a_revoir"][0] |= {"revu_le": "2024-06-04", "revu_par": "A. B."}
+    assert check(written, "constats") == []
+    (aside,) = from_data(written).a_revoir
+    assert (aside.revu_le, aside.revu_par) == ("2024-06-04", "A. B.")
+    assert as_data(from_data(written))["a_revoir"] == written["a_revoir"]
+    assert [w for w in cr.conclure(atelier(), written).avertissements if w.code == "a_revoir"] == []
+
+
 def test_a_line_that_comes_back_is_to_assess() -> None:
     """« Non applicable » was right while the fact was false: the line applies now, and nobody assessed it."""
     without = grille(organisme=corrected(sous_traitance=False)["organisme"])

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from rapports import report_bytes, texte
 
 from certif_rules.audit.conclusion import conclude
-from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.constats import ARevoir, Dossier, Releve
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reunion import Apport, join_dossiers, join_findings
 from certif_rules.echanges.constats import as_data, write_dossier
@@ -247,6 +247,22 @@ def test_what_files_say_beside_their_lines() -> None:
     written["evaluation"]["recommandation"] = "Délivrer."
     settled = conclude(CHECKLIST, from_data(written)).avertissements
     assert [w for w in settled if w.code == "a_accorder"] == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_finding_looked_at_again_on_one_side_was_looked_at(order: int) -> None:
+    """It stands once, as first looked at, whatever the order of the files; one that nobody saw stays so."""
+    sortie, autre = (ARevoir(raison="sortie", releve=at(None, MINEURE, text)) for text in ("a", "b"))
+    first = replace(sortie, revu_le="2024-06-04", revu_par="A. B.")
+    later = replace(sortie, revu_le="2024-06-05", revu_par="C. D.")
+
+    def joined(*sides: tuple[ARevoir, ...]) -> tuple[ARevoir, ...]:
+        dossier = whole(at(None, "a_evaluer"))
+        files = [Apport(nom=f"{n}.json", dossier=replace(dossier, a_revoir=a)) for n, a in enumerate(sides)]
+        return join_dossiers(CHECKLIST, *files[::order]).a_revoir
+
+    assert joined((sortie, autre), (first, autre)) == (first, autre)
+    assert joined((later,), (first,)) == (first,)
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods", "csv", "json"])

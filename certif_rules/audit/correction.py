@@ -13,7 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne
-from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve, by_line, check_findings
+from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve, by_line
+from certif_rules.audit.recevabilite import check_findings
 from certif_rules.rules.motifs import ETATS, Etat
 
 Sens = Literal["entree", "sortie", "changee"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import DecisionPrise
 from certif_rules.audit.conclusion import Bilan, Conclusion
-from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve, rests_on_nothing
+from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
 from certif_rules.audit.contenu import Ecart, LigneVue, Manque, PointVu
+from certif_rules.audit.recevabilite import rests_on_nothing
 from certif_rules.francais import noun
 
 #: What follows a gap, in the order of its sheet, and what each is called.

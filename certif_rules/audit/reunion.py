@@ -8,7 +8,7 @@ the field decides, and joining again with one of those values does not undo it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import Conflit, Version, compte_rendu_as_data, read_compte_rendu
-from certif_rules.audit.constats import A_EVALUER, ENTRE_SIGNATAIRES, Dossier, Releve, field_of
+from certif_rules.audit.constats import A_EVALUER, ENTRE_SIGNATAIRES, ARevoir, Dossier, Releve, field_of
 from certif_rules.audit.sites import (
     ECARTS_DE_VERIFICATION,
     NOTIFICATION,
@@ -75,8 +75,23 @@ def join_dossiers(checklist: Checklist, un: Apport, deux: Apport, base: Dossier 
         notifie_le=dits.pop(NOTIFICATION, None),
         compte_rendu=read_compte_rendu(dits),
         a_accorder=jonction.disputed(),
-        a_revoir=jonction.several(un.dossier.a_revoir, deux.dossier.a_revoir, start.a_revoir),
+        a_revoir=_reviewed(jonction.several(un.dossier.a_revoir, deux.dossier.a_revoir, start.a_revoir)),
     )
+
+
+def _reviewed(several: Iterable[ARevoir]) -> tuple[ARevoir, ...]:
+    """Return each finding set aside once: where one file says that it was looked at again, it was."""
+    findings: list[ARevoir] = []
+    seen: list[ARevoir] = []
+    for one in several:
+        finding = replace(one, revu_le=None, revu_par=None)
+        if finding in findings:
+            rank = findings.index(finding)
+            seen[rank] = min(seen[rank], one, key=lambda each: (each.revu_le or "9", each.revu_par or ""))
+        else:
+            findings.append(finding)
+            seen.append(one)
+    return tuple(seen)
 
 
 def join_findings(

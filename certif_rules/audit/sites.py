@@ -99,7 +99,7 @@ def check_sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
 def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]:
     """Yield what two people said differently, with both values, then the gravities left to choose."""
     names = _names(checklist)
-    for aside in dossier.a_revoir:
+    for aside in (one for one in dossier.a_revoir if one.revu_le is None):
         mark = aside.releve
         message = f"{names.get(mark.ligne, mark.ligne)} : « {mark.constat} » est à revoir, {aside.raison}"
         yield Avertissement("a_revoir", message)

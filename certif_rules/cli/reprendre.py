@@ -69,7 +69,7 @@ def _summarise(correction: Correction) -> None:
         say(_line(changement))
     numbers = [sum(c.sens == sens for c in correction.changements) for sens in _SENS]
     entered, left, changed = numbers
-    again = len(correction.dossier.a_revoir)
+    again = sum(one.revu_le is None for one in correction.dossier.a_revoir)
     say(
         f"{count(entered, 'ligne entre', 'lignes entrent')}, {left} sort{'ent' if left > 1 else ''}, "
         f"{changed} change{'nt' if changed > 1 else ''} ; {count(again, 'constat')} à revoir."

@@ -96,7 +96,12 @@ def _finding(releve: Releve, key: str) -> dict[str, Any]:
 
 
 def _to_review(one: ARevoir) -> dict[str, Any]:
-    return {"raison": one.raison, **_finding(one.releve, "resultat" if one.verification else "constat")}
+    seen = {"revu_le": one.revu_le, "revu_par": one.revu_par}
+    return {
+        "raison": one.raison,
+        **_finding(one.releve, "resultat" if one.verification else "constat"),
+        **{key: value for key, value in seen.items() if value is not None},
+    }
 
 
 def _at_site(part: Releve, key: str) -> dict[str, Any]:

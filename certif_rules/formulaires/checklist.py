@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, point_key, point_numbers
 from certif_rules.audit.compte_rendu import CLES
-from certif_rules.audit.constats import A_EVALUER, must_explain, needs_comment
+from certif_rules.audit.constats import A_EVALUER
+from certif_rules.audit.recevabilite import must_explain, needs_comment
 from certif_rules.audit.sites import ECARTS_DE_VERIFICATION, NOMS, gaps_of
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose

@@ -44,6 +44,7 @@ _GARDES: Final = frozenset(
         *(f"organisme.{key}" for key in ("nom", "siren", "siret", "nda", "chiffre_affaires", "categories")),
         "organisme.faits", "organisme.sites.id", "sites.id", "site",
         *(f"par_site.{key}" for key in _D_UN_CONSTAT), "par_site.lieu", "par_site.lieux", "a_revoir.raison",
+        "a_revoir.revu_le",
         "a_revoir.releve.lieu", "a_revoir.releve.lieux", "a_revoir.releve.ligne", "par_site.ligne",
         *(f"{key}a_accorder.{part}" for key in ("", "par_site.") for part in ("champ", "valeurs.lieu")),
         *(f"{key}{part}" for key in ("precedent.", "precedent.precedent.") for part in _D_UN_PRECEDENT),
@@ -54,7 +55,9 @@ _GARDES: Final = frozenset(
     }
 )  # fmt: skip
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.
-_PERSONNES: Final = frozenset({"contact", "contacts", "leve_par", "nom", "noms", "par", *signatures("texte")})
+_PERSONNES: Final = frozenset(
+    {"contact", "contacts", "leve_par", "revu_par", "nom", "noms", "par", *signatures("texte")}
+)
 #: What a request holds that is typed freely.
 _DEMANDE: Final = ("mode", "organisme", "dossier", "precedent")
 

@@ -11,16 +11,9 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_conflicts
-from certif_rules.audit.constats import (
-    A_EVALUER,
-    ARevoir,
-    CoucheDite,
-    Dossier,
-    Releve,
-    check_findings,
-    with_ids,
-)
+from certif_rules.audit.constats import A_EVALUER, ARevoir, CoucheDite, Dossier, Releve
 from certif_rules.audit.demande import from_profile, with_files
+from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.colonnes import fields
 from certif_rules.errors import DataError, Issue, IssuesError, Location
 from certif_rules.model.base import Avertissement
@@ -81,7 +74,8 @@ def _to_review(entry: Any, whole: Location | None) -> ARevoir:
     """Read a finding set aside, or that of a check: it says its « resultat »."""
     check = "resultat" in entry
     releve = _releve(entry, whole, "resultat" if check else "constat")
-    return ARevoir(raison=str(entry["raison"]), releve=releve, verification=check)
+    seen = {key: None if entry.get(key) is None else str(entry[key]) for key in ("revu_le", "revu_par")}
+    return ARevoir(raison=str(entry["raison"]), releve=releve, verification=check, **seen)
 
 
 def _verification(entry: Any, whole: Location | None) -> Releve:

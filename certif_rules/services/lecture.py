@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
-from certif_rules.audit.constats import Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.audit.reunion import Apport, join_dossiers
 from certif_rules.audit.sites import undecided
 from certif_rules.echanges.constats import head_as_data

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import conclude
-from certif_rules.audit.constats import Dossier, Releve, check_findings, with_ids
+from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande
+from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.echanges.conclusion import document
 from certif_rules.errors import DataError
 

@@ -10,7 +10,8 @@ from msgspec.structs import fields, replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import CLES
-from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
+from certif_rules.audit.recevabilite import check_findings
 from certif_rules.echanges.checklist import render
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse

@@ -12,8 +12,9 @@ from msgspec import Struct, field
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
-from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, check_findings
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.audit.demande import Demande
+from certif_rules.audit.recevabilite import check_findings
 from certif_rules.documents.mots import finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.errors import Issue, Location, suggestion
