@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
 from pathlib import Path
 
 import pytest
@@ -209,43 +209,43 @@ def test_metadata_that_never_come_are_not_waited_for(tmp_path: Path) -> None:
     assert (done.returncode, "autre" in done.stderr) == (0, False)
 
 
-def spin() -> None:
-    while True:
-        pass
-
-
-def other_thread(action: Callable[[], object]) -> list[tuple[object, str | None]]:
-    """What ``attempt`` gives of an action in a thread that is not the first."""
+def test_another_thread_is_not_bounded() -> None:
+    """Outside the first thread no alarm can be set: what comes back is given all the same."""
     given: list[tuple[object, str | None]] = []
-    thread = threading.Thread(target=lambda: given.append(attempt(action)), daemon=True)
+    thread = threading.Thread(target=lambda: given.append(attempt(lambda: 7)))
     thread.start()
-    thread.join(30)
-    return given
-
-
-def test_outside_the_first_thread_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no alarm rings (another thread, Windows, a host with its own alarm) the code ends as well."""
-    monkeypatch.setenv("CERTIF_RULES_PLUGIN_SECONDS", "0.2")
-    ((value, why),) = other_thread(spin)
-    assert (value, (why or "").split(" (")[0]) == (None, "il n’a pas rendu la main en 0.2 s")
-    assert other_thread(lambda: 7) == [(7, None)]
+    thread.join()
+    assert given == [(7, None)]
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm")
-def test_an_alarm_of_the_host_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host that uses the alarm keeps it, with its handler; what it started still rings."""
-    monkeypatch.setenv("CERTIF_RULES_PLUGIN_SECONDS", "0.2")
+def test_an_alarm_of_the_host_is_left_alone() -> None:
+    """A host that uses the alarm keeps it, with its handler: it rings while a plugin runs and after."""
     rung: list[int] = []
     former = signal.signal(signal.SIGALRM, lambda number, _: rung.append(number))
     try:
-        assert (attempt(spin)[1] or "").startswith("il n’a pas")
-        assert rung == []
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
-        assert (attempt(spin)[1] or "").startswith("il n’a pas")
+        signal.setitimer(signal.ITIMER_REAL, 0.05, 3600)
+        assert attempt(lambda: time.sleep(0.2)) == (None, None)
         assert rung == [signal.SIGALRM]
+        assert signal.getitimer(signal.ITIMER_REAL)[1] == 3600
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, former)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm")
+def test_the_alarm_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code that spins is interrupted after its time; no alarm and no handler of ours is left behind."""
+
+    def spin() -> None:
+        while True:
+            pass
+
+    monkeypatch.setenv("CERTIF_RULES_PLUGIN_SECONDS", "0.2")
+    former = signal.getsignal(signal.SIGALRM)
+    assert (attempt(spin)[1] or "").split(" (")[0] == "il n’a pas rendu la main en 0.2 s"
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) == former
 
 
 @pytest.mark.parametrize("given", ["", "beaucoup", "0", "-1", "nan", "inf"])

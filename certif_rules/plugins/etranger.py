@@ -2,7 +2,7 @@
 
 What it prints goes to standard error, since a document may be on its way to standard output. A real Ctrl-C
 is told from a ``KeyboardInterrupt`` that the code raises by the signal itself. Code that does not come back
-is interrupted by an alarm, or where there is none by an exception set in its thread from another.
+is interrupted by an alarm, where the system has one that nobody uses.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from io import StringIO
 from types import FrameType
 from typing import Final, TypeVar
@@ -73,13 +73,13 @@ def _allowed() -> float:
 def _bounded() -> Iterator[_Watch]:
     """Interrupt what runs inside once it has had its time, and again until it lets go.
 
-    Compiled code that never calls Python back cannot be interrupted.
+    Nothing is interrupted on Windows, outside the first thread, nor where the host uses the alarm: an
+    exception set in a thread from another (``PyThreadState_SetAsyncExc``) may never reach it, and slows it for good.
     """
     watch = _Watch()
     main = threading.current_thread() is threading.main_thread()
-    # An alarm reaches code that waits for the system too; the host may use its own.
     free = main and hasattr(signal, "setitimer") and not any(signal.getitimer(signal.ITIMER_REAL))
-    with _alarm(watch) if free else _other_thread(watch):
+    with _alarm(watch) if free else nullcontext():
         yield watch
 
 
@@ -99,38 +99,6 @@ def _alarm(watch: _Watch) -> Iterator[None]:
         watch.running = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_DFL if former is None else former)
-
-
-@contextmanager
-def _other_thread(watch: _Watch) -> Iterator[None]:
-    ended, lock, ident = threading.Event(), threading.Lock(), threading.get_ident()
-
-    def interrupt() -> None:
-        wait = watch.seconds
-        while not ended.wait(wait):
-            wait = _AGAIN
-            with lock:
-                if watch.running:
-                    watch.interrupted = True
-                    _set_exception(ident, _Endless)
-
-    threading.Thread(target=interrupt, daemon=True).start()
-    try:
-        yield
-    finally:
-        with lock:
-            watch.running = False
-            if watch.interrupted:
-                _set_exception(ident, None)
-        ended.set()
-
-
-def _set_exception(ident: int, kind: type[BaseException] | None) -> None:
-    """Let a thread raise at its next line of Python, or no more."""
-    import ctypes
-
-    given = ctypes.py_object(kind) if kind is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), given)
 
 
 @contextmanager
