@@ -74,7 +74,7 @@ def _bounded() -> Iterator[_Watch]:
     """Interrupt what runs inside once it has had its time, and again until it lets go.
 
     Nothing is interrupted on Windows, outside the first thread, nor where the host uses the alarm: an
-    exception set in a thread from another (``PyThreadState_SetAsyncExc``) may never reach it, and slows it for good.
+    exception set in a thread from another (``PyThreadState_SetAsyncExc``) may slow that thread for good.
     """
     watch = _Watch()
     main = threading.current_thread() is threading.main_thread()
