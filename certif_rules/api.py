@@ -345,7 +345,7 @@ def ecrire(valeur: object, format: str = "json") -> bytes:  # noqa: A002, ARG001
 
 def _in_formats(ecrit: str) -> Any:
     """Return the writer of a value in the formats of its document, those of plugins included."""
-    ours = _formats.ECRITS[ecrit].formats
+    ours = _formats.LIVRABLES[ecrit].formats
 
     def write(valeur: Any, format: str = "json" if "json" in ours else ours[0]) -> bytes:  # noqa: A002
         others = () if format in ours else open_atelier().plugins.exporters

@@ -9,8 +9,8 @@ from typing import Any
 from certif_rules.blocs.arbre import (
     Case,
     Document,
-    Ecriture,
     Encadre,
+    EspaceLibre,
     Fiche,
     Image,
     Liste,
@@ -62,7 +62,7 @@ def document(texte: str = "Du texte.", **changes: Any) -> Document:
                 legende=f"Un tableau {texte}",
                 tetes=("N°", texte, "Constat", "Preuves vues"),
                 lignes=(
-                    ("1", texte, Case(choix=CHOIX), Ecriture(intitule=texte, lignes=3)),
+                    ("1", texte, Case(choix=CHOIX), EspaceLibre(intitule=texte, lignes=3)),
                     ("2", (Morceau(texte, "italique"),), Case(choix=CHOIX, cochee=CHOIX[1]), "aucune"),
                 ),
                 largeurs=(8, 60, 30, 40),
@@ -73,7 +73,7 @@ def document(texte: str = "Du texte.", **changes: Any) -> Document:
             Liste(elements=("premier", texte), numerotee=True),
             Liste(elements=("encore",), numerotee=True),
             Case(choix=("Oui", texte), cochee="Oui"),
-            Ecriture(intitule=texte, lignes=2),
+            EspaceLibre(intitule=texte, lignes=2),
             Image(contenu=SVG, texte=f"Disque {texte}", largeur=60, svg=True),
             Signature(role="Évaluation", nom=texte),
             Signature(role="Décision"),

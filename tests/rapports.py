@@ -22,8 +22,8 @@ from certif_rules.audit.demande import from_profile
 from certif_rules.blocs.arbre import Document
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.formats import ECRITS
 from certif_rules.services.formats import FORMATS as ALL
+from certif_rules.services.formats import LIVRABLES
 from certif_rules.services.rapport import report_file
 
 FAITS = {
@@ -213,7 +213,7 @@ def computed(data: dict[str, Any], folder: Path) -> Rapport:
 
 
 #: The formats of a report, by name.
-FORMATS = {name: ALL[name] for name in ECRITS["rapport"].formats}
+FORMATS = {name: ALL[name] for name in LIVRABLES["rapport"].formats}
 
 
 def lay_out(document: Document, format_: str) -> bytes:

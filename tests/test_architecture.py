@@ -83,7 +83,7 @@ KNOW = {
     "jsonschema": {"source.schema"},
     "referencing": {"source.schema"},
     "pluggy": {"plugins.hookspecs", "plugins.discovery"},
-    "pytest": {"testing.plugin"},
+    "pytest": {"testing.collecte"},
     "xlsxwriter": {"grilles.xlsx"},
     "docx": {"documents.formats.docx", "documents.formats.docx_styles"},
     "lxml": {"documents.formats.docx"},

@@ -17,7 +17,7 @@ from certif_rules.model.cycle import (
     Evenement,
     Ouvre,
     RegleDate,
-    Seances,
+    RegleSeance,
     TousLes,
 )
 from certif_rules.vie.calendrier import Calendrier, DateCalculee, Options, compute, meeting
@@ -37,7 +37,7 @@ def rule(**values: object) -> RegleDate:
     return RegleDate(**{"texte": "règle", "sources": ("S",)} | values)  # type: ignore[arg-type]
 
 
-def cycle(*regles: RegleDate, seances: Seances | None = None, **entry: object) -> Cycle:
+def cycle(*regles: RegleDate, seances: RegleSeance | None = None, **entry: object) -> Cycle:
     """A cycle of two events and one date."""
     evenements = {nom: Evenement(id=nom, titre=nom.title()) for nom in ("depart", "autre", "arrivee")}
     date_ = DateCycle(id="date", titre="Date", regles=regles, **entry)  # type: ignore[arg-type]
@@ -330,7 +330,7 @@ def test_both_ends_of_a_window_are_inside(done: str, expected: tuple[str, int]) 
 
 # ---- meetings -------------------------------------------------------------------------------------------
 
-REUNIONS = Seances(
+REUNIONS = RegleSeance(
     evenement="depart", titre="Réunion", attend="arrivee", limite="date", texte="une par trimestre",
     sources=("S",), plancher=("autre",), periode_mois=3,
 )  # fmt: skip

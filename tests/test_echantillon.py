@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certif_rules.blocs.typographie import plain
-from certif_rules.model.echantillon import Echantillonnage, RegleSites
+from certif_rules.model.echantillon import MethodeEchantillon, RegleSites
 from certif_rules.vie.echantillon import draw, rule_for, sites_to_see
 
 getcontext().prec = 60
@@ -69,12 +69,12 @@ def rule(**changes: object) -> RegleSites:
 def test_the_day_of_the_audit_chooses_the_rule() -> None:
     """Both ends included; without a day, the latest; no rule is no rule."""
     before, after = rule(au="2023-08-31", coefficient=None), rule(du="2023-09-01")
-    rules = Echantillonnage(sites=(before, after))
+    rules = MethodeEchantillon(sites=(before, after))
     assert rule_for(rules, "visite", "2023-08-31") is before
     assert rule_for(rules, "visite", "2023-09-01") is after
     assert rule_for(rules, "visite", None) is after
     assert rule_for(rules, "autre", "2023-09-01") is None
-    assert rule_for(Echantillonnage(sites=(before,)), "visite", "2024-01-01") is None
+    assert rule_for(MethodeEchantillon(sites=(before,)), "visite", "2024-01-01") is None
 
 
 # ---- which ones ----------------------------------------------------------------------------------------

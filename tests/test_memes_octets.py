@@ -12,7 +12,7 @@ import pytest
 from autodiagnostics import PROFIL
 from console import Console
 
-from certif_rules.services.formats import ECRITS
+from certif_rules.services.formats import LIVRABLES
 
 #: All the formats of one command in one process, each after a line that names it.
 EVERY = """\
@@ -78,15 +78,15 @@ SUBJECTS: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["table", "json"],
         [],
     ),
-    "grille": (["autodiagnostic", "--profil", "{profil}"], sorted(ECRITS["grille"].formats), ["-o", "-"]),
+    "grille": (["autodiagnostic", "--profil", "{profil}"], sorted(LIVRABLES["grille"].formats), ["-o", "-"]),
     "synthese": (
         ["autodiagnostic", "--reponses", "{avant}"],
-        sorted(ECRITS["synthese"].formats),
+        sorted(LIVRABLES["synthese"].formats),
         ["-o", "-"],
     ),
     "progression": (
         ["autodiagnostic", "--reponses", "{avant}", "--reponses", "{apres}"],
-        sorted(ECRITS["synthese"].formats),
+        sorted(LIVRABLES["synthese"].formats),
         ["-o", "-"],
     ),
 }  # fmt: skip

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pages import docx_rows, docx_text, letters, pdf_text, squashed
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.blocs.arbre import Case, Ecriture, Tableau, Titre
+from certif_rules.blocs.arbre import Case, EspaceLibre, Tableau, Titre
 from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist import papier
@@ -76,15 +76,17 @@ def test_boxes_are_those_permitted(value: Callable[[], Checklist]) -> None:
     """On the row of a line to see, the findings permitted there, none ticked, and room to write."""
     made = value()
     rows = [row for b in simple(papier.compose(made).blocs) if isinstance(b, Tableau) for row in b.lignes]
-    found = [row for row in rows if len(row) == 5 and isinstance(row[3], Ecriture)]
+    found = [row for row in rows if len(row) == 5 and isinstance(row[3], EspaceLibre)]
     due = [ligne for ligne in made.lignes if ligne.etat in ("a_auditer", "a_confirmer")]
-    by_number = {line(passages(row[0])[0]): row for row in found if not isinstance(row[0], Case | Ecriture)}
+    by_number = {
+        line(passages(row[0])[0]): row for row in found if not isinstance(row[0], Case | EspaceLibre)
+    }
     for ligne in due:
         row = by_number[ligne.indicateur.numero]
         choices = tuple(finding(made, c) for c in ligne.constats_permis)
         assert row[2] == (Case(choix=choices) if choices else "–")
     assert len(found) == len(due)
-    assert all(row[3].lignes >= 3 for row in found if isinstance(row[3], Ecriture))
+    assert all(row[3].lignes >= 3 for row in found if isinstance(row[3], EspaceLibre))
 
 
 def test_the_rows_of_a_docx_hold_their_boxes() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from certif_rules.errors import DataError, Location
 from certif_rules.source import entree
-from certif_rules.source.yaml import Sequence, Table, place, read, read_bytes, read_file
+from certif_rules.source.yaml import PlacedDict, PlacedList, place, read, read_bytes, read_file
 
 
 def refusals(text: str | bytes, *, strict: bool = True) -> list[tuple[str, int, int]]:
@@ -55,8 +55,8 @@ def test_places() -> None:
     """Every key, value and item knows where it was written."""
     data = read('a: 1\nb:\n  - x\n  - {c: "é", d: 2}\n', "dossier/f.yaml")
     items = data["b"]
-    assert isinstance(items, Sequence)
-    assert isinstance(items[1], Table)
+    assert isinstance(items, PlacedList)
+    assert isinstance(items[1], PlacedDict)
     assert str(place(data)) == "dossier/f.yaml:1:1"
     assert str(place(data, "a")) == "dossier/f.yaml:1:4"
     assert str(place(data, "b", of_key=True)) == "dossier/f.yaml:2:1"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from certif_rules.errors import DataError, Issue
 from certif_rules.source import yaml as source
-from certif_rules.source.yaml import Sequence, Table, read, read_bytes
+from certif_rules.source.yaml import PlacedDict, PlacedList, read, read_bytes
 
 
 def refusals(text: str | bytes, *, strict: bool = True) -> list[tuple[str, int, int]]:
@@ -94,7 +94,7 @@ MARKS = st.sampled_from(
 )
 
 
-def attempt(text: str | bytes, *, strict: bool = True) -> tuple[Table | None, tuple[Issue, ...]]:
+def attempt(text: str | bytes, *, strict: bool = True) -> tuple[PlacedDict | None, tuple[Issue, ...]]:
     """What was read, or what was refused."""
     reader: Any = read if isinstance(text, str) else read_bytes
     try:
@@ -126,12 +126,12 @@ def _check_refusal(issue: Issue, text: str) -> None:
 
 def _check_places(node: Any) -> None:
     """Every node is fully placed, and no text holds a control character."""
-    if isinstance(node, Table):
+    if isinstance(node, PlacedDict):
         assert list(node) == list(node.keys_at)
         assert list(node) == list(node.values_at)
         for value in (*node, *node.values()):
             _check_places(value)
-    elif isinstance(node, Sequence):
+    elif isinstance(node, PlacedList):
         assert len(node) == len(node.items_at)
         for value in node:
             _check_places(value)

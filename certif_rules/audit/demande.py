@@ -1,7 +1,7 @@
 """What was asked, before any référentiel is known: a profile file, then the options, which win.
 
 Values are kept as typed (a date is still a text), each with its place when it comes from a file, so that
-:mod:`certif_rules.audit.verification` can report everything that is wrong at once.
+:mod:`certif_rules.audit.examen` can report everything that is wrong at once.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def with_files(demande: Demande, data: Any, folder: Path) -> Demande:
 
 
 def from_profile(data: Any) -> Demande:
-    """Return the request of profile data that its schema accepts (``Table`` nodes, or plain mappings).
+    """Return the request of profile data that its schema accepts (``PlacedDict`` nodes, or plain mappings).
 
     A body's file that it names is not read: see :func:`with_files`.
     """

@@ -94,7 +94,7 @@ class Case(Struct, frozen=True, kw_only=True):
     cochee: str | None = None
 
 
-class Ecriture(Struct, frozen=True, kw_only=True):
+class EspaceLibre(Struct, frozen=True, kw_only=True):
     """Room to write by hand: ``lignes`` ruled lines under a label."""
 
     intitule: str
@@ -102,7 +102,7 @@ class Ecriture(Struct, frozen=True, kw_only=True):
 
 
 #: What a cell of a table may hold.
-Cellule: TypeAlias = Texte | Case | Ecriture
+Cellule: TypeAlias = Texte | Case | EspaceLibre
 
 
 class Tableau(Struct, frozen=True, kw_only=True):
@@ -155,7 +155,7 @@ class Reference(Struct, frozen=True, kw_only=True):
     adresse: str
 
 
-class References(Struct, frozen=True, kw_only=True):
+class Bibliographie(Struct, frozen=True, kw_only=True):
     """The sources cited, which the ids on runs of text point to."""
 
     sources: tuple[Reference, ...]
@@ -198,7 +198,7 @@ class Article(Struct, frozen=True, kw_only=True):
     repliees: tuple[Rubrique, ...] = ()
     repli: str = ""
     choix: Case | None = None
-    ecritures: tuple[Ecriture, ...] = ()
+    ecritures: tuple[EspaceLibre, ...] = ()
     ancre: str = ""
 
 
@@ -225,8 +225,8 @@ class Partie(Struct, frozen=True, kw_only=True):
 
 
 Bloc: TypeAlias = (
-    Titre | Paragraphe | Encadre | Liste | Fiche | Tableau | Case | Ecriture | Image | Signature | SautDePage
-    | Partie | Article | Grille | Compteurs | References
+    Titre | Paragraphe | Encadre | Liste | Fiche | Tableau | Case | EspaceLibre | Image | Signature
+    | SautDePage | Partie | Article | Grille | Compteurs | Bibliographie
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from certif_rules.blocs.arbre import (
     Article,
+    Bibliographie,
     Bloc,
     Cellule,
     Compteurs,
@@ -18,7 +19,6 @@ from certif_rules.blocs.arbre import (
     Paragraphe,
     Partie,
     Reference,
-    References,
     Relief,
     Rubrique,
     Signe,
@@ -142,7 +142,7 @@ def simple(blocks: Iterable[Bloc]) -> Iterator[Bloc]:
             yield Tableau(legende=block.legende, tetes=block.tetes, lignes=rows, largeurs=block.largeurs)
         elif isinstance(block, Compteurs):
             yield counted(block)
-        elif isinstance(block, References):
+        elif isinstance(block, Bibliographie):
             yield Tableau(
                 legende="Sources citées",
                 tetes=("Repère", "Source"),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from certif_rules.cli.fichiers import write
+from certif_rules.cli.flux import write
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -9,7 +9,7 @@ import click
 
 from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes

@@ -12,7 +12,7 @@ import click
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import merged, name
-from certif_rules.cli.fichiers import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 
@@ -170,7 +170,7 @@ def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
 
 
 def _page(value: Echeancier) -> str:
-    from certif_rules.documents.calendrier.texte import Agenda, render
+    from certif_rules.documents.calendrier.terminal import Agenda, render
 
     seances = value.cycle.seances
     return render(

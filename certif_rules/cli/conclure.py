@@ -10,7 +10,7 @@ import click
 
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
-from certif_rules.cli.fichiers import input_of
+from certif_rules.cli.flux import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from certif_rules.cli.fichiers import input_of
+from certif_rules.cli.flux import input_of
 from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:

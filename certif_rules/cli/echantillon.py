@@ -12,7 +12,7 @@ import click
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.fichiers import input_of
+from certif_rules.cli.flux import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
@@ -78,7 +78,7 @@ def command(
     """
     from msgspec.structs import replace
 
-    from certif_rules.audit.verification import parse_day
+    from certif_rules.audit.examen import parse_day
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.echantillon import document
     from certif_rules.errors import Issue, UsageError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.fichiers import check_free, output_options, to_file, write
+from certif_rules.cli.flux import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.francais import count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.model.cycle import Cycle, DateCycle, Evenement, RegleDate, Seances
+from certif_rules.model.cycle import Cycle, DateCycle, Evenement, RegleDate, RegleSeance
 from certif_rules.rules.delais import YEAR
 
 _FORMES = ("au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet")
@@ -88,7 +88,7 @@ def _check_anchor(node: Any, lecteur: Lecteur) -> None:
             lecteur.refuse("date-mal-formee", message, node, key, hint)
 
 
-def _seances(node: Any, dates: dict[str, DateCycle], lecteur: Lecteur) -> Seances:
+def _seances(node: Any, dates: dict[str, DateCycle], lecteur: Lecteur) -> RegleSeance:
     period = node.get("periode_mois")
     if period is not None and YEAR % period:
         message = f"une période de {period} mois ne divise pas l’année"
@@ -100,4 +100,4 @@ def _seances(node: Any, dates: dict[str, DateCycle], lecteur: Lecteur) -> Seance
     if declared and any(r.au_plus_tard is None or r.au_plus_tard.de != evenement for r in declared.regles):
         message = f"« {limite} » ne se compte pas de « {evenement} »"
         lecteur.refuse("date-mal-formee", message, node, "limite", "nommer une limite comptée de la séance")
-    return lecteur.read(Seances, node)
+    return lecteur.read(RegleSeance, node)

@@ -12,7 +12,7 @@ from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.notation import build_autodiagnostic
 from certif_rules.errors import DataError
 from certif_rules.model.acteurs import Attribution, Instances
-from certif_rules.model.echantillon import Echantillonnage
+from certif_rules.model.echantillon import MethodeEchantillon
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.model.vie import Incoherence, Presentation, Vie
 
@@ -81,13 +81,13 @@ def build_attribution(node: Mapping[str, Any], lecteur: Lecteur) -> Attribution:
     return lecteur.read(Attribution, node)
 
 
-def build_echantillon(node: Any, lecteur: Lecteur) -> Echantillonnage:
+def build_echantillon(node: Any, lecteur: Lecteur) -> MethodeEchantillon:
     """Return the rules of sampling; audit types are known to ``lecteur``."""
     for item in node.get("sites") or ():
         if item.get("du") and item.get("au") and item["au"] < item["du"]:
             message = f"`au` ({item['au']}) vient avant `du` ({item['du']})"
             lecteur.refuse("periode-incoherente", message, item, "au")
-    return lecteur.read(Echantillonnage, node)
+    return lecteur.read(MethodeEchantillon, node)
 
 
 def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:

@@ -19,7 +19,7 @@ from certif_rules.francais import without_accents
 from certif_rules.habillage.modele import ColonneAjoutee, Habillage, Logo, SectionAjoutee
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.motifs import ETATS
-from certif_rules.source.yaml import Sequence, Table, place
+from certif_rules.source.yaml import PlacedDict, PlacedList, place
 
 _TOUJOURS: Final = (
     "un habillage change la présentation, jamais les mots réglementaires, les décisions ni leurs raisons"
@@ -193,10 +193,10 @@ def _refused(node: Any, path: tuple[str, ...]) -> Iterator[Issue]:
 
 def without_refused(data: Any) -> Any:
     """Return ``data`` without what :func:`refusals` names, so that the schema does not name them again."""
-    if isinstance(data, Sequence | Table):
+    if isinstance(data, PlacedList | PlacedDict):
         gone = {*_DU_REFERENTIEL, *_MENTIONS}
         remaining: Any = type(data)(data.file, data.start)
-        if isinstance(data, Table):
+        if isinstance(data, PlacedDict):
             for key, value in data.items():
                 if key not in gone:
                     remaining[key] = without_refused(value)
@@ -264,4 +264,4 @@ def _folded(text: str) -> str:
 
 
 def _at(node: Any, key: str | int | None, *, of_key: bool = False) -> Location | None:
-    return place(node, key, of_key=of_key) if isinstance(node, Table | Sequence) else None
+    return place(node, key, of_key=of_key) if isinstance(node, PlacedDict | PlacedList) else None

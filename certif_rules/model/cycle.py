@@ -138,7 +138,7 @@ class DateCycle(Struct, frozen=True, kw_only=True):
     pas_apres: NomDate | None = None
 
 
-class Seances(Appui, frozen=True, kw_only=True):
+class RegleSeance(Appui, frozen=True, kw_only=True):
     """The meetings that decide on files, whose days are a list that people give.
 
     What a meeting needs arrives on ``attend``, by the date ``limite`` counted from the meeting
@@ -160,4 +160,4 @@ class Cycle(Struct, frozen=True, kw_only=True):
 
     evenements: Mapping[str, Evenement]
     dates: Mapping[str, DateCycle]
-    seances: Seances | None = None
+    seances: RegleSeance | None = None

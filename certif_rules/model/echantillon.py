@@ -27,7 +27,7 @@ class RegleSites(Appui, frozen=True, kw_only=True):
     au: str | None = None
 
 
-class Echantillonnage(Struct, frozen=True, kw_only=True):
+class MethodeEchantillon(Struct, frozen=True, kw_only=True):
     """What one référentiel says of samples. ``dossiers`` is what it says of samples of files, if anything."""
 
     sites: tuple[RegleSites, ...] = ()

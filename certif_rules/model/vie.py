@@ -13,7 +13,7 @@ from certif_rules.model.bareme import Duree
 from certif_rules.model.base import NomSource, Situe, Source, Texte
 from certif_rules.model.candidature import Candidature
 from certif_rules.model.cycle import Cycle
-from certif_rules.model.echantillon import Echantillonnage
+from certif_rules.model.echantillon import MethodeEchantillon
 from certif_rules.model.notation import Autodiagnostic
 
 
@@ -51,7 +51,7 @@ class Vie(Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source]
     incoherences: Mapping[str, Incoherence] = field(default_factory=dict)
     duree: Duree | None = None
-    echantillon: Echantillonnage | None = None
+    echantillon: MethodeEchantillon | None = None
     dossier: Candidature | None = None
     instances: Instances = field(default_factory=Instances)
     attribution: Attribution | None = None

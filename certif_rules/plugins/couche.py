@@ -20,7 +20,7 @@ from certif_rules.errors import DataError, Issue, Location
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.empreinte import digest_of_layer, digest_of_life
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import Table, place, read_file
+from certif_rules.source.yaml import PlacedDict, place, read_file
 
 HEADER = "couche.yaml"
 #: The folder of a rules layer that holds its second body; also the name of its schema.
@@ -31,7 +31,7 @@ class EnTete(Struct, frozen=True, kw_only=True):
     """A header as read: its model, its data, its folder, and the plugin that declares it."""
 
     couche: Couche
-    data: Table
+    data: PlacedDict
     dossier: Path
     racine: Path
     plugin: str
@@ -116,14 +116,14 @@ def read_life(en_tete: EnTete, *, thorough: bool = False) -> Corps | None:
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
-def _read_files(en_tete: EnTete, folder: Path) -> tuple[list[Table], list[Issue]]:
+def _read_files(en_tete: EnTete, folder: Path) -> tuple[list[PlacedDict], list[Issue]]:
     """Return the files of a body, in the order of their names.
 
     Raises:
         DataError: some cannot be read; what the others hold would only mislead.
     """
     issues: list[Issue] = []
-    files: list[Table] = []
+    files: list[PlacedDict] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name == HEADER:
             continue
@@ -136,7 +136,7 @@ def _read_files(en_tete: EnTete, folder: Path) -> tuple[list[Table], list[Issue]
     return files, issues
 
 
-def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
+def _merge(files: list[PlacedDict], issues: list[Issue]) -> dict[str, Any]:
     """Sections of all files: lists end to end, mappings united; a key given twice is an issue."""
     merged: dict[str, Any] = {}
     for data in files:
@@ -144,10 +144,10 @@ def _merge(files: list[Table], issues: list[Issue]) -> dict[str, Any]:
             if section == "format":
                 continue
             if section not in merged:
-                merged[section] = dict(content) if isinstance(content, Table) else content
+                merged[section] = dict(content) if isinstance(content, PlacedDict) else content
             elif isinstance(content, list) and isinstance(merged[section], list):
                 merged[section] = [*merged[section], *content]
-            elif isinstance(content, Table) and isinstance(merged[section], dict):
+            elif isinstance(content, PlacedDict) and isinstance(merged[section], dict):
                 for key in content:
                     if key in merged[section]:
                         message = f"« {key} » est donné par deux fichiers de la couche"

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import dressed, in_order
 from certif_rules.audit.demande import Demande, merge
+from certif_rules.audit.examen import refusal
 from certif_rules.audit.reponses import Questionnaire
-from certif_rules.audit.verification import refusal
 from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.notation import Etendue

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dressed, warned
 from certif_rules.audit.demande import Demande
+from certif_rules.audit.examen import check, missing, parse_day, refusal
 from certif_rules.audit.lignes import build_lines, build_pieces, build_points, build_sites
 from certif_rules.audit.siren import siren_warnings
 from certif_rules.audit.sites import gaps
 from certif_rules.audit.textes import completed
-from certif_rules.audit.verification import check, missing, parse_day, refusal
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.francais import noun
 from certif_rules.model.base import Avertissement

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
+from certif_rules.audit.examen import check, readable_day
 from certif_rules.audit.siren import siren_warnings
-from certif_rules.audit.verification import check, readable_day
 from certif_rules.errors import Fautes
 from certif_rules.model.candidature import Candidature
 from certif_rules.plugins.registry import Registry

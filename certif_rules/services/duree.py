@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import DemandeVerifiee, check, lacking, missing
+from certif_rules.audit.examen import DemandeVerifiee, check, lacking, missing
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.model.vie import Vie

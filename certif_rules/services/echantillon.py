@@ -7,10 +7,10 @@ import unicodedata
 from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check, readable_day
+from certif_rules.audit.examen import check, readable_day
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model.base import Avertissement
-from certif_rules.model.echantillon import Echantillonnage, RegleSites
+from certif_rules.model.echantillon import MethodeEchantillon, RegleSites
 from certif_rules.model.referentiel import TypeAudit
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.vie import look_up_regime, refuse_undecided
@@ -54,8 +54,8 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
     )
 
 
-def _rules(regime: Regime) -> Echantillonnage:
-    return regime.propre.echantillon if regime.propre and regime.propre.echantillon else Echantillonnage()
+def _rules(regime: Regime) -> MethodeEchantillon:
+    return regime.propre.echantillon if regime.propre and regime.propre.echantillon else MethodeEchantillon()
 
 
 class _Lu(Struct, frozen=True, kw_only=True):

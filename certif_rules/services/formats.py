@@ -92,7 +92,7 @@ FORMATS: Final[Mapping[str, Format]] = {
 }  # fmt: skip
 
 
-class Ecrit(Struct, frozen=True, kw_only=True):
+class Livrable(Struct, frozen=True, kw_only=True):
     """A document: the formats it offers, the first by default, and the function that composes its tree.
 
     ``autrement`` names another function for the formats that are read in another way.
@@ -110,10 +110,10 @@ class Ecrit(Struct, frozen=True, kw_only=True):
 
 _PAGES: Final = ("html", "docx", "pdf")
 #: The documents that formats write, by name.
-ECRITS: Final[Mapping[str, Ecrit]] = {
-    ecrit.nom: ecrit
-    for ecrit in (
-        Ecrit(
+LIVRABLES: Final[Mapping[str, Livrable]] = {
+    livrable.nom: livrable
+    for livrable in (
+        Livrable(
             nom="checklist",
             formats=("table", "json", "md", "csv", "xlsx", "ods", "html", "formulaire", "docx", "pdf"),
             compose="certif_rules.documents.checklist.papier:compose",
@@ -123,34 +123,36 @@ ECRITS: Final[Mapping[str, Ecrit]] = {
                 "table": "certif_rules.documents.checklist.composition:table",
             },
         ),
-        Ecrit(nom="rapport", formats=_PAGES, compose="certif_rules.documents.rapport.composition:report"),
-        Ecrit(nom="fiches", formats=_PAGES, compose="certif_rules.documents.rapport.composition:sheets_only"),
-        Ecrit(
+        Livrable(nom="rapport", formats=_PAGES, compose="certif_rules.documents.rapport.composition:report"),
+        Livrable(
+            nom="fiches", formats=_PAGES, compose="certif_rules.documents.rapport.composition:sheets_only"
+        ),
+        Livrable(
             nom="grille",
             formats=("table", "html", "csv", "yaml", "json", "docx", "pdf"),
             compose="certif_rules.documents.autodiagnostic.grille:compose",
         ),
-        Ecrit(
+        Livrable(
             nom="synthese",
             formats=("table", "json", *_PAGES),
             compose="certif_rules.documents.autodiagnostic.synthese:compose",
         ),
-        Ecrit(
+        Livrable(
             nom="comparaison",
             formats=("table", "json", *_PAGES),
             compose="certif_rules.documents.autodiagnostic.progression:compose",
         ),
-        Ecrit(
+        Livrable(
             nom="dossier",
             formats=("table", "json", "md", "html"),
             compose="certif_rules.documents.dossier.composition:study",
         ),
-        Ecrit(
+        Livrable(
             nom="attribution",
             formats=("table", "json", "md", "html"),
             compose="certif_rules.documents.dossier.attribution:award",
         ),
-        Ecrit(nom="calendrier", formats=("table", "json", "ics")),
+        Livrable(nom="calendrier", formats=("table", "json", "ics")),
     )
 }
 
@@ -161,7 +163,7 @@ def choose(
     """Return the format named, else the one that the suffix of ``output`` calls for, else the first.
 
     Args:
-        ecrit: the document, a key of :data:`ECRITS`.
+        ecrit: the document, a key of :data:`LIVRABLES`.
         name: the format asked for.
         output: the file to write.
         others: the formats of plugins; those that write trees serve any document, the others checklists.
@@ -169,7 +171,7 @@ def choose(
     Raises:
         UsageError: no such format, a suffix that names none, or a format whose library is not installed.
     """
-    ours = {nom: FORMATS[nom] for nom in ECRITS[ecrit].formats}
+    ours = {nom: FORMATS[nom] for nom in LIVRABLES[ecrit].formats}
     added = {e.name: e for e in others if _serves(e, ecrit)}
     if name is None:
         name = _by_suffix(ours, added, output) if output is not None else next(iter(ours))
@@ -183,7 +185,7 @@ def choose(
 
 
 def _serves(exporter: Exporter, ecrit: str) -> bool:
-    return (exporter.document is not None and ECRITS[ecrit].compose is not None) or ecrit == "checklist"
+    return (exporter.document is not None and LIVRABLES[ecrit].compose is not None) or ecrit == "checklist"
 
 
 def _by_suffix(ours: Mapping[str, Format], added: Mapping[str, Exporter], output: Path) -> str:
@@ -209,7 +211,7 @@ def write_document(ecrit: str, format_: Format | Exporter, value: Any, *, poor: 
     """Return the bytes of a document.
 
     Args:
-        ecrit: the document, a key of :data:`ECRITS`.
+        ecrit: the document, a key of :data:`LIVRABLES`.
         format_: what :func:`choose` gave.
         value: what the document is composed of: a checklist, a report…
         poor: write plain signs, for a console that lacks ours.
@@ -217,7 +219,7 @@ def write_document(ecrit: str, format_: Format | Exporter, value: Any, *, poor: 
     Raises:
         DataError: a plugin's exporter raised, or returned something else than bytes.
     """
-    place = ECRITS[ecrit].composer(format_.name)
+    place = LIVRABLES[ecrit].composer(format_.name)
     if isinstance(format_, Exporter):
         return _foreign(format_, _load(place)(value) if format_.document and place else value)
     options = {"poor": poor} if format_.nu else {}
@@ -248,4 +250,4 @@ def _foreign(exporter: Exporter, value: Any) -> bytes:
 
 
 #: The formats of a checklist, which no plugin may take the name of.
-BUILTIN: Final[Collection[str]] = ECRITS["checklist"].formats
+BUILTIN: Final[Collection[str]] = LIVRABLES["checklist"].formats

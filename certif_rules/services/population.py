@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from certif_rules.audit.verification import readable_day
+from certif_rules.audit.examen import readable_day
 from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.source.entree import content_of, refuse_bigger

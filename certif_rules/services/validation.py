@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, PrecedentDit, findings, from_profile
-from certif_rules.audit.verification import check as check_request
+from certif_rules.audit.examen import check as check_request
 from certif_rules.errors import (
     DataError,
     Issue,

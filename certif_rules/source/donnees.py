@@ -9,12 +9,12 @@ from certif_rules.errors import DataError, Location
 from certif_rules.source import json
 from certif_rules.source.entree import content_of, decoded
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import Sequence, Table, place, read
+from certif_rules.source.yaml import PlacedDict, PlacedList, place, read
 
 
 def place_of(node: Any, key: str | int) -> Location | None:
     """Return the place of a key in data read from a file; plain data have none."""
-    if isinstance(node, Sequence) or (isinstance(node, Table) and key in node):
+    if isinstance(node, PlacedList) or (isinstance(node, PlacedDict) and key in node):
         return place(node, key)
     return None
 
@@ -45,7 +45,7 @@ _TRUTHS = {"oui": True, "non": False, "true": True, "false": False}
 
 def read_given(
     path: Path, *, content: bytes | None = None, name: str | None = None, pasted: bool = False
-) -> Table:
+) -> PlacedDict:
     """Return the data of a YAML or JSON file that a person gives; its schema is still to be asked.
 
     Args:

@@ -18,8 +18,8 @@ from certif_rules.source.entree import CONTROL, as_seen
 from certif_rules.source.yaml import (
     MAX_DEPTH,
     TOLD,
-    Sequence,
-    Table,
+    PlacedDict,
+    PlacedList,
     control_character,
     key_twice,
     too_deep,
@@ -40,8 +40,8 @@ _BROKEN = "JSON tronqué ou mal écrit"
 _VALUE, _FIRST_KEY, _FIRST_ITEM, _KEY, _COLON, _NEXT, _NOTHING = range(7)
 
 
-def read(text: str, name: str, *, pasted: bool = False) -> Table:
-    """Return the mapping of a JSON document: ``Table``, ``Sequence``, text, numbers, bool and ``None``.
+def read(text: str, name: str, *, pasted: bool = False) -> PlacedDict:
+    """Return the mapping of a JSON document: ``PlacedDict``, ``PlacedList``, text, numbers, bool, ``None``.
 
     Args:
         text: the document.
@@ -73,9 +73,9 @@ def read_plain(text: str) -> dict[str, Any]:
 
 
 def _plain(node: Any) -> Any:
-    if isinstance(node, Table):
+    if isinstance(node, PlacedDict):
         return {key: _plain(value) for key, value in node.items()}
-    return [_plain(value) for value in node] if isinstance(node, Sequence) else node
+    return [_plain(value) for value in node] if isinstance(node, PlacedList) else node
 
 
 class _Reader:
@@ -84,8 +84,8 @@ class _Reader:
     def __init__(self, text: str, name: str, *, pasted: bool) -> None:
         self.text, self.name, self.pasted = text, name, pasted
         self.issues: list[Issue] = []
-        self.root: Table | None = None
-        self._stack: list[Table | Sequence] = []
+        self.root: PlacedDict | None = None
+        self._stack: list[PlacedDict | PlacedList] = []
         self._keys: list[tuple[str, tuple[int, int]]] = []
         self._line, self._line_start, self._counted = 1, 0, 0
         self._state = _VALUE
@@ -142,7 +142,7 @@ class _Reader:
         state = self._state
         if mark in "{[":
             at = self._at(start)
-            node = Table(self.name, at) if mark == "{" else Sequence(self.name, at)
+            node = PlacedDict(self.name, at) if mark == "{" else PlacedList(self.name, at)
             if not self._add(node, at):
                 return False
             self._stack.append(node)
@@ -153,10 +153,10 @@ class _Reader:
         elif not self._stack:
             return False
         elif mark == ",":
-            self._state = _KEY if isinstance(self._stack[-1], Table) else _VALUE
+            self._state = _KEY if isinstance(self._stack[-1], PlacedDict) else _VALUE
             return state == _NEXT
         else:
-            table = isinstance(self._stack[-1], Table)
+            table = isinstance(self._stack[-1], PlacedDict)
             if mark != ("}" if table else "]") or state not in (_NEXT, _FIRST_KEY if table else _FIRST_ITEM):
                 return False
             self._stack.pop()
@@ -175,7 +175,7 @@ class _Reader:
         if self._state not in (_KEY, _FIRST_KEY):
             return self._add(value, at)
         table = self._stack[-1]
-        assert isinstance(table, Table)
+        assert isinstance(table, PlacedDict)
         if value in table:
             self.issues.append(key_twice(table, value, at))
         self._keys.append((value, at))
@@ -199,14 +199,14 @@ class _Reader:
             return False
         self._state = _NEXT if self._stack else _NOTHING
         if not self._stack:
-            if isinstance(value, Table):
+            if isinstance(value, PlacedDict):
                 self.root = value
             else:
                 where = Location(self.name, *at)
                 self.issues.append(Issue("type-inattendu", "le fichier doit être un dictionnaire", where))
             return True
         parent = self._stack[-1]
-        if isinstance(parent, Sequence):
+        if isinstance(parent, PlacedList):
             parent.append(value)
             parent.items_at.append(at)
         else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certif_rules.errors import Issue, Location, first_of, nearest
-from certif_rules.source.yaml import Sequence, Table, place
+from certif_rules.source.yaml import PlacedDict, PlacedList, place
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -60,7 +60,7 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
         KeyError: there is no such schema.
     """
     if _overfull(data):
-        where = Location(name) if name else place(data) if isinstance(data, Table | Sequence) else None
+        where = Location(name) if name else place(data) if isinstance(data, PlacedDict | PlacedList) else None
         message = f"plus de {_MOST} valeurs : ce n’est pas un fichier de ce programme"
         return [Issue("fichier-trop-grand", message, where)]
     errors = list(islice(_validator(schema).iter_errors(data), _LOOKED_FOR + 1))
@@ -171,7 +171,7 @@ def _locate(data: Any, path: list[str | int], name: str, key: str | None) -> tup
     parent = data
     for step in steps[:-1]:
         parent = parent[step]
-    if isinstance(parent, Table | Sequence):
+    if isinstance(parent, PlacedDict | PlacedList):
         return place(parent, steps[-1] if steps else None, of_key=key is not None), ""
     words = "".join(f"[{step}]" if isinstance(step, int) else f".{_clean(step)}" for step in path).lstrip(".")
     return Location(name) if name else None, f"{words} : " if words else ""

@@ -54,7 +54,7 @@ _SYNTAX = {
 }
 
 
-class Table(dict[str, Any]):
+class PlacedDict(dict[str, Any]):
     """A mapping that knows its file, where it starts, and where each key and value stands."""
 
     __slots__ = ("file", "keys_at", "start", "values_at")
@@ -67,7 +67,7 @@ class Table(dict[str, Any]):
         self.values_at: dict[str, tuple[int, int]] = {}
 
 
-class Sequence(list[Any]):
+class PlacedList(list[Any]):
     """A list that knows its file, where it starts, and where each item stands."""
 
     __slots__ = ("file", "items_at", "start")
@@ -85,14 +85,14 @@ def place(node: Any, key: str | int | None = None, *, of_key: bool = False) -> L
     Falls back to the start of ``node`` for a key it does not have: the place where it is missing.
     """
     at = node.start
-    if isinstance(node, Table) and key in node:
+    if isinstance(node, PlacedDict) and key in node:
         at = (node.keys_at if of_key else node.values_at)[str(key)]
-    elif isinstance(node, Sequence) and isinstance(key, int):
+    elif isinstance(node, PlacedList) and isinstance(key, int):
         at = node.items_at[key]
     return Location(node.file, *at)
 
 
-def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Table:
+def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> PlacedDict:
     """Return the data of the YAML file at ``path``, named ``name`` in messages.
 
     Raises:
@@ -103,7 +103,7 @@ def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> Ta
     return read_bytes(content_of(path, name, ordinary=strict), name, strict=strict)
 
 
-def read_bytes(content: bytes, name: str, *, strict: bool = True) -> Table:
+def read_bytes(content: bytes, name: str, *, strict: bool = True) -> PlacedDict:
     """Return as :func:`read`, from bytes: UTF-8, with or without a byte-order mark."""
     return read(decoded(content, name), name, strict=strict)
 
@@ -119,15 +119,15 @@ def too_deep(where: Location) -> Issue:
     return Issue("trop-profond", f"plus de {MAX_DEPTH} niveaux imbriqués", where)
 
 
-def key_twice(table: Table, key: str, at: tuple[int, int]) -> Issue:
+def key_twice(table: PlacedDict, key: str, at: tuple[int, int]) -> Issue:
     """Return what is wrong of a key written at ``at``, which ``table`` has already."""
     first = (Location(table.file, *table.keys_at[key]), "première apparition")
     message = CONTROL.sub("\ufffd", f"la clé « {key} » est en double")
     return Issue("cle-en-double", message, Location(table.file, *at), None, (first,))
 
 
-def read(text: str, name: str, *, strict: bool = True) -> Table:
-    """Return the mapping of one YAML document, made of ``Table``, ``Sequence``, text, int, bool and ``None``.
+def read(text: str, name: str, *, strict: bool = True) -> PlacedDict:
+    """Return the mapping of a YAML document: ``PlacedDict``, ``PlacedList``, text, int, bool, ``None``.
 
     Args:
         text: the document.
@@ -168,9 +168,9 @@ class _Composer:
         self.strict = strict
         self.text = text
         self.issues: list[Issue] = []
-        self.root: Table | None = None
+        self.root: PlacedDict | None = None
         self._lines: list[str] | None = None
-        self._stack: list[Table | Sequence] = []
+        self._stack: list[PlacedDict | PlacedList] = []
         self._keys: list[tuple[str, tuple[int, int]] | None] = []
         self._documents = 0
 
@@ -208,7 +208,7 @@ class _Composer:
                 self._too_deep(at)
                 return False
             self._marks(event, at)
-            node = (Table if kind == "MappingStartEvent" else Sequence)(self.name, at)
+            node = (PlacedDict if kind == "MappingStartEvent" else PlacedList)(self.name, at)
             self._add(node, at)
             self._stack.append(node)
             self._keys.append(None)
@@ -266,11 +266,11 @@ class _Composer:
         self._add(value, at)
 
     def _expects_key(self) -> bool:
-        return bool(self._stack) and isinstance(self._stack[-1], Table) and self._keys[-1] is None
+        return bool(self._stack) and isinstance(self._stack[-1], PlacedDict) and self._keys[-1] is None
 
     def _key(self, text: str, at: tuple[int, int], *, plain: bool) -> None:
         table = self._stack[-1]
-        assert isinstance(table, Table)
+        assert isinstance(table, PlacedDict)
         if plain and text == "<<":
             self._refuse("fusion", at, "la clé de fusion « << » n’est pas admise", "recopier les clés")
         elif plain and self.strict and not isinstance(self._typed(text, at), str):
@@ -281,14 +281,14 @@ class _Composer:
 
     def _add(self, value: Any, at: tuple[int, int]) -> None:
         if not self._stack:
-            if isinstance(value, Table):
+            if isinstance(value, PlacedDict):
                 self.root = value
             else:
                 hint = "écrire « clé: valeur »"
                 self._refuse("type-inattendu", at, "le fichier doit être un dictionnaire", hint)
             return
         parent = self._stack[-1]
-        if isinstance(parent, Sequence):
+        if isinstance(parent, PlacedList):
             parent.append(value)
             parent.items_at.append(at)
             return

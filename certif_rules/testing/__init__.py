@@ -1,4 +1,4 @@
 """Cases in YAML that an auditor can read, for those who test a référentiel.
 
-``plugin`` collects them for pytest; ``cas`` compares a case with what the rules give.
+``collecte`` collects them for pytest; ``cas`` compares a case with what the rules give.
 """

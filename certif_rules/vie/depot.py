@@ -11,12 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.audit.verification import check, parse_day, readable_day
+from certif_rules.audit.examen import check, parse_day, readable_day
 from certif_rules.errors import Issue, IssuesError, Location, suggestion
 from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.source.donnees import as_truth
-from certif_rules.source.yaml import Sequence, Table, place
+from certif_rules.source.yaml import PlacedDict, PlacedList, place
 from certif_rules.vie.conditions import judge
 from certif_rules.vie.declaration import CertificatDit, Depot, DevisDit, PieceDite
 from certif_rules.vie.montants import cents, days
@@ -255,4 +255,4 @@ def _listed(auditeurs: Iterable[Auditeur]) -> str:
 
 
 def _place(node: Any, key: Any) -> Location | None:
-    return place(node, key) if isinstance(node, Table | Sequence) else None
+    return place(node, key) if isinstance(node, PlacedDict | PlacedList) else None

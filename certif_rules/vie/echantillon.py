@@ -17,7 +17,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from certif_rules.model.base import Avertissement, Texte
-    from certif_rules.model.echantillon import Arrondi, Echantillonnage, RegleSites
+    from certif_rules.model.echantillon import Arrondi, MethodeEchantillon, RegleSites
     from certif_rules.vie.regime import Regime
 
 #: What a sample is drawn from.
@@ -77,7 +77,7 @@ class Prelevement(Struct, frozen=True, kw_only=True):
     remarques: tuple[Texte, ...]
 
 
-def rule_for(echantillon: Echantillonnage, code: str, day: str | None) -> RegleSites | None:
+def rule_for(echantillon: MethodeEchantillon, code: str, day: str | None) -> RegleSites | None:
     """Return the rule of the number of sites at an audit type, on a day (ISO); without a day, the latest."""
     mine = [regle for regle in echantillon.sites if code in regle.types]
     if day is None:

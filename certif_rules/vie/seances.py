@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from certif_rules.model.base import Avertissement
-from certif_rules.model.cycle import Cycle, Seances
+from certif_rules.model.cycle import Cycle, RegleSeance
 from certif_rules.rules.delais import YEAR, add
 from certif_rules.vie.calendrier import Calendrier, Options
 from certif_rules.vie.feries import last_worked
@@ -74,7 +74,7 @@ def plan(
     )
 
 
-def _limit(cycle: Cycle, regle: Seances, day: date, evenements: Mapping[str, date]) -> date | None:
+def _limit(cycle: Cycle, regle: RegleSeance, day: date, evenements: Mapping[str, date]) -> date | None:
     """Return the limit for a meeting on ``day``, by the rule of the calendar that its guards allow."""
     for candidate in cycle.dates[regle.limite].regles:
         guarded = any(nom in evenements for nom in candidate.avec) or not candidate.avec
@@ -83,7 +83,9 @@ def _limit(cycle: Cycle, regle: Seances, day: date, evenements: Mapping[str, dat
     return None
 
 
-def _floor(regle: Seances, calendrier: Calendrier, evenements: Mapping[str, date]) -> tuple[str, date] | None:
+def _floor(
+    regle: RegleSeance, calendrier: Calendrier, evenements: Mapping[str, date]
+) -> tuple[str, date] | None:
     days = {calculee.id: calculee.jour for calculee in calendrier.dates if calculee.jour is not None}
     days |= evenements
     known = [(days[nom], nom) for nom in regle.plancher if nom in days]
@@ -109,7 +111,7 @@ def _seance(day: date, limit: date, ready: date | None, *, arrived: bool, option
 
 def _warnings(
     cycle: Cycle,
-    regle: Seances,
+    regle: RegleSeance,
     seances: tuple[Seance, ...],
     reached: date | None,
     evenements: Mapping[str, date],
@@ -136,7 +138,7 @@ def _warnings(
         yield Avertissement("periode_sans_seance", message, regle.sources)
 
 
-def _empty(regle: Seances, days: list[date]) -> Iterator[tuple[date, date]]:
+def _empty(regle: RegleSeance, days: list[date]) -> Iterator[tuple[date, date]]:
     """Yield the civil periods without a meeting, from that of the first meeting to that of the last."""
     if not days or regle.periode_mois is None:
         return

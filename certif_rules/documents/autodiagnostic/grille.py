@@ -47,4 +47,4 @@ def _row(cadre: Cadre, ligne: Ligne) -> tuple[b.Cellule, ...]:
     marks = (b.Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
     name = (*textes.line_head(cadre, ligne), *marks, *textes.sensitive(ligne))
     choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
-    return (name, b.Case(choix=choices), b.Ecriture(intitule="", lignes=2))
+    return (name, b.Case(choix=choices), b.EspaceLibre(intitule="", lignes=2))

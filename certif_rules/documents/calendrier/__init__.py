@@ -1,1 +1,1 @@
-"""What a calendar says: ``texte`` for people, ``ics`` for agendas."""
+"""What a calendar says: ``terminal`` for people, ``ics`` for agendas."""

@@ -99,7 +99,7 @@ def article(checklist: Checklist, ligne: Ligne) -> b.Article:
         repliees=() if due else texts,
         repli="Niveau attendu, preuves et notes",
         choix=choices(checklist, ligne),
-        ecritures=tuple(b.Ecriture(intitule=titre) for titre in columns(checklist).values()),
+        ecritures=tuple(b.EspaceLibre(intitule=titre) for titre in columns(checklist).values()),
         ancre=place(ligne),
     )
 

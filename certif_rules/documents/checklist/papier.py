@@ -125,7 +125,7 @@ def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
         choix=lignes_.choices(checklist, ligne),
     )
     lines = int(height(printed(whole), _PLACE) * _INTERLIGNE)
-    room = b.Ecriture(intitule="", lignes=min(max(lines, _LIGNES.start), _LIGNES.stop))
+    room = b.EspaceLibre(intitule="", lignes=min(max(lines, _LIGNES.start), _LIGNES.stop))
     return replace(whole, ecritures=(room, room))
 
 
@@ -153,8 +153,8 @@ def _after(checklist: Checklist) -> Iterator[b.Bloc]:
     yield from _points(checklist)
     yield b.Titre(texte="Évaluation", niveau=2)
     for titre in emetteur.columns(checklist).values():
-        yield b.Ecriture(intitule=titre, lignes=2)
-    yield b.Ecriture(intitule="Remarques d’ensemble", lignes=4)
+        yield b.EspaceLibre(intitule=titre, lignes=2)
+    yield b.EspaceLibre(intitule="Remarques d’ensemble", lignes=4)
     yield b.Signature(role="Auditeur")
     yield b.Titre(texte=document.CONSERVATION, niveau=2)
     yield b.Paragraphe(texte=prose(document.NOTES))
@@ -192,7 +192,7 @@ def _point(checklist: Checklist, point: Point, numero: str, choix: tuple[str, ..
     """Return a document or a check, what may be ticked of it, and ruled room to write."""
     (texte,) = parties.points(checklist, [point])
     named = joined([clean(numero), texte], " – ")
-    return (named, b.Case(choix=choix), b.Ecriture(intitule="", lignes=max(len(choix), 2)))
+    return (named, b.Case(choix=choix), b.EspaceLibre(intitule="", lignes=max(len(choix), 2)))
 
 
 def _last(checklist: Checklist) -> Iterator[b.Bloc]:

@@ -99,7 +99,7 @@ def retention(checklist: Checklist) -> b.Fiche:
 
 def sources(
     checklist: Checklist, blocs: Iterable[b.Bloc], others: Iterable[Source] = ()
-) -> tuple[b.References, ...]:
+) -> tuple[b.Bibliographie, ...]:
     """Return the sources that ``blocs`` cite as one block or none, the référentiel's before ``others``."""
     known = {source.id: source for source in (*checklist.referentiel.sources.values(), *others)}.values()
     shown = tuple(
@@ -111,7 +111,7 @@ def sources(
         )
         for source in document.sources(known, blocs)
     )
-    return (b.References(sources=shown),) if shown else ()
+    return (b.Bibliographie(sources=shown),) if shown else ()
 
 
 def closing(checklist: Checklist) -> Iterator[b.Texte]:

@@ -17,8 +17,8 @@ from certif_rules.blocs.arbre import (
     Case,
     Cellule,
     Document,
-    Ecriture,
     Encadre,
+    EspaceLibre,
     Fiche,
     Image,
     Liste,
@@ -34,10 +34,10 @@ from certif_rules.documents.formats.balises import Xml, element
 from certif_rules.documents.formats.docx_styles import BULLETS, ESPACES, STYLES, dress, numbered, twips, w
 from certif_rules.documents.formats.rendu import (
     LIBELLES,
-    Pages,
+    Gabarit,
     chapters,
+    gabarit,
     height,
-    pages,
     ready,
     shares,
 )
@@ -77,7 +77,7 @@ def render(document: Document) -> bytes:
     from docx.oxml.parser import parse_xml
 
     fichier = docx.Document()
-    sheet = pages(document)
+    sheet = gabarit(document)
     dress(fichier, document, sheet)
     body = fichier.element.body
     content = parse_xml(f"<w:body {ESPACES}>{_Body(fichier, document, sheet).markup()}</w:body>")
@@ -136,7 +136,7 @@ def _row(
 class _Body:
     """One rendering: identifiers are counted over the whole document."""
 
-    def __init__(self, fichier: Docx, document: Document, sheet: Pages) -> None:
+    def __init__(self, fichier: Docx, document: Document, sheet: Gabarit) -> None:
         self.fichier = fichier
         self.document = document
         self.sheet = sheet
@@ -243,7 +243,7 @@ class _Body:
         if isinstance(cellule, Case):
             for choice in cellule.choix:
                 yield paragraph("choix", *self._box(choice, ticked=choice == cellule.cochee))
-        elif isinstance(cellule, Ecriture):
+        elif isinstance(cellule, EspaceLibre):
             yield from self._room(cellule, "ligne_cellule")
         else:
             yield paragraph(style, *runs(cellule))
@@ -268,11 +268,11 @@ class _Body:
         for choice in bloc.choix:
             yield paragraph("choix", *self._box(choice, ticked=choice == bloc.cochee))
 
-    def ecriture(self, bloc: Ecriture) -> Iterator[Xml]:
+    def ecriture(self, bloc: EspaceLibre) -> Iterator[Xml]:
         """Ruled room to write."""
         yield from self._room(bloc, "ligne")
 
-    def _room(self, bloc: Ecriture, style: str) -> Iterator[Xml]:
+    def _room(self, bloc: EspaceLibre, style: str) -> Iterator[Xml]:
         if bloc.intitule:
             yield paragraph("intitule", *runs(bloc.intitule))
         for _ in range(bloc.lignes):
@@ -317,7 +317,7 @@ _WRITERS: Mapping[type[Bloc], Callable[[_Body, Any], Iterator[Xml]]] = {
     Fiche: _Body.fiche,
     Tableau: _Body.tableau,
     Case: _Body.cases,
-    Ecriture: _Body.ecriture,
+    EspaceLibre: _Body.ecriture,
     Image: _Body.image,
     SautDePage: _Body.saut,
 }

@@ -11,7 +11,7 @@ from msgspec import Struct
 from certif_rules.blocs.arbre import Document
 from certif_rules.blocs.textes import line
 from certif_rules.documents.formats.balises import Xml, element
-from certif_rules.documents.formats.rendu import Pages, foot
+from certif_rules.documents.formats.rendu import Gabarit, foot
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
@@ -48,7 +48,7 @@ def twips(millimetres: float) -> int:
     return round(millimetres * TWIPS)
 
 
-def dress(fichier: Docx, document: Document, sheet: Pages) -> None:
+def dress(fichier: Docx, document: Document, sheet: Gabarit) -> None:
     """Give ``made`` the styles, the properties, the paper and the foot of ``document``."""
     _styles(fichier, sheet)
     _properties(fichier, document)
@@ -149,7 +149,7 @@ _PARAGRAPHES: Final[dict[str, _Style]] = {
 }
 
 
-def _in_tables(sheet: Pages) -> dict[str, _Style]:
+def _in_tables(sheet: Gabarit) -> dict[str, _Style]:
     """Styles of cells: the paper says their size, and ours is a wide type."""
     size = sheet.corps - 0.5
     return {
@@ -161,7 +161,7 @@ def _in_tables(sheet: Pages) -> dict[str, _Style]:
     }
 
 
-def _styles(fichier: Docx, sheet: Pages) -> None:
+def _styles(fichier: Docx, sheet: Gabarit) -> None:
     root = fichier.styles.element
     for child in list(root):
         root.remove(child)
@@ -214,7 +214,7 @@ def _properties(fichier: Docx, document: Document) -> None:
     properties.revision = 1
 
 
-def _paper(fichier: Docx, document: Document, sheet: Pages) -> None:
+def _paper(fichier: Docx, document: Document, sheet: Gabarit) -> None:
     from docx.enum.section import WD_ORIENT
     from docx.shared import Mm
 
@@ -226,7 +226,7 @@ def _paper(fichier: Docx, document: Document, sheet: Pages) -> None:
     section.footer_distance, section.header_distance = Mm(9), Mm(8)
 
 
-def _foot(fichier: Docx, document: Document, sheet: Pages) -> None:
+def _foot(fichier: Docx, document: Document, sheet: Gabarit) -> None:
     """Write the foot text, and « page n sur N »: fields that the reader’s program fills."""
     footer = fichier.sections[0].footer
     footer.is_linked_to_previous = False

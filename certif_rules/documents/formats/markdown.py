@@ -86,7 +86,7 @@ def _compteurs(block: b.Compteurs) -> Iterator[str]:
         yield from ("", _text(block.note, " "))
 
 
-def _references(block: b.References) -> Iterator[str]:
+def _references(block: b.Bibliographie) -> Iterator[str]:
     for source in block.sources:
         address = source.adresse
         where = f"<{address}>" if _ADDRESS.fullmatch(address) else escape(address)
@@ -134,7 +134,7 @@ def _text(texte: b.Texte, between: str) -> str:
 def _cell(cell: b.Cellule) -> b.Texte:
     if isinstance(cell, b.Case):
         return " ".join(f"[{'x' if choice == cell.cochee else ' '}] {choice}" for choice in cell.choix)
-    return f"{cell.intitule} …" if isinstance(cell, b.Ecriture) else cell
+    return f"{cell.intitule} …" if isinstance(cell, b.EspaceLibre) else cell
 
 
 _WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
@@ -145,10 +145,10 @@ _WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
     b.Fiche: _fiche,
     b.Tableau: _tableau,
     b.Compteurs: _compteurs,
-    b.References: _references,
+    b.Bibliographie: _references,
     b.Article: _article,
     b.Case: lambda block: [_text(_cell(block), " ")],
-    b.Ecriture: lambda block: [escape(line(block.intitule)) + " …"],
+    b.EspaceLibre: lambda block: [escape(line(block.intitule)) + " …"],
     b.Image: _nothing,
     b.SautDePage: _nothing,
     b.Grille: lambda block: (text for article in block.articles for text in ("", *_article(article))),

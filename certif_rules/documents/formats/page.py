@@ -43,7 +43,7 @@ class Page:
             source.id: source
             for partie in self.parties
             for bloc in partie.blocs
-            if isinstance(bloc, b.References)
+            if isinstance(bloc, b.Bibliographie)
             for source in bloc.sources
         }
 
@@ -277,7 +277,7 @@ class Page:
         counts = table(bloc.legende, ("État et son sens", "Nombre"), rows, "compteurs")
         return join("", [counts, el("p", self.texte(bloc.note), class_="legende") if bloc.note else Html("")])
 
-    def references(self, bloc: b.References) -> Html:
+    def references(self, bloc: b.Bibliographie) -> Html:
         """Return the list of sources, which the notes of the texts point to."""
         items = []
         for source in bloc.sources:
@@ -289,7 +289,7 @@ class Page:
     def _cell(self, cellule: b.Cellule) -> Html:
         if isinstance(cellule, b.Case):
             return self.cases(cellule)
-        if isinstance(cellule, b.Ecriture):
+        if isinstance(cellule, b.EspaceLibre):
             return self.ecriture(cellule)
         return self.texte(cellule)
 
@@ -298,7 +298,7 @@ class Page:
         items = (_case(choice, ticked=choice == bloc.cochee) for choice in bloc.choix)
         return el("ul", *items, class_="cases")
 
-    def ecriture(self, bloc: b.Ecriture) -> Html:
+    def ecriture(self, bloc: b.EspaceLibre) -> Html:
         """Return ruled room to write by hand."""
         label = el("span", line(bloc.intitule), class_="intitule") if bloc.intitule else None
         rules = (el("span", class_="trait", aria_hidden="true") for _ in range(bloc.lignes))
@@ -354,9 +354,9 @@ _WRITERS: Mapping[type[b.Bloc], Callable[[Page, Any], Html]] = {
     b.Fiche: Page.fiche,
     b.Tableau: Page.tableau,
     b.Case: Page.cases,
-    b.Ecriture: Page.ecriture,
+    b.EspaceLibre: Page.ecriture,
     b.Image: Page.image,
     b.Compteurs: Page.compteurs,
-    b.References: Page.references,
+    b.Bibliographie: Page.references,
     b.Article: lambda page, bloc: page.article(bloc),
 }

@@ -16,8 +16,8 @@ from certif_rules.blocs.arbre import (
     Case,
     Cellule,
     Document,
-    Ecriture,
     Encadre,
+    EspaceLibre,
     Fiche,
     Image,
     Liste,
@@ -33,10 +33,10 @@ from certif_rules.documents.formats import extras
 from certif_rules.documents.formats.compilation import Ouvrage, compiled
 from certif_rules.documents.formats.rendu import (
     LIBELLES,
-    Pages,
+    Gabarit,
     foot,
+    gabarit,
     height,
-    pages,
     ready,
     shares,
 )
@@ -104,7 +104,7 @@ def png(dessin: Image) -> bytes | None:
     return compiled(Ouvrage(modele=template, donnees=content, ppp=_PPP))
 
 
-def _table(sheet: Pages) -> float:
+def _table(sheet: Gabarit) -> float:
     return sheet.corps * _POINT
 
 
@@ -113,7 +113,7 @@ def _instant(document: Document) -> datetime:
 
 
 def _data(document: Document) -> dict[str, Any]:
-    sheet = pages(document)
+    sheet = gabarit(document)
     day = date.fromisoformat(document.date)
     room = sheet.texte / _CORPS
     return {
@@ -132,7 +132,7 @@ def _data(document: Document) -> dict[str, Any]:
     }
 
 
-def _bloc(bloc: Bloc, sheet: Pages) -> dict[str, Any]:
+def _bloc(bloc: Bloc, sheet: Gabarit) -> dict[str, Any]:
     genre, data = _GENRES[type(bloc)]
     return {"genre": genre} | data(bloc, sheet)
 
@@ -164,26 +164,26 @@ def _pieces(texte: str, room: float) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def _titre(bloc: Titre, sheet: Pages) -> dict[str, Any]:
+def _titre(bloc: Titre, sheet: Gabarit) -> dict[str, Any]:
     texte = _texte(bloc.texte, sheet.texte / _CORPS / 1.6)
     return {"texte": texte, "niveau": bloc.niveau, "page": bloc.nouvelle_page}
 
 
-def _paragraphe(bloc: Paragraphe, sheet: Pages) -> dict[str, Any]:
+def _paragraphe(bloc: Paragraphe, sheet: Gabarit) -> dict[str, Any]:
     return {"texte": _texte(bloc.texte, sheet.texte / _CORPS)}
 
 
-def _encadre(bloc: Encadre, sheet: Pages) -> dict[str, Any]:
+def _encadre(bloc: Encadre, sheet: Gabarit) -> dict[str, Any]:
     room = (sheet.texte - 8) / _CORPS
     return {"titre": _texte(bloc.titre, room, 1.1), "texte": _texte(bloc.texte, room), "ton": bloc.ton}
 
 
-def _liste(bloc: Liste, sheet: Pages) -> dict[str, Any]:
+def _liste(bloc: Liste, sheet: Gabarit) -> dict[str, Any]:
     room = (sheet.texte - 10) / _CORPS
     return {"elements": [_texte(e, room) for e in bloc.elements], "numerotee": bloc.numerotee}
 
 
-def _fiche(bloc: Fiche, sheet: Pages) -> dict[str, Any]:
+def _fiche(bloc: Fiche, sheet: Gabarit) -> dict[str, Any]:
     label, value = (part - _BLANC for part in shares((LIBELLES, 100 - LIBELLES), sheet.texte))
     return {
         "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
@@ -194,7 +194,7 @@ def _fiche(bloc: Fiche, sheet: Pages) -> dict[str, Any]:
     }
 
 
-def _tableau(bloc: Tableau, sheet: Pages) -> dict[str, Any]:
+def _tableau(bloc: Tableau, sheet: Gabarit) -> dict[str, Any]:
     rooms = [(part - _BLANC) / _table(sheet) for part in shares(bloc.largeurs, sheet.texte)]
     return {
         "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
@@ -216,7 +216,7 @@ def _tableau(bloc: Tableau, sheet: Pages) -> dict[str, Any]:
 def _cellule(cellule: Cellule, room: float, bold: float) -> Any:
     if isinstance(cellule, Case):
         return {"choix": _choices(cellule, room - 1.6, bold)}
-    if isinstance(cellule, Ecriture):
+    if isinstance(cellule, EspaceLibre):
         return {"intitule": _texte(cellule.intitule, room), "lignes": cellule.lignes}
     return _texte(cellule, room, bold)
 
@@ -225,24 +225,24 @@ def _choices(case: Case, room: float, bold: float = 1.0) -> list[Any]:
     return [[choice == case.cochee, _texte(choice, room, bold)] for choice in case.choix]
 
 
-def _cases(bloc: Case, sheet: Pages) -> dict[str, Any]:
+def _cases(bloc: Case, sheet: Gabarit) -> dict[str, Any]:
     return {"choix": _choices(bloc, sheet.texte / _CORPS - 2)}
 
 
-def _ecriture(bloc: Ecriture, sheet: Pages) -> dict[str, Any]:
+def _ecriture(bloc: EspaceLibre, sheet: Gabarit) -> dict[str, Any]:
     return {"intitule": _texte(bloc.intitule, sheet.texte / _CORPS), "lignes": bloc.lignes}
 
 
-def _image(bloc: Image, _sheet: Pages) -> dict[str, Any]:
+def _image(bloc: Image, _sheet: Gabarit) -> dict[str, Any]:
     content: Any = bloc.contenu.decode("utf-8") if bloc.svg else list(bloc.contenu)
     return {"genre": "image", "contenu": content, "texte": line(bloc.texte), "largeur": bloc.largeur}
 
 
-def _saut(_bloc: SautDePage, _sheet: Pages) -> dict[str, Any]:
+def _saut(_bloc: SautDePage, _sheet: Gabarit) -> dict[str, Any]:
     return {}
 
 
-_GENRES: Mapping[type[Bloc], tuple[str, Callable[[Any, Pages], dict[str, Any]]]] = {
+_GENRES: Mapping[type[Bloc], tuple[str, Callable[[Any, Gabarit], dict[str, Any]]]] = {
     Titre: ("titre", _titre),
     Paragraphe: ("paragraphe", _paragraphe),
     Encadre: ("encadre", _encadre),
@@ -250,7 +250,7 @@ _GENRES: Mapping[type[Bloc], tuple[str, Callable[[Any, Pages], dict[str, Any]]]]
     Fiche: ("fiche", _fiche),
     Tableau: ("tableau", _tableau),
     Case: ("cases", _cases),
-    Ecriture: ("ecriture", _ecriture),
+    EspaceLibre: ("ecriture", _ecriture),
     Image: ("image", _image),
     SautDePage: ("saut", _saut),
 }

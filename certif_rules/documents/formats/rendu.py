@@ -14,7 +14,7 @@ from certif_rules.blocs.arbre import (
     Case,
     Cellule,
     Document,
-    Ecriture,
+    EspaceLibre,
     Signature,
     Tableau,
     Titre,
@@ -32,7 +32,7 @@ COTES: Final = (210, 297)
 LIBELLES: Final = 32
 
 
-class Pages(Struct, frozen=True):
+class Gabarit(Struct, frozen=True):
     """The paper, in millimetres; ``corps`` is the size of type in tables, in points."""
 
     largeur: int
@@ -46,10 +46,10 @@ class Pages(Struct, frozen=True):
         return self.largeur - 2 * self.marge
 
 
-def pages(document: Document) -> Pages:
+def gabarit(document: Document) -> Gabarit:
     """A4, upright or turned; turned, it is for wide tables, whose type is smaller."""
     short, long = COTES
-    return Pages(long, short, 13, 8.2) if document.paysage else Pages(short, long, 17, 8.8)
+    return Gabarit(long, short, 13, 8.2) if document.paysage else Gabarit(short, long, 17, 8.8)
 
 
 def ready(blocs: Iterable[Bloc]) -> tuple[Bloc, ...]:
@@ -90,7 +90,7 @@ def height(cellule: Cellule, room: float) -> float:
     """About how many lines of text a cell takes in a column of ``room`` ems."""
     if isinstance(cellule, Case):
         return sum(height(choice, room - 2) for choice in cellule.choix) * 1.4
-    if isinstance(cellule, Ecriture):
+    if isinstance(cellule, EspaceLibre):
         return 1 + 1.8 * cellule.lignes
     lengths = (sum(len(run.texte) for run in passage) for passage in passages(cellule))
     return sum(1 + int(length * MOYEN / max(room, 1)) for length in lengths)
@@ -99,7 +99,7 @@ def height(cellule: Cellule, room: float) -> float:
 def foot(document: Document) -> str:
     """Return the foot text, on two lines of small type beside the number of the page: cut if it is longer."""
     texte = line(document.pied)
-    room = 1.7 * (pages(document).texte - 32) / _PETIT
+    room = 1.7 * (gabarit(document).texte - 32) / _PETIT
     if ems(texte) <= room:
         return texte
     widths = accumulate(map(ems, texte))
@@ -121,9 +121,9 @@ def _signatures(blocks: list[Signature]) -> Tableau:
     rows: Iterator[tuple[Cellule, ...]] = (
         (
             b.role,
-            b.nom or Ecriture(intitule=""),
-            Ecriture(intitule=""),
-            Ecriture(intitule="", lignes=2),
+            b.nom or EspaceLibre(intitule=""),
+            EspaceLibre(intitule=""),
+            EspaceLibre(intitule="", lignes=2),
         )
         for b in blocks
     )

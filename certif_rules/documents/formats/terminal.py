@@ -124,7 +124,7 @@ def _item(tetes: Iterable[str], row: Iterable[b.Cellule]) -> Iterator[str]:
 def _words(cellule: b.Cellule) -> b.Texte:
     if isinstance(cellule, b.Case):
         return " ".join(_cases(cellule))
-    return f"{cellule.intitule} …" if isinstance(cellule, b.Ecriture) else cellule
+    return f"{cellule.intitule} …" if isinstance(cellule, b.EspaceLibre) else cellule
 
 
 def _row(cells: Iterable[b.Cellule], widths: list[int]) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _row(cells: Iterable[b.Cellule], widths: list[int]) -> Iterator[str]:
 def _cell(cellule: b.Cellule, width: int) -> list[str]:
     if isinstance(cellule, b.Case):
         return [part for choice in _cases(cellule) for part in _wrap(choice, "  ", "", width)]
-    if isinstance(cellule, b.Ecriture):
+    if isinstance(cellule, b.EspaceLibre):
         return ["_" * width] * cellule.lignes
     return _lines(cellule, "", width=width) or [""]
 
@@ -149,7 +149,7 @@ def _cases(bloc: b.Case) -> list[str]:
     return [f"{'☒' if choice == bloc.cochee else '☐'} {line(choice)}" for choice in bloc.choix]
 
 
-def _ecriture(bloc: b.Ecriture) -> list[str]:
+def _ecriture(bloc: b.EspaceLibre) -> list[str]:
     return [line(bloc.intitule), *["_" * LARGEUR] * bloc.lignes]
 
 
@@ -164,7 +164,7 @@ def _state(sign: b.Signe) -> str:
     return f"{sign.symbole} {sign.mot:<{_MOT}}"
 
 
-def _references(bloc: b.References) -> Iterator[str]:
+def _references(bloc: b.Bibliographie) -> Iterator[str]:
     for source in bloc.sources:
         yield from _wrap(f"[{source.id}] {source.titre}, {source.adresse}", "      ", "  ")
 
@@ -205,10 +205,10 @@ _WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
     b.Fiche: _fiche,
     b.Tableau: _tableau,
     b.Case: _cases,
-    b.Ecriture: _ecriture,
+    b.EspaceLibre: _ecriture,
     b.Image: _image,
     b.SautDePage: _nothing,
     b.Compteurs: _compteurs,
-    b.References: _references,
+    b.Bibliographie: _references,
     b.Article: _article,
 }

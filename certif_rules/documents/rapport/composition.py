@@ -11,7 +11,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.rapport import champ, constats, fin, verifications
+from certif_rules.documents.rapport import constats, fin, ouverture, verifications
 from certif_rules.documents.rapport.ecarts import closing, sheets
 from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity, line_name
 from certif_rules.habillage.modele import Place
@@ -127,12 +127,12 @@ def _gap(checklist: Checklist, ecart: Ecart) -> tuple[str, str, str]:
 
 def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
     yield from _added(rapport, "debut")
-    yield "Objectifs", champ.objectives(rapport)
-    yield "Champ de l’audit", champ.scope(rapport)
-    yield "Référentiel et règles appliqués", champ.rules(rapport)
-    yield "Avertissements", champ.warnings(rapport)
-    yield "Personnes", champ.people(rapport)
-    yield "Échantillons", champ.samples(rapport)
+    yield "Objectifs", ouverture.objectives(rapport)
+    yield "Champ de l’audit", ouverture.scope(rapport)
+    yield "Référentiel et règles appliqués", ouverture.rules(rapport)
+    yield "Avertissements", ouverture.warnings(rapport)
+    yield "Personnes", ouverture.people(rapport)
+    yield "Échantillons", ouverture.samples(rapport)
     yield from _added(rapport, "avant_constats")
     yield "Constats par critère", constats.by_criterion(rapport)
     if rapport.points:
@@ -163,5 +163,5 @@ def _added(rapport: Rapport, place: Place) -> Iterator[Chapitre]:
             titre = prose(section.titre)
             blocs: list[b.Bloc] = [b.Paragraphe(texte=t) for t in emetteur.paragraphs(section.texte or "")]
             if section.lignes or not blocs:
-                blocs.append(b.Ecriture(intitule=titre, lignes=section.lignes or 4))
+                blocs.append(b.EspaceLibre(intitule=titre, lignes=section.lignes or 4))
             yield titre, blocs

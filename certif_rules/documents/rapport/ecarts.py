@@ -63,7 +63,7 @@ def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[b.Bloc]
         legende="Traitement de l’écart par l’organisme",
         tetes=("Étape", "Ce qui est fait"),
         lignes=tuple(
-            (titre, typed(ecart.releve.ecart.get(cle, "")) or b.Ecriture(intitule="", lignes=lignes))
+            (titre, typed(ecart.releve.ecart.get(cle, "")) or b.EspaceLibre(intitule="", lignes=lignes))
             for cle, titre, lignes in _PARTIES
         ),
         largeurs=(4, 13),
@@ -80,7 +80,7 @@ def _statement(rapport: Rapport, ecart: Ecart) -> Iterator[b.Bloc]:
     yield (
         b.Paragraphe(texte=enonce or comment)
         if enonce or comment
-        else b.Ecriture(intitule="Énoncé", lignes=2)
+        else b.EspaceLibre(intitule="Énoncé", lignes=2)
     )
     proof = seen(rapport.checklist, releve, comment=bool(enonce) and comment != enonce)
     if proof:
@@ -144,7 +144,7 @@ def _follow_up(rapport: Rapport, ecart: Ecart) -> b.Tableau:
     rows: list[tuple[b.Cellule, ...]] = []
     for cle, name in (("plan_recu_le", "Plan d’actions reçu"), ("plan_accepte_le", "Plan d’actions accepté")):
         value = releve.ecart.get(cle)
-        rows.append((name, day(value) if value else b.Ecriture(intitule=""), b.Ecriture(intitule="")))
+        rows.append((name, day(value) if value else b.EspaceLibre(intitule=""), b.EspaceLibre(intitule="")))
     due = due_dates(rapport.checklist, ecart)
     sources = ecart.echeance.sources if ecart.echeance else ()
     rows.extend((capital(name), day(value), marked("échéance", sources)) for name, value in due)
@@ -158,8 +158,8 @@ def _follow_up(rapport: Rapport, ecart: Ecart) -> b.Tableau:
     rows.append(
         (
             "Écart levé",
-            day(releve.leve_le) if releve.leve_le else b.Ecriture(intitule=""),
-            typed(releve.leve_par) if releve.leve_par else b.Ecriture(intitule=""),
+            day(releve.leve_le) if releve.leve_le else b.EspaceLibre(intitule=""),
+            typed(releve.leve_par) if releve.leve_par else b.EspaceLibre(intitule=""),
         )
     )
     return b.Tableau(

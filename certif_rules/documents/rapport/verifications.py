@@ -98,7 +98,7 @@ def documents(rapport: Rapport) -> Iterator[b.Bloc]:
         legende="Ce qui se reçoit à part, sans être une ligne",
         tetes=("Pièce", "Ce qui a été vu"),
         lignes=tuple(
-            (marked(document.point(checklist, piece), piece.sources), b.Ecriture(intitule="", lignes=2))
+            (marked(document.point(checklist, piece), piece.sources), b.EspaceLibre(intitule="", lignes=2))
             for piece in checklist.pieces
         ),
         largeurs=(8, 9),

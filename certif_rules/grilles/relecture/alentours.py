@@ -14,8 +14,8 @@ from certif_rules.errors import Location
 from certif_rules.francais import count
 from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles.classeur import LISTES, Feuille, fitted
+from certif_rules.grilles.relecture.feuille import LectureFeuille
 from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, TOLD, folded, strays
-from certif_rules.grilles.relecture.table import LectureFeuille
 from certif_rules.grilles.relecture.tableur import FeuilleLue, Feuilles, ObjetPose
 from certif_rules.grilles.textes import texts_sheet
 from certif_rules.model.base import Avertissement

@@ -15,6 +15,7 @@ from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles import grille as ecrite
 from certif_rules.grilles import verifications
 from certif_rules.grilles.relecture.alentours import around
+from certif_rules.grilles.relecture.feuille import RENOMMEE, LectureFeuille, doubts, formula
 from certif_rules.grilles.relecture.saisie import (
     SAISIE,
     Levee,
@@ -26,7 +27,6 @@ from certif_rules.grilles.relecture.saisie import (
     folded,
     missing,
 )
-from certif_rules.grilles.relecture.table import RENOMMEE, LectureFeuille, doubts, formula
 from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
 from certif_rules.model.base import Avertissement
 
