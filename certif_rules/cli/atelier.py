@@ -1,4 +1,7 @@
-"""Opening the registry for a command, and saying which plugins are broken."""
+"""What one call is given beside its options: a list for its issues, the registry over the plugins.
+
+Apart from the options, since help needs neither, and records take half as long to load as click.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from certif_rules.errors import Fautes, suggestion
+
 if TYPE_CHECKING:
     from certif_rules.services.atelier import Atelier
+
+
+class Appel(Fautes):
+    """The issues of one call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: The parameters whose value was refused; they are then as if not given.
+        self.refused: set[str] = set()
+
+    def given(self, nom: str, value: int | None) -> int | None:
+        """Return a number that was given, or any where it was refused, so that nobody calls it missing."""
+        return 1 if nom in self.refused else value
 
 
 def open_for(ctx: click.Context) -> Atelier:
@@ -23,7 +41,6 @@ def open_for(ctx: click.Context) -> Atelier:
 def open_installed(ctx: click.Context) -> Atelier:
     """Open the same without a word on broken plugins; warn of a name to leave out that is not installed."""
     from certif_rules.cli.messages import warn
-    from certif_rules.errors import suggestion
     from certif_rules.services.atelier import open_atelier
 
     disabled = (ctx.find_root().obj or {}).get("disabled", ())

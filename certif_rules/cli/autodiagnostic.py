@@ -15,8 +15,8 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:
-    from certif_rules.blocs.formats import Format
     from certif_rules.plugins.hookspecs import Exporter
+    from certif_rules.services.formats import Format
     from certif_rules.vie.autodiagnostic import Cadre, Synthese
     from certif_rules.vie.progression import Comparaison
 
@@ -134,8 +134,7 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
 
 def _content(ecrit: str, value: Any, format_: Format | Exporter, *, to_terminal: bool) -> bytes:
     """Return the bytes of the document, with plain signs for a console that lacks ours."""
-    from certif_rules.blocs.formats import Format
-    from certif_rules.services.formats import write_document
+    from certif_rules.services.formats import Format, write_document
 
     if to_terminal and isinstance(format_, Format) and format_.nu:
         return for_console(lambda plain: write_document(ecrit, format_, value, poor=plain))

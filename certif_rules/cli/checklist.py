@@ -17,8 +17,8 @@ from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.audit.checklist import Checklist
-    from certif_rules.blocs.formats import Format
     from certif_rules.plugins.hookspecs import Exporter
+    from certif_rules.services.formats import Format
 
 #: What lines in a state are called in the summary, one and several.
 _COUNTERS = {
@@ -83,8 +83,7 @@ def command(
 
 def _render(exporter: Format | Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
     """Return the document; a table for a console that lacks our symbols is written with plain ones."""
-    from certif_rules.blocs.formats import Format
-    from certif_rules.services.formats import write_document
+    from certif_rules.services.formats import Format, write_document
 
     if to_terminal and isinstance(exporter, Format) and exporter.nu:
         return for_console(lambda plain: write_document("checklist", exporter, checklist, poor=plain))

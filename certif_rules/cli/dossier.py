@@ -34,11 +34,10 @@ def command(
     « incomplet » ou « à confirmer » ; il ne dit rien des exigences.
     Sans profil, la commande dit ce qu’il faut réunir.
     """
-    from certif_rules.blocs.formats import Format
     from certif_rules.cli.atelier import open_for
     from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
     from certif_rules.services.dossier import open_file
-    from certif_rules.services.formats import choose, write_document
+    from certif_rules.services.formats import Format, choose, write_document
 
     path = to_file(sortie)
     ecrit, chosen = "attribution" if attribution else "dossier", None

@@ -15,8 +15,8 @@ from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.audit.contenu import Rapport
-    from certif_rules.blocs.formats import Format
     from certif_rules.plugins.hookspecs import Exporter
+    from certif_rules.services.formats import Format
 
 
 @french_command()
@@ -81,8 +81,8 @@ def command(
 
 def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
     """Refuse to print a document that is not text, unless « -o - » asks for it."""
-    from certif_rules.blocs.formats import Format
     from certif_rules.errors import Issue, UsageError
+    from certif_rules.services.formats import Format
 
     if sortie is None and isinstance(format_, Format) and not format_.texte:
         message = f"le format « {format_.name} » n’est pas du texte : il lui faut un fichier"

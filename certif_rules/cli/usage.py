@@ -9,7 +9,7 @@ import click
 from click.core import UNSET, iter_params_for_processing  # type: ignore[attr-defined]  # not exported
 
 if TYPE_CHECKING:
-    from certif_rules.cli.appel import Appel
+    from certif_rules.cli.atelier import Appel
     from certif_rules.errors import Issue
 
 #: Where the issues of a call are kept until the command has found its own.
@@ -21,7 +21,7 @@ _EXAMPLE = 3
 
 def fautes(ctx: click.Context | None = None) -> Appel:
     """Return the issues of the call, which the command raises with those it meets itself."""
-    from certif_rules.cli.appel import Appel
+    from certif_rules.cli.atelier import Appel
 
     current = ctx or click.get_current_context()
     appel: Appel = current.meta.setdefault(_KEY, Appel())

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from certif_rules.blocs.formats import Format
 from certif_rules.documents.formats.extras import check
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
 from certif_rules.plugins.etranger import attempt
@@ -21,6 +20,25 @@ from certif_rules.plugins.hookspecs import Exporter
 
 _FORMATS: Final = "certif_rules.documents.formats"
 _AUTODIAGNOSTIC: Final = "certif_rules.grilles.autodiagnostic"
+
+
+class Format(Struct, frozen=True, kw_only=True):
+    """A format of documents.
+
+    ``arbre`` is the module whose ``render`` writes the tree of any document, ``None`` where the format has
+    none; ``propres`` maps a document to the ``module:function`` that is given its value instead.
+    ``synonymes`` are other suffixes of its files. ``texte`` says that it may be shown on a terminal, ``nu``
+    that it can be written with plain signs for a console that lacks ours.
+    """
+
+    name: str
+    suffix: str
+    arbre: str | None = None
+    propres: Mapping[str, str] = field(default_factory=dict)
+    synonymes: tuple[str, ...] = ()
+    texte: bool = True
+    nu: bool = False
+
 
 #: Our formats; the first of a suffix is the one that it calls for.
 FORMATS: Final[Mapping[str, Format]] = {

@@ -16,7 +16,7 @@ from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.autodiagnostic import compare_syntheses, synthesis
 from certif_rules.services.formats import FORMATS, write_document
-from certif_rules.testing.refus import refused
+from certif_rules.testing.fichier import refused
 from certif_rules.vie.autodiagnostic import Axe, Synthese, contradictions
 from certif_rules.vie.progression import Comparaison
 

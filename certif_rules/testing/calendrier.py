@@ -14,7 +14,7 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.constats import findings_of
-from certif_rules.testing.refus import refused
+from certif_rules.testing.fichier import refused
 from certif_rules.vie.echeancier import Echeancier
 
 _ABSENT = "<absent>"

@@ -18,7 +18,7 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.rules.motifs import ETATS, Etat
 from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.constats import check_conclusions, check_deadlines, concluded
-from certif_rules.testing.refus import refused
+from certif_rules.testing.fichier import refused
 
 _OF_FINDINGS = frozenset({"conclusions", "echeances"})
 

@@ -10,7 +10,7 @@ from certif_rules.echanges.dossier import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.dossier import open_file
-from certif_rules.testing.refus import refused
+from certif_rules.testing.fichier import refused
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:

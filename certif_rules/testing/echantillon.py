@@ -10,7 +10,7 @@ from certif_rules.echanges.echantillon import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.echantillon import make_sample
-from certif_rules.testing.refus import refused
+from certif_rules.testing.fichier import refused
 from certif_rules.vie.echantillon import DemandeTirage
 
 

@@ -1,14 +1,14 @@
-"""A file of cases: which kind it holds, said by its key, and what runs a case of that kind."""
+"""A file of cases: its kind, said by its key; what runs a case of that kind; what one says of a refusal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from certif_rules.errors import DataError
+from certif_rules.errors import DataError, IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import open_atelier
 from certif_rules.source.donnees import read_given
@@ -52,3 +52,17 @@ def differences(kind: str, case: Mapping[str, Any], registry: Registry) -> list[
     run: Callable[[Mapping[str, Any], Registry], list[str]]
     run = import_module(f"certif_rules.testing.{KINDS[kind]}").differences
     return run(case, registry)
+
+
+def refused(error: IssuesError, wanted: str | Iterable[str] | None) -> list[str]:
+    """Return what is wrong with a refusal: the case wants none, or other codes.
+
+    Args:
+        error: the refusal.
+        wanted: its code, or its codes, as the case writes them under ``erreur``; ``None``: none is wanted.
+    """
+    if wanted is None:
+        return [f"refus inattendu : {error}"]
+    codes = sorted({issue.code for issue in error.issues})
+    expected = sorted([wanted] if isinstance(wanted, str) else wanted)
+    return [] if codes == expected else [f"refus : attendu {expected}, obtenu {codes}\n{error}"]
