@@ -16,7 +16,7 @@ from test_bureautique import convert
 from certif_rules.blocs.arbre import Document, Tableau
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.formats import docx
-from certif_rules.documents.formats.rendu import pages
+from certif_rules.documents.formats.rendu import gabarit
 from certif_rules.documents.mots import title
 
 pytestmark = pytest.mark.bureautique
@@ -37,7 +37,7 @@ def test_no_table_overflows(texte: str, paysage: bool, tmp_path: Path) -> None:
     heads = ("a", texte, "b")
     table = Tableau(legende="A", tetes=heads, lignes=(heads,), largeurs=(30, 15, 30))
     short = Document(titre="A", sujet="A", date="2024-03-01", pied="A", paysage=paysage, blocs=(table,))
-    sheet = pages(short)
+    sheet = gabarit(short)
     point = 72 / 25.4
     column = sheet.texte * point / 75
     found = [box for _, c, box in letters(printed(short, tmp_path / "un")) if c in texte]

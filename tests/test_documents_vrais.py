@@ -23,7 +23,7 @@ from test_bureautique import convert
 from certif_rules.blocs.arbre import Document, Tableau, Titre
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.formats import docx, pdf
-from certif_rules.documents.formats.rendu import pages
+from certif_rules.documents.formats.rendu import gabarit
 from certif_rules.services.rapport import compose, report_file
 
 LONG = "M" * 300
@@ -107,7 +107,7 @@ def test_every_finding_is_in_the_text(nom: str, format_: str, tmp_path: Path) ->
 
 @cache
 def _margins(paysage: bool) -> tuple[float, float]:
-    sheet = pages(Document(titre="A", sujet="A", date="2024-03-01", pied="A", paysage=paysage, blocs=()))
+    sheet = gabarit(Document(titre="A", sujet="A", date="2024-03-01", pied="A", paysage=paysage, blocs=()))
     point = 72 / 25.4
     return sheet.marge * point - 2, (sheet.largeur - sheet.marge) * point + 2
 
