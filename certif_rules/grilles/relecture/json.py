@@ -87,7 +87,7 @@ def strangers(data: Any, checklist: Checklist, name: str) -> Iterator[Avertissem
     for path, known in undescribed(shown, "constats"):
         *above, key = path
         steps = tuple(step for step in above if isinstance(step, str))
-        if key in (ours.get(steps[0]) if len(steps) == 1 and steps[0] in ours else _at(whole, steps)):
+        if key in (ours[steps[0]] if len(steps) == 1 and steps[0] in ours else _at(whole, steps)):
             continue
         where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
         if "constats" not in data and steps[:1] == ("constats",):
