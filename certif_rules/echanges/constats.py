@@ -73,6 +73,7 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
         "certificats": certificats or None,
         "habillage": demande.habillage and habillage_as_data(build(demande.habillage)),
         "textes": named and {"nom": named.nom, "empreinte": named.empreinte},
+        "dossier": demande.dossier or None,
         "ecarts_notifies_le": dossier.notifie_le,
     }
     return dict(_ecrire(_given(written)))

@@ -68,6 +68,12 @@ const outils = (() => {
     };
   };
 
+  /** Whether a document was received, as people write it: oui, non, or what is known of it. */
+  const recue = (dit) => {
+    const valeur = dit && objet(dit) === dit ? dit.fourni ?? true : dit;
+    return { oui: true, non: false }[String(valeur).toLowerCase()] ?? valeur;
+  };
+
   /** What the file says of its dossier and rules, beside what this form says; only what differs. */
   const differences = (tete, lu, designee) => {
     const referentiel = typeof lu.referentiel === "string" ? { id: lu.referentiel, edition: lu.edition } : objet(lu.referentiel);
@@ -101,6 +107,9 @@ const outils = (() => {
     const [avant, dit] = [precedent(tete.precedent, designee), precedent(lu.precedent, designee)];
     for (const cle of Object.keys(avant)) comparer(`audit précédent, ${cle}`, avant[cle], dit[cle], facultatif);
     comparer("certificats", tete.certificats ?? {}, lu.certificats ?? {});
+    comparer("textes de l’organisme", objet(tete.textes).empreinte, objet(lu.textes).empreinte, facultatif);
+    const [demandees, recues] = [tete, lu].map((lui) => objet(objet(lui.dossier).pieces));
+    for (const cle of Object.keys(demandees)) comparer(`document reçu, ${cle}`, demandees[cle], recue(recues[cle]), facultatif);
     return trouvees;
   };
 

@@ -57,6 +57,7 @@ def _completed(profil: Demande, before: Demande) -> Demande:
         certificats={**before.certificats, **profil.certificats},
         habillage=profil.habillage or before.habillage,
         textes_dits=profil.textes_dits or before.textes_dits,
+        dossier=profil.dossier or before.dossier,
     )
 
 

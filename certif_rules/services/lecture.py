@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.demande import with_files
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.audit.reunion import Apport, join_dossiers
 from certif_rules.audit.sites import undecided
@@ -194,7 +195,8 @@ def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
     issues += check_compte_rendu(checklist, dossier)
     if issues:
         raise DataError(issues)
-    return Lecture(checklist=checklist, dossier=dossier)
+    strangers = tuple(json_.strangers(data, checklist, name))
+    return Lecture(checklist=checklist, dossier=dossier, avertissements=strangers)
 
 
 def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
@@ -203,7 +205,9 @@ def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
     issues = check(data, "constats", name)
     if issues:
         raise DataError(issues)
-    dossier = _dressed(from_data(data, name), options.habillage, name)
+    dossier = from_data(data, name)
+    dossier = replace(dossier, demande=with_files(dossier.demande, data, Path(name).parent))
+    dossier = _dressed(dossier, options.habillage, name)
     return open_checklist(options.registry, dossier, other_rules=options.other_rules), dossier
 
 
@@ -243,7 +247,7 @@ def _join(readings: list[tuple[str, Lecture]], base: tuple[str, Lecture] | None)
     issues = [
         issue
         for name, lecture in (*others, *([base] if base else []))
-        for issue in _different_audits(first_name, first.dossier, name, lecture.dossier)
+        for issue in _different_audits(first_name, first, name, lecture)
     ]
     if issues:
         raise DataError(issues)
@@ -253,21 +257,29 @@ def _join(readings: list[tuple[str, Lecture]], base: tuple[str, Lecture] | None)
         dossier = join_dossiers(first.checklist, un, deux, base[1].dossier if base else None)
     dress = (lecture for _, lecture in readings if lecture.dossier.demande.habillage is not None)
     dressed = next(dress, first)
-    named = (lecture.dossier.demande.textes_dits for _, lecture in readings)
-    demande = replace(dressed.dossier.demande, textes_dits=next(filter(None, named), None))
+    demandes = [lecture.dossier.demande for _, lecture in readings]
+    demande = replace(
+        dressed.dossier.demande,
+        textes_dits=next(filter(None, (one.textes_dits for one in demandes)), None),
+        dossier=next(filter(None, (one.dossier for one in demandes)), None),
+    )
     dossier = replace(dossier, demande=demande)
     read = tuple(a for _, lecture in readings for a in lecture.avertissements)
     left = tuple(undecided(first.checklist, dossier))
     return replace(dressed, dossier=dossier, avertissements=(*read, *left))
 
 
-def _different_audits(first_name: str, first: Dossier, name: str, other: Dossier) -> list[Issue]:
-    one, two = head_as_data(first), head_as_data(other)
+def _different_audits(first_name: str, first: Lecture, name: str, other: Lecture) -> list[Issue]:
+    one, two = head_as_data(first.dossier), head_as_data(other.dossier)
     # One without a dress, or texts, may be read with one that has it; two different ones are two documents.
-    apart = {"ecarts_notifies_le"} | {
+    apart = {"ecarts_notifies_le", "dossier"} | {
         key for key in ("habillage", "textes") if one.get(key) is None or two.get(key) is None
     }
     keys = sorted(k for k in {*one, *two} - apart if one.get(k) != two.get(k))
+    # Of an application, what this audit looks at: a grid carries no more of it.
+    here, there = (lecture.checklist.contexte.recues for lecture in (first, other))
+    if here and there and here != there:
+        keys.append("dossier")
     if not keys:
         return []
     message = f"cette grille n’est pas du même audit que {first_name} : {', '.join(keys)}"

@@ -71,6 +71,48 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
     return first_of(issues[:_LOOKED_FOR], _TOLD, more=max(len(errors), len(issues)) > _LOOKED_FOR)
 
 
+def described(schema: str) -> tuple[str, ...]:
+    """Return the keys that the schema ``schema`` describes of a whole file, in its order."""
+    return tuple(_properties(_registry().contents(schema + _SUFFIX)))
+
+
+def undescribed(data: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...], list[str]]]:
+    """Yield the way to each key that a schema takes without describing it, and what it knows there.
+
+    ``data`` is what it accepts.
+    """
+    whole = _registry().resolver().lookup(schema + _SUFFIX)
+    waiting: list[tuple[Any, _Rule, tuple[str | int, ...]]] = [(data, (whole.contents, whole.resolver), ())]
+    while waiting:
+        value, rule, path = waiting.pop()
+        known, others, items = _within(*rule)
+        inside: list[tuple[str | int, Any, _Rule | None]] = []
+        if isinstance(value, list):
+            inside = [(rank, child, items) for rank, child in enumerate(value)]
+        elif isinstance(value, Mapping):
+            inside = [(key, child, known.get(key, others)) for key, child in value.items()]
+            yield from (((*path, key), list(known)) for key, _, inner in inside if inner is None)
+        waiting += [(child, inner, (*path, step)) for step, child, inner in reversed(inside) if inner]
+
+
+#: A schema, and what resolves the references inside it.
+_Rule = tuple[Any, Any]
+
+
+def _within(schema: Any, resolver: Any) -> tuple[dict[str, _Rule], _Rule | None, _Rule | None]:
+    """Return what a schema, or what it refers to, asks of each key it describes, of other keys, of items."""
+    known: dict[str, _Rule] = {}
+    others = items = None
+    if isinstance(schema, Mapping):
+        if "$ref" in schema:
+            beyond = resolver.lookup(schema["$ref"])
+            known, others, items = _within(beyond.contents, beyond.resolver)
+        known |= {key: (inner, resolver) for key, inner in schema.get("properties", {}).items()}
+        others = (schema["additionalProperties"], resolver) if "additionalProperties" in schema else others
+        items = (schema["items"], resolver) if "items" in schema else items
+    return known, others, items
+
+
 def _overfull(data: Any) -> bool:
     """Return whether there is more in ``data`` than anyone writes: checking it all would take minutes."""
     waiting, number = [data], 0

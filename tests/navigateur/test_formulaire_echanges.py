@@ -167,6 +167,32 @@ def test_what_is_refused_is_named_and_changes_nothing(ouvrir: Any, formulaire: P
     assert exported(page, tmp_path / "encore.json") == findings
 
 
+def test_the_documents_received_go_out_and_are_compared(ouvrir: Any, tmp_path: Path) -> None:
+    """The export says which were received, a file that says otherwise is refused."""
+    (folder := tmp_path / "formulaire").mkdir()
+    received = {"pieces": {"maintien_qualiopi": True, "rapport_audit_interne": False}}
+    form = document_of(
+        folder,
+        type_audit="surveillance",
+        precedent=PrecedentDit(type="initial", date="2023-03-18", constats=()),
+        dossier=received,
+    )
+    page = ouvrir(form)
+    findings = exported(page, tmp_path / "constats.json")
+    assert findings["dossier"] == received
+    lecture = read_grids(registry(**DONNEES), [tmp_path / "constats.json"])
+    assert [a.code for a in lecture.avertissements] == []
+    for pieces, refused in (
+        ({"maintien_qualiopi": "oui", "rapport_audit_interne": {"fourni": False}}, False),
+        ({}, False),
+        ({"maintien_qualiopi": {"fourni": "non"}}, True),
+    ):
+        data = json.dumps(findings | {"dossier": {"pieces": pieces}})
+        (tmp_path / "autre.json").write_text(data, encoding="utf-8")
+        load(page, tmp_path / "autre.json")
+        assert ("document reçu, maintien_qualiopi" in page.locator("#refus").inner_text()) is refused
+
+
 # ---- the checks, and anything filled at random ------------------------------------------------------
 
 

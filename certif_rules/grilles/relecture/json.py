@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import fields, replace
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.audit.recevabilite import check_findings
 from certif_rules.echanges.checklist import render
-from certif_rules.errors import DataError, Issue, Location
+from certif_rules.errors import DataError, Issue, Location, nearest
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
-from certif_rules.model.base import PLACES
+from certif_rules.model.base import PLACES, Avertissement
 from certif_rules.source.json import read
+from certif_rules.source.schema import described, undescribed
 
 #: The keys a line is filled with: those of a finding; the others are the engine’s.
 SAISIE = tuple(f.name for f in fields(Releve) if f.name not in {"ligne", *PLACES})
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
 VERIFICATION = tuple("resultat" if key == "constat" else key for key in SAISIE)
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
+#: Most unknown keys that are told one by one, and most characters of the way to one.
+_TOLD, _LONG = 20, 120
 
 
 def load(content: bytes, name: str) -> Any:
@@ -54,7 +57,10 @@ def _cut(issue: Issue) -> Issue:
 
 
 def as_findings(data: Any) -> Any:
-    """Return the lines of a filled checklist as a findings file; its schema says what is wrong with it."""
+    """Return the lines of a filled checklist as a findings file; its schema says what is wrong with it.
+
+    Every key of a findings file is taken; the others are the engine’s, or told by :func:`strangers`.
+    """
     entries = []
     for line in data["lignes"]:
         given = line if isinstance(line, dict) else {}
@@ -65,20 +71,48 @@ def as_findings(data: Any) -> Any:
         {"id": given.get("id"), **{key: given[key] for key in VERIFICATION if given.get(key) not in _EMPTY}}
         for given in _points(data)
     ]
-    keys = (
-        "format",
-        "referentiel",
-        "audit",
-        "organisme",
-        "ajouts",
-        "precedent",
-        "certificats",
-        "habillage",
-        "ecarts_notifies_le",
-        *CLES,
-    )
-    head = {key: data[key] for key in keys if key in data}
+    head = {key: data[key] for key in described("constats") if key in data}
     return {**head, "constats": entries, "verifications": checks}
+
+
+def strangers(data: Any, checklist: Checklist, name: str) -> Iterator[Avertissement]:
+    """Yield each key of a file that neither a findings file nor a checklist has: its value is not kept.
+
+    It is told once, at its first place, however many entries have it.
+    """
+    whole = json.loads(render(checklist))
+    ours = {"constats": _keys(whole["lignes"]), "verifications": _keys(whole["verifications"])}
+    shown = {**data, "constats": data["lignes"]} if "constats" not in data else data
+    unknown: dict[tuple[str, ...], tuple[str, str | None]] = {}
+    for path, known in undescribed(shown, "constats"):
+        *above, key = path
+        steps = tuple(step for step in above if isinstance(step, str))
+        if key in (ours[steps[0]] if len(steps) == 1 and steps[0] in ours else _at(whole, steps)):
+            continue
+        where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+        if "constats" not in data and steps[:1] == ("constats",):
+            where = where.replace("constats", "lignes", 1)
+        if (*steps, str(key)) not in unknown:
+            unknown[(*steps, str(key))] = (where[:_LONG], nearest(str(key)[:_LONG], known))
+    for where, hint in islice(unknown.values(), _TOLD):
+        message = f"{name}:{where} : cette clé n’est pas connue, sa valeur n’est pas gardée"
+        yield Avertissement("cle_ignoree", f"{message} ; {hint}" if hint else message)
+    if len(unknown) > _TOLD:
+        yield Avertissement("cle_ignoree", f"{name} : {len(unknown) - _TOLD} autres clés ne sont pas connues")
+
+
+def _keys(entries: Any) -> set[str]:
+    """Return the keys that the engine writes in a list."""
+    return {key for entry in entries for key in entry}
+
+
+def _at(whole: Any, steps: Iterable[str]) -> set[str]:
+    """Return the keys that the engine writes at the end of a way, whatever the rank in lists."""
+    values = [whole]
+    for step in steps:
+        inside = [value[step] for value in values if isinstance(value, dict) and step in value]
+        values = [each for value in inside for each in (value if isinstance(value, list) else [value])]
+    return _keys(value for value in values if isinstance(value, dict))
 
 
 def _points(data: Any) -> list[dict[str, Any]]:
