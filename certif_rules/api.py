@@ -22,6 +22,7 @@ from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, parse_name, read_profile
 from certif_rules.audit.questions import Question
+from certif_rules.audit.textes import read_textes
 from certif_rules.echanges import calendrier as calendrier_json
 from certif_rules.echanges import conclusion as conclusion_json
 from certif_rules.echanges import duree as duree_json
@@ -122,7 +123,7 @@ def expliquer(checklist: Checklist, indicateur: str) -> Explication:
 
 def lire(
     registry: Registry, *grilles: str | Path, base: str | Path | None = None, autres_regles: bool = False,
-    habillage: str | Path | None = None, pseudonymiser: bool = False,
+    habillage: str | Path | None = None, textes: str | Path | None = None, pseudonymiser: bool = False,
 ) -> Lecture:  # fmt: skip
     """Read filled grids of one audit (XLSX, ODS, CSV, JSON) and join their findings.
 
@@ -132,16 +133,14 @@ def lire(
         base: the file that all of them were made from.
         autres_regles: accept grids made with other rules, with a warning among ``avertissements``.
         habillage: the body's file, for grids that do not carry its dress.
+        textes: the body's file of texts for the lines that have none.
         pseudonymiser: replace personal data.
     """
     return read_grids(
-        registry,
-        [Path(grille) for grille in grilles],
-        base=Path(base) if base else None,
-        other_rules=autres_regles,
-        habillage=read_habillage(Path(habillage)) if habillage else None,
-        pseudonymise=pseudonymiser,
-    )
+        registry, [Path(grille) for grille in grilles], base=Path(base) if base else None,
+        other_rules=autres_regles, habillage=read_habillage(Path(habillage)) if habillage else None,
+        textes=read_textes(Path(textes)) if textes else None, pseudonymise=pseudonymiser,
+    )  # fmt: skip
 
 
 def reprendre(
@@ -161,29 +160,28 @@ def reprendre(
 
 
 def conclure(
-    registry: Registry,
-    constats: Fichier | Lecture,
-    *,
-    autres_regles: bool = False,
-    pseudonymiser: bool = False,
-) -> Bilan:
+    registry: Registry, constats: Fichier | Lecture, *, autres_regles: bool = False,
+    textes: str | Path | None = None, pseudonymiser: bool = False,
+) -> Bilan:  # fmt: skip
     """Draw the conclusions that findings call for, one for each référentiel, and the dates that follow.
 
     Args:
         registry: the rules that are installed.
         constats: a findings file, or what :func:`lire` returned.
         autres_regles: accept findings made with other rules, with a warning among ``avertissements``.
+        textes: the body's file of texts for the lines that have none.
         pseudonymiser: replace personal data.
     """
     path, content = _findings(constats)
     return _conclusion.conclude_file(
-        registry, path, stdin=content, other_rules=autres_regles, pseudonymise=pseudonymiser
-    )[0]
+        registry, path, stdin=content, other_rules=autres_regles,
+        textes=read_textes(Path(textes)) if textes else None, pseudonymise=pseudonymiser,
+    )[0]  # fmt: skip
 
 
 def rapport(
     registry: Registry, constats: Fichier | Lecture, *, autres_regles: bool = False,
-    habillage: str | Path | None = None, pseudonymiser: bool = False,
+    habillage: str | Path | None = None, textes: str | Path | None = None, pseudonymiser: bool = False,
 ) -> Rapport:  # fmt: skip
     """Compose the audit report of findings; what it lacks is listed in ``manques``, and never filled.
 
@@ -192,13 +190,15 @@ def rapport(
         constats: a findings file, or what :func:`lire` returned.
         autres_regles: accept findings made with other rules, with a warning that is printed.
         habillage: the body's file: logo, sections, closing sentences.
+        textes: the body's file of texts for the lines that have none.
         pseudonymiser: replace personal data.
     """
     path, content = _findings(constats)
     dress = read_habillage(Path(habillage)) if habillage else None
     return _rapport.report_file(
-        registry, path, stdin=content, other_rules=autres_regles, habillage=dress, pseudonymise=pseudonymiser
-    )[0]
+        registry, path, stdin=content, other_rules=autres_regles, habillage=dress,
+        textes=read_textes(Path(textes)) if textes else None, pseudonymise=pseudonymiser,
+    )[0]  # fmt: skip
 
 
 def _findings(constats: Fichier | Lecture) -> tuple[Path, bytes | None]:

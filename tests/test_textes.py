@@ -119,6 +119,42 @@ def test_two_auditors_of_whom_one_has_them(call: Console, corps: Path) -> None:
     assert "textes" in apart.err
 
 
+def test_every_command_takes_them(call: Console, corps: Path) -> None:
+    """What follows a grid made without them shows them too, and each file written names their digest."""
+    grid, findings = corps.parent / "a.csv", corps.parent / "constats.json"
+    call("checklist", *AUDIT, "-o", grid)
+    read = call("lire", grid, "--textes", corps)
+    assert (read.status, read.json["textes"]["nom"]) == (0, "corps.yaml")
+    assert "textes donnés par l’organisme" in plain(read.err)
+    call("lire", grid, "-o", findings)
+    assert "textes" not in json.loads(findings.read_bytes())
+    concluded_ = call("conclure", findings, "--textes", corps, "--format", "json")
+    told = {a["code"]: a["message"] for a in concluded_.json["avertissements"]}
+    assert read.json["textes"]["empreinte"] in told["textes_donnes"]
+    report = call("rapport", findings, "--textes", corps)
+    assert f"Un titre {MARK}" in plain(report.out.decode())
+    assert MARK not in plain(call("rapport", findings).out.decode())
+    carried = call("reprendre", findings, "--textes", corps)
+    assert carried.json["textes"] == read.json["textes"]
+    line_a = call("expliquer", "certifregion", "A", *AUDIT[1:], "--textes", corps)
+    assert f"Un titre {MARK}" in plain(line_a.text)
+    data = call("autodiagnostic", *AUDIT, "--textes", corps, "--format", "json")
+    assert MARK in plain(data.text)
+    assert call("questions", *AUDIT, "--textes", corps).status == 0
+
+
+def test_findings_made_with_other_texts_are_told(call: Console, corps: Path) -> None:
+    """Those given here win over those of the grid, which are named with their digest."""
+    grid = corps.parent / "a.json"
+    call("checklist", *AUDIT, "--textes", corps, "-o", grid)
+    corps.write_text(CORPS.replace("Une exigence", "Une autre"), encoding="utf-8")
+    read = call("lire", grid, "--textes", corps)
+    assert "constats faits avec d’autres textes" in plain(read.err)
+    corps.write_text(CORPS.replace("code: A", "code: ZZ"), encoding="utf-8")
+    wrong = call("lire", grid, "--textes", corps)
+    assert (wrong.status, wrong.codes) == (1, ["ligne-inconnue"])
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

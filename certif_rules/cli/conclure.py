@@ -10,6 +10,7 @@ import click
 
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.contexte import texts_option
 from certif_rules.cli.flux import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -34,26 +35,31 @@ _A_DES_PERSONNES = (
     is_flag=True,
     help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
 )
+@texts_option
 @pseudonymise_option
 @format_option("table", "json")
 @click.pass_context
 def command(
-    ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, pseudonymiser: bool, format_: str
-) -> None:
+    ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, textes: Path | None,
+    pseudonymiser: bool, format_: str,
+) -> None:  # fmt: skip
     """La conclusion qu’appellent les constats de CONSTATS (JSON ou YAML ; « - » lit l’entrée standard).
 
     Une conclusion par référentiel. Elle reste inconnue tant que les lignes à évaluer ou à confirmer peuvent
     la changer. Un constat levé (leve_le, leve_par) n’est plus compté.
     """
+    from certif_rules.audit.textes import read_textes
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.conclusion import document
     from certif_rules.services.conclusion import conclude_file
 
     path, stdin = input_of(constats)
+    texts = read_textes(textes) if textes else None
     registry = open_for(ctx).registry
     bilan, replaced = conclude_file(
-        registry, path, stdin=stdin, other_rules=accepter_autres_regles, pseudonymise=pseudonymiser
-    )
+        registry, path, stdin=stdin, other_rules=accepter_autres_regles, textes=texts,
+        pseudonymise=pseudonymiser,
+    )  # fmt: skip
     if pseudonymiser:
         say_replaced(replaced)
     if format_ == "json":

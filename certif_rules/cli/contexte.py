@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
+_TEXTES = "Textes de l’organisme pour les lignes qui n’en ont pas (YAML)."
 #: Option, name of its value in the request, what it takes, help. In the order of ``--help``.
 _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--profil", "profil", "FICHIER", "Profil de l’audit en YAML ; « - » lit l’entrée standard."),
@@ -27,7 +28,7 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--categorie", "categories", "CODE", "Catégorie d’actions (répétable)."),
     ("--avec", "avec", "FAIT[:CATEGORIE]", "Un fait est vrai (répétable)."),
     ("--sans", "sans", "FAIT[:CATEGORIE]", "Un fait est faux (répétable)."),
-    ("--textes", "textes", "FICHIER", "Textes de l’organisme pour les lignes qui n’en ont pas (YAML)."),
+    ("--textes", "textes", "FICHIER", _TEXTES),
     ("--precedent", "precedent", "FICHIER", "Constats de l’audit précédent (JSON), ou « - »."),
     ("--ajout-categorie", "ajout_categories", "CODE", "Catégorie ajoutée par une extension (répétable)."),
     ("--ajout-site", "ajout_sites", "SITE", "Site ajouté par une extension (répétable)."),
@@ -50,6 +51,14 @@ def context_options(function: F) -> F:
         )
         function = decorate(function)
     return function
+
+
+def texts_option(function: F) -> F:
+    """Add ``--textes`` alone, to a command whose context is in the file that it reads."""
+    decorate: Callable[[F], F] = click.option(
+        "--textes", type=_TYPES["textes"], metavar="FICHIER", help=_TEXTES
+    )
+    return decorate(function)
 
 
 def request(referentiel: str | None, options: dict[str, Any]) -> Demande:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from certif_rules.cli.contexte import texts_option
 from certif_rules.cli.flux import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -41,12 +42,13 @@ if TYPE_CHECKING:
     metavar="FICHIER",
     help="Habillage d’un organisme, pour une grille qui ne le porte pas.",
 )
+@texts_option
 @pseudonymise_option
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, /, grilles: tuple[Path, ...], base: Path | None, accepter_autres_regles: bool,
-    habillage: Path | None, pseudonymiser: bool, sortie: Path | None, remplacer: bool,
+    pseudonymiser: bool, sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON ; « - » lit l’entrée standard).
 
@@ -54,6 +56,7 @@ def command(
     grilles d’un même audit sont réunies par ligne, par site et par champ ; ce qui se contredit reste à
     accorder dans le fichier écrit, avec les deux valeurs. Les grilles ne sont jamais modifiées.
     """
+    from certif_rules.audit.textes import read_textes
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.constats import write_dossier
     from certif_rules.habillage.fichier import read_habillage
@@ -63,12 +66,13 @@ def command(
     path = to_file(sortie)
     _check_other(path, (*grilles, *([base] if base else [])))
     check_free(path, replace=remplacer)
-    dress = read_habillage(habillage) if habillage else None
+    dress = read_habillage(options["habillage"]) if options["habillage"] else None
+    texts = read_textes(options["textes"]) if options["textes"] else None
     stdin = standard_input(MAX_CLASSEUR) if any(str(g) == STDIN for g in grilles) else None
     registry = open_for(ctx).registry
     lecture = read_grids(
         registry, grilles, base=base, stdin=stdin, other_rules=accepter_autres_regles, habillage=dress,
-        pseudonymise=pseudonymiser,
+        textes=texts, pseudonymise=pseudonymiser,
     )  # fmt: skip
     write(write_dossier(lecture.dossier), path, replace=remplacer)
     if pseudonymiser:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from certif_rules.cli.contexte import texts_option
 from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     metavar="FICHIER",
     help="Habillage d’un organisme en YAML : logo, sections, phrases de fin.",
 )
+@texts_option
 @pseudonymise_option
 @output_options
 @click.pass_context
@@ -48,6 +50,7 @@ def command(
     Il porte les constats, leurs preuves, la conclusion, et une fiche par écart. Ce qui n’est pas renseigné
     est écrit comme tel, avec la place de l’écrire à la main : rien n’est rempli.
     """
+    from certif_rules.audit.textes import read_textes
     from certif_rules.cli.atelier import open_for
     from certif_rules.habillage.fichier import read_habillage
     from certif_rules.services.formats import choose, write_document
@@ -62,12 +65,14 @@ def command(
     check_free(path, replace=remplacer)
     source, stdin = input_of(constats)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
+    texts = read_textes(options["textes"]) if options["textes"] else None
     rapport, replaced = report_file(
         atelier.registry,
         source,
         stdin=stdin,
         other_rules=options["accepter_autres_regles"],
         habillage=dress,
+        textes=texts,
         pseudonymise=options["pseudonymiser"],
     )
     if options["pseudonymiser"]:

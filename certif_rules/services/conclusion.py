@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from certif_rules.audit.conclusion import Bilan, conclude
+from certif_rules.audit.textes import TextesDits
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.personnes.pseudonymes import (
     DonneePersonnelle,
@@ -20,12 +21,12 @@ from certif_rules.services.constats import open_dossier, read_dossier
 
 def conclude_file(
     registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
-    habillage: HabillageDit | None = None, pseudonymise: bool = False,
+    habillage: HabillageDit | None = None, textes: TextesDits | None = None, pseudonymise: bool = False,
 ) -> tuple[Bilan, tuple[DonneePersonnelle, ...]]:  # fmt: skip
     """Return the conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
 
-    ``habillage`` is the dress of a body, in place of the one the file carries. With ``pseudonymise``, the
-    personal data replaced come with them; without, they are warned about.
+    ``habillage`` is the dress of a body, ``textes`` its texts, in place of those the file carries. With
+    ``pseudonymise``, the personal data replaced come with them; without, they are warned about.
 
     Raises:
         DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
@@ -33,6 +34,8 @@ def conclude_file(
     read = read_dossier(path, stdin=stdin)
     if habillage is not None:  # the file itself carries names and columns only
         read = replace(read, demande=replace(read.demande, habillage=habillage))
+    if textes is not None:
+        read = replace(read, demande=replace(read.demande, textes=textes))
     # Checked as typed: once replaced, two people cannot be told apart.
     checklist, dossier = open_dossier(registry, read, other_rules=other_rules)
     if not pseudonymise:

@@ -17,6 +17,7 @@ from certif_rules.audit.demande import with_files
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.audit.reunion import Apport, join_dossiers
 from certif_rules.audit.sites import undecided
+from certif_rules.audit.textes import TextesDits
 from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.grilles.relecture import csv as csv_
@@ -60,6 +61,7 @@ def read_grids(
     stdin: bytes | None = None,
     other_rules: bool = False,
     habillage: HabillageDit | None = None,
+    textes: TextesDits | None = None,
     pseudonymise: bool = False,
 ) -> Lecture:
     """Return the findings of these grids of one audit, joined. The files are opened for reading only.
@@ -73,6 +75,7 @@ def read_grids(
         stdin: what was read from the standard input; its content says what it is.
         other_rules: accept grids made with other rules, with a warning.
         habillage: the file of the body, for grids that do not carry its dress.
+        textes: what the body gives for lines without text; a grid is compared with its own all the same.
         pseudonymise: replace personal data once the grids are joined, rather than warn of them.
 
     Raises:
@@ -93,7 +96,17 @@ def read_grids(
     if issues:
         raise DataError(issues)
     start = readings.pop() if base else None
-    return _for_people(_join(readings, start), pseudonymise=pseudonymise)
+    lecture = _with_texts(options, _join(readings, start), textes)
+    return _for_people(lecture, pseudonymise=pseudonymise)
+
+
+def _with_texts(options: _Options, lecture: Lecture, textes: TextesDits | None) -> Lecture:
+    """Return the findings with the texts of the body, which a grid made without them answers as well."""
+    if textes is None:
+        return lecture
+    dossier = replace(lecture.dossier, demande=replace(lecture.dossier.demande, textes=textes))
+    checklist = open_checklist(options.registry, dossier, other_rules=options.other_rules)
+    return replace(lecture, checklist=checklist, dossier=dossier)
 
 
 def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.rapport import make_report
+from certif_rules.audit.textes import TextesDits
 from certif_rules.blocs.arbre import Document
 from certif_rules.documents.rapport.composition import report, sheets_only
 from certif_rules.habillage.regles import HabillageDit
@@ -16,7 +17,7 @@ from certif_rules.services.conclusion import conclude_file
 
 def report_file(
     registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
-    habillage: HabillageDit | None = None, pseudonymise: bool = False,
+    habillage: HabillageDit | None = None, textes: TextesDits | None = None, pseudonymise: bool = False,
 ) -> tuple[Rapport, tuple[DonneePersonnelle, ...]]:  # fmt: skip
     """Return the report of a findings file, and the personal data replaced (arguments of ``conclude_file``).
 
@@ -24,8 +25,9 @@ def report_file(
         DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
     """
     bilan, replaced = conclude_file(
-        registry, path, stdin=stdin, other_rules=other_rules, habillage=habillage, pseudonymise=pseudonymise
-    )
+        registry, path, stdin=stdin, other_rules=other_rules, habillage=habillage, textes=textes,
+        pseudonymise=pseudonymise,
+    )  # fmt: skip
     return make_report(bilan), replaced
 
 
