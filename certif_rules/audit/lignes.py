@@ -24,7 +24,8 @@ def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ..
     """Return one line per indicator, in the référentiel's order, due or not."""
     faits = resolve_all(referentiel, contexte)
     return tuple(
-        _line(referentiel, contexte, faits, indicateur) for indicateur in referentiel.indicateurs.values()
+        line_of(referentiel, contexte, faits, indicateur, _pairs(referentiel, contexte, faits, indicateur))
+        for indicateur in referentiel.indicateurs.values()
     )
 
 
@@ -76,13 +77,20 @@ def build_sites(contexte: Contexte, regle: SitesExtension | None) -> SitesAudite
     return SitesAudites(sites=sites, texte=texte, **rests_on(regle))
 
 
-def _line(
+def _pairs(
     referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie, indicateur: Indicateur
+) -> tuple[Couple, ...]:
+    return tuple(pair_of(Cas(referentiel, contexte, faits, indicateur, categorie)) for categorie in faits)
+
+
+def line_of(
+    referentiel: Referentiel,
+    contexte: Contexte,
+    faits: FaitsParCategorie,
+    indicateur: Indicateur,
+    couples: tuple[Couple, ...],
 ) -> Ligne:
-    type_audit = referentiel.types_audit[contexte.type_audit]
-    couples = tuple(
-        _pair(Cas(referentiel, contexte, faits, indicateur, categorie), type_audit) for categorie in faits
-    )
+    """Return the line of one indicator: ``faits`` are the resolved facts, ``couples`` one a category."""
     etat = strongest(couples)
     precedent = contexte.precedent.constats if contexte.precedent else None
     constat = precedent.get(indicateur.id) if precedent else None
@@ -104,7 +112,9 @@ def _line(
     )
 
 
-def _pair(cas: Cas, type_audit: TypeAudit) -> Couple:
+def pair_of(cas: Cas) -> Couple:
+    """Return what is answered of a line for one category."""
+    type_audit = cas.referentiel.types_audit[cas.contexte.type_audit]
     return Couple(categorie=cas.categorie, portee=portee(cas), perimetre=perimetre(cas, type_audit))
 
 

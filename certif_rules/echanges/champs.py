@@ -14,14 +14,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 
+import msgspec
 from msgspec import NODEFAULT, Struct
 
 from certif_rules.model.base import PLACES, Source
 
 Formes = Mapping[type, str | Callable[[Any], Any]]
+Entries = tuple[tuple[str, tuple[str, ...], object], ...]
 
 #: Lines of records that several documents write.
 APPUI = "sources confiance? lecture? incoherences?"
@@ -38,6 +39,9 @@ class Ecrivain:
 
     def __init__(self, formes: Formes) -> None:
         self._formes = {**_USUAL, **formes}
+        #: What writes the values of a type, which only its class decides.
+        self._writers: dict[type, Callable[[Any], Any]] = dict.fromkeys(_PLAIN, _as_it_is)
+        self._lines: dict[type, Entries] = {}
 
     def __call__(self, value: Any, /, **ajouts: Any) -> Any:
         """Return ``value`` as the ``json`` module takes it; ``ajouts`` are keys that a line names besides.
@@ -45,46 +49,84 @@ class Ecrivain:
         Raises:
             TypeError: it has no JSON form.
         """
-        if value is None or isinstance(value, str | int | float):
-            return value
-        if isinstance(value, Mapping):
-            return {cle: self(child) for cle, child in value.items()}
-        if isinstance(value, list | tuple):
-            return [self(child) for child in value]
-        forme = next((self._formes[kind] for kind in type(value).__mro__ if kind in self._formes), None)
-        if forme is None:
-            raise TypeError(f"{type(value).__name__} has no JSON form")
-        if isinstance(forme, str):
-            return dict(self._written(value, forme, ajouts))
-        return self(forme(value))
+        kind = type(value)
+        if ajouts:
+            return self._written(value, self._entries(kind), ajouts)
+        writer = self._writers.get(kind)
+        if writer is None:
+            writer = self._writers[kind] = self._writer(kind)
+        return writer(value)
 
-    def _written(self, record: Struct, forme: str, ajouts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        for cle, chemin, tu in _entries(type(record), forme):
-            value = ajouts[cle] if cle in ajouts else _follow(record, chemin)
+    def _writer(self, kind: type) -> Callable[[Any], Any]:
+        if issubclass(kind, str | int | float):
+            return _as_it_is
+        if issubclass(kind, Mapping):
+            return lambda value: {cle: self(child) for cle, child in value.items()}
+        if issubclass(kind, list | tuple):
+            return lambda value: [self(child) for child in value]
+        forme = self._forme(kind)
+        if isinstance(forme, str):
+            entries = self._entries(kind)
+            return lambda value: self._written(value, entries, {})
+        return lambda value: self(forme(value))
+
+    def _entries(self, kind: type) -> Entries:
+        entries = self._lines.get(kind)
+        if entries is None:
+            forme = self._forme(kind)
+            assert isinstance(forme, str)
+            entries = self._lines[kind] = _entries(kind, forme)
+        return entries
+
+    def _forme(self, kind: type) -> str | Callable[[Any], Any]:
+        forme = next((self._formes[base] for base in kind.__mro__ if base in self._formes), None)
+        if forme is None:
+            raise TypeError(f"{kind.__name__} has no JSON form")
+        return forme
+
+    def _written(self, record: Struct, entries: Entries, ajouts: Mapping[str, Any]) -> dict[str, Any]:
+        written = {}
+        for cle, chemin, tu in entries:
+            if cle in ajouts:
+                value = ajouts[cle]
+            else:
+                value = record
+                for name in chemin:
+                    value = None if value is None else getattr(value, name)
             if value != tu:
-                yield cle, self(value)
+                written[cle] = self(value)
+        return written
+
+
+_PLAIN = (type(None), bool, int, float, str)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def as_bytes(data: object) -> bytes:
     """Return ``data`` as indented UTF-8 JSON, ended by a line feed, as every command writes it."""
-    text = json.dumps(data, ensure_ascii=False, indent=2)
-    # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
-    return (text + "\n").encode("utf-8", "backslashreplace")
+    try:
+        return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
+    except UnicodeEncodeError:
+        # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
+        text = json.dumps(data, ensure_ascii=False, indent=2)
+        return (text + "\n").encode("utf-8", "backslashreplace")
 
 
 def with_sources(
-    written: Mapping[str, Any], known: Iterable[Source], cited: Iterable[str] | None = None
+    written: Mapping[str, Any], known: Iterable[Source], of: Iterable[str] | None = None
 ) -> dict[str, Any]:
-    """Return ``written`` and those of ``known`` that it cites (or ``cited``), in the order of ``known``."""
-    wanted = set(_cited(written) if cited is None else cited)
+    """Return ``written`` and those of ``known`` that it cites (or ``of``), in the order of ``known``."""
+    wanted = set(citations(written) if of is None else of)
     return {**written, "sources": {s.id: _SOURCE(s) for s in known if s.id in wanted}}
 
 
 _SOURCE = Ecrivain({Source: "titre reference nature?"})
 
 
-@cache
-def _entries(kind: type[Struct], forme: str) -> tuple[tuple[str, tuple[str, ...], object], ...]:
+def _entries(kind: type[Struct], forme: str) -> Entries:
     """Return each key of a line, the way to its value, and the value that is left out."""
     defaults = _defaults(kind)
     words = [word.removesuffix("?").partition("=") for word in forme.split()]
@@ -115,22 +157,16 @@ def _own_first(kind: type[Struct], named: set[str]) -> list[str]:
     return sorted(names, key=inherited.__contains__)
 
 
-def _follow(value: Any, chemin: tuple[str, ...]) -> Any:
-    for name in chemin:
-        if value is None:
-            return None
-        value = getattr(value, name)
-    return value
-
-
-def _cited(value: object) -> Iterator[str]:
-    """Yield every id under a key ``sources``, at any depth."""
-    if isinstance(value, Mapping):
-        for cle, child in value.items():
-            if cle == "sources" and isinstance(child, list | tuple):
-                yield from child
-            else:
-                yield from _cited(child)
-    elif isinstance(value, list | tuple):
-        for child in value:
-            yield from _cited(child)
+def citations(value: object) -> Iterator[str]:
+    """Yield every id under a key ``sources``, at any depth of what was written."""
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            for cle, child in value.items():
+                if cle == "sources" and isinstance(child, list):
+                    yield from child
+                elif isinstance(child, dict | list):
+                    left.append(child)
+        elif isinstance(value, list):
+            left += [child for child in value if isinstance(child, dict | list)]

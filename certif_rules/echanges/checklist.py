@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Raw, Struct
+from msgspec.json import encode
+
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
-from certif_rules.echanges.champs import Ecrivain, as_bytes, with_sources
+from certif_rules.echanges.champs import Ecrivain, as_bytes, citations, with_sources
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Source, Texte
@@ -27,6 +30,8 @@ if TYPE_CHECKING:  # a checklist asks nothing
     from certif_rules.audit.questions import Question
 
 Objet = dict[str, Any]
+#: The most lines kept as they were written: some 3 kB each.
+LIMITE = 20_000
 
 SENSIBLES = "nature texte sources confiance lecture"
 MOTIF = "code texte sources categories confiance? lecture?"
@@ -77,21 +82,70 @@ _expliquer = Ecrivain(
 )
 
 
+class Gravee(Struct, frozen=True):
+    """A line written once: its JSON, and the ids of the sources that it cites."""
+
+    ligne: Ligne
+    json: Raw
+    cites: frozenset[str]
+
+
+class _Gravees:
+    """The lines written so far, by the identity of the record; all are dropped beyond :data:`LIMITE`."""
+
+    def __init__(self) -> None:
+        self._gravees: dict[int, Gravee] = {}
+
+    def __call__(self, ligne: Ligne) -> Gravee:
+        """Return a line as it is written.
+
+        Raises:
+            UnicodeEncodeError: a text of it cannot be written in UTF-8.
+        """
+        gravee = self._gravees.get(id(ligne))
+        if gravee is None:
+            if len(self._gravees) >= LIMITE:
+                self._gravees.clear()
+            written = _ecrire(ligne)
+            # The record is held with what is written of it: its identity is not given to another.
+            gravee = Gravee(ligne, Raw(encode(written)), frozenset(citations(written)))
+            self._gravees[id(ligne)] = gravee
+        return gravee
+
+
+_GRAVEES = _Gravees()
+
+
 def render(checklist: Checklist) -> bytes:
-    """Return ``checklist`` as UTF-8 JSON, ended by a line feed."""
-    return as_bytes(document(checklist))
+    """Return ``checklist`` as UTF-8 JSON, ended by a line feed: that of :func:`document`.
+
+    A line is written once for all the checklists that share it.
+    """
+    written = _ecrire(_parts(checklist, ()))
+    try:
+        lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]
+    except UnicodeEncodeError:  # a text given by a body may hold what only an escape can write
+        return as_bytes(document(checklist))
+    cites = set(citations(written)).union(*(gravee.cites for gravee in lignes))
+    written["lignes"] = [gravee.json for gravee in lignes]
+    return as_bytes(with_sources(written, checklist.referentiel.sources.values(), cites))
 
 
 def document(checklist: Checklist) -> Objet:
     """Return ``checklist`` as the values that are written; keys may be added to it, never renamed."""
+    written = _ecrire(_parts(checklist, checklist.lignes))
+    return with_sources(written, checklist.referentiel.sources.values())
+
+
+def _parts(checklist: Checklist, lignes: tuple[Ligne, ...]) -> Objet:
     referentiel = checklist.referentiel
-    written: Objet = {
+    return {
         "format": 1,
         "referentiel": _rules(checklist, _ecrire),
         **_request(checklist),
         "avertissements": (*checklist.avertissements, *checklist.notes),
         "compteurs": checklist.compteurs,
-        "lignes": checklist.lignes,
+        "lignes": lignes,
         "pieces": [_point(point) for point in checklist.pieces],
         "verifications": [_point(point) for point in checklist.verifications],
         "sites": checklist.sites,
@@ -102,7 +156,6 @@ def document(checklist: Checklist) -> Objet:
         "lacunes": checklist.lacunes,
         "conservation": _conservation(referentiel),
     }
-    return with_sources(_ecrire(written), referentiel.sources.values())
 
 
 def head(checklist: Checklist) -> Objet:

@@ -6,7 +6,7 @@ implied by another fact; not claimed (a derogation); unknown. Unknown is never r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -92,8 +92,13 @@ class Origine(Appui, frozen=True, kw_only=True):
     emplacement: str
 
 
-def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: str) -> Origine | None:
-    """Return why ``nom`` has its value for ``categorie``; ``None`` when it was said, or is not known."""
+def origin(
+    referentiel: Referentiel, contexte: Contexte, categorie: str, nom: str, values: Mapping[str, Trivalent]
+) -> Origine | None:
+    """Return why ``nom`` has its value for ``categorie``; ``None`` when it was said, or is not known.
+
+    ``values`` are those that ``resolve`` gives for the category.
+    """
     fait = referentiel.faits[nom]
     declared = contexte.faits.get(nom)
     if declared and categorie in declared.par_categorie:
@@ -103,7 +108,6 @@ def origin(referentiel: Referentiel, contexte: Contexte, categorie: str, nom: st
         return Origine(texte=nature.texte, emplacement=nature.emplacement, **rests_on(nature))
     if declared and declared.valeur is not None:
         return None
-    values = resolve(referentiel, contexte, categorie)
     for source, target in _implications(referentiel):
         premise, consequence = referentiel.faits[source], referentiel.faits[target]
         if target == nom and values[source] is True:

@@ -44,7 +44,7 @@ def _conditions(verdict: RegleJugee, cas: Cas) -> list[str]:
     answer = verdict.mots["fait"]
     if answer is None:
         return [f"à renseigner : {fait.question}"]
-    derived = origin(cas.referentiel, cas.contexte, cas.categorie, nom)
+    derived = _origin(cas, nom)
     if derived:
         return [derived.texte]
     return [fait.vrai if answer else fait.faux]
@@ -71,6 +71,10 @@ def _out(verdicts: Sequence[RegleJugee], cas: Cas) -> Motif:
     return _motif("condition_non_remplie", " ; ".join(texts), open_to_category, cas)
 
 
+def _origin(cas: Cas, nom: str) -> Origine | None:
+    return origin(cas.referentiel, cas.contexte, cas.categorie, nom, cas.faits[cas.categorie])
+
+
 def _reserved_to(categories: Sequence[Categorie]) -> str:
     names = [f"{categorie.a_qui} ({categorie.id})" for categorie in categories]
     listed = " et ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
@@ -85,7 +89,7 @@ def _motif(code: CodeMotif, texte: str, verdicts: Sequence[RegleJugee], cas: Cas
     regles = [verdict.regle for verdict in verdicts]
     names = {str(regle.mots["fait"]) for regle in regles if "fait" in regle.mots}
     asked = code in ("applicable", "condition_non_remplie")
-    origins = [origin(cas.referentiel, cas.contexte, cas.categorie, nom) for nom in sorted(names) if asked]
+    origins = [_origin(cas, nom) for nom in sorted(names) if asked]
     parts: list[Regle | Origine] = [*regles, *(origine for origine in origins if origine is not None)]
     return Motif(
         code=code,

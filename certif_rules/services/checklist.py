@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dressed, warned
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import check, missing, parse_day, refusal
-from certif_rules.audit.lignes import build_lines, build_pieces, build_points, build_sites
+from certif_rules.audit.lignes import build_pieces, build_points, build_sites
+from certif_rules.audit.partage import shared_lines
 from certif_rules.audit.siren import siren_warnings
 from certif_rules.audit.sites import gaps
 from certif_rules.audit.textes import completed
@@ -167,7 +168,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
     """Return the checklist of a context already checked: a pure function."""
     referentiel = resolution.referentiel
     type_audit = referentiel.types_audit[contexte.type_audit]
-    lignes = build_lines(referentiel, contexte)
+    lignes = shared_lines(referentiel, contexte)
     pieces = build_pieces(referentiel, contexte, type_audit)
     return Checklist(
         referentiel=referentiel,

@@ -1,0 +1,118 @@
+"""Lines shared between audits: byte for byte those that each audit would have by itself."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from test_lois import EXEMPLES, JOURS, contextes, resolution
+
+from certif_rules.audit import partage
+from certif_rules.audit.lignes import build_lines
+from certif_rules.audit.partage import Partage, shared_lines
+from certif_rules.echanges.champs import as_bytes
+from certif_rules.echanges.checklist import document, render
+from certif_rules.rules.contexte import ConstatPrecedent, Contexte, Organisme, Precedent
+from certif_rules.services.checklist import build
+
+#: Days on both sides of those that the shipped rules and the made-up ones name, and the days themselves.
+DAYS = (
+    *("2020-01-15", "2021-06-01", "2024-03-18", "2024-12-31", "2025-01-01", "2025-06-30", "2025-07-01"),
+    *("2025-09-30", "2025-10-01", "2026-12-01"),
+)
+often = settings(
+    max_examples=EXEMPLES * 5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@pytest.mark.parametrize("jour", JOURS)
+def test_a_shared_line_is_that_of_the_audit(jour: str) -> None:
+    """Any type, extension, added site, earlier audit, day: what others share is what the rules say alone."""
+    referentiel = resolution(jour).referentiel
+
+    @often
+    @given(data=st.data())
+    def compare(data: st.DataObject) -> None:
+        contexte = data.draw(contextes(jour))
+        contexte = replace(contexte, date=date.fromisoformat(data.draw(st.sampled_from(DAYS))))
+        assert shared_lines(referentiel, contexte) == build_lines(referentiel, contexte)
+
+    compare()
+
+
+@pytest.mark.parametrize("jour", JOURS)
+def test_every_earlier_audit(jour: str) -> None:
+    """One line, whatever the earlier audit says of it: its finding, open or lifted, seen or not, any type."""
+    whole = resolution(jour).referentiel
+    for line in list(whole.indicateurs.values())[:: len(whole.indicateurs) // 3]:
+        alone = replace(whole, indicateurs={line.id: line})
+        constats = [
+            None,
+            {},
+            *(
+                {line.id: ConstatPrecedent(constat=c, ouvert=o)}
+                for c in whole.constats
+                for o in (True, False)
+            ),
+        ]
+        codes = {type_audit.code for type_audit in whole.types_audit.values()}
+        precedents = [
+            Precedent(type=code, indicateurs_audites=seen, constats=constat)
+            for code in (None, *sorted(codes))
+            for seen in (None, frozenset[str](), frozenset({line.id}))
+            for constat in constats
+        ]
+        for type_audit in (t for t in whole.types_audit.values() if t.origine == whole.id):
+            for precedent in (None, *precedents):
+                contexte = Contexte(
+                    type_audit=type_audit.id,
+                    date=date.fromisoformat(JOURS[jour][1]),
+                    organisme=Organisme(categories=tuple(whole.categories)[:1]),
+                    precedent=precedent,
+                )
+                assert shared_lines(alone, contexte) == build_lines(alone, contexte)
+
+
+@pytest.mark.parametrize("jour", ["qualiopi-2025", "certifregion", "fictif-2022"])
+def test_a_line_written_once_is_written_the_same(jour: str) -> None:
+    """The JSON of a checklist whose lines were written for another is the JSON of its values."""
+
+    @settings(max_examples=EXEMPLES, deadline=None, derandomize=True)
+    @given(data=st.data())
+    def compare(data: st.DataObject) -> None:
+        checklist = build(resolution(jour), data.draw(contextes(jour)))
+        assert render(checklist) == as_bytes(document(checklist))
+
+    compare()
+
+
+def test_two_audits_that_agree_share_their_lines() -> None:
+    """Another organisation, the same facts: the lines are the same objects, none was answered twice."""
+    referentiel = resolution("certifregion").referentiel
+    contexte = Contexte(
+        type_audit="certifregion/initial",
+        date=date(2024, 3, 18),
+        organisme=Organisme(categories=tuple(referentiel.categories)),
+    )
+    other = replace(contexte, organisme=replace(contexte.organisme, nom="Un autre", siren="732829320"))
+    first, second = shared_lines(referentiel, contexte), shared_lines(referentiel, other)
+    assert all(one is two for one, two in zip(first, second, strict=True))
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit all is dropped, and the lines answered anew are the same."""
+    resolu = resolution("qualiopi-2024")
+    monkeypatch.setattr(partage, "LIMITE", 40)
+    kept = Partage(resolu.referentiel)
+
+    @settings(max_examples=30, deadline=None, derandomize=True)
+    @given(data=st.data())
+    def compare(data: st.DataObject) -> None:
+        contexte = data.draw(contextes("qualiopi-2024"))
+        assert kept.lines(contexte) == build_lines(resolu.referentiel, contexte)
+        assert sum(len(gardees.lignes) for gardees in kept._gardees) <= 40 + 32
+
+    compare()
