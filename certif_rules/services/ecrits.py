@@ -19,6 +19,7 @@ from certif_rules.audit.examen import check as check_request
 from certif_rules.audit.siren import siren_warnings
 from certif_rules.audit.textes import TextesDits, completed
 from certif_rules.errors import DataError, Fautes, Issue, IssuesError, Location
+from certif_rules.francais import count
 from certif_rules.grilles.relecture.json import strangers
 from certif_rules.model.base import Avertissement
 from certif_rules.model.candidature import Candidature
@@ -63,7 +64,25 @@ def check_findings(data: Any, name: str, folder: Path, registry: Registry) -> Ec
     with fautes:
         checklist, _ = open_dossier(registry, dossier, other_rules=True)
         keys = tuple(strangers(data, checklist, name))
-    return _written(fautes, demande, name, keys)
+    left = [issue.code for issue in fautes.issues if issue.code in _A_COMPLETER]
+    fautes.issues = [issue for issue in fautes.issues if issue.code not in _A_COMPLETER]
+    return _written(fautes, demande, name, (*keys, *_incomplete(name, left)))
+
+
+#: What findings still lack before anything is concluded of them; those of an earlier audit may.
+_A_COMPLETER = {
+    "ligne-manquante": ("ligne due sans constat", "lignes dues sans constat"),
+    "commentaire-manquant": ("commentaire à écrire", "commentaires à écrire"),
+}
+
+
+def _incomplete(name: str, left: list[str]) -> Iterator[Avertissement]:
+    """Yield how much is left to write; the command that concludes names each, at its place."""
+    numbers = [(left.count(code), words) for code, words in _A_COMPLETER.items()]
+    if left:
+        words = ", ".join(count(number, *words) for number, words in numbers if number)
+        message = f"{name} : {words}, que « conclure » nomme et demande"
+        yield Avertissement("constats_incomplets", message)
 
 
 def check_textes(data: Any, name: str, _: Path, registry: Registry) -> Ecrit:
