@@ -325,7 +325,7 @@ def progression(avant: Synthese, apres: Synthese) -> Comparaison:
 def valider(*chemins: str | Path) -> tuple[Issue, ...]:
     """Check data files and folders; return everything that is wrong of them, each with its place."""
     paths = [Path(chemin) for chemin in chemins]
-    return tuple(validate(paths, open_atelier().plugins.donnees, here=Path.cwd())[1])
+    return validate(paths, open_atelier().plugins.donnees, here=Path.cwd()).problemes
 
 
 @singledispatch

@@ -81,7 +81,7 @@ class Copy:
     def issues(self, *, seal: bool = False) -> list[Issue]:
         """What ``valider`` finds, less what follows from any edit: that no revision has this content."""
         others = [(nom, Donnees(dossier=dossier)) for nom, dossier in DONNEES.items()]
-        _, found = validate([self.dossier], others, here=self.here)
+        found = validate([self.dossier], others, here=self.here).problemes
         return [issue for issue in found if seal or issue.code != "empreinte-inconnue"]
 
 

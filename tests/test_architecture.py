@@ -119,7 +119,6 @@ SMALL = {
     "audit.siren": "the one check of a number that no référentiel declares",
     "cli.personnes": "options that four commands share",
     "cli.plugins": "a command a module, imported when it is called",
-    "cli.valider": "a command a module, imported when it is called",
     "documents.formats.extras": "asked before a library is imported",
     "francais": "what the folders below it all need of French",
     "model.echantillon": "a subject of the référentiel, read by one command",

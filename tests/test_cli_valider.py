@@ -179,7 +179,101 @@ def test_the_names_of_findings_are_checked(call: Console, folder: Path, dated: d
     }  # fmt: skip
     (folder / "constats.json").write_text(json.dumps(constats), encoding="utf-8")
     out = call("valider", "constats.json").text
-    assert [
-        code for code in ("constat-inconnu", "« parfait »", "« 300 »", "« 301 »") if code not in out
-    ] == []
+    # With its date, the checklist is known, and what each line may receive.
+    code = "constat-non-permis" if dated else "constat-inconnu"
+    assert [words for words in (code, "« parfait »", "« 300 »", "« 301 »") if words not in out] == []
     assert "« 1 »" not in out
+
+
+#: What a body gives: A has neither title nor requirement in the sources, 1 has both.
+TEXTES = """\
+format: 1
+sources:
+  REF: {titre: Référentiel complet, reference: page 12}
+indicateurs:
+  - {code: A, titre: Un titre, sources: [REF]}
+"""
+
+
+def test_the_texts_of_a_body_are_checked(call: Console, folder: Path) -> None:
+    """They are known by their lines without a criterion, and told against the édition that they fit best."""
+    (folder / "corps.yaml").write_text(TEXTES, encoding="utf-8")
+    assert call("valider", "corps.yaml").status == 0
+    wrong = (
+        TEXTES
+        + """\
+  - {code: certifregion/ZZ, titre: Un titre, sources: [REFF]}
+  - {code: qualiopi/1, exigence: Une autre, sources: [REF]}
+  - {code: A, titre: Encore, sources: [REF]}
+"""
+    )
+    (folder / "corps.yaml").write_text(wrong, encoding="utf-8")
+    out = call("valider", "corps.yaml").text.splitlines()
+    assert [line.split(": ")[:2] for line in out if line.startswith("corps")] == [
+        ["corps.yaml:6:12", "ligne-inconnue"],
+        ["corps.yaml:6:56", "source-inconnue"],
+        ["corps.yaml:7:34", "texte-deja-donne"],
+        ["corps.yaml:8:12", "ligne-en-double"],
+    ]
+    (folder / "corps.yaml").write_text(TEXTES.replace("titre: Un titre", "titr: Un"), encoding="utf-8")
+    assert "corps.yaml:5:15: cle-inconnue: " in call("valider", "corps.yaml").text
+
+
+def test_a_profile_is_checked_with_its_application_and_its_files(call: Console, folder: Path) -> None:
+    """Three faults of three kinds at once: a document that the label does not ask, a dress, texts."""
+    (folder / "corps.yaml").write_text(TEXTES.replace("code: A", "code: ZZ"), encoding="utf-8")
+    (folder / "audit.yaml").write_text(
+        "format: 1\nreferentiel: certifregion\naudit: {type: initial, date: 2024-03-18}\n"
+        "organisme: {categories: [AF]}\ndossier: {pieces: {immatriculatio: oui}}\ntextes: corps.yaml\n",
+        encoding="utf-8",
+    )
+    out = call("valider", "audit.yaml").text
+    assert "audit.yaml:5:36: piece-inconnue: " in out
+    assert "corps.yaml:5:12: ligne-inconnue: " in out
+    (folder / "audit.yaml").write_text(
+        "format: 1\norganisme: {categories: [AF]}\nhabillage: absent.yaml\n", encoding="utf-8"
+    )
+    assert "audit.yaml:3:12: fichier-illisible: " in call("valider", "audit.yaml").text
+
+
+def test_findings_are_checked_against_their_checklist(call: Console, folder: Path) -> None:
+    """What is wrong is told at once, by three checks; what is left to write is a warning."""
+    lines = call("checklist", "qualiopi", "--type", "initial", "--date", "2024-03-18", "--categorie", "AF",
+                 "--format", "json").lignes.values()  # fmt: skip
+    due = [{"id": li["id"], "constat": "a_evaluer"} for li in lines if li["etat"] == "a_auditer"]
+    data = {
+        "format": 1, "referentiel": {"id": "qualiopi"}, "organisme": {"categories": ["AF"]},
+        "audit": {"type": "initial", "date": "2024-03-18"}, "constats": due,
+    }  # fmt: skip
+    (folder / "constats.json").write_text(json.dumps(data), encoding="utf-8")
+    assert call("valider", "constats.json").status == 0
+    due[0] |= {"constat": "nc_mineure", "evalue_lee": "2024-03-18"}
+    due[1]["constat"] = "parfait"
+    del due[2:]
+    number = len(json.loads((folder / "constats.json").read_text(encoding="utf-8"))["constats"])
+    data["ecarts_notifies_le"] = "2024-03-01"
+    data["referentiel"]["empreinte"] = "sha256:" + "0" * 64
+    (folder / "constats.json").write_text(json.dumps(data), encoding="utf-8")
+    reponse = call("valider", "constats.json", "--format", "json")
+    codes = [problem["code"] for problem in reponse.json["problemes"]]
+    assert sorted(codes) == ["constat-non-permis", "notification-avant-audit", "regles-differentes"]
+    (left,) = reponse.json["avertissements"]
+    assert left["message"].startswith(
+        f"constats.json : {number - 2} lignes dues sans constat, 1 commentaire à"
+    )
+
+
+def test_a_siren_whose_key_is_wrong_is_a_warning(call: Console, folder: Path) -> None:
+    """In a profile and in findings, with its place: nothing is refused. 1+4+3+8+5+3+7+7+9 = 47."""
+    (folder / "audit.yaml").write_text(PROFIL.replace("123456782", "123456789"), encoding="utf-8")
+    reponse = call("valider", "audit.yaml")
+    assert (reponse.status, reponse.out) == (0, b"")
+    assert reponse.err.startswith(
+        "avertissement: siren_faux : audit.yaml:7:10 : le SIREN « 123456789 » a une clé"
+    )
+    constats = {"format": 1, "organisme": {"categories": ["AF"], "siren": "123456789"}, "constats": []}
+    (folder / "constats.json").write_text(json.dumps(constats), encoding="utf-8")
+    told = call("valider", "constats.json", "--format", "json").json
+    assert told["problemes"] == []
+    (warned,) = told["avertissements"]
+    assert (warned["code"], warned["message"].split(" : ")[0]) == ("siren_faux", "constats.json:1:60")

@@ -176,7 +176,7 @@ def test_valider_refuses_what_a_run_would(tmp_path: Path, remplace: bool) -> Non
     """Beside the installed label; nothing to say where one replaces the other."""
     folder = later(tmp_path, remplace=remplace)
     installed = [(nom, Donnees(dossier=DONNEES[nom])) for nom in ("qualiopi", LABEL)]
-    _, issues = validate([folder], installed, here=tmp_path)
+    issues = validate([folder], installed, here=tmp_path).problemes
     assert [issue.code for issue in issues] == ([] if remplace else ["editions-concurrentes"])
 
 
@@ -189,7 +189,7 @@ def test_valider_knows_what_is_replaced(tmp_path: Path) -> None:
     )
     seal(path.parent)
     installed = [(nom, Donnees(dossier=DONNEES[nom])) for nom in ("qualiopi", LABEL)]
-    _, issues = validate([folder], installed, here=tmp_path)
+    issues = validate([folder], installed, here=tmp_path).problemes
     assert sorted({issue.code for issue in issues}) == ["edition-inconnue", "editions-concurrentes"]
 
 

@@ -611,7 +611,7 @@ def test_a_folder_that_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pyt
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    _, issues = validate([tmp_path], [], here=tmp_path)
+    issues = validate([tmp_path], [], here=tmp_path).problemes
     assert [(issue.code, Path(issue.location.file).name) for issue in issues if issue.location] == [
         ("fichier-illisible", "ferme"), ("nature-inconnue", "a.yaml"),
     ]  # fmt: skip
@@ -626,7 +626,7 @@ def test_a_folder_without_rights_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: 1", encoding="utf-8")
     (tmp_path / "b.yaml").touch(0)
     try:
-        _, issues = validate([tmp_path], [], here=tmp_path)
+        issues = validate([tmp_path], [], here=tmp_path).problemes
     finally:
         (tmp_path / "ferme").chmod(0o700)
     assert [(issue.code, Path(issue.location.file).name) for issue in issues if issue.location] == [

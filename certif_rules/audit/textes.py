@@ -73,6 +73,7 @@ def completed(referentiel: Referentiel, dits: TextesDits) -> tuple[Referentiel, 
         line = lines.get(identifiant)
         if line is None:
             lecteur.cite("indicateur", identifiant, node, "code")
+            lecteur.cite_all("source", node, "sources")
         elif identifiant in given:
             message = f"les textes de « {node['code']} » sont donnés deux fois"
             lecteur.refuse("ligne-en-double", message, node, "code", "les réunir")

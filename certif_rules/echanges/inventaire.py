@@ -7,7 +7,7 @@ from typing import Any
 
 from certif_rules.echanges.champs import REMARQUE, Ecrivain
 from certif_rules.errors import Issue, Location
-from certif_rules.model.base import Texte
+from certif_rules.model.base import Avertissement, Texte
 from certif_rules.model.referentiel import Couche, Reconnaissance, Referentiel
 from certif_rules.model.vie import Incoherence, Vie
 from certif_rules.plugins.choix import written_for
@@ -65,13 +65,15 @@ def plugins_as_data(etats: Iterable[EtatPlugin]) -> dict[str, Any]:
     return {"format": 1, "plugins": _ecrire(tuple(etats))}
 
 
-def problems(files: int, issues: Iterable[Issue]) -> dict[str, Any]:
-    """Return what is wrong in ``files`` files, each problem with its places."""
+def problems(
+    files: int, issues: Iterable[Issue], avertissements: Iterable[Avertissement] = ()
+) -> dict[str, Any]:
+    """Return what is wrong in ``files`` files, each problem with its places, and what is to be verified."""
     listed = [
         _ecrire(issue, lieux=[_ecrire(lieu, texte=texte) for lieu, texte in issue.related])
         for issue in issues
     ]
-    return {"format": 1, "fichiers": files, "problemes": listed}
+    return {"format": 1, "fichiers": files, "problemes": listed, "avertissements": _ecrire([*avertissements])}
 
 
 def _layers(registry: Registry, couche: Couche) -> Iterator[Couche]:

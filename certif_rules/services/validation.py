@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.demande import Demande, PrecedentDit, findings, from_profile
-from certif_rules.audit.examen import check as check_request
 from certif_rules.errors import (
     DataError,
     Issue,
-    IssuesError,
     Location,
     UsageError,
     from_emplacement,
     suggestion,
 )
 from certif_rules.habillage.fichier import check_habillage
+from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.choix import competing
 from certif_rules.plugins.couche import HEADER, LIFE
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.checklist import in_force
+from certif_rules.services.ecrits import Ecrit, check_findings, check_profile, check_textes
 from certif_rules.source.donnees import read_given
 from certif_rules.source.entree import content_of
 from certif_rules.source.schema import check, schema_path
@@ -51,13 +49,21 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("guide", frozenset({"lignes", "portees"})),
     ("exigence", frozenset({"sources"})),
 )
+#: The keys of the texts that a body gives, which are lines of a layer without their criterion.
+_TEXTES = frozenset({"format", "sources", "indicateurs"})
 #: Those that people type, read without the stricter rules of référentiel data.
-_TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses")
+_TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses", "textes")
 
 
-def validate(
-    paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *, here: Path
-) -> tuple[int, list[Issue]]:
+class Validation(Struct, frozen=True, kw_only=True):
+    """How many files were read, every problem by its place, and what their authors must know besides."""
+
+    fichiers: int
+    problemes: tuple[Issue, ...]
+    avertissements: tuple[Avertissement, ...] = ()
+
+
+def validate(paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *, here: Path) -> Validation:
     """Check every path: a file, or a folder that holds layers, profiles or cases at any depth.
 
     Args:
@@ -65,8 +71,6 @@ def validate(
         installed: the data of the installed plugins, for the bases that a label rests on; those that the
             paths replace are left out.
         here: name files relative to this folder, where they are under it.
-
-    Returns: how many files were read, and every problem, sorted by place.
     """
     files, issues = _files(paths)
     folders = sorted({file.parent.parent.parent for file in files if file.name == HEADER})
@@ -75,10 +79,13 @@ def validate(
     registry = Registry(installed)
     named = {path.absolute() for path in paths}
     alone = [file for file in files if not any(file.is_relative_to(folder) for folder in folders)]
+    warnings: list[Avertissement] = []
     for file in alone:
         # Found in a folder, a pipe or a device is not what anyone named: it is not waited for.
-        issues += _check_file(file, _shown(file, here), registry, ordinary=file not in named)
-    return len(files), list(DataError(issues).issues)
+        ecrit = _check_file(file, _shown(file, here), registry, ordinary=file not in named)
+        issues += [_from(issue, here) for issue in ecrit.problemes]
+        warnings += ecrit.avertissements
+    return Validation(fichiers=len(files), problemes=DataError(issues).issues, avertissements=tuple(warnings))
 
 
 def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
@@ -123,6 +130,12 @@ def _inside(folder: Path) -> tuple[list[Path], list[Issue]]:
 
 def _shown(path: Path, here: Path) -> str:
     return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+def _from(issue: Issue, here: Path) -> Issue:
+    """Return an issue at a place named from a folder: it may be in a file that another one names."""
+    place = issue.location
+    return replace(issue, location=place and replace(place, file=_shown(Path(place.file), here)))
 
 
 def _check_layers(
@@ -189,24 +202,32 @@ def _at(issue: Issue, couche: Couche) -> Issue:
     return Issue(issue.code, issue.message, from_emplacement(couche.emplacement), issue.hint)
 
 
-def _check_file(file: Path, name: str, registry: Registry, *, ordinary: bool) -> list[Issue]:
-    """Return a file that belongs to no layer: recognised by its keys."""
+def _check_file(file: Path, name: str, registry: Registry, *, ordinary: bool) -> Ecrit:
+    """Return what a file that belongs to no layer says wrongly: it is recognised by its keys."""
     try:
         data = _read(content_of(file, name, ordinary=ordinary), file, name)
     except DataError as error:
-        return list(error.issues)
+        return Ecrit(problemes=error.issues)
     kind = _kind(data)
     if kind is None:
         message = "ni données de référentiel, ni profil, ni constats, ni cas : aucune clé connue"
-        return [Issue("nature-inconnue", message, Location(name, 1, 1), "voir docs/format-donnees.md")]
+        hint = "voir docs/format-donnees.md"
+        return Ecrit(problemes=(Issue("nature-inconnue", message, Location(name, 1, 1), hint),))
     if kind == "habillage":
-        return check_habillage(data, file.parent)[0]
+        return Ecrit(problemes=tuple(check_habillage(data, file.parent)[0]))
     issues = check(data, kind, name)
-    if kind in ("profil", "constats") and not issues:
-        issues_of_names = _check_names(data, kind, registry)
-        # Plain JSON does not remember where its values are.
-        issues = [replace(issue, location=issue.location or Location(name)) for issue in issues_of_names]
-    return issues
+    further = _FURTHER.get(kind)
+    if issues or further is None:
+        return Ecrit(problemes=tuple(issues))
+    return further(data, name, file.parent, registry)
+
+
+#: What is checked of a kind of file besides its schema.
+_FURTHER: Mapping[str, Callable[[Any, str, Path, Registry], Ecrit]] = {
+    "profil": check_profile,
+    "constats": check_findings,
+    "textes": check_textes,
+}
 
 
 def _read(content: bytes, file: Path, name: str) -> Any:
@@ -217,56 +238,18 @@ def _read(content: bytes, file: Path, name: str) -> Any:
     return lenient if typed else read_bytes(content, name)
 
 
+def _of_a_layer(lines: Any) -> bool:
+    """Return whether lines are declared, each in its criterion, and not only given texts."""
+    return isinstance(lines, list) and any(isinstance(line, dict) and "critere" in line for line in lines)
+
+
 def _kind(data: Any) -> str | None:
     if not isinstance(data, dict):
         return None
     if {"constats", "organisme"} <= data.keys():
         return "constats"
+    if "indicateurs" in data and data.keys() <= _TEXTES and not _of_a_layer(data["indicateurs"]):
+        return "textes"
     cases = (key.replace("_", "") for key in map(str, data) if re.fullmatch(rf"{_CASES}_[a-z_]+", key))
     known = next((kind for kind in cases if schema_path(kind).exists()), None)
     return known or next((kind for kind, keys in _KINDS if keys & data.keys()), None)
-
-
-def _check_names(data: Any, kind: str, registry: Registry) -> list[Issue]:
-    """Return what a profile, or findings, say of a référentiel, as far as they go: nothing is missed.
-
-    Without a date nor an édition, only what is wrong in every édition is wrong.
-    """
-    demande = from_profile(data)
-    if demande.referentiel is None:
-        return []
-    constats = Demande(precedent=_findings(data) if kind == "constats" else None)
-    by_edition: list[list[Issue]] = []
-    for possible in _dated(demande, registry):
-        try:
-            referentiel = in_force(registry, possible).referentiel
-        except IssuesError as error:
-            by_edition.append(list(error.issues))
-        else:
-            by_edition.append(
-                [*check_request(demande, referentiel).issues, *check_request(constats, referentiel).issues]
-            )
-    everywhere = set.intersection(*({_fault(issue) for issue in issues} for issues in by_edition))
-    return [issue for issue in by_edition[-1] if _fault(issue) in everywhere]
-
-
-def _findings(data: Any) -> PrecedentDit:
-    """Return the findings as of this audit; lines left to assess are lines too."""
-    lines = tuple(entry["id"] for entry in data["constats"])
-    return replace(findings(data), type=None, date=None, indicateurs_audites=lines)
-
-
-def _dated(demande: Demande, registry: Registry) -> list[Demande]:
-    """Return the request on its date, or on the first day of each édition that it may be about."""
-    editions = registry.layers(demande.referentiel or "", "exigence")
-    if demande.date is not None or not editions:
-        return [replace(demande, date=demande.date or date.min.isoformat())]
-    named = [c for c in editions if c.id == demande.edition]
-    if demande.edition is not None:
-        return [replace(demande, date=(named or editions)[0].du)]
-    return [replace(demande, date=c.du, edition=c.id) for c in editions]
-
-
-def _fault(issue: Issue) -> tuple[str, str, Location | None]:
-    """Return what makes an issue the same in two éditions: the names it suggests may differ."""
-    return (issue.code, issue.message, issue.location)
