@@ -161,7 +161,7 @@ class Page:
             "h3",
             el("span", bloc.numero, class_="numero"),
             " ",
-            el("span", self.texte(bloc.titre), class_="titre" if bloc.enonce else "enonce"),
+            el("span", self.texte(bloc.titre), **{} if bloc.enonce else {"class_": "enonce"}),
             id=bloc.ancre,
         )
         signs = [*([bloc.etat] if bloc.etat else []), *bloc.marques]
@@ -247,7 +247,7 @@ class Page:
 
     def encadre(self, bloc: b.Encadre) -> Html:
         """Return a notice."""
-        look = f"encadre {bloc.ton}"
+        look = "encadre" if bloc.ton == "information" else f"encadre {bloc.ton}"
         return el("div", el("p", line(bloc.titre)), el("p", self.texte(bloc.texte)), class_=look)
 
     def liste(self, bloc: b.Liste) -> Html:
