@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from greffons import registry
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -116,3 +117,15 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert sum(len(gardees.lignes) for gardees in kept._gardees) <= 40 + 32
 
     compare()
+
+
+def test_a_day_makes_no_referentiel_of_its_own() -> None:
+    """Two years of days have as many référentiels as sets of layers in force, each with its own digest."""
+    days = [date(2024, 1, 1) + timedelta(days=30 * number) for number in range(36)]
+    opened = registry()
+    resolutions = [opened.resolve("qualiopi", day=day.isoformat()) for day in days]
+    by_layers = {
+        tuple((r.couche.cle, r.contenu.cle) for r in resolu.referentiel.couches) for resolu in resolutions
+    }
+    assert len({id(resolu.referentiel) for resolu in resolutions}) == len(by_layers) > 1
+    assert len({resolu.empreinte for resolu in resolutions}) == len(by_layers)

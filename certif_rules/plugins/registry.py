@@ -61,6 +61,9 @@ class Registry:
         self._layers: dict[Cle, EnTete] = {}
         self._bodies: dict[Cle, Corps] = {}
         self._resolutions: dict[tuple[str, str | None, str, str | None], Resolution] = {}
+        #: Référentiels and their digests, by the layers they are made of: many days have the same.
+        self._assembled: dict[tuple[Cle, ...], Referentiel] = {}
+        self._digests: dict[Referentiel, str] = {}
         self._index(sorted(donnees, key=lambda pair: (pair[0], str(pair[1].dossier))))
 
     # ---- what there is -----------------------------------------------------------------------------
@@ -103,9 +106,11 @@ class Registry:
         key = (nom, edition, day, guide)
         if key not in self._resolutions:
             referentiel, warnings = self._resolve(nom, day, edition, guide)
+            if referentiel not in self._digests:
+                self._digests[referentiel] = digest_of_referentiel(referentiel)
             self._resolutions[key] = Resolution(
                 referentiel=referentiel,
-                empreinte=digest_of_referentiel(referentiel),
+                empreinte=self._digests[referentiel],
                 avertissements=tuple(warnings),
             )
         return self._resolutions[key]
@@ -147,8 +152,11 @@ class Registry:
         retenues = [CoucheRetenue(couche=exigence, contenu=exigence), regles]
         if own_guide is not None:
             retenues.append(own_guide)
-        referentiel = self._assemble(exigence, tuple(retenues), base)
-        return referentiel, [*warnings, *about_rules, *about_guide]
+        under = base.couches if base is not None else ()
+        made_of = tuple(cle for r in (*under, *retenues) for cle in (r.couche.cle, r.contenu.cle))
+        if made_of not in self._assembled:
+            self._assembled[made_of] = self._assemble(exigence, tuple(retenues), base)
+        return self._assembled[made_of], [*warnings, *about_rules, *about_guide]
 
     def _check_base(self, exigence: Couche, nom: str, edition: str) -> None:
         """Refuse a label whose base is not there: its own header is to blame."""
