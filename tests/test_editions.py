@@ -193,6 +193,62 @@ def test_valider_knows_what_is_replaced(tmp_path: Path) -> None:
     assert sorted({issue.code for issue in issues}) == ["edition-inconnue", "editions-concurrentes"]
 
 
+def other_layer(folder: Path, nature: str, source: str, *, remplace: str | None) -> Path:
+    """A plugin that declares for Qualiopi one more layer, obligatory from 1 January 2027."""
+    donnees = folder / "donnees"
+    copy = donnees / nature / "nouvelle"
+    shutil.copytree(DONNEES["qualiopi"] / nature / source, copy)
+    path = copy / "couche.yaml"
+    text = path.read_text(encoding="utf-8").replace(f"\nid: {source}\n", "\nid: nouvelle\n")
+    lines = [line for line in text.splitlines() if not line.startswith(("admis_du:", "du:"))]
+    text = "\n".join((*lines, 'du: "2027-01-01"', *([f"remplace: {remplace}"] if remplace else []), ""))
+    path.write_text(text, encoding="utf-8")
+    seal(copy)
+    seal_life(copy)
+    return donnees
+
+
+#: The layers in force on that day for the edition 2019: one of rules, one guide.
+OTHERS = [("regles", "arrete-2023-05-31", "couches de règles"), ("guide", "V9", "guides obligatoires")]
+
+
+@pytest.mark.parametrize(("nature", "source", "noms"), OTHERS)
+def test_two_layers_the_same_day_are_refused(tmp_path: Path, nature: str, source: str, noms: str) -> None:
+    """Both are named, at run time and by `valider`; the day before, nothing is wrong."""
+    folder = other_layer(tmp_path, nature, source, remplace=None)
+    known = registry(qualiopi=DONNEES["qualiopi"], tiers=folder)
+    with pytest.raises(DataError) as refused:
+        known.resolve("qualiopi", day="2027-01-01", edition="2019")
+    (issue,) = refused.value.issues
+    assert issue.code == "couches-concurrentes"
+    assert f"qualiopi a deux {noms} en vigueur le 2027-01-01 : {source} (" in issue.message
+    assert issue.message.endswith("et nouvelle (depuis le 2027-01-01)")
+    before = known.resolve("qualiopi", day="2026-12-31", edition="2019").referentiel
+    assert source in [c.couche.id for c in before.couches]
+    if nature == "guide":
+        named = known.resolve("qualiopi", day="2027-01-01", edition="2019", guide="nouvelle").referentiel
+        assert named.guide == "nouvelle", "a name chooses among guides"
+    installed = [("qualiopi", Donnees(dossier=DONNEES["qualiopi"]))]
+    issues = validate([folder], installed, here=tmp_path).problemes
+    assert [one.code for one in issues] == ["couches-concurrentes"]
+
+
+@pytest.mark.parametrize(("nature", "source", "noms"), OTHERS)
+def test_a_layer_replaced_is_over(tmp_path: Path, nature: str, source: str, noms: str) -> None:
+    """The day before, it rules; from that day on, the other alone; an unknown one cannot end."""
+    folder = other_layer(tmp_path / "a", nature, source, remplace=source)
+    known = registry(qualiopi=DONNEES["qualiopi"], tiers=folder)
+    for day, id_ in (("2026-12-31", source), ("2027-01-01", "nouvelle")):
+        resolution = known.resolve("qualiopi", day=day, edition="2019")
+        assert [c.couche.id for c in resolution.referentiel.couches if c.couche.nature == nature] == [id_]
+        assert "guides_admis" not in [a.code for a in resolution.avertissements]
+    installed = [("qualiopi", Donnees(dossier=DONNEES["qualiopi"]))]
+    assert validate([folder], installed, here=tmp_path).problemes == ()
+    folder = other_layer(tmp_path / "b", nature, source, remplace="absente")
+    issues = validate([folder], installed, here=tmp_path).problemes
+    assert sorted(one.code for one in issues) == ["couche-inconnue", "couches-concurrentes"], noms
+
+
 def test_an_application_is_not_judged_by_chance(tmp_path: Path) -> None:
     """Where editions answer alike, it is studied; otherwise both are named, unless a day decides."""
     assert open_file(three(tmp_path / "a", remplace=True), Demande(referentiel=LABEL)).edition == "V6"

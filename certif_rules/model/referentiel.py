@@ -70,8 +70,8 @@ class Couche(Situe, frozen=True, kw_only=True):
     Dates are ISO civil dates, both ends included. ``admis_du`` is the first day it may be used, ``du`` the
     first day it must be, ``au`` the last (``None``: no end known). ``lue`` is false when the text was not
     read: another layer's content is then used in its place, with a warning. ``nom`` is the name of the
-    référentiel, given by its exigence layers. ``remplace`` is the edition that this one ends, the day before
-    ``du``.
+    référentiel, given by its exigence layers. ``remplace`` is the layer of the same kind that this one ends,
+    the day before ``du``.
     """
 
     referentiel: str

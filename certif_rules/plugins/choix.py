@@ -5,13 +5,21 @@ Pure: headers in, headers and warnings out. The date of the audit chooses, never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from certif_rules.errors import DataError, Issue, UsageError, from_emplacement
 from certif_rules.model.base import Avertissement
-from certif_rules.model.referentiel import Couche, CoucheRetenue
+from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature
 
 Avertissements = list[Avertissement]
+
+
+#: What people call layers of each kind that rule the same day, and one of them.
+_NOMS: Mapping[Nature, tuple[str, str]] = {
+    "exigence": ("éditions", "l’édition"),
+    "regles": ("couches de règles", "la couche"),
+    "guide": ("guides obligatoires", "le guide"),
+}
 
 
 def choose_edition(
@@ -23,10 +31,10 @@ def choose_edition(
         UsageError: there is no such edition, or none in force that day.
         DataError: several are, and none says that it replaces the other.
     """
-    current = editions_in_force(editions, day)
+    current = in_force(editions, day)
     if edition is None:
         if current:
-            return _only(nom, current, day), []
+            return _only(current, day), []
         known = " ; ".join(f"{c.id} {period(c)}" for c in editions)
         message = f"aucune édition de {nom} n’est en vigueur le {day}"
         raise UsageError([Issue("edition-introuvable", message, None, f"périodes connues : {known}")])
@@ -41,42 +49,50 @@ def choose_edition(
     return chosen, [Avertissement("edition_hors_periode", message, chosen.sources)]
 
 
-def _only(nom: str, current: Sequence[Couche], day: str) -> Couche:
-    """Return the edition of that day, the latest that may be used; two that must be are refused."""
+def _only(current: Sequence[Couche], day: str) -> Couche:
+    """Return the layer of that day, the latest that may be used; two that must be are refused."""
     ruling = [couche for couche in current if couche.du <= day]
     if len(ruling) > 1:
-        raise DataError([_competing(nom, ruling[0], ruling[1], day)])
+        raise DataError([_competing(ruling[0], ruling[1], day)])
     return current[0]
 
 
-def _competing(nom: str, later: Couche, earlier: Couche, day: str) -> Issue:
+def _competing(later: Couche, earlier: Couche, day: str) -> Issue:
+    nom, (several, one) = later.referentiel, _NOMS[later.nature]
     message = (
-        f"{nom} a deux éditions en vigueur le {day} : {earlier.id} ({period(earlier)}) et {later.id} "
-        f"({period(later)})"
+        f"{nom} a deux {several} en vigueur le {day} : {earlier.id} ({period(earlier)}) et "
+        f"{later.id} ({period(later)})"
     )
-    hint = (
-        f"écrire « remplace: {earlier.id} » dans l’en-tête de {later.id}, ou la fin de {earlier.id} ; "
-        f"sinon nommer l’édition : {nom}@{later.id}"
-    )
-    related = ((from_emplacement(earlier.emplacement), f"l’édition {earlier.id}"),)
-    return Issue("editions-concurrentes", message, from_emplacement(later.emplacement), hint, related)
+    hint = f"écrire « remplace: {earlier.id} » dans l’en-tête de {later.id}, ou la fin de {earlier.id}"
+    related = ((from_emplacement(earlier.emplacement), f"{one} {earlier.id}"),)
+    where = from_emplacement(later.emplacement)
+    if later.nature == "exigence":
+        hint += f" ; sinon nommer {one} : {nom}@{later.id}"
+        return Issue("editions-concurrentes", message, where, hint, related)
+    if later.nature == "guide":
+        hint += f" ; sinon nommer {one} : --guide {later.id}"
+    return Issue("couches-concurrentes", message, where, hint, related)
 
 
-def competing(nom: str, editions: Sequence[Couche]) -> list[Issue]:
-    """Return a problem for each edition that starts while another is in force and does not replace it."""
+def competing(couches: Sequence[Couche]) -> list[Issue]:
+    """Return a problem for each layer that starts while another is in force and does not replace it.
+
+    Args:
+        couches: the editions of a référentiel, or the layers of one kind written for one of them.
+    """
     issues = []
-    for couche in sorted(editions, key=lambda c: c.du):
-        ruling = [c for c in editions_in_force(editions, couche.du) if c.du <= couche.du]
+    for couche in sorted(couches, key=lambda c: c.du):
+        ruling = [c for c in in_force(couches, couche.du) if c.du <= couche.du]
         others = [c for c in ruling if c is not couche]
         if couche in ruling and others:
-            issues.append(_competing(nom, couche, others[0], couche.du))
+            issues.append(_competing(couche, others[0], couche.du))
     return issues
 
 
 def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> Avertissements:
     """Return a warning when the base in force on ``day`` is not the one the label was written on."""
     base, _, edition = (exigence.base or "").partition("@")
-    current = editions_in_force(base_editions, day)
+    current = in_force(base_editions, day)
     if current and current[0].id == edition:
         return []
     other = (
@@ -94,7 +110,7 @@ def choose_rules(
     """Return the audit rules in force on ``day`` for this edition, else the nearest, with a warning.
 
     Raises:
-        DataError: no layer of rules is written for the edition, or none was read.
+        DataError: no layer of rules is written for the edition, none was read, or two are in force.
     """
     candidates = written_for(layers, exigence.id)
     if not candidates:
@@ -102,7 +118,7 @@ def choose_rules(
         raise DataError([Issue("couche-manquante", message, from_emplacement(exigence.emplacement))])
     current = in_force(candidates, day)
     if current:
-        return _with_content(current[0], candidates)
+        return _with_content(_only(current, day), candidates)
     nearest = candidates[0] if day < candidates[0].admis_du else candidates[-1]
     message = f"aucune règle d’audit en vigueur le {day} : « {nearest.titre} » sert à sa place"
     retenue, warnings = _with_content(nearest, candidates)
@@ -118,7 +134,7 @@ def choose_guide(
 
     Raises:
         UsageError: the guide named is not one of this edition.
-        DataError: no guide of the edition was read.
+        DataError: no guide of the edition was read, or two must be used.
     """
     candidates = written_for(layers, exigence.id)
     current = in_force(candidates, day)
@@ -130,7 +146,7 @@ def choose_guide(
             f"aucun guide de lecture connu pour {edition} le {day} : ce qu’un guide décide reste à confirmer"
         )
         return None, [Avertissement("guide_absent", message, exigence.sources)] if layers else []
-    retenue, warnings = _with_content(current[0], candidates)
+    retenue, warnings = _with_content(_only(current, day), candidates)
     if len(current) > 1:
         others = ", ".join(c.id for c in current[1:])
         message = (
@@ -173,16 +189,15 @@ def _with_content(couche: Couche, candidates: Sequence[Couche]) -> tuple[CoucheR
 # ---- layers on a day -----------------------------------------------------------------------------------
 
 
-def in_force(couches: Iterable[Couche], day: str) -> list[Couche]:
-    """Return the layers that may be used on ``day`` (ISO, both ends included), the latest first."""
+def in_force(couches: Sequence[Couche], day: str) -> list[Couche]:
+    """Return the layers that may be used on ``day`` (ISO, both ends included), the latest first.
+
+    One that another of them replaced by then may not.
+    """
+    ended = {couche.remplace for couche in couches if couche.remplace and couche.du <= day}
     admitted = [c for c in couches if c.admis_du <= day and (c.au is None or day <= c.au)]
-    return sorted(admitted, key=lambda c: (c.admis_du, c.du, c.id), reverse=True)
-
-
-def editions_in_force(editions: Sequence[Couche], day: str) -> list[Couche]:
-    """Return the editions in force on ``day``, the latest first: one that was replaced by then is not."""
-    ended = {couche.remplace for couche in editions if couche.remplace and couche.du <= day}
-    return [couche for couche in in_force(editions, day) if couche.id not in ended]
+    left = [couche for couche in admitted if couche.id not in ended]
+    return sorted(left, key=lambda c: (c.admis_du, c.du, c.id), reverse=True)
 
 
 def nearest_edition(editions: Sequence[Couche], day: str) -> Couche:

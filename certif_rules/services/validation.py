@@ -21,8 +21,8 @@ from certif_rules.errors import (
 )
 from certif_rules.habillage.fichier import check_habillage
 from certif_rules.model.base import Avertissement
-from certif_rules.model.referentiel import Couche
-from certif_rules.plugins.choix import competing
+from certif_rules.model.referentiel import Couche, Nature
+from certif_rules.plugins.choix import competing, written_for
 from certif_rules.plugins.couche import HEADER, LIFE
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
@@ -51,6 +51,8 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 #: The keys of the texts that a body gives, which are lines of a layer without their criterion.
 _TEXTES = frozenset({"format", "sources", "indicateurs"})
+#: What two layers in force the same day are told by.
+_COMPETING = {"editions-concurrentes", "couches-concurrentes"}
 #: Those that people type, read without the stricter rules of référentiel data.
 _TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses", "textes")
 
@@ -150,13 +152,14 @@ def _check_layers(
     others = [pair for pair in installed if not _declares(pair, keys)]
     registry = Registry([*given, *others], thorough=True, names_from=here)
     for nom in sorted({key[0] for key in keys}):
-        issues.extend(_editions(nom, registry.layers(nom, "exigence")))
+        issues.extend(_competing(registry, nom))
         for couche in registry.layers(nom, "exigence"):
             for day in _days(registry, couche):
                 try:
                     registry.life(registry.resolve(nom, day=day, edition=couche.id).referentiel)
                 except DataError as error:
-                    issues.extend(error.issues)
+                    # Two layers in force are told once, on their first day.
+                    issues.extend(i for i in error.issues if i.code not in _COMPETING)
                 except UsageError as error:
                     issues.extend(_at(issue, couche) for issue in error.issues)
     for key in sorted(keys):
@@ -164,15 +167,32 @@ def _check_layers(
     return issues
 
 
-def _editions(nom: str, editions: Sequence[Couche]) -> Iterator[Issue]:
-    """Yield the editions in force the same day, and those that replace one nobody declares."""
-    yield from competing(nom, editions)
-    known = [couche.id for couche in editions]
-    for couche in editions:
+def _competing(registry: Registry, nom: str) -> Iterator[Issue]:
+    """Yield the layers in force the same day, and those that replace one nobody declares."""
+    editions = registry.layers(nom, "exigence")
+    yield from competing(editions)
+    yield from _replaced("exigence", editions)
+    for nature in ("regles", "guide"):
+        layers = registry.layers(nom, nature)
+        for edition in editions:
+            yield from competing(written_for(layers, edition.id))
+        yield from _replaced(nature, layers)
+
+
+def _replaced(nature: Nature, layers: Sequence[Couche]) -> Iterator[Issue]:
+    """Yield the layers that replace one nobody declares."""
+    known = [couche.id for couche in layers]
+    for couche in layers:
         if couche.remplace is not None and couche.remplace not in known:
-            message = f"{nom} n’a pas d’édition « {couche.remplace} » à remplacer"
-            hint = suggestion(couche.remplace, known, "éditions")
-            yield Issue("edition-inconnue", message, from_emplacement(couche.emplacement), hint)
+            where = from_emplacement(couche.emplacement)
+            if nature == "exigence":
+                message = f"{couche.referentiel} n’a pas d’édition « {couche.remplace} » à remplacer"
+                hint = suggestion(couche.remplace, known, "éditions")
+                yield Issue("edition-inconnue", message, where, hint)
+            else:
+                message = f"{couche.referentiel} n’a pas de couche « {couche.remplace} » à remplacer"
+                hint = suggestion(couche.remplace, known, "couches")
+                yield Issue("couche-inconnue", message, where, hint)
 
 
 def _declares(pair: tuple[str, Donnees], keys: set[tuple[str, str, str]]) -> bool:

@@ -13,7 +13,7 @@ from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche
 from certif_rules.model.vie import Vie
-from certif_rules.plugins.choix import editions_in_force, nearest_edition
+from certif_rules.plugins.choix import in_force, nearest_edition
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import Recherche, look_up
 from certif_rules.vie.regime import Regime
@@ -65,7 +65,7 @@ def _when(
         named = [c for c in editions if c.id == edition] or editions
         return registry.latest_day(named[-1]), edition or named[-1].id
     day = _deciding(registry, editions, jours).isoformat()
-    if editions_in_force(editions, day):
+    if in_force(editions, day):
         return day, None
     near = nearest_edition(editions, day)
     return registry.latest_day(near), near.id
@@ -117,7 +117,7 @@ def out_of_force(
         return
     editions = registry.layers(referentiel.id, "exigence")
     day = _deciding(registry, editions, days).isoformat()
-    if not editions_in_force(editions, day):
+    if not in_force(editions, day):
         message = (
             f"aucune édition de {referentiel.id} n’est en vigueur le {day} : "
             f"l’édition {referentiel.edition} sert à sa place"
