@@ -25,7 +25,8 @@ class Colonne(Struct, frozen=True, kw_only=True):
     call it, ``indication`` and ``aide`` how to fill it in a form, in a workbook. ``montree`` says why it must
     be shown (``None``: a body may hide it). ``verification`` is its width in the sheet Vérifications
     (``None``: that has no such column). ``ordre`` is its place in forms and findings files, which hold it
-    even when it is empty where ``toujours``. ``signature``: it says who assessed, or when.
+    even when it is empty where ``toujours``. ``signature``: it says who assessed, or when. ``recente``: grids
+    were written before the table had it, and are read without it.
     """
 
     titre: str
@@ -41,6 +42,7 @@ class Colonne(Struct, frozen=True, kw_only=True):
     ordre: int = 99
     toujours: bool = False
     signature: bool = False
+    recente: bool = False
 
 
 CONSTAT: Final = Colonne(
@@ -128,6 +130,7 @@ SITE: Final = Colonne(
     ),
     verification=9,
     ordre=7,
+    recente=True,
 )
 #: The columns of the sheet Grille, in order.
 GRILLE: Final[tuple[Colonne, ...]] = (
@@ -200,6 +203,8 @@ ECARTS: Final[tuple[Colonne, ...]] = (
     Colonne(titre="Levé le", largeur=11, champ="leve_le", genre="jour"),
     Colonne(titre="Levé par", largeur=10, champ="leve_par"),
 )
+#: Those that a grid may lack, because it is older than they are: they read as empty there.
+RECENTES: Final = frozenset(colonne.titre for colonne in (*GRILLE, *ECARTS) if colonne.recente)
 #: The columns that auditors fill, in the order of the sheet; in that of forms and findings files.
 SAISIE: Final = tuple(colonne for colonne in GRILLE if colonne.champ)
 CHAMPS: Final = tuple(sorted(SAISIE, key=lambda colonne: colonne.ordre))

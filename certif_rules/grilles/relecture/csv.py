@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, point_key
+from certif_rules.colonnes import RECENTES
 from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL
@@ -36,6 +37,7 @@ from certif_rules.grilles.relecture.saisie import (
     folded,
     in_error,
     missing,
+    older_grid,
 )
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
 from certif_rules.model.base import Avertissement
@@ -177,8 +179,14 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
     written |= {point_key(point): check_row(checklist, point) for point in checklist.verifications}
     extra = extra_columns(checklist)
     shown = [column for column, label in SAISIE.items() if emetteur.shows(checklist, label)]
-    issues = [*tableau.issues, *tableau.missing((*shown, *extra.values()))]
+    required = [column for column in shown if SAISIE[column] not in RECENTES]
+    issues = [*tableau.issues, *tableau.missing((*required, *extra.values()))]
     warnings = list(_strangers(tableau, checklist))
+    warnings += [
+        older_grid(Location(tableau.name, 1, 1), column)
+        for column in shown
+        if column not in required and folded(column) not in tableau.columns
+    ]
     rangees = []
     ours = sorted({column for texts in written.values() for column in texts})
     # Without their identifiers, rows cannot be told.

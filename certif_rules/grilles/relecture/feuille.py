@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from certif_rules.colonnes import RECENTES
 from certif_rules.errors import Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL, fitted
-from certif_rules.grilles.relecture.saisie import COMMENTAIRE, added_column, cut, folded, in_error, strays
+from certif_rules.grilles.relecture.saisie import (
+    COMMENTAIRE,
+    added_column,
+    cut,
+    folded,
+    in_error,
+    older_grid,
+    strays,
+)
 from certif_rules.grilles.relecture.tableur import CelluleLue, FeuilleLue
 from certif_rules.grilles.relecture.valeurs import Vue
 from certif_rules.model.base import Avertissement
@@ -69,7 +78,7 @@ class LectureFeuille:
                 RENOMMEE,
             )
             for c in columns
-            if c not in self.columns
+            if c not in self.columns and c not in RECENTES
         ]
         typed = {place for column, place in self.columns.items() if column not in computed}
         self.rows = sorted(
@@ -143,6 +152,12 @@ class LectureFeuille:
                 filled[column] = filled.get(column, 0) + 1
         for column, number in sorted(filled.items()):
             yield added_column(self._at(self.header, column), self.feuille.text(self.header, column), number)
+
+    def older(self, shown: Iterable[str]) -> Iterator[Avertissement]:
+        """Yield the columns that would be of use here, of those ``shown``, and that an older grid lacks."""
+        for column in shown:
+            if column in RECENTES and column not in self.columns:
+                yield older_grid(self._at(self.header, 1), column)
 
     def formulas(self, row: int, *, except_for: str = "") -> list[Issue]:
         """Return each of our columns where a formula stands for a value."""

@@ -109,6 +109,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         table = LectureFeuille(feuilles[sheet], name, sheet, columns, computed=(_CALCULEE,))
         issues += table.issues
         warnings += table.strangers()
+        warnings += table.older(c for c in columns if emetteur.shows(checklist, c))
         rows, wrong, more = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
         rangees += rows
         issues += wrong

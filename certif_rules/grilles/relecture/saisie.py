@@ -292,6 +292,15 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
     return Avertissement("colonne_ajoutee", message)
 
 
+def older_grid(where: object, title: str) -> Avertissement:
+    """Return a column that would be of use, and that this grid does not have: it is read as empty."""
+    message = (
+        f"{where} : pas de colonne « {title} » ; la grille est antérieure à cette colonne, ou celle-ci a été "
+        "retirée ou renommée : elle est lue comme vide"
+    )
+    return Avertissement("colonne_lue_vide", message)
+
+
 def strays(places: Sequence[Location]) -> Iterator[Avertissement]:
     """Yield the cells of a sheet that are not to be filled, and hold what nothing takes."""
     for where in places[:TOLD]:
