@@ -114,6 +114,25 @@ def test_standard_input_and_two_runs(call: Console, tmp_path: Path, head: dict[s
     assert first.out == piped.out == call("conclure", path, "--format", "json").out
 
 
+def test_several_files_in_one_run(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
+    """Each is concluded for itself, a line of JSON or a heading each; a wrong one hides no other."""
+    one = findings(head, tmp_path, MINEURES).rename(tmp_path / "a.json")
+    two = findings(head, tmp_path, {}).rename(tmp_path / "b.json")
+    wrong = findings(head, tmp_path, {"1": "inconnue"})
+    both = call("conclure", one, two, "--format", "json")
+    lines = [json.loads(line) for line in both.out.splitlines()]
+    assert [line["fichier"] for line in lines] == [str(one), str(two)]
+    for line, path in zip(lines, (one, two), strict=True):
+        del line["fichier"]
+        assert line == call("conclure", path, "--format", "json").json
+    some = call("conclure", one, wrong, two)
+    assert some.status == 1
+    shown = some.out.decode()
+    assert [shown.count(f"=== {path}") for path in (one, wrong, two)] == [1, 0, 1]
+    assert "constats.json" in some.err
+    assert "a.json" not in some.err
+
+
 def test_a_finding_is_lifted_and_the_conclusion_recomputed(
     call: Console, tmp_path: Path, head: dict[str, Any]
 ) -> None:

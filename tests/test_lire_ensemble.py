@@ -11,6 +11,7 @@ import pytest
 from grilles import atelier, filled, grille
 
 from certif_rules.audit.constats import Releve
+from certif_rules.cli import run
 from certif_rules.errors import DataError
 from certif_rules.grilles import xlsx
 from certif_rules.services.lecture import read_grids
@@ -147,8 +148,6 @@ def test_a_foreign_workbook(tmp_path: Path) -> None:
 
 def test_the_command(tmp_path: Path, capsysbinary) -> None:
     """Findings on standard output or in a file, never in the place of a grid."""
-    from certif_rules.cli import run
-
     path = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path)
     assert run(["lire", str(path)]) == 0
     out, err = capsysbinary.readouterr()
@@ -158,6 +157,39 @@ def test_the_command(tmp_path: Path, capsysbinary) -> None:
     constats = tmp_path / "constats.json"
     assert run(["lire", str(path), "-o", str(constats)]) == 0
     assert run(["conclure", str(constats)]) == 0
+
+
+def test_grids_of_several_audits_in_one_run(tmp_path: Path, capsysbinary) -> None:
+    """With --dans each grid is read for itself, under its name; a wrong one is told, the others written."""
+    out = tmp_path / "constats"
+    out.mkdir()
+    paths = [
+        filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a"),
+        filled(CHECKLIST, "ods", {"qualiopi/2": {"Constat": "Parfait"}}, tmp_path, "faux"),
+        filled(CHECKLIST, "csv", {"qualiopi/2": {"Constat": "Conforme"}}, tmp_path, "b"),
+    ]
+    assert run(["lire", *map(str, paths), "--dans", str(out)]) == 1
+    assert sorted(path.name for path in out.iterdir()) == ["a.json", "b.json"]
+    alone = tmp_path / "seule.json"
+    assert run(["lire", str(paths[2]), "-o", str(alone)]) == 0
+    assert (out / "b.json").read_bytes() == alone.read_bytes()
+    assert "faux.ods" in capsysbinary.readouterr().err.decode()
+
+
+def test_dans_replaces_nothing_and_goes_alone(tmp_path: Path, capsysbinary) -> None:
+    """A file that is there, two grids of one name, another output, no such folder: all refused first."""
+    grid = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
+    same = filled(CHECKLIST, "csv", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
+    (tmp_path / "constats").mkdir()
+    (tmp_path / "constats" / "a.json").write_text("{}", encoding="utf-8")
+    assert run(["lire", str(grid), str(same), "--dans", str(tmp_path / "constats")]) == 2
+    told = capsysbinary.readouterr().err.decode()
+    assert "deux grilles s’écriraient dans" in told
+    assert "existe déjà" in told
+    assert (tmp_path / "constats" / "a.json").read_text(encoding="utf-8") == "{}"
+    assert run(["lire", str(grid), "--dans", str(tmp_path / "absent")]) == 2
+    assert run(["lire", str(grid), "--dans", str(tmp_path), "-o", str(tmp_path / "c.json")]) == 2
+    assert sorted(path.name for path in tmp_path.glob("*.json")) == []
 
 
 def test_a_calendar_of_1904_is_refused(tmp_path: Path) -> None:

@@ -23,6 +23,13 @@ def show_json(data: Any) -> None:
     write(as_bytes(data), None)
 
 
+def show_json_line(data: Any) -> None:
+    """Print ``data`` as JSON on one line of standard output: one of several."""
+    from certif_rules.echanges.champs import as_line
+
+    write(as_line(data), None)
+
+
 def paragraph(text: str, indent: int = 0, *, hanging: int | None = None) -> None:
     """Print one paragraph, wrapped as French is; later lines are indented by ``hanging``."""
     from certif_rules.cli.messages import message

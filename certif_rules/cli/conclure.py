@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from certif_rules.blocs.typographie import prose
-from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.affichage import format_option, paragraph, show_json, show_json_line
 from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.flux import inputs_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 
@@ -28,7 +28,11 @@ _A_DES_PERSONNES = (
 
 @french_command()
 @click.argument(
-    "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
+    "constats",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="CONSTATS...",
 )
 @click.option(
     "--accepter-autres-regles",
@@ -40,32 +44,64 @@ _A_DES_PERSONNES = (
 @format_option("table", "json")
 @click.pass_context
 def command(
-    ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, textes: Path | None,
+    ctx: click.Context, /, constats: tuple[Path, ...], accepter_autres_regles: bool, textes: Path | None,
     pseudonymiser: bool, format_: str,
 ) -> None:  # fmt: skip
     """La conclusion qu’appellent les constats de CONSTATS (JSON ou YAML ; « - » lit l’entrée standard).
 
     Une conclusion par référentiel. Elle reste inconnue tant que les lignes à évaluer ou à confirmer peuvent
     la changer. Un constat levé (leve_le, leve_par) n’est plus compté.
+    Plusieurs fichiers sont conclus l’un après l’autre, chacun pour lui-même ; en JSON, un objet par ligne. Un
+    fichier en faute n’empêche pas les autres.
     """
     from certif_rules.audit.textes import read_textes
     from certif_rules.cli.atelier import open_for
-    from certif_rules.echanges.conclusion import document
+    from certif_rules.errors import DataError, Issue, IssuesError
     from certif_rules.services.conclusion import conclude_file
 
-    path, stdin = input_of(constats)
     texts = read_textes(textes) if textes else None
     registry = open_for(ctx).registry
-    bilan, replaced = conclude_file(
-        registry, path, stdin=stdin, other_rules=accepter_autres_regles, textes=texts,
-        pseudonymise=pseudonymiser,
-    )  # fmt: skip
-    if pseudonymiser:
-        say_replaced(replaced)
+    wrong: list[Issue] = []
+    for path, stdin in inputs_of(constats):
+        try:
+            bilan, replaced = conclude_file(
+                registry, path, stdin=stdin, other_rules=accepter_autres_regles, textes=texts,
+                pseudonymise=pseudonymiser,
+            )  # fmt: skip
+        except IssuesError as error:
+            if len(constats) == 1:
+                raise
+            wrong += error.issues
+            continue
+        if pseudonymiser:
+            say_replaced(replaced)
+        if len(constats) == 1:
+            _print_one(bilan, format_)
+        else:
+            _print_among(path, bilan, format_)
+    if wrong:
+        raise DataError(wrong)
+
+
+def _print_one(bilan: Bilan, format_: str) -> None:
+    from certif_rules.echanges.conclusion import document
+
     if format_ == "json":
         show_json(document(bilan))
     else:
         _show(bilan)
+
+
+def _print_among(path: Path, bilan: Bilan, format_: str) -> None:
+    """Print the conclusion of one of several files, under its name."""
+    from certif_rules.echanges.conclusion import document
+
+    if format_ == "json":
+        show_json_line({"fichier": str(path), **document(bilan)})
+        return
+    paragraph(f"=== {path}")
+    _show(bilan)
+    click.echo()
 
 
 def _show(bilan: Bilan) -> None:

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     help="Le fichier dont toutes les grilles sont parties : ce que l’une y a effacé le reste.",
 )
 @click.option(
+    "--dans",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DOSSIER",
+    help="Lit chaque grille pour elle-même, et écrit ses constats dans ce dossier, sous son nom.",
+)
+@click.option(
     "--accepter-autres-regles",
     is_flag=True,
     help="Accepte une grille faite avec d’autres règles, avec un avertissement.",
@@ -47,37 +53,81 @@ if TYPE_CHECKING:
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, grilles: tuple[Path, ...], base: Path | None, accepter_autres_regles: bool,
-    pseudonymiser: bool, sortie: Path | None, remplacer: bool, **options: Any,
+    ctx: click.Context, /, grilles: tuple[Path, ...], base: Path | None, dans: Path | None,
+    accepter_autres_regles: bool, pseudonymiser: bool, sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Les constats portés dans des grilles remplies (XLSX, ODS, CSV, JSON ; « - » lit l’entrée standard).
 
     La grille est comparée à la checklist recalculée, et chaque anomalie est dite avec sa cellule. Plusieurs
     grilles d’un même audit sont réunies par ligne, par site et par champ ; ce qui se contredit reste à
     accorder dans le fichier écrit, avec les deux valeurs. Les grilles ne sont jamais modifiées.
+    Avec --dans, les grilles sont celles d’autant d’audits : l’une en faute n’empêche pas les autres.
     """
     from certif_rules.audit.textes import read_textes
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.constats import write_dossier
+    from certif_rules.errors import DataError, Issue, IssuesError, UsageError
     from certif_rules.habillage.fichier import read_habillage
     from certif_rules.services.lecture import STDIN, read_grids
     from certif_rules.source.entree import MAX_CLASSEUR, standard_input
 
     path = to_file(sortie)
+    targets = _targets(grilles, dans, replace=remplacer) if dans is not None else {}
+    if targets and (path is not None or base is not None):
+        message = "--dans lit chaque grille pour elle-même : il va sans -o ni --base"
+        raise UsageError([Issue("usage", message, None, "retirer l’un ou l’autre")])
     _check_other(path, (*grilles, *([base] if base else [])))
     check_free(path, replace=remplacer)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
     texts = read_textes(options["textes"]) if options["textes"] else None
     stdin = standard_input(MAX_CLASSEUR) if any(str(g) == STDIN for g in grilles) else None
     registry = open_for(ctx).registry
-    lecture = read_grids(
-        registry, grilles, base=base, stdin=stdin, other_rules=accepter_autres_regles, habillage=dress,
-        textes=texts, pseudonymise=pseudonymiser,
-    )  # fmt: skip
-    write(write_dossier(lecture.dossier), path, replace=remplacer)
-    if pseudonymiser:
-        say_replaced(lecture.remplaces)
-    _summarise(lecture)
+    wrong: list[Issue] = []
+    for together, target in targets.items() or [(grilles, path)]:
+        try:
+            lecture = read_grids(
+                registry, together, base=base, stdin=stdin, other_rules=accepter_autres_regles,
+                habillage=dress, textes=texts, pseudonymise=pseudonymiser,
+            )  # fmt: skip
+            write(write_dossier(lecture.dossier), target, replace=remplacer)
+        except IssuesError as error:
+            if not targets:
+                raise
+            wrong += error.issues
+            continue
+        if pseudonymiser:
+            say_replaced(lecture.remplaces)
+        _summarise(lecture, target if targets else None)
+    if wrong:
+        raise DataError(wrong)
+
+
+def _targets(grilles: tuple[Path, ...], dans: Path, *, replace: bool) -> dict[tuple[Path, ...], Path]:
+    """Return the file to write for each grid alone.
+
+    Raises:
+        UsageError: two grids have one name, or a file is there already; all are listed.
+    """
+    from certif_rules.errors import Fautes, UsageError
+
+    wrong = Fautes()
+    targets: dict[tuple[Path, ...], Path] = {}
+    if not dans.is_dir():
+        message = f"écriture impossible : « {dans} » n’est pas un dossier"
+        wrong.report("ecriture-impossible", message, None, "créer ce dossier, ou en choisir un autre")
+    for grille in grilles:
+        target = dans / f"{'entree' if str(grille) == '-' else grille.stem}.json"
+        if target in targets.values():
+            message = f"deux grilles s’écriraient dans « {target} »"
+            wrong.report("fichier-existant", message, None, "donner un autre nom à l’une d’elles")
+        targets[(grille,)] = target
+        with wrong:
+            _check_other(target, grilles)
+        with wrong:
+            check_free(target, replace=replace)
+    if wrong.issues:
+        raise UsageError(wrong.issues)
+    return targets
 
 
 def _check_other(path: Path | None, grilles: tuple[Path, ...]) -> None:
@@ -89,7 +139,7 @@ def _check_other(path: Path | None, grilles: tuple[Path, ...]) -> None:
         raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
 
 
-def _summarise(lecture: Lecture) -> None:
+def _summarise(lecture: Lecture, path: Path | None) -> None:
     from certif_rules.cli.messages import say, warn_of
 
     releves = lecture.dossier.releves
@@ -103,5 +153,8 @@ def _summarise(lecture: Lecture) -> None:
     unchecked = sum(point.id not in assessed for point in lecture.checklist.verifications)
     if unchecked:
         parts.append(count(unchecked, "vérification à faire", "vérifications à faire"))
-    say(f"{', '.join(parts)}.")
+    if path is None:
+        say(f"{', '.join(parts)}.")
+    else:
+        say(f" : {', '.join(parts)}.", path)
     warn_of((*lecture.avertissements, *lecture.checklist.avertissements))

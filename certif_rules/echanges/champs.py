@@ -115,6 +115,15 @@ def as_bytes(data: object) -> bytes:
         return (text + "\n").encode("utf-8", "backslashreplace")
 
 
+def as_line(data: object) -> bytes:
+    """Return ``data`` as one line of UTF-8 JSON, for a file of many."""
+    try:
+        return msgspec.json.encode(data) + b"\n"
+    except UnicodeEncodeError:  # as in `as_bytes`
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return (text + "\n").encode("utf-8", "backslashreplace")
+
+
 def with_sources(
     written: Mapping[str, Any], known: Iterable[Source], of: Iterable[str] | None = None
 ) -> dict[str, Any]:
