@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -10,14 +11,21 @@ from typing import Any
 import pytest
 from greffons import DONNEES, registry, seal
 
-from certif_rules.audit.demande import Demande
+from certif_rules.audit.demande import Demande, PrecedentDit
+from certif_rules.blocs.arbre import Titre
+from certif_rules.documents.dossier.composition import study
 from certif_rules.echanges.calendrier import document
-from certif_rules.errors import DataError, Issue, UsageError
+from certif_rules.echanges.dossier import render
+from certif_rules.echanges.echantillon import document as sample_document
+from certif_rules.errors import DataError, Issue
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.dossier import open_file
+from certif_rules.services.echantillon import make_sample
 from certif_rules.services.validation import validate
+from certif_rules.source.schema import check
+from certif_rules.vie.echantillon import DemandeTirage, Prelevement
 from certif_rules.vie.echeancier import Echeancier
 
 LABEL = "certifregion"
@@ -250,8 +258,10 @@ def test_a_layer_replaced_is_over(tmp_path: Path, nature: str, source: str, noms
 
 
 def test_an_application_is_not_judged_by_chance(tmp_path: Path) -> None:
-    """Where editions answer alike, it is studied; otherwise both are named, unless a day decides."""
-    assert open_file(three(tmp_path / "a", remplace=True), Demande(referentiel=LABEL)).edition == "V6"
+    """Where editions answer alike, once and both named; otherwise both are shown, unless a day decides."""
+    alike = open_file(three(tmp_path / "a", remplace=True), Demande(referentiel=LABEL))
+    assert (alike.edition, alike.editions, alike.autres) == ("V6", ("V5", "V6"), ())
+    assert study(alike).pied.startswith("Certif’Région Occitanie, éditions V5 et V6.")
     folder = later(tmp_path / "b", remplace=True)
     path = folder / "regles" / "regles-v6" / "vie" / "dossier.yaml"
     text = path.read_text(encoding="utf-8")
@@ -259,7 +269,48 @@ def test_an_application_is_not_judged_by_chance(tmp_path: Path) -> None:
     path.write_text(text.replace("titre: Deux devis non signés", "titre: Trois devis"), encoding="utf-8")
     seal_life(folder / "regles" / "regles-v6")
     known = registry(qualiopi=DONNEES["qualiopi"], certifregion=DONNEES[LABEL], tiers=folder)
-    with pytest.raises(UsageError, match="V5, V6"):
-        open_file(known, Demande(referentiel=LABEL))
+    both = open_file(known, Demande(referentiel=LABEL))
+    assert (both.editions, [other.edition for other in both.autres]) == (("V6",), ["V5"])
+    written = json.loads(render(both))
+    assert written["referentiel"]["edition"] == "V6"
+    assert [other["referentiel"]["edition"] for other in written["autres_editions"]] == ["V5"]
+    assert check(written, "sortiedossier") == []
+    shown = study(both)
+    headings = [bloc.texte for bloc in shown.blocs if isinstance(bloc, Titre) and bloc.niveau == 2]
+    assert headings == ["Édition V6", "Édition V5"]
+    assert ("Trois devis" in str(shown), "Deux devis non signés" in str(shown)) == (True, True)
+    assert shown.pied.startswith("Certif’Région Occitanie, éditions V5 et V6.")
     filed = Demande(referentiel=LABEL, dossier={"depot": "2026-06-30"})
-    assert open_file(known, filed).edition == "V5"
+    assert (open_file(known, filed).edition, open_file(known, filed).autres) == ("V5", ())
+    # The earlier audit of a file is an audit that is given: it decides, before the day of the application.
+    earlier = PrecedentDit(type="initial", date="2027-02-01")
+    assert open_file(known, Demande(referentiel=LABEL, precedent=earlier)).edition == "V6"
+    later_ = Demande(referentiel=LABEL, precedent=earlier, dossier={"depot": "2026-11-30"})
+    assert open_file(known, later_).edition == "V6"
+    too_early = Demande(referentiel=LABEL, dossier={"depot": "2022-06-30"})
+    assert "edition_hors_periode" in [a.code for a in open_file(known, too_early).etude.avertissements]
+
+
+def sampled(known: Registry, depuis: str | None = None, **demande: Any) -> Prelevement:
+    asked = DemandeTirage(objet="dossiers", population=("a", "b", "c"), graine="1", taille=2, depuis=depuis)
+    return make_sample(known, Demande(referentiel=LABEL, **demande), asked)
+
+
+def test_a_sample_names_the_edition_that_answers(tmp_path: Path) -> None:
+    """Alike, both are named; otherwise both are shown; the day of the earlier audit decides."""
+    alike = sampled(three(tmp_path / "a", remplace=True))
+    assert (alike.editions, alike.autres) == (("V5", "V6"), ())
+    folder = later(tmp_path / "b", remplace=True)
+    path = folder / "regles" / "regles-v6" / "vie" / "echantillon.yaml"
+    rules = "format: 1\nechantillon: {dossiers: [{texte: Des dossiers récents, sources: [S07]}]}\n"
+    path.write_text(rules, encoding="utf-8")
+    seal_life(folder / "regles" / "regles-v6")
+    known = registry(qualiopi=DONNEES["qualiopi"], certifregion=DONNEES[LABEL], tiers=folder)
+    both = sampled(known)
+    editions = [one.regime.referentiel.edition for one in (both, *both.autres)]
+    assert (both.editions, editions) == (("V6",), ["V6", "V5"])
+    written = sample_document(both)
+    assert check(written, "sortieechantillon") == []
+    assert written["liste"] == written["autres_editions"][0]["liste"], "the seed and the names give the list"
+    assert sampled(known, "2026-06-30").regime.referentiel.edition == "V5"
+    assert sampled(known, date="2027-02-01").editions == ("V6",)

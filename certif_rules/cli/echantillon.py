@@ -119,8 +119,11 @@ def command(
     data = document(make_sample(open_for(ctx).registry, demande, tirage))
     if format_ == "json":
         show_json(data)
-    else:
-        _show(data)
+        return
+    for number, one in enumerate((data, *data.get("autres_editions", ()))):
+        if number:
+            click.echo()
+        _show(one)
 
 
 def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:

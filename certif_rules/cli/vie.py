@@ -13,8 +13,11 @@ from certif_rules.cli.affichage import WIDTH, paragraph
 
 def show_title(sujet: str, data: Mapping[str, Any]) -> None:
     """Print what the answer is about: its subject, the référentiel, the audit where one is named."""
+    from certif_rules.vie.regime import named_editions
+
     referentiel = data["referentiel"]
-    title = f"{sujet} – {clean(referentiel['titre'])}, édition {referentiel['edition']}"
+    shown = named_editions(tuple(data.get("editions", (referentiel["edition"],))))
+    title = f"{sujet} – {clean(referentiel['titre'])}, {shown}"
     paragraph(title)
     click.echo("=" * min(len(title), WIDTH))
     if data["audit"]["titre"]:

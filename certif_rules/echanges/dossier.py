@@ -67,6 +67,8 @@ def document(dossier: DossierEtudie) -> dict[str, Any]:
         "referentiel": {"id": dossier.referentiel, "edition": dossier.edition, "titre": dossier.titre},
         **study_as_data(dossier.etude, dossier.candidature),
         **award_as_data(vie.attribution, vie.instances),
+        **({"editions": dossier.editions} if len(dossier.editions) > 1 else {}),
+        **({"autres_editions": [document(other) for other in dossier.autres]} if dossier.autres else {}),
         "a_demander": [_to_ask(item) for item in to_ask(dossier)],
         "avertissements": avertissements,
         "incoherences": met(vie, rules),

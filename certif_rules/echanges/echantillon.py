@@ -39,6 +39,8 @@ def document(value: Prelevement) -> dict[str, Any]:
         "taille": len(tirage.liste),
         "liste": tirage.liste,
         "non_vus": tirage.non_vus,
+        **({"editions": value.editions} if len(value.editions) > 1 else {}),
+        **({"autres_editions": [document(other) for other in value.autres]} if value.autres else {}),
         "avertissements": value.avertissements,
         "remarques": value.remarques,
     }

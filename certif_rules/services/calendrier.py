@@ -28,7 +28,7 @@ from certif_rules.services.evenements import (
     territory_typed,
     typed_events,
 )
-from certif_rules.services.vie import look_up_regime, other_editions, out_of_force
+from certif_rules.services.vie import apart, look_up_regime, other_editions, out_of_force
 from certif_rules.vie.calendrier import Options, compute
 from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.feries import why_not_worked
@@ -77,17 +77,11 @@ def make_calendar(
         value = _with_findings(registry, value, dossier)
     late = out_of_force(registry, demande, regime, days)
     value = replace(value, propres=(*late, *value.propres))
-    others = () if days else other_editions(registry, demande, regime)
+    others = other_editions(registry, demande, regime, days)
     every = [(other, _read(other, demande, dossier, saisie, seances)) for other in others]
-    beside = [_made(other, read, saisie, demande) for other, read in every if not read.issues]
-    alike = [other for other in beside if _content(other) == _content(value)]
-    known = [c.id for c in registry.layers(regime.referentiel.id, "exigence")]
-    same = {regime.referentiel.edition, *(other.regime.referentiel.edition for other in alike)}
-    return replace(
-        value,
-        editions=tuple(nom for nom in known if nom in same),
-        autres=tuple(other for other in beside if other not in alike),
-    )
+    beside = [(other, _made(other, read, saisie, demande)) for other, read in every if not read.issues]
+    editions, autres = apart(registry, regime, value, beside, _content)
+    return replace(value, editions=editions, autres=autres)
 
 
 def _content(value: Echeancier) -> dict[str, Any]:

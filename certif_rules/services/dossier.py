@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import check, readable_day
 from certif_rules.audit.siren import siren_warnings
+from certif_rules.echanges.dossier import document
 from certif_rules.errors import Fautes
 from certif_rules.model.candidature import Candidature
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import look_up_regime, refuse_undecided
+from certif_rules.services.vie import apart, look_up_regime, other_editions, out_of_force
 from certif_rules.source.donnees import as_text
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.depot import DepotLu, read_deposit
@@ -30,10 +33,24 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
         UsageError, DataError: no such référentiel, it says nothing of an application, or wrong data.
     """
     filed = readable_day(as_text((demande.dossier or {}).get("depot")))
-    recherche = look_up_regime(registry, demande, jours={} if filed is None else {"depot": filed})
+    days = {} if filed is None else {"depot": filed}
+    recherche = look_up_regime(registry, demande, jours=days)
     regime, lu = recherche.settle([_read(choice, demande, attribution) for choice in recherche.choix])
-    if filed is None:
-        refuse_undecided(registry, demande, regime, lambda v: (v.dossier, v.instances, v.attribution))
+    value = _studied(regime, lu, demande)
+    late = tuple(out_of_force(registry, demande, regime, days))
+    value = replace(value, etude=replace(value.etude, avertissements=(*late, *value.etude.avertissements)))
+    others = other_editions(registry, demande, regime, days)
+    every = [(other, _read(other, demande, attribution)) for other in others]
+    beside = [(other, _studied(other, read, demande)) for other, read in every if not read.issues]
+    editions, autres = apart(registry, regime, value, beside, _content)
+    return replace(value, editions=editions, autres=autres)
+
+
+def _content(value: DossierEtudie) -> dict[str, Any]:
+    return {key: content for key, content in document(value).items() if key != "referentiel"}
+
+
+def _studied(regime: Regime, lu: DepotLu | Fautes, demande: Demande) -> DossierEtudie:
     referentiel, vie = regime.referentiel, regime.propre
     assert vie is not None
     assert isinstance(lu, DepotLu)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import check, readable_day
+from certif_rules.echanges.echantillon import document
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.echantillon import MethodeEchantillon, RegleSites
 from certif_rules.model.referentiel import TypeAudit
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import look_up_regime, refuse_undecided
+from certif_rules.services.vie import PRECEDENT, apart, look_up_regime, other_editions, out_of_force
 from certif_rules.vie.echantillon import DemandeTirage, Prelevement, Tirage, draw, rule_for, sites_to_see
 from certif_rules.vie.regime import Regime, audit_type
 
@@ -28,9 +31,25 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
         UsageError, DataError: the population is empty or names one twice, more is asked for than there is, a
             size is needed that no rule gives; every problem is listed.
     """
-    recherche = look_up_regime(registry, demande)
+    since = readable_day(asked.depuis)
+    days = {} if since is None else {PRECEDENT: since}
+    recherche = look_up_regime(registry, demande, jours=days)
     regime, lu = recherche.settle([_read(choice, demande, asked) for choice in recherche.choix])
-    refuse_undecided(registry, demande, regime, lambda v: v.echantillon)
+    value = _drawn(regime, lu, asked)
+    late = tuple(out_of_force(registry, demande, regime, days))
+    value = replace(value, avertissements=(*late, *value.avertissements))
+    others = other_editions(registry, demande, regime, days)
+    every = [(other, _read(other, demande, asked)) for other in others]
+    beside = [(other, _drawn(other, read, asked)) for other, read in every if not read.issues]
+    editions, autres = apart(registry, regime, value, beside, _content)
+    return replace(value, editions=editions, autres=autres)
+
+
+def _content(value: Prelevement) -> dict[str, Any]:
+    return {key: content for key, content in document(value).items() if key != "referentiel"}
+
+
+def _drawn(regime: Regime, lu: _Lu, asked: DemandeTirage) -> Prelevement:
     code, regle, rules = lu.code, lu.regle, _rules(regime)
     drawn = [name for name in asked.population if name != asked.centrale]
     size = asked.taille if regle is None else _size(regle, len(asked.population), asked)

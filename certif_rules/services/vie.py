@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
-from certif_rules.errors import Issue, IssuesError, UsageError
+from certif_rules.audit.examen import readable_day
+from certif_rules.errors import Issue, IssuesError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche
-from certif_rules.model.vie import Vie
 from certif_rules.plugins.choix import in_force, nearest_edition
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import Recherche, look_up
 from certif_rules.vie.regime import Regime
+
+T = TypeVar("T")
+#: By what name the day of the earlier audit goes among those of events.
+PRECEDENT = "precedent"
 
 
 def look_up_regime(
@@ -28,8 +33,8 @@ def look_up_regime(
 ) -> Recherche[Regime]:
     """Look for the régime of a request: on the date of its audit, else on the day that the events say.
 
-    That day is the first of an audit, else the first of all. Where no day is known, the latest édition is
-    taken: :func:`other_editions` are those that it could be as well.
+    That day is the first of an audit, those before this one included, else the first of all. Where no day is
+    known, the latest édition is taken: :func:`other_editions` are those that it could be as well.
 
     Args:
         registry: the rules that are installed.
@@ -46,11 +51,24 @@ def look_up_regime(
         message = "il manque le référentiel"
         issues.append(Issue("information-manquante", message, None, f"référentiels : {names}"))
     if demande.date is None and demande.referentiel is not None:
-        date_, edition = _when(registry, demande.referentiel, demande.edition, jours or {})
+        days = _known(demande, jours or {})
+        date_, edition = _when(registry, demande.referentiel, demande.edition, days)
         demande = replace(demande, date=date_, edition=edition)
     recherche = look_up(registry, demande, issues)
     regimes = (Regime(referentiel=r.referentiel, vies=registry.life(r.referentiel)) for r in recherche.choix)
     return Recherche(tuple(regimes), recherche.issues, unique=recherche.unique)
+
+
+def _known(demande: Demande, jours: Mapping[str, date]) -> dict[str, date]:
+    """Return the days given, with that of the first of the earlier audits that a file tells of."""
+    known = dict(jours)
+    precedent = demande.precedent
+    while precedent is not None:
+        day = readable_day(precedent.date)
+        if day is not None:
+            known[PRECEDENT] = min(day, known.get(PRECEDENT, day))
+        precedent = precedent.precedent
+    return known
 
 
 def _when(
@@ -80,7 +98,7 @@ def _editions(registry: Registry, texte: str) -> list[Couche]:
 
 def _deciding(registry: Registry, editions: Iterable[Couche], jours: Mapping[str, date]) -> date:
     """Return the first day of an audit, else the first of all, by what the cycles say of their events."""
-    audits: set[str] = set()
+    audits = {PRECEDENT}
     for couche in editions:
         with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told
             for vie in _regime_of(registry, couche).vies:
@@ -95,13 +113,15 @@ def _regime_of(registry: Registry, couche: Couche) -> Regime:
     return Regime(referentiel=referentiel, vies=registry.life(referentiel))
 
 
-def other_editions(registry: Registry, demande: Demande, regime: Regime) -> tuple[Regime, ...]:
+def other_editions(
+    registry: Registry, demande: Demande, regime: Regime, jours: Mapping[str, date]
+) -> tuple[Regime, ...]:
     """Return the régimes of the other éditions, where neither a day nor a name chose among them.
 
     Raises:
         DataError: the data of one of them are wrong.
     """
-    if demande.date is not None or demande.edition is not None:
+    if demande.date is not None or demande.edition is not None or _known(demande, jours):
         return ()
     referentiel = regime.referentiel
     layers = registry.layers(referentiel.id, "exigence")
@@ -109,10 +129,10 @@ def other_editions(registry: Registry, demande: Demande, regime: Regime) -> tupl
 
 
 def out_of_force(
-    registry: Registry, demande: Demande, regime: Regime, days: Mapping[str, date]
+    registry: Registry, demande: Demande, regime: Regime, jours: Mapping[str, date]
 ) -> Iterator[Avertissement]:
     """Yield that no edition was in force on the days given, and which one answers."""
-    referentiel = regime.referentiel
+    referentiel, days = regime.referentiel, _known(demande, jours)
     if demande.date is not None or demande.edition is not None or not days:
         return
     editions = registry.layers(referentiel.id, "exigence")
@@ -125,29 +145,23 @@ def out_of_force(
         yield Avertissement("edition_hors_periode", message)
 
 
-def refuse_undecided(
-    registry: Registry, demande: Demande, regime: Regime, part: Callable[[Vie], object]
-) -> None:
-    """Refuse to choose an édition where another answers otherwise.
+def apart(
+    registry: Registry, regime: Regime, value: T, others: Iterable[tuple[Regime, T]],
+    content: Callable[[T], object],
+) -> tuple[tuple[str, ...], tuple[T, ...]]:  # fmt: skip
+    """Return the éditions that answer as ``value``, oldest first, and the answers of those that do not.
 
     Args:
         registry: the rules that are installed.
-        demande: what was asked.
-        regime: the one that would answer.
-        part: what of an édition gives the answer.
-
-    Raises:
-        UsageError: both are named, with how to choose.
+        regime: that of ``value``.
+        value: the answer of the édition taken.
+        others: those of the others, with their régime.
+        content: what of an answer is compared.
     """
-
-    def answer(of: Regime) -> object:
-        return part(of.propre) if of.propre else None
-
-    others = other_editions(registry, demande, regime)
-    differing = [o.referentiel.edition for o in others if answer(o) != answer(regime)]
-    if differing:
-        nom, edition = regime.referentiel.id, regime.referentiel.edition
-        known = [c.id for c in registry.layers(nom, "exigence") if c.id in (*differing, edition)]
-        message = f"{nom} répond autrement selon l’édition : {', '.join(known)}"
-        hint = f"donner la date de l’audit (--date), ou nommer l’édition : {nom}@{edition}"
-        raise UsageError([Issue("edition-a-choisir", message, None, hint)])
+    pairs = [(other.referentiel.edition, answer, content(answer)) for other, answer in others]
+    mine = content(value)
+    same = {regime.referentiel.edition, *(edition for edition, _, its in pairs if its == mine)}
+    known = (couche.id for couche in registry.layers(regime.referentiel.id, "exigence"))
+    return tuple(nom for nom in known if nom in same), tuple(
+        answer for edition, answer, _ in pairs if edition not in same
+    )

@@ -24,7 +24,8 @@ class ADemander(Struct, frozen=True, kw_only=True):
 class DossierEtudie(Struct, frozen=True, kw_only=True):
     """A file studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words.
 
-    ``types`` and ``categories`` give, by code, what the label calls them.
+    ``types`` and ``categories`` give, by code, what the label calls them. ``editions`` are those that answer
+    so, ``autres`` the studies of those that do not: without a day, none is chosen.
     """
 
     referentiel: str
@@ -36,6 +37,13 @@ class DossierEtudie(Struct, frozen=True, kw_only=True):
     etude: Etude
     types: Mapping[str, str]
     categories: Mapping[str, str]
+    editions: tuple[str, ...] = ()
+    autres: tuple[DossierEtudie, ...] = ()
+
+    @property
+    def repondent(self) -> tuple[str, ...]:
+        """The édition that answers, or those that answer alike."""
+        return self.editions or (self.edition,)
 
 
 def to_ask(dossier: DossierEtudie) -> tuple[ADemander, ...]:

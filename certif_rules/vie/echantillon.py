@@ -66,7 +66,10 @@ class DemandeTirage(Struct, frozen=True, kw_only=True):
 
 
 class Prelevement(Struct, frozen=True, kw_only=True):
-    """A sample with the rule it follows (``None``: its size was given), and what must be said of it."""
+    """A sample with the rule it follows (``None``: its size was given), and what must be said of it.
+
+    ``editions`` are those that answer so, ``autres`` the samples of those that do not, where no day chose.
+    """
 
     regime: Regime
     demande: DemandeTirage
@@ -75,6 +78,8 @@ class Prelevement(Struct, frozen=True, kw_only=True):
     tirage: Tirage
     avertissements: tuple[Avertissement, ...]
     remarques: tuple[Texte, ...]
+    editions: tuple[str, ...] = ()
+    autres: tuple[Prelevement, ...] = ()
 
 
 def rule_for(echantillon: MethodeEchantillon, code: str, day: str | None) -> RegleSites | None:

@@ -11,7 +11,7 @@ from certif_rules.model.base import Avertissement
 from certif_rules.model.cycle import Cycle, Evenement
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.calendrier import Calendrier, Options
-from certif_rules.vie.regime import Regime
+from certif_rules.vie.regime import Regime, named_editions
 from certif_rules.vie.seances import Plan
 
 
@@ -40,9 +40,7 @@ class Echeancier(Struct, frozen=True, kw_only=True):
     def titre(self) -> str:
         """The référentiel and its édition, or those that answer alike, as people read them."""
         referentiel = self.regime.referentiel
-        noms = self.editions or (referentiel.edition,)
-        word = "édition" if len(noms) == 1 else "éditions"
-        return f"{referentiel.titre}, {word} {' et '.join(noms)}"
+        return f"{referentiel.titre}, {named_editions(self.editions or (referentiel.edition,))}"
 
     @property
     def intitule(self) -> str:

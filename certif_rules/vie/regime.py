@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
 from certif_rules.errors import Issue
+from certif_rules.francais import noun
 from certif_rules.model.base import Source
 from certif_rules.model.referentiel import Referentiel, TypeAudit
 from certif_rules.model.vie import Vie
@@ -28,6 +29,11 @@ class Regime(Struct, frozen=True, kw_only=True):
     def sources(self) -> dict[str, Source]:
         """Every source that may be cited, in the order they are declared."""
         return {code: source for vie in self.vies for code, source in vie.sources.items()}
+
+
+def named_editions(noms: tuple[str, ...]) -> str:
+    """Return « édition V5 », « éditions V5 et V6 »."""
+    return f"{noun(len(noms), 'édition')} {' et '.join(noms)}"
 
 
 def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object]) -> Issue:

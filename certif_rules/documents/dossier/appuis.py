@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
+
+from msgspec.structs import replace
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
-from certif_rules.blocs.typographie import prose
+from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import marked, remarks
+from certif_rules.francais import capital
 from certif_rules.model.acteurs import Intervention, Role
 from certif_rules.model.base import Appui
 from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.vie.apercu import DossierEtudie, met
+from certif_rules.vie.regime import named_editions
 
 ROLES: Final[dict[Role, str]] = {
     "recoit": "reçoit", "examine": "examine", "admet": "admet", "valide": "valide", "choisit": "choisit",
@@ -117,6 +121,32 @@ def contradictions(dossier: DossierEtudie, rules: Iterable[Appui]) -> Iterator[b
                 for i in contradicted
             )
         )
+
+
+def pied(dossier: DossierEtudie) -> str:
+    """Return what stands at the foot of each page: the label, every édition shown, what the texts are."""
+    shown = named_editions(tuple(sorted(nom for one in (dossier, *dossier.autres) for nom in one.repondent)))
+    return f"{prose(dossier.titre)}, {clean(shown)}. {DISCLAIMER}"
+
+
+def by_edition(
+    dossier: DossierEtudie, compose: Callable[[DossierEtudie], Iterable[b.Bloc]]
+) -> tuple[b.Bloc, ...]:
+    """Return the blocks of a file with their sources, those of each édition under its name."""
+    if not dossier.autres:
+        return with_sources(dossier, compose(dossier))
+    whole: list[b.Bloc] = []
+    for one in (dossier, *dossier.autres):
+        whole.append(b.Titre(texte=capital(named_editions(one.repondent)), niveau=2))
+        whole += map(_lower, with_sources(one, compose(one)))
+    return tuple(whole)
+
+
+def _lower(bloc: b.Bloc) -> b.Bloc:
+    """Return a heading one level down, without its anchor, which several would share; else the block."""
+    if not isinstance(bloc, b.Titre):
+        return bloc
+    return replace(bloc, niveau=4 if bloc.niveau > 2 else 3, ancre="")
 
 
 def with_sources(dossier: DossierEtudie, blocs: Iterable[b.Bloc]) -> tuple[b.Bloc, ...]:

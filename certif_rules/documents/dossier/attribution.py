@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from certif_rules.blocs import arbre as b
-from certif_rules.blocs.typographie import clean, prose
+from certif_rules.blocs.typographie import prose
 from certif_rules.documents.dossier.appuis import (
-    DISCLAIMER,
     actors,
+    by_edition,
     contradictions,
     lines,
     page,
+    pied,
     supported,
-    with_sources,
 )
 from certif_rules.vie.apercu import DossierEtudie, award_supports
 
@@ -27,8 +27,8 @@ def award(dossier: DossierEtudie) -> b.Document:
         titre=f"Attribution et instances – {prose(dossier.titre)}",
         sujet="Ce que donne une attribution, où elle est publiée, qui décide",
         date="",
-        pied=f"{prose(dossier.titre)}, édition {clean(dossier.edition)}. {DISCLAIMER}",
-        blocs=with_sources(dossier, _award(dossier)),
+        pied=pied(dossier),
+        blocs=by_edition(dossier, _award),
     )
 
 

@@ -9,14 +9,14 @@ from typing import Final
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.dossier.appuis import (
-    DISCLAIMER,
     actors,
+    by_edition,
     contradictions,
     lines,
     lowered,
     page,
+    pied,
     supported,
-    with_sources,
 )
 from certif_rules.francais import count
 from certif_rules.model.candidature import Ressource
@@ -67,8 +67,8 @@ def study(dossier: DossierEtudie) -> b.Document:
         sous_titre=" – ".join(filter(None, [nom, audit, compared])),
         sujet="Pièces, financement et suites d’un dossier de candidature",
         date=depot.jour.isoformat() if depot.jour else "",
-        pied=f"{prose(dossier.titre)}, édition {clean(dossier.edition)}. {DISCLAIMER}",
-        blocs=with_sources(dossier, _study(dossier)),
+        pied=pied(dossier),
+        blocs=by_edition(dossier, _study),
     )
 
 
