@@ -131,10 +131,32 @@ def _registry() -> Registry[Any]:
     from referencing import Registry, Resource
 
     paths = sorted(schema_path("commun").parent.glob("*" + _SUFFIX))
-    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    read = ((path.name, json.loads(path.read_text(encoding="utf-8"))) for path in paths)
     return Registry().with_resources(
-        (name, Resource.from_contents(content)) for name, content in contents.items()
+        (name, Resource.from_contents(_absolute(content, name))) for name, content in read
     )
+
+
+def _absolute(schema: Any, name: str) -> Any:
+    """Return a schema whose references name their file: each leads to one place, wherever it is read."""
+    if isinstance(schema, list):
+        return [_absolute(item, name) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    whole = {key: _absolute(value, name) for key, value in schema.items()}
+    if str(whole.get("$ref", "")).startswith("#"):
+        whole["$ref"] = name + whole["$ref"]
+    return whole
+
+
+@cache
+def _referred(reference: str) -> Any:
+    return _registry().resolver().lookup(reference).contents
+
+
+def _ref(validator: Any, reference: str, value: object, _: object) -> Iterator[ValidationError]:
+    """Yield what is wrong by a schema referred to, looked up once and not at each value."""
+    yield from validator.descend(value, _referred(reference))
 
 
 @cache
@@ -146,7 +168,7 @@ def _validator(schema: str) -> Validator:
     formats.checks("date")(_is_date)
     # A registry of our own also forbids jsonschema to look for a schema elsewhere.
     checker: type[Validator] = extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator, validators={"pattern": _pattern, "uniqueItems": _unique}
+        Draft202012Validator, validators={"$ref": _ref, "pattern": _pattern, "uniqueItems": _unique}
     )
     return checker(_registry().contents(schema + _SUFFIX), registry=_registry(), format_checker=formats)
 
@@ -223,7 +245,7 @@ def _properties(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties that ``schema`` describes, those of the definition it refers to included."""
     properties = dict(schema.get("properties", {}))
     if "$ref" in schema:
-        properties |= _properties(_registry().resolver().lookup(schema["$ref"]).contents)
+        properties |= _properties(_referred(schema["$ref"]))
     return properties
 
 
