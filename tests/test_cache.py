@@ -342,6 +342,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(essai: Path, tmp_path: Path)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a named pipe")
 def test_a_pipe_in_place_of_an_entry_is_not_waited_for(essai: Path, tmp_path: Path) -> None:
+    """It could be waited for without end."""
     assert title(essai, tmp_path / "cache") == "Avant"
     for path in (tmp_path / "cache").iterdir():
         path.unlink()

@@ -27,7 +27,7 @@ ENV_CACHE = "CERTIF_RULES_CACHE"
 NONE = "non"
 #: To be raised when what is written changes without a change of the program's version.
 _FORMAT = 1
-_DIGEST = 32
+_DIGEST = sha256().digest_size
 #: Longest word at the start of the name of an entry.
 _WORD = 40
 #: Largest entry read: that of twenty thousand lines is a third of it.
