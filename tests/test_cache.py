@@ -173,7 +173,7 @@ def test_what_validates_reads_the_yaml(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv(ENV_CACHE, str(tmp_path))
     monkeypatch.setattr(Cache, "read", lambda *_: pytest.fail("the cache was asked"))
     donnees = [(nom, Donnees(dossier=dossier)) for nom, dossier in DONNEES.items()]
-    assert validate([DONNEES["fictif"]], donnees, here=ROOT)[1] == []
+    assert validate([DONNEES["fictif"]], donnees, here=ROOT).problemes == ()
     assert list(tmp_path.iterdir()) == []
 
 
