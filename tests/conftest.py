@@ -1,11 +1,14 @@
-"""What every test stands on: the made-up référentiel on the path, laws without a stopwatch, a sample.
+"""What every test stands on: the made-up référentiel on the path, laws without a stopwatch, samples, a cache.
 
 The made-up référentiel is put there as if it were installed, before any entry point is looked for.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from zlib import crc32
 
@@ -20,6 +23,21 @@ if str(FICTIF) not in sys.path:
 # A law holds however busy the machine is.
 settings.register_profile("sans_delai", deadline=None)
 settings.load_profile("sans_delai")
+
+
+#: The variable that names the folder of the cache; the package is imported once entry points are in place.
+CACHE = "CERTIF_RULES_CACHE"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile layers into a folder of this run, that its processes share, never into that of the user."""
+    if not hasattr(config, "workerinput"):
+        os.environ[CACHE] = tempfile.mkdtemp(prefix="certif-rules-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(CACHE), ignore_errors=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

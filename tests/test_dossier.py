@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from certif_rules.audit.demande import Demande
 from certif_rules.documents.dossier.composition import study as composed
 from certif_rules.services.dossier import open_file
-from certif_rules.source.yaml import read_file
+from certif_rules.source.yaml import read_bytes
 from certif_rules.vie.declaration import Depot, DevisDit
 from certif_rules.vie.dossier import Etude, study
 
@@ -162,7 +162,7 @@ def test_every_contradiction_that_touches_the_command_is_met_by_a_rule() -> None
                 walk(item)
 
     for name in ("dossier", "etapes", "acteurs", "attribution"):
-        walk(read_file(folder / f"{name}.yaml"))
+        walk(read_bytes((folder / f"{name}.yaml").read_bytes(), name))
     told = {i.id for i in label.incoherences.values() if "dossier" in i.commandes}
     assert told - cited == set()
     assert {

@@ -29,7 +29,6 @@ from hypothesis import strategies as st
 
 import certif_rules
 from certif_rules.blocs.typographie import plain
-from certif_rules.cli.ecriture import write_file
 from certif_rules.cli.messages import message
 from certif_rules.errors import DataError, Issue, clipped
 from certif_rules.services.constats import read_dossier
@@ -37,6 +36,7 @@ from certif_rules.services.lecture import read_grids
 from certif_rules.services.validation import validate
 from certif_rules.source import json as source
 from certif_rules.source.donnees import read_given
+from certif_rules.source.ecriture import write_file
 from certif_rules.source.entree import MAX_BYTES, content_of
 
 CONSTATS = (
@@ -245,7 +245,7 @@ def test_what_is_replaced_keeps_its_mode(tmp_path: Path, mode: int) -> None:
 KILLED = """\
 import os, signal, sys
 from pathlib import Path
-from certif_rules.cli.ecriture import write_file
+from certif_rules.source.ecriture import write_file
 os.fsync = lambda _: (print("ici", flush=True), {})
 write_file(Path(sys.argv[1]), b"x" * 100_000, replace=True)
 """

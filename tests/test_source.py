@@ -10,7 +10,7 @@ import pytest
 
 from certif_rules.errors import DataError, Location
 from certif_rules.source import entree
-from certif_rules.source.yaml import PlacedDict, PlacedList, place, read, read_bytes, read_file
+from certif_rules.source.yaml import PlacedDict, PlacedList, place, read, read_bytes
 
 
 def refusals(text: str | bytes, *, strict: bool = True) -> list[tuple[str, int, int]]:
@@ -287,15 +287,15 @@ def test_too_large(tmp_path: Path) -> None:
     """A huge file is refused before it is parsed, one at the limit is read."""
     path = tmp_path / "f.yaml"
     path.write_bytes(b"a: 1\n#" + b"x" * (entree.MAX_BYTES - 6))
-    assert read_file(path) == {"a": 1}
+    assert read_bytes(entree.content_of(path), "f.yaml") == {"a": 1}
     path.write_bytes(b"a: 1\n#" + b"x" * (entree.MAX_BYTES - 5))
     with pytest.raises(DataError, match="fichier-trop-grand: fichier de plus de 5 Mo"):
-        read_file(path)
+        read_bytes(entree.content_of(path), "f.yaml")
 
 
 def test_unreadable(tmp_path: Path) -> None:
     """A file that is not there, and one that is a folder."""
     with pytest.raises(DataError, match=r"^a\.yaml: fichier-illisible: fichier introuvable : absent\.yaml$"):
-        read_file(tmp_path / "absent.yaml", "a.yaml")
+        entree.content_of(tmp_path / "absent.yaml", "a.yaml")
     with pytest.raises(DataError, match="fichier-illisible: lecture impossible"):
-        read_file(tmp_path)
+        entree.content_of(tmp_path)

@@ -74,8 +74,8 @@ def write(content: bytes, path: Path | None, *, replace: bool = False) -> None:
         UsageError: the file came to exist since :func:`check_free`, and may not be replaced.
         DataError: it cannot be written; what was there is untouched.
     """
-    from certif_rules.cli.ecriture import write_file
     from certif_rules.errors import DataError, Issue, Location
+    from certif_rules.source.ecriture import write_file
 
     if path is None:
         _print(content)

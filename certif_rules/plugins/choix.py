@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
+
 from certif_rules.errors import DataError, Issue, UsageError, from_emplacement
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature
@@ -20,6 +22,19 @@ _NOMS: Mapping[Nature, tuple[str, str]] = {
     "regles": ("couches de règles", "la couche"),
     "guide": ("guides obligatoires", "le guide"),
 }
+
+
+class Pile(Struct, frozen=True, kw_only=True):
+    """The layers retained for an edition, over those of the edition that it rests on."""
+
+    exigence: Couche
+    retenues: tuple[CoucheRetenue, ...]
+    base: Pile | None
+
+    @property
+    def couches(self) -> tuple[CoucheRetenue, ...]:
+        """The layers of the whole stack, base first."""
+        return (*(self.base.couches if self.base else ()), *self.retenues)
 
 
 def choose_edition(

@@ -19,19 +19,23 @@ from certif_rules.construction.lecteur import Lecteur
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.empreinte import digest_of_layer, digest_of_life
+from certif_rules.source.entree import content_of
 from certif_rules.source.schema import check
-from certif_rules.source.yaml import PlacedDict, place, read_file
+from certif_rules.source.yaml import PlacedDict, place, read_bytes
 
 HEADER = "couche.yaml"
 #: The folder of a rules layer that holds its second body; also the name of its schema.
 LIFE = "vie"
 
+#: Files by their name in messages, with their bytes or why there are none.
+Fichiers = tuple[tuple[str, bytes | DataError], ...]
+
 
 class EnTete(Struct, frozen=True, kw_only=True):
-    """A header as read: its model, its data, its folder, and the plugin that declares it."""
+    """A header as read: its model, its bytes, its folder, and the plugin that declares it."""
 
     couche: Couche
-    data: PlacedDict
+    contenu: bytes
     dossier: Path
     racine: Path
     plugin: str
@@ -39,6 +43,11 @@ class EnTete(Struct, frozen=True, kw_only=True):
     def name_of(self, path: Path) -> str:
         """Return how ``path`` is named in messages: relative to what holds the plugin's package."""
         return path.relative_to(self.racine).as_posix()
+
+    @property
+    def data(self) -> PlacedDict:
+        """What its file holds, read anew: only a body that is read asks for it, or a message."""
+        return read_bytes(self.contenu, self.name_of(self.dossier / HEADER))
 
 
 class Corps(Struct, frozen=True, kw_only=True):
@@ -52,14 +61,17 @@ class Corps(Struct, frozen=True, kw_only=True):
     non_declaree: Issue | None
 
 
-def read_header(path: Path, racine: Path, plugin: str) -> EnTete:
-    """Return the header at ``path`` (a ``couche.yaml``).
+def read_header(path: Path, racine: Path, plugin: str, content: bytes | DataError | None = None) -> EnTete:
+    """Return the header at ``path`` (a ``couche.yaml``), whose ``content`` may have been read already.
 
     Raises:
         DataError: the file cannot be read as a header; every problem is listed.
     """
     name = path.relative_to(racine).as_posix()
-    data = read_file(path, name)
+    content = bytes_of(path, name) if content is None else content
+    if isinstance(content, DataError):
+        raise content
+    data = read_bytes(content, name)
     lecteur = Lecteur(origine=str(data.get("referentiel")), sans_references=True)
     try:
         couche = build_couche(data, lecteur)
@@ -72,21 +84,38 @@ def read_header(path: Path, racine: Path, plugin: str) -> EnTete:
         message = f"l’en-tête dit « {couche.nature}/{couche.id} », le dossier dit autre chose"
         hint = f"ranger la couche dans {couche.nature}/{couche.id}/"
         raise DataError([Issue("couche-mal-rangee", message, place(data, "id"), hint)])
-    return EnTete(couche=couche, data=data, dossier=path.parent, racine=racine, plugin=plugin)
+    return EnTete(couche=couche, contenu=content, dossier=path.parent, racine=racine, plugin=plugin)
 
 
-def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
+def files_of(en_tete: EnTete, *, life: bool = False) -> Fichiers:
+    """Return the files of the body of a layer, or of its second, in the order of their names."""
+    folder = en_tete.dossier / LIFE if life else en_tete.dossier
+    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name != HEADER]
+    return tuple((name, bytes_of(path, name)) for path in paths for name in [en_tete.name_of(path)])
+
+
+def bytes_of(path: Path, name: str) -> bytes | DataError:
+    """Return what a file holds, or why it cannot be read: others are to be read first."""
+    try:
+        # Found by walking a folder: a pipe or a device would be waited for without end.
+        return content_of(path, name, ordinary=True)
+    except DataError as error:
+        return error
+
+
+def read_body(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bool = False) -> Corps:
     """Return the body of a layer; ``thorough`` puts it through the schemas whatever its digest.
 
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
     """
-    files, issues = _read_files(en_tete, en_tete.dossier)
+    files, issues = _read_files(files_of(en_tete) if fichiers is None else fichiers)
     sections = _merge(files, issues)
-    empreinte = digest_of_layer(en_tete.data, sections)
+    header = en_tete.data
+    empreinte = digest_of_layer(header, sections)
     publiee = any(revision.empreinte == empreinte for revision in en_tete.couche.revisions)
     if thorough or not publiee:
-        issues.extend(check(en_tete.data, "couche"))
+        issues.extend(check(header, "couche"))
         for data in files:
             issues.extend(check(data, en_tete.couche.nature))
     undeclared = None if publiee else _undeclared(en_tete, "empreinte", empreinte)
@@ -95,16 +124,15 @@ def read_body(en_tete: EnTete, *, thorough: bool = False) -> Corps:
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
-def read_life(en_tete: EnTete, *, thorough: bool = False) -> Corps | None:
+def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bool = False) -> Corps | None:
     """Return what a layer says around the audit, from its folder ``vie``; ``None`` when it has none.
 
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
     """
-    folder = en_tete.dossier / LIFE
-    if not folder.is_dir():
+    if not (en_tete.dossier / LIFE).is_dir():
         return None
-    files, issues = _read_files(en_tete, folder)
+    files, issues = _read_files(files_of(en_tete, life=True) if fichiers is None else fichiers)
     sections = _merge(files, issues)
     empreinte = digest_of_life(en_tete.data, sections)
     publiee = any(revision.empreinte_vie == empreinte for revision in en_tete.couche.revisions)
@@ -116,19 +144,19 @@ def read_life(en_tete: EnTete, *, thorough: bool = False) -> Corps | None:
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
-def _read_files(en_tete: EnTete, folder: Path) -> tuple[list[PlacedDict], list[Issue]]:
-    """Return the files of a body, in the order of their names.
+def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:
+    """Return the data of the files of a body.
 
     Raises:
         DataError: some cannot be read; what the others hold would only mislead.
     """
     issues: list[Issue] = []
     files: list[PlacedDict] = []
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name == HEADER:
-            continue
+    for name, content in fichiers:
         try:
-            files.append(read_file(path, en_tete.name_of(path)))
+            if isinstance(content, DataError):
+                raise content
+            files.append(read_bytes(content, name))
         except DataError as error:
             issues.extend(error.issues)
     if issues:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from certif_rules.construction.assemblage import Matiere, assemble
-from certif_rules.errors import DataError, Issue, Location, UsageError, from_emplacement, suggestion
+from certif_rules.errors import DataError, Issue, UsageError, from_emplacement, suggestion
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature, Referentiel, TextesDonnes
 from certif_rules.noms import retrouver
-from certif_rules.plugins.choix import base_moved, choose_edition, choose_guide, choose_rules
-from certif_rules.plugins.couche import HEADER, LIFE, Corps, EnTete, read_body, read_header, read_life
+from certif_rules.plugins.cache import Cache, key_of, name_of
+from certif_rules.plugins.choix import Pile, base_moved, choose_edition, choose_guide, choose_rules
+from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body, read_life
 from certif_rules.plugins.empreinte import digest_of_referentiel
 from certif_rules.plugins.hookspecs import Donnees
+from certif_rules.plugins.index import headers_in
 from certif_rules.source.yaml import place
 
 if TYPE_CHECKING:
     from certif_rules.model.vie import Vie
 
 Cle = tuple[str, str, str]
+#: What tells a stack of layers from another: those retained, and those read in their place.
+_Cles = tuple[tuple[Cle, Cle], ...]
+_T = TypeVar("_T")
 
 
 class Resolution(Struct, frozen=True, kw_only=True):
@@ -44,6 +49,7 @@ class Registry:
         donnees: (plugin name, declaration) pairs.
         thorough: put every body read through the schemas, and check the lines of every edition (``valider``).
         names_from: name files relative to this folder, where they are under it, rather than to their package.
+        cache: where compiled forms are, which spare reading YAML that did not change.
     """
 
     def __init__(
@@ -52,18 +58,21 @@ class Registry:
         *,
         thorough: bool = False,
         names_from: Path | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self._thorough = thorough
+        self._cache = cache
         self._names_from = names_from
         #: Problems that make a plugin's data unusable, by plugin name.
         self.problemes: dict[str, list[Issue]] = {}
         self._refuses: dict[str, list[Issue]] = {}
         self._layers: dict[Cle, EnTete] = {}
+        self._fichiers: dict[Cle, Fichiers] = {}
         self._bodies: dict[Cle, Corps] = {}
+        #: By the layers they are made of, which many days share: what YAML gives, and what is resolved.
+        self._assembled: dict[_Cles, Referentiel] = {}
+        self._made: dict[_Cles, tuple[Referentiel, str]] = {}
         self._resolutions: dict[tuple[str, str | None, str, str | None], Resolution] = {}
-        #: Référentiels and their digests, by the layers they are made of: many days have the same.
-        self._assembled: dict[tuple[Cle, ...], Referentiel] = {}
-        self._digests: dict[Referentiel, str] = {}
         self._index(sorted(donnees, key=lambda pair: (pair[0], str(pair[1].dossier))))
 
     # ---- what there is -----------------------------------------------------------------------------
@@ -105,13 +114,10 @@ class Registry:
         nom = self.identify(nom)
         key = (nom, edition, day, guide)
         if key not in self._resolutions:
-            referentiel, warnings = self._resolve(nom, day, edition, guide)
-            if referentiel not in self._digests:
-                self._digests[referentiel] = digest_of_referentiel(referentiel)
+            pile, warnings = self._choose(nom, day, edition, guide)
+            referentiel, empreinte = self._referentiel(pile)
             self._resolutions[key] = Resolution(
-                referentiel=referentiel,
-                empreinte=self._digests[referentiel],
-                avertissements=tuple(warnings),
+                referentiel=referentiel, empreinte=empreinte, avertissements=tuple(warnings)
             )
         return self._resolutions[key]
 
@@ -131,19 +137,19 @@ class Registry:
             )
         return ids[0] if ids else texte
 
-    def _resolve(
+    def _choose(
         self, nom: str, day: str, edition: str | None, guide: str | None
-    ) -> tuple[Referentiel, list[Avertissement]]:
+    ) -> tuple[Pile, list[Avertissement]]:
         editions = self.layers(nom, "exigence")
         if not editions:
             raise self._unknown_referentiel(nom)
         exigence, warnings = choose_edition(editions, nom, day, edition)
-        base: Referentiel | None = None
+        base: Pile | None = None
         if exigence.base is not None:
             self._stack(exigence)
             base_nom, _, base_edition = exigence.base.partition("@")
             self._check_base(exigence, base_nom, base_edition)
-            base, below = self._resolve(base_nom, day, base_edition, guide)
+            base, below = self._choose(base_nom, day, base_edition, guide)
             warnings += (a for a in below if a.code != "edition_hors_periode")
             warnings += base_moved(exigence, self.layers(base_nom, "exigence"), day)
             guide = None
@@ -152,11 +158,54 @@ class Registry:
         retenues = [CoucheRetenue(couche=exigence, contenu=exigence), regles]
         if own_guide is not None:
             retenues.append(own_guide)
-        under = base.couches if base is not None else ()
-        made_of = tuple(cle for r in (*under, *retenues) for cle in (r.couche.cle, r.contenu.cle))
-        if made_of not in self._assembled:
-            self._assembled[made_of] = self._assemble(exigence, tuple(retenues), base)
-        return self._assembled[made_of], [*warnings, *about_rules, *about_guide]
+        pile = Pile(exigence=exigence, retenues=tuple(retenues), base=base)
+        return pile, [*warnings, *about_rules, *about_guide]
+
+    def _referentiel(self, pile: Pile) -> tuple[Referentiel, str]:
+        """Return what the layers retained make, with its digest, once for all the days that retain them.
+
+        Headers are not compiled with what is made of them: those of the registry are shared.
+        """
+
+        def make() -> tuple[Referentiel, str]:
+            referentiel = self._assemble(pile)
+            return replace(referentiel, couches=()), digest_of_referentiel(referentiel)
+
+        couches = pile.couches
+        keys = _keys(couches)
+        if keys not in self._made:
+            referentiel, empreinte = self._through(couches, "regles", tuple[Referentiel, str], make, ())
+            self._made[keys] = replace(referentiel, couches=couches), empreinte
+        return self._made[keys]
+
+    def _through(
+        self, couches: tuple[CoucheRetenue, ...], what: str, kind: Any, make: Callable[[], _T],
+        others: Sequence[Fichiers],
+    ) -> _T:  # fmt: skip
+        """Return what ``make`` draws from the files of a stack, and ``others``, unless the cache has it.
+
+        The key is all that they hold: where one cannot be read, ``make`` says so.
+        """
+        if self._cache is None:
+            return make()
+        cles = list(dict.fromkeys(c.cle for r in couches for c in (r.couche, r.contenu)))
+        headers = [(str(cle), self._layers[cle].contenu) for cle in cles]
+        files = [file for fichiers in (*(self._files(cle) for cle in cles), *others) for file in fichiers]
+        exigence = next(r.couche for r in reversed(couches) if r.couche.nature == "exigence")
+        key = key_of([*headers, *files], what, _keys(couches), self._editions(exigence))
+        if key is None:
+            return make()
+        nom = name_of(exigence.referentiel, what, str(self._layers[exigence.cle].racine), _keys(couches))
+        return self._cache.through(nom, key, kind, make)
+
+    def _files(self, cle: Cle) -> Fichiers:
+        """Return the files of a body, read once: what is compiled is what the key was made of."""
+        if cle not in self._fichiers:
+            self._fichiers[cle] = files_of(self._layers[cle])
+        return self._fichiers[cle]
+
+    def _editions(self, exigence: Couche) -> tuple[str, ...]:
+        return tuple(c.id for n in self._stack(exigence) for c in self.layers(n, "exigence"))
 
     def _check_base(self, exigence: Couche, nom: str, edition: str) -> None:
         """Refuse a label whose base is not there: its own header is to blame."""
@@ -172,9 +221,15 @@ class Registry:
             hint = f"installer ou réactiver le greffon de « {nom} », ou corriger `base`"
             raise DataError([Issue("base-introuvable", message, place(data, "base"), hint)])
 
-    def _assemble(
-        self, exigence: Couche, retenues: tuple[CoucheRetenue, ...], base: Referentiel | None
-    ) -> Referentiel:
+    def _assemble(self, pile: Pile) -> Referentiel:
+        # What is compiled needs none of it.
+        from certif_rules.construction.assemblage import Matiere, assemble
+
+        keys = _keys(pile.couches)
+        if keys in self._assembled:
+            return self._assembled[keys]
+        base = self._assemble(pile.base) if pile.base else None
+        exigence, retenues = pile.exigence, pile.retenues
         bodies = {retenue.couche.nature: self.body(retenue.contenu) for retenue in retenues}
         sections: dict[str, dict[str, Any]] = {n: dict(body.sections) for n, body in bodies.items()}
         for retenue in retenues:
@@ -189,7 +244,7 @@ class Registry:
             retenues=retenues,
             corps=sections,
             base=base,
-            editions=tuple(c.id for n in self._stack(exigence) for c in self.layers(n, "exigence")),
+            editions=self._editions(exigence),
             autres_lignes=self._lines_of_other_editions(exigence, retenues) if checked else None,
         )
         try:
@@ -198,6 +253,7 @@ class Registry:
             raise DataError([*error.issues, *undeclared]) from error
         if undeclared:
             raise DataError(undeclared)
+        self._assembled[keys] = referentiel
         return referentiel
 
     def body(self, couche: Couche) -> Corps:
@@ -207,7 +263,8 @@ class Registry:
             DataError: its files are wrong.
         """
         if couche.cle not in self._bodies:
-            self._bodies[couche.cle] = read_body(self._layers[couche.cle], thorough=self._thorough)
+            en_tete = self._layers[couche.cle]
+            self._bodies[couche.cle] = read_body(en_tete, self._files(couche.cle), thorough=self._thorough)
         return self._bodies[couche.cle]
 
     def latest_day(self, edition: Couche) -> str:
@@ -227,13 +284,27 @@ class Registry:
         Raises:
             DataError: the data are wrong; every problem is listed.
         """
-        from certif_rules.construction.vie import build_life  # a checklist needs none of it
+        from certif_rules.model.vie import Vie  # a checklist needs none of it
+
+        couches = referentiel.couches
+        rules = [self._layers[r.contenu.cle] for r in couches if r.couche.nature == "regles"]
+        files = [files_of(en_tete, life=True) for en_tete in rules]
+        own = self._made.get(_keys(couches))
+
+        def build() -> tuple[Vie, ...]:
+            return self._build_life(referentiel, files)
+
+        if own is None or own[0] is not referentiel:  # the body gave texts: its sources may be cited
+            return build()
+        return self._through(couches, "vie", tuple[Vie, ...], build, files)
+
+    def _build_life(self, referentiel: Referentiel, files: Sequence[Fichiers]) -> tuple[Vie, ...]:
+        from certif_rules.construction.vie import build_life
 
         lives: list[Vie] = []
-        for retenue in referentiel.couches:
-            if retenue.couche.nature != "regles":
-                continue
-            corps = read_life(self._layers[retenue.contenu.cle], thorough=self._thorough)
+        retenues = [retenue for retenue in referentiel.couches if retenue.couche.nature == "regles"]
+        for retenue, fichiers in zip(retenues, files, strict=True):
+            corps = read_life(self._layers[retenue.contenu.cle], fichiers, thorough=self._thorough)
             if corps is None:
                 continue
             undeclared = [corps.non_declaree] if corps.non_declaree else []
@@ -284,20 +355,10 @@ class Registry:
             dossier = declaration.dossier
             own = self._names_from is not None and dossier.is_relative_to(self._names_from)
             racine = self._names_from if own and self._names_from else dossier.parent.parent
-            try:
-                issues = list(_astray(dossier, racine))
-                paths = sorted(dossier.glob(f"*/*/{HEADER}"))
-            except (OSError, ValueError) as error:
-                reason = f"lecture impossible : {type(error).__name__}"
-                issues, paths = [Issue("fichier-illisible", reason, Location(str(dossier)))], []
+            en_tetes, issues = headers_in(dossier, racine, plugin, self._cache)
             if issues:
                 self.problemes.setdefault(plugin, []).extend(issues)
-            for path in paths:
-                try:
-                    en_tete = read_header(path, racine, plugin)
-                except DataError as error:
-                    self.problemes.setdefault(plugin, []).extend(error.issues)
-                    continue
+            for en_tete in en_tetes:
                 declared.setdefault(en_tete.couche.cle, []).append(en_tete)
         self._refuse_duplicates(declared)
         for cle, en_tetes in declared.items():
@@ -333,36 +394,5 @@ class Registry:
         return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
 
 
-def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
-    """Yield what would be left out in silence: a layer without its header, a file that is not YAML."""
-    layers = sorted(path for path in dossier.glob("*/*") if path.is_dir())
-    for layer in layers:
-        files = sorted(path for path in layer.iterdir() if not path.name.startswith((".", "__")))
-        name = layer.relative_to(racine).as_posix()
-        if files and not (layer / HEADER).exists():
-            message = f"cette couche n’a pas d’en-tête {HEADER}"
-            yield Issue(
-                "en-tete-manquant", message, Location(name), "écrire l’en-tête, ou retirer le dossier"
-            )
-        yield from _ignored(files, name)
-        if (layer / LIFE).is_dir():
-            inside = (layer / LIFE).iterdir()
-            around = sorted(path for path in inside if not path.name.startswith((".", "__")))
-            yield from _ignored(around, f"{name}/{LIFE}")
-    if not layers:
-        message = f"aucune couche dans ce dossier (<nature>/<id>/{HEADER})"
-        yield Issue("dossier-vide", message, Location(dossier.name))
-
-
-def _ignored(files: Iterable[Path], folder: str) -> Iterator[Issue]:
-    """Files that nobody reads; only a rules layer has a folder ``vie``."""
-    for path in files:
-        if path.suffix == ".yaml" or (path.name == LIFE and path.is_dir() and _holds_rules(path.parent)):
-            continue
-        message = "ce fichier ne sera pas lu : une couche est faite de fichiers .yaml"
-        hint = "le renommer en .yaml, ou le retirer"
-        yield Issue("fichier-ignore", message, Location(f"{folder}/{path.name}"), hint)
-
-
-def _holds_rules(layer: Path) -> bool:
-    return layer.parent.name == "regles"
+def _keys(couches: tuple[CoucheRetenue, ...]) -> _Cles:
+    return tuple((retenue.couche.cle, retenue.contenu.cle) for retenue in couches)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from msgspec import Struct
 
 from certif_rules.errors import DataError, Issue, IssuesError
+from certif_rules.plugins.cache import user_cache
 from certif_rules.plugins.discovery import Plugins, disabled_by_environment, load
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.formats import BUILTIN
@@ -26,7 +27,7 @@ class Atelier(Struct, frozen=True, kw_only=True):
 def open_atelier(*, disabled: Iterable[str] = (), plugins: Plugins | None = None) -> Atelier:
     """Load the plugins (``plugins`` when already loaded) and index their layers."""
     loaded = plugins or load(disabled=[*disabled, *disabled_by_environment()], reserved=BUILTIN)
-    registry = Registry(loaded.donnees)
+    registry = Registry(loaded.donnees, cache=user_cache())
     causes = {nom: _in_words(issues) for nom, issues in registry.problemes.items()}
     return Atelier(plugins=loaded.breaking(causes), registry=registry)
 

@@ -12,11 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from certif_rules.errors import DataError, Issue, Location, first_of
-from certif_rules.source.entree import CONTROL, content_of, decoded
+from certif_rules.source.entree import CONTROL, decoded
 
 #: Deepest nesting accepted: a référentiel needs seven levels.
 MAX_DEPTH = 30
@@ -90,17 +89,6 @@ def place(node: Any, key: str | int | None = None, *, of_key: bool = False) -> L
     elif isinstance(node, PlacedList) and isinstance(key, int):
         at = node.items_at[key]
     return Location(node.file, *at)
-
-
-def read_file(path: Path, name: str | None = None, *, strict: bool = True) -> PlacedDict:
-    """Return the data of the YAML file at ``path``, named ``name`` in messages.
-
-    Raises:
-        DataError: the file cannot be read, is not UTF-8, or holds what :func:`read` refuses.
-    """
-    name = name or str(path)
-    # Référentiel data are found by walking folders; what a person types may come from a pipe.
-    return read_bytes(content_of(path, name, ordinary=strict), name, strict=strict)
 
 
 def read_bytes(content: bytes, name: str, *, strict: bool = True) -> PlacedDict:

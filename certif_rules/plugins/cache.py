@@ -1,0 +1,148 @@
+"""Compiled layers in the user's cache: data read back by their types, never code, and rebuilt when in doubt.
+
+An entry holds the key it was made under, which the content of every file it stands for goes into, then the
+digest of what follows. Another key, a cut or changed file, records of another shape: it is as if absent.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from msgspec import MsgspecError, Struct, msgpack
+
+from certif_rules import __version__
+from certif_rules.errors import DataError
+from certif_rules.source.ecriture import write_file
+from certif_rules.source.entree import content_of
+
+#: The folder of the cache, or a word that asks for none.
+ENV_CACHE = "CERTIF_RULES_CACHE"
+NONE = "non"
+#: To be raised when what is written changes without a change of the program's version.
+_FORMAT = 1
+_DIGEST = sha256().digest_size
+#: Longest word at the start of the name of an entry.
+_WORD = 40
+#: Largest entry read: that of twenty thousand lines is a third of it.
+_MOST = 64_000_000
+#: The folders whose code makes records of text.
+_MAKERS = ("source", "model", "rules", "construction", "plugins")
+
+_T = TypeVar("_T")
+
+
+class Cache(Struct, frozen=True):
+    """Compiled forms in one folder, a file each: what cannot be read or written is absent."""
+
+    dossier: Path
+
+    def through(self, nom: str, key: bytes, kind: Any, make: Callable[[], _T]) -> _T:
+        """Return what was written under a name and a key, else what ``make`` returns, kept for next time."""
+        value: _T | None = self.read(nom, key, kind)
+        if value is None:
+            value = make()
+            self.write(nom, key, value, kind)
+        return value
+
+    def read(self, nom: str, key: bytes, kind: Any) -> Any:
+        """Return what was written under this name and this key, as a ``kind``, else ``None``."""
+        try:
+            content = content_of(self._path(nom), most=_MOST, ordinary=True)
+        except DataError:
+            return None
+        payload = content[2 * _DIGEST :]
+        if content[: 2 * _DIGEST] != key + sha256(payload).digest():
+            return None
+        return _decoded(payload, kind)
+
+    def write(self, nom: str, key: bytes, value: Any, kind: Any) -> None:
+        """Write a value where it can be, and where reading it gives the same."""
+        with suppress(OSError, ValueError):  # the latter for a place in a file whose name is no text
+            payload = msgpack.encode(value, enc_hook=_pair)
+            again = _decoded(payload, kind)
+            if again is None or msgpack.encode(again, enc_hook=_pair) != payload:
+                return
+            self.dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_file(self._path(nom), key + sha256(payload).digest() + payload, replace=True)
+
+    def _path(self, nom: str) -> Path:
+        return self.dossier / f"{nom}.msgpack"
+
+
+def user_cache() -> Cache | None:
+    """Return the cache of who runs the program, where the system keeps such things, or where they want it."""
+    wanted = os.environ.get(ENV_CACHE)
+    if wanted == NONE:
+        return None
+    try:
+        folder = Path(wanted).absolute() if wanted else _folder()
+    except (OSError, RuntimeError):  # no current folder, no home
+        return None
+    return Cache(folder)
+
+
+def _folder() -> Path:
+    """Return the folder that the system sets apart for what programs can make again."""
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return Path(local or Path.home() / "AppData" / "Local") / "certif-rules" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "certif-rules"
+    xdg = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (xdg if xdg.is_absolute() else Path.home() / ".cache") / "certif-rules"
+
+
+def key_of(files: Iterable[tuple[str, bytes | DataError]], *parts: Any) -> bytes | None:
+    """Return the key of what this version makes of files and ``parts``; ``None`` if one cannot be read."""
+    key = sha256(ascii((_FORMAT, __version__, _working_copy(), parts)).encode())
+    for name, content in files:
+        if isinstance(content, DataError):
+            return None
+        key.update(ascii((name, len(content))).encode())
+        key.update(content)
+    return key.digest()
+
+
+def name_of(plain: str, *parts: Any) -> str:
+    """Return the name of the entry of ``parts``, which any system takes, with a word for who looks there."""
+    word = "".join(c for c in plain if c.isascii() and c.isalnum())[:_WORD]
+    return f"{word}-{sha256(ascii(parts).encode()).hexdigest()[:_DIGEST]}"
+
+
+@cache
+def _working_copy() -> list[tuple[str, int, int]]:
+    """Return the state of the code in a working copy, where it changes under one version; else nothing."""
+    package = Path(__file__).parent.parent
+    if not (package.parent / "pyproject.toml").exists():
+        return []
+    stats = ((e.name, e.stat()) for folder in _MAKERS for e in os.scandir(package / folder))
+    return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats if name.endswith(".py"))
+
+
+def _decoded(payload: bytes, kind: Any) -> Any:
+    """Return what the bytes hold if it has the types of ``kind``, else ``None``: they may be anybody's."""
+    try:
+        return msgpack.decode(payload, type=kind, dec_hook=_fraction)
+    except (MsgspecError, ValueError, ArithmeticError, RecursionError, MemoryError):
+        return None
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    """Return a fraction, the one value of the model that is no plain data, as two numbers."""
+    from fractions import Fraction  # a checklist has none
+
+    if isinstance(value, Fraction):
+        return value.numerator, value.denominator
+    raise NotImplementedError
+
+
+def _fraction(kind: type[Any], value: Any) -> Any:
+    numerator, denominator = value
+    return kind(numerator, denominator)

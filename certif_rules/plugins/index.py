@@ -1,0 +1,84 @@
+"""The layers in the folder that a plugin declares: their headers, and what would be left out in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from certif_rules.errors import Fautes, Issue, Location
+from certif_rules.model.referentiel import Couche
+from certif_rules.plugins.cache import Cache, key_of, name_of
+from certif_rules.plugins.couche import HEADER, LIFE, EnTete, bytes_of, read_header
+
+
+def headers_in(
+    dossier: Path, racine: Path, plugin: str, cache: Cache | None
+) -> tuple[list[EnTete], list[Issue]]:
+    """Return the headers in a folder that can be read, and everything wrong with the folder and the others.
+
+    Args:
+        dossier: the folder.
+        racine: what names in messages are relative to.
+        plugin: the name of the plugin that declares it.
+        cache: where compiled forms are.
+    """
+    try:
+        issues = list(_astray(dossier, racine))
+        paths = sorted(dossier.glob(f"*/*/{HEADER}"))
+    except (OSError, ValueError) as error:
+        reason = f"lecture impossible : {type(error).__name__}"
+        return [], [Issue("fichier-illisible", reason, Location(str(dossier)))]
+    names = [path.relative_to(racine).as_posix() for path in paths]
+    contents = [bytes_of(path, name) for path, name in zip(paths, names, strict=True)]
+    faults = Fautes(*issues)
+    key, nom = key_of(zip(names, contents, strict=True)), name_of(plugin, str(racine), names)
+    compiled = cache.read(nom, key, tuple[Couche, ...]) if cache and key else None
+    if compiled is not None and len(compiled) == len(paths):
+        dossiers = [path.parent for path in paths]
+        each = zip(compiled, (c for c in contents if isinstance(c, bytes)), dossiers, strict=True)
+        return [
+            EnTete(couche=couche, contenu=content, dossier=dossier, racine=racine, plugin=plugin)
+            for couche, content, dossier in each
+        ], issues
+    en_tetes = []
+    for path, content in zip(paths, contents, strict=True):
+        with faults:
+            en_tetes.append(read_header(path, racine, plugin, content))
+    if cache and key and not faults.issues:
+        cache.write(nom, key, tuple(e.couche for e in en_tetes), tuple[Couche, ...])
+    return en_tetes, faults.issues
+
+
+def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
+    """Yield what would be left out in silence: a layer without its header, a file that is not YAML."""
+    layers = sorted(path for path in dossier.glob("*/*") if path.is_dir())
+    for layer in layers:
+        files = sorted(path for path in layer.iterdir() if not path.name.startswith((".", "__")))
+        name = layer.relative_to(racine).as_posix()
+        if files and not (layer / HEADER).exists():
+            message = f"cette couche n’a pas d’en-tête {HEADER}"
+            yield Issue(
+                "en-tete-manquant", message, Location(name), "écrire l’en-tête, ou retirer le dossier"
+            )
+        yield from _ignored(files, name)
+        if (layer / LIFE).is_dir():
+            inside = (layer / LIFE).iterdir()
+            around = sorted(path for path in inside if not path.name.startswith((".", "__")))
+            yield from _ignored(around, f"{name}/{LIFE}")
+    if not layers:
+        message = f"aucune couche dans ce dossier (<nature>/<id>/{HEADER})"
+        yield Issue("dossier-vide", message, Location(dossier.name))
+
+
+def _ignored(files: Iterable[Path], folder: str) -> Iterator[Issue]:
+    """Files that nobody reads; only a rules layer has a folder ``vie``."""
+    for path in files:
+        if path.suffix == ".yaml" or (path.name == LIFE and path.is_dir() and _holds_rules(path.parent)):
+            continue
+        message = "ce fichier ne sera pas lu : une couche est faite de fichiers .yaml"
+        hint = "le renommer en .yaml, ou le retirer"
+        yield Issue("fichier-ignore", message, Location(f"{folder}/{path.name}"), hint)
+
+
+def _holds_rules(layer: Path) -> bool:
+    return layer.parent.name == "regles"
