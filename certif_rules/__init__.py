@@ -7,7 +7,8 @@ schema validator.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+#: As ``typing`` has it, without its import: what is not loaded cannot be interrupted while it loads.
+TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 
@@ -19,6 +20,8 @@ __all__ = [
 ]  # fmt: skip
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from certif_rules.api import (
         autodiagnostic,
         calendrier,

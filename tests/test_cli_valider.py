@@ -263,6 +263,17 @@ def test_findings_are_checked_against_their_checklist(call: Console, folder: Pat
     )
 
 
+def test_a_line_by_its_number_alone(call: Console, folder: Path) -> None:
+    """A number typed without quotes is the number of a line: 1 is one of them, 300 is none."""
+    constats = {
+        "format": 1, "referentiel": "qualiopi", "organisme": {"categories": ["AF"]},
+        "constats": [{"id": 1, "constat": "conforme"}, {"id": 300, "constat": "conforme"}],
+    }  # fmt: skip
+    (folder / "constats.json").write_text(json.dumps(constats), encoding="utf-8")
+    reponse = call("valider", "constats.json")
+    assert (reponse.status, reponse.text.count("ligne-inconnue")) == (1, 1)
+
+
 def test_a_siren_whose_key_is_wrong_is_a_warning(call: Console, folder: Path) -> None:
     """In a profile and in findings, with its place: nothing is refused. 1+4+3+8+5+3+7+7+9 = 47."""
     (folder / "audit.yaml").write_text(PROFIL.replace("123456782", "123456789"), encoding="utf-8")

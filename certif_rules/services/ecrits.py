@@ -22,7 +22,6 @@ from certif_rules.errors import DataError, Fautes, Issue, IssuesError, Location
 from certif_rules.francais import count
 from certif_rules.grilles.relecture.json import strangers
 from certif_rules.model.base import Avertissement
-from certif_rules.model.candidature import Candidature
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.plugins.empreinte import digest
 from certif_rules.plugins.registry import Registry
@@ -129,8 +128,9 @@ def _against(
     if precedent is not None:
         yield from check_request(Demande(precedent=precedent), referentiel).issues
     if demande.dossier:
-        lives = (vie.dossier for vie in registry.life(referentiel) if vie.origine == referentiel.id)
-        yield from read_deposit(demande, referentiel, next(lives, None) or Candidature()).issues
+        for vie in registry.life(referentiel):
+            if vie.origine == referentiel.id and vie.dossier:
+                yield from read_deposit(demande, referentiel, vie.dossier).issues
     if demande.textes is not None:
         yield from _misplaced(demande.textes, referentiel)
 
@@ -158,7 +158,7 @@ def _every_one(registry: Registry) -> Iterator[Referentiel]:
 
 def _as_earlier(data: Any) -> PrecedentDit:
     """Return the findings of this audit as those of an earlier one; lines left to assess are lines too."""
-    lines = tuple(entry["id"] for entry in data["constats"])
+    lines = tuple(str(entry["id"]) for entry in data["constats"])
     return replace(findings(data), type=None, date=None, indicateurs_audites=lines)
 
 
