@@ -44,6 +44,8 @@ CALLS = {
     "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
     "autodiagnostic": ("autodiagnostic", *AUDIT),
+    "lot": ("lot", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
+    "denombrer": ("denombrer", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
     "valider": ("valider", "audit.yaml"),
 }
 
@@ -59,6 +61,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "audit.yaml").write_text(PROFIL, encoding="utf-8")
     (tmp_path / "constats.json").write_text(CONSTATS, encoding="utf-8")
     (tmp_path / "sites.txt").write_text("NORD\nSUD\n", encoding="utf-8")
+    (tmp_path / "organismes.csv").write_text("nom;af\nÉlan;oui\n", encoding="utf-8")
+    colonnes = "format: 1\norganisme: {nom: nom}\ncategories: {AF: af}\n"
+    (tmp_path / "colonnes.yaml").write_text(colonnes, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

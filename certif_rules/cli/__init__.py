@@ -32,6 +32,8 @@ COMMANDS: dict[str, str] = {
     "duree": "La durée d’un audit, d’après les barèmes connus.",
     "echantillon": "Un échantillon de sites ou de dossiers, reproductible.",
     "autodiagnostic": "Une grille d’autodiagnostic, sa synthèse, et ce qui change de l’un à l’autre.",
+    "lot": "Les lignes dues à chaque organisme d’un fichier, une rangée chacun.",
+    "denombrer": "Combien d’organismes d’un fichier doivent chaque ligne, sous une édition ou deux.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

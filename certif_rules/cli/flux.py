@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,14 +74,27 @@ def write(content: bytes, path: Path | None, *, replace: bool = False) -> None:
         UsageError: the file came to exist since :func:`check_free`, and may not be replaced.
         DataError: it cannot be written; what was there is untouched.
     """
-    from certif_rules.errors import DataError, Issue, Location
     from certif_rules.source.ecriture import write_file
 
     if path is None:
         _print(content)
         return
-    try:
+    with writing(path):
         write_file(path, content, replace=replace)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Tell why a file could not be written inside.
+
+    Raises:
+        UsageError: the file came to exist meanwhile, and may not be replaced.
+        DataError: it cannot be written; what was there is untouched.
+    """
+    from certif_rules.errors import DataError, Issue, Location
+
+    try:
+        yield
     except FileExistsError as error:
         raise _taken(path) from error
     except OSError as error:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +17,10 @@ from typing import BinaryIO
 _PREFIX, _SUFFIX = ".certif-rules.", ".tmp"
 
 
-def write_file(path: Path, content: bytes, *, replace: bool) -> None:
+def write_file(path: Path, content: bytes | Sequence[Path], *, replace: bool) -> None:
     """Write the file at ``path``; what it replaces, if told to, gives it its mode and its owner.
+
+    ``content`` is its bytes, or the files that it joins, none of which is held in memory.
 
     Raises:
         FileExistsError: there is a file, perhaps since a moment, and it may not be replaced.
@@ -32,9 +36,7 @@ def write_file(path: Path, content: bytes, *, replace: bool) -> None:
     temporary, stream = _begin(path.parent)
     try:
         with stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+            _pour(content, stream)
             _dress(temporary, path if replace else None)
             if os.name != "nt":  # there a file is renamed once it is closed
                 _name(temporary, path, content, replace=replace)
@@ -55,7 +57,7 @@ def _begin(folder: Path) -> tuple[Path, BinaryIO]:
         stream.close()
 
 
-def _name(temporary: Path, path: Path, content: bytes, *, replace: bool) -> None:
+def _name(temporary: Path, path: Path, content: bytes | Sequence[Path], *, replace: bool) -> None:
     """Give the temporary file its name; in one step, where another could take that name meanwhile."""
     if replace:
         temporary.replace(path)
@@ -68,13 +70,22 @@ def _name(temporary: Path, path: Path, content: bytes, *, replace: bool) -> None
         # A file system without links: the name is taken first, and given back if the bytes do not follow.
         with path.open("xb") as stream:
             try:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
+                _pour(content, stream)
             except BaseException:
                 with suppress(OSError):
                     path.unlink()
                 raise
+
+
+def _pour(content: bytes | Sequence[Path], stream: BinaryIO) -> None:
+    if isinstance(content, bytes):
+        stream.write(content)
+    else:
+        for path in content:
+            with path.open("rb") as part:
+                shutil.copyfileobj(part, stream)
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def _dress(temporary: Path, replaced: Path | None) -> None:

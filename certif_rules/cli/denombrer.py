@@ -1,0 +1,91 @@
+"""``certif-rules denombrer``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from certif_rules.blocs.typographie import prose
+from certif_rules.cli.affichage import format_option, paragraph, show_json
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.french import french_command
+from certif_rules.francais import count
+
+if TYPE_CHECKING:
+    from certif_rules.audit.denombrement import Denombrement
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+#: Most faults told one by one.
+_TOLD = 50
+#: Widths of the number of a line, of its title, of a count: eighty columns for two sets of rules.
+_NUMERO, _TITRE, _COMPTE = 5, 34, 10
+
+
+@french_command()
+@click.argument("fichier", type=_FILE)
+@click.argument("referentiel", required=False)
+@click.option(
+    "--colonnes", type=_FILE, required=True, metavar="FICHIER", help="Ce que dit chaque colonne (YAML)."
+)
+@click.option("--contre", type=_FILE, metavar="PROFIL", help="Un autre audit, dont on montre la différence.")
+@context_options
+@format_option("table", "json")
+@click.pass_context
+def command(
+    ctx: click.Context, /, fichier: Path, referentiel: str | None, colonnes: Path, contre: Path | None,
+    format_: str, **options: Any,
+) -> None:  # fmt: skip
+    """Combien d’organismes de FICHIER doivent chaque ligne, et pour combien cela reste à confirmer.
+
+    Avec --contre, les mêmes organismes sont comptés sous une autre édition, un autre type d’audit ou d’autres
+    règles. Un organisme qu’un des deux refuse n’est compté dans aucun ; une rangée en faute est dite.
+    """
+    from certif_rules.audit.demande import read_profile
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.echanges.denombrement import document
+    from certif_rules.errors import DataError, first_of
+    from certif_rules.services.lot import Lot, count_lines
+    from certif_rules.services.organismes import organisations, read_correspondance
+
+    by = read_correspondance(colonnes)
+    registry = open_for(ctx).registry
+    asked = [request(referentiel, options), *([read_profile(contre)] if contre else [])]
+    lots = [Lot(registry, demande, by, str(fichier)) for demande in asked]
+    denombrement = count_lines(lots, organisations(fichier, by))
+    if format_ == "json":
+        show_json(document(denombrement))
+    else:
+        _show(denombrement)
+    if denombrement.ecartees:
+        raise DataError(first_of(denombrement.ecartees, _TOLD))
+
+
+def _show(denombrement: Denombrement) -> None:
+    left_out = len({issue.location for issue in denombrement.ecartees})
+    counted = count(denombrement.nombre, "organisme compté", "organismes comptés")
+    paragraph(f"{counted}, {count(left_out, 'rangée écartée', 'rangées écartées')}.")
+    for rank, comptes in enumerate(denombrement.comptes, 1):
+        referentiel = comptes.referentiel
+        paragraph(f"{rank}. {prose(referentiel.titre)}, édition {referentiel.edition}")
+    heads = [
+        f"{rank} {word}" for rank, _ in enumerate(denombrement.comptes, 1) for word in ("due", "à conf.")
+    ]
+    click.echo()
+    click.echo(_row("n°", "ligne", heads))
+    for indicateur in denombrement.lignes:
+        numbers: list[str] = []
+        for comptes in denombrement.comptes:
+            effectif = comptes.effectifs.get(indicateur.id)
+            numbers += [str(effectif.dues), str(effectif.a_confirmer)] if effectif else ["–", "–"]
+        titre = prose(indicateur.titre or "sans texte")
+        click.echo(_row(indicateur.numero, titre, numbers))
+
+
+def _row(numero: str, titre: str, numbers: list[str]) -> str:
+    shown = titre if len(titre) <= _TITRE else titre[: _TITRE - 1] + "…"
+    return (
+        f"{numero:<{_NUMERO}}{shown:<{_TITRE}}"
+        + "".join(f"{number:>{_COMPTE}}" for number in numbers).rstrip()
+    )

@@ -1,0 +1,34 @@
+"""How many organisations owe each line, as JSON: no organisation is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from certif_rules.audit.denombrement import Denombrement
+from certif_rules.echanges.champs import RESUME, Ecrivain
+from certif_rules.model.referentiel import Referentiel
+
+_ecrire = Ecrivain({Referentiel: RESUME})
+
+
+def document(denombrement: Denombrement) -> dict[str, Any]:
+    """Return the counts as the values that are written; keys may be added to them, never renamed.
+
+    A line that a set of rules does not have is ``null`` there.
+    """
+    comptes = denombrement.comptes
+    return {
+        "format": 1,
+        "organismes": denombrement.nombre,
+        "rangees_ecartees": len({issue.location for issue in denombrement.ecartees}),
+        "regles": [{"referentiel": _ecrire(c.referentiel), "empreinte": c.empreinte} for c in comptes],
+        "lignes": [
+            {
+                "id": line.id,
+                "numero": line.numero,
+                "titre": line.titre,
+                "effectifs": [_ecrire(c.effectifs.get(line.id)) for c in comptes],
+            }
+            for line in denombrement.lignes
+        ],
+    }

@@ -1,0 +1,154 @@
+"""Checklists of a whole population: each distinct context answered once, then given to all who have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.demande import Demande, FaitDit
+from certif_rules.audit.denombrement import Denombrement, count_states
+from certif_rules.audit.siren import siren_warnings
+from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
+from certif_rules.model.base import Avertissement
+from certif_rules.plugins.registry import Registry, Resolution
+from certif_rules.rules.contexte import Contexte
+from certif_rules.services.checklist import build, prepare
+from certif_rules.services.organismes import Correspondance, Organisation
+
+#: The most contexts kept; beyond, all of them are dropped.
+_MOST: Final = 4096
+
+
+class Rangee(Struct, frozen=True):
+    """What is answered of one organisation. The checklist is that of all who have the same context."""
+
+    organisation: Organisation
+    checklist: Checklist
+    avertissements: tuple[Avertissement, ...]
+
+
+class Lot:
+    """One request, asked for every organisation of a file.
+
+    Args:
+        registry: the rules that are installed.
+        commun: what is asked of all: référentiel, audit, date, and the facts that are the same.
+        correspondance: what the columns of the file say.
+        name: what to call the file in messages.
+
+    Raises:
+        UsageError, DataError: the request is wrong whoever it is about, or a column names an unknown fact.
+    """
+
+    def __init__(
+        self, registry: Registry, commun: Demande, correspondance: Correspondance, name: str
+    ) -> None:
+        self._registry = registry
+        self._commun = commun
+        self._name = name
+        self._answers: dict[Any, Checklist | tuple[Issue, ...]] = {}
+        every = tuple(correspondance.categories) or commun.categories
+        self.resolution = self._prepare(replace(commun, categories=every))[0]
+        known = self.resolution.referentiel.faits
+        unknown = [nom for nom in correspondance.faits if nom not in known]
+        if unknown:
+            raise DataError(
+                Issue("fait-inconnu", f"aucun fait « {nom} »", None, suggestion(nom, known, "faits"))
+                for nom in unknown
+            )
+
+    def answer(self, organisation: Organisation) -> Rangee | list[Issue]:
+        """Return what is answered of an organisation, or everything wrong with its request, at its row."""
+        cle = (organisation.categories, organisation.faits)
+        if cle not in self._answers:
+            if len(self._answers) >= _MOST:
+                self._answers.clear()
+            self._answers[cle] = self._answered(organisation)
+        answer = self._answers[cle]
+        if not isinstance(answer, Checklist):
+            return [replace(issue, location=Location(self._name, organisation.rang, 1)) for issue in answer]
+        about = tuple(siren_warnings(Demande(organisme=organisation.identite)))
+        return Rangee(organisation, answer, about)
+
+    def _answered(self, organisation: Organisation) -> Checklist | tuple[Issue, ...]:
+        faits = (FaitDit(nom, None, value) for nom, value in organisation.faits)
+        categories = organisation.categories
+        demande = replace(
+            self._commun,
+            faits=(*self._commun.faits, *faits),
+            categories=self._commun.categories if categories is None else categories,
+        )
+        try:
+            return build(*self._prepare(demande))
+        except IssuesError as error:
+            return error.issues
+
+    def _prepare(self, demande: Demande) -> tuple[Resolution, Contexte]:
+        return prepare(self._registry, demande)
+
+
+def count_lines(lots: Sequence[Lot], population: Iterable[Organisation | Issue]) -> Denombrement:
+    """Return how many organisations owe each line; one that a set of rules refuses is counted under none."""
+    wrong: list[Issue] = []
+    counted: list[dict[int, tuple[Checklist, int]]] = [{} for _ in lots]
+    number = 0
+    for organisation in population:
+        if isinstance(organisation, Issue):
+            wrong.append(organisation)
+            continue
+        answers = [lot.answer(organisation) for lot in lots]
+        refused = [issue for answer in answers if isinstance(answer, list) for issue in answer]
+        if refused:
+            wrong += refused
+            continue
+        number += 1
+        for by_checklist, answer in zip(counted, answers, strict=True):
+            assert isinstance(answer, Rangee)
+            _, before = by_checklist.get(id(answer.checklist), (answer.checklist, 0))
+            by_checklist[id(answer.checklist)] = (answer.checklist, before + 1)
+    return Denombrement(
+        nombre=number,
+        ecartees=tuple(wrong),
+        comptes=tuple(
+            count_states(lot.resolution.referentiel, lot.resolution.empreinte, by_checklist.values())
+            for lot, by_checklist in zip(lots, counted, strict=True)
+        ),
+    )
+
+
+def as_data(rangee: Rangee) -> dict[str, Any]:
+    """Return a row as the values of one line of JSON."""
+    organisation, checklist = rangee.organisation, rangee.checklist
+    states: Mapping[str, list[str]] = {"a_auditer": [], "a_confirmer": []}
+    for ligne in checklist.lignes:
+        if ligne.etat in states:
+            states[ligne.etat].append(ligne.indicateur.id)
+    warnings = (*checklist.avertissements, *rangee.avertissements)
+    return {
+        "rang": organisation.rang,
+        **organisation.identite,
+        "referentiel": f"{checklist.referentiel.id}@{checklist.referentiel.edition}",
+        "empreinte": checklist.empreinte,
+        "categories": list(checklist.contexte.categories),
+        **states,
+        "avertissements": list(dict.fromkeys(warning.code for warning in warnings)),
+    }
+
+
+def heads(lot: Lot, correspondance: Correspondance) -> list[str]:
+    """Return the heads of the table of a population: who it is, then each line by its number."""
+    lines = [indicateur.numero for indicateur in lot.resolution.referentiel.indicateurs.values()]
+    return ["rang", *correspondance.organisme, "categories", *lines]
+
+
+def cells(rangee: Rangee, correspondance: Correspondance) -> Iterator[str]:
+    """Yield the cells of a row, under those heads."""
+    organisation = rangee.organisation
+    yield str(organisation.rang)
+    yield from (organisation.identite.get(part, "") for part in correspondance.organisme)
+    yield " ".join(rangee.checklist.contexte.categories)
+    yield from (ligne.etat for ligne in rangee.checklist.lignes)

@@ -1,0 +1,255 @@
+"""A population in a CSV: the lines due to each, how many owe each line, a work taken up again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from console import Console
+from greffons import registry
+
+from certif_rules.audit.demande import Demande, FaitDit
+from certif_rules.cli import lot as command
+from certif_rules.services.checklist import make_checklist
+from certif_rules.services.lot import Lot, as_data, count_lines
+from certif_rules.services.organismes import Organisation, organisations, read_correspondance
+from certif_rules.source.schema import check
+
+COLONNES = """\
+format: 1
+organisme: {nom: denomination, siren: siren, nda: nda}
+categories: {AF: certif.AF, CFA: certif.CFA}
+faits: {sous_traitance: st}
+"""
+CSV = """\
+nda;denomination;siren;certif.AF;certif.CFA;st
+00123456789;Élan;732829320;true;false;oui
+00000000002;Nord;732829321;VRAI;true;
+00000000003;Sud;;0;1;non
+"""
+AUDIT = ("qualiopi", "--type", "initial", "--date", "2024-03-18")
+
+
+@pytest.fixture
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(capfdbinary, monkeypatch)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder with three organisations, and what their columns say."""
+    (tmp_path / "of.csv").write_text(CSV, encoding="utf-8")
+    (tmp_path / "c.yaml").write_text(COLONNES, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rows(content: bytes) -> list[dict[str, object]]:
+    return [json.loads(line) for line in content.splitlines()]
+
+
+def test_each_organisation_has_its_own_lines(call: Console, folder: Path) -> None:
+    """Subcontracting said, not said, denied: 27 is due, to confirm, neither; numbers keep their zeros."""
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert reponse.status == 0, reponse.err
+    one, two, three = rows(reponse.out)
+    assert [row["rang"] for row in (one, two, three)] == [2, 3, 4]
+    assert (one["nda"], one["nom"], one["categories"]) == ("00123456789", "Élan", ["AF"])
+    assert (two["categories"], three["categories"]) == (["AF", "CFA"], ["CFA"])
+    assert "qualiopi/27" in one["a_auditer"]
+    assert "qualiopi/27" in two["a_confirmer"]
+    assert "qualiopi/27" not in (*three["a_auditer"], *three["a_confirmer"])
+    assert [row["avertissements"] for row in (one, two, three)] == [[], ["siren_faux"], []]
+    assert "siren" not in three
+    assert [check(row, "sortielot") for row in (one, two, three)] == [[], [], []]
+
+
+def test_a_row_is_the_checklist_of_its_organisation(folder: Path) -> None:
+    """Whatever was answered before: the same states as the checklist asked for that organisation alone."""
+    by = read_correspondance(Path("c.yaml"))
+    commun = Demande(referentiel="certifregion", type_audit="initial", date="2024-03-18")
+    lot = Lot(registry(), commun, by, "of.csv")
+    for organisation in organisations(Path("of.csv"), by):
+        assert isinstance(organisation, Organisation)
+        alone = make_checklist(
+            registry(),
+            Demande(
+                referentiel="certifregion",
+                type_audit="initial",
+                date="2024-03-18",
+                categories=organisation.categories or (),
+                faits=tuple(FaitDit(nom, None, value) for nom, value in organisation.faits),
+            ),
+        )
+        answer = lot.answer(organisation)
+        assert not isinstance(answer, list)
+        assert answer.checklist.lignes == alone.lignes
+        due = [ligne.indicateur.id for ligne in alone.lignes if ligne.etat == "a_auditer"]
+        assert as_data(answer)["a_auditer"] == due
+
+
+def test_wrong_rows_are_told_and_the_others_answered(call: Console, folder: Path) -> None:
+    """Too few cells, a word that is neither, no category, a quote: each with its line; the rest goes on."""
+    wrong = '1;X\n1;X;;peut-être;;\n1;X;;non;non;\n1;"X" Y;;oui;;\n'
+    Path("of.csv").write_text(CSV + wrong + "9;Est;;x;;\n", encoding="utf-8")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert reponse.status == 1
+    assert [row["rang"] for row in rows(reponse.out)] == [2, 3, 4, 9]
+    assert [line.split(": ")[0] for line in reponse.err.splitlines() if "rangee-illisible" in line] == [
+        "of.csv:5:1", "of.csv:6:1", "of.csv:7:1", "of.csv:8:1",
+    ]  # fmt: skip
+    assert "« peut-être », dans la colonne « certif.AF », n’est ni vrai ni faux" in reponse.err
+
+
+@pytest.mark.parametrize(
+    ("csv_text", "colonnes", "code"),
+    [
+        (CSV.replace("siren", "Siren"), COLONNES, "colonne-absente"),
+        (CSV.replace("st\n", "siren\n", 1), COLONNES.replace("st}", "nda}"), "colonne-en-double"),
+        (CSV, COLONNES.replace("sous_traitance", "sous_traitence"), "fait-inconnu"),
+        (CSV, COLONNES.replace("CFA:", "XYZ:"), "categorie-inconnue"),
+        (CSV, COLONNES + 'vrai: ["x"]\nfaux: ["X"]\n', "correspondance-ambigue"),
+        (CSV, COLONNES.replace("categories", "categorie"), "cle-inconnue"),
+        (CSV.encode().decode("latin-1"), COLONNES, "colonne"),
+    ],
+)
+def test_a_wrong_file_is_refused_whole(
+    call: Console, folder: Path, csv_text: str, colonnes: str, code: str
+) -> None:
+    """A column absent or twice, an unknown fact or category, an unclear word: nothing is written."""
+    encoding = "latin-1" if code == "colonne" else "utf-8"
+    Path("of.csv").write_text(CSV if code == "colonne" else csv_text, encoding=encoding)
+    Path("c.yaml").write_text(colonnes, encoding="utf-8")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl")
+    assert reponse.status in (1, 2)
+    assert ("encodage" if code == "colonne" else code) in reponse.err
+    assert not Path("o.jsonl").exists()
+
+
+def test_the_table_has_a_column_a_line(call: Console, folder: Path) -> None:
+    """In CSV each line of the référentiel is a column, each organisation a row, its state in words."""
+    assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.csv").status == 0
+    text = Path("o.csv").read_text(encoding="utf-8-sig")
+    table = list(csv.DictReader(text.splitlines(), delimiter=";"))
+    assert [row["nom"] for row in table] == ["Élan", "Nord", "Sud"]
+    assert [row["27"] for row in table] == ["a_auditer", "a_confirmer", "non_applicable"]
+    assert [row["14"] for row in table] == ["non_applicable", "a_auditer", "a_auditer"]
+
+
+def test_counts_are_those_of_the_rows(call: Console, folder: Path) -> None:
+    """How many owe each line is how many rows say so, under each of two editions; no name is written."""
+    Path("b.yaml").write_text(
+        "format: 1\nreferentiel: qualiopi\naudit: {type: initial, date: 2026-12-01}\n"
+        "organisme: {categories: [AF]}\n",
+        encoding="utf-8",
+    )
+    arguments = ("denombrer", "of.csv", *AUDIT, "--colonnes", "c.yaml", "--contre", "b.yaml")
+    reponse = call(*arguments, "--format", "json")
+    assert reponse.status == 0, reponse.err
+    assert check(reponse.json, "sortiedenombrer") == []
+    assert (reponse.json["organismes"], reponse.json["rangees_ecartees"]) == (3, 0)
+    counts = {line["numero"]: line["effectifs"] for line in reponse.json["lignes"]}
+    assert counts["27"] == [{"dues": 1, "a_confirmer": 1}] * 2
+    assert counts["14"][0] == {"dues": 2, "a_confirmer": 0}
+    assert counts["33"] == [None, {"dues": 2, "a_confirmer": 0}]
+    given = rows(call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml").out)
+    due = Counter(line for row in given for line in row["a_auditer"])  # type: ignore[attr-defined]
+    assert {n: one["dues"] for n, (one, _) in counts.items() if one} == {
+        n: due[f"qualiopi/{n}"] for n, (one, _) in counts.items() if one
+    }
+    assert "Élan" not in reponse.out.decode()
+    shown = call(*arguments).out.decode()
+    assert "3 organismes comptés, 0 rangée écartée." in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_one_that_a_set_of_rules_refuses_is_counted_under_none(folder: Path) -> None:
+    """No work situation, where all are said to be in alternance: that row is left out, with its line."""
+    colonnes = "format: 1\ncategories: {AF: certif.AF, CFA: certif.CFA}\nfaits: {situation_travail: st}\n"
+    Path("c.yaml").write_text(colonnes, encoding="utf-8")
+    Path("of.csv").write_text(CSV.replace(";0;1;non", ";1;0;non"), encoding="utf-8")
+    by = read_correspondance(Path("c.yaml"))
+    commun = Demande(
+        referentiel="qualiopi",
+        type_audit="initial",
+        date="2024-03-18",
+        faits=(FaitDit("alternance", None, True),),
+    )
+    lot = Lot(registry(), commun, by, "of.csv")
+    counted = count_lines([lot], organisations(Path("of.csv"), by))
+    assert counted.nombre == 2
+    assert [(issue.code, str(issue.location)) for issue in counted.ecartees] == [
+        ("fait-contraire", "of.csv:4:1")
+    ]
+
+
+def test_what_was_done_is_not_done_again(
+    call: Console, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A work cut after its first part: that part is taken as it is, the rest answered, the file whole."""
+    whole = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml").out
+    monkeypatch.setattr(command, "PART", 1)
+    answered: list[int] = []
+    answer = Lot.answer
+
+    def counted(self: Lot, organisation: Organisation) -> object:
+        answered.append(organisation.rang)
+        if len(answered) == 2:
+            raise KeyboardInterrupt
+        return answer(self, organisation)
+
+    monkeypatch.setattr(Lot, "answer", counted)
+    assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 130
+    assert not Path("o.jsonl").exists()
+    assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 0
+    assert answered == [2, 3, 3, 4]
+    assert Path("o.jsonl").read_bytes() == whole
+    assert not Path("o.jsonl.parties").exists()
+
+
+def test_parts_of_another_work_are_not_taken(
+    call: Console, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file changed meanwhile: all is answered anew."""
+    monkeypatch.setattr(command, "PART", 1)
+    with monkeypatch.context() as cut:
+        cut.setattr(Lot, "answer", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 130
+    parts = Path("o.jsonl.parties")
+    (parts / "000000").write_bytes(b"autre\n")
+    (parts / "000000.json").write_bytes(b"[]")
+    Path("of.csv").write_text(CSV.replace("Nord", "Est"), encoding="utf-8")
+    assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 0
+    assert b"autre" not in Path("o.jsonl").read_bytes()
+    assert b"Est" in Path("o.jsonl").read_bytes()
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system kills in another way")
+def test_killed_again_and_again_it_ends_the_same(folder: Path) -> None:
+    """Five kills at different moments, then left in peace: the file of a run that nobody disturbed."""
+    heads, *organisms = CSV.splitlines()
+    Path("of.csv").write_text("\n".join([heads, *organisms * 400]) + "\n", encoding="utf-8")
+    code = "from certif_rules.cli import lot, main; lot.PART = 100; main()"
+    arguments = [sys.executable, "-c", code, "lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o"]
+    subprocess.run([*arguments, "paisible.jsonl"], check=True, capture_output=True)
+    for delay in (0.35, 0.5, 0.6, 0.7, 0.8):
+        process = subprocess.Popen(
+            [*arguments, "o.jsonl"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(delay)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    if not Path("o.jsonl").exists():
+        subprocess.run([*arguments, "o.jsonl"], check=True, capture_output=True)
+    assert Path("o.jsonl").read_bytes() == Path("paisible.jsonl").read_bytes()
+    assert not Path("o.jsonl.parties").exists()
