@@ -132,6 +132,21 @@ SITE: Final = Colonne(
     ordre=7,
     recente=True,
 )
+#: The text that a finding rests on; a grid whose lines all have theirs has no use for it.
+APPUI: Final = Colonne(
+    titre="Texte d’appui",
+    largeur=18,
+    montree="elle dit sur quel texte repose le constat d’une ligne dont personne n’a donné le texte",
+    champ="appui",
+    libelle="texte d’appui",
+    indication="document, page",
+    aide=(
+        "Sur une ligne dont personne n’a donné le texte : le document et la page sur lesquels le constat "
+        "repose. Sans lui, la conclusion reste inconnue."
+    ),
+    ordre=8,
+    recente=True,
+)
 #: The columns of the sheet Grille, in order.
 GRILLE: Final[tuple[Colonne, ...]] = (
     Colonne(titre="Critère", largeur=8, montree=_IDENTITE),
@@ -182,10 +197,29 @@ GRILLE: Final[tuple[Colonne, ...]] = (
         signature=True,
     ),
     SITE,
+    APPUI,
     IDENTIFIANT,
 )
 #: Those that the engine writes in the sheet Grille and that nobody sees there.
 REPLIEES: Final = tuple(colonne for colonne in GRILLE if not colonne.largeur)
+#: The level that a finding becomes once lifted; where no level is lifted, a grid has no use for it.
+NIVEAU_LEVE: Final = Colonne(
+    titre="Niveau après levée",
+    largeur=17,
+    champ="leve_constat",
+    genre="constat",
+    aide=(
+        "Le niveau que devient un écart levé, avec son jour et qui l’a levé ; vide : il reste inconnu, et ce "
+        "qui s’en calcule avec lui. Le constat de l’audit n’en change pas."
+    ),
+    recente=True,
+)
+#: How a finding is lifted: in the sheet Écarts, and in a CSV where levels are lifted.
+LEVEE: Final[tuple[Colonne, ...]] = (
+    Colonne(titre="Levé le", largeur=11, champ="leve_le", genre="jour"),
+    Colonne(titre="Levé par", largeur=10, champ="leve_par"),
+    NIVEAU_LEVE,
+)
 #: The columns of the sheet Écarts, in order: it names the lines, and the workbook fills two by itself.
 CONSTAT_ECART: Final = Colonne(titre="Constat", largeur=17)
 ECHEANCE_ECART: Final = Colonne(titre="À traiter avant le", largeur=11)
@@ -200,8 +234,7 @@ ECARTS: Final[tuple[Colonne, ...]] = (
     Colonne(titre="Plan reçu le", largeur=11, champ="ecart.plan_recu_le", genre="jour"),
     Colonne(titre="Plan accepté le", largeur=11, champ="ecart.plan_accepte_le", genre="jour"),
     ECHEANCE_ECART,
-    Colonne(titre="Levé le", largeur=11, champ="leve_le", genre="jour"),
-    Colonne(titre="Levé par", largeur=10, champ="leve_par"),
+    *LEVEE,
 )
 #: Those that a grid may lack, because it is older than they are: they read as empty there.
 RECENTES: Final = frozenset(colonne.titre for colonne in (*GRILLE, *ECARTS) if colonne.recente)

@@ -15,6 +15,7 @@ from colonnes import answers, check_values, extended
 from formules import Classeur
 from grilles import AF, SURVEILLANCE, TABLE, atelier, fill_xlsx, filled, follow_xlsx, grille
 from openpyxl import load_workbook
+from test_lire_appui_et_levee import BARE, FIRST, bare, first, levelled, notes
 from test_lire_valeurs import VALUES, in_xlsx
 
 from certif_rules.audit.constats import Releve
@@ -71,7 +72,7 @@ def test_saved_by_libreoffice_reads_the_same(suffix: str, tmp_path: Path) -> Non
     assert [read_grids(atelier(), [p]).avertissements for p in (path, opened, saved)] == [()] * 3
     book = load_workbook(io.BytesIO(saved.read_bytes()))
     sheet = book["Grille"]
-    assert [sheet.cell(1, c).value for c in (1, 11, 21)] == ["Critère", "Constat", "Identifiant"]
+    assert [sheet.cell(1, c).value for c in (1, 11, 22)] == ["Critère", "Constat", "Identifiant"]
     assert sheet.print_title_rows == "$1:$1"
     offered = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation if v.type == "list"}
     assert any("Listes" in formula for formula in offered.values())
@@ -79,6 +80,24 @@ def test_saved_by_libreoffice_reads_the_same(suffix: str, tmp_path: Path) -> Non
     counters = {values.cell(r, 1).value: values.cell(r, 2).value for r in range(1, values.max_row + 1)}
     assert counters["Non-conformité mineure"] == 1
     assert counters["Lignes à auditer, sans constat"] == 21
+
+
+def test_a_lifting_and_a_text_cited_are_read_the_same(tmp_path: Path) -> None:
+    """A 0 lifted to 2, a line without text that cites one: the same once LibreOffice saved them, twice."""
+    gap = {"Levé le": "2025-04-02", "Levé par": "J. D.", "Niveau après levée": "2"}
+    cited = {BARE: {"Constat": "Conforme", "Texte d’appui": "Référentiel V5, page 12"}}
+    (tmp_path / "appui").mkdir()
+    scaled = levelled("xlsx", tmp_path, "0", gap)
+    bare_ = filled(bare(), "xlsx", cited, tmp_path / "appui")
+    for n, (known, ligne, path) in enumerate(((notes(), FIRST, scaled), (atelier(), BARE, bare_))):
+        opened = convert(path, "ods", tmp_path / f"un{n}")
+        for saved in (opened, convert(opened, "xlsx", tmp_path / f"deux{n}")):
+            lecture = read_grids(known, [saved])
+            assert lecture.avertissements == ()
+            releve = first(lecture, ligne)
+            lifted = (releve.leve_le, releve.leve_par, releve.leve_constat)
+            assert lifted == (("2025-04-02", "J. D.", "niveau_2") if ligne == FIRST else (None,) * 3)
+            assert releve.appui == (None if ligne == FIRST else "Référentiel V5, page 12")
 
 
 def test_values_of_any_kind_are_read_the_same(tmp_path: Path) -> None:

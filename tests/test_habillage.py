@@ -174,7 +174,7 @@ def test_a_column_is_hidden_by_name_or_number(tmp_path: Path, said: str) -> None
         # The report asks for the evidence of each finding.
         ("colonnes: {masquees: [Preuves vues]}", ("colonne-obligatoire", 3, 23)),
         ("colonnes: {masquees: [Mot if]}", ("colonne-inconnue", 3, 23)),
-        ("colonnes: {masquees: [22]}", ("colonne-inconnue", 3, 23)),
+        ("colonnes: {masquees: [23]}", ("colonne-inconnue", 3, 23)),
         ("colonnes: {masquees: [Annotation, 12]}", ("valeur-en-double", 3, 35)),
         ("colonnes: {ajoutees: [{cle: a, titre: constat}]}", ("colonne-en-double", 3, 39)),
         ("colonnes: {ajoutees: [{cle: a, titre: A}, {cle: a, titre: B}]}", ("colonne-en-double", 3, 49)),

@@ -134,7 +134,7 @@ def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
 
     def change(book) -> None:
         sheet = book["Grille"]
-        sheet["U34"] = "qualiopi/99"
+        sheet["V34"] = "qualiopi/99"
         sheet["K34"] = "Conforme"
         sheet["E5"] = "moins exigeant"
         sheet["K12"] = "Non-conformité mineure"
@@ -142,7 +142,7 @@ def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
     path = edited(tmp_path, change)
     assert load_workbook(path)["Grille"]["B12"].value == "11"
     assert problems(path) == {
-        "Grille!U34: ligne-inconnue",
+        "Grille!V34: ligne-inconnue",
         "Grille!E5: cellule-modifiee",
         "Grille!K12: constat-non-permis",
     }
@@ -157,7 +157,7 @@ def test_l9_three_errors_with_their_cells(tmp_path: Path) -> None:
         ("D2", "=A1", {"Grille!D2: formule-inattendue"}),
         ("S2", "hier", {"Grille!S2: date-invalide"}),
         ("L2", "Point noir", {"Grille!L2: annotation-inconnue"}),
-        ("U2", "qualiopi/2", {"Grille!U3: ligne-en-double", "Grille: ligne-manquante"}),
+        ("V2", "qualiopi/2", {"Grille!V3: ligne-en-double", "Grille: ligne-manquante"}),
         ("K1", "Note", {"Grille!A1: colonne-absente"}),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_column_added_is_read_over_and_said(tmp_path: Path) -> None:
         book["Grille"]["Y1"], book["Grille"]["Y2"], book["Grille"]["Y3"] = "Mes notes", "à revoir", "=1+1"
         book["Grille"]["Z1"] = "Vide"
         book["Grille"]["K2"] = "Conforme"
-        book["Écarts"]["M2"] = "sans titre"
+        book["Écarts"]["N2"] = "sans titre"
 
     lecture = read_grids(atelier(), [edited(tmp_path, change)])
     assert lecture.dossier.releves[0].constat == "conforme"
@@ -263,7 +263,7 @@ def test_a_column_added_is_read_over_and_said(tmp_path: Path) -> None:
     assert "Grille!Y1" in said[0][1]
     assert "« Mes notes »" in said[0][1]
     assert "(2 cellules remplies)" in said[0][1]
-    assert "Écarts!M1" in said[1][1]
+    assert "Écarts!N1" in said[1][1]
     content = filled(CHECKLIST, "csv", {}, tmp_path).read_bytes()
     lines = content.replace(b"\r\n", b';"x"\r\n', 1)
     path = tmp_path / "plus.csv"
@@ -299,7 +299,7 @@ def test_without_identifiers_no_line_is_said_to_be_missing(tmp_path: Path) -> No
     """Where rows cannot be told apart, the column is what is wrong, and the other sheets are read."""
 
     def change(book) -> None:
-        book["Grille"]["U1"] = "Clé"
+        book["Grille"]["V1"] = "Clé"
         book["Écarts"]["A2"], book["Écarts"]["K2"] = "1", "hier"
 
     assert problems(edited(tmp_path, change)) == {

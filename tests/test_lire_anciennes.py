@@ -14,10 +14,11 @@ import pytest
 from grilles import AF, FAITS, FORMATS, SURVEILLANCE, TABLE, atelier, filled, grille, rezipped
 from msgspec.structs import replace
 from openpyxl import load_workbook
+from test_lire_appui_et_levee import notes, scale
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import Releve
-from certif_rules.colonnes import COMMENTAIRE, RECENTES, SITE
+from certif_rules.colonnes import COMMENTAIRE, LEVEE, NIVEAU_LEVE, RECENTES, SITE
 from certif_rules.errors import DataError
 from certif_rules.services.lecture import Lecture, read_grids
 
@@ -94,6 +95,20 @@ def test_a_grid_older_than_a_column_is_read(suffix: str, title: str, tmp_path: P
     assert constats == {"qualiopi/1": "nc_mineure", "qualiopi/4": "conforme"}
     assert len(lecture.dossier.verifications) == 1
     assert lecture.avertissements == ()
+
+
+@pytest.mark.parametrize("suffix", WITHOUT)
+def test_a_csv_without_the_columns_of_a_lifting_is_read(suffix: str, tmp_path: Path) -> None:
+    """A scale with levels to lift, by a version that did not ask for the level: it is told."""
+    lecture = read_grids(notes(), [older(scale(), suffix, NIVEAU_LEVE.titre, tmp_path)])
+    (told,) = lecture.avertissements
+    assert (told.code, "niveau après levée" in told.message.lower()) == ("colonne_lue_vide", True)
+    path = filled(scale(), "csv", {}, tmp_path, "avant")
+    content = path.read_bytes()
+    for colonne in LEVEE:
+        content = without_in_csv(content, colonne.titre)
+    path.write_bytes(content)
+    assert [a.code for a in read_grids(notes(), [path]).avertissements] == ["colonne_lue_vide"] * 3
 
 
 @pytest.mark.parametrize("suffix", WITHOUT)

@@ -83,6 +83,23 @@ def test_a_lifting_never_rewrites_the_audit(tmp_path: Path) -> None:
     assert squeezed("niveau après levée non renseigné") in texte(lay_out(compose(unknown), "html"), "html")
 
 
+def test_the_text_that_a_finding_rests_on_is_printed(tmp_path: Path) -> None:
+    """A report says it beside what was seen, once, and of no other finding."""
+    levels = {f"{c}{n}": "niveau_3" for c in "FL" for n in range(1, 7)}
+    data: dict[str, Any] = {
+        "format": 1,
+        "referentiel": "echelle",
+        "audit": {"type": "visite", "date": "2025-03-10"},
+        "organisme": {"categories": ["TOUT"]},
+        "constats": [{"id": k, "constat": v} for k, v in levels.items()],
+    }
+    data["constats"][1]["appui"] = "Charte, page 12"
+    rapport = report_file(registry(echelle=NOTES / "echelle"), findings_file(data, tmp_path))[0]
+    found = texte(lay_out(compose(rapport), "html"), "html")
+    assert found.count(squeezed("Texte d’appui : Charte, page 12")) == 1
+    assert found.count(squeezed("Texte d’appui")) == 1
+
+
 def test_opinions_have_their_sheets(tmp_path: Path) -> None:
     """Opinions that are counted against, or that open a delay, have a sheet; the good ones none."""
     said = {"A1": "favorable", "A2": "reserve", "A3": "defavorable", "A4": "favorable"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -68,13 +68,34 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
         yield Issue("notification-avant-audit", message, dossier.lieu("ecarts_notifies_le"), hint)
 
 
+def lacks_text(ligne: Ligne) -> bool:
+    """Return whether nobody, source nor body, gives the text of a line: a finding says what it rests on."""
+    return ligne.indicateur.exigence is None
+
+
 def rests_on_nothing(checklist: Checklist, ligne: Ligne, releves: Mapping[str, Releve]) -> bool:
     """Return whether a line was found in scope, though nobody gave its text: source, body nor auditor."""
     releve = releves.get(ligne.indicateur.id)
-    if ligne.indicateur.exigence is not None or releve is None or not releve.porte:
+    if not lacks_text(ligne) or releve is None or not releve.porte:
         return False
     constat = checklist.referentiel.constats.get(releve.constat)
     return not (constat and constat.hors_portee) and not (releve.appui or "").strip()
+
+
+def levels_after_lifting(checklist: Checklist) -> tuple[str, ...]:
+    """Return the levels that a lifting may give on some line; none where no level is a gap."""
+    reached: set[str] = set()
+    for ligne in checklist.lignes:
+        levels = _levels(checklist, ligne.constats_permis)
+        if any(_is_a_gap(checklist, ligne, level) for level in levels):
+            reached.update(levels)
+    return tuple(c for c in checklist.referentiel.constats if c in reached)
+
+
+def _levels(checklist: Checklist, constats: Iterable[str]) -> list[str]:
+    """Return those of these findings that are levels of a scale."""
+    known = checklist.referentiel.constats
+    return [c for c in constats if c in known and known[c].valeur is not None]
 
 
 def needs_comment(checklist: Checklist, ligne: Ligne, constat: str) -> bool:
@@ -221,18 +242,18 @@ def _check_new_level(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Ite
     level = releve.leve_constat
     if level is None:
         return
-    known = checklist.referentiel.constats
-    levels = [c for c in sujet.permis if c in known and known[c].valeur is not None]
+    where = releve.lieux.get("leve_constat", releve.lieu)
+    levels = _levels(checklist, sujet.permis)
     if releve.leve_le is None:
         message = f"{sujet.nom} : un niveau après levée (« {level} ») est donné, sans date de levée"
-        yield Issue("levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_constat")
+        yield Issue("levee-sans-date", message, where, "ajouter leve_le, ou retirer leve_constat")
     elif releve.constat not in levels:
         message = f"{sujet.nom} : « {releve.constat} » n’est pas un niveau, sa levée n’en donne pas un autre"
-        yield Issue("niveau-sans-objet", message, releve.lieu, "retirer leve_constat")
+        yield Issue("niveau-sans-objet", message, where, "retirer leve_constat")
     elif level not in levels or level == releve.constat:
         message = f"{sujet.nom} : « {level} » ne peut pas être le niveau après levée"
         hint = f"niveaux possibles : {', '.join(c for c in levels if c != releve.constat)}"
-        yield Issue("constat-non-permis", message, releve.lieu, hint)
+        yield Issue("constat-non-permis", message, where, hint)
 
 
 def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:

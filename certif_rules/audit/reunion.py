@@ -35,7 +35,6 @@ _SIMPLES = (
     "leve_le",
     "leve_par",
     "leve_constat",
-    "appui",
 )
 _LISTES = fields("annotations", "liste")
 _PAR_CLE = ("ecart", "complements")

@@ -29,7 +29,6 @@ NOMS = {
     "leve_le": "levé le",
     "leve_par": "levé par",
     "leve_constat": "niveau après levée",
-    "appui": "texte d’appui",
     NOTIFICATION: "jour de notification des écarts",
 }
 

@@ -5,10 +5,14 @@ Its sentences are printed under its name: nobody takes them for the program’s,
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.recevabilite import lacks_text, levels_after_lifting
 from certif_rules.blocs.arbre import Image
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
-from certif_rules.colonnes import SITE
+from certif_rules.colonnes import APPUI, NIVEAU_LEVE, SITE
 from certif_rules.habillage.modele import Ecrit, Habillage
 
 
@@ -51,7 +55,20 @@ def columns(checklist: Checklist) -> dict[str, str]:
 
 
 def shows(checklist: Checklist, column: str) -> bool:
-    """Return whether a column of the grid is shown, and what stands for it elsewhere."""
-    if column == SITE.titre:
-        return bool(checklist.plusieurs_sites)
+    """Return whether a column of the grid is shown, and what stands for it elsewhere.
+
+    Those that serve some audits only are shown where they do, whatever the body says.
+    """
+    if column in _UTILES:
+        return _UTILES[column](checklist)
     return checklist.habillage is None or column not in checklist.habillage.masquees
+
+
+#: The columns that serve some audits only, each with where it does.
+_UTILES: Final[Mapping[str, Callable[[Checklist], bool]]] = {
+    SITE.titre: lambda checklist: bool(checklist.plusieurs_sites),
+    APPUI.titre: lambda checklist: any(
+        lacks_text(ligne) for ligne in checklist.lignes if ligne.constats_permis
+    ),
+    NIVEAU_LEVE.titre: lambda checklist: bool(levels_after_lifting(checklist)),
+}

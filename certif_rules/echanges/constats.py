@@ -18,7 +18,7 @@ _ecrire = Ecrivain(
         Version: "valeur de? par?",
         PrecedentDit: "type? date? edition? indicateurs_audites? constats? leves? apres_levee? ecarts?"
         " verifications? precedent?",
-        Releve: "leve_le leve_par appui? leve_constat? ecart? complements? par_site? a_accorder?",
+        Releve: "leve_le leve_par leve_constat? ecart? complements? par_site? a_accorder?",
     }
 )
 
@@ -89,7 +89,6 @@ def _finding(releve: Releve, key: str) -> dict[str, Any]:
         **{champ: _ecrire(value) for champ, value in filled.items() if value or champ in always},
         **_ecrire(
             releve,
-            appui=releve.appui or None,
             leve_constat=releve.leve_constat or None,
             par_site=tuple(_at_site(part, key) for part in releve.par_site),
         ),

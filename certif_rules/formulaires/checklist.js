@@ -336,7 +336,7 @@
   const A_EVALUER = donnees.a_evaluer;
   const LISTES = champsDe("liste", "annotations");
   const JOURS = [...champsDe("jour"), "leve_le"];
-  const TEXTES = [...champsDe("texte", "jour", "site"), "leve_le", "leve_par", "appui"];
+  const TEXTES = [...champsDe("texte", "jour", "site"), "leve_le", "leve_par"];
   const [SITE] = champsDe("site");
   const TITRES = new Map([
     [A_EVALUER, "À évaluer"], ...[...donnees.constats, ...donnees.resultats].map(({ id, titre }) => [id, titre]),

@@ -17,7 +17,7 @@ from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, point_key, point_numbers
 from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER
-from certif_rules.audit.recevabilite import must_explain, needs_comment
+from certif_rules.audit.recevabilite import lacks_text, must_explain, needs_comment
 from certif_rules.audit.sites import ECARTS_DE_VERIFICATION, NOMS, gaps_of
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
@@ -116,7 +116,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
                 "a_motiver": [c for c in ligne.constats_permis if needs_comment(checklist, ligne, c)],
                 "saisie": fillable(checklist, ligne),
                 "ecarts": sorted(gaps_of(checklist, ligne)),
-                "sans_texte": _unread(ligne),
+                "sans_texte": lacks_text(ligne),
             }
             for ligne in checklist.lignes
         ]
@@ -145,11 +145,6 @@ def fillable(checklist: Checklist, ligne: Ligne) -> bool:
         return bool(ligne.constats_permis)
     declared = checklist.referentiel.constats
     return any(c in declared and not declared[c].hors_portee for c in ligne.constats_permis)
-
-
-def _unread(ligne: Ligne) -> bool:
-    """Return whether nobody gives the text of a line: what is found of it rests on a text to cite."""
-    return ligne.indicateur.exigence is None
 
 
 def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
@@ -241,7 +236,7 @@ class _Formulaire(PageFormulaire):
         choices = {c: finding(self.checklist, c) for c in ligne.constats_permis}
         signs = {c: weighed(self.checklist, c, origine) for c in choices}
         help_ = _reversal_help() if reversal else None
-        return self._controls(bloc, choices, signs, "Constat", comment, help_, unread=_unread(ligne))
+        return self._controls(bloc, choices, signs, "Constat", comment, help_, unread=lacks_text(ligne))
 
     def _controls(
         self,
@@ -259,7 +254,7 @@ class _Formulaire(PageFormulaire):
         ``choices`` are its findings; ``signs`` those of them that are gaps, with the sign of their gravity;
         ``unread``: nobody gives the text of the line.
         """
-        rang = self.rangs[bloc.ancre]
+        rang, appui = self.rangs[bloc.ancre], colonnes.APPUI
         options = {A_EVALUER: "À évaluer", **choices}
         shown = list(self._columns())
         seen = [colonne for colonne in shown if colonne is colonnes.PREUVES_VUES]
@@ -278,7 +273,7 @@ class _Formulaire(PageFormulaire):
                 class_="choix",
             ),
             champs.area(rang, colonnes.COMMENTAIRE.champ, comment, asked=True),
-            champs.area(rang, "appui", "Texte d’appui", "document, page", asked=True) if unread else None,
+            champs.area(rang, appui.champ, appui.titre, appui.indication, asked=True) if unread else None,
             el("p", "", class_="manque", id=f"manque-{rang}"),
             *(self._field(rang, colonne) for colonne in seen),
             *(champs.area(rang, f"complements.{cle}", title) for cle, title in added),
@@ -290,7 +285,7 @@ class _Formulaire(PageFormulaire):
 
     def _columns(self, *, signature: bool = False) -> Iterator[Colonne]:
         """Yield the columns that have no place of their own in the page, as far as the body shows them."""
-        apart = (colonnes.CONSTAT, colonnes.COMMENTAIRE)
+        apart = (colonnes.CONSTAT, colonnes.COMMENTAIRE, colonnes.APPUI)
         for colonne in colonnes.CHAMPS:
             shown = emetteur.shows(self.checklist, colonne.titre)
             if shown and colonne not in apart and colonne.signature == signature:

@@ -11,7 +11,7 @@ const reunion = (donnees) => {
   const LISTES = nommes("liste", "annotations").map(({ nom }) => nom);
   const SIMPLES = [
     ...nommes("constat", "texte", "jour").map(({ nom }) => nom).filter((nom) => !SIGNES.includes(nom)),
-    "leve_le", "leve_par", "leve_constat", "appui",
+    "leve_le", "leve_par", "leve_constat",
   ];
   const PAR_CLE = ["ecart", "complements"];
   const CONNUS = new Set([...SIMPLES, ...SIGNES, ...LISTES, ...PAR_CLE, "site", "par_site", "a_accorder", "origines"]);

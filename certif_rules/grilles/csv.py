@@ -48,6 +48,8 @@ _FORMULA = re.compile("'*\\s*[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 #: The columns to fill, each with what the sheet Grille of the workbooks calls it.
 SAISIE: Mapping[str, str] = {colonne.titre.lower(): colonne.titre for colonne in colonnes.SAISIE}
+#: How a finding is lifted, where levels are: an auditor's columns too, by what the workbooks call them.
+LEVEE: Mapping[str, str] = {colonne.titre.lower(): colonne.titre for colonne in colonnes.LEVEE}
 #: What the workbooks call the columns of ours that may be hidden.
 _GRILLE: Mapping[str, str] = {"preuves": colonnes.PREUVES.titre}
 IDENTIFIANT = "identifiant"
@@ -59,7 +61,7 @@ def render(checklist: Checklist) -> bytes:
     """Return ``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    typed = [*_shown(checklist, SAISIE), *map(guard, extra_columns(checklist).values())]
+    typed = [*filled_columns(checklist), *map(guard, extra_columns(checklist).values())]
     first, *rest = pieces(_CONTEXT[DEMANDE](checklist))
     more = [demand_column(n) for n in range(2, len(rest) + 2)]
     writer.writerow([*_shown(checklist, _COLUMNS), *typed, *_CONTEXT, *more])
@@ -80,7 +82,13 @@ def demand_column(number: int) -> str:
 
 def columns(checklist: Checklist) -> tuple[str, ...]:
     """Return the names of the columns that may be there, those that a body adds included."""
-    return (*_COLUMNS, *SAISIE, *extra_columns(checklist).values(), *_CONTEXT)
+    return (*_COLUMNS, *SAISIE, *LEVEE, *extra_columns(checklist).values(), *_CONTEXT)
+
+
+def filled_columns(checklist: Checklist) -> list[str]:
+    """Return the columns that auditors fill, without those that a body adds."""
+    lifted = LEVEE if emetteur.shows(checklist, colonnes.NIVEAU_LEVE.titre) else ()
+    return [*_shown(checklist, SAISIE), *lifted]
 
 
 def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
@@ -90,7 +98,7 @@ def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
 
 def extra_columns(checklist: Checklist) -> dict[str, str]:
     """Return the columns that a body adds, by key: their title, told from ours where it is one of them."""
-    ours = {*_COLUMNS, *SAISIE, *_CONTEXT}
+    ours = {*_COLUMNS, *SAISIE, *LEVEE, *_CONTEXT}
     titles = emetteur.columns(checklist).items()
     return {cle: f"{title} ({cle})" if plain(title) in ours else plain(title) for cle, title in titles}
 

@@ -211,7 +211,7 @@ _INSTRUCTIONS: Final = (
     *(
         (colonne.titre, colonne.aide)
         for genre in _GENRES
-        for colonne in colonnes.SAISIE
+        for colonne in (*colonnes.SAISIE, *colonnes.ECARTS)
         if colonne.genre == genre and colonne.aide
     ),
     (

@@ -14,10 +14,12 @@ from typing import Final
 from certif_rules import colonnes
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, point_numbers
+from certif_rules.audit.recevabilite import lacks_text, levels_after_lifting
 from certif_rules.audit.sites import gaps
 from certif_rules.blocs.typographie import clean, plain, prose
 from certif_rules.colonnes import (
     ANNOTATION,
+    APPUI,
     CONSTAT,
     CONSTAT_ECART,
     CONSTAT_PRECEDENT,
@@ -30,6 +32,7 @@ from certif_rules.colonnes import (
     INTITULE,
     MOTIF,
     NIVEAU,
+    NIVEAU_LEVE,
     ORIGINE,
     PREUVES,
     REPLIEES,
@@ -108,6 +111,8 @@ _MOTEURS: Final[Mapping[str, _Moteur]] = {
 #: The columns of the sheet Écarts; those that the workbook fills by itself.
 COLONNES_ECARTS: Final = tuple(colonne.titre for colonne in colonnes.ECARTS)
 CALCULEES_ECARTS: Final = (CONSTAT_ECART.titre, ECHEANCE_ECART.titre)
+#: The name of the drop-down of the levels that a lifting gives.
+_NIVEAUX: Final = "niveaux"
 _CENTREES = frozenset({"Critère", "Applicabilité", DUE.titre, CONSTAT_PRECEDENT.titre})
 
 
@@ -123,12 +128,14 @@ def build(checklist: Checklist) -> Classeur:
     if checklist.plusieurs_sites:
         listes[SITES] = checklist.plusieurs_sites
     listes["lignes"] = tuple(numbers(checklist).values())
+    if levels := levels_after_lifting(checklist):
+        listes[_NIVEAUX] = tuple(plain(finding(checklist, level)) for level in levels)
     sheets = (
         context_sheet(checklist),
         _grid(checklist, listes),
         textes.texts_sheet(checklist),
         *([checks_sheet(checklist)] if checklist.verifications else []),
-        _deviations(checklist),
+        _deviations(checklist, listes),
         about_sheet(checklist),
         machine_sheet(checklist),
     )
@@ -244,6 +251,7 @@ def _row(
         CONSTAT.titre: choix,
         ANNOTATION.titre: Cellule(style=empty, liste="annotations" if "annotations" in listes else None),
         SITE.titre: Cellule(style=empty, liste=SITES if checklist.plusieurs_sites else None),
+        APPUI.titre: Cellule(style=empty if lacks_text(ligne) else "saisie_hors"),
         ECHEANCE.titre: Cellule(style="date", formule=_deadline(checklist, ligne, number)),
         INDICATEUR.titre: Cellule(texts[INDICATEUR.titre], "hors_centre" if out else "numero"),
     }
@@ -300,7 +308,7 @@ def _open_lines(checklist: Checklist) -> list[Ligne]:
     ] or list(checklist.lignes[:1])
 
 
-def _deviations(checklist: Checklist) -> Feuille:
+def _deviations(checklist: Checklist, listes: Mapping[str, tuple[str, ...]]) -> Feuille:
     entete = tuple(
         Cellule(name, "entete" if name in CALCULEES_ECARTS else "entete_saisie") for name in COLONNES_ECARTS
     )
@@ -323,8 +331,10 @@ def _deviations(checklist: Checklist) -> Feuille:
             CONSTAT_ECART.titre: Cellule(style="constat", formule=looked_up[CONSTAT_ECART]),
             ECHEANCE_ECART.titre: Cellule(style="date", formule=looked_up[ECHEANCE_ECART]),
             INDICATEUR.titre: Cellule(style="saisie_choix", liste="lignes"),
+            NIVEAU_LEVE.titre: Cellule(style="saisie_choix", liste=_NIVEAUX if _NIVEAUX in listes else None),
             **{c.titre: Cellule(style="saisie_date") for c in colonnes.ECARTS if c.genre == "jour"},
         }
         rows.append(tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES_ECARTS))
-    largeurs = tuple(colonne.largeur for colonne in colonnes.ECARTS)
+    hidden = () if _NIVEAUX in listes else (NIVEAU_LEVE,)
+    largeurs = tuple(0 if colonne in hidden else colonne.largeur for colonne in colonnes.ECARTS)
     return Feuille(nom=ECARTS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2, souples=True)

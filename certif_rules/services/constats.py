@@ -92,7 +92,6 @@ def _releve(entry: Any, whole: Location | None, key: str = "constat", of: str | 
         **_filled(entry),
         leve_le=as_text(entry.get("leve_le")),
         leve_par=entry.get("leve_par"),
-        appui=entry.get("appui"),
         leve_constat=entry.get("leve_constat"),
         ecart={cle: str(texte) for cle, texte in (entry.get("ecart") or {}).items() if texte is not None},
         site=as_text(entry.get("site")),

@@ -14,6 +14,7 @@ from certif_rules.audit.contenu import Chapitre, ConstatVerifie, Ecart, LigneVue
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
+from certif_rules.colonnes import APPUI
 from certif_rules.documents import emetteur
 from certif_rules.documents.mots import SIGNES, criterion, finding, followed, lines_in, weighed
 from certif_rules.documents.rapport.redaction import (
@@ -223,6 +224,8 @@ def _seen(what: Releve) -> Iterator[b.Texte]:
         yield _labelled("Preuves vues", what.preuves_vues)
     if what.echantillons:
         yield _labelled("Échantillons", what.echantillons)
+    if what.appui and typed(what.appui):
+        yield _labelled(APPUI.titre, [what.appui])
     if what.commentaire and typed(what.commentaire):
         yield typed(what.commentaire)
 

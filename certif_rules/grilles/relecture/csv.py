@@ -14,21 +14,24 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.colonnes import RECENTES
-from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL
 from certif_rules.grilles.csv import (
     DEMANDE,
     IDENTIFIANT,
+    LEVEE,
     SAISIE,
     check_row,
     columns,
     demand_column,
     extra_columns,
+    filled_columns,
     row,
     unguard,
 )
+from certif_rules.grilles.relecture.levees import read_lifting
 from certif_rules.grilles.relecture.saisie import (
+    Levee,
     Lu,
     Rangee,
     added_column,
@@ -178,8 +181,9 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
     written = {ligne.indicateur.id: row(checklist, ligne) for ligne in checklist.lignes}
     written |= {point_key(point): check_row(checklist, point) for point in checklist.verifications}
     extra = extra_columns(checklist)
-    shown = [column for column, label in SAISIE.items() if emetteur.shows(checklist, label)]
-    required = [column for column in shown if SAISIE[column] not in RECENTES]
+    shown = filled_columns(checklist)
+    # A CSV of an earlier version has none of the columns of a lifting.
+    required = [column for column in shown if column in SAISIE and SAISIE[column] not in RECENTES]
     issues = [*tableau.issues, *tableau.missing((*required, *extra.values()))]
     warnings = list(_strangers(tableau, checklist))
     warnings += [
@@ -188,6 +192,7 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
         if column not in required and folded(column) not in tableau.columns
     ]
     rangees = []
+    levees: dict[str, Levee] = {}
     ours = sorted({column for texts in written.values() for column in texts})
     # Without their identifiers, rows cannot be told.
     for line, cells in tableau.body if IDENTIFIANT in tableau.columns else ():
@@ -201,6 +206,11 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
                 debut=_first(tableau, line, cells, ours),
             )
         )
+        texts = {LEVEE[column]: tableau.text(cells, column) for column in shown if column in LEVEE}
+        if texts := {label: text for label, text in texts.items() if text.strip()}:
+            levee, wrong_days = read_lifting(checklist, texts, _places(tableau, line))
+            levees.setdefault(identifiant, levee)
+            issues += wrong_days
         for column in (*shown, *extra.values()):
             doubt = _doubt(tableau.text(cells, column), _place(tableau, line, column))
             if isinstance(doubt, Issue):
@@ -215,7 +225,7 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
                 issues.append(Issue("cellule-modifiee", message, where, "la rétablir"))
     if IDENTIFIANT in tableau.columns:
         issues += missing(checklist, rangees, Location(tableau.name), among=written)
-    lu = findings(checklist, rangees, {})
+    lu = findings(checklist, rangees, levees)
     wrong = {i.location for i in issues if i.code == "cellule-en-erreur"}
     rest = (i for i in lu.issues if i.location not in wrong)
     return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings))
@@ -257,5 +267,6 @@ def _strangers(tableau: LectureCsv, checklist: Checklist) -> Iterator[Avertissem
 
 
 def _places(tableau: LectureCsv, line: int) -> Any:
-    labels = {label: column for column, label in SAISIE.items()} | {"Identifiant": IDENTIFIANT}
+    labels = {label: column for column, label in (*SAISIE.items(), *LEVEE.items())}
+    labels["Identifiant"] = IDENTIFIANT
     return lambda label: _place(tableau, line, labels[label])

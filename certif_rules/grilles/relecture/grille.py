@@ -16,6 +16,7 @@ from certif_rules.grilles import grille as ecrite
 from certif_rules.grilles import verifications
 from certif_rules.grilles.relecture.alentours import around
 from certif_rules.grilles.relecture.feuille import RENOMMEE, LectureFeuille, doubts, formula
+from certif_rules.grilles.relecture.levees import read_gaps
 from certif_rules.grilles.relecture.saisie import (
     SAISIE,
     Levee,
@@ -32,8 +33,6 @@ from certif_rules.model.base import Avertissement
 
 _IDENTIFIANT = colonnes.IDENTIFIANT.titre
 _CALCULEE = colonnes.ECHEANCE.titre
-#: How the fields of the follow-up of a gap begin.
-_SUIVI = "ecart."
 
 
 def open_workbook(content: bytes, name: str) -> Feuilles:
@@ -127,9 +126,10 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
             computed=ecrite.CALCULEES_ECARTS,
         )
         warnings += table.strangers()
-        levees, wrong, more = _lifted(table, checklist)
+        warnings += table.older(c for c in ecrite.COLONNES_ECARTS if emetteur.shows(checklist, c))
+        levees, wrong, mixed = read_gaps(table, checklist)
         issues += wrong
-        warnings += more
+        _sort(mixed, issues, warnings)
     else:
         issues.append(_absent(nommees.ECARTS, name))
     notified, where, mixed = _notified(feuilles, name)
@@ -200,50 +200,3 @@ def _notified(
     where = Location(name, 0, 0, nommees.CONTEXTE)
     message = f"la rangée « {nommees.NOTIFIES} » a disparu"
     return None, where, [Issue("cellule-modifiee", message, where, "reprendre la grille d’origine")]
-
-
-def _lifted(
-    table: LectureFeuille, checklist: Checklist
-) -> tuple[dict[str, Levee], list[Issue], list[Avertissement]]:
-    """Return what the sheet Écarts says, by id of line or key of check."""
-    issues, warnings = list(table.issues), list[Avertissement]()
-    ids = {folded(label): identifiant for identifiant, label in ecrite.numbers(checklist).items()}
-    levees: dict[str, Levee] = {}
-    typed = [c for c in ecrite.COLONNES_ECARTS if c not in ecrite.CALCULEES_ECARTS]
-    for row in table.rows:
-        texts = {column: table.text(row, column) for column in typed if table.text(row, column).strip()}
-        issues += [i for i in table.formulas(row) if i.location in {table.place(row, c) for c in typed}]
-        _sort(table.doubtful(row, typed), issues, warnings)
-        if not texts or not table.whole(row, colonnes.INDICATEUR.titre):
-            continue
-        where = table.place(row, colonnes.INDICATEUR.titre)
-        identifiant = ids.get(folded(texts.get(colonnes.INDICATEUR.titre, "")))
-        if identifiant is None or identifiant in levees:
-            code = "ligne-inconnue" if identifiant is None else "ligne-en-double"
-            name = texts.get(colonnes.INDICATEUR.titre, "")[:40]
-            message = f"aucune ligne « {name} »" if identifiant is None else f"la ligne {name} a deux écarts"
-            issues.append(Issue(code, message, where, "choisir l’indicateur dans la liste"))
-            continue
-        typed_fields: dict[str, str | None] = {}
-        for colonne in colonnes.ECARTS:
-            if colonne.champ and colonne.titre in texts:
-                text = texts[colonne.titre]
-                typed_fields[colonne.champ] = day(text) if colonne.genre == "jour" else text
-                if typed_fields[colonne.champ] is None:
-                    issues.append(bad_day(text, table.place(row, colonne.titre)))
-        levees[identifiant] = Levee(
-            suivi={
-                champ.removeprefix(_SUIVI): value or ""
-                for champ, value in typed_fields.items()
-                if champ.startswith(_SUIVI)
-            },
-            leve_le=typed_fields.get("leve_le"),
-            leve_par=typed_fields.get("leve_par"),
-            lieu=lambda column, row=row: table.place(row, column),  # type: ignore[misc]
-            lieux={
-                c.champ: table.place(row, c.titre)
-                for c in colonnes.ECARTS
-                if c.champ and c.champ != "leve_le"
-            },
-        )
-    return levees, issues, warnings

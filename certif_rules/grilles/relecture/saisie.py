@@ -66,6 +66,7 @@ class Levee(Struct, frozen=True, kw_only=True):
     suivi: Mapping[str, str]
     leve_le: str | None
     leve_par: str | None
+    leve_constat: str | None
     lieu: Callable[[str], Location]
     lieux: Mapping[str, Location] = field(default_factory=dict)
 
@@ -271,6 +272,7 @@ def _filled(
         **values,
         leve_le=levee.leve_le if levee else None,
         leve_par=levee.leve_par if levee else None,
+        leve_constat=levee.leve_constat if levee else None,
         ecart=levee.suivi if levee else {},
         complements={key: text for key, text in rangee.complements.items() if text.strip()},
         lieu=rangee.lieu(CONSTAT),
@@ -337,16 +339,24 @@ def bad_day(text: str, where: Location) -> Issue:
     return Issue("date-invalide", message, where, "écrire JJ/MM/AAAA ou AAAA-MM-JJ, sans heure")
 
 
-def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
-    """Return the id of a finding typed by its label or its id; one that nobody declares is an issue."""
+def named_finding(checklist: Checklist, text: str) -> str | None:
+    """Return the finding that a text names by its label or its id; ``None`` when nobody declares it.
+
+    A blank names :data:`A_EVALUER`, and so does that word.
+    """
     # A spreadsheet may save the sign that it shows before a finding.
     wanted = cle(_SIGNE.sub("", text))
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     declared = checklist.referentiel.constats
-    for constat in declared:
-        if wanted in (cle(constat), cle(finding(checklist, constat))):
-            return constat
+    return next((c for c in declared if wanted in (cle(c), cle(finding(checklist, c)))), None)
+
+
+def _constat(checklist: Checklist, ligne: Ligne, text: str, rangee: Rangee, issues: list[Issue]) -> str:
+    """Return the id of a finding typed by its label or its id; one that nobody declares is an issue."""
+    constat = named_finding(checklist, text)
+    if constat is not None:
+        return constat
     allowed = ", ".join(folded(finding(checklist, c)) for c in ligne.constats_permis) or "aucun"
     message = f"ligne {ligne.indicateur.numero} : « {text[:40]} » n’est pas un constat"
     issues.append(Issue("constat-non-permis", message, rangee.lieu(CONSTAT), f"constats permis : {allowed}"))
