@@ -1,7 +1,7 @@
 """The typography of our pages in Markdown, their prose only: code, addresses and English pages are left out.
 
 A source has curved apostrophes, guillemets, and one ordinary blank where French has one: what is typed, read
-in a diff and searched for. What the program prints is bound by no-break blanks: ``test_typographie_formats.py``.
+in a diff and searched for. What the program prints has no-break blanks: see ``test_typographie_formats.py``.
 """
 
 from __future__ import annotations
