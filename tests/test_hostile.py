@@ -526,6 +526,17 @@ def test_an_interruption_while_modules_load(monkeypatch: pytest.MonkeyPatch) -> 
     assert left.value.code == 130
 
 
+def test_nothing_is_loaded_before_an_interruption_is_told() -> None:
+    """What starts the program imports nothing of its own beforehand: it could be interrupted there."""
+    root = str(Path(certif_rules.__file__).parent.parent)
+    code = (
+        f"import sys; sys.path.insert(0, {root!r}); before = {{*sys.modules}}; import certif_rules.__main__;"
+    )
+    code += "print(*{*sys.modules} - before)"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"certif_rules", "certif_rules.__main__", "__future__"}
+
+
 @POSIX
 @pytest.mark.parametrize(
     ("ends", "told"),

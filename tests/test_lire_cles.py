@@ -15,6 +15,7 @@ from certif_rules.echanges import checklist as json_
 from certif_rules.echanges.constats import as_data
 from certif_rules.errors import DataError
 from certif_rules.plugins.empreinte import digest
+from certif_rules.services.constats import from_data
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import schema_path
 
@@ -137,6 +138,41 @@ def test_every_key_of_a_findings_file_is_read_back(tmp_path: Path) -> None:
 
     assert within(data, back) == []
     assert told == []
+
+
+def test_what_is_apart_is_read_back(tmp_path: Path) -> None:
+    """Sites, the columns of a dress, an edition beside its référentiel: each where it stands in its file."""
+    at_site = {"site": "S1", "constat": "nc_mineure", "commentaire": "ici", "complements": {"salle": "B"}}
+    said = [
+        {"id": "qualiopi/1", "constat": "conforme", "site": "S1", "complements": {"salle": "A"}},
+        {"id": "qualiopi/2", "constat": "nc_mineure", "commentaire": "Vu", "par_site": [at_site]},
+    ]
+    named = {line["id"] for line in said}
+    due = [li.indicateur.id for li in grille().lignes if li.etat == "a_auditer"]
+    data = {
+        **AF, "edition": "2019", "guide": "V9",
+        "organisme": AF["organisme"] | {"sites": [{"id": "S1"}, {"id": "S2"}]},
+        "habillage": {"emetteur": "Corps", "colonnes": {"ajoutees": [{"cle": "salle", "titre": "Salle"}]}},
+        "constats": [*said, *({"id": line, "constat": "a_evaluer"} for line in due if line not in named)],
+    }  # fmt: skip
+    back, told = read(written(tmp_path, data))
+    assert back["referentiel"] == {"id": "qualiopi", "edition": "2019", "guide": "V9"}
+    back["constats"] = [line for line in back["constats"] if line["id"] in named]
+    assert (
+        within({"constats": said, "organisme": data["organisme"], "habillage": data["habillage"]}, back) == []
+    )
+    assert told == []
+
+
+def test_what_a_scale_says_is_read_back() -> None:
+    """The level after a lifting, at this audit and at the one before: no shipped référentiel has a scale."""
+    lifted = {"leve_le": "2024-05-01", "leve_par": "BE", "leve_constat": "niveau_2"}
+    data = {
+        **AF, "precedent": {"constats": {"1": "niveau_0"}, "apres_levee": {"1": "niveau_2"}},
+        "constats": [{"id": "x/1", "constat": "niveau_0", **lifted}],
+    }  # fmt: skip
+    back = as_data(from_data(data))
+    assert within({key: data[key] for key in ("precedent", "constats")}, back) == []
 
 
 def test_every_key_of_a_grid_in_json_is_read_back(tmp_path: Path) -> None:
