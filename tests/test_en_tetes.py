@@ -15,7 +15,7 @@ from greffons import EDITIONS, distribution, registry
 from certif_rules.blocs.typographie import plain
 from certif_rules.cli import run
 from certif_rules.rules.contexte import Contexte, Organisme
-from certif_rules.rules.faits import origin
+from certif_rules.rules.faits import origin, resolve
 
 AUDIT = ["--type", "initial", "--date", "2024-05-01", "--categorie", "AF"]
 CONSTATS = "regles/arrete-2023-05-31/constats.yaml"
@@ -224,7 +224,8 @@ def test_what_is_not_known_has_no_origin() -> None:
     contexte = Contexte(
         type_audit="qualiopi/initial", date=date(2024, 5, 1), organisme=Organisme(categories=("AF",))
     )
-    assert origin(referentiel, contexte, "AF", "sous_traitance") is None
+    values = resolve(referentiel, contexte, "AF")
+    assert origin(referentiel, contexte, "AF", "sous_traitance", values) is None
 
 
 def test_mixed_facts_are_read_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

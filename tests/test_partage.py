@@ -129,3 +129,19 @@ def test_a_day_makes_no_referentiel_of_its_own() -> None:
     }
     assert len({id(resolu.referentiel) for resolu in resolutions}) == len(by_layers) > 1
     assert len({resolu.empreinte for resolu in resolutions}) == len(by_layers)
+
+
+def test_few_referentiels_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts given by bodies make référentiels of their own: the answers of the oldest are forgotten."""
+    monkeypatch.setattr(partage, "_PARTAGES", {})
+    resolu = resolution("qualiopi-2024").referentiel
+    contexte = Contexte(
+        type_audit="qualiopi/initial", date=date(2024, 3, 18), organisme=Organisme(categories=("AF",))
+    )
+    others = [replace(resolu, titre=f"Un autre {number}") for number in range(partage.REFERENTIELS)]
+    first = shared_lines(resolu, contexte)
+    assert shared_lines(resolu, contexte)[0] is first[0]
+    for other in others:
+        assert shared_lines(other, contexte) == first
+    assert len(partage._PARTAGES) == partage.REFERENTIELS
+    assert shared_lines(resolu, contexte)[0] is not first[0]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.etats import Couple
@@ -28,13 +27,17 @@ from certif_rules.rules.trivalent import Trivalent
 
 #: The most answers kept of one référentiel, some 1 kB each; beyond, all of them are dropped.
 LIMITE: Final = 50_000
+#: The most référentiels whose answers are kept: an edition or two, and texts that a body gives.
+REFERENTIELS: Final = 8
 
 
 def shared_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ...]:
     """Return the lines of ``build_lines``, shared with those of other audits where they agree."""
-    partage = _PARTAGES.get(referentiel)
-    if partage is None:
-        partage = _PARTAGES[referentiel] = Partage(referentiel)
+    # The latest asked goes last; the first goes when there are too many.
+    partage = _PARTAGES.pop(id(referentiel), None) or Partage(referentiel)
+    _PARTAGES[id(referentiel)] = partage
+    if len(_PARTAGES) > REFERENTIELS:
+        del _PARTAGES[next(iter(_PARTAGES))]
     return partage.lines(contexte)
 
 
@@ -206,7 +209,8 @@ class _Lecture:
         )
 
 
-_PARTAGES: WeakKeyDictionary[Referentiel, Partage] = WeakKeyDictionary()
+#: By the identity of the référentiel, which its answers hold: no other has it meanwhile.
+_PARTAGES: dict[int, Partage] = {}
 
 
 def _rules_of(referentiel: Referentiel, type_audit: TypeAudit, known: set[str]) -> Iterator[Regle]:

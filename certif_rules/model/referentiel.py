@@ -334,12 +334,12 @@ class TextesDonnes(Struct, frozen=True, kw_only=True):
     lignes: tuple[str, ...]
 
 
-class Referentiel(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
+class Referentiel(Struct, frozen=True, kw_only=True):
     """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
 
     ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
     ``changements`` are what labels do to what they rest on, the lowest first. ``mentions`` are what a tag of
-    lines says of them, by tag. One is compared by what it is, never by what it holds.
+    lines says of them, by tag.
     """
 
     id: str
