@@ -32,9 +32,16 @@ OF_FILES = [
     if {"type", "$ref"} & json.loads(path.read_text(encoding="utf-8")).keys()
 ]
 #: Read as people type them, without the stricter rules of référentiel data.
-LENIENT = {"profil", "habillage", "constats", "reponses", "checklist", "casduree", "casechantillon"} | {
-    name for name in NAMES if name.startswith("sortie")
-}
+LENIENT = {
+    "profil",
+    "habillage",
+    "constats",
+    "reponses",
+    "checklist",
+    "casduree",
+    "casechantillon",
+    "correspondance",
+} | {name for name in NAMES if name.startswith("sortie")}
 
 
 def read_example(path: Path) -> Any:
