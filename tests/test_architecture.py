@@ -120,6 +120,7 @@ SMALL = {
     "cli.personnes": "options that four commands share",
     "cli.plugins": "a command a module, imported when it is called",
     "documents.formats.extras": "asked before a library is imported",
+    "echanges.denombrement": "the answer of one command",
     "francais": "what the folders below it all need of French",
     "model.echantillon": "a subject of the référentiel, read by one command",
     "model.personnes": "a subject of the référentiel, by itself in a checklist",

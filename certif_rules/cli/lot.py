@@ -99,12 +99,12 @@ def _answered(lot: Lot, part: Iterable[Organisation | Issue]) -> tuple[list[Rang
 
 
 def _to_standard_output(lot: Lot, parts: Iterable[list[Organisation | Issue]], render: Render) -> list[Issue]:
-    told: list[Issue] = []
+    issues: list[Issue] = []
     for rank, part in enumerate(parts):
         rows, faults = _answered(lot, part)
         write(render(rank, rows), None)
-        told += faults
-    return told
+        issues += faults
+    return issues
 
 
 def _to_file(
@@ -119,14 +119,14 @@ def _to_file(
     from certif_rules.cli.messages import say
     from certif_rules.source.parties import Parties
 
-    told: list[Issue] = []
+    issues: list[Issue] = []
     written, number, rank = Parties(path, key), 0, -1
     for rank, part in enumerate(parts):
         faults = written.known(rank)
         if faults is None:
             rows, faults = _answered(lot, part)
             written.add(rank, render(rank, rows), faults)
-        told += faults
+        issues += faults
         number += len(part)
         if sys.stderr.isatty():
             say(f"{count(number, 'rangée lue', 'rangées lues')}…")
@@ -134,9 +134,9 @@ def _to_file(
         rank = 0
         written.add(rank, render(rank, []), [])
     written.finish(rank + 1, replace=replace)
-    wrong = len({issue.location for issue in told})
+    wrong = len({issue.location for issue in issues})
     say(f" : {count(number - wrong, 'organisme répondu', 'organismes répondus')}, {wrong} en faute.", path)
-    return told
+    return issues
 
 
 def _jsonl(_: int, rows: Iterable[Rangee]) -> bytes:

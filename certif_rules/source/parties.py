@@ -39,13 +39,13 @@ class Parties:
         """Return what was wrong with the rows of a part that is there; ``None`` where it is to be written."""
         if not self._part(rank).is_file():
             return None
-        told = json.loads(self._faults(rank).read_bytes())
-        return [Issue(code, message, Location(*place), hint) for code, message, place, hint in told]
+        written = json.loads(self._faults(rank).read_bytes())
+        return [Issue(code, message, Location(*place), hint) for code, message, place, hint in written]
 
     def add(self, rank: int, content: bytes, faults: Sequence[Issue]) -> None:
         """Write a part, with what was wrong with its rows."""
-        told = [(i.code, i.message, astuple(i.location or Location("")), i.hint) for i in faults]
-        write_file(self._faults(rank), json.dumps(told).encode(), replace=True)
+        written = [(i.code, i.message, astuple(i.location or Location("")), i.hint) for i in faults]
+        write_file(self._faults(rank), json.dumps(written).encode(), replace=True)
         write_file(self._part(rank), content, replace=True)
 
     def finish(self, number: int, *, replace: bool) -> None:
