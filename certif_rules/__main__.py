@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+#: Objects made between two collections: one command makes few cycles, and looks at all it holds each time.
+_SELDOM = 100_000
 
 
 def main() -> None:
     """Run the program; Ctrl-C while its modules load gives the status that it gives later."""
+    gc.set_threshold(_SELDOM)
     try:
         from certif_rules import cli
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from fractions import Fraction
-from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from certif_rules.plugins.registry import Registry
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = "2024-03-18"
-KEY = bytes(range(32))
+KEY, OTHER = (key_of([("a", content)]) or b"" for content in (b"un", b"de"))
 
 
 def registry(folder: Path | None, **dossiers: Path) -> Registry:
@@ -200,16 +199,22 @@ def spoil(donnees: Path, folder: Path, change: Callable[[bytes], bytes]) -> None
     assert entries(folder) == before
 
 
+def signed(content: bytes) -> bytes:
+    """The content with the checksum that goes with it."""
+    return module._checksum(content) + content
+
+
 CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "a byte": lambda _: b"\x00",
-    "cut in the key": lambda content: content[:20],
-    "cut after the key": lambda content: content[:32],
-    "cut after the digest": lambda content: content[:64],
+    "cut in the checksum": lambda content: content[:2],
+    "cut after the checksum": lambda content: content[:4],
+    "cut in the key": lambda content: content[:60],
     "cut in the data": lambda content: content[:-1],
     "longer": lambda content: content + b"\x00",
-    "another key": lambda content: b"\x00" * 32 + content[32:],
+    "another key": lambda content: signed(content[4:12] + b"x" + content[13:]),
     "a letter changed": lambda content: content.replace(b"2024-01-01", b"2024-01-02"),
+    "no key": lambda _: signed(b""),
     "code": lambda _: b"\x80\x04cposix\nsystem\n(S'exit 3'\ntR.",
 }
 
@@ -220,9 +225,9 @@ def test_an_entry_that_differs_is_made_again(name: str, essai: Path, tmp_path: P
     spoil(essai, tmp_path / "cache", CHANGES[name])
 
 
-@pytest.mark.parametrize("rank", [0, 1, 31, 32, 63, 64, 65, 500, -2, -1])
+@pytest.mark.parametrize("rank", [0, 3, 4, 11, 12, 60, 500, -500, -2, -1])
 def test_one_changed_byte_is_seen(rank: int, essai: Path, tmp_path: Path) -> None:
-    """In the key, in the digest, in the data."""
+    """In the checksum, in the key, in the data."""
 
     def change(content: bytes) -> bytes:
         at = rank % len(content)
@@ -242,11 +247,12 @@ def test_another_version_makes_its_own(
     assert title(essai, tmp_path / "cache") == "Avant"
     after = entries(tmp_path / "cache")
     assert after.keys() == before.keys()
-    assert all(after[entry][:32] != content[:32] for entry, content in before.items())
-    assert all(after[entry][32:] == content[32:] for entry, content in before.items())
+    assert all(after[entry] != content for entry, content in before.items())
+    assert all(after[entry][-50:] == content[-50:] for entry, content in before.items())
 
 
 HOSTILE: dict[str, tuple[bytes, Any]] = {
+    "nothing": (b"", tuple[Couche, ...]),
     "a list as long as it says": (b"\xdd\xff\xff\xff\xff", tuple[Couche, ...]),
     "a text as long as it says": (b"\x92\x80\xdb\xff\xff\xff\xff", tuple[Referentiel, str]),
     "rules in rules without end": (b"\x82\xa4mots\x80\xa4sauf" * 50_000 + b"\xc0", Regle),
@@ -263,7 +269,7 @@ HOSTILE: dict[str, tuple[bytes, Any]] = {
 def test_an_entry_that_is_signed_but_hostile_is_absent(name: str, tmp_path: Path) -> None:
     """Its key and its digest are right: what it holds is still read as data of one type, or not at all."""
     payload, kind = HOSTILE[name]
-    (tmp_path / "a.msgpack").write_bytes(KEY + sha256(payload).digest() + payload)
+    (tmp_path / "a.msgpack").write_bytes(signed(KEY + payload))
     assert Cache(tmp_path).read("a", KEY, kind) is None
 
 
@@ -273,7 +279,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     Cache(tmp_path / "a" / "b").write("x", KEY, share, PriseEnCharge)
     assert whole(Cache(tmp_path / "a" / "b").read("x", KEY, PriseEnCharge)) == whole(share)
     assert Cache(tmp_path / "a" / "b").read("y", KEY, PriseEnCharge) is None
-    assert Cache(tmp_path / "a" / "b").read("x", KEY[::-1], PriseEnCharge) is None
+    assert Cache(tmp_path / "a" / "b").read("x", OTHER, PriseEnCharge) is None
 
 
 def test_what_would_be_read_otherwise_is_not_written(tmp_path: Path) -> None:

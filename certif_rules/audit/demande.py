@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from certif_rules.audit.textes import TextesDits, carried_textes, read_textes
 from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
-from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.noms import cle
 from certif_rules.source.donnees import as_euros, as_text, as_truth, place_of, read_given
@@ -121,6 +120,8 @@ def with_files(demande: Demande, data: Any, folder: Path) -> Demande:
     Raises:
         DataError: one of them is wrong; everything is listed.
     """
+    from certif_rules.habillage.fichier import read_habillage  # pictures too, which few requests have
+
     appel = Fautes()
     for key, read in (("habillage", read_habillage), ("textes", read_textes)):
         name = data.get(key)

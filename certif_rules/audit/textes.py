@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.errors import DataError, Issue
 from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Indicateur, Referentiel, TextesDonnes
 from certif_rules.plugins.empreinte import digest
 from certif_rules.source.donnees import read_checked
 from certif_rules.source.yaml import place
+
+if TYPE_CHECKING:
+    from certif_rules.construction.lecteur import Lecteur
 
 #: Beside every text given so: whoever reads it anywhere knows where it comes from.
 MARQUE = "(texte donné par l’organisme)"
@@ -60,6 +62,8 @@ def completed(referentiel: Referentiel, dits: TextesDits) -> tuple[Referentiel, 
     Raises:
         DataError: a text is of no line, or of a line that has it; everything is listed.
     """
+    from certif_rules.construction.lecteur import Lecteur, read_sources  # few requests come with texts
+
     data = dits.data or {}
     lecteur = Lecteur(origine=referentiel.id)
     lecteur.know_referentiel(referentiel)

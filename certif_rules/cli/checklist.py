@@ -54,7 +54,6 @@ def command(
     from msgspec.structs import replace
 
     from certif_rules.cli.atelier import open_for
-    from certif_rules.habillage.fichier import read_habillage
     from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
     from certif_rules.services.checklist import make_checklist
     from certif_rules.services.formats import choose
@@ -65,7 +64,10 @@ def command(
     with appel:
         check_free(path, replace=remplacer)
     with appel:
-        dress = read_habillage(habillage) if habillage is not None else None
+        if habillage is not None:
+            from certif_rules.habillage.fichier import read_habillage
+
+            dress = read_habillage(habillage)
     with appel:
         exporter = choose("checklist", format_, path, atelier.plugins.exporters)
     demande = request(referentiel, options)

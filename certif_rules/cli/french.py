@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from certif_rules.blocs.typographie import bound
 from certif_rules.cli.usage import fautes, wrong_values
 
 #: The catalogue of the messages of click, in French; ``.ci/catalogue.py`` compiles it.
@@ -44,9 +43,13 @@ class FrenchFormatter(click.HelpFormatter):
     """Help whose lines break where French breaks them."""
 
     def write_text(self, text: str) -> None:
+        from certif_rules.blocs.typographie import bound  # a document of data needs none of it
+
         super().write_text(bound(text))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
+        from certif_rules.blocs.typographie import bound
+
         super().write_dl([(name, bound(text)) for name, text in rows], *args, **options)
 
 

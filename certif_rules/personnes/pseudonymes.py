@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
@@ -24,7 +24,9 @@ from certif_rules.colonnes import CHAMPS, signatures
 from certif_rules.colonnes import fields as columns
 from certif_rules.errors import Location
 from certif_rules.model.base import Avertissement
-from certif_rules.personnes.detection import Nature, Trouvaille, find, is_role, pseudonymise
+
+if TYPE_CHECKING:
+    from certif_rules.personnes.detection import Nature, Trouvaille
 
 T = TypeVar("T", Demande, Dossier, Checklist, Questionnaire)
 
@@ -181,15 +183,21 @@ def _personal_data(
         return
     if isinstance(value, CompteRendu):
         for champ, texte in _texts(value, _RAPPORT):
-            for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
+            for hit in _hits(texte, champ):
                 yield DonneePersonnelle(trouvaille=hit, ligne=None, lieu=None)
         return
     names = _DEMANDE if isinstance(value, Demande) else tuple(f.name for f in fields(value))
     ligne = None if isinstance(value, Demande) else value.ligne
     for name in names:
         for champ, texte in _texts(getattr(value, name), name):
-            for hit in find(texte, champ, personne=_of_somebody(_bare(champ))):
+            for hit in _hits(texte, champ):
                 yield DonneePersonnelle(trouvaille=hit, ligne=ligne, lieu=_place(value, champ))
+
+
+def _hits(texte: str, champ: str) -> tuple[Trouvaille, ...]:
+    from certif_rules.personnes.detection import find  # most requests hold nothing that is typed
+
+    return find(texte, champ, personne=_of_somebody(_bare(champ)))
 
 
 def _texts(value: Any, champ: str, rang: str = "") -> Iterator[tuple[str, str]]:
@@ -211,6 +219,8 @@ def _hidden(value: Any, champ: str) -> Any:
     if champ in _GARDES:
         return value
     if isinstance(value, str):
+        from certif_rules.personnes.detection import pseudonymise  # most requests hold nothing that is typed
+
         return pseudonymise(value, personne=_of_somebody(champ))
     if isinstance(value, tuple):
         return tuple(_hidden(child, champ) for child in value)
@@ -243,6 +253,8 @@ def _under(champ: str, key: str) -> str:
 def _of_somebody(champ: str) -> bool:
     """Return whether a field says who: « leve_par », « organisme.contact »."""
     words = {word for part in champ.split(".") for word in (part, *part.split("_"))}
+    from certif_rules.personnes.detection import is_role
+
     return bool(words & _PERSONNES) or any(map(is_role, words))
 
 

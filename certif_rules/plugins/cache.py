@@ -1,7 +1,8 @@
 """Compiled layers in the user's cache: data read back by their types, never code, and rebuilt when in doubt.
 
-An entry holds the key it was made under, which the content of every file it stands for goes into, then the
-digest of what follows. Another key, a cut or changed file, records of another shape: it is as if absent.
+An entry is a checksum, the key it was made under (all that the files it stands for hold, rather than a digest
+of it: to compare is quicker than to load what makes one), and the data. Another key, a cut or changed entry,
+records of another shape: it is as if absent.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
+from zlib import crc32
 
 from msgspec import MsgspecError, Struct, msgpack
 
@@ -27,7 +28,8 @@ ENV_CACHE = "CERTIF_RULES_CACHE"
 NONE = "non"
 #: To be raised when what is written changes without a change of the program's version.
 _FORMAT = 1
-_DIGEST = sha256().digest_size
+#: Bytes of a checksum, and of the length of a key.
+_SUM, _LENGTH = 4, 8
 #: Longest word at the start of the name of an entry.
 _WORD = 40
 #: Largest entry read: that of twenty thousand lines is a third of it.
@@ -57,10 +59,10 @@ class Cache(Struct, frozen=True):
             content = content_of(self._path(nom), most=_MOST, ordinary=True)
         except DataError:
             return None
-        payload = content[2 * _DIGEST :]
-        if content[: 2 * _DIGEST] != key + sha256(payload).digest():
+        sealed = content[_SUM:]
+        if content[:_SUM] != _checksum(sealed) or not sealed.startswith(key):
             return None
-        return _decoded(payload, kind)
+        return _decoded(memoryview(sealed)[len(key) :], kind)
 
     def write(self, nom: str, key: bytes, value: Any, kind: Any) -> None:
         """Write a value where it can be, and where reading it gives the same."""
@@ -70,7 +72,7 @@ class Cache(Struct, frozen=True):
             if again is None or msgpack.encode(again, enc_hook=_pair) != payload:
                 return
             self.dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_file(self._path(nom), key + sha256(payload).digest() + payload, replace=True)
+            write_file(self._path(nom), _checksum(key + payload) + key + payload, replace=True)
 
     def _path(self, nom: str) -> Path:
         return self.dossier / f"{nom}.msgpack"
@@ -101,19 +103,24 @@ def _folder() -> Path:
 
 def key_of(files: Iterable[tuple[str, bytes | DataError]], *parts: Any) -> bytes | None:
     """Return the key of what this version makes of files and ``parts``; ``None`` if one cannot be read."""
-    key = sha256(ascii((_FORMAT, __version__, _working_copy(), parts)).encode())
-    for name, content in files:
+    contents = []
+    for _, content in (listed := list(files)):
         if isinstance(content, DataError):
             return None
-        key.update(ascii((name, len(content))).encode())
-        key.update(content)
-    return key.digest()
+        contents.append(content)
+    names = [(name, len(content)) for (name, _), content in zip(listed, contents, strict=True)]
+    key = b"".join((ascii((_FORMAT, __version__, _working_copy(), names, parts)).encode(), *contents))
+    return len(key).to_bytes(_LENGTH, "big") + key
 
 
 def name_of(plain: str, *parts: Any) -> str:
     """Return the name of the entry of ``parts``, which any system takes, with a word for who looks there."""
     word = "".join(c for c in plain if c.isascii() and c.isalnum())[:_WORD]
-    return f"{word}-{sha256(ascii(parts).encode()).hexdigest()[:_DIGEST]}"
+    return f"{word}-{crc32(ascii(parts).encode()):08x}"
+
+
+def _checksum(content: bytes) -> bytes:
+    return crc32(content).to_bytes(_SUM, "big")
 
 
 @cache
@@ -126,7 +133,7 @@ def _working_copy() -> list[tuple[str, int, int]]:
     return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats if name.endswith(".py"))
 
 
-def _decoded(payload: bytes, kind: Any) -> Any:
+def _decoded(payload: bytes | memoryview, kind: Any) -> Any:
     """Return what the bytes hold if it has the types of ``kind``, else ``None``: they may be anybody's."""
     try:
         return msgpack.decode(payload, type=kind, dec_hook=_fraction)

@@ -91,7 +91,8 @@ def discover() -> tuple[list[metadata.EntryPoint], list[str]]:
 def _facts(dist: metadata.Distribution) -> tuple[str, str, list[metadata.EntryPoint]]:
     """Return the name and the version of a distribution, and its entry points that are ours."""
     ours = [point for point in dist.entry_points if point.group == GROUP]
-    return (str(dist.name), str(dist.version), ours) if ours else ("", "", ours)
+    facts = dist.metadata if ours else {"Name": "", "Version": ""}  # read at each call
+    return str(facts["Name"]), str(facts["Version"]), ours
 
 
 def _speaks_of_us(dist: metadata.Distribution) -> bool:
@@ -123,8 +124,7 @@ def load(
     remarks: list[str] = []
     if entry_points is None:
         entry_points, remarks = discover()
-    for point in _unique(entry_points):
-        distribution, version = _origin(point)
+    for point, (distribution, version) in _unique(entry_points):
         etat = EtatPlugin(nom=point.name, distribution=distribution, version=version, etat="actif")
         if point.name in etats:
             cause = f"deux greffons portent le nom « {point.name} » : renommer l’un des deux"
@@ -147,14 +147,18 @@ def disabled_by_environment() -> list[str]:
 def _origin(point: metadata.EntryPoint) -> tuple[str | None, str | None]:
     """Return the distribution of an entry point, and its version, as far as they can be read."""
     try:
-        return (point.dist.name, point.dist.version) if point.dist else (None, None)
+        facts = point.dist.metadata if point.dist else {}  # read at each call
+        return facts.get("Name"), facts.get("Version")
     except Exception:  # noqa: BLE001 - metadata are what anyone wrote
         return None, None
 
 
-def _unique(points: Iterable[metadata.EntryPoint]) -> list[metadata.EntryPoint]:
-    """Sorted by name; the same entry point seen twice (an editable install beside another) counts once."""
-    seen = {(str(p.name), str(p.value), _origin(p)[0] or ""): p for p in points}
+def _unique(
+    points: Iterable[metadata.EntryPoint],
+) -> list[tuple[metadata.EntryPoint, tuple[str | None, str | None]]]:
+    """Return each and its origin, by name; one seen twice (an editable install and another) counts once."""
+    origins = ((point, _origin(point)) for point in points)
+    seen = {(str(p.name), str(p.value), origin[0] or ""): (p, origin) for p, origin in origins}
     return [seen[key] for key in sorted(seen)]
 
 

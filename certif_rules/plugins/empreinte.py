@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
@@ -28,6 +27,8 @@ _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservatio
 
 def digest(data: Any) -> str:
     """Return ``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
+    from hashlib import sha256  # it loads OpenSSL, which what is compiled does without
+
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
     return "sha256:" + sha256(unicodedata.normalize("NFC", text).encode("utf-8")).hexdigest()
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from certif_rules.errors import DataError, Location
-from certif_rules.source import json
 from certif_rules.source.entree import content_of, decoded
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import PlacedDict, PlacedList, place, read
@@ -66,6 +65,8 @@ def read_given(
         appealed = {"syntaxe", "caractere-de-controle"} if pasted else {"syntaxe"}
         if not text.lstrip().startswith("{") or {issue.code for issue in error.issues} - appealed:
             raise
+        from certif_rules.source import json
+
         try:
             return json.read(text, name, pasted=pasted)
         except DataError as of_json:
