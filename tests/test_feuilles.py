@@ -92,17 +92,18 @@ def test_nothing_waits_at_the_foot_of_a_page(nom: str, sortie: Sortie, tmp_path:
 
 @SORTIES
 def test_a_short_table_is_not_cut_and_no_line_is_left_alone(sortie: Sortie, tmp_path: Path) -> None:
-    """Thirty tables and paragraphs, wherever a page ends: three rows together, never one line of four."""
-    blocs: list[Paragraphe | Tableau] = []
+    """Thirty tables and paragraphs, wherever a page ends: heading and rows together, never one line of four."""
+    blocs: list[Paragraphe | Tableau | Titre] = []
     for number in range(30):
         blocs.append(Paragraphe(texte=(Morceau("\n".join(f"P{number}L{n}." for n in range(4))),)))
         blocs += [Paragraphe(texte="Entre deux.")] * (number % 4)
+        blocs.append(Titre(texte=f"T{number}H.", niveau=2))
         rows = tuple((f"T{number}R{n}.", "Texte") for n in range(3))
         blocs.append(Tableau(legende=f"T{number}L.", tetes=("Nom", "Texte"), lignes=rows, largeurs=(1, 2)))
     found = pages(sortie(made(blocs=tuple(blocs), sommaire=False), tmp_path))
     assert len(found) > 4
     for number in range(30):
-        assert len({n for n, page in enumerate(found) for _ in re.findall(rf"T{number}[RL]\d?\.", page)}) == 1
+        assert len({n for n, page in enumerate(found) for _ in re.findall(rf"T{number}[RLH]\d?\.", page)}) == 1
         beside = [len(re.findall(rf"P{number}L\d\.", page)) for page in found]
         assert sorted(filter(None, beside)) in ([4], [2, 2])
 
