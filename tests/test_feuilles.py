@@ -126,7 +126,7 @@ def test_no_word_of_a_header_is_cut(nom: str, sortie: Sortie, tmp_path: Path) ->
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[\s–-]+", text.replace("'", "’")) if len(word) > 3]
+    return [word for word in re.split(r"[\s–/-]+", text.replace("'", "’")) if len(word) > 3]
 
 
 @SORTIES
