@@ -36,7 +36,7 @@ def _blocks(cadre: Cadre) -> Iterator[b.Bloc]:
             legende=f"Lignes à évaluer{INSECABLE}: {len(retenues)}",
             tetes=("Indicateur", "Niveau", "Raison, note, preuves"),
             lignes=tuple(_row(cadre, li) for li in retenues),
-            largeurs=(38, 22, 40),
+            largeurs=(38, 23, 39),
         )
     yield from textes.left_out(cadre)
     yield from textes.scope(cadre)

@@ -138,6 +138,6 @@ def _signatures(blocks: list[Signature]) -> Tableau:
 
 #: Blank of a row, and height of the largest table that is not cut (a fifth of a page), in lines of text.
 _ENTRE: Final = 0.6
-_ENSEMBLE: Final = 12
+_ENSEMBLE: Final = 13
 #: The size of the foot, in millimetres.
 _PETIT: Final = 8 * 0.3528
