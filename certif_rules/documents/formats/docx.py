@@ -220,7 +220,7 @@ class _Body:
         rows = [
             (
                 [[*self._cell(label, "libelle")], [*self._cell(value)]],
-                max(height(label, 26), height(value, 60)),
+                max(height(label, 60 * LIBELLES / (100 - LIBELLES)), height(value, 60)),
             )
             for label, value in bloc.rangs
         ]
