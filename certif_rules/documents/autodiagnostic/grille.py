@@ -36,7 +36,7 @@ def _blocks(cadre: Cadre) -> Iterator[b.Bloc]:
             legende=f"Lignes à évaluer{INSECABLE}: {len(retenues)}",
             tetes=("Indicateur", "Niveau", "Raison, note, preuves"),
             lignes=tuple(_row(cadre, li) for li in retenues),
-            largeurs=(38, 23, 39),
+            largeurs=(46, 27, 27),
         )
     yield from textes.left_out(cadre)
     yield from textes.scope(cadre)
@@ -47,4 +47,4 @@ def _row(cadre: Cadre, ligne: Ligne) -> tuple[b.Cellule, ...]:
     marks = (b.Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
     name = (*textes.line_head(cadre, ligne), *marks, *textes.sensitive(ligne))
     choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
-    return (name, b.Case(choix=choices), b.EspaceLibre(intitule="", lignes=3))
+    return (name, b.Case(choix=choices), b.EspaceLibre(intitule="", lignes=2))
