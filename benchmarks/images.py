@@ -239,7 +239,7 @@ def _workbook(suffix: str) -> Callable[[Path, Path], None]:
 
 
 #: The first page of the grid, after those of the context, in a printed workbook.
-GRID: Final = {"xlsx": 3, "ods": 3}
+GRID: Final = {"xlsx": 2, "ods": 2}
 
 
 def _report(suffix: str, *numbers: int) -> Callable[[Path, Path], None]:

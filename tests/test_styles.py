@@ -128,4 +128,5 @@ def test_every_class_serves(balises: list[Balise]) -> None:
 def test_every_colour_serves() -> None:
     """A value that a style sheet names is used, and a value that is used has a name."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in FEUILLES)
+    text += (ICI / "documents" / "formats" / "page.py").read_text(encoding="utf-8")
     assert set(re.findall(r"(--[\w-]+):", text)) == set(re.findall(r"var\((--[\w-]+)\)", text))

@@ -46,7 +46,7 @@ def test_no_accessibility_issue(browser: Any, axe: str, document: Path, scheme: 
     page.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [*WIDTHS, 650])
 def test_no_horizontal_scrolling(browser: Any, document: Path, width: int) -> None:
     """The page of a checklist fits a telephone and a screen in width."""
     page = page_of(browser, document, viewport={"width": width, "height": 800})

@@ -13,10 +13,12 @@ import pytest
 from documents import document as made
 from fabrique import HOSTILES, checklist
 from formulaires import ISSUES
+from rapports import a6, computed
 
 from certif_rules.blocs.arbre import Paragraphe
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.formats import page
+from certif_rules.services.rapport import compose
 
 pytest.importorskip("playwright.sync_api")
 
@@ -24,16 +26,39 @@ pytestmark = pytest.mark.navigateur
 
 WIDTHS = (1280, 768, 360)
 DOCUMENTS = {
-    "tout": lambda: made(" ".join(HOSTILES) + "x" * 300),
-    "papier": lambda: papier.compose(checklist()),
-    "court": lambda: made(blocs=(Paragraphe(texte="Un paragraphe."),), logo=None),
+    "tout": lambda _: made(" ".join(HOSTILES) + "x" * 300),
+    "papier": lambda _: papier.compose(checklist()),
+    "court": lambda _: made(blocs=(Paragraphe(texte="Un paragraphe."),), logo=None),
+    "rapport": lambda folder: compose(computed(a6(), folder)),
 }
+
+#: Words of a header that lie on two lines, but those that are longer than the words of a language.
+COUPES = r"""() => {
+  const cut = [];
+  for (const head of document.querySelectorAll("th")) {
+    if (head.closest("thead")?.offsetWidth < 3) continue;
+    const walker = document.createTreeWalker(head, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if ([node.previousSibling, node.nextSibling].some((beside) => beside?.nodeName === "WBR")) continue;
+      for (const word of node.data.matchAll(/(?<![^\s-])[^\s-]{1,26}(?![^\s-])/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const boxes = [...range.getClientRects()].filter((box) => box.width > 1);
+        if (new Set(boxes.map((box) => Math.round(box.top))).size > 1) cut.push(word[0]);
+      }
+    }
+  }
+  return cut;
+}"""
 
 
 @pytest.fixture(scope="module", params=DOCUMENTS)
 def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = tmp_path_factory.mktemp("page") / f"{request.param}.html"
-    path.write_bytes(page.render(DOCUMENTS[request.param]()))
+    folder = tmp_path_factory.mktemp("page")
+    path: Path = folder / f"{request.param}.html"
+    path.write_bytes(page.render(DOCUMENTS[request.param](folder)))
     return path
 
 
@@ -76,3 +101,13 @@ def test_it_prints_within_the_page(browser: Any, path: Path) -> None:
     boxes = [box for _, _, box in letters(printed)]
     assert min(box[0] for box in boxes) > 30
     assert max(box[2] for box in boxes) < width - 30
+
+
+@pytest.mark.parametrize("width", [1366, 1280, 1000, 800, 650, 390])
+def test_no_header_is_cut_inside_a_word(browser: Any, path: Path, width: int) -> None:
+    """A table gives each of its columns the room of its header, or is laid out as cards."""
+    opened = browser.new_page(viewport={"width": width, "height": 800})
+    opened.goto(path.as_uri())
+    assert opened.evaluate(COUPES) == []
+    assert opened.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    opened.close()

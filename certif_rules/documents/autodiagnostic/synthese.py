@@ -14,6 +14,8 @@ from certif_rules.vie.autodiagnostic import Axe, Cadre, Priorite, Synthese, aske
 
 #: Where the values of a picture are, for who does not see it.
 _VOIR = f"{INSECABLE}; les valeurs sont dans le tableau «{INSECABLE}Score de chaque critère{INSECABLE}»"
+#: Widths of the pictures, in millimetres: both on one page for the criteria that référentiels have.
+_BARRES, _RADAR = 78, 96
 _GROUPES = {
     "ecart": "à traiter",
     "sans_reponse": "à évaluer : sans réponse",
@@ -98,7 +100,7 @@ def drawn(
     yield b.Image(
         contenu=bars(ordered, series, "Score par critère, en barres", words),
         texte=f"Score par critère, en barres{_VOIR}",
-        largeur=105,
+        largeur=_BARRES,
         svg=True,
     )
     yield b.Titre(texte="En radar, critère par critère", niveau=3)
@@ -110,7 +112,7 @@ def drawn(
         )
         yield from _apart(apart)
         return
-    yield b.Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=115, svg=True)
+    yield b.Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=_RADAR, svg=True)
     yield b.Paragraphe(
         texte=(
             b.Morceau(

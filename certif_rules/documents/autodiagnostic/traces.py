@@ -65,15 +65,15 @@ def bars(traces: Sequence[Trace], series: Sequence[str], titre: str, description
         for name in folded(trace.intitule, _INTITULE):
             colour = _LABEL if trace.label else _ENCRE
             content.append(_text(cadre, 0, y + _CORPS, name, weight=_GRAS, colour=colour))
-            y += _CORPS + 4
+            y += _CORPS + 3
         y += 3
         for index, (valeur, mots) in enumerate(zip(trace.valeurs, trace.mots, strict=True)):
             content += _bar(cadre, y, valeur, trace.label, earlier=index < len(series) - 1)
             words = cut(f"{series[index]} – {mots}" if len(series) > 1 else mots, 320)
             colour = _DOUX if valeur is None else _ENCRE
-            content.append(_text(cadre, _beside(valeur, words), y + 16, words, colour=colour))
-            y += 26
-        y += 10
+            content.append(_text(cadre, _beside(valeur, words), y + _CORPS, words, colour=colour))
+            y += _BARRE + 3
+        y += 9
     content.append(_scale(cadre, y))
     return _svg(cadre, "barres", titre, description, content)
 
@@ -141,8 +141,8 @@ def _parts(word: str, room: float) -> list[str]:
 
 # ---- bars -------------------------------------------------------------------------------------------------
 
-#: Width of a full bar.
-_LONGUEUR = 270.0
+#: Width of a full bar, and height of a bar.
+_LONGUEUR, _BARRE = 270.0, 19.0
 #: Room of a name over its bar.
 _INTITULE = 390.0
 
@@ -155,10 +155,10 @@ def _beside(valeur: int | None, words: str) -> float:
 
 def _bar(cadre: _Cadre, y: float, valeur: int | None, label: bool, *, earlier: bool) -> list[str]:
     """Draw a frame and the bar in it, hatched for a label, hollow for an earlier series."""
-    cadre.hold(_LONGUEUR, y + 22)
+    cadre.hold(_LONGUEUR, y + _BARRE)
     dashes = ' stroke-dasharray="4 4"' if valeur is None else ""
     frame = (
-        f'<rect x="0" y="{_n(y)}" width="{_n(_LONGUEUR)}" height="22" fill="none" stroke="{_FILET}"'
+        f'<rect x="0" y="{_n(y)}" width="{_n(_LONGUEUR)}" height="{_n(_BARRE)}" fill="none" stroke="{_FILET}"'
         f' stroke-width="1"{dashes}/>'
     )
     if valeur is None:
@@ -167,7 +167,7 @@ def _bar(cadre: _Cadre, y: float, valeur: int | None, label: bool, *, earlier: b
     fill = "#ffffff" if earlier else "url(#hachures)" if label else colour
     width = valeur * _LONGUEUR / 100
     full = (
-        f'<rect x="0" y="{_n(y)}" width="{_n(width)}" height="22" fill="{fill}" stroke="{colour}"'
+        f'<rect x="0" y="{_n(y)}" width="{_n(width)}" height="{_n(_BARRE)}" fill="{fill}" stroke="{colour}"'
         ' stroke-width="1.5"/>'
     )
     return [frame, full]

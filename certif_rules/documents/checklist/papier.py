@@ -47,9 +47,9 @@ IMPRIMES: Final = (
     "Absent des sources",
 )
 _TETES: Final = ("N°", "Exigence, motif, niveau attendu, preuves", "Constat", "Preuves vues", "Commentaire")
-_LARGEURS: Final = (15, 134, 34, 46, 42)
+_LARGEURS: Final = (23, 122, 34, 50, 42)
 #: Ems of a line of the second column, and lines of text for one ruled line.
-_PLACE, _INTERLIGNE = 45, 0.48
+_PLACE, _INTERLIGNE = 38, 0.5
 _LIGNES: Final = range(3, 8)
 #: What may be ticked of a document, and of a check.
 _VU: Final = ("vu",)

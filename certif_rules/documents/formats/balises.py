@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Final
+
+#: Columns that a table on a narrow page has no room for.
+_LARGE: Final = 5
+#: A word longer than those of a language, and what it is cut into.
+_LONG: Final = re.compile(r"[^\s<>&;-]{27,}")
+_MORCEAU: Final = re.compile(r".{1,13}")
 
 
 class Html(str):
@@ -61,11 +68,13 @@ def table(
     On narrow screens the style sheet lays rows out as cards, which would take the meaning of a table from
     assistive tools: the roles keep it, and ``data-tete`` repeats the head beside each cell.
     """
-    head = el("tr", *(el("th", name, scope="col", role="columnheader") for name in heads), role="row")
+    head = el(
+        "tr", *(el("th", _supple(name), scope="col", role="columnheader") for name in heads), role="row"
+    )
     body = (
         el(
             "tr",
-            el("th", row[0], scope="row", role="rowheader"),
+            el("th", _supple(row[0]), scope="row", role="rowheader"),
             *(
                 el("td", cell, role="cell", data_tete=name)
                 for name, cell in zip(heads[1:], row[1:], strict=True)
@@ -80,7 +89,7 @@ def table(
         el("colgroup", *(void("col", style=f"width:{width:.4g}%") for width in widths)) if widths else None,
         el("thead", head, role="rowgroup"),
         el("tbody", *body, role="rowgroup"),
-        class_=class_,
+        class_=f"{class_} large" if len(heads) > _LARGE else class_,
         role="table",
     )
 
@@ -89,6 +98,15 @@ def pairs(caption: str, values: Iterable[tuple[str, str]]) -> Html:
     """Return labels and values as a table whose first cells are headers."""
     lines = (el("tr", el("th", label, scope="row"), el("td", value or "–")) for label, value in values)
     return el("table", el("caption", caption) if caption else None, el("tbody", *lines), class_="rangs")
+
+
+def _supple(head: str) -> Html:
+    """Return a header whose longest words only may be cut: a narrow column is as wide as the others are."""
+    parts = re.split(r"(<[^>]*>)", _text(head))
+    parts[::2] = (
+        _LONG.sub(lambda word: "<wbr>".join(_MORCEAU.findall(word[0])), text) for text in parts[::2]
+    )
+    return Html("".join(parts))
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from certif_rules.blocs.arbre import (
@@ -40,6 +41,7 @@ from certif_rules.documents.formats.rendu import (
     height,
     ready,
     shares,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -47,8 +49,9 @@ if TYPE_CHECKING:
 
 #: The oldest moment a zip can hold: its members have no other date.
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
-#: Rows higher than this many lines may be cut by the end of a page.
+#: Rows higher than this many lines may be cut by the end of a page, and rows no higher go by two.
 _SECABLE: Final = 34
+_COURTE: Final = 6
 _EM: Final = 8.5 * 0.3528
 _TONS: Final = {"information": "0D5A50", "attention": "7A4300", "refus": "8C1D18"}
 _FONDS: Final = {"information": "F3F8F6", "attention": "FDF6E9", "refus": "FCF1EF"}
@@ -62,8 +65,8 @@ _RELIEFS: Final[Mapping[str, Xml]] = {
 }
 
 
-#: The paragraphs of each cell, and whether a page may end inside the row.
-_Row = tuple[Sequence[Sequence[Xml]], bool]
+#: The paragraphs of each cell, and how many lines of text the row takes.
+_Row = tuple[Sequence[Sequence[Xml]], float]
 
 
 def render(document: Document) -> bytes:
@@ -119,6 +122,19 @@ def runs(texte: Texte) -> list[Xml]:
 def paragraph(style: str, *content: Xml, properties: Sequence[Xml] = ()) -> Xml:
     """Return a paragraph in a style of the template."""
     return w("p", w("pPr", w("pStyle", val=STYLES[style]), *properties), *content)
+
+
+def _followed(paragraph: Xml) -> Xml:
+    """Return a paragraph on the page of the next one; its style comes first in its properties."""
+    return Xml(paragraph.replace("/>", f"/>{w('keepNext')}", 1))
+
+
+def _bound(heights: Sequence[float]) -> list[bool]:
+    """Return whether each row stays with the next: a short table is whole, no row is alone on a page."""
+    if whole(heights):
+        return [number < len(heights) for number in range(1, len(heights) + 1)]
+    short = [max(pair) <= _COURTE for pair in pairwise(heights)]
+    return [ok and number in (0, len(short) - 1) for number, ok in enumerate(short)] + [False]
 
 
 def _row(
@@ -202,7 +218,10 @@ class _Body:
     def fiche(self, bloc: Fiche) -> Iterator[Xml]:
         """Yield labels and values."""
         rows = [
-            ([[*self._cell(label, "libelle")], [*self._cell(value)]], height(value, 60) > _SECABLE)
+            (
+                [[*self._cell(label, "libelle")], [*self._cell(value)]],
+                max(height(label, 60 * LIBELLES / (100 - LIBELLES)), height(value, 60)),
+            )
             for label, value in bloc.rangs
         ]
         yield from self._table(bloc.legende, (LIBELLES, 100 - LIBELLES), (), rows)
@@ -213,14 +232,14 @@ class _Body:
         rows = [
             (
                 [[*self._cell(cell, "cellule" if n else "cellule_forte")] for n, cell in enumerate(row)],
-                max(height(cell, room) for cell, room in zip(row, rooms, strict=True)) > _SECABLE,
+                max(height(cell, room) for cell, room in zip(row, rooms, strict=True)),
             )
             for row in bloc.lignes
         ]
         yield from self._table(bloc.legende, bloc.largeurs, bloc.tetes, rows)
 
     def _table(
-        self, legende: Texte, widths: Sequence[int], heads: Sequence[str], rows: Iterable[_Row]
+        self, legende: Texte, widths: Sequence[int], heads: Sequence[str], rows: Sequence[_Row]
     ) -> Iterator[Xml]:
         sizes = [twips(part) for part in shares(widths, self.sheet.texte)]
         look = {"firstRow": int(bool(heads)), "lastRow": 0, "firstColumn": 1, "lastColumn": 0}
@@ -234,7 +253,9 @@ class _Body:
             w("tblCaption", val=line(legende)),
         )
         lines = [_row([[paragraph("tete", *runs(h))] for h in heads], sizes, head=True)] if heads else []
-        lines += [_row(cells, sizes, secable=secable) for cells, secable in rows]
+        for (cells, rise), bound in zip(rows, _bound([rise for _, rise in rows]), strict=True):
+            content = [list(map(_followed, cell)) for cell in cells] if bound else cells
+            lines.append(_row(content, sizes, secable=rise > _SECABLE))
         yield paragraph("legende", *runs(legende))
         yield w("tbl", properties, w("tblGrid", *(w("gridCol", w=size) for size in sizes)), *lines)
         yield paragraph("apres")
@@ -275,8 +296,9 @@ class _Body:
     def _room(self, bloc: EspaceLibre, style: str) -> Iterator[Xml]:
         if bloc.intitule:
             yield paragraph("intitule", *runs(bloc.intitule))
-        for _ in range(bloc.lignes):
-            yield paragraph(style)
+        for number in range(bloc.lignes):
+            rule = paragraph(style)
+            yield rule if number == bloc.lignes - 1 else _followed(rule)
 
     def image(self, bloc: Image) -> Iterator[Xml]:
         """Yield a picture with its text; a drawing is made a picture first, which every reader shows."""

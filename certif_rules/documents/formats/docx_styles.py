@@ -170,7 +170,7 @@ def _styles(fichier: Docx, sheet: Gabarit) -> None:
     base = w("rPr", fonts, w("color", val=_ENCRE), w("sz", val=20), w("szCs", val=20), lang)
     markup = w(
         "styles",
-        w("docDefaults", w("rPrDefault", base), w("pPrDefault", w("pPr"))),
+        w("docDefaults", w("rPrDefault", base), w("pPrDefault", w("pPr", w("widowControl")))),
         w("style", w("name", val="Normal"), w("qFormat"), type="paragraph", default=1, styleId="Normal"),
         *(style.markup(identifier) for identifier, style in (_PARAGRAPHES | _in_tables(sheet)).items()),
         w("style", w("name", val="Default Paragraph Font"), type="character", default=1, styleId="Police"),

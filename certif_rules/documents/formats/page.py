@@ -337,7 +337,7 @@ def _address(image: b.Image) -> str:
 
 
 def _picture(image: b.Image) -> Html:
-    return void("img", src=_address(image), alt=line(image.texte), style=f"width:{image.largeur}mm")
+    return void("img", src=_address(image), alt=line(image.texte), style=f"--largeur:{image.largeur}mm")
 
 
 def _logo(image: b.Image) -> Html:

@@ -39,6 +39,7 @@ from certif_rules.documents.formats.rendu import (
     height,
     ready,
     shares,
+    whole,
 )
 from certif_rules.errors import UsageError
 
@@ -175,7 +176,12 @@ def _paragraphe(bloc: Paragraphe, sheet: Gabarit) -> dict[str, Any]:
 
 def _encadre(bloc: Encadre, sheet: Gabarit) -> dict[str, Any]:
     room = (sheet.texte - 8) / _CORPS
-    return {"titre": _texte(bloc.titre, room, 1.1), "texte": _texte(bloc.texte, room), "ton": bloc.ton}
+    return {
+        "titre": _texte(bloc.titre, room, 1.1),
+        "texte": _texte(bloc.texte, room),
+        "ton": bloc.ton,
+        "entier": whole([height(bloc.texte, room)]),
+    }
 
 
 def _liste(bloc: Liste, sheet: Gabarit) -> dict[str, Any]:
@@ -184,18 +190,23 @@ def _liste(bloc: Liste, sheet: Gabarit) -> dict[str, Any]:
 
 
 def _fiche(bloc: Fiche, sheet: Gabarit) -> dict[str, Any]:
-    label, value = (part - _BLANC for part in shares((LIBELLES, 100 - LIBELLES), sheet.texte))
+    sizes = (part - _BLANC for part in shares((LIBELLES, 100 - LIBELLES), sheet.texte))
+    label, value = (size / _table(sheet) for size in sizes)
+    heights = [max(height(a, label), height(b, value)) for a, b in bloc.rangs]
     return {
         "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
         "rangs": [
-            [_texte(a, label / _table(sheet)), _texte(b, value / _table(sheet))] for a, b in bloc.rangs
+            [_texte(a, label), _texte(b, value), rise > _SECABLE]
+            for (a, b), rise in zip(bloc.rangs, heights, strict=True)
         ],
         "part": LIBELLES,
+        "entier": whole(heights),
     }
 
 
 def _tableau(bloc: Tableau, sheet: Gabarit) -> dict[str, Any]:
     rooms = [(part - _BLANC) / _table(sheet) for part in shares(bloc.largeurs, sheet.texte)]
+    heights = [max(height(c, room) for c, room in zip(row, rooms, strict=True)) for row in bloc.lignes]
     return {
         "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
         "largeurs": [max(width, 1) for width in bloc.largeurs],
@@ -206,10 +217,11 @@ def _tableau(bloc: Tableau, sheet: Gabarit) -> dict[str, Any]:
                     _cellule(cell, room, 1.1 if number == 0 else 1.0)
                     for number, (cell, room) in enumerate(zip(row, rooms, strict=True))
                 ],
-                "secable": max(height(c, room) for c, room in zip(row, rooms, strict=True)) > _SECABLE,
+                "secable": rise > _SECABLE,
             }
-            for row in bloc.lignes
+            for row, rise in zip(bloc.lignes, heights, strict=True)
         ],
+        "entier": whole(heights),
     }
 
 

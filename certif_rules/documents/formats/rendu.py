@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import Final, Literal
 
@@ -49,7 +49,7 @@ class Gabarit(Struct, frozen=True):
 def gabarit(document: Document) -> Gabarit:
     """A4, upright or turned; turned, it is for wide tables, whose type is smaller."""
     short, long = COTES
-    return Gabarit(long, short, 13, 8.2) if document.paysage else Gabarit(short, long, 17, 8.8)
+    return Gabarit(long, short, 13, 9) if document.paysage else Gabarit(short, long, 17, 8.8)
 
 
 def ready(blocs: Iterable[Bloc]) -> tuple[Bloc, ...]:
@@ -96,6 +96,11 @@ def height(cellule: Cellule, room: float) -> float:
     return sum(1 + int(length * MOYEN / max(room, 1)) for length in lengths)
 
 
+def whole(rows: Sequence[float]) -> bool:
+    """Return whether rows of these heights are few enough to stay on one page, whatever it leaves blank."""
+    return sum(rows) + _ENTRE * len(rows) <= _ENSEMBLE
+
+
 def foot(document: Document) -> str:
     """Return the foot text, on two lines of small type beside the number of the page: cut if it is longer."""
     texte = line(document.pied)
@@ -131,5 +136,8 @@ def _signatures(blocks: list[Signature]) -> Tableau:
     return Tableau(legende="Signatures", tetes=heads, lignes=tuple(rows), largeurs=(30, 30, 16, 34))
 
 
+#: Blank of a row, and height of the largest table that is not cut (a fifth of a page), in lines of text.
+_ENTRE: Final = 0.6
+_ENSEMBLE: Final = 13
 #: The size of the foot, in millimetres.
 _PETIT: Final = 8 * 0.3528
