@@ -219,7 +219,7 @@ def test_a_guide_for_the_referentiel_of_another(site: Path, capfd: pytest.Captur
     couche(
         package / "donnees",
         "referentiel: fictif\nnature: guide\nid: G2-bis\ntitre: Guide d’un autre\npour: [A]\n"
-        'du: "2022-09-01"\nau: null\nconfiance: elevee\nsources: [BIS]\n',
+        'du: "2022-09-01"\nau: null\nremplace: G2\nconfiance: elevee\nsources: [BIS]\n',
         "sources:\n  BIS: {titre: Guide d’un autre, reference: Inventé}\n"
         "portees:\n  I-2-b:\n    - {toutes: false, motif: plus personne, sources: [BIS]}\n",
     )

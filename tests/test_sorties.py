@@ -313,6 +313,7 @@ OPTIONAL = {
         "evenements_manquants", "calculee", "origine", "constat", "suivi", "accomplie", "ecart_jours",
         "occurrences", "sans_objet",
     },
+    "sortielot": {"siren", "nda"},
     "sortiedossier": {"confiance", "lecture", "incoherences"},
     "sortieconclure": {
         "majeures", "mineures", "majeures_equivalentes", "correction_avant", "verification_avant",

@@ -108,11 +108,20 @@ def _as_it_is(value: Any) -> Any:
 def as_bytes(data: object) -> bytes:
     """Return ``data`` as indented UTF-8 JSON, ended by a line feed, as every command writes it."""
     try:
-        return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
+        return encoded(data)
     except UnicodeEncodeError:
         # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
         text = json.dumps(data, ensure_ascii=False, indent=2)
         return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def encoded(data: object) -> bytes:
+    """Return ``data`` as :func:`as_bytes` does, parts already written included.
+
+    Raises:
+        UnicodeEncodeError: a text of it cannot be written in UTF-8.
+    """
+    return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
 
 
 def as_line(data: object) -> bytes:

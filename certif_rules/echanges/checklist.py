@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from msgspec.json import encode
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
-from certif_rules.echanges.champs import Ecrivain, as_bytes, citations, with_sources
+from certif_rules.echanges.champs import Ecrivain, as_bytes, citations, encoded, with_sources
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Source, Texte
@@ -124,11 +124,11 @@ def render(checklist: Checklist) -> bytes:
     written = _ecrire(_parts(checklist, ()))
     try:
         lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]
-    except UnicodeEncodeError:  # a text given by a body may hold what only an escape can write
+        cites = set(citations(written)).union(*(gravee.cites for gravee in lignes))
+        written["lignes"] = [gravee.json for gravee in lignes]
+        return encoded(with_sources(written, checklist.referentiel.sources.values(), cites))
+    except UnicodeEncodeError:  # what people typed may hold what only an escape can write
         return as_bytes(document(checklist))
-    cites = set(citations(written)).union(*(gravee.cites for gravee in lignes))
-    written["lignes"] = [gravee.json for gravee in lignes]
-    return as_bytes(with_sources(written, checklist.referentiel.sources.values(), cites))
 
 
 def document(checklist: Checklist) -> Objet:

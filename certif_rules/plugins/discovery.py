@@ -147,10 +147,13 @@ def disabled_by_environment() -> list[str]:
 def _origin(point: metadata.EntryPoint) -> tuple[str | None, str | None]:
     """Return the distribution of an entry point, and its version, as far as they can be read."""
     try:
-        facts = point.dist.metadata if point.dist else {}  # read at each call
-        return facts.get("Name"), facts.get("Version")
+        if point.dist is None:
+            return None, None
+        facts = point.dist.metadata  # read at each call
+        name, version = (str(facts[key]) if key in facts else None for key in ("Name", "Version"))
     except Exception:  # noqa: BLE001 - metadata are what anyone wrote
         return None, None
+    return name, version
 
 
 def _unique(
