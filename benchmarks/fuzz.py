@@ -229,7 +229,8 @@ def constats() -> dict[str, Any]:
         "evaluation": {"par": ["AD"], "le": "2024-03-20"}, "decision": {"par": "BE", "le": "2024-03-29"},
         "a_revoir": [{"raison": "ligne ôtée", "id": "qualiopi/7", "constat": "conforme"}],
         "textes": {"nom": "corps.yaml", "empreinte": "sha256:" + "0" * 64},
-        "habillage": {"emetteur": "Corps"}, "precedent": PROFIL["precedent"], "dossier": PROFIL["dossier"],
+        "habillage": {"emetteur": "Corps"}, "precedent": PROFIL["precedent"],
+        "dossier": {"depot": "2024-01-22"},
     }  # fmt: skip
 
 

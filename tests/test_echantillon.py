@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certif_rules.blocs.typographie import plain
+from certif_rules.errors import DataError, Location
 from certif_rules.model.echantillon import MethodeEchantillon, RegleSites
+from certif_rules.services.population import parse_population
 from certif_rules.vie.echantillon import draw, rule_for, sites_to_see
 
 getcontext().prec = 60
@@ -293,3 +295,16 @@ def test_a_grid_never_shows_the_sample(call: Console, tmp_path: Path) -> None:
         assert reponse.status == 0, reponse.err
         assert "DOSSIER-77" not in reponse.text
         assert "xyzt" not in reponse.text
+
+
+def test_a_name_twice_in_a_population_is_told_where_it_stands() -> None:
+    """Composed or not, it is the same name; of 100,000 times the same, the first are told, at once."""
+    with pytest.raises(DataError) as caught:
+        parse_population("Élan\nAutre\nE\u0301lan\n".encode(), "p.txt")
+    (issue,) = caught.value.issues
+    assert (issue.code, issue.location, issue.related[0][0]) == (
+        "identifiant-en-double", Location("p.txt", 3, 1), Location("p.txt", 1, 1),
+    )  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        parse_population(b"a\n" * 100_000, "p.txt")
+    assert len(caught.value.issues) == 201

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from typing import Any
 
 from msgspec import Struct
@@ -115,7 +116,7 @@ def _population_issues(asked: DemandeTirage) -> list[Issue]:
     if not names:
         hint = "la donner avec --population FICHIER, un nom par ligne, ou dans les sites du profil"
         issues.append(Issue("population-vide", "la population est vide", None, hint))
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    twice = sorted(name for name, number in Counter(names).items() if number > 1)
     if twice:
         message = f"la population nomme plusieurs fois {', '.join(f'« {name} »' for name in twice[:_SHOWN])}"
         issues.append(Issue("identifiant-en-double", message, None, "ne garder chaque nom qu’une fois"))

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from unicodedata import normalize
 
 from msgspec import Struct
 
 from certif_rules.audit.examen import readable_day
 from certif_rules.blocs.typographie import clean
-from certif_rules.errors import DataError, Issue, Location
+from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.source.entree import content_of, refuse_bigger
 
 #: Beyond, it is some other file.
 MOST = 100_000
 #: How much of a line a message shows.
 _SHOWN = 40
+#: Most problems of a file that are listed.
+_TOLD = 200
 _DATED = re.compile(r"(?P<nom>.*\S)\s*[;\t]\s*(?P<jour>[^;\t]*)")
 
 
@@ -47,7 +50,8 @@ def parse_population(content: bytes, name: str, *, depuis: str | None = None) ->
         depuis: a day (ISO): each name is then followed by its own, and those before it are left out.
 
     Raises:
-        DataError: it is not UTF-8 text, a name holds what no name does or has no day, or there are too many.
+        DataError: it is not UTF-8 text, a name holds what no name does, has no day or stands twice, or there
+            are too many.
     """
     refuse_bigger(content, name)
     try:
@@ -62,6 +66,7 @@ def parse_population(content: bytes, name: str, *, depuis: str | None = None) ->
         raise DataError([Issue("echantillon-trop-grand", message, Location(name), hint)])
     noms: list[str] = []
     issues, earlier = [], 0
+    first: dict[str, Location] = {}
     for number, line in enumerate(lines, 1):
         text, day = (line.strip(), None) if depuis is None else _dated(line)
         place = Location(name, number, 1)
@@ -76,10 +81,18 @@ def parse_population(content: bytes, name: str, *, depuis: str | None = None) ->
             issues.append(Issue("jour-absent", message, place, hint))
         elif depuis is not None and day is not None and day < depuis:
             earlier += 1
+        elif (composed := normalize("NFC", text)) in first:
+            message, hint = (
+                f"« {text[:_SHOWN]} » est nommé plusieurs fois",
+                "ne garder chaque nom qu’une fois",
+            )
+            related = ((first[composed], "première apparition"),)
+            issues.append(Issue("identifiant-en-double", message, place, hint, related))
         else:
+            first[composed] = place
             noms.append(text)
     if issues:
-        raise DataError(issues)
+        raise DataError(first_of(issues, _TOLD))
     return Population(tuple(noms), earlier)
 
 
