@@ -123,6 +123,7 @@ def render(checklist: Checklist) -> bytes:
     """
     written = _ecrire(_parts(checklist, ()))
     try:
+        encode(written)  # what is written once is not there for an escape to be put in
         lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]
     except UnicodeEncodeError:  # a text given by a body may hold what only an escape can write
         return as_bytes(document(checklist))
