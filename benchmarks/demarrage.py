@@ -40,7 +40,7 @@ MESURES = {
     "b": Mesure("certif-rules --help", ("-m", "certif_rules", "--help"), "a", 1.3),
     "c": Mesure("click, pluggy et la liste des greffons", ("-c", DECOUVERTE)),
     "d": Mesure("certif-rules checklist certifregion", CHECKLIST, "c", 1.8),
-    "e": Mesure("certif-rules rapport --help", ("-m", "certif_rules", "rapport", "--help"), "a", 2.2),
+    "e": Mesure("certif-rules rapport --help", ("-m", "certif_rules", "rapport", "--help"), "a", 1.6),
 }
 
 

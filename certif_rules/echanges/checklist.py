@@ -123,6 +123,7 @@ def render(checklist: Checklist) -> bytes:
     """
     written = _ecrire(_parts(checklist, ()))
     try:
+        encode(written)  # what is written once is not there for an escape to be put in
         lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]
         cites = set(citations(written)).union(*(gravee.cites for gravee in lignes))
         written["lignes"] = [gravee.json for gravee in lignes]

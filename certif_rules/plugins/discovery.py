@@ -64,13 +64,17 @@ class Plugins(Struct, frozen=True, kw_only=True):
         return replace(self, etats=etats)
 
 
-def discover() -> tuple[list[metadata.EntryPoint], list[str]]:
+#: An entry point, with the distribution that it comes from and its version, as far as they can be read.
+_Point = tuple[metadata.EntryPoint, tuple[str | None, str | None]]
+
+
+def discover() -> tuple[list[_Point], list[str]]:
     """Return the entry points installed under our group, and what must be known of how they are.
 
     Of a distribution installed twice, the first on the path is imported, and so the one that is loaded. What
     another package left broken behind it is no business of ours, unless it speaks of our group.
     """
-    points: list[metadata.EntryPoint] = []
+    points: list[_Point] = []
     remarks: list[str] = []
     versions: dict[str, str] = {}
     for dist in metadata.distributions():
@@ -79,20 +83,23 @@ def discover() -> tuple[list[metadata.EntryPoint], list[str]]:
             if _speaks_of_us(dist):
                 remarks.append(f"métadonnées illisibles d’un paquet écarté ({why}) : le réinstaller")
             continue
-        name, version, ours = facts
+        origin, ours = facts
+        name, version = map(str, origin)
         known = versions.setdefault(name.lower().replace("_", "-"), version)
         if known == version:
-            points += ours
+            points += ((point, origin) for point in ours)
         elif ours:
             remarks.append(f"deux versions de « {name} » sont installées : {known}, employée, et {version}")
     return points, remarks
 
 
-def _facts(dist: metadata.Distribution) -> tuple[str, str, list[metadata.EntryPoint]]:
+def _facts(dist: metadata.Distribution) -> tuple[tuple[str | None, str | None], list[metadata.EntryPoint]]:
     """Return the name and the version of a distribution, and its entry points that are ours."""
     ours = [point for point in dist.entry_points if point.group == GROUP]
-    facts = dist.metadata if ours else {"Name": "", "Version": ""}  # read at each call
-    return str(facts["Name"]), str(facts["Version"]), ours
+    if not ours:
+        return ("", ""), ours
+    facts = dist.metadata  # read at each call
+    return (facts["Name"], facts["Version"]), ours
 
 
 def _speaks_of_us(dist: metadata.Distribution) -> bool:
@@ -123,8 +130,10 @@ def load(
     left_out = set(disabled)
     remarks: list[str] = []
     if entry_points is None:
-        entry_points, remarks = discover()
-    for point, (distribution, version) in _unique(entry_points):
+        points, remarks = discover()
+    else:
+        points = [(point, _origin(point)) for point in entry_points]
+    for point, (distribution, version) in _unique(points):
         etat = EtatPlugin(nom=point.name, distribution=distribution, version=version, etat="actif")
         if point.name in etats:
             cause = f"deux greffons portent le nom « {point.name} » : renommer l’un des deux"
@@ -156,12 +165,9 @@ def _origin(point: metadata.EntryPoint) -> tuple[str | None, str | None]:
     return name, version
 
 
-def _unique(
-    points: Iterable[metadata.EntryPoint],
-) -> list[tuple[metadata.EntryPoint, tuple[str | None, str | None]]]:
-    """Return each and its origin, by name; one seen twice (an editable install and another) counts once."""
-    origins = ((point, _origin(point)) for point in points)
-    seen = {(str(p.name), str(p.value), origin[0] or ""): (p, origin) for p, origin in origins}
+def _unique(points: Iterable[_Point]) -> list[_Point]:
+    """Sorted by name; the same entry point seen twice (an editable install beside another) counts once."""
+    seen = {(str(p.name), str(p.value), origin[0] or ""): (p, origin) for p, origin in points}
     return [seen[key] for key in sorted(seen)]
 
 
