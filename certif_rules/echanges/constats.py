@@ -7,6 +7,7 @@ from typing import Any
 
 from certif_rules.audit.compte_rendu import Version, compte_rendu_as_data
 from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve
+from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit
 from certif_rules.colonnes import CHAMPS, CONSTAT
 from certif_rules.echanges.champs import Ecrivain, as_bytes
@@ -26,6 +27,11 @@ _ecrire = Ecrivain(
 def write_dossier(dossier: Dossier) -> bytes:
     """Write the findings as canonical JSON; read again, they are the same."""
     return as_bytes(as_data(dossier))
+
+
+def render_carried(correction: Correction) -> bytes:
+    """Write the findings that were carried to a corrected context."""
+    return write_dossier(correction.dossier)
 
 
 def as_data(dossier: Dossier) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from grilles import AF, FAITS, grille
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import certif_rules as cr
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reunion import Apport, join_dossiers
@@ -299,6 +300,35 @@ def test_a_finding_to_review_is_looked_at(ouvrir: Any, deux_sites: Path, tmp_pat
     assert {**seen, **aside} == seen
     assert seen["revu_par"] == "A. B."
     assert check(out, "constats") == []
+
+
+def test_a_form_starts_from_what_was_carried(ouvrir: Any, tmp_path: Path) -> None:
+    """Findings carried to a corrected context are there when it opens, and go out as they came."""
+    found = findings(
+        Releve(ligne="qualiopi/1", constat="conforme", preuves_vues=("Site",), appui="Guide, page 3"),
+        Releve(ligne="qualiopi/27", constat="nc_majeure", commentaire="Aucun contrat"),
+        *(
+            Releve(ligne=ligne.indicateur.id)
+            for ligne in CHECKLIST.lignes
+            if ligne.indicateur.id not in ("qualiopi/1", "qualiopi/27")
+        ),
+    )
+    corrected = {**AF, "organisme": {**ORGANISME, "faits": FAITS | {"sous_traitance": False}}}
+    known = registry(qualiopi=DONNEES["qualiopi"])
+    correction = cr.reprendre(known, found, profil=corrected)
+    path = tmp_path / "repris.html"
+    path.write_bytes(cr.ecrire(correction, "formulaire"))
+    page = ouvrir(path)
+    assert "Conforme" in line(page, "1").locator(".suivi").inner_text()
+    assert "la ligne n’est plus de cet audit" in line(page, "27").locator(".a-trancher").inner_text()
+    out, came = exported(page, tmp_path / "ici.json"), as_data(correction.dossier)
+    first = by_id(out)["qualiopi/1"]
+    assert first | by_id(came)["qualiopi/1"] == first, "the form writes out the fields that are empty too"
+    assert out["a_revoir"] == came["a_revoir"]
+    assert check(out, "constats") == []
+    field(page, "1", "commentaire").fill("Revu")
+    page.reload()
+    assert by_id(exported(page, tmp_path / "encore.json"))["qualiopi/1"]["commentaire"] == "Revu"
 
 
 def test_a_line_without_text_asks_what_a_finding_rests_on(ouvrir: Any, tmp_path: Path) -> None:
