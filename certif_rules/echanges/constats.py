@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from certif_rules.audit.compte_rendu import Version, compte_rendu_as_data
+from certif_rules.audit.compte_rendu import Conflit, Version, compte_rendu_as_data
 from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit
@@ -16,6 +16,7 @@ from certif_rules.habillage.regles import build
 
 _ecrire = Ecrivain(
     {
+        Conflit: "champ valeurs aucune?",
         Version: "valeur de? par?",
         PrecedentDit: "type? date? edition? indicateurs_audites? constats? leves? apres_levee? ecarts?"
         " verifications? precedent?",

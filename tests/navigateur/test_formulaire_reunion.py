@@ -13,8 +13,10 @@ from greffons import DONNEES, registry
 from grilles import AF, FAITS, grille
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import certif_rules as cr
+from certif_rules.audit.compte_rendu import Conflit, Version
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reunion import Apport, join_dossiers
@@ -221,6 +223,7 @@ def test_a_field_that_nobody_knows_is_never_chosen_for_them(
 # ---- the same as the program ------------------------------------------------------------------------
 
 TEXTS = st.sampled_from([None, "a", "b"])
+ACCORD = Conflit(champ="appui", valeurs=(Version(valeur="a"), Version(valeur="c")))
 DAYS = st.sampled_from([None, "2024-09-02", "2024-09-03"])
 
 
@@ -237,6 +240,7 @@ def releves(ligne: str, site: st.SearchStrategy[str | None]) -> st.SearchStrateg
         leve_le=DAYS,
         preuves_vues=st.lists(st.sampled_from("ab"), unique=True, max_size=1).map(tuple),
         ecart=st.dictionaries(st.sampled_from(["causes", "preuve"]), st.sampled_from("ab")),
+        a_accorder=st.sampled_from([(), (ACCORD,), (replace(ACCORD, aucune=True),)]),
     )
 
 
@@ -282,6 +286,24 @@ def test_two_files_in_either_order_as_the_program_joins_them(
     assert check(exports[0], "constats") == []
     dossiers = [Apport(nom=nom, dossier=from_data(data, nom)) for nom, data in files.items()]
     assert settled(exports[0]) == settled(as_data(join_dossiers(CHECKLIST, *dossiers)))
+
+
+def test_none_of_the_values_may_be_chosen(ouvrir: Any, deux_sites: Path, tmp_path: Path) -> None:
+    """The export says so, the same files again leave it settled, and it can be taken back."""
+    page = ouvrir(deux_sites)
+    one, two = findings(nine("conforme")), findings(nine(MINEURE, commentaire="Absent"))
+    give(page, tmp_path, "a.json", one)
+    give(page, tmp_path, "b.json", two)
+    line(page, "9").get_by_role("button", name="N’en retenir aucune").click()
+    assert "aucune de ces valeurs" in plain(line(page, "9").locator(".a-trancher").inner_text())
+    give(page, tmp_path, "a.json", one)
+    out = exported(page, tmp_path / "ici.json")
+    (conflict,) = by_id(out)["qualiopi/9"]["a_accorder"]
+    assert (conflict["aucune"], by_id(out)["qualiopi/9"]["constat"]) == (True, "a_evaluer")
+    assert check(out, "constats") == []
+    line(page, "9").get_by_role("button", name="Revenir sur ce choix").click()
+    (conflict,) = by_id(exported(page, tmp_path / "encore.json"))["qualiopi/9"]["a_accorder"]
+    assert "aucune" not in conflict
 
 
 # ---- what is set aside, the text that a finding rests on, and access --------------------------
