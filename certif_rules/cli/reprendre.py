@@ -31,7 +31,7 @@ _SENS = {"entree": "entre", "sortie": "sort", "changee": "change"}
     help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
 )
 @click.option(
-    "--format", "format_", metavar="FORMAT", help="json (par défaut), xlsx, ods, csv ou formulaire."
+    "--format", "format_", metavar="FORMAT", help="json (par défaut), formulaire, ou le format d’une grille."
 )
 @output_options
 @click.pass_context
