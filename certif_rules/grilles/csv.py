@@ -93,7 +93,7 @@ def _render(
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     extra = extra_columns(checklist)
-    filled = [(SAISIE | LEVEE)[name] for name in filled_columns(checklist)]
+    filled = [{**SAISIE, **LEVEE}[name] for name in filled_columns(checklist)]
     filled += [titre for cle, titre in emetteur.columns(checklist).items() if cle in extra]
     titles = [*filled_columns(checklist), *map(guard, extra.values())]
     first, *rest = pieces(json.dumps(demande, ensure_ascii=True, separators=(",", ":")))

@@ -29,9 +29,11 @@ from certif_rules.grilles.grille import COLONNES_ECARTS, build, numbers
 
 #: What a findings file says beside its findings, and that no cell holds.
 _A_COTE: Final = (*CLES, "a_accorder", "a_revoir")
-#: What a finding says in no column of a grid; what follows a gap is in a sheet that workbooks alone have.
-SANS_CELLULE: Final = ("appui", "leve_constat", "par_site", "a_accorder")
-SUITE: Final = ("ecart", "leve_le", "leve_par")
+#: What a finding says in no column of a grid.
+_SANS_CELLULE: Final = ("par_site", "a_accorder")
+#: What follows a gap, in a sheet that workbooks alone have; a CSV has the lifting, where levels are lifted.
+_LEVEE: Final = tuple(c.champ for c in colonnes.LEVEE)
+_SUITE: Final = ("ecart", *_LEVEE)
 #: The columns that are filled in the sheet Vérifications.
 _DES_CONTROLES: Final = frozenset(c.titre for c in SAISIE if c.verification is not None)
 
@@ -79,7 +81,7 @@ def request(checklist: Checklist, dossier: Dossier, *, suite: bool = True) -> di
 
 def _in_cells(checklist: Checklist, releve: Releve, *, check: bool, suite: bool) -> bool:
     """Return whether the cells of a grid hold all that a finding says, and give it back as it is."""
-    if any(getattr(releve, champ) for champ in (*SANS_CELLULE, *(() if suite else SUITE))):
+    if any(getattr(releve, champ) for champ in without_cell(checklist, suite=suite)):
         return False
     if not set(releve.complements) <= set(() if check else emetteur.columns(checklist)):
         return False
@@ -91,6 +93,14 @@ def _in_cells(checklist: Checklist, releve: Releve, *, check: bool, suite: bool)
         if any(not _plain(part, colonne.separateurs if isinstance(value, tuple) else "") for part in parts):
             return False
     return all(map(_plain, (*releve.ecart.values(), *releve.complements.values(), releve.leve_par or "")))
+
+
+def without_cell(checklist: Checklist, *, suite: bool) -> tuple[str, ...]:
+    """Return the fields of a finding that a grid has no cell for; ``suite``: it has a sheet of gaps."""
+    if suite:
+        return _SANS_CELLULE
+    lifted = emetteur.shows(checklist, colonnes.NIVEAU_LEVE.titre)
+    return (*_SANS_CELLULE, "ecart") if lifted else (*_SANS_CELLULE, *_SUITE)
 
 
 def has_cell(checklist: Checklist, colonne: Colonne, *, check: bool) -> bool:
@@ -128,7 +138,15 @@ def _texts(checklist: Checklist, releve: Releve, extra: Mapping[str, str]) -> di
             texts[colonne.titre] = colonne.separateurs[0].join(value)
         else:
             texts[colonne.titre] = value or ""
+    texts |= _lifting(checklist, releve)
     return texts | {titre: releve.complements.get(cle, "") for cle, titre in extra.items()}
+
+
+def _lifting(checklist: Checklist, releve: Releve) -> dict[str, str]:
+    """Return what a person would have typed of the lifting of a finding, by column."""
+    level = _words(checklist, releve.leve_constat) if releve.leve_constat else ""
+    fields = {"leve_le": releve.leve_le, "leve_par": releve.leve_par, "leve_constat": level}
+    return {colonne.titre: fields[colonne.champ] or "" for colonne in colonnes.LEVEE}
 
 
 def _words(checklist: Checklist, constat: str) -> str:
@@ -165,14 +183,16 @@ def _followed(checklist: Checklist, feuille: Feuille, dossier: Dossier) -> Feuil
         (key, releve)
         for releves, keys in ((dossier.releves, {}), (dossier.verifications, checks))
         for releve in releves
-        if any(getattr(releve, champ) for champ in SUITE)
+        if any(getattr(releve, champ) for champ in _SUITE)
         and (key := keys.get(releve.ligne, releve.ligne)) in names
     ]
     for number, (key, releve) in enumerate(followed):
-        fields = {"leve_le": releve.leve_le, "leve_par": releve.leve_par}
-        fields |= {f"ecart.{cle}": texte for cle, texte in releve.ecart.items()}
-        own = {c.titre: fields.get(c.champ) or "" for c in colonnes.ECARTS if c.champ}
-        own |= {INDICATEUR.titre: names[key], colonnes.CONSTAT_ECART.titre: texts[key][CONSTAT.titre]}
+        fields = {f"ecart.{cle}": texte for cle, texte in releve.ecart.items()}
+        own = {c.titre: fields.get(c.champ, "") for c in colonnes.ECARTS if c.champ}
+        own |= _lifting(checklist, releve) | {
+            INDICATEUR.titre: names[key],
+            colonnes.CONSTAT_ECART.titre: texts[key][CONSTAT.titre],
+        }
         cells = (
             rows[number] if number < len(rows) else tuple(Cellule(style="saisie") for _ in COLONNES_ECARTS)
         )

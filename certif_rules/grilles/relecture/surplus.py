@@ -16,7 +16,7 @@ from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.colonnes import CONSTAT, SAISIE
 from certif_rules.documents import emetteur
 from certif_rules.grilles.relecture.saisie import Lu, values_of
-from certif_rules.grilles.reprise import SANS_CELLULE, SUITE, has_cell, typed
+from certif_rules.grilles.reprise import has_cell, typed, without_cell
 
 
 def with_carried(checklist: Checklist, dossier: Dossier, lu: Lu, *, suite: bool) -> Lu:
@@ -78,7 +78,7 @@ def _whole(
         if not has_cell(grille.checklist, colonne, check=check)
         or getattr(releve, colonne.champ) == written.get(colonne.champ)
     }
-    same |= {*SANS_CELLULE, *(() if grille.suite else SUITE)}
+    same |= set(without_cell(grille.checklist, suite=grille.suite))
     columns = {} if check else emetteur.columns(grille.checklist)
     beyond = {cle: texte for cle, texte in other.complements.items() if cle not in columns}
     values = {champ: getattr(other, champ) for champ in same}
