@@ -361,14 +361,14 @@ _ECRITS: dict[type[Any], str] = {
     Cadre: "grille",
     Synthese: "synthese",
     Comparaison: "comparaison",
+    Correction: "reprise",
 }
 for _kind, _ecrit in _ECRITS.items():
     ecrire.register(_kind, _in_formats(_ecrit))
 
 
-@ecrire.register(Correction)
 @ecrire.register(Lecture)
-def _(valeur: Lecture | Correction, format: str = "json") -> bytes:  # noqa: A002
+def _(valeur: Lecture, format: str = "json") -> bytes:  # noqa: A002
     _one_of(("json",), format)
     return write_dossier(valeur.dossier)
 

@@ -423,3 +423,15 @@ def test_the_document_reads_as_json_of_its_own(call: Console) -> None:
     assert out.endswith(b"}\n")
     assert "Échéance".encode() in out
     assert json.loads(out)["format"] == 1
+
+
+def test_the_json_gives_what_a_territory_adds(call: Console) -> None:
+    """Alsace: Good Friday, three days before Easter Monday, on a condition; the day after Christmas."""
+    asked = ("calendrier", "certifregion", "--evenement", "depot=2023-05-02", "--format", "json")
+    added = call(*asked, "--territoire", "Alsace").json["options"]["feries_du_territoire"]
+    assert [(day["titre"], day.get("jour"), day.get("paques"), "condition" in day) for day in added] == [
+        ("Vendredi saint", None, -3, True),
+        ("Lendemain de Noël", "12-26", None, False),
+    ]
+    assert {day["source"] for day in added} == {"code du travail, art. L. 3134-13"}
+    assert "feries_du_territoire" not in call(*asked).json["options"]

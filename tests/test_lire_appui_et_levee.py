@@ -20,11 +20,13 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from test_lire import TEXTE
 
+import certif_rules as cr
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import Releve
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.recevabilite import levels_after_lifting
+from certif_rules.echanges import checklist as json_
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import DataError
 from certif_rules.formulaires import checklist as formulaire
@@ -266,3 +268,29 @@ def test_a_wrong_lifting_is_named_at_its_cell(
     places = [(issue.location, issue.code) for issue in caught.value.issues]
     assert {where.line for where, _ in places if where} == {2}
     assert {(header[where.column - 1], code) for where, code in places if where} == expected
+
+
+@pytest.mark.parametrize("suffix", [*CLASSEURS, "csv"])
+def test_a_grid_filled_beforehand_has_both(suffix: str, tmp_path: Path) -> None:
+    """Findings carried to their context: the text cited and the level after come back from its cells."""
+    for checklist, known, releve in (
+        (bare(), atelier(), {"id": BARE, "constat": "conforme", "appui": "Référentiel, page 12"}),
+        (
+            scale(),
+            notes(),
+            {"id": FIRST, "constat": "niveau_0", "commentaire": "Rien", "leve_le": "2025-04-01",
+             "leve_par": "AB", "leve_constat": "niveau_2"},
+        ),
+    ):  # fmt: skip
+        others = [li.indicateur.id for li in checklist.lignes if li.etat == "a_auditer"]
+        tete = json_.head(checklist)
+        asked = {key: tete["audit"][key] for key in ("type", "date")}
+        profil = {**tete, "referentiel": tete["referentiel"]["id"], "audit": asked}
+        findings = [releve, *({"id": i, "constat": "a_evaluer"} for i in others if i != releve["id"])]
+        correction = cr.reprendre(known, {**profil, "constats": findings}, profil=profil)
+        path = tmp_path / f"{checklist.referentiel.id}.{suffix}"
+        path.write_bytes(cr.ecrire(correction, suffix))
+        (back,) = [r for r in read_grids(known, [path]).dossier.releves if r.ligne == releve["id"]]
+        assert {key: getattr(back, key) for key in releve if key != "id"} == {
+            key: value for key, value in releve.items() if key != "id"
+        }

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import io
+import re
+import zipfile
+
 import pytest
 from console import Console
 from greffons import registry
 
+import certif_rules as cr
 from certif_rules.audit.demande import Demande
 from certif_rules.echanges.checklist import document
 from certif_rules.services.catalogue import describe
@@ -32,19 +38,48 @@ def test_the_six_most_valued_are_told_with_their_slide() -> None:
     assert [li["numero"] for li in written["lignes"] if "plus_valorise" in li["etiquettes"]] == told
 
 
-@pytest.mark.parametrize("format_", ["table", "md", "csv", "html"])
-def test_each_document_tells_it(
-    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, format_: str
-) -> None:
-    """Once for all among the texts applied, and on each of the six where the texts of a line are printed."""
-    profil = "format: 1\nreferentiel: certifregion\naudit: {type: initial, date: 2024-03-18}\n"
-    profil += "organisme: {categories: [AF], faits: {formation_a_distance: false}}\n"
-    call = Console(capfdbinary, monkeypatch)
-    out = call("checklist", "--profil", "-", "--format", format_, stdin=profil).out.decode()
-    flat = " ".join(out.replace("\u00a0", " ").replace("\u202f", " ").split())
-    assert "Indicateurs E, F, G, C, H, J : Parmi « Les indicateurs les plus valorisés »" in flat
-    if format_ != "table":  # on a terminal a line has its requirement and its reasons only
-        assert flat.count("Parmi « Les indicateurs les plus valorisés »") >= len(VALORISES)
+PROFIL = {
+    "format": 1,
+    "referentiel": "certifregion",
+    "audit": {"type": "initial", "date": "2024-03-18"},
+    "organisme": {"categories": ["AF"], "faits": {"formation_a_distance": True}},
+}
+PARMI = "Parmi « Les indicateurs les plus valorisés »"
+
+
+def words(document: bytes) -> str:
+    """The texts of a document, whatever holds them, on one line, with plain blanks."""
+    if document.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(document)) as archive:
+            parts = [archive.read(name) for name in archive.namelist() if name.endswith(".xml")]
+        document = b" ".join(parts)
+    text = html.unescape(re.sub(r"<[^>]+>", " ", document.decode("utf-8", "replace")))
+    return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+@pytest.mark.parametrize("format_", ["table", "md", "csv", "html", "formulaire", "xlsx", "ods", "docx"])
+def test_each_document_tells_it_on_each_line(format_: str) -> None:
+    """On each of the six lines, whoever reads it and in whatever; once for all among the texts applied."""
+    text = words(cr.ecrire(cr.checklist(registry(), PROFIL), format_))
+    assert text.count(PARMI) >= len(VALORISES)
+    if format_ in ("table", "md", "csv", "html"):
+        assert f"Indicateurs E, F, G, C, H, J : {PARMI}" in text
+        assert text.count(PARMI) >= len(VALORISES) + 1
+
+
+def test_the_report_tells_it_on_each_line() -> None:
+    """Beside the finding of each of the six."""
+    lines = cr.checklist(registry(), PROFIL).lignes
+    findings = [{"id": li.indicateur.id, "constat": "a_evaluer"} for li in lines if li.etat == "a_auditer"]
+    report = cr.rapport(registry(), {**PROFIL, "constats": findings})
+    assert words(cr.ecrire(report, "html")).count(PARMI) == len(VALORISES) + 1
+
+
+@pytest.mark.parametrize("format_", ["table", "html", "csv", "yaml", "docx"])
+def test_the_self_assessment_tells_it_on_each_line(format_: str) -> None:
+    """Each of the six, where it is to be assessed; the page has the texts applied too."""
+    text = words(cr.ecrire(cr.autodiagnostic(registry(), PROFIL), format_))
+    assert text.count(PARMI) == len(VALORISES) + (format_ == "html")
 
 
 def test_the_label_is_told_slide_by_slide() -> None:

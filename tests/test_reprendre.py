@@ -170,3 +170,138 @@ def test_the_command(tmp_path: Path, capfdbinary: Any, monkeypatch: pytest.Monke
     assert [c["id"] for c in other.json["constats"]] == [c["id"] for c in answer.json["constats"]]
     assert other.json["a_revoir"] == answer.json["a_revoir"]
     assert call("reprendre", path, "--sans", "sous_traitanse").status == 2
+
+
+#: Findings with all that a findings file may say, on two sites.
+SITES = {"sites": [{"id": "S1"}, {"id": "S2"}]}
+FOUND: list[dict[str, Any]] = [
+    {
+        "id": "qualiopi/1", "constat": "conforme", "preuves_vues": ["Site, page 1", "Livret ; annexe"],
+        "annotations": ["point_fort"], "echantillons": ["S-1", "S-2"], "evalue_par": "AB",
+        "evalue_le": "2024-06-03", "commentaire": "Deux espaces  ici,\nune ligne",
+    },
+    {
+        "id": "qualiopi/2", "constat": "nc_mineure", "commentaire": "Sans indicateur", "site": "S2",
+        "ecart": {"enonce": "Absence", "causes": "Oubli", "plan_recu_le": "2024-06-12"},
+        "leve_le": "2024-06-20", "leve_par": "AB",
+    },
+    {
+        "id": "qualiopi/9", "constat": "a_evaluer",
+        "par_site": [
+            {"site": "S1", "constat": "conforme"},
+            {"site": "S2", "constat": "nc_mineure", "commentaire": "Non"},
+        ],
+    },
+    {
+        "id": "qualiopi/11", "constat": "a_evaluer",
+        "a_accorder": [
+            {
+                "champ": "constat",
+                "valeurs": [{"valeur": "conforme", "de": "a"}, {"valeur": "nc_mineure", "de": "b"}],
+            }
+        ],
+    },
+    {"id": "qualiopi/17", "constat": "conforme", "appui": "Guide, page 3"},
+    {"id": "qualiopi/27", "constat": "nc_majeure", "commentaire": "Aucun contrat"},
+]  # fmt: skip
+_IDS = {one["id"] for one in FOUND}
+WHOLE: dict[str, Any] = {
+    **AF,
+    "organisme": {**AF["organisme"], **SITES},
+    "ecarts_notifies_le": "2024-06-10",
+    "constats": [
+        *FOUND,
+        *(
+            {"id": ligne.indicateur.id, "constat": "a_evaluer"}
+            for ligne in CHECKLIST.lignes
+            if ligne.indicateur.id not in _IDS
+        ),
+    ],
+    "objectifs": ["Obtenir"],
+    "a_accorder": [{"champ": "ecarts_notifies_le", "valeurs": [{"valeur": "2024-06-11", "de": "b"}]}],
+}
+
+
+def said(dossier: Dossier) -> dict[str, Any]:
+    """What a findings file would say of the audit: findings that were recorded, and all beside them."""
+    data = as_data(dossier)
+    data["constats"] = [one for one in data["constats"] if as_data_of_nothing(one["id"]) != one]
+    return data
+
+
+def as_data_of_nothing(ligne: str) -> dict[str, Any]:
+    empty = Dossier(demande=from_profile(AF), releves=(Releve(ligne=ligne),))
+    (one,) = as_data(empty)["constats"]
+    return dict(one)
+
+
+def whole(tmp_path: Path, suffix: str) -> tuple[Correction, Path]:
+    """All of it carried to the context without subcontracting, and written as a grid."""
+    profil = {**AF, "organisme": {"categories": ["AF"], **SITES, "faits": FAITS | {"sous_traitance": False}}}
+    correction = cr.reprendre(atelier(), WHOLE, profil=profil)
+    grid = tmp_path / f"grille.{suffix}"
+    grid.write_bytes(cr.ecrire(correction, suffix))
+    return correction, grid
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods", "csv"])
+def test_a_grid_filled_gives_back_all_that_was_carried(suffix: str, tmp_path: Path) -> None:
+    """Read again as it is, it says the same findings, and the same of the report, word for word."""
+    correction, grid = whole(tmp_path, suffix)
+    assert [one.releve.ligne for one in correction.dossier.a_revoir] == ["qualiopi/27"]
+    lecture = read_grids(atelier(), [grid])
+    assert said(lecture.dossier) == said(correction.dossier)
+    assert [
+        a for a in lecture.avertissements if a.code not in ("a_accorder", "a_revoir", "gravite_a_choisir")
+    ] == []
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_what_is_typed_in_a_grid_filled_is_read(suffix: str, tmp_path: Path) -> None:
+    """A cell that was changed says what a person says; what stands beside the cells stays."""
+    from grilles import FORMATS
+
+    _, grid = whole(tmp_path, suffix)
+    changed = {
+        "qualiopi/17": {"Constat": MINEURE, "Commentaire": "Revu"},
+        "qualiopi/1": {"Preuves vues": "Autre"},
+    }
+    grid.write_bytes(FORMATS[suffix][1](grid.read_bytes(), changed))
+    releves = {r.ligne: r for r in read_grids(atelier(), [grid]).dossier.releves}
+    one = releves["qualiopi/17"]
+    assert (one.constat, one.commentaire, one.appui) == ("nc_mineure", "Revu", "Guide, page 3")
+    first = releves["qualiopi/1"]
+    assert first.preuves_vues == ("Autre",)
+    assert first.commentaire == "Deux espaces  ici,\nune ligne"
+
+
+def test_a_grid_filled_shows_what_is_to_review(tmp_path: Path) -> None:
+    """The line that left, its finding and why, where a person looks."""
+    from openpyxl import load_workbook
+
+    _, grid = whole(tmp_path, "xlsx")
+    book = load_workbook(grid)
+    rows = [[cell.value for cell in row] for row in book["À revoir"].iter_rows()]
+    assert rows[1][:4] == ["27", "la ligne n’est plus de cet audit", MAJEURE, "Aucun contrat"]
+    assert whole(tmp_path, "csv")[1].read_text("utf-8-sig").count("la ligne n’est plus de cet audit") > 0
+    by_id = {row[-1].value: row for row in book["Grille"].iter_rows(min_row=2)}
+    assert "Conforme" in [cell.value for cell in by_id["qualiopi/1"]]
+
+
+def test_the_command_writes_them(tmp_path: Path, capfdbinary: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suffix says which; the form starts from the findings, under a key of its own in the browser."""
+    call = Console(capfdbinary, monkeypatch)
+    findings = tmp_path / "constats.json"
+    findings.write_bytes(json.dumps(WHOLE).encode())
+    for name in ("grille.xlsx", "grille.ods", "grille.csv", "formulaire.html", "repris.json"):
+        answer = call("reprendre", findings, "--sans", "sous_traitance", "-o", tmp_path / name)
+        assert answer.status == 0, answer.err
+    page = (tmp_path / "formulaire.html").read_text("utf-8")
+    data = json.loads(page.partition('id="donnees">')[2].partition("</script>")[0])
+    assert data["reprise"] == json.loads((tmp_path / "repris.json").read_bytes())
+    again = call("reprendre", findings, "--sans", "sous_traitance", "-o", tmp_path / "grille.xlsx")
+    assert (again.status, again.codes) == (2, ["fichier-existant"])
+    replaced = call(
+        "reprendre", findings, "--sans", "sous_traitance", "-o", tmp_path / "grille.xlsx", "--remplacer"
+    )
+    assert replaced.status == 0

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rapports import report_bytes, texte
 
+from certif_rules.audit.compte_rendu import Conflit, Version
 from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.constats import ARevoir, Dossier, Releve
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reunion import Apport, join_dossiers, join_findings
+from certif_rules.audit.sites import open_conflicts
 from certif_rules.echanges.constats import as_data, write_dossier
 from certif_rules.errors import DataError
 from certif_rules.services.constats import from_data, open_dossier, with_rules
@@ -164,6 +166,47 @@ def test_a_conflict_is_settled_by_filling_its_field() -> None:
     assert join(joined, two).disputes[0].valeurs == joined.a_accorder[0].valeurs
     third = join(settled, at("S1", MAJEURE, "Absent"))
     assert [v.valeur for v in third.disputes[0].valeurs] == ["conforme", MINEURE, MAJEURE]
+
+
+def test_a_conflict_may_be_settled_to_none_of_its_values() -> None:
+    """Neither was right: that is said beside the values, and joining again with either changes nothing."""
+    one, two = at("S1", "conforme"), at("S1", MINEURE, "Absent")
+    joined = join(one, two)
+    (conflict,) = joined.a_accorder
+    none = replace(joined, a_accorder=(replace(conflict, aucune=True),))
+    assert none.disputes == ()
+    for again in (join(none, one), join(two, none), join(none, joined), join(joined, none), join(none, none)):
+        assert (again.constat, again.disputes) == ("a_evaluer", ())
+        assert [c.aucune for c in again.a_accorder] == [True]
+    # A value that nobody had looked at, or one that was chosen of the same two, is another conflict.
+    for other in (at("S1", MAJEURE, "Absent"), replace(joined, constat=MINEURE)):
+        for again in (join(none, other), join(other, none)):
+            (dispute,) = again.disputes
+            assert {None, other.constat} <= {v.valeur for v in dispute.valeurs}
+            assert again.constat == "a_evaluer"
+    # Whoever chose knowing those values and one more had the last word.
+    wider = replace(join(none, at("S1", MAJEURE, "Absent")), constat=MAJEURE)
+    assert join(none, wider).constat == join(wider, none).constat == MAJEURE
+    # Whoever still waits over other values is not answered.
+    waiting = join(one, at("S1", MAJEURE))
+    assert join(none, waiting).disputes != ()
+    # With a base, what nobody changed there gives way.
+    assert join(none, one, one).disputes == ()
+
+
+def test_none_of_the_values_is_written_and_read() -> None:
+    """Beside the values, and of the file itself too; the schema knows it, and nothing is left to settle."""
+    conflict = Conflit(champ="appui", valeurs=(Version(valeur="a"), Version(valeur="b")), aucune=True)
+    releve = Releve(ligne="qualiopi/9", a_accorder=(conflict,))
+    of_file = replace(conflict, champ="ecarts_notifies_le")
+    dossier = Dossier(demande=from_profile(AF), releves=(releve,), a_accorder=(of_file,))
+    written = as_data(dossier)
+    assert written["constats"][0]["a_accorder"][0]["aucune"] is True
+    assert check(written, "constats") == []
+    again = from_data(written)
+    assert (again.releves[0].a_accorder[0].aucune, again.a_accorder[0].aucune) == (True, True)
+    assert open_conflicts(again) == ()
+    assert open_conflicts(replace(again, a_accorder=(replace(of_file, aucune=False),))) != ()
 
 
 def test_three_ways() -> None:

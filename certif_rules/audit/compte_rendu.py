@@ -94,10 +94,14 @@ class Version(Situe, frozen=True, kw_only=True):
 
 
 class Conflit(Struct, frozen=True, kw_only=True):
-    """What people said differently of one field (« constat », « ecart.causes »), until one decides."""
+    """What people said differently of one field (« constat », « ecart.causes »), until one decides.
+
+    ``aucune``: none of the values was chosen, and the field stays empty by that choice.
+    """
 
     champ: str
     valeurs: tuple[Version, ...]
+    aucune: bool = False
 
 
 class CompteRendu(Struct, frozen=True, kw_only=True):
@@ -178,6 +182,7 @@ def read_conflicts(data: Mapping[str, Any]) -> tuple[Conflit, ...]:
                 )
                 for version in node["valeurs"]
             ),
+            aucune=bool(node.get("aucune")),
         )
         for node in data.get("a_accorder") or ()
     )

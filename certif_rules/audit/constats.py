@@ -66,8 +66,8 @@ class Releve(Situe, frozen=True, kw_only=True):
 
     @property
     def disputes(self) -> tuple[Conflit, ...]:
-        """What two people said differently, and of which nobody chose: the field is still empty."""
-        return tuple(conflit for conflit in self.a_accorder if field_of(self, conflit.champ) is None)
+        """What two people said differently, and of which nobody chose, be it none of the values."""
+        return tuple(c for c in self.a_accorder if not c.aucune and field_of(self, c.champ) is None)
 
     @property
     def porte(self) -> bool:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve, by_line
 from certif_rules.audit.recevabilite import check_findings
+from certif_rules.model.base import Avertissement
 from certif_rules.rules.motifs import ETATS, Etat
 
 Sens = Literal["entree", "sortie", "changee"]
@@ -39,11 +40,15 @@ class Mouvement(Struct, frozen=True, kw_only=True):
 
 
 class Correction(Struct, frozen=True, kw_only=True):
-    """The checklist of the corrected context, the findings carried to it, and each line that differs."""
+    """The checklist of the corrected context, the findings carried to it, and each line that differs.
+
+    ``avertissements`` are about the file that was read.
+    """
 
     checklist: Checklist
     dossier: Dossier
     changements: tuple[Mouvement, ...]
+    avertissements: tuple[Avertissement, ...] = ()
 
 
 def correct(avant: Checklist, apres: Checklist, dossier: Dossier) -> Correction:

@@ -3,7 +3,8 @@
 An empty field joins a full one, lists are put together, findings made at two sites stand side by side. With
 ``base``, what both files started from, what only one of them changed is changed, and what one erased is gone.
 Where two people said otherwise, the field is empty and both values stand in ``a_accorder``; whoever fills
-the field decides, and joining again with one of those values does not undo it.
+the field decides, or says there that none of them is right (``aucune``), and joining again with one of those
+values does not undo it.
 """
 
 from __future__ import annotations
@@ -239,14 +240,16 @@ class _Jonction:
         """Return a value of which there is one; nothing, where the two sides differ."""
         known = [each.get(champ) for each in self.connus]
         versions = [[v.valeur for v in conflit.valeurs] if conflit else [] for conflit in known]
-        settled, value = _choice(three, versions)
+        none = [bool(c and c.aucune) and v is None for c, v in zip(known, three[:2], strict=True)]
+        settled, value = _over_none(three, versions, none) if any(none) else _choice(three, versions)
         dits = {v.valeur: v for conflit in known if conflit for v in conflit.valeurs}
         if not settled:
             for rank, text in enumerate(three[:2]):
-                if text is not None or not versions[rank]:
+                if text is not None or none[rank] or not versions[rank]:
                     dits.setdefault(_as_text(text), self._version(champ, rank, text))
         if dits:
-            self.conflits.append(Conflit(champ=champ, valeurs=tuple(dits.values())))
+            chosen = settled and value is None and any(none)
+            self.conflits.append(Conflit(champ=champ, valeurs=tuple(dits.values()), aucune=chosen))
         return value
 
     def disputed(self) -> tuple[Conflit, ...]:
@@ -317,6 +320,25 @@ def _choice(three: Sequence[Any], versions: Sequence[Sequence[str | None]]) -> t
     if over_two != over_one:
         return True, one if over_two else two
     return False, None
+
+
+def _over_none(
+    three: Sequence[Any], versions: Sequence[Sequence[str | None]], none: Sequence[bool]
+) -> tuple[bool, Any]:
+    """Return the same where a side chose none of its versions: that holds over those, and no other value.
+
+    A value that was chosen over the same versions contradicts it, as another value would.
+    """
+    if all(none):
+        return True, None
+    rank = none.index(True)
+    other, mine, theirs = three[1 - rank], versions[rank], versions[1 - rank]
+    if other is None:
+        return set(theirs) <= set(mine), None
+    if other == three[2]:
+        return True, None
+    known, covered = _as_text(other) in mine, bool(theirs) and set(mine) <= set(theirs)
+    return known != covered, other if covered and not known else None
 
 
 def _as_text(value: Any) -> str | None:

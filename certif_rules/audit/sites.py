@@ -71,7 +71,7 @@ def consolidated(releve: Releve, ecarts: frozenset[str]) -> Releve:
     constat = A_EVALUER
     if failing and ecarts == ECARTS_DE_VERIFICATION:
         constat = NON_SATISFAITE
-    elif len(alike) == 1 and not failing and not any(c.champ == "constat" for c in releve.disputes):
+    elif len(alike) == 1 and not failing and not any(c.champ == "constat" for c in releve.a_accorder):
         (constat,) = alike
     return replace(releve, constat=constat)
 
@@ -124,7 +124,7 @@ def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
 def open_conflicts(dossier: Dossier) -> tuple[Conflit, ...]:
     """Return what two files say differently of the file itself, and of which nobody chose."""
     head = {NOTIFICATION: dossier.notifie_le, **compte_rendu_as_data(dossier.compte_rendu)}
-    return tuple(conflit for conflit in dossier.a_accorder if not _at(head, conflit.champ.split(".")))
+    return tuple(c for c in dossier.a_accorder if not c.aucune and not _at(head, c.champ.split(".")))
 
 
 def _at(data: Any, path: list[str]) -> Any:

@@ -30,26 +30,32 @@ _SENS = {"entree": "entre", "sortie": "sort", "changee": "change"}
     is_flag=True,
     help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
 )
+@click.option(
+    "--format", "format_", metavar="FORMAT", help="json (par défaut), formulaire, ou le format d’une grille."
+)
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, sortie: Path | None,
-    remplacer: bool, **options: Any,
+    ctx: click.Context, /, constats: Path, accepter_autres_regles: bool, format_: str | None,
+    sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Reprend les constats de CONSTATS (fichier, formulaire exporté ou grille) dans leur contexte corrigé.
 
     Ce qui est corrigé vient de --profil ou des options (--sans FAIT). Chaque ligne qui entre, sort
     ou change est dite avec sa raison ; un constat que sa ligne ne permet plus est gardé entier, « à revoir ».
+    Avec -o, le suffixe dit quoi écrire : un fichier de constats, ou la grille et le formulaire déjà remplis.
     """
     from certif_rules.cli.atelier import open_for
-    from certif_rules.echanges.constats import write_dossier
     from certif_rules.errors import UsageError
     from certif_rules.services.correction import carry
+    from certif_rules.services.formats import choose, write_document
     from certif_rules.services.lecture import STDIN
 
-    path, appel = to_file(sortie), fautes()
+    path, appel, chosen = to_file(sortie), fautes(), None
     with appel:
         check_free(path, replace=remplacer)
+    with appel:
+        chosen = choose("reprise", format_, path)
     demande = request(None, options)
     if demande.fautes or appel.issues:
         raise UsageError([*appel.issues, *demande.fautes])
@@ -58,7 +64,8 @@ def command(
         open_for(ctx).registry, constats, demande, profil=options["profil"] is not None, stdin=stdin,
         other_rules=accepter_autres_regles,
     )  # fmt: skip
-    write(write_dossier(correction.dossier), path)
+    assert chosen is not None
+    write(write_document("reprise", chosen, correction), path, replace=remplacer)
     _summarise(correction)
 
 
@@ -74,7 +81,7 @@ def _summarise(correction: Correction) -> None:
         f"{count(entered, 'ligne entre', 'lignes entrent')}, {left} sort{'ent' if left > 1 else ''}, "
         f"{changed} change{'nt' if changed > 1 else ''} ; {count(again, 'constat')} à revoir."
     )
-    for avertissement in correction.checklist.avertissements:
+    for avertissement in (*correction.checklist.avertissements, *correction.avertissements):
         warn(avertissement.message, avertissement.code)
 
 

@@ -215,6 +215,12 @@ def quoted(texte: str) -> str:
     return prose(f"« {clean(texte)} »")
 
 
+def mentioned(checklist: Checklist, indicateur: Indicateur) -> tuple[Texte, ...]:
+    """Return what its tags say of a line: what a source makes of it among the others."""
+    known = checklist.referentiel.mentions
+    return tuple(known[tag] for tag in indicateur.etiquettes if tag in known)
+
+
 def wording(texte: Texte) -> str:
     """Return a text as it is read: quoted when it is a quotation."""
     return quoted(texte.texte) if texte.citation else prose(texte.texte)

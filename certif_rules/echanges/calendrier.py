@@ -10,6 +10,7 @@ from certif_rules.model.referentiel import Referentiel
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.calendrier import DateCalculee, FenetreAncre
 from certif_rules.vie.echeancier import Echeancier
+from certif_rules.vie.fetes import TERRITORIALES, Fete
 from certif_rules.vie.seances import Plan, Seance
 
 _ecrire = Ecrivain(
@@ -22,6 +23,7 @@ _ecrire = Ecrivain(
         Plan: "recu pas_avant prochaine seances",
         Seance: "le=jour limite jour_ouvre etat ecart_jours=ecart",
         Incoherence: INCOHERENCE,
+        Fete: "titre jour? paques? condition? source",
     }
 )
 
@@ -38,6 +40,7 @@ def document(value: Echeancier) -> dict[str, Any]:
             "cloture": options.cloture,
             "au": options.au,
             "territoire": value.territoire,
+            **({"feries_du_territoire": TERRITORIALES[value.territoire]} if value.territoire else {}),
         },
         "dates": [_date(calculee, value) for calculee in calendrier.dates],
         "non_calculees": [

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from certif_rules.audit.compte_rendu import Version, compte_rendu_as_data
+from certif_rules.audit.compte_rendu import Conflit, Version, compte_rendu_as_data
 from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve
+from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit
 from certif_rules.colonnes import CHAMPS, CONSTAT
 from certif_rules.echanges.champs import Ecrivain, as_bytes
@@ -15,6 +16,7 @@ from certif_rules.habillage.regles import build
 
 _ecrire = Ecrivain(
     {
+        Conflit: "champ valeurs aucune?",
         Version: "valeur de? par?",
         PrecedentDit: "type? date? edition? indicateurs_audites? constats? leves? apres_levee? ecarts?"
         " verifications? precedent?",
@@ -26,6 +28,11 @@ _ecrire = Ecrivain(
 def write_dossier(dossier: Dossier) -> bytes:
     """Write the findings as canonical JSON; read again, they are the same."""
     return as_bytes(as_data(dossier))
+
+
+def render_carried(correction: Correction) -> bytes:
+    """Write the findings that were carried to a corrected context."""
+    return write_dossier(correction.dossier)
 
 
 def as_data(dossier: Dossier) -> dict[str, Any]:

@@ -25,22 +25,24 @@ const accords = ({ page, reunion, donnees, titres, aujourdHui }) => {
   const origine = ({ de, par }) => [de ?? "saisi ici", par].filter(Boolean).join(", ");
 
   /** One thing that people said differently: a button for each value, or what was chosen and the way back. */
-  const accord = ({ champ, valeurs }, { ou = "", retenue, retenir, rouvrir }) => {
-    const boite = noeud("div", "", retenue === null ? "accord" : "accord regle");
+  const accord = ({ champ, valeurs, aucune }, { ou = "", retenue, retenir, rouvrir }) => {
+    const ouvert = retenue === null && !aucune;
+    const boite = noeud("div", "", ouvert ? "accord" : "accord regle");
     const nom = `${libelle(champ)}${ou ? `, ${ou}` : ""}`;
     boite.setAttribute("role", "group");
-    boite.setAttribute("aria-label", prose(`${retenue === null ? "À accorder" : "Accordé"} : ${nom}`));
-    if (retenue !== null) {
-      boite.append(noeud("p", prose(`✓ Accordé, ${nom} : ${lisible(champ, String(retenue))}`)), bouton("Revenir sur ce choix", rouvrir));
+    boite.setAttribute("aria-label", prose(`${ouvert ? "À accorder" : "Accordé"} : ${nom}`));
+    if (!ouvert) {
+      boite.append(noeud("p", prose(`✓ Accordé, ${nom} : ${retenue === null ? "aucune de ces valeurs" : lisible(champ, String(retenue))}`)), bouton("Revenir sur ce choix", rouvrir));
       return boite;
     }
     boite.append(noeud("p", prose(`! À accorder, ${nom} : deux personnes l’ont dit autrement. Rien n’est choisi.`)));
     const choix = noeud("div", "", "actions");
-    for (const version of valeurs) {
+    for (const version of valeurs.filter(({ valeur }) => valeur !== null)) {
       const retient = bouton(`Retenir ${lisible(champ, version.valeur)}`, () => retenir(version.valeur));
       retient.append(noeud("span", prose(` (${origine(version)})`), "aide"));
       choix.append(retient);
     }
+    choix.append(bouton("N’en retenir aucune", () => retenir(null)));
     boite.append(choix);
     return boite;
   };
@@ -72,15 +74,21 @@ const accords = ({ page, reunion, donnees, titres, aujourdHui }) => {
     page.poser(ligne, part === releve ? nouvelle : avecPart(ligne, releve, nouvelle));
   };
 
-  const oubliee = (part, champ) => ({ ...part, a_accorder: part.a_accorder.filter((un) => un.champ !== champ) });
+  /** The same conflicts, one of them being settled to none of its values, or open again. */
+  const tranche = (liste, champ, aucune) => liste.map((un) => {
+    const { aucune: _, ...reste } = un;
+    if (un.champ !== champ) return un;
+    return aucune ? { ...reste, aucune } : reste;
+  });
+  const tranchee = (part, champ, aucune) => ({ ...part, a_accorder: tranche(part.a_accorder, champ, aucune) });
 
   const surLaLigne = (ligne, part, ou) =>
     (part.a_accorder ?? []).map((un) => accord(un, {
       ou,
       retenue: reunion.dansLeChamp(part, un.champ),
       retenir: (valeur) =>
-        remplacer(ligne, part, valeur === null ? oubliee(part, un.champ) : reunion.avec(part, un.champ, valeur)),
-      rouvrir: () => remplacer(ligne, part, reunion.avec(part, un.champ, null)),
+        remplacer(ligne, part, tranchee(reunion.avec(part, un.champ, valeur), un.champ, valeur === null)),
+      rouvrir: () => remplacer(ligne, part, tranchee(reunion.avec(part, un.champ, null), un.champ, false)),
     }));
 
   const regarder = (ligne, site) => {
@@ -195,6 +203,11 @@ const accords = ({ page, reunion, donnees, titres, aujourdHui }) => {
     });
     return page.changer({ autres });
   };
+  /** What is chosen of a conflict of the file itself: a value, none of them, or nothing yet. */
+  const trancherEnTete = (champ, valeur, aucune) => {
+    page.changer({ autres: { ...page.autres(), a_accorder: tranche(enTete(), champ, aucune) } });
+    return ecrireTete(champ, valeur);
+  };
   const enTete = () => page.autres().a_accorder ?? [];
   const retenueEnTete = (champ) => reunion.auBout(tete(), champ.split("."));
 
@@ -205,11 +218,8 @@ const accords = ({ page, reunion, donnees, titres, aujourdHui }) => {
     const orphelins = aRevoir().filter((mis) => !ligneDe(mis));
     const contenus = enTete().map((un) => accord(un, {
       retenue: retenueEnTete(un.champ),
-      retenir: (valeur) => {
-        if (valeur !== null) return ecrireTete(un.champ, valeur);
-        return page.changer({ autres: { ...page.autres(), a_accorder: enTete().filter((autre) => autre !== un) } });
-      },
-      rouvrir: () => ecrireTete(un.champ, null),
+      retenir: (valeur) => trancherEnTete(un.champ, valeur, valeur === null),
+      rouvrir: () => trancherEnTete(un.champ, null, false),
     }));
     contenus.push(...orphelins.map((mis) => mise(mis, `ligne ${mis.id}`)));
     if (restent.length) {
@@ -226,7 +236,7 @@ const accords = ({ page, reunion, donnees, titres, aujourdHui }) => {
   };
 
   const laisse = () => [
-    [page.lignes.flatMap(ouverts).length + enTete().filter(({ champ }) => retenueEnTete(champ) === null).length, "désaccord reste à trancher", "désaccords restent à trancher"],
+    [page.lignes.flatMap(ouverts).length + enTete().filter(({ champ, aucune }) => !aucune && retenueEnTete(champ) === null).length, "désaccord reste à trancher", "désaccords restent à trancher"],
     [aRevoir().filter((mis) => !mis.revu_le).length, "constat est à revoir", "constats sont à revoir"],
   ];
 

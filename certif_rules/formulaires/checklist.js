@@ -147,11 +147,12 @@
   const accordsJustes = (liste, champs) =>
     liste === null || (Array.isArray(liste) && liste.every((accord) =>
       champs(objet(accord).champ) && Array.isArray(accord.valeurs) && accord.valeurs.length > 0 &&
+      ["boolean", "undefined"].includes(typeof accord.aucune) &&
       accord.valeurs.every((v) => objet(v) === v && (v.valeur === null || NOMBRE_OU_TEXTE.includes(typeof v.valeur)))));
 
   const enTexte = (accords) =>
-    (accords ?? []).map(({ champ, valeurs }) => ({
-      champ, valeurs: valeurs.map(({ valeur, de = null, par = null }) => ({ valeur: valeur === null ? null : String(valeur), de, par })),
+    (accords ?? []).map(({ champ, valeurs, aucune }) => ({
+      champ, ...(aucune ? { aucune } : {}), valeurs: valeurs.map(({ valeur, de = null, par = null }) => ({ valeur: valeur === null ? null : String(valeur), de, par })),
     }));
 
   const champConnu = (champ) => typeof champ === "string" && /^(ecart|complements)\../.test(champ) || ["constat", "leve_constat", ...TEXTES].includes(champ);

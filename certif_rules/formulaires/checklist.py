@@ -17,6 +17,7 @@ from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point, point_key, point_numbers
 from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER
+from certif_rules.audit.correction import Correction
 from certif_rules.audit.recevabilite import lacks_text, must_explain, needs_comment
 from certif_rules.audit.sites import ECARTS_DE_VERIFICATION, NOMS, gaps_of
 from certif_rules.blocs import arbre as b
@@ -29,6 +30,7 @@ from certif_rules.documents.formats.balises import Html, el, void
 from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, lines_in, marked, title, weighed
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges import checklist as json_
+from certif_rules.echanges.constats import as_data
 from certif_rules.formulaires import champs
 from certif_rules.formulaires.champs import canonical
 from certif_rules.formulaires.page import PageFormulaire
@@ -52,6 +54,16 @@ _FIRST: Final = frozenset({"Constat précédent", "Niveau attendu", "Gravité d�
 def render(checklist: Checklist) -> bytes:
     """Return ``checklist`` as a UTF-8 HTML form that stands alone. Same checklist, same bytes."""
     return _Formulaire(checklist).render()
+
+
+def render_filled(correction: Correction) -> bytes:
+    """Return the form of a corrected context, which starts from the findings that were carried to it."""
+    checklist = correction.checklist
+    reprise = as_data(correction.dossier)
+    known = donnees(checklist)
+    # What a browser recorded for the same audit, started empty, is another work.
+    cle = sha256(canonical([known["cle"], reprise]).encode("ascii")).hexdigest()
+    return _Formulaire(checklist, {**known, "cle": cle, "reprise": reprise}).render()
 
 
 def compose(checklist: Checklist) -> b.Document:
@@ -175,12 +187,12 @@ def _check(checklist: Checklist, point: Point, numero: str) -> b.Article:
 class _Formulaire(PageFormulaire):
     """The page with fields. Line ``n`` of the script is that of the checklist; checks come after."""
 
-    def __init__(self, checklist: Checklist) -> None:
+    def __init__(self, checklist: Checklist, known: dict[str, Any] | None = None) -> None:
         self.checklist = checklist
         self.lignes = {lignes_.place(ligne): ligne for ligne in checklist.lignes}
         checks = [f"verification-{point.id}" for point in checklist.verifications]
         rangs = {place: rang for rang, place in enumerate([*self.lignes, *checks])}
-        super().__init__(compose(checklist), _SCRIPTS, donnees(checklist), rangs)
+        super().__init__(compose(checklist), _SCRIPTS, known or donnees(checklist), rangs)
 
     def dossier(self) -> Html:
         """Return where the work stands, what the file is about, and what can be done with it."""

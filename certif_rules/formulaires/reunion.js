@@ -43,7 +43,7 @@ const reunion = (donnees) => {
     return { ...releve, [nom]: valeur === null ? autres : { ...autres, [cle.join(".")]: valeur } };
   };
 
-  const ouverts = (releve) => (releve.a_accorder ?? []).filter(({ champ }) => dansLeChamp(releve, champ) === null);
+  const ouverts = (releve) => (releve.a_accorder ?? []).filter(({ champ, aucune }) => !aucune && dansLeChamp(releve, champ) === null);
   const sites = (releve) => releve.par_site ?? [];
   const rien = (releve) =>
     Object.entries(releve).every(([cle, v]) => ["site", "origines"].includes(cle) || vide(v) || v === A_EVALUER);
@@ -78,23 +78,38 @@ const reunion = (donnees) => {
     return { decide: false, valeur: null };
   };
 
+  /** The same where a side chose none of its values: that holds over those, and no other. */
+  const sansValeur = (valeurs, dites, riens) => {
+    if (riens[0] && riens[1]) return { decide: true, valeur: null };
+    const rang = riens.indexOf(true);
+    const [autre, siennes, leurs] = [valeurs[1 - rang], dites[rang], dites[1 - rang]];
+    if (autre === null) return { decide: leurs.every((v) => siennes.includes(v)), valeur: null };
+    const [connue, couvertes] = [siennes.includes(String(autre)), leurs.length > 0 && siennes.every((v) => leurs.includes(v))];
+    return { decide: connue !== couvertes, valeur: connue === couvertes || connue ? null : autre };
+  };
+
   /** The joining of two sides field by field; `accorder` holds what they say differently. */
   const jonction = (un, deux) => {
     const cotes = [un, deux];
-    const connus = cotes.map((cote) => new Map((cote.a_accorder ?? []).map((accord) => [accord.champ, accord.valeurs])));
+    const connus = cotes.map((cote) => new Map((cote.a_accorder ?? []).map((accord) => [accord.champ, accord])));
     const accorder = new Map();
+    const sansRetenue = new Set();
     const origines = {};
     const lueDans = (cote, champ) => objet(cote.origines)[champ] ?? (cote.de ? { de: cote.de, par: null } : undefined);
     const origine = (cote, champ) => lueDans(cote, champ) ?? { de: null, par: signataires(cote) || null };
 
     const texte = (champ, ...valeurs) => {
-      const laisses = connus.map((connu) => connu.get(champ) ?? []);
-      const { decide, valeur } = choisir(...valeurs, laisses.map((vs) => vs.map((v) => v.valeur)));
+      const laisses = connus.map((connu) => connu.get(champ)?.valeurs ?? []);
+      const riens = connus.map((connu, n) => Boolean(connu.get(champ)?.aucune) && valeurs[n] === null);
+      const connues = laisses.map((vs) => vs.map((v) => v.valeur));
+      const sansChoix = riens.includes(true);
+      const { decide, valeur } = sansChoix ? sansValeur(valeurs, connues, riens) : choisir(...valeurs, connues);
+      if (sansChoix && decide && valeur === null) sansRetenue.add(champ);
       const dites = new Map();
       const ajouter = (version) => dites.set(version.valeur, premiere(dites.get(version.valeur), version));
       laisses.flat().forEach(ajouter);
       if (!decide) {
-        valeurs.forEach((v, n) => { if (v !== null) ajouter({ valeur: String(v), ...origine(cotes[n], champ) }); });
+        valeurs.forEach((v, n) => { if (v !== null || riens[n]) ajouter({ valeur: v === null ? null : String(v), ...origine(cotes[n], champ) }); });
       }
       if (dites.size) accorder.set(champ, [...dites.values()]);
       valeurs.forEach((v, n) => {
@@ -129,7 +144,9 @@ const reunion = (donnees) => {
     const aAccorder = () => {
       for (const champ of connus.flatMap((connu) => [...connu.keys()])) if (!accorder.has(champ)) texte(champ, null, null);
       const cle = ({ valeur, de, par }) => canonique([valeur ?? "", de ?? "", par ?? ""]);
-      return ordonner(accorder.keys()).map((champ) => ({ champ, valeurs: ordonner(accorder.get(champ), cle) }));
+      return ordonner(accorder.keys()).map((champ) => ({
+        champ, valeurs: ordonner(accorder.get(champ), cle), ...(sansRetenue.has(champ) ? { aucune: true } : {}),
+      }));
     };
     return { texte, parCle, aAccorder, origines };
   };
@@ -195,7 +212,7 @@ const reunion = (donnees) => {
     const vus = new Set(sites(releve).map((part) => part.constat));
     let constat = A_EVALUER;
     if (echec && controle) [constat] = ecarts;
-    else if (vus.size === 1 && !echec && !ouverts(releve).some(({ champ }) => champ === "constat")) [constat] = vus;
+    else if (vus.size === 1 && !echec && !(releve.a_accorder ?? []).some(({ champ }) => champ === "constat")) [constat] = vus;
     return { ...releve, constat };
   };
 

@@ -60,6 +60,15 @@ const saisie = (forme) => {
     );
   };
 
+  /** What the page starts from: nothing, or the findings that it was made with. */
+  const depart = () => {
+    if (!donnees.reprise) return vierge();
+    const { refus, etat: donne } = comprendre(JSON.stringify(donnees.reprise), donnees.nom_de_fichier);
+    const depuis = refus.length ? vierge() : forme.reunir?.(vierge(), donne, refus) ?? donne;
+    refuser(donnees.nom_de_fichier, refus);
+    return refus.length ? vierge() : depuis;
+  };
+
   /** What the browser kept. A memory that cannot be read is set aside, never written over. */
   const reprendre = () => {
     let texte = null;
@@ -69,9 +78,10 @@ const saisie = (forme) => {
       texte = localStorage.getItem(CLE);
     } catch {
       sansStockage();
+      if (!etat.releves.size) etat = depart();
       return;
     }
-    etat = vierge();
+    etat = texte === null ? depart() : vierge();
     if (texte === null) return;
     try {
       const garde = JSON.parse(texte);

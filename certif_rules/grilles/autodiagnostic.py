@@ -14,7 +14,18 @@ from typing import Any, Final
 from certif_rules.audit.checklist import Ligne
 from certif_rules.blocs.typographie import clean, plain
 from certif_rules.documents.autodiagnostic import mots as textes
-from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion, enonce, of_label, sensitive, title
+from certif_rules.documents.mots import (
+    DONNEES_SENSIBLES,
+    aside,
+    criterion,
+    enonce,
+    mentioned,
+    of_label,
+    remarks,
+    sensitive,
+    title,
+    wording,
+)
 from certif_rules.echanges.autodiagnostic import request
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.grilles.csv import DEMANDE, IDENTIFIANT, guard
@@ -79,6 +90,7 @@ def render_yaml(cadre: Cadre) -> bytes:
         mark = " (label)" if of_label(cadre.checklist, ligne.indicateur.origine) else ""
         confirm = "" if ligne.etat == "a_auditer" else f" – {textes.state(ligne)}"
         lines.append(f"  # {clean(answer['numero'])} – {answer['titre']}{mark}{confirm}")
+        lines += [f"  # {own}" for own in _mentioned(cadre, ligne)]
         lines += [f"  # ⚠ {warned}" for warned in _warned(ligne)]
         lines.append(f"  - id: {_flow(answer['id'])}")
         lines += [f"    {key}: {_flow(answer[key])}" for key in COLONNES]
@@ -117,7 +129,7 @@ def render_csv(cadre: Cadre) -> bytes:
             "oui" if of_label(cadre.checklist, li.indicateur.origine) else "non",
             plain(title(li)),
             plain(enonce(li.indicateur)),
-            "\n".join([textes.state(li), *(f"⚠ {warned}" for warned in _warned(li))]),
+            "\n".join([textes.state(li), *_mentioned(cadre, li), *(f"⚠ {warned}" for warned in _warned(li))]),
             *([""] * len(COLONNES)),
             levels,
             li.indicateur.id,
@@ -125,6 +137,12 @@ def render_csv(cadre: Cadre) -> bytes:
         ]
         writer.writerow(map(guard, cells))
     return out.getvalue().encode("utf-8-sig")
+
+
+def _mentioned(cadre: Cadre, ligne: Ligne) -> list[str]:
+    """Return what its tags say of a line, each as a plain line."""
+    own = mentioned(cadre.checklist, ligne.indicateur)
+    return [plain(f"{wording(t)}{aside(remarks(t), t.sources)}") for t in own]
 
 
 def _warned(ligne: Ligne) -> list[str]:

@@ -12,9 +12,12 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key, point_numbers
+from certif_rules.audit.constats import ARevoir
+from certif_rules.audit.correction import Correction
 from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import clean, plain
 from certif_rules.documents import emetteur
@@ -39,6 +42,7 @@ from certif_rules.documents.mots import (
 from certif_rules.echanges.checklist import head
 from certif_rules.francais import count
 from certif_rules.grilles.feuilles import pieces
+from certif_rules.grilles.reprise import request, typed
 from certif_rules.model.base import Lacune, Texte
 from certif_rules.rules.motifs import Motif
 
@@ -55,23 +59,56 @@ _GRILLE: Mapping[str, str] = {"preuves": colonnes.PREUVES.titre}
 IDENTIFIANT = "identifiant"
 #: The request and the digest of the rules, as JSON: each row can be read back alone.
 DEMANDE = "données pour la relecture"
+#: The findings that a corrected context no longer allows, where there are any: to be read, not filled.
+A_REVOIR = "à revoir"
 
 
 def render(checklist: Checklist) -> bytes:
     """Return ``checklist`` as CSV bytes. A cell that a spreadsheet would run begins with ``'``."""
+    return _render(checklist, {}, head(checklist), [])
+
+
+def render_filled(correction: Correction) -> bytes:
+    """Return the grid of a corrected context, with the findings that were carried to it."""
+    checklist, dossier = correction.checklist, correction.dossier
+    reviewed = [_reviewed(checklist, one) for one in dossier.a_revoir]
+    return _render(checklist, typed(checklist, dossier), request(checklist, dossier, suite=False), reviewed)
+
+
+def _reviewed(checklist: Checklist, one: ARevoir) -> str:
+    """Return a finding set aside in a line: which one, and why."""
+    numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
+    releve = one.releve
+    what = [releve.constat, *([releve.commentaire] if releve.commentaire else [])]
+    return f"{numeros.get(releve.ligne, releve.ligne)} : {' – '.join(what)} ({one.raison})"
+
+
+def _render(
+    checklist: Checklist,
+    texts: Mapping[str, Mapping[str, str]],
+    demande: Mapping[str, Any],
+    reviewed: list[str],
+) -> bytes:
+    """Return the rows with what is typed on each (``texts``, by column of the sheet Grille)."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    typed = [*filled_columns(checklist), *map(guard, extra_columns(checklist).values())]
-    first, *rest = pieces(_CONTEXT[DEMANDE](checklist))
+    extra = extra_columns(checklist)
+    filled = [{**SAISIE, **LEVEE}[name] for name in filled_columns(checklist)]
+    filled += [titre for cle, titre in emetteur.columns(checklist).items() if cle in extra]
+    titles = [*filled_columns(checklist), *map(guard, extra.values())]
+    first, *rest = pieces(json.dumps(demande, ensure_ascii=True, separators=(",", ":")))
     more = [demand_column(n) for n in range(2, len(rest) + 2)]
-    writer.writerow([*_shown(checklist, _COLUMNS), *typed, *_CONTEXT, *more])
-    context = [column(checklist) for name, column in _CONTEXT.items() if name != DEMANDE]
-    shared = list(map(guard, (*context, first, *rest)))
-    empty = [""] * len(typed)
-    for ligne in checklist.lignes:
-        writer.writerow([*map(guard, row(checklist, ligne).values()), *empty, *shared])
-    for point in checklist.verifications:
-        writer.writerow([*map(guard, check_row(checklist, point).values()), *empty, *shared])
+    review = [A_REVOIR] if reviewed else []
+    writer.writerow([*_shown(checklist, _COLUMNS), *titles, *_CONTEXT, DEMANDE, *more, *review])
+    context = [column(checklist) for column in _CONTEXT.values()]
+    shared = list(map(guard, (*context, first, *rest, *([_lines(reviewed)] if reviewed else []))))
+    rows = [(ligne.indicateur.id, row(checklist, ligne)) for ligne in checklist.lignes]
+    rows += [(point_key(point), check_row(checklist, point)) for point in checklist.verifications]
+    for key, engine in rows:
+        own = texts.get(key, {})
+        writer.writerow(
+            [*map(guard, engine.values()), *(guard(own.get(title, "")) for title in filled), *shared]
+        )
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -82,7 +119,7 @@ def demand_column(number: int) -> str:
 
 def columns(checklist: Checklist) -> tuple[str, ...]:
     """Return the names of the columns that may be there, those that a body adds included."""
-    return (*_COLUMNS, *SAISIE, *LEVEE, *extra_columns(checklist).values(), *_CONTEXT)
+    return (*_COLUMNS, *SAISIE, *LEVEE, *extra_columns(checklist).values(), *_CONTEXT, DEMANDE, A_REVOIR)
 
 
 def filled_columns(checklist: Checklist) -> list[str]:
@@ -98,7 +135,7 @@ def row(checklist: Checklist, ligne: Ligne) -> dict[str, str]:
 
 def extra_columns(checklist: Checklist) -> dict[str, str]:
     """Return the columns that a body adds, by key: their title, told from ours where it is one of them."""
-    ours = {*_COLUMNS, *SAISIE, *LEVEE, *_CONTEXT}
+    ours = {*_COLUMNS, *SAISIE, *LEVEE, *_CONTEXT, DEMANDE}
     titles = emetteur.columns(checklist).items()
     return {cle: f"{title} ({cle})" if plain(title) in ours else plain(title) for cle, title in titles}
 
@@ -275,5 +312,4 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "lacunes": _gaps,
     "conservation": lambda c: _rows((label, line(value)) for label, value in document.retention(c)),
     "mention": lambda c: _lines(map(plain, (disclaimer(c), *emetteur.closing(c.habillage)))),
-    DEMANDE: lambda c: json.dumps(head(c), ensure_ascii=True, separators=(",", ":")),
 }

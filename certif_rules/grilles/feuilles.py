@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist
+from certif_rules.audit.constats import ARevoir
 from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
 from certif_rules.colonnes import CONSTAT, DUE
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import SENS, SIGNES, cite, disclaimer, finding
-from certif_rules.echanges.checklist import head, sources
+from certif_rules.documents.rubriques import MOTS_RESULTATS
+from certif_rules.echanges.checklist import sources
 from certif_rules.francais import count
 from certif_rules.grilles.classeur import Cellule, Feuille, area
 from certif_rules.habillage.modele import Logo
@@ -48,6 +50,8 @@ SIGNATURE: Final = "certif-rules, grille 1"
 NOTIFIES: Final = "Écarts notifiés le (à remplir)"
 #: The event of a findings file that this cell dates.
 EVENEMENT: Final = "ecarts_notifies_le"
+#: The sheet of the findings that a corrected context no longer allows.
+A_REVOIR: Final = "À revoir"
 #: How long the pieces of a long text are: a cell does not hold much more.
 _MORCEAU: Final = 30_000
 #: Whether a line is due.
@@ -254,12 +258,38 @@ _INSTRUCTIONS: Final = (
 )
 
 
-def machine_sheet(checklist: Checklist) -> Feuille:
+def machine_sheet(request: Mapping[str, Any]) -> Feuille:
     """Write the request and the digest as JSON, in cells; blanks are escaped: OpenDocument folds them."""
-    text = json.dumps(head(checklist), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(request, ensure_ascii=True, separators=(",", ":"))
     text = text.replace(" ", "\\u0020")
     rows = tuple((Cellule(piece, "cache"),) for piece in (SIGNATURE, *pieces(text)))
     return Feuille(nom=DONNEES, largeurs=(30,), lignes=rows, cachee=True)
+
+
+def review_sheet(checklist: Checklist, aside: Sequence[ARevoir]) -> Feuille:
+    """Return each finding set aside, whole, with why, and who looked at it again."""
+    numeros = {ligne.indicateur.id: ligne.indicateur.numero for ligne in checklist.lignes}
+    titles = ("Ligne", "Pourquoi", "Constat", "Commentaire", "Preuves vues", "Revu le", "Revu par")
+    rows = []
+    for one in aside:
+        releve = one.releve
+        known = releve.constat in checklist.referentiel.constats
+        texts = (
+            numeros.get(releve.ligne, releve.ligne),
+            prose(one.raison),
+            finding(checklist, releve.constat)
+            if known
+            else MOTS_RESULTATS.get(releve.constat, releve.constat),
+            releve.commentaire or "",
+            "\n".join(releve.preuves_vues),
+            one.revu_le or "",
+            one.revu_par or "",
+        )
+        rows.append(tuple(Cellule(clean(text), "moteur") for text in texts))
+    entete = tuple(Cellule(title, "entete") for title in titles)
+    return Feuille(
+        nom=A_REVOIR, largeurs=(14, 40, 30, 40, 30, 14, 14), lignes=(entete, *rows), entete=True, figees=1
+    )
 
 
 def pieces(text: str) -> list[str]:

@@ -49,6 +49,7 @@ from certif_rules.documents.mots import (
     of_label,
 )
 from certif_rules.documents.rubriques import MOTS_RESULTATS
+from certif_rules.echanges.checklist import head
 from certif_rules.grilles import textes
 from certif_rules.grilles.classeur import Cellule, Classeur, Feuille, area, cell
 from certif_rules.grilles.feuilles import (
@@ -137,7 +138,7 @@ def build(checklist: Checklist) -> Classeur:
         *([checks_sheet(checklist)] if checklist.verifications else []),
         _deviations(checklist, listes),
         about_sheet(checklist),
-        machine_sheet(checklist),
+        machine_sheet(head(checklist)),
     )
     nom = checklist.organisme.get("nom")
     return Classeur(

@@ -13,6 +13,7 @@ from typing import Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.correction import Correction
 from certif_rules.documents.formats.balises import Xml
 from certif_rules.errors import letters
 from certif_rules.grilles.classeur import (
@@ -42,6 +43,7 @@ from certif_rules.grilles.opendocument import (
     settings,
     styles,
 )
+from certif_rules.grilles.reprise import workbook
 from certif_rules.habillage.modele import Logo
 
 _REFERENCE: Final = re.compile(
@@ -52,6 +54,11 @@ _REFERENCE: Final = re.compile(
 def render(checklist: Checklist) -> bytes:
     """Return ``checklist`` as ODS bytes, the same on every run."""
     return write(build(checklist))
+
+
+def render_filled(correction: Correction) -> bytes:
+    """Return the grid of a corrected context, with the findings that were carried to it."""
+    return write(workbook(correction))
 
 
 def write(classeur: Classeur) -> bytes:
@@ -264,16 +271,19 @@ def _cell(cellule: Cellule, logo: Logo | None) -> Xml:
     texte = legal(fitted(cellule.texte))
     formula = None if cellule.formule is None else open_formula(cellule.formule)
     number = formula is not None and texte.isdecimal()
+    day = STYLES[cellule.style].date and bool(texte)
+    kind = "float" if number else "date" if day else "string" if texte or formula else None
     return el(
         "table:table-cell",
-        _paragraphs(texte, cellule.gras),
+        _paragraphs("/".join(reversed(texte.split("-"))) if day else texte, cellule.gras),
         _frame(logo) if logo else Xml(""),
         table_style_name=cellule.style,
         table_content_validation_name=cellule.liste,
         table_formula=formula,
-        office_value_type="float" if number else "string" if texte or formula else None,
+        office_value_type=kind,
         office_value=texte if number else None,
-        office_string_value="" if formula and not number else None,
+        office_date_value=texte if day else None,
+        office_string_value=texte if formula and not number else None,
     )
 
 

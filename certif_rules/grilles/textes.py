@@ -13,7 +13,9 @@ from certif_rules.documents.mots import (
     ABSENT,
     DONNEES_SENSIBLES,
     aside,
+    cite,
     deciding,
+    mentioned,
     quoted,
     reason_remarks,
     remarks,
@@ -45,12 +47,13 @@ def heading(ligne: Ligne) -> str:
     return "\n".join([title(ligne, _COURT), *marked])
 
 
-def _requirement(ligne: Ligne) -> str:
-    """Return the title of a line, its requirement, and what its notes may reveal, whole."""
+def _requirement(checklist: Checklist, ligne: Ligne) -> str:
+    """Return the title of a line, its requirement, what is noted of it and what its notes may reveal."""
     indicateur = ligne.indicateur
     parts = [title(ligne)]
     if indicateur.titre is not None and indicateur.exigence is not None:
         parts.append(quoted(indicateur.exigence) if indicateur.citation else prose(indicateur.exigence))
+    parts += [f"{_text(texte)} {cite(texte.sources)}" for texte in mentioned(checklist, indicateur)]
     if indicateur.donnees_sensibles is not None:
         value = indicateur.donnees_sensibles
         parts.append(f"{DONNEES_SENSIBLES} – {sensitive(value)}{aside(remarks(value))}")
@@ -114,7 +117,7 @@ def texts_sheet(checklist: Checklist) -> Feuille:
 def _row(checklist: Checklist, ligne: Ligne, shown: Iterable[str]) -> tuple[Cellule, ...]:
     out = ligne.etat in ("non_applicable", "non_audite")
     tone = "hors" if out else "confirmer" if ligne.etat == "a_confirmer" else "moteur"
-    whole = _requirement(ligne)
+    whole = _requirement(checklist, ligne)
     cells = {
         INDICATEUR.titre: Cellule(clean(ligne.indicateur.numero), "hors_centre" if out else "numero"),
         _ENONCE: Cellule(whole, tone, gras=title(ligne) if "\n" in whole else ""),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.correction import Correction
 from certif_rules.errors import letters
 from certif_rules.grilles.classeur import (
     LISTES,
@@ -23,6 +24,7 @@ from certif_rules.grilles.classeur import (
 )
 from certif_rules.grilles.feuilles import in_formula
 from certif_rules.grilles.grille import build
+from certif_rules.grilles.reprise import workbook
 from certif_rules.habillage.modele import Logo
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ _PERMIS = {"autofilter": True, "sort": True, "format_columns": True, "format_row
 def render(checklist: Checklist) -> bytes:
     """Return ``checklist`` as XLSX bytes, the same on every run."""
     return write(build(checklist))
+
+
+def render_filled(correction: Correction) -> bytes:
+    """Return the grid of a corrected context, with the findings that were carried to it."""
+    return write(workbook(correction))
 
 
 def write(classeur: Classeur) -> bytes:
@@ -173,6 +180,8 @@ def _write(sheet: Any, row: int, col: int, cellule: Cellule, formats: Mapping[st
         rest = texte[len(cellule.gras) :]
         name = cellule.style
         sheet.write_rich_string(row, col, parts[True][name], cellule.gras, parts[False][name], rest, style)
+    elif texte and STYLES[cellule.style].date:
+        sheet.write_datetime(row, col, datetime.fromisoformat(texte), style)
     elif texte:
         sheet.write_string(row, col, texte, style)
     else:

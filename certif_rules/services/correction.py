@@ -6,7 +6,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from certif_rules.audit.checklist import warned
 from certif_rules.audit.correction import Correction, correct
 from certif_rules.audit.demande import Demande, merge
 from certif_rules.plugins.registry import Registry
@@ -41,9 +40,9 @@ def carry(
     lecture = read_grids(registry, [read], stdin=stdin, other_rules=other_rules)
     before = lecture.dossier.demande
     corrected = _completed(demande, before) if profil else merge(_free(before, demande), demande)
-    apres = warned(make_checklist(registry, corrected), lecture.avertissements)
+    apres = make_checklist(registry, corrected)
     dossier = with_rules(apres, replace(lecture.dossier, demande=corrected))
-    return correct(lecture.checklist, apres, dossier)
+    return replace(correct(lecture.checklist, apres, dossier), avertissements=lecture.avertissements)
 
 
 def _completed(profil: Demande, before: Demande) -> Demande:

@@ -60,6 +60,7 @@ FORMATS: Final[Mapping[str, Format]] = {
                 "comparaison": "certif_rules.echanges.autodiagnostic:render_comparison",
                 "dossier": "certif_rules.echanges.dossier:render",
                 "attribution": "certif_rules.echanges.dossier:render",
+                "reprise": "certif_rules.echanges.constats:render_carried",
             },
         ),
         Format(name="md", suffix=".md", arbre=f"{_FORMATS}.markdown"),
@@ -68,6 +69,7 @@ FORMATS: Final[Mapping[str, Format]] = {
             suffix=".csv",
             propres={
                 "checklist": "certif_rules.grilles.csv:render",
+                "reprise": "certif_rules.grilles.csv:render_filled",
                 "grille": f"{_AUTODIAGNOSTIC}:render_csv",
             },
         ),
@@ -81,13 +83,19 @@ FORMATS: Final[Mapping[str, Format]] = {
             name="xlsx",
             suffix=".xlsx",
             texte=False,
-            propres={"checklist": "certif_rules.grilles.xlsx:render"},
+            propres={
+                "checklist": "certif_rules.grilles.xlsx:render",
+                "reprise": "certif_rules.grilles.xlsx:render_filled",
+            },
         ),
         Format(
             name="ods",
             suffix=".ods",
             texte=False,
-            propres={"checklist": "certif_rules.grilles.ods:render"},
+            propres={
+                "checklist": "certif_rules.grilles.ods:render",
+                "reprise": "certif_rules.grilles.ods:render_filled",
+            },
         ),
         Format(
             name="html",
@@ -99,7 +107,10 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format(
             name="formulaire",
             suffix=".html",
-            propres={"checklist": "certif_rules.formulaires.checklist:render"},
+            propres={
+                "checklist": "certif_rules.formulaires.checklist:render",
+                "reprise": "certif_rules.formulaires.checklist:render_filled",
+            },
         ),
         Format(
             name="docx", suffix=".docx", texte=False, arbre=f"{_FORMATS}.docx"
@@ -170,6 +181,7 @@ LIVRABLES: Final[Mapping[str, Livrable]] = {
             formats=("table", "json", "md", "html"),
             compose="certif_rules.documents.dossier.attribution:award",
         ),
+        Livrable(nom="reprise", formats=("json", "csv", "xlsx", "ods", "formulaire")),
         Livrable(nom="calendrier", formats=("table", "json", "ics")),
     )
 }

@@ -23,6 +23,7 @@ from certif_rules.errors import DataError, Issue, Location, first_of
 from certif_rules.grilles.relecture import csv as csv_
 from certif_rules.grilles.relecture import grille
 from certif_rules.grilles.relecture import json as json_
+from certif_rules.grilles.relecture.surplus import with_carried
 from certif_rules.grilles.relecture.tableur import OLE, refuse
 from certif_rules.habillage.regles import HabillageDit, agree, problems
 from certif_rules.model.base import Avertissement
@@ -169,10 +170,14 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
         tableau = csv_.LectureCsv(content, name)
         checklist, dossier = _open(options, csv_.read_head(tableau), name)
         lu = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
+        lu = with_carried(checklist, dossier, lu, suite=False)
     else:
         feuilles = grille.open_workbook(content, name)
         checklist, dossier = _open(options, grille.read_head(feuilles, name), name)
-        lu = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist))
+        lu = grille.read_rows(
+            feuilles, checklist, name, same_rules=_same(checklist), a_revoir=dossier.a_revoir
+        )
+        lu = with_carried(checklist, dossier, lu, suite=True)
     releves, verifications = _as_seen(lu.releves), _as_seen(lu.verifications)
     issues = [*lu.issues, *_controls((*releves, *verifications), name)]
     if issues:

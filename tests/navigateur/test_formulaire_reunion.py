@@ -13,7 +13,10 @@ from greffons import DONNEES, registry
 from grilles import AF, FAITS, grille
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+import certif_rules as cr
+from certif_rules.audit.compte_rendu import Conflit, Version
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reunion import Apport, join_dossiers
@@ -220,6 +223,7 @@ def test_a_field_that_nobody_knows_is_never_chosen_for_them(
 # ---- the same as the program ------------------------------------------------------------------------
 
 TEXTS = st.sampled_from([None, "a", "b"])
+ACCORD = Conflit(champ="appui", valeurs=(Version(valeur="a"), Version(valeur="c")))
 DAYS = st.sampled_from([None, "2024-09-02", "2024-09-03"])
 
 
@@ -236,6 +240,7 @@ def releves(ligne: str, site: st.SearchStrategy[str | None]) -> st.SearchStrateg
         leve_le=DAYS,
         preuves_vues=st.lists(st.sampled_from("ab"), unique=True, max_size=1).map(tuple),
         ecart=st.dictionaries(st.sampled_from(["causes", "preuve"]), st.sampled_from("ab")),
+        a_accorder=st.sampled_from([(), (ACCORD,), (replace(ACCORD, aucune=True),)]),
     )
 
 
@@ -283,6 +288,24 @@ def test_two_files_in_either_order_as_the_program_joins_them(
     assert settled(exports[0]) == settled(as_data(join_dossiers(CHECKLIST, *dossiers)))
 
 
+def test_none_of_the_values_may_be_chosen(ouvrir: Any, deux_sites: Path, tmp_path: Path) -> None:
+    """The export says so, the same files again leave it settled, and it can be taken back."""
+    page = ouvrir(deux_sites)
+    one, two = findings(nine("conforme")), findings(nine(MINEURE, commentaire="Absent"))
+    give(page, tmp_path, "a.json", one)
+    give(page, tmp_path, "b.json", two)
+    line(page, "9").get_by_role("button", name="N’en retenir aucune").click()
+    assert "aucune de ces valeurs" in plain(line(page, "9").locator(".a-trancher").inner_text())
+    give(page, tmp_path, "a.json", one)
+    out = exported(page, tmp_path / "ici.json")
+    (conflict,) = by_id(out)["qualiopi/9"]["a_accorder"]
+    assert (conflict["aucune"], by_id(out)["qualiopi/9"]["constat"]) == (True, "a_evaluer")
+    assert check(out, "constats") == []
+    line(page, "9").get_by_role("button", name="Revenir sur ce choix").click()
+    (conflict,) = by_id(exported(page, tmp_path / "encore.json"))["qualiopi/9"]["a_accorder"]
+    assert "aucune" not in conflict
+
+
 # ---- what is set aside, the text that a finding rests on, and access --------------------------
 
 
@@ -299,6 +322,35 @@ def test_a_finding_to_review_is_looked_at(ouvrir: Any, deux_sites: Path, tmp_pat
     assert {**seen, **aside} == seen
     assert seen["revu_par"] == "A. B."
     assert check(out, "constats") == []
+
+
+def test_a_form_starts_from_what_was_carried(ouvrir: Any, tmp_path: Path) -> None:
+    """Findings carried to a corrected context are there when it opens, and go out as they came."""
+    found = findings(
+        Releve(ligne="qualiopi/1", constat="conforme", preuves_vues=("Site",), appui="Guide, page 3"),
+        Releve(ligne="qualiopi/27", constat="nc_majeure", commentaire="Aucun contrat"),
+        *(
+            Releve(ligne=ligne.indicateur.id)
+            for ligne in CHECKLIST.lignes
+            if ligne.indicateur.id not in ("qualiopi/1", "qualiopi/27")
+        ),
+    )
+    corrected = {**AF, "organisme": {**ORGANISME, "faits": FAITS | {"sous_traitance": False}}}
+    known = registry(qualiopi=DONNEES["qualiopi"])
+    correction = cr.reprendre(known, found, profil=corrected)
+    path = tmp_path / "repris.html"
+    path.write_bytes(cr.ecrire(correction, "formulaire"))
+    page = ouvrir(path)
+    assert "Conforme" in line(page, "1").locator(".suivi").inner_text()
+    assert "la ligne n’est plus de cet audit" in line(page, "27").locator(".a-trancher").inner_text()
+    out, came = exported(page, tmp_path / "ici.json"), as_data(correction.dossier)
+    first = by_id(out)["qualiopi/1"]
+    assert first | by_id(came)["qualiopi/1"] == first, "the form writes out the fields that are empty too"
+    assert out["a_revoir"] == came["a_revoir"]
+    assert check(out, "constats") == []
+    field(page, "1", "commentaire").fill("Revu")
+    page.reload()
+    assert by_id(exported(page, tmp_path / "encore.json"))["qualiopi/1"]["commentaire"] == "Revu"
 
 
 def test_a_line_without_text_asks_what_a_finding_rests_on(ouvrir: Any, tmp_path: Path) -> None:

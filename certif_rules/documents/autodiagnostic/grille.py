@@ -11,7 +11,7 @@ from certif_rules.audit.checklist import Ligne
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
 from certif_rules.documents.autodiagnostic import mots as textes
-from certif_rules.documents.mots import criterion
+from certif_rules.documents.mots import aside, criterion, mentioned, remarks, wording
 from certif_rules.vie.autodiagnostic import Cadre, asked
 
 # ---- as a document ----------------------------------------------------------------------------------------
@@ -45,6 +45,10 @@ def _blocks(cadre: Cadre) -> Iterator[b.Bloc]:
 
 def _row(cadre: Cadre, ligne: Ligne) -> tuple[b.Cellule, ...]:
     marks = (b.Morceau(f"\n⚠ {clean(i.id)}", "discret") for i in asked(cadre, ligne))
-    name = (*textes.line_head(cadre, ligne), *marks, *textes.sensitive(ligne))
+    own = [
+        b.Morceau(f"\n{wording(t)}{aside(remarks(t))}", "discret", t.sources)
+        for t in mentioned(cadre.checklist, ligne.indicateur)
+    ]
+    name = (*textes.line_head(cadre, ligne), *marks, *textes.sensitive(ligne), *own)
     choices = (*(f"{n.valeur} {prose(n.titre)}" for n in cadre.notation.niveaux), textes.SANS_OBJET)
     return (name, b.Case(choix=choices), b.EspaceLibre(intitule="", lignes=2))

@@ -23,6 +23,7 @@ from certif_rules.documents.mots import (
     finding,
     followed,
     marked,
+    mentioned,
     of_label,
     reason_remarks,
     remarks,
@@ -118,6 +119,8 @@ def short(checklist: Checklist, ligne: Ligne) -> b.Article:
     warned, before = indicateur.donnees_sensibles, ligne.constat_precedent
     texts = [b.Rubrique(titre="", elements=reasons(checklist, deciding(ligne)))]
     texts += [b.Rubrique(titre="", elements=(warning(warned),), ton="attention")] if warned else []
+    if own := mentions(checklist, ligne):
+        texts.append(b.Rubrique(titre="", elements=own))
     if before:
         words = prose(f"constat précédent : {finding(checklist, before)}")
         texts.append(b.Rubrique(titre="", elements=(words,)))
@@ -128,6 +131,11 @@ def short(checklist: Checklist, ligne: Ligne) -> b.Article:
         marques=marks(checklist, indicateur.origine),
         rubriques=tuple(texts),
     )
+
+
+def mentions(checklist: Checklist, ligne: Ligne) -> tuple[b.Texte, ...]:
+    """Return what its tags say of a line."""
+    return tuple(_texts(mentioned(checklist, ligne.indicateur)))
 
 
 def place(ligne: Ligne) -> str:

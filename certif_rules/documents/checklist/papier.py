@@ -114,6 +114,8 @@ def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
     several = len(checklist.contexte.categories) > 1
     texts = {rubrique.titre: rubrique for rubrique in lignes_.rubriques(checklist, ligne)}
     why = b.Rubrique(titre="Motif", elements=lignes_.reasons(checklist, deciding(ligne)))
+    own = lignes_.mentions(checklist, ligne)
+    noted = [b.Rubrique(titre="À savoir", elements=own)] if own else []
     whole = b.Article(
         numero=clean(ligne.indicateur.numero),
         titre=title(ligne),
@@ -121,7 +123,7 @@ def _line(checklist: Checklist, ligne: Ligne) -> b.Article:
         marques=lignes_.marks(checklist, ligne.indicateur.origine),
         mention=", ".join(map(clean, ligne.categories)) if several else "",
         enonce=lignes_.requirement(ligne.indicateur) if ligne.indicateur.titre is not None else "",
-        rubriques=(why, *(texts[name] for name in IMPRIMES if name in texts)),
+        rubriques=(why, *(texts[name] for name in IMPRIMES if name in texts), *noted),
         choix=lignes_.choices(checklist, ligne),
     )
     lines = int(height(printed(whole), _PLACE) * _INTERLIGNE)

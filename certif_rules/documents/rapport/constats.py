@@ -16,7 +16,18 @@ from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.colonnes import APPUI
 from certif_rules.documents import emetteur
-from certif_rules.documents.mots import SIGNES, criterion, finding, followed, lines_in, weighed
+from certif_rules.documents.mots import (
+    SIGNES,
+    criterion,
+    finding,
+    followed,
+    lines_in,
+    marked,
+    mentioned,
+    remarks,
+    weighed,
+    wording,
+)
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
@@ -144,7 +155,8 @@ def _rows(checklist: Checklist, vue: LigneVue, *, alone: bool) -> Iterator[tuple
 
 
 def _row(checklist: Checklist, vue: LigneVue, *, alone: bool) -> tuple[b.Cellule, ...]:
-    name = line_name(checklist, vue.ligne)
+    own = [marked(wording(t), t.sources, remarks(t)) for t in mentioned(checklist, vue.ligne.indicateur)]
+    name = joined([line_name(checklist, vue.ligne), *own])
     if vue.releve is None or vue.constat is None:
         state = "à confirmer" if vue.ligne.etat == "a_confirmer" else "à évaluer"
         why = reasons(checklist, vue.ligne) if vue.ligne.etat == "a_confirmer" else NON_RENSEIGNE

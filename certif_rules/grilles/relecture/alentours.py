@@ -6,10 +6,11 @@ Sheets added or copied, notes, pictures, and what is written where nothing is re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.constats import ARevoir
 from certif_rules.errors import Location
 from certif_rules.francais import count
 from certif_rules.grilles import feuilles as nommees
@@ -25,7 +26,7 @@ _LOGO: Final = (1, 1)
 
 
 def around(
-    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool
+    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool, a_revoir: Sequence[ARevoir] = ()
 ) -> Iterator[Avertissement]:
     """Yield what the workbook called ``name`` holds and no finding takes.
 
@@ -36,6 +37,8 @@ def around(
         nommees.A_PROPOS: nommees.about_sheet(checklist),
         nommees.TEXTES: texts_sheet(checklist),
     }
+    if a_revoir:
+        written[nommees.A_REVOIR] = nommees.review_sheet(checklist, a_revoir)
     ours = {*written, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES, LISTES}
     ours |= {nommees.VERIFICATIONS} if checklist.verifications else set()
     for sheet, feuille in feuilles.items():

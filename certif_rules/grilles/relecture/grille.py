@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, point_key
+from certif_rules.audit.constats import ARevoir
 from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles import feuilles as nommees
@@ -82,7 +83,9 @@ def _absent(sheet: str, name: str) -> Issue:
     )
 
 
-def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool) -> Lu:
+def read_rows(
+    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool, a_revoir: Sequence[ARevoir] = ()
+) -> Lu:
     """Return the findings of a grid and everything wrong with it; what is damaged hides nothing else.
 
     Args:
@@ -90,6 +93,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         checklist: the checklist, computed again.
         name: the file, in messages.
         same_rules: compare the engine's cells; with other rules accepted, they were written by those.
+        a_revoir: the findings set aside that the grid shows, where it was written with some.
     """
     engine = {ligne.indicateur.id: ecrite.engine_cells(checklist, ligne) for ligne in checklist.lignes}
     checks = {point_key(p): verifications.engine_cells(checklist, p) for p in checklist.verifications}
@@ -134,7 +138,7 @@ def read_rows(feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules
         issues.append(_absent(nommees.ECARTS, name))
     notified, where, mixed = _notified(feuilles, name)
     _sort(mixed, issues, warnings)
-    warnings += around(feuilles, checklist, name, same_rules=same_rules)
+    warnings += around(feuilles, checklist, name, same_rules=same_rules, a_revoir=a_revoir)
     lu = findings(checklist, rangees, levees, notifie_le=notified, lieu_notification=where)
     # A cell that holds a formula or an error is said once: what it would have held is not missing as well.
     formulas = {i.location for i in issues if i.code in (formula(None).code, "cellule-en-erreur")}

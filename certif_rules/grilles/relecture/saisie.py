@@ -251,21 +251,7 @@ def _filled(
     levee: Levee | None,
     issues: list[Issue],
 ) -> Releve:
-    values: dict[str, Any] = {}
-    for colonne in colonnes.CHAMPS:
-        text = rangee.saisie.get(colonne.titre, "")
-        if colonne.genre == "annotations":
-            values[colonne.champ] = _annotations(checklist, text)
-        elif colonne.genre == "liste":
-            values[colonne.champ] = _parts(text, colonne.separateurs)
-        elif colonne.genre == "jour" and text.strip():
-            values[colonne.champ] = day(text)
-            if day(text) is None:
-                issues.append(bad_day(text, rangee.lieu(colonne.titre)))
-        elif colonne.genre == "texte" and text.strip():
-            values[colonne.champ] = text
-        elif colonne.genre == "site" and text.strip():
-            values[colonne.champ] = _site(checklist, text, rangee.lieu(colonne.titre), issues)
+    values = _values(checklist, rangee, issues)
     return Releve(
         ligne=identifiant,
         constat=constat,
@@ -281,6 +267,31 @@ def _filled(
             **(levee.lieux if levee else {}),
         },
     )
+
+
+def values_of(checklist: Checklist, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return what these texts, by column, say of a finding beside what was found, by field."""
+    return _values(checklist, Rangee(ligne="", saisie=texts, lieu=lambda _: Location("")), [])
+
+
+def _values(checklist: Checklist, rangee: Rangee, issues: list[Issue]) -> dict[str, Any]:
+    """Return what the cells of a row say beside its finding, by field."""
+    values: dict[str, Any] = {}
+    for colonne in colonnes.CHAMPS:
+        text = rangee.saisie.get(colonne.titre, "")
+        if colonne.genre == "annotations":
+            values[colonne.champ] = _annotations(checklist, text)
+        elif colonne.genre == "liste":
+            values[colonne.champ] = _parts(text, colonne.separateurs)
+        elif colonne.genre == "jour" and text.strip():
+            values[colonne.champ] = day(text)
+            if day(text) is None:
+                issues.append(bad_day(text, rangee.lieu(colonne.titre)))
+        elif colonne.genre == "texte" and text.strip():
+            values[colonne.champ] = text
+        elif colonne.genre == "site" and text.strip():
+            values[colonne.champ] = _site(checklist, text, rangee.lieu(colonne.titre), issues)
+    return values
 
 
 def added_column(where: object, title: str, filled: int) -> Avertissement:

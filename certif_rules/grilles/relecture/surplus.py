@@ -1,0 +1,85 @@
+"""What a grid was written with: findings that were carried to it, and what its cells do not hold of them.
+
+A cell that nobody changed gives back the value it was written from; one that was changed or emptied says
+what a person says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from certif_rules.audit.checklist import Checklist, point_key
+from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.colonnes import CONSTAT, SAISIE
+from certif_rules.documents import emetteur
+from certif_rules.grilles.relecture.saisie import Lu, values_of
+from certif_rules.grilles.reprise import has_cell, typed, without_cell
+
+
+def with_carried(checklist: Checklist, dossier: Dossier, lu: Lu, *, suite: bool) -> Lu:
+    """Return what a grid says with what was carried beside its cells.
+
+    Args:
+        checklist: the checklist, computed again.
+        dossier: what stands beside the request of the grid.
+        lu: what its cells say.
+        suite: it has a sheet for what follows a gap, and a cell for its notification.
+    """
+    texts = typed(checklist, dossier)
+    lines = {ligne.indicateur.id: ligne.indicateur.id for ligne in checklist.lignes}
+    checks = {point.id: point_key(point) for point in checklist.verifications}
+    grille = _Grille(checklist, texts, suite)
+    return replace(
+        lu,
+        releves=_merged(grille, dossier.releves, lu.releves, lines),
+        verifications=_merged(grille, dossier.verifications, lu.verifications, checks, check=True),
+        notifie_le=lu.notifie_le if suite else dossier.notifie_le,
+    )
+
+
+class _Grille(Struct, frozen=True):
+    """A grid: its checklist, what was typed in it for people, whether it says what follows a gap."""
+
+    checklist: Checklist
+    texts: Mapping[str, Mapping[str, str]]
+    suite: bool
+
+
+def _merged(
+    grille: _Grille, carried: Sequence[Releve], read: Sequence[Releve], keys: Mapping[str, str], *,
+    check: bool = False,
+) -> tuple[Releve, ...]:  # fmt: skip
+    """Return the findings in the order of the grid; ``keys`` give the row of each."""
+    before = {releve.ligne: releve for releve in carried}
+    now = {releve.ligne: releve for releve in read}
+    merged = []
+    for ligne, key in keys.items():
+        releve, other = now.get(ligne), before.get(ligne)
+        if other is not None:
+            texts = grille.texts[key]
+            merged.append(_whole(grille, releve or Releve(ligne=ligne), other, texts, check=check))
+        elif releve is not None:
+            merged.append(releve)
+    return tuple(merged)
+
+
+def _whole(
+    grille: _Grille, releve: Releve, other: Releve, texts: Mapping[str, str], *, check: bool
+) -> Releve:
+    """Return a finding as its cells say it, with what none of them holds of the one it was written from."""
+    written = values_of(grille.checklist, texts)
+    fields = [c for c in SAISIE if c is not CONSTAT]
+    same = {
+        colonne.champ
+        for colonne in fields
+        if not has_cell(grille.checklist, colonne, check=check)
+        or getattr(releve, colonne.champ) == written.get(colonne.champ)
+    }
+    same |= set(without_cell(grille.checklist, suite=grille.suite))
+    columns = {} if check else emetteur.columns(grille.checklist)
+    beyond = {cle: texte for cle, texte in other.complements.items() if cle not in columns}
+    values = {champ: getattr(other, champ) for champ in same}
+    return replace(releve, **values, complements={**beyond, **releve.complements})
