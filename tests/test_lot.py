@@ -134,6 +134,16 @@ def test_a_wrong_file_is_refused_whole(
     assert not Path("o.jsonl").exists()
 
 
+def test_what_it_reads_is_never_replaced(call: Console, folder: Path) -> None:
+    """The population as its own output, a file that is not there: refused, and nothing is touched."""
+    same = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "of.csv", "--remplacer")
+    assert (same.status, same.codes) == (2, ["fichier-existant"])
+    absent = call("lot", "absent.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl")
+    assert (absent.status, absent.codes) == (1, ["fichier-illisible"])
+    assert Path("of.csv").read_text(encoding="utf-8") == CSV
+    assert sorted(path.name for path in folder.iterdir()) == ["c.yaml", "of.csv"]
+
+
 def test_the_table_has_a_column_a_line(call: Console, folder: Path) -> None:
     """In CSV each line of the référentiel is a column, each organisation a row, its state in words."""
     assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.csv").status == 0

@@ -18,7 +18,7 @@ from certif_rules.francais import count
 if TYPE_CHECKING:
     from certif_rules.errors import Issue
     from certif_rules.services.lot import Lot, Rangee
-    from certif_rules.services.organismes import Correspondance, Organisation
+    from certif_rules.services.organismes import Organisation
 
 #: Rows of a part.
 PART = 5000
@@ -54,24 +54,24 @@ def command(
     """
     from certif_rules.cli.atelier import open_for
     from certif_rules.errors import DataError, first_of
-    from certif_rules.services.lot import Lot
+    from certif_rules.services.lot import Lot, lines_of, table_of
     from certif_rules.services.organismes import organisations, read_correspondance
 
     path = to_file(sortie)
+    _check_other(path, (fichier, colonnes))
     check_free(path, replace=remplacer)
     by = read_correspondance(colonnes)
     commun = request(referentiel, options)
     lot = Lot(open_for(ctx).registry, commun, by, str(fichier))
     kind = format_ or ("csv" if path is not None and path.suffix == ".csv" else "jsonl")
-    render = _csv(lot, by) if kind == "csv" else _jsonl
+    render = table_of(lot, by) if kind == "csv" else lines_of
     parts = _parts(organisations(fichier, by))
     if path is None:
         faults = _to_standard_output(lot, parts, render)
     else:
+        key = _key(kind, (fichier, colonnes), commun, lot)
         with writing(path):
-            faults = _to_file(
-                lot, parts, render, path, key=_key(kind, fichier, colonnes, commun, lot), replace=remplacer
-            )
+            faults = _to_file(lot, parts, render, path, key=key, replace=remplacer)
     if faults:
         raise DataError(first_of(faults, _TOLD))
 
@@ -139,41 +139,21 @@ def _to_file(
     return issues
 
 
-def _jsonl(_: int, rows: Iterable[Rangee]) -> bytes:
-    from certif_rules.echanges.champs import as_line
-    from certif_rules.services.lot import as_data
-
-    return b"".join(as_line(as_data(row)) for row in rows)
-
-
-def _csv(lot: Lot, by: Correspondance) -> Render:
-    """Return what writes rows of a table, its heads before the first."""
-    import csv
-    import io
-
-    from certif_rules.grilles.csv import guard
-    from certif_rules.services.lot import cells, heads
-
-    def render(rank: int, rows: Iterable[Rangee]) -> bytes:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        if rank == 0:
-            writer.writerow(map(guard, heads(lot, by)))
-        writer.writerows(map(guard, cells(row, by)) for row in rows)
-        return ("\ufeff" if rank == 0 else "").encode() + text.getvalue().encode()
-
-    return render
-
-
-def _key(kind: str, fichier: Path, colonnes: Path, commun: object, lot: Lot) -> str:
+def _key(kind: str, files: Iterable[Path], commun: object, lot: Lot) -> str:
     """Return what tells this work from another: its files, what is asked, the rules, the program."""
-    from hashlib import file_digest, sha256
+    from hashlib import sha256
 
     from certif_rules import __version__
+    from certif_rules.services.organismes import digest_of
 
-    digests = []
-    for path in (fichier, colonnes):
-        with path.open("rb") as stream:
-            digests.append(file_digest(stream, "sha256").hexdigest())
-    asked = (kind, PART, *digests, repr(commun), lot.resolution.empreinte, __version__)
+    asked = (kind, PART, *map(digest_of, files), repr(commun), lot.resolution.empreinte, __version__)
     return sha256(repr(asked).encode()).hexdigest()
+
+
+def _check_other(path: Path | None, files: Iterable[Path]) -> None:
+    """Refuse to put the answer in the place of what it is made of, whatever the options."""
+    from certif_rules.errors import Issue, UsageError
+
+    if path is not None and path.exists() and any(f.exists() and f.samefile(path) for f in files):
+        message = f"« {path} » est un des fichiers à lire : il n’est jamais modifié"
+        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -12,7 +14,9 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.audit.denombrement import Denombrement, count_states
 from certif_rules.audit.siren import siren_warnings
+from certif_rules.echanges.champs import as_line
 from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
+from certif_rules.grilles.csv import guard
 from certif_rules.model.base import Avertissement
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.contexte import Contexte
@@ -139,14 +143,31 @@ def as_data(rangee: Rangee) -> dict[str, Any]:
     }
 
 
-def heads(lot: Lot, correspondance: Correspondance) -> list[str]:
-    """Return the heads of the table of a population: who it is, then each line by its number."""
-    lines = [indicateur.numero for indicateur in lot.resolution.referentiel.indicateurs.values()]
-    return ["rang", *correspondance.organisme, "categories", *lines]
+def lines_of(_: int, rows: Iterable[Rangee]) -> bytes:
+    """Return the rows of a part as lines of JSON."""
+    return b"".join(as_line(as_data(row)) for row in rows)
 
 
-def cells(rangee: Rangee, correspondance: Correspondance) -> Iterator[str]:
-    """Yield the cells of a row, under those heads."""
+def table_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Iterable[Rangee]], bytes]:
+    """Return what writes the rows of a part as CSV: who each is, then a column a line, by its number.
+
+    The heads stand before the first part (rank 0). A cell that a spreadsheet would run begins with ``'``.
+    """
+    numbers = [indicateur.numero for indicateur in lot.resolution.referentiel.indicateurs.values()]
+
+    def render(rank: int, rows: Iterable[Rangee]) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        if rank == 0:
+            text.write("\ufeff")
+            writer.writerow(map(guard, ("rang", *correspondance.organisme, "categories", *numbers)))
+        writer.writerows(map(guard, _cells(row, correspondance)) for row in rows)
+        return text.getvalue().encode()
+
+    return render
+
+
+def _cells(rangee: Rangee, correspondance: Correspondance) -> Iterator[str]:
     organisation = rangee.organisation
     yield str(organisation.rang)
     yield from (organisation.identite.get(part, "") for part in correspondance.organisme)

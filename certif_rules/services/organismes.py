@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,9 +82,28 @@ def organisations(path: Path, correspondance: Correspondance) -> Iterator[Organi
     Raises:
         DataError: the file cannot be read, is no UTF-8 text, or lacks columns; all of those are listed.
     """
+    with _opened(path) as stream:
+        yield from _rows(_lines(stream, str(path)), str(path), correspondance)
+
+
+def digest_of(path: Path) -> str:
+    """Return the digest of what a file holds, read bit by bit.
+
+    Raises:
+        DataError: it cannot be read, or could be read once only.
+    """
+    if path.exists() and not path.is_file():
+        message = f"ce n’est pas un fichier ordinaire : {path.name}"
+        raise DataError([Issue("fichier-illisible", message, Location(str(path)), "le copier d’abord")])
+    with _opened(path) as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
     try:
         with path.open("rb") as stream:
-            yield from _rows(_lines(stream, str(path)), str(path), correspondance)
+            yield stream
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
         reason = "fichier introuvable" if missing else "lecture impossible"
@@ -90,7 +112,7 @@ def organisations(path: Path, correspondance: Correspondance) -> Iterator[Organi
         ) from error
 
 
-def _lines(stream: Any, name: str) -> Iterator[str]:
+def _lines(stream: BufferedReader, name: str) -> Iterator[str]:
     rank = 0
     while line := stream.readline(_LONGEST + 1):
         rank += 1
