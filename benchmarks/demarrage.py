@@ -1,7 +1,8 @@
 """Start-up times of certif-rules against what cannot be saved: Python, and the libraries it stands on.
 
 One run, on one machine: read the ratios. What is counted is processor time, which depends less on what else
-the machine does; the commands take turns, so that a slow moment falls on all of them.
+the machine does; the commands take turns, so that a slow moment falls on all of them. Bytecode and compiled
+layers are kept in a folder of the run, whatever the environment says: any command after the first has them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
+
+from certif_rules.plugins.cache import ENV_CACHE
 
 DECOUVERTE = "import click, pluggy, importlib.metadata as m; m.entry_points(group='certif_rules')"
 CHECKLIST = (
@@ -50,7 +54,9 @@ def duration(arguments: tuple[str, ...], folder: str) -> float:
     Raises:
         subprocess.CalledProcessError: the command failed; what it said is on the standard error.
     """
-    env = {**os.environ, "PYTHONUTF8": "1"}
+    kept = {"PYTHONPYCACHEPREFIX": str(Path(folder, "pyc")), ENV_CACHE: str(Path(folder, "couches"))}
+    env = {**os.environ, "PYTHONUTF8": "1", **kept}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     start = _spent()
     subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder, env=env)
     return _spent() - start
