@@ -11,7 +11,6 @@ is left out where it is worth the default of its field: it goes without saying.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -110,6 +109,8 @@ def as_bytes(data: object) -> bytes:
     try:
         return encoded(data)
     except UnicodeEncodeError:
+        import json
+
         # A lone surrogate (a name typed in another encoding) becomes its JSON escape: still valid, and exact.
         text = json.dumps(data, ensure_ascii=False, indent=2)
         return (text + "\n").encode("utf-8", "backslashreplace")
@@ -129,6 +130,8 @@ def as_line(data: object) -> bytes:
     try:
         return msgspec.json.encode(data) + b"\n"
     except UnicodeEncodeError:  # as in `as_bytes`
+        import json
+
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return (text + "\n").encode("utf-8", "backslashreplace")
 

@@ -14,8 +14,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.construction.couche import build_couche
-from certif_rules.construction.lecteur import Lecteur
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.empreinte import digest_of_layer, digest_of_life
@@ -67,6 +65,10 @@ def read_header(path: Path, racine: Path, plugin: str, content: bytes | DataErro
     Raises:
         DataError: the file cannot be read as a header; every problem is listed.
     """
+    # What is compiled needs none of it.
+    from certif_rules.construction.couche import build_couche
+    from certif_rules.construction.lecteur import Lecteur
+
     name = path.relative_to(racine).as_posix()
     content = bytes_of(path, name) if content is None else content
     if isinstance(content, DataError):

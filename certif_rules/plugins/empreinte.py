@@ -5,8 +5,6 @@ Places, paths and package versions take no part in it: same rules, same digest.
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +25,10 @@ _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservatio
 
 def digest(data: Any) -> str:
     """Return ``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
-    from hashlib import sha256  # it loads OpenSSL, which what is compiled does without
+    # What is compiled keeps its digest, and needs none of it; hashlib loads OpenSSL.
+    import json
+    import unicodedata
+    from hashlib import sha256
 
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
     return "sha256:" + sha256(unicodedata.normalize("NFC", text).encode("utf-8")).hexdigest()

@@ -7,7 +7,6 @@ was expected, so each is written to be read.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -128,6 +127,8 @@ def _overfull(data: Any) -> bool:
 
 @cache
 def _registry() -> Registry[Any]:
+    import json
+
     from referencing import Registry, Resource
 
     paths = sorted(schema_path("commun").parent.glob("*" + _SUFFIX))
@@ -202,7 +203,7 @@ def _repeated(items: Iterable[Any]) -> Iterator[int]:
     """Yield the places of items that stand earlier in the list too."""
     seen: set[str] = set()
     for index, item in enumerate(items):
-        text = json.dumps(item, sort_keys=True, default=str)
+        text = _as_json(item, sort_keys=True, default=str)
         if text in seen:
             yield index
         seen.add(text)
@@ -259,6 +260,12 @@ def _clean(text: str) -> str:
     return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
 
 
+def _as_json(value: Any, **options: Any) -> str:
+    import json  # a checklist is put through no schema
+
+    return json.dumps(value, **options)
+
+
 def _show(value: Any) -> str:
     """Return ``value`` as people read it in a sentence."""
     if value is None:
@@ -267,7 +274,7 @@ def _show(value: Any) -> str:
         return "un dictionnaire"
     if isinstance(value, list):
         return "une liste"
-    return f"« {_clean(value)} »" if isinstance(value, str) else _clean(json.dumps(value))
+    return f"« {_clean(value)} »" if isinstance(value, str) else _clean(_as_json(value))
 
 
 #: Code, message, hint.
@@ -292,7 +299,7 @@ def _type(value: Any, wanted: str | list[str], description: str | None) -> _Word
     expected = [wanted] if isinstance(wanted, str) else wanted
     message = f"attendu : {' ou '.join(_TYPES[kind] for kind in expected)} ; trouvé : {_show(value)}"
     if "string" in expected and isinstance(value, int):
-        return "type-inattendu", message, f'écrire "{json.dumps(value)}"'
+        return "type-inattendu", message, f'écrire "{_as_json(value)}"'
     if "boolean" in expected and isinstance(value, str) and value.lower() in ("true", "false"):
         return "type-inattendu", message, f"écrire {value.lower()}"
     return "type-inattendu", message, description
