@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from certif_rules.audit.demande import from_profile
+from certif_rules.audit.demande import from_profile, read_profile
 from certif_rules.errors import DataError
 from certif_rules.grilles import csv as csv_
 from certif_rules.grilles import ods, xlsx
@@ -167,6 +167,33 @@ def test_nothing_is_told_of_a_grid_in_the_dress_of_a_body(module: ModuleType, tm
 def test_nothing_is_told_of_a_grid_that_was_only_filled(suffix: str, tmp_path: Path) -> None:
     """A grid filled and nothing else: no warning about the file."""
     assert told(filled(CHECKLIST, suffix, CONFORME, tmp_path)) == []
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_the_place_of_a_warning_is_not_typed(suffix: str, tmp_path: Path) -> None:
+    """Warnings printed with their place in a profile: read again, they have none, and nobody typed them.
+
+    123 456 789 has a wrong key; the comment of an earlier gap holds an address.
+    """
+    profil = tmp_path / "profil.yaml"
+    profil.write_text(
+        """\
+format: 1
+audit: {type: surveillance, date: "2026-03-10"}
+organisme: {siren: "123456789", categories: [AF]}
+precedent:
+  date: "2025-01-10"
+  constats: {"1": nc_mineure}
+  ecarts: {"1": {commentaire: "écrire à a.b@exemple.fr"}}
+""",
+        encoding="utf-8",
+    )
+    demande = replace(read_profile(profil), referentiel="qualiopi")
+    checklist = make_checklist(atelier(), demande)
+    placed = [a.message for a in checklist.avertissements if a.message.startswith(str(profil))]
+    assert len(placed) == 2
+    lecture = read_grids(atelier(), [filled(checklist, suffix, CONFORME, tmp_path)])
+    assert "cellule_ajoutee" not in {a.code for a in lecture.avertissements}
 
 
 # ---- notes, comments, pictures ----------------------------------------------------------------------

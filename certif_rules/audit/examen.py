@@ -141,7 +141,7 @@ class _Verification:
                 categories=self._categories(demande.ajout_categories, demande.lieu("ajouts")),
                 sites=demande.ajout_sites,
             ),
-            precedent=self._precedent(demande.precedent, type_audit),
+            precedent=self._precedent(demande.precedent, type_audit, self._audit_day),
             certificats=self._certificats(),
             mode=demande.mode,
             recues=_received(demande, type_audit) if type_audit else {},
@@ -248,7 +248,10 @@ class _Verification:
             for fait in dict.fromkeys((*valeurs, *par_categorie))
         }
 
-    def _precedent(self, dit: PrecedentDit | None, type_audit: TypeAudit | None) -> Precedent | None:
+    def _precedent(
+        self, dit: PrecedentDit | None, type_audit: TypeAudit | None, following: date | None
+    ) -> Precedent | None:
+        """Return the earlier audit; ``following`` is the day of the one after it, where it is known."""
         if dit is None:
             return None
         lieu = dit.lieu
@@ -259,16 +262,17 @@ class _Verification:
             hint = suggestion(dit.type, admitted, "admis")
             self.issues.append(Issue("type-inconnu", message, lieu, hint))
         constats = None if dit.constats is None else self._constats(dit.constats)
+        day = self._earlier_day(dit.date, lieu, following) if dit.date is not None else None
         return Precedent(
             type=dit.type,
-            date=self._earlier_day(dit.date, lieu) if dit.date is not None else None,
+            date=day,
             indicateurs_audites=None
             if dit.indicateurs_audites is None
             else self._seen(dit.indicateurs_audites, constats or {}, lieu),
             constats=constats,
             verifications=None if dit.verifications is None else self._checks(dit.verifications),
             edition=dit.edition,
-            precedent=self._precedent(dit.precedent, None),
+            precedent=self._precedent(dit.precedent, None, day or following),
         )
 
     def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
@@ -285,10 +289,10 @@ class _Verification:
                 results[entry.cle] = "levee" if failed and not entry.ouvert else entry.constat
         return results
 
-    def _earlier_day(self, text: str, lieu: Location | None) -> date | None:
+    def _earlier_day(self, text: str, lieu: Location | None, following: date | None) -> date | None:
         day = self._day(text, "date de l’audit précédent", lieu)
-        if day and self._audit_day and day > self._audit_day:
-            message = f"l’audit précédent ({day}) est après l’audit ({self._audit_day})"
+        if day and following and day > following:
+            message = f"l’audit précédent ({day}) est après l’audit ({following})"
             self.issues.append(Issue("date-invalide", message, lieu, "vérifier les deux dates"))
         return day
 

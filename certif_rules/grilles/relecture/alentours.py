@@ -23,6 +23,8 @@ from certif_rules.model.base import Avertissement
 
 #: The cell of the logo of a body.
 _LOGO: Final = (1, 1)
+#: What follows the place of a warning; the request of a grid that is read again has no place of its own.
+_PLACE: Final = " : "
 
 
 def around(
@@ -122,6 +124,14 @@ def _typed(feuille: FeuilleLue, written: Feuille, name: str, sheet: str) -> Iter
     places = [
         place
         for place, cell in sorted(feuille.cellules.items())
-        if not cell.blanche and not cell.formule and folded(cell.vue.texte) not in known and place not in read
+        if not cell.blanche
+        and not cell.formule
+        and place not in read
+        and not _endings(folded(cell.vue.texte)) & known
     ]
     yield from strays([Location(name, *place, sheet) for place in places])
+
+
+def _endings(text: str) -> set[str]:
+    """Return a text, and what remains of it without a place in front."""
+    return {text, text.split(_PLACE, 1)[-1]}
