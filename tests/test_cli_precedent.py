@@ -88,6 +88,37 @@ def test_the_findings_say_which_lines_were_seen(call: Console, precedent: Path) 
     assert reponse.lignes["30"]["constat_precedent"] is None
 
 
+AT_SITES = [
+    {"site": "S1", "constat": "conforme"},
+    {"site": "S2", "constat": "nc_mineure", "commentaire": "…"},
+]
+OF_FILES = [{"champ": "constat", "valeurs": [{"valeur": "conforme"}, {"valeur": "nc_mineure"}]}]
+
+
+@pytest.mark.parametrize(
+    ("entry", "codes"),
+    [
+        ({"par_site": AT_SITES}, ["constat-a-choisir"]),
+        ({"a_accorder": OF_FILES}, ["constat-a-choisir"]),
+        # Seen at a site without a finding, or nothing kept of two: nothing was found.
+        ({"par_site": [{"site": "S1", "commentaire": "à revoir"}]}, []),
+        ({"a_accorder": [{**OF_FILES[0], "aucune": True}]}, []),
+        ({"a_accorder": [{**OF_FILES[0], "champ": "commentaire"}]}, []),
+        # Chosen.
+        ({"par_site": AT_SITES, "constat": "nc_mineure", "commentaire": "isolé"}, []),
+    ],
+)
+def test_a_gap_that_nobody_weighed_is_not_dropped(
+    call: Console, tmp_path: Path, entry: dict[str, Any], codes: list[str]
+) -> None:
+    """A minor at one site, the gravity of the line not chosen: the next audit would not see it at all."""
+    path = tmp_path / "constats.json"
+    path.write_text(findings({"id": "qualiopi/9", "constat": "a_evaluer"} | entry), encoding="utf-8")
+    reponse = call("checklist", *SURVEILLANCE, "--precedent", path, "--format", "json")
+    assert reponse.codes == codes
+    assert reponse.status == (1 if codes else 0)
+
+
 def test_the_option_wins_over_the_profile(call: Console, tmp_path: Path, precedent: Path) -> None:
     """``--precedent`` replaces the earlier audit of the profile."""
     profil = tmp_path / "audit.yaml"

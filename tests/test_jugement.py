@@ -135,6 +135,24 @@ def test_a_mistake_in_a_judgement_is_said(tmp_path: Path, before: str, after: st
     assert code in {issue.code for issue in refused.value.issues if issue.location and issue.location.line}
 
 
+@pytest.mark.parametrize(
+    ("comparison", "words"), [("plus_de: 3", "n’est jamais atteint"), ("au_moins: 0", "est toujours atteint")]
+)
+def test_a_threshold_out_of_reach_is_told_in_french(tmp_path: Path, comparison: str, words: str) -> None:
+    """The least of levels 0 to 3 is never above 3, and always 0 at least."""
+    copy = tmp_path / "niveaux"
+    shutil.copytree(NOTES / "niveaux", copy)
+    path = copy / "regles" / "R1" / "contenu.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("mesure: plancher, moins_de: 1", f"mesure: plancher, {comparison}"), encoding="utf-8"
+    )
+    with pytest.raises(DataError) as refused:
+        resealed(copy)
+    (issue,) = refused.value.issues
+    assert issue.message == f"« plancher » va de 0 à 3 : le seuil {comparison[-1]} {words}"
+
+
 # ---- every completion -----------------------------------------------------------------------------------
 
 CONSTATS = {

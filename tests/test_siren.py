@@ -51,7 +51,7 @@ def test_only_what_is_certain_is_told(siren: object, told: list[str]) -> None:
     assert all(words in message for words, message in zip(told, messages, strict=True))
 
 
-@pytest.mark.parametrize("command", ["checklist", "dossier"])
+@pytest.mark.parametrize("command", ["checklist", "dossier", "calendrier"])
 def test_a_wrong_siren_is_told_with_its_place(
     capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -60,3 +60,14 @@ def test_a_wrong_siren_is_told_with_its_place(
     assert reponse.status == 0
     (warned,) = [a["message"] for a in reponse.json["avertissements"] if a["code"] == "siren_faux"]
     assert warned.startswith("<entrée standard>:5:10 : le SIREN « 123456789 » a une clé fausse")
+
+
+def test_a_wrong_siren_is_told_in_a_self_assessment(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files to fill hold no warning; the page does, once, beside the SIREN that it shows."""
+    reponse = Console(capfdbinary, monkeypatch)(
+        "autodiagnostic", "--profil", "-", "--format", "html", stdin=PROFIL
+    )
+    assert reponse.status == 0
+    assert reponse.out.decode().count("a une clé fausse") == 1

@@ -6,7 +6,7 @@ Values are kept as typed (a date is still a text), each with its place when it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -155,16 +155,10 @@ def from_profile(data: Any) -> Demande:
     textes = carried_textes(data.get("textes"))
     lieux: dict[str, Location] = {}
     for name, node, key in (
-        ("referentiel", data, "referentiel"),
-        ("edition", data, "edition"),
-        ("guide", data, "guide"),
-        ("type", audit, "type"),
-        ("date", audit, "date"),
-        ("mode", audit, "mode"),
-        ("categories", organisme, "categories"),
-        ("ajouts", data, "ajouts"),
-        ("certificats", data, "certificats"),
+        *((key, data, key) for key in ("referentiel", "edition", "guide", "ajouts", "certificats")),
         ("organisme", data, "organisme"),
+        *((key, audit, key) for key in ("type", "date", "mode")),
+        ("categories", organisme, "categories"),
         *((f"organisme.{key}", organisme, key) for key in organisme if key not in ("categories", "faits")),
     ):
         location = place_of(node, key)
@@ -208,10 +202,21 @@ def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
         DataError: the file cannot be read, or its schema refuses it.
     """
     data = read_given(path, content=stdin)
-    issues = check(data, "constats")
+    issues = check(data, "constats") or list(_left_to_choose(data["constats"]))
     if issues:
         raise DataError(issues)
     return findings(data)
+
+
+def _left_to_choose(entries: Any) -> Iterator[Issue]:
+    """Yield the lines with findings, of their sites or of two files, among which nobody chose."""
+    for entry in entries:
+        sites = (part.get("constat", "a_evaluer") for part in entry.get("par_site") or ())
+        files = (c for c in entry.get("a_accorder") or () if not c.get("aucune"))
+        several = any(c != "a_evaluer" for c in sites) or any(c["champ"] == "constat" for c in files)
+        if entry["constat"] == "a_evaluer" and several:
+            message = f"l’audit précédent laisse à choisir le constat de la ligne « {entry['id']} »"
+            yield Issue("constat-a-choisir", message, place_of(entry, "id"), "le choisir dans ce fichier")
 
 
 def findings(data: Any) -> PrecedentDit:

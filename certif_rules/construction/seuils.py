@@ -62,8 +62,8 @@ def _refuse(bornes: _Bornes, mot: str, text: Any, mesure: str, node: Any, key: s
         "moins_de": (least < limit, most < limit),
     }[mot]
     if reached[0] == reached[1]:
-        word = "toujours" if reached[0] else "jamais"
-        message = f"« {mesure} » va de {least} à {most} : le seuil {text} est {word} atteint"
+        words = "est toujours atteint" if reached[0] else "n’est jamais atteint"
+        message = f"« {mesure} » va de {least} à {most} : le seuil {text} {words}"
         lecteur.refuse("seuil-hors-portee", message, node, key, "corriger le seuil, ou retirer la condition")
 
 

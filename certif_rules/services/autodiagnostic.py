@@ -8,6 +8,7 @@ from certif_rules.audit.checklist import dressed, in_order
 from certif_rules.audit.demande import Demande, merge
 from certif_rules.audit.examen import refusal
 from certif_rules.audit.reponses import Questionnaire
+from certif_rules.audit.siren import siren_warnings
 from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.model.base import Avertissement
 from certif_rules.model.notation import Etendue
@@ -46,7 +47,9 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
         notation=regles.notation,
         etendue=etendue or regles.etendue or "audit",
         vies=vies,
-        avertissements=in_order((*checklist.avertissements, *personal_warnings(demande))),
+        avertissements=in_order(
+            (*checklist.avertissements, *siren_warnings(demande), *personal_warnings(demande))
+        ),
     )
     if not cadre.retenues:
         message = "aucune ligne n’est à voir à cet audit : il n’y a rien à évaluer"

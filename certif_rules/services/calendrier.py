@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
+from certif_rules.audit.siren import siren_warnings
 from certif_rules.echanges.calendrier import document
 from certif_rules.errors import Fautes
 from certif_rules.model.cycle import Cycle, Evenement
@@ -76,7 +77,7 @@ def make_calendar(
     if dossier is not None:
         value = _with_findings(registry, value, dossier)
     late = out_of_force(registry, demande, regime, days)
-    value = replace(value, propres=(*late, *value.propres))
+    value = replace(value, propres=(*late, *value.propres, *siren_warnings(demande)))
     others = other_editions(registry, demande, regime, days)
     every = [(other, _read(other, demande, dossier, saisie, seances)) for other in others]
     beside = [(other, _made(other, read, saisie, demande)) for other, read in every if not read.issues]
