@@ -92,12 +92,14 @@ def test_the_json_keeps_its_published_keys(call: Console, tmp_path: Path, head: 
 
 
 def test_the_table(call: Console, tmp_path: Path, head: dict[str, Any]) -> None:
-    """The table says the conclusion, its measures, the dates, and where each comes from."""
+    """The table says the conclusion, its measures, the dates in words, and where each comes from."""
     path = findings(head, tmp_path, MINEURES)
     shown = " ".join(call("conclure", path).out.decode().split())
     assert "qualiopi : délivrance possible sous réserve du plan d’actions" in shown
     assert "non-conformités mineures non levées : 4" in shown
-    assert "17 — Non-conformité mineure : correction avant le 2024-09-29 [A5, CPNC]" in shown
+    assert "Audit initial du 18 mars 2024" in shown
+    assert "notifiés le 29 mars 2024" in shown
+    assert "17 — Non-conformité mineure : correction avant le 29 septembre 2024 [A5, CPNC]" in shown
     assert "Organisme d’exemple" in shown
     left = findings(head, tmp_path, {"1": "a_evaluer", "2": "a_evaluer"})
     shown = " ".join(call("conclure", left).out.decode().split())

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from console import AUDIT, Console
 
+from certif_rules.blocs.typographie import plain
+
 FACTS = (
     "sous_traitance",
     "certifiante",
@@ -42,7 +44,7 @@ def test_json_says_what_the_table_says(call: Console, name: str) -> None:
 
 
 def test_an_edition_shows_its_period_layers_and_gaps(call: Console) -> None:
-    """An edition says its period in force, base, layers, counts, plugin and gaps."""
+    """An edition says its period, base, layers, counts, plugin and gaps; its days are read in words."""
     editions = {
         (e["referentiel"], e["edition"]): e for e in call("referentiels", "--format", "json").json["editions"]
     }
@@ -55,6 +57,9 @@ def test_an_edition_shows_its_period_layers_and_gaps(call: Console) -> None:
     assert (decree["criteres"], decree["indicateurs"]) == (7, 32)
     assert {couche["nature"] for couche in decree["couches"]} == {"exigence", "regles", "guide"}
     assert editions["qualiopi", "2026"]["indicateurs"] == 33
+    text = plain(" ".join(call("referentiels", "qualiopi").text.split()))
+    assert "audits du 6 juin 2019 au 31 octobre 2026 ;" in text
+    assert "guide V9 : depuis le 8 mars 2024 (admis dès le 8 janvier 2024)," in text
 
 
 def test_detail_lists_facts_and_gaps(call: Console) -> None:

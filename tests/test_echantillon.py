@@ -265,6 +265,26 @@ def test_what_is_older_than_the_earlier_audit_is_not_drawn(call: Console) -> Non
     assert "<entrée standard>:4:1:" in undated.err
 
 
+def test_an_earlier_audit_that_the_profile_dates_is_recalled(call: Console, tmp_path: Path) -> None:
+    """Its day is known and nothing leaves older files out: it is told."""
+    profile = (
+        "format: 1\nreferentiel: qualiopi\naudit: {type: surveillance, date: 2024-06-03}\n"
+        "organisme: {categories: [AF], sites: [{id: S1}, {id: S2}]}\n"
+        "precedent: {type: initial, date: 2023-06-01}\n"
+    )
+    path = tmp_path / "profil.yaml"
+    path.write_text(profile, encoding="utf-8")
+    asked = ("echantillon", "--profil", path, "--taille", "1", "--format", "json")
+    files = (*asked, "--objet", "dossiers", "--population", "-")
+    drawn = call(*files, stdin="A-1;2023-05-01\nA-2;2024-01-01\n").json
+    assert [w["code"] for w in drawn["avertissements"]] == ["anterieurs_possibles"]
+    assert "du 1er juin 2023 : sans --depuis 2023-06-01," in drawn["avertissements"][0]["message"]
+    assert call(*files, "--depuis", "2023-06-01", stdin=DATED).json["avertissements"] == []
+    sites = call(*asked)
+    assert sites.status == 0, sites.err
+    assert sites.json["avertissements"] == []
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [

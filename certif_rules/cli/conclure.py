@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certif_rules.blocs.typographie import prose
+from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json, show_json_line
 from certif_rules.cli.contexte import texts_option
 from certif_rules.cli.flux import inputs_of
@@ -112,7 +112,7 @@ def _show(bilan: Bilan) -> None:
     type_audit = bilan.checklist.type_audit
     nom = contexte.organisme.nom
     paragraph(f"{prose(referentiel.titre)}, édition {referentiel.edition}")
-    paragraph(f"{prose(type_audit.titre)} du {contexte.date.isoformat()}" + (f" — {nom}" if nom else ""))
+    paragraph(f"{prose(type_audit.titre)} du {day(contexte.date)}" + (f" — {nom}" if nom else ""))
     paragraph(_A_DES_PERSONNES)
     for heading, conclusions in (("À l’audit", bilan.a_l_audit), ("Après levée", bilan.conclusions)):
         if conclusions and bilan.a_l_audit:
@@ -121,9 +121,9 @@ def _show(bilan: Bilan) -> None:
         for conclusion in conclusions:
             click.echo()
             _show_conclusion(bilan, conclusion)
-    if bilan.echeances:
+    if bilan.echeances and bilan.dossier.notifie_le:
         click.echo()
-        paragraph(f"Échéances des constats non levés, notifiés le {bilan.dossier.notifie_le} :")
+        paragraph(f"Échéances des constats non levés, notifiés le {day(bilan.dossier.notifie_le)} :")
     for echeance in bilan.echeances:
         counted = echeance.compte_comme or echeance.constat
         titre = prose(referentiel.constats[counted].titre)
@@ -131,9 +131,9 @@ def _show(bilan: Bilan) -> None:
         jugement = referentiel.jugements.get(echeance.origine or "")
         delais = jugement.echeances.get(counted, {}) if jugement else {}
         days = " ; ".join(
-            f"{prose(delais[date].titre_ou(date))} le {day.isoformat()}"
-            for date, day in echeance.dates.items()
-            if day and date in delais
+            f"{prose(delais[date].titre_ou(date))} le {day(jour)}"
+            for date, jour in echeance.dates.items()
+            if jour and date in delais
         )
         sources = f" [{', '.join(echeance.sources)}]"
         paragraph(f"{nom} — {titre} : {days}{sources}", 2, hanging=6)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from certif_rules.blocs.typographie import day
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.french import explain, french_command
 
@@ -45,9 +46,9 @@ def _show(edition: dict[str, Any], *, detail: bool) -> None:
     from certif_rules.documents.mots import field_name, quoted
 
     paragraph(f"{edition['referentiel']}@{edition['edition']} — {edition['titre']}", hanging=4)
-    end = f"au {edition['au']}" if edition["au"] else "sans fin connue"
+    end = f" au {day(edition['au'])}" if edition["au"] else ", sans fin connue"
     base = f", sur {edition['base']}" if edition["base"] else ""
-    paragraph(f"audits du {edition['du']}, {end}{base} ; greffon « {edition['plugin']} »", 4)
+    paragraph(f"audits du {day(edition['du'])}{end}{base} ; greffon « {edition['plugin']} »", 4)
     paragraph(f"{edition['criteres']} critères, {edition['indicateurs']} indicateurs", 4)
     paragraph(f"types d’audit : {', '.join(edition['types_audit'])}", 4, hanging=6)
     paragraph(f"catégories : {', '.join(edition['categories'])}", 4, hanging=6)
@@ -93,9 +94,10 @@ def _show_contradiction(incoherence: dict[str, Any]) -> None:
 
 
 def _show_layer(couche: dict[str, Any]) -> None:
-    period = f"depuis le {couche['du']}" if couche["au"] is None else f"{couche['du']} – {couche['au']}"
+    start = day(couche["du"])
+    period = f"depuis le {start}" if couche["au"] is None else f"{start} – {day(couche['au'])}"
     if couche["admis_du"] != couche["du"]:
-        period += f" (admis dès le {couche['admis_du']})"
+        period += f" (admis dès le {day(couche['admis_du'])})"
     read = "" if couche["lue"] else ", non lue"
     paragraph(
         f"- {_NATURES[couche['nature']]} {couche['id']} : {period}{read}, révision {couche['revision']}",

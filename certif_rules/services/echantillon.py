@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import check, readable_day
+from certif_rules.blocs.typographie import day, plain
 from certif_rules.echanges.echantillon import document
 from certif_rules.errors import Issue, UsageError
 from certif_rules.model.base import Avertissement
@@ -38,7 +40,7 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
     regime, lu = recherche.settle([_read(choice, demande, asked) for choice in recherche.choix])
     value = _drawn(regime, lu, asked)
     late = tuple(out_of_force(registry, demande, regime, days))
-    value = replace(value, avertissements=(*late, *value.avertissements))
+    value = replace(value, avertissements=(*late, *_since_warnings(asked, demande), *value.avertissements))
     others = other_editions(registry, demande, regime, days)
     every = [(other, _read(other, demande, asked)) for other in others]
     beside = [(other, _drawn(other, read, asked)) for other, read in every if not read.issues]
@@ -94,8 +96,8 @@ def _read(regime: Regime, demande: Demande, asked: DemandeTirage) -> _Lu:
         issues = [issue for issue in issues if issue.code != "population-vide"]
     regle = None
     if asked.objet == "sites" and asked.taille is None and (code or not demande.type_audit):
-        day = readable_day(demande.date)
-        regle = rule_for(_rules(regime), code, day.isoformat() if day else None) if code else None
+        audit = readable_day(demande.date)
+        regle = rule_for(_rules(regime), code, audit.isoformat() if audit else None) if code else None
         issues += [] if demande.illisible and not code else _rule_issues(regime, regle, type_audit, demande)
     issues += _since_issues(asked, demande)
     if asked.objet == "dossiers" and asked.taille is None:
@@ -135,11 +137,22 @@ def _since_issues(asked: DemandeTirage, demande: Demande) -> list[Issue]:
     if asked.objet != "dossiers":
         message = "--depuis écarte des dossiers d’après leur jour : un site n’en a pas"
         return [Issue("usage", message, None, "retirer --depuis, ou ajouter --objet dossiers")]
-    day, audit = readable_day(asked.depuis), readable_day(demande.date)
-    if day and audit and day > audit:
-        message = f"--depuis ({day}) est après l’audit ({audit})"
+    since, audit = readable_day(asked.depuis), readable_day(demande.date)
+    if since and audit and since > audit:
+        message = f"--depuis ({since}) est après l’audit ({audit})"
         return [Issue("date-invalide", message, None, "vérifier les deux dates")]
     return []
+
+
+def _since_warnings(asked: DemandeTirage, demande: Demande) -> Iterator[Avertissement]:
+    """Yield that files older than an earlier audit whose day is known are drawn with the others."""
+    earlier = readable_day(demande.precedent.date) if demande.precedent else None
+    if asked.objet == "dossiers" and asked.depuis is None and earlier:
+        message = (
+            f"l’audit précédent est du {plain(day(earlier))} : sans --depuis {earlier}, des dossiers plus "
+            "anciens peuvent être tirés"
+        )
+        yield Avertissement("anterieurs_possibles", message)
 
 
 def _one(value: str | None) -> tuple[str, ...]:
