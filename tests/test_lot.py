@@ -21,6 +21,7 @@ from certif_rules.cli import lot as command
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.lot import Lot, as_data, count_lines
 from certif_rules.services.organismes import Organisation, organisations, read_correspondance
+from certif_rules.source.parties import parts_of
 from certif_rules.source.schema import check
 
 COLONNES = """\
@@ -110,6 +111,36 @@ def test_wrong_rows_are_told_and_the_others_answered(call: Console, folder: Path
 
 
 @pytest.mark.parametrize(
+    ("text", "ranks", "wrong"),
+    [
+        (CSV.replace("\n", "\r"), [2, 3, 4], []),
+        (CSV + '1;"X;;oui;;\n2;Est;;oui;;\n3;Ouest;;oui;;', [2, 3, 4, 6, 7], [5]),
+        (CSV + '1;X;;"oui;;\n2;"Est;;oui;;\n3;"Ouest";;oui;;\n', [2, 3, 4, 7], [5, 6]),
+        (CSV.replace("Nord", "x" * 200_000), [2, 4], [3]),
+        (CSV.replace("Nord", '"No\nrd"') + "1\n", [2, 3, 5], [6]),
+        (CSV.replace(";st", ';st;"de\nplus"', 1).replace("oui", "oui;"), [3], [4, 5]),
+    ],
+)  # fmt: skip
+def test_a_row_hides_no_other(
+    call: Console, folder: Path, text: str, ranks: list[int], wrong: list[int]
+) -> None:
+    """Ends of a Mac; a quote nobody closes, then two; a cell too long; cells and heads of two lines."""
+    Path("of.csv").write_text(text, encoding="utf-8", newline="")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert [row["rang"] for row in rows(reponse.out)] == ranks
+    told = [line.split(":")[1] for line in reponse.err.splitlines() if "rangee-illisible" in line]
+    assert told == [str(rank) for rank in wrong]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n" + CSV, "x" * 300_000, '"nda'])
+def test_heads_that_are_not_there_are_told_once(call: Console, folder: Path, text: str) -> None:
+    """Nothing, a blank line, no end of a line, no end of a quote: one message, at the first line."""
+    Path("of.csv").write_text(text, encoding="utf-8")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert (reponse.status, len(reponse.codes), reponse.err[:11]) == (1, 1, "of.csv:1:1:")
+
+
+@pytest.mark.parametrize(
     ("csv_text", "colonnes", "code"),
     [
         (CSV.replace("siren", "Siren"), COLONNES, "colonne-absente"),
@@ -138,10 +169,16 @@ def test_what_it_reads_is_never_replaced(call: Console, folder: Path) -> None:
     """The population as its own output, a file that is not there: refused, and nothing is touched."""
     same = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "of.csv", "--remplacer")
     assert (same.status, same.codes) == (2, ["fichier-existant"])
+    profil = "format: 1\nreferentiel: qualiopi\naudit: {type: initial, date: 2024-03-18}\n"
+    profil += "organisme: {categories: [AF]}\n"
+    Path("p.yaml").write_text(profil, encoding="utf-8")
+    asked = call("lot", "of.csv", "--profil", "p.yaml", "--colonnes", "c.yaml", "-o", "p.yaml", "--remplacer")
+    assert (asked.status, asked.codes) == (2, ["fichier-existant"])
+    assert Path("p.yaml").read_text(encoding="utf-8") == profil
     absent = call("lot", "absent.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl")
     assert (absent.status, absent.codes) == (1, ["fichier-illisible"])
     assert Path("of.csv").read_text(encoding="utf-8") == CSV
-    assert sorted(path.name for path in folder.iterdir()) == ["c.yaml", "of.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["c.yaml", "of.csv", "p.yaml"]
 
 
 def test_the_table_has_a_column_a_line(call: Console, folder: Path) -> None:
@@ -228,18 +265,74 @@ def test_what_was_done_is_not_done_again(
 def test_parts_of_another_work_are_not_taken(
     call: Console, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file changed meanwhile: all is answered anew."""
-    monkeypatch.setattr(command, "PART", 1)
-    with monkeypatch.context() as cut:
-        cut.setattr(Lot, "answer", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 130
+    """The file changed meanwhile: all is answered anew, and of what was beside only what is ours goes."""
+    interrupted(call, monkeypatch)
     parts = Path("o.jsonl.parties")
-    (parts / "000000").write_bytes(b"autre\n")
-    (parts / "000000.json").write_bytes(b"[]")
+    (part,) = (path for path in parts.glob("partie-*") if not path.suffix)
+    part.write_bytes(b"autre\n")
+    (parts / "notes.txt").write_bytes(b"de quelqu'un")
     Path("of.csv").write_text(CSV.replace("Nord", "Est"), encoding="utf-8")
     assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 0
     assert b"autre" not in Path("o.jsonl").read_bytes()
     assert b"Est" in Path("o.jsonl").read_bytes()
+    assert [path.name for path in parts.iterdir() if path.name != "verrou"] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("damage", [None, b"{", b"[1]", b'[{"code": 1}]'])
+def test_a_part_whose_faults_are_lost_is_written_again(
+    call: Console, folder: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    """The first row is in fault, its part done: what was wrong, removed or changed, is told all the same."""
+    Path("of.csv").write_text(CSV.replace("true;false", "peut;false"), encoding="utf-8")
+    interrupted(call, monkeypatch, at=1)
+    (faults,) = Path("o.jsonl.parties").glob("*.json")
+    if damage is None:
+        faults.unlink()
+    else:
+        faults.write_bytes(damage)
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl")
+    assert (reponse.status, reponse.codes) == (1, ["rangee-illisible"])
+    assert [row["rang"] for row in rows(Path("o.jsonl").read_bytes())] == [3, 4]
+
+
+def test_two_works_never_mix_their_parts(call: Console, folder: Path) -> None:
+    """While one writes a file, another that asks something else is refused, and takes nothing from it."""
+    pytest.importorskip("fcntl")
+    with parts_of(Path("o.jsonl"), "0" * 64) as parts:
+        parts.add(0, b"autre\n", [])
+        reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl")
+        assert (reponse.status, reponse.codes) == (1, ["ecriture-impossible"])
+        assert "un autre travail écrit le même fichier" in reponse.err
+        assert parts.known(0) == []
+    assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 0
+    assert len(rows(Path("o.jsonl").read_bytes())) == 3
+    assert not Path("o.jsonl.parties").exists()
+
+
+def test_a_file_in_the_place_of_the_parts_is_told(call: Console, folder: Path) -> None:
+    """It is not ours: it stays, and is named, since replacing the output would not help."""
+    Path("o.jsonl.parties").write_bytes(b"x")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl")
+    assert (reponse.status, reponse.codes) == (1, ["ecriture-impossible"])
+    assert reponse.err.startswith("o.jsonl.parties: ")
+    assert Path("o.jsonl.parties").read_bytes() == b"x"
+
+
+def interrupted(call: Console, monkeypatch: pytest.MonkeyPatch, at: int = 2) -> None:
+    """Leave the first row done, in a part of its own, the ``at``-th answer having been interrupted."""
+    answered: list[int] = []
+    answer = Lot.answer
+
+    def cut(self: Lot, organisation: Organisation) -> object:
+        answered.append(organisation.rang)
+        if len(answered) == at:
+            raise KeyboardInterrupt
+        return answer(self, organisation)
+
+    monkeypatch.setattr(command, "PART", 1)
+    with monkeypatch.context() as context:
+        context.setattr(Lot, "answer", cut)
+        assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 130
 
 
 @pytest.mark.lent

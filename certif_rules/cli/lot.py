@@ -58,7 +58,8 @@ def command(
     from certif_rules.services.organismes import organisations, read_correspondance
 
     path = to_file(sortie)
-    _check_other(path, (fichier, colonnes))
+    others = (options[name] for name in ("profil", "textes", "precedent"))
+    _check_other(path, (fichier, colonnes, *filter(None, others)))
     check_free(path, replace=remplacer)
     by = read_correspondance(colonnes)
     commun = request(referentiel, options)
@@ -117,23 +118,24 @@ def _to_file(
     replace: bool,
 ) -> list[Issue]:
     from certif_rules.cli.messages import say
-    from certif_rules.source.parties import Parties
+    from certif_rules.source.parties import parts_of
 
     issues: list[Issue] = []
-    written, number, rank = Parties(path, key), 0, -1
-    for rank, part in enumerate(parts):
-        faults = written.known(rank)
-        if faults is None:
-            rows, faults = _answered(lot, part)
-            written.add(rank, render(rank, rows), faults)
-        issues += faults
-        number += len(part)
-        if sys.stderr.isatty():
-            say(f"{count(number, 'rangée lue', 'rangées lues')}…")
-    if rank < 0:
-        rank = 0
-        written.add(rank, render(rank, []), [])
-    written.finish(rank + 1, replace=replace)
+    number, rank = 0, -1
+    with parts_of(path, key) as written:
+        for rank, part in enumerate(parts):
+            faults = written.known(rank)
+            if faults is None:
+                rows, faults = _answered(lot, part)
+                written.add(rank, render(rank, rows), faults)
+            issues += faults
+            number += len(part)
+            if sys.stderr.isatty():
+                say(f"{count(number, 'rangée lue', 'rangées lues')}…")
+        if rank < 0:
+            rank = 0
+            written.add(rank, render(rank, []), [])
+        written.finish(rank + 1, replace=replace)
     wrong = len({issue.location for issue in issues})
     say(f" : {count(number - wrong, 'organisme répondu', 'organismes répondus')}, {wrong} en faute.", path)
     return issues

@@ -6,10 +6,12 @@ A file may be of a whole nation: it is never held in memory, and a row that cann
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import file_digest
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ _LONGEST: Final = 1_000_000
 _VRAI: Final = ("vrai", "true", "oui", "1", "x")
 _FAUX: Final = ("faux", "false", "non", "0")
 _SHOWN: Final = 40
+_QUOTE: Final = "un guillemet n’est pas fermé, ou est mal placé"
 
 
 class Correspondance(Struct, frozen=True, kw_only=True):
@@ -113,36 +116,78 @@ def _opened(path: Path) -> Iterator[BufferedReader]:
 
 
 def _lines(stream: BufferedReader, name: str) -> Iterator[str]:
-    rank = 0
-    while line := stream.readline(_LONGEST + 1):
-        rank += 1
-        where = Location(name, rank, 1)
-        if len(line) > _LONGEST:
-            raise DataError([Issue("fichier-trop-grand", "une ligne n’en finit pas", where)])
-        try:
-            yield line.decode("utf-8-sig" if rank == 1 else "utf-8")
-        except UnicodeDecodeError:
-            message = "ce fichier n’est pas un texte en UTF-8"
-            raise DataError([Issue("encodage", message, where, "l’enregistrer en CSV UTF-8")]) from None
+    """Yield the lines of a text, whichever of the three ends they have."""
+    rank, chunk, rest = 0, b"x", b""
+    while chunk:
+        chunk = stream.read(_LONGEST)
+        lines = (rest + chunk).splitlines(keepends=True)
+        rest = lines.pop() if chunk else b""  # what follows is perhaps its own
+        for line in lines:
+            rank += 1
+            yield _decoded(line, name, rank)
+        if len(rest) > _LONGEST:
+            _decoded(rest, name, rank + 1)
+
+
+def _decoded(line: bytes, name: str, rank: int) -> str:
+    where = Location(name, rank, 1)
+    if len(line) > _LONGEST:
+        raise DataError([Issue("fichier-trop-grand", "une ligne n’en finit pas", where)])
+    try:
+        return line.decode("utf-8-sig" if rank == 1 else "utf-8")
+    except UnicodeDecodeError:
+        message = "ce fichier n’est pas un texte en UTF-8"
+        raise DataError([Issue("encodage", message, where, "l’enregistrer en CSV UTF-8")]) from None
 
 
 def _rows(lines: Iterator[str], name: str, correspondance: Correspondance) -> Iterator[Organisation | Issue]:
     first = next(lines, "")
     separator = correspondance.separateur or max(";,\t", key=first.count)
-    heads = [head.strip() for head in next(csv.reader([first], delimiter=separator), [])]
+    records = _records(chain([first], lines), separator)
+    _, _, heads = next(records, (1, 1, []))
+    if isinstance(heads, str):
+        hint = "corriger les noms des colonnes"
+        raise DataError([Issue("rangee-illisible", heads, Location(name, 1, 1), hint)])
+    heads = [head.strip() for head in heads]
     places = _places(heads, name, correspondance)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    for rank, last, cells in records:
+        if isinstance(cells, str):
+            yield _wrong(name, rank, cells)
+        elif len(cells) != len(heads) and any(map(str.strip, cells)):
+            until = f", jusqu’à la ligne {last}" if last > rank else ""
+            yield _wrong(name, rank, f"{len(cells)} cellules{until}, il en faut {len(heads)}")
+        elif any(map(str.strip, cells)):
+            yield _organisation(cells, places, name, rank, correspondance)
+
+
+def _records(lines: Iterator[str], separator: str) -> Iterator[tuple[int, int, list[str] | str]]:
+    """Yield the lines where each row starts and ends, and its cells, or what is wrong with them.
+
+    A quote that nobody closes takes lines that are not its own: they are read again, for themselves.
+    """
+    rank, again, taken = 1, deque[str](), list[str]()
+
+    def following() -> Iterator[str]:
+        while (line := again.popleft() if again else next(lines, None)) is not None:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(following(), delimiter=separator, strict=True)
     while True:
-        rank = reader.line_num + 2  # the line after those read, the first being the heads
+        taken.clear()
         try:
             cells = next(reader, None)
         except csv.Error:
-            yield _wrong(name, rank, "un guillemet n’est pas fermé, ou est mal placé")
+            again.extendleft(reversed(taken[1:]))
+            long = len(taken[0]) > csv.field_size_limit()
+            yield rank, rank, "une cellule est trop longue" if long else _QUOTE
+            rank += 1
+            reader = csv.reader(following(), delimiter=separator, strict=True)  # the end may be behind
             continue
         if cells is None:
             return
-        if any(map(str.strip, cells)):
-            yield _organisation(cells, len(heads), places, name, rank, correspondance)
+        yield rank, rank + len(taken) - 1, cells
+        rank += len(taken)
 
 
 def _places(heads: Sequence[str], name: str, correspondance: Correspondance) -> dict[str, int]:
@@ -152,6 +197,9 @@ def _places(heads: Sequence[str], name: str, correspondance: Correspondance) -> 
         DataError: some are missing, or stand twice; all are listed.
     """
     faults = Fautes()
+    if not any(heads):
+        message, hint = "la première ligne ne nomme aucune colonne", "y écrire le nom de chaque colonne"
+        raise DataError([Issue("colonne-absente", message, Location(name, 1, 1), hint)])
     for column in correspondance.colonnes:
         number = heads.count(column)
         if number == 0:
@@ -166,10 +214,8 @@ def _places(heads: Sequence[str], name: str, correspondance: Correspondance) -> 
 
 
 def _organisation(
-    cells: Sequence[str], number: int, places: Mapping[str, int], name: str, rank: int, by: Correspondance
+    cells: Sequence[str], places: Mapping[str, int], name: str, rank: int, by: Correspondance
 ) -> Organisation | Issue:
-    if len(cells) != number:
-        return _wrong(name, rank, f"{len(cells)} cellules, il en faut {number}")
     given = {column: cells[place].strip() for column, place in places.items()}
     try:
         categories = tuple(c for c, column in by.categories.items() if _truth(given[column], by))

@@ -52,7 +52,7 @@ def _begin(folder: Path) -> tuple[Path, BinaryIO]:
     while True:
         handle, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)
         temporary, stream = Path(name), os.fdopen(handle, "wb")
-        if _hold(stream) is not False and temporary.exists():
+        if hold(stream) is not False and temporary.exists():
             return temporary, stream
         stream.close()
 
@@ -104,7 +104,7 @@ def _dress(temporary: Path, replaced: Path | None) -> None:
     temporary.chmod(former.st_mode & 0o777)
 
 
-def _hold(stream: BinaryIO) -> bool | None:
+def hold(stream: BinaryIO) -> bool | None:
     """Lock a temporary file until its writer ends, however it does; false when another holds it.
 
     ``None`` where there are no such locks.
@@ -128,7 +128,7 @@ def _sweep(folder: Path) -> None:
                 left.unlink()
                 continue
             with left.open("r+b") as stream:
-                if _hold(stream):
+                if hold(stream):
                     left.unlink()
 
 

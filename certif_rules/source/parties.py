@@ -1,51 +1,50 @@
 """A long file written by parts beside it, so that what was done before a kill is neither lost nor redone.
 
-Parts are in a folder named after the file. They are those of one work, told by its key: another key empties
-the folder. When all are there they become the file, at once, and the folder goes.
+Parts are in a folder named after the file, which one work at a time holds. Each bears the key of its work:
+those of another are removed, and nothing else that is there. When all are there they become the file.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from msgspec.structs import astuple
+from msgspec import MsgspecError, convert, to_builtins
 
-from certif_rules.errors import Issue, Location
-from certif_rules.source.ecriture import write_file
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.source.ecriture import hold, write_file
 
-_KEY = "cle"
+_LOCK, _PREFIX, _KEY = "verrou", "partie-", 20
 
 
 class Parties:
-    """The parts of the file at ``path`` written so far.
+    """The parts of the file at ``path`` written so far, in a folder that is held (see :func:`parts_of`)."""
 
-    Raises:
-        OSError: the folder beside it cannot be written.
-    """
-
-    def __init__(self, path: Path, key: str) -> None:
+    def __init__(self, path: Path, folder: Path, key: str) -> None:
         self._path = path
-        self._folder = path.with_name(f"{path.name}.parties")
-        known = self._folder / _KEY
-        if not known.is_file() or known.read_text(encoding="utf-8") != key:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir()
-            write_file(known, key.encode(), replace=True)
+        self._folder = folder
+        self._prefix = f"{_PREFIX}{key[:_KEY]}-"
+        for left in _parts_in(folder):
+            if not left.name.startswith(self._prefix):
+                left.unlink()
 
     def known(self, rank: int) -> list[Issue] | None:
         """Return what was wrong with the rows of a part that is there; ``None`` where it is to be written."""
         if not self._part(rank).is_file():
             return None
-        written = json.loads(self._faults(rank).read_bytes())
-        return [Issue(code, message, Location(*place), hint) for code, message, place, hint in written]
+        try:
+            return convert(json.loads(self._faults(rank).read_bytes()), list[Issue])
+        except (OSError, ValueError, MsgspecError):  # removed, or changed: the part is written again
+            return None
 
     def add(self, rank: int, content: bytes, faults: Sequence[Issue]) -> None:
         """Write a part, with what was wrong with its rows."""
-        written = [(i.code, i.message, astuple(i.location or Location("")), i.hint) for i in faults]
-        write_file(self._faults(rank), json.dumps(written).encode(), replace=True)
+        written = json.dumps(to_builtins(faults))
+        write_file(self._faults(rank), written.encode(), replace=True)
         write_file(self._part(rank), content, replace=True)
 
     def finish(self, number: int, *, replace: bool) -> None:
@@ -56,10 +55,62 @@ class Parties:
             OSError: it cannot be written; the parts stay.
         """
         write_file(self._path, [self._part(rank) for rank in range(number)], replace=replace)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for part in _parts_in(self._folder):
+            with suppress(OSError):
+                part.unlink()
 
     def _part(self, rank: int) -> Path:
-        return self._folder / f"{rank:06}"
+        return self._folder / f"{self._prefix}{rank:06}"
 
     def _faults(self, rank: int) -> Path:
-        return self._folder / f"{rank:06}.json"
+        return self._folder / f"{self._prefix}{rank:06}.json"
+
+
+@contextmanager
+def parts_of(path: Path, key: str) -> Iterator[Parties]:
+    """Hold the folder of the parts of a file, and remove it at the end if it is empty.
+
+    Raises:
+        DataError: another work holds it, or it is no folder.
+        OSError: it cannot be written.
+    """
+    folder = path.with_name(f"{path.name}.parties")
+    lock = folder / _LOCK
+    with suppress(FileExistsError):
+        folder.mkdir()
+    if not folder.is_dir():
+        raise _refused(folder, "ce n’est pas un dossier : les parties du travail n’y ont pas de place")
+    with lock.open("ab") as stream:
+        if hold(stream) is False or not _same(stream, lock):
+            raise _refused(folder, "un autre travail écrit le même fichier en ce moment")
+        try:
+            yield Parties(path, folder, key)
+        finally:
+            ended = not any(_parts_in(folder))
+            if ended and os.name != "nt":  # there an open file cannot be removed
+                _remove(folder)
+    if ended and os.name == "nt":
+        _remove(folder)
+
+
+def _refused(folder: Path, message: str) -> DataError:
+    hint = "attendre qu’il finisse, ou choisir un autre nom" if folder.is_dir() else "choisir un autre nom"
+    return DataError([Issue("ecriture-impossible", message, Location(str(folder)), hint)])
+
+
+def _same(stream: BinaryIO, path: Path) -> bool:
+    """Tell whether a file that was opened is still there: who held it may have removed it since."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _parts_in(folder: Path) -> list[Path]:
+    return list(folder.glob(f"{_PREFIX}*"))
+
+
+def _remove(folder: Path) -> None:
+    with suppress(OSError):  # what is not ours stays, with its folder
+        (folder / _LOCK).unlink()
+        folder.rmdir()
