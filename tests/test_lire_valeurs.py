@@ -99,6 +99,22 @@ VALUES: dict[str, tuple[Any, str, str, str, list[str]]] = {
     ),
     # Shown « 01000 », held as 1000.
     "zeros": (1000, "00000", value("float", "1000", "01000"), "1000", TOLD),
+    # 75 minutes: what is shown first is no hour.
+    "minutes": (
+        timedelta(minutes=75), "[mm]:ss", value("time", "PT01H15M00S", "75:00"), "01:15:00", TOLD
+    ),
+    "afternoon": (14.5 / 24, "hh:mm AM/PM", value("time", "PT14H30M00S", "02:30 PM"), "14:30", []),
+    "noon": (0.5, "hh:mm AM/PM", value("time", "PT12H00M00S", "12:00 PM"), "12:00", []),
+    # A word for nothing, and one for less than nothing.
+    "nothing": (0, '0;-0;"néant"', value("float", "0", "néant"), "0", TOLD),
+    "loss": (-3, '0;"perte"', value("float", "-3", "perte"), "-3", TOLD),
+    "hidden": (0, "0;-0;", value("float", "0", "x"), "0", TOLD),
+    "nothing_of_two": (0, '0;;"rien"', value("float", "0", "rien"), "0", TOLD),
+    "negative": (-3.5, "#,##0.00;[Red]-#,##0.00", value("float", "-3.5", "-3,50"), "-3,50", []),
+    "negative_euros": (
+        -3.5, '#,##0.00\\ "€";(#,##0.00\\ "€")',
+        value("currency", "-3.5", "(3,50 €)", ' office:currency="EUR"'), f"-3,50{NBSP}€", [],
+    ),
     "words": (3, '0" ans"', value("float", "3", "3 ans"), "3", TOLD),
 }  # fmt: skip
 

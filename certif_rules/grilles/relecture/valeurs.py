@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from certif_rules.blocs.typographie import INSECABLE
 
@@ -28,6 +29,7 @@ _DIGITS: Final = 15
 #: Most decimals written: with fifteen figures before them, all that exact arithmetic holds.
 _PLACES: Final = 12
 _FIRST: Final = re.compile(r'(?:[^;"]|"[^"]*+"?)*+')
+_OTHERS: Final = re.compile(r';((?:[^;"]|"[^"]*+"?)*+)')
 _UNQUOTED: Final = re.compile(
     r'"([^"]*+)"|\\(.)|[_*].|\[\$([^\]\[-]*+)[^\]\[]*+\]|\[(?!h+\]|m+\]|s+\])[^\]\[]*+\]'
 )
@@ -54,7 +56,8 @@ class Vue(Struct, frozen=True):
 class Mise(Struct, frozen=True):
     """What a number is shown as. ``parts`` are those of a day and an hour: « d », « y », « h », « s », « [ ».
 
-    ``decimales`` is ``None`` for as many as needed; ``sure`` is false for a format with signs of its own.
+    ``decimales`` is ``None`` for as many as needed; ``sure`` is false for a format with signs of its own,
+    ``zero`` and ``negatif`` for one that has words for such a number.
     """
 
     nature: Nature = "nombre"
@@ -62,6 +65,8 @@ class Mise(Struct, frozen=True):
     symbole: str = ""
     parts: str = ""
     sure: bool = True
+    zero: bool = True
+    negatif: bool = True
 
 
 GENERAL: Final = Mise()
@@ -87,7 +92,21 @@ BUILTIN: Final[dict[int, Mise]] = {
 
 
 def read_format(code: str) -> Mise:
-    """Return what a format of XLSX shows, from its first part: that of positive numbers."""
+    """Return what a format of XLSX shows, from its first part; then come negative numbers and zero."""
+    others = _OTHERS.findall(_FIRST.sub("", code[:_LONGEST], count=1))
+    negative, zero = (all(map(_has_figures, others[n : n + 1])) for n in (0, 1))
+    return replace(_first_part(code), negatif=negative, zero=zero)
+
+
+def _has_figures(section: str) -> bool:
+    """Return whether a part of a format writes the number itself, with no word of its own but a currency."""
+    words = "".join(a or b or c or "" for a, b, c in _UNQUOTED.findall(section)).strip(" -+()")
+    bare = _UNQUOTED.sub("", section).lower()
+    return ("general" in bare or bool({*"0#"} & {*bare})) and (not words or _money(words))
+
+
+def _first_part(code: str) -> Mise:
+    """Return what a format shows of positive numbers."""
     match = _FIRST.match(code)
     first = match[0] if match and len(code) <= _LONGEST else "?"
     literals = [a or b or c or "" for a, b, c in _UNQUOTED.findall(first)]
@@ -122,12 +141,13 @@ def number(value: float, mise: Mise) -> Vue:
         return _time_seen(round(value * _DAY), mise.parts, sure=mise.sure)
     if mise.nature in ("jour", "heure"):
         return Vue(_decimal(value, None), "nombre", fidele=False)
+    sure = mise.sure and (mise.zero or value != 0) and (mise.negatif or value >= 0)
     if mise.nature == "pourcentage":
-        return Vue(f"{_decimal(value, mise.decimales, 2)}{INSECABLE}%", mise.nature, mise.sure)
+        return Vue(f"{_decimal(value, mise.decimales, 2)}{INSECABLE}%", mise.nature, sure)
     text = _decimal(value, mise.decimales)
     if mise.nature == "monnaie":
-        return Vue(f"{text}{INSECABLE}{mise.symbole}".rstrip(), mise.nature, mise.sure)
-    return Vue(text, "nombre", mise.sure and "E" not in text)
+        return Vue(f"{text}{INSECABLE}{mise.symbole}".rstrip(), mise.nature, sure)
+    return Vue(text, "nombre", sure and "E" not in text)
 
 
 def shown(value: float, nature: Nature, display: str) -> Vue:
@@ -179,9 +199,12 @@ def lasting(text: str, display: str) -> Vue:
     hours, minutes = int(match[2] or 0), int(match[3] or 0)
     seconds = hours * 3600 + minutes * 60 + round(float(match[4] or 0))
     seen = [int(n) for n in _NUMERALS.findall(display) if len(n) < _DIGITS]
-    parts = "h" + ("s" if display.count(":") > 1 else "")
-    parts += "[" if seen[:1] == [seconds // 3600] else ""
-    return _time_seen(seconds, parts, sure=not match[1] and ":" in display)
+    elapsed = seconds // 3600
+    # « 75:00 » may be minutes and seconds: what comes first is no hour, of the day or of a half of it.
+    hour = seen[:1] in ([elapsed], [elapsed % 24], [elapsed % 12], [(elapsed - 1) % 12 + 1])
+    parts = "h" + ("s" if display.count(":") > 1 or not hour else "")
+    parts += "[" if seen[:1] == [elapsed] else ""
+    return _time_seen(seconds, parts, sure=not match[1] and ":" in display and hour)
 
 
 def _day_seen(moment: datetime, parts: str) -> Vue:
