@@ -199,9 +199,10 @@ def lasting(text: str, display: str) -> Vue:
     hours, minutes = int(match[2] or 0), int(match[3] or 0)
     seconds = hours * 3600 + minutes * 60 + round(float(match[4] or 0))
     seen = [int(n) for n in _NUMERALS.findall(display) if len(n) < _DIGITS]
-    elapsed = seconds // 3600
+    elapsed, day = seconds // 3600, _DAY // 3600
+    half = day // 2
     # « 75:00 » may be minutes and seconds: what comes first is no hour, of the day or of a half of it.
-    hour = seen[:1] in ([elapsed], [elapsed % 24], [elapsed % 12], [(elapsed - 1) % 12 + 1])
+    hour = seen[:1] in ([elapsed], [elapsed % day], [elapsed % half], [(elapsed - 1) % half + 1])
     parts = "h" + ("s" if display.count(":") > 1 or not hour else "")
     parts += "[" if seen[:1] == [elapsed] else ""
     return _time_seen(seconds, parts, sure=not match[1] and ":" in display and hour)
