@@ -170,6 +170,10 @@ def test_the_command(tmp_path: Path, capfdbinary: Any, monkeypatch: pytest.Monke
     assert [c["id"] for c in other.json["constats"]] == [c["id"] for c in answer.json["constats"]]
     assert other.json["a_revoir"] == answer.json["a_revoir"]
     assert call("reprendre", path, "--sans", "sous_traitanse").status == 2
+    # Line 1 stays due, and asks for results that nothing but a certification has.
+    asked = call("reprendre", path, "--avec", "certifiante")
+    assert "ligne 1 change (à auditer ; ce qui y est demandé n’est plus le même) : " in asked.err
+    assert "à auditer → à auditer" not in asked.err
 
 
 #: Findings with all that a findings file may say, on two sites.

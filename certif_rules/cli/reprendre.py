@@ -88,7 +88,10 @@ def _summarise(correction: Correction) -> None:
 def _line(changement: Mouvement) -> str:
     from certif_rules.documents.mots import SIGNES
 
-    states = " → ".join(SIGNES[e].mot if e else "absente" for e in (changement.avant, changement.apres))
+    both = dict.fromkeys((changement.avant, changement.apres))
+    states = " → ".join(SIGNES[e].mot if e else "absente" for e in both)
+    if len(both) == 1 and not changement.a_revoir:
+        states += " ; ce qui y est demandé n’est plus le même"
     why = f" : {' ; '.join(changement.motifs)}" if changement.motifs else ""
     constat = f" ; constat « {changement.constat} »" if changement.constat else ""
     again = f" à revoir : {changement.a_revoir}" if changement.a_revoir else " gardé" if constat else ""
