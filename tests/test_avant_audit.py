@@ -75,6 +75,7 @@ def test_an_audit_that_sees_lines_is_one(call: Console) -> None:
         ("qualiopi", "renouvellement", "a_distance", True),
         ("qualiopi", "surveillance", "a_distance", False),
         ("certifregion", "initial", "a_distance", True),
+        ("certifregion", "renouvellement", "a_distance", True),
     ],
 )
 def test_where_the_audit_is_held(

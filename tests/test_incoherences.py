@@ -50,6 +50,15 @@ def test_those_that_no_command_tells_are_few_and_known() -> None:
     assert {nom for nom, i in KNOWN.items() if not i.commandes} == {"INC-23", "INC-24", "INC-25", "INC-33"}
 
 
+def test_the_act_of_recognition_is_dated_and_numbered() -> None:
+    """INC-24: slide 5 gives the day of the meeting alone; another source numbers and dates the act."""
+    act = KNOWN["INC-24"]
+    assert act.sources == ("S05", "certifopac-cr")
+    assert "n° 2022-12-406 du 15 décembre 2022" in act.texte
+    assert "14 décembre 2022" in act.texte
+    assert KNOWN["INC-23"].sources == ("S05", "S06", "ref-2020")
+
+
 # ---- one command lists them all -------------------------------------------------------------------------
 
 

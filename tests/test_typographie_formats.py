@@ -52,3 +52,10 @@ def test_typography_changes_no_word(texte: str) -> None:
     """Blanks and apostrophes only, whatever the text."""
     blanks = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, "'": "’"})
     assert prose(texte).translate(blanks) == clean(texte).translate(blanks)
+
+
+@pytest.mark.parametrize("format_", ["table", "md", "html", "formulaire", "docx", "xlsx", "ods"])
+def test_a_digest_says_what_it_is_for(format_: str) -> None:
+    """« Empreinte » is a word of the house: where an auditor reads it, one phrase says what it is for."""
+    content = write_document("checklist", choose("checklist", format_, None), checklist())
+    assert "deux documents qui ont la même appliquent les mêmes textes" in " ".join(words(content).split())

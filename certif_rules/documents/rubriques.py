@@ -47,6 +47,8 @@ NOTES = (
     "Noter le moins possible sur les personnes : des initiales ou une référence de dossier, ni nom complet, "
     "ni adresse électronique, ni téléphone, ni numéro de sécurité sociale."
 )
+#: What a digest of rules is for, said where an auditor reads one.
+EMPREINTE = "deux documents qui ont la même appliquent les mêmes textes et les mêmes règles"
 #: A label and its value; :data:`Rangee` is one whose value rests on sources.
 Rang = tuple[str, str]
 Rangee = tuple[str, b.Texte]

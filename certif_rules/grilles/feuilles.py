@@ -179,7 +179,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
 
     section("Remplir", _instructions(checklist))
     section("Lire", [(SIGNES[e].mot, prose(sens)) for e, sens in SENS.items()])
-    section("Valeur des textes", [("mention", disclaimer(checklist)), ("empreinte", checklist.empreinte)])
+    digest = f"{checklist.empreinte} ({document.EMPREINTE})"
+    section("Valeur des textes", [("mention", disclaimer(checklist)), ("empreinte", digest)])
     section("L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage)))
     section(
         "Textes appliqués",

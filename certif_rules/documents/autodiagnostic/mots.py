@@ -272,7 +272,7 @@ def identity(cadre: Cadre) -> b.Bloc:
         *document.identity(checklist),
         *document.organisation(checklist),
         *document.facts(checklist),
-        ("Empreinte", clean(checklist.empreinte)),
+        ("Empreinte", f"{clean(checklist.empreinte)} ({document.EMPREINTE})"),
     ]
     return b.Fiche(legende="L’audit que l’on prépare et l’organisme, comme déclarés", rangs=tuple(rows))
 

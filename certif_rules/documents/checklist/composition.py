@@ -80,7 +80,7 @@ def warned(checklist: Checklist) -> Iterator[b.Partie]:
 def context(checklist: Checklist) -> b.Partie:
     """Return what the audit is, and the organisation as declared."""
     identity: list[document.Rangee] = [*document.identity(checklist)]
-    identity.append(("Empreinte", (parties.digest(checklist),)))
+    identity.append(("Empreinte", parties.digest_explained(checklist)))
     declared = (*document.organisation(checklist), *document.circumstances(checklist))
     return b.Partie(
         titre="L’audit et l’organisme",
@@ -164,7 +164,7 @@ def text(checklist: Checklist) -> b.Document:
     facts = tuple(document.facts(checklist))
     answers = b.Tableau(legende="", tetes=("Question", "Réponse"), lignes=facts, largeurs=(2, 1))
     identity: list[document.Rangee] = [*document.identity(checklist)]
-    identity.append(("Empreinte", (parties.digest(checklist),)))
+    identity.append(("Empreinte", parties.digest_explained(checklist)))
     return _plain(
         checklist,
         b.Fiche(legende="", rangs=tuple(identity)),
@@ -209,7 +209,7 @@ def table(checklist: Checklist) -> b.Document:
         *_under(f"{parties.gaps_heading(checklist)} (absent des sources)", *_list(gaps)),
         b.Partie(titre=document.CONSERVATION, blocs=(_durations(checklist),)),
     )
-    digest = (b.Morceau("Empreinte "), parties.digest(checklist))
+    digest = (b.Morceau("Empreinte "), *parties.digest_explained(checklist))
     return replace(whole, fin=(*whole.fin, digest))
 
 

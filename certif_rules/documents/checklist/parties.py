@@ -126,5 +126,10 @@ def digest(checklist: Checklist) -> b.Morceau:
     return b.Morceau(clean(checklist.empreinte), "code")
 
 
+def digest_explained(checklist: Checklist) -> tuple[b.Morceau, b.Morceau]:
+    """Return the digest of the rules, and what it is for."""
+    return digest(checklist), b.Morceau(f" ({document.EMPREINTE})", "discret")
+
+
 def _reading(couche: document.CoucheImprimee) -> b.Texte:
     return joined([", ".join(filter(None, (couche.lecture, couche.revision))), *couche.notes])

@@ -65,11 +65,11 @@ def rules(rapport: Rapport) -> Iterator[b.Bloc]:
     identity = [row for row in document.identity(checklist) if row[0] != "Mode"]
     yield b.Fiche(
         legende="Référentiel appliqué",
-        rangs=(*identity, ("Empreinte des règles", clean(checklist.empreinte))),
+        rangs=(*identity, ("Empreinte des règles", f"{clean(checklist.empreinte)} ({document.EMPREINTE})")),
     )
     yield b.Tableau(
-        legende="Couches appliquées",
-        tetes=("Couche", "Texte", "Période", "Lecture et confiance"),
+        legende="Textes appliqués",
+        tetes=("Nature", "Texte", "Période", "Lecture et confiance"),
         lignes=tuple(
             (
                 f"{layer.nature} ({layer.origine})",
@@ -145,7 +145,7 @@ def _sample(checklist: Checklist, e: Echantillon) -> tuple[b.Texte, b.Texte, b.T
             ("population", e.population),
             ("méthode", e.methode),
             ("taille", None if e.taille is None else str(e.taille)),
-            ("graine", e.graine),
+            ("graine du tirage", e.graine),
             ("empreinte de la population", e.empreinte),
         )
         if value
