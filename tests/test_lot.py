@@ -19,7 +19,7 @@ from greffons import registry
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.cli import lot as command
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.lot import Lot, as_data, count_lines
+from certif_rules.services.lot import Lot, as_data, count_lines, lots_of
 from certif_rules.services.organismes import Organisation, organisations, read_correspondance
 from certif_rules.source.parties import parts_of
 from certif_rules.source.schema import check
@@ -216,6 +216,47 @@ def test_counts_are_those_of_the_rows(call: Console, folder: Path) -> None:
     shown = call(*arguments).out.decode()
     assert "3 organismes comptés, 0 rangée écartée." in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_what_two_audits_lack_is_told_where_each_is_asked(call: Console, folder: Path) -> None:
+    """No date in the options nor in the other profile: both at once; that of the profile at its place."""
+    Path("b.yaml").write_text(
+        "format: 1\nreferentiel: qualiopi\naudit: {type: initial}\norganisme: {categories: [AF]}\n",
+        encoding="utf-8",
+    )
+    asked = (
+        "denombrer",
+        "of.csv",
+        "qualiopi",
+        "--type",
+        "initial",
+        "--colonnes",
+        "c.yaml",
+        "--contre",
+        "b.yaml",
+    )
+    both = call(*asked)
+    assert (both.status, both.codes) == (2, ["information-manquante"] * 2)
+    other = call(*asked, "--date", "2024-03-18")
+    assert (other.status, other.codes) == (1, ["information-manquante"])
+    assert other.err.startswith("b.yaml: ")
+    assert "l’écrire dans ce profil" in other.err
+
+
+def test_a_refusal_of_two_sets_of_rules_is_told_once(folder: Path) -> None:
+    """The same audit twice, for a row that denies what is implied: one fault a row, not two."""
+    colonnes = "format: 1\ncategories: {AF: certif.AF, CFA: certif.CFA}\nfaits: {situation_travail: st}\n"
+    Path("c.yaml").write_text(colonnes, encoding="utf-8")
+    Path("of.csv").write_text(CSV.replace(";0;1;non", ";1;0;non"), encoding="utf-8")
+    by = read_correspondance(Path("c.yaml"))
+    commun = Demande(
+        referentiel="qualiopi",
+        type_audit="initial",
+        date="2024-03-18",
+        faits=(FaitDit("alternance", None, True),),
+    )
+    lots = lots_of(registry(), [(None, commun), (None, commun)], by, "of.csv")
+    assert len(count_lines(lots, organisations(Path("of.csv"), by)).ecartees) == 1
 
 
 def test_one_that_a_set_of_rules_refuses_is_counted_under_none(folder: Path) -> None:
