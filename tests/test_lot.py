@@ -132,6 +132,18 @@ def test_a_row_hides_no_other(
     assert told == [str(rank) for rank in wrong]
 
 
+def test_a_name_is_as_it_is_seen(call: Console, folder: Path) -> None:
+    """What was pasted and is not seen goes; a null or an escape is refused with its column."""
+    wrong = "1;a\0b;;oui;;\n2;\x1b[31mRouge;;oui;;\n"
+    text = CSV.replace("Nord", '"N\u202eo\r\nrd"') + wrong
+    Path("of.csv").write_text(text, encoding="utf-8", newline="")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert [row["nom"] for row in rows(reponse.out)] == ["Élan", "No\nrd", "Sud"]
+    for start, number in (("of.csv:6:1: ", "U+0000"), ("of.csv:7:1: ", "U+001B")):
+        told = f"le caractère invisible {number}, dans la colonne « denomination », n’est pas admis"
+        assert f"{start}rangee-illisible: {told}" in reponse.err
+
+
 @pytest.mark.parametrize("text", ["", "\n\n" + CSV, "x" * 300_000, '"nda'])
 def test_heads_that_are_not_there_are_told_once(call: Console, folder: Path, text: str) -> None:
     """Nothing, a blank line, no end of a line, no end of a quote: one message, at the first line."""
