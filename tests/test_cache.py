@@ -251,6 +251,18 @@ def test_another_version_makes_its_own(
     assert all(after[entry][-50:] == content[-50:] for entry, content in before.items())
 
 
+def test_a_working_copy_is_known_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link to the package, in a folder without ``pyproject.toml``: its code is looked at all the same."""
+    link = tmp_path / "certif_rules"
+    try:
+        link.symlink_to(ROOT / "certif_rules", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links here")
+    monkeypatch.setattr(module, "__file__", str(link / "plugins" / "cache.py"))
+    looked = module._working_copy.__wrapped__()
+    assert {"assemblage.py", "registry.py"} <= {name for name, *_ in looked}
+
+
 HOSTILE: dict[str, tuple[bytes, Any]] = {
     "nothing": (b"", tuple[Couche, ...]),
     "a list as long as it says": (b"\xdd\xff\xff\xff\xff", tuple[Couche, ...]),

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from console import Console
 
+from certif_rules.errors import DataError, Issue
+from certif_rules.source import entree
+
 ORGANISME = {
     "nom": "Organisme d’exemple",
     "categories": ["AF"],
@@ -133,6 +136,24 @@ def test_several_files_in_one_run(call: Console, tmp_path: Path, head: dict[str,
     assert [shown.count(f"=== {path}") for path in (one, wrong, two)] == [1, 0, 1]
     assert "constats.json" in some.err
     assert "a.json" not in some.err
+
+
+def test_a_closed_standard_input_hides_no_file(
+    call: Console, tmp_path: Path, head: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong file, « - » that is closed, a right file: two faults are told, and the right one concluded."""
+    right = findings(head, tmp_path, MINEURES).rename(tmp_path / "a.json")
+    wrong = findings(head, tmp_path, {"1": "inconnue"})
+
+    def closed(*_: object) -> bytes:
+        raise DataError([Issue("fichier-illisible", "l’entrée standard est fermée")])
+
+    monkeypatch.setattr(entree, "standard_input", closed)
+    reponse = call("conclure", wrong, "-", right, "--format", "json")
+    assert reponse.status == 1
+    assert [json.loads(line)["fichier"] for line in reponse.out.splitlines()] == [str(right)]
+    assert "constats.json" in reponse.err
+    assert sorted(reponse.codes) == ["constat-non-permis", "fichier-illisible"]
 
 
 def test_a_finding_is_lifted_and_the_conclusion_recomputed(

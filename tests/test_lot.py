@@ -19,7 +19,7 @@ from greffons import registry
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.cli import lot as command
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.lot import Lot, as_data, count_lines
+from certif_rules.services.lot import Lot, as_data, count_lines, lots_of
 from certif_rules.services.organismes import Organisation, organisations, read_correspondance
 from certif_rules.source.parties import parts_of
 from certif_rules.source.schema import check
@@ -132,6 +132,18 @@ def test_a_row_hides_no_other(
     assert told == [str(rank) for rank in wrong]
 
 
+def test_a_name_is_as_it_is_seen(call: Console, folder: Path) -> None:
+    """What was pasted and is not seen goes; a null or an escape is refused with its column."""
+    wrong = "1;a\0b;;oui;;\n2;\x1b[31mRouge;;oui;;\n"
+    text = CSV.replace("Nord", '"N\u202eo\r\nrd"') + wrong
+    Path("of.csv").write_text(text, encoding="utf-8", newline="")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert [row["nom"] for row in rows(reponse.out)] == ["Élan", "No\nrd", "Sud"]
+    for start, number in (("of.csv:6:1: ", "U+0000"), ("of.csv:7:1: ", "U+001B")):
+        told = f"le caractère invisible {number}, dans la colonne « denomination », n’est pas admis"
+        assert f"{start}rangee-illisible: {told}" in reponse.err
+
+
 @pytest.mark.parametrize("text", ["", "\n\n" + CSV, "x" * 300_000, '"nda'])
 def test_heads_that_are_not_there_are_told_once(call: Console, folder: Path, text: str) -> None:
     """Nothing, a blank line, no end of a line, no end of a quote: one message, at the first line."""
@@ -216,6 +228,47 @@ def test_counts_are_those_of_the_rows(call: Console, folder: Path) -> None:
     shown = call(*arguments).out.decode()
     assert "3 organismes comptés, 0 rangée écartée." in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_what_two_audits_lack_is_told_where_each_is_asked(call: Console, folder: Path) -> None:
+    """No date in the options nor in the other profile: both at once; that of the profile at its place."""
+    Path("b.yaml").write_text(
+        "format: 1\nreferentiel: qualiopi\naudit: {type: initial}\norganisme: {categories: [AF]}\n",
+        encoding="utf-8",
+    )
+    asked = (
+        "denombrer",
+        "of.csv",
+        "qualiopi",
+        "--type",
+        "initial",
+        "--colonnes",
+        "c.yaml",
+        "--contre",
+        "b.yaml",
+    )
+    both = call(*asked)
+    assert (both.status, both.codes) == (2, ["information-manquante"] * 2)
+    other = call(*asked, "--date", "2024-03-18")
+    assert (other.status, other.codes) == (1, ["information-manquante"])
+    assert other.err.startswith("b.yaml: ")
+    assert "l’écrire dans ce profil" in other.err
+
+
+def test_a_refusal_of_two_sets_of_rules_is_told_once(folder: Path) -> None:
+    """The same audit twice, for a row that denies what is implied: one fault a row, not two."""
+    colonnes = "format: 1\ncategories: {AF: certif.AF, CFA: certif.CFA}\nfaits: {situation_travail: st}\n"
+    Path("c.yaml").write_text(colonnes, encoding="utf-8")
+    Path("of.csv").write_text(CSV.replace(";0;1;non", ";1;0;non"), encoding="utf-8")
+    by = read_correspondance(Path("c.yaml"))
+    commun = Demande(
+        referentiel="qualiopi",
+        type_audit="initial",
+        date="2024-03-18",
+        faits=(FaitDit("alternance", None, True),),
+    )
+    lots = lots_of(registry(), [(None, commun), (None, commun)], by, "of.csv")
+    assert len(count_lines(lots, organisations(Path("of.csv"), by)).ecartees) == 1
 
 
 def test_one_that_a_set_of_rules_refuses_is_counted_under_none(folder: Path) -> None:

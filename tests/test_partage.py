@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, timedelta
+from itertools import product
+from random import Random
+from threading import Thread
 
 import pytest
 from greffons import registry
@@ -16,7 +20,7 @@ from certif_rules.audit.lignes import build_lines
 from certif_rules.audit.partage import Partage, shared_lines
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.checklist import document, render
-from certif_rules.rules.contexte import ConstatPrecedent, Contexte, Organisme, Precedent
+from certif_rules.rules.contexte import ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
 from certif_rules.services.checklist import build
 
 #: Days on both sides of those that the shipped rules and the made-up ones name, and the days themselves.
@@ -24,6 +28,7 @@ DAYS = (
     *("2020-01-15", "2021-06-01", "2024-03-18", "2024-12-31", "2025-01-01", "2025-06-30", "2025-07-01"),
     *("2025-09-30", "2025-10-01", "2026-12-01"),
 )
+FAITS = ("certifiante", "alternance", "situation_travail", "sous_traitance", "plus_de_deux_jours")
 often = settings(
     max_examples=EXEMPLES * 5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -145,3 +150,40 @@ def test_few_referentiels_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         assert shared_lines(other, contexte) == first
     assert len(partage._PARTAGES) == partage.REFERENTIELS
     assert shared_lines(resolu, contexte)[0] is not first[0]
+
+
+def test_threads_share_no_wrong_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four threads ask for the same audits, each in its order, answers being dropped: lines are their own."""
+    monkeypatch.setattr(partage, "_PARTAGES", {})
+    monkeypatch.setattr(partage, "LIMITE", 100)
+    referentiel = resolution("qualiopi-2024").referentiel
+    audits = [
+        Contexte(
+            type_audit=f"qualiopi/{kind}",
+            date=date(2024, 3, 18),
+            organisme=Organisme(categories=categories),
+            faits={nom: FaitDeclare(valeur=value) for nom, value in zip(FAITS, values, strict=True)},
+        )
+        for kind in ("initial", "surveillance")
+        for categories in (("AF",), ("AF", "CFA"), ("VAE",))
+        for values in product((True, False), repeat=len(FAITS))
+    ]
+    alone = [build_lines(referentiel, contexte) for contexte in audits]
+    wrong: list[Contexte] = []
+
+    def ask(seed: int) -> None:
+        order = list(range(len(audits)))
+        Random(seed).shuffle(order)
+        wrong.extend(audits[i] for i in order if shared_lines(referentiel, audits[i]) != alone[i])
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [Thread(target=ask, args=(seed,)) for seed in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert not wrong

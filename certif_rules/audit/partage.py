@@ -10,6 +10,7 @@ share the line.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from threading import RLock
 from typing import Final, NamedTuple
 
 from certif_rules.audit.checklist import Ligne
@@ -29,16 +30,19 @@ from certif_rules.rules.trivalent import Trivalent
 LIMITE: Final = 50_000
 #: The most référentiels whose answers are kept: an edition or two, and texts that a body gives.
 REFERENTIELS: Final = 8
+#: One thread at a time: a number given twice, or forgotten by another, would share the line of another audit.
+_LOCK: Final = RLock()
 
 
 def shared_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ...]:
     """Return the lines of ``build_lines``, shared with those of other audits where they agree."""
-    # The latest asked goes last; the first goes when there are too many.
-    partage = _PARTAGES.pop(id(referentiel), None) or Partage(referentiel)
-    _PARTAGES[id(referentiel)] = partage
-    if len(_PARTAGES) > REFERENTIELS:
-        del _PARTAGES[next(iter(_PARTAGES))]
-    return partage.lines(contexte)
+    with _LOCK:
+        # The latest asked goes last; the first goes when there are too many.
+        partage = _PARTAGES.pop(id(referentiel), None) or Partage(referentiel)
+        _PARTAGES[id(referentiel)] = partage
+        if len(_PARTAGES) > REFERENTIELS:
+            del _PARTAGES[next(iter(_PARTAGES))]
+        return partage.lines(contexte)
 
 
 class Partage:

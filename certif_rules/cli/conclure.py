@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import click
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json, show_json_line
 from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import inputs_of
+from certif_rules.cli.flux import input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 
@@ -62,8 +63,10 @@ def command(
     texts = read_textes(textes) if textes else None
     registry = open_for(ctx).registry
     wrong: list[Issue] = []
-    for path, stdin in inputs_of(constats):
+    read = cache(input_of)  # standard input, named twice, is read once
+    for given in constats:
         try:
+            path, stdin = read(given)
             bilan, replaced = conclude_file(
                 registry, path, stdin=stdin, other_rules=accepter_autres_regles, textes=texts,
                 pseudonymise=pseudonymiser,

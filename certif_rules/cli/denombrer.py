@@ -46,13 +46,13 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.denombrement import document
     from certif_rules.errors import DataError, first_of
-    from certif_rules.services.lot import Lot, count_lines
+    from certif_rules.services.lot import count_lines, lots_of
     from certif_rules.services.organismes import organisations, read_correspondance
 
     by = read_correspondance(colonnes)
     registry = open_for(ctx).registry
-    asked = [request(referentiel, options), *([read_profile(contre)] if contre else [])]
-    lots = [Lot(registry, demande, by, str(fichier)) for demande in asked]
+    others = [(contre, read_profile(contre))] if contre else []
+    lots = lots_of(registry, [(None, request(referentiel, options)), *others], by, str(fichier))
     denombrement = count_lines(lots, organisations(fichier, by))
     if format_ == "json":
         show_json(document(denombrement))

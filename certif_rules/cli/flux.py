@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,17 +21,6 @@ def input_of(path: Path) -> tuple[Path, bytes | None]:
     from certif_rules.source.entree import ENTREE, standard_input
 
     return (Path(ENTREE), standard_input()) if str(path) == "-" else (path, None)
-
-
-def inputs_of(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes | None]]:
-    """Yield what to call each file, and what standard input holds where one is « - », read once."""
-    stdin: tuple[Path, bytes | None] | None = None
-    for path in paths:
-        if str(path) == "-":
-            stdin = stdin or input_of(path)
-            yield stdin
-        else:
-            yield path, None
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:

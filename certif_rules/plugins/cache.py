@@ -126,7 +126,7 @@ def _checksum(content: bytes) -> bytes:
 @cache
 def _working_copy() -> list[tuple[str, int, int]]:
     """Return the state of the code in a working copy, where it changes under one version; else nothing."""
-    package = Path(__file__).parent.parent
+    package = Path(__file__).resolve().parent.parent  # a folder of packages may link to a working copy
     if not (package.parent / "pyproject.toml").exists():
         return []
     stats = ((e.name, e.stat()) for folder in _MAKERS for e in os.scandir(package / folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
@@ -57,11 +58,13 @@ class Lot:
         self._answers: dict[Any, Checklist | tuple[Issue, ...]] = {}
         every = tuple(correspondance.categories) or commun.categories
         self.resolution = self._prepare(replace(commun, categories=every))[0]
-        known = self.resolution.referentiel.faits
+        own, known = self.resolution.referentiel.id, self.resolution.referentiel.faits
         unknown = [nom for nom in correspondance.faits if nom not in known]
         if unknown:
             raise DataError(
-                Issue("fait-inconnu", f"aucun fait « {nom} »", None, suggestion(nom, known, "faits"))
+                Issue(
+                    "fait-inconnu", f"{own} n’a pas de fait « {nom} »", None, suggestion(nom, known, "faits")
+                )
                 for nom in unknown
             )
 
@@ -95,6 +98,35 @@ class Lot:
         return prepare(self._registry, demande)
 
 
+def lots_of(
+    registry: Registry, asked: Iterable[tuple[Path | None, Demande]], by: Correspondance, name: str
+) -> list[Lot]:
+    """Return a lot for each request, with the profile that it comes from, if it is from one alone.
+
+    Raises:
+        UsageError, DataError: some are wrong; all is listed, in the profile where it is to be mended.
+    """
+    lots: list[Lot] = []
+    errors: list[IssuesError] = []
+    for profile, demande in asked:
+        try:
+            lots.append(Lot(registry, demande, by, name))
+        except IssuesError as error:
+            own = (_in_profile(issue, profile) for issue in error.issues)
+            errors.append(DataError(own) if profile else error)
+    if errors:
+        raise type(errors[0])(issue for error in errors for issue in error.issues)
+    return lots
+
+
+def _in_profile(issue: Issue, profile: Path | None) -> Issue:
+    """Return what is wrong with a request at the profile where it is to be mended."""
+    if issue.location or profile is None:
+        return issue
+    hint = "l’écrire dans ce profil" if issue.code == "information-manquante" else issue.hint
+    return replace(issue, location=Location(str(profile)), hint=hint)
+
+
 def count_lines(lots: Sequence[Lot], population: Iterable[Organisation | Issue]) -> Denombrement:
     """Return how many organisations owe each line; one that a set of rules refuses is counted under none."""
     wrong: list[Issue] = []
@@ -107,7 +139,7 @@ def count_lines(lots: Sequence[Lot], population: Iterable[Organisation | Issue])
         answers = [lot.answer(organisation) for lot in lots]
         refused = [issue for answer in answers if isinstance(answer, list) for issue in answer]
         if refused:
-            wrong += refused
+            wrong += dict.fromkeys(refused)  # what two sets of rules refuse alike is told once
             continue
         number += 1
         for by_checklist, answer in zip(counted, answers, strict=True):

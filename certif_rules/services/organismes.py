@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from certif_rules.errors import DataError, Fautes, Issue, Location, suggestion
 from certif_rules.source.donnees import read_checked
+from certif_rules.source.entree import CONTROL, as_seen
 
 #: Longest line of a file, in bytes.
 _LONGEST: Final = 1_000_000
@@ -227,7 +228,12 @@ def _organisation(
         return _wrong(name, rank, f"« {word} », dans la colonne « {column} », n’est ni vrai ni faux")
     if by.categories and not categories:
         return _wrong(name, rank, "aucune catégorie")
-    identite = {part: given[column] for part, column in by.organisme.items() if given[column]}
+    identite = {part: as_seen(given[column]) for part, column in by.organisme.items() if given[column]}
+    for part, text in identite.items():
+        if control := CONTROL.search(text):
+            what = f"le caractère invisible U+{ord(control[0]):04X}"
+            column = by.organisme[part]
+            return _wrong(name, rank, f"{what}, dans la colonne « {column} », n’est pas admis")
     return Organisation(rank, identite, categories if by.categories else None, faits)
 
 
