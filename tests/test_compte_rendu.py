@@ -231,7 +231,13 @@ def test_the_sheet_of_gaps_is_checked_at_its_cell(tmp_path: Path) -> None:
     suivi = {"plan_recu_le": "2024-04-12", "plan_accepte_le": "2024-04-11"}
     saisie = {"Constat": "Non-conformité mineure", "Commentaire": "Vu."}
     row = Rangee(ligne="qualiopi/17", saisie=saisie, lieu=lambda name: Location(f"Grille {name}"))
-    gap = Levee(suivi=suivi, leve_le=None, leve_par=None, lieu=lambda name: Location(f"Écarts {name}"))
+    gap = Levee(
+        suivi=suivi,
+        leve_le=None,
+        leve_par=None,
+        leve_constat=None,
+        lieu=lambda name: Location(f"Écarts {name}"),
+    )
     issues = findings(found, [row], {"qualiopi/17": gap}).issues
     assert [(i.code, str(i.location)) for i in issues] == [
         ("plan-accepte-trop-tot", "Écarts Plan accepté le")

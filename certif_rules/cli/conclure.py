@@ -102,7 +102,7 @@ def _print_among(path: Path, bilan: Bilan, format_: str) -> None:
     if format_ == "json":
         show_json_line({"fichier": str(path), **document(bilan)})
         return
-    paragraph(f"=== {path}")
+    click.echo(f"=== {path}")  # on one line, whatever its length
     _show(bilan)
     click.echo()
 
