@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import flat, line, passages, plain_signs
-from certif_rules.blocs.typographie import plain
+from certif_rules.blocs.typographie import INSECABLE, plain
 from certif_rules.documents.formats.rendu import ready, shares
 
 LARGEUR: Final = 80
@@ -22,6 +22,8 @@ _HAUTEUR: Final = 8
 #: Room for the word of a state and for the number of a line.
 _MOT: Final = 14
 _NUMERO: Final = 3
+#: How much longer a box to tick is where a console has no sign for it.
+_PAUVRE: Final = len("[ ]") - len("☐")
 #: What stands for our signs where a console has none of them.
 PAUVRES: Final[Mapping[int, str]] = str.maketrans(
     {
@@ -114,8 +116,15 @@ def _tableau(bloc: b.Tableau) -> Iterator[str]:
 
 def _item(tetes: Iterable[str], row: Iterable[b.Cellule]) -> Iterator[str]:
     """Yield a row as an item of a list: its first two cells, then the others under their heads."""
-    first, second, *others = (_words(cell) for cell in row)
-    yield from _wrap(" – ".join(filter(None, [line(first), line(second)])), "      ", "  - ")
+    cells = list(row)
+    first, second, *others = map(_words, cells)
+    if isinstance(cells[1], b.Case):
+        yield from _lines(first, "      ", "  - ")
+        room = LARGEUR - _PAUVRE * len(cells[1].choix)
+        boxes = (box.replace(" ", INSECABLE) for box in _cases(cells[1]))
+        yield from _wrap("  ".join(boxes), "      ", "      ", room)
+    else:
+        yield from _wrap(" – ".join(filter(None, [line(first), line(second)])), "      ", "  - ")
     for head, cell in zip(list(tetes)[2:], others, strict=True):
         if line(cell):
             yield from _lines(cell, "      ", f"    {line(head)} : ", later="        ")
