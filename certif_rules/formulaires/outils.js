@@ -56,6 +56,21 @@ const outils = (() => {
 
   const objet = (valeur) => (valeur !== null && typeof valeur === "object" && !Array.isArray(valeur) ? valeur : {});
 
+  /** A key that a text of JSON writes twice in one object: reading it keeps the last, and says nothing. */
+  const enDouble = (texte) => {
+    const ouverts = [];
+    for (const [signe] of texte.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*:?|[{}[\]]/g)) {
+      if (signe === "{" || signe === "[") ouverts.push(new Set());
+      else if (signe === "}" || signe === "]") ouverts.pop();
+      else if (signe.endsWith(":")) {
+        const cle = JSON.parse(signe.slice(0, -1));
+        if (ouverts.at(-1).has(cle)) return cle;
+        ouverts.at(-1).add(cle);
+      }
+    }
+    return undefined;
+  };
+
   /** The earlier audit, lines by their ids: a file may say it by printed numbers, in another order. */
   const precedent = (valeur, designee) => {
     const { type, date, constats, indicateurs_audites: vus } = objet(valeur);
@@ -114,6 +129,6 @@ const outils = (() => {
   };
 
   return {
-    element, prose, nombre, simple, noeud, ecrire, heure, telecharger, canonique, lisible, objet, differences,
+    element, prose, nombre, simple, noeud, ecrire, heure, telecharger, canonique, lisible, objet, enDouble, differences,
   };
 })();

@@ -263,6 +263,8 @@ const saisie = (forme) => {
     } catch {
       return { refus: ["ce fichier n’est pas du JSON"] };
     }
+    const repetee = outils.enDouble(texte);
+    if (repetee !== undefined) return { refus: [`la clé « ${lisible(repetee)} » y est en double`] };
     if (!Array.isArray(objet(lu)[liste])) return { refus: [`ce fichier n’est pas un fichier de ${mots.fichier}`] };
     const refus = outils.differences(tete, lu, designee);
     if (lu.format !== tete.format) refus.push(`format « ${lisible(lu.format)} » inconnu`);

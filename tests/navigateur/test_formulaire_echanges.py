@@ -163,6 +163,11 @@ def test_what_is_refused_is_named_and_changes_nothing(ouvrir: Any, formulaire: P
     (tmp_path / "faux.json").write_text("{", encoding="utf-8")
     load(page, tmp_path / "faux.json")
     assert "n’est pas du JSON" in page.locator("#refus").inner_text()
+    # A major written before a minor: the browser alone would keep the last.
+    twice = json.dumps(findings).replace('"constat": "', '"constat": "nc_majeure", "constat": "', 1)
+    (tmp_path / "faux.json").write_text(twice, encoding="utf-8")
+    load(page, tmp_path / "faux.json")
+    assert "la clé « constat » y est en double" in page.locator("#refus").inner_text().replace("\u00a0", " ")
     assert page.locator("i").count() == 0
     assert exported(page, tmp_path / "encore.json") == findings
 
