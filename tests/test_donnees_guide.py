@@ -60,6 +60,14 @@ def test_workshops_are_evidence_for_vae_and_certifying_actions_only() -> None:
     assert [(p.categories, p.fait) for p in workshops] == [(("VAE",), None), (("AF", "CFA"), "certifiante")]
 
 
+def test_what_positioning_may_be_is_for_every_training() -> None:
+    """Guide V9, 8, NB: three sentences, of which the first alone is about one without prerequisites."""
+    said = {p.texte: p.situation for p in line("8").precisions}
+    assert said["L'absence de prérequis est indiquée."] == "prestation sans prérequis"
+    (positioning,) = [text for text in said if "le positionnement peut se limiter" in text.casefold()]
+    assert said[positioning] is None
+
+
 def test_16_wants_both_the_authorisation_and_the_agreement() -> None:
     """Guide V9, 16: « habilitation à évaluer et convention » ; 7 has « ou »."""
     texts = [[p.texte for p in line(code).preuves] for code in ("16", "7")]
