@@ -128,8 +128,8 @@ def test_a_row_hides_no_other(
     Path("of.csv").write_text(text, encoding="utf-8", newline="")
     reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
     assert [row["rang"] for row in rows(reponse.out)] == ranks
-    told = [line.split(":")[1] for line in reponse.err.splitlines() if "rangee-illisible" in line]
-    assert told == [str(rank) for rank in wrong]
+    lines = [line.split(":")[1] for line in reponse.err.splitlines() if "rangee-illisible" in line]
+    assert lines == [str(rank) for rank in wrong]
 
 
 def test_a_name_is_as_it_is_seen(call: Console, folder: Path) -> None:
@@ -140,8 +140,8 @@ def test_a_name_is_as_it_is_seen(call: Console, folder: Path) -> None:
     reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
     assert [row["nom"] for row in rows(reponse.out)] == ["Élan", "No\nrd", "Sud"]
     for start, number in (("of.csv:6:1: ", "U+0000"), ("of.csv:7:1: ", "U+001B")):
-        told = f"le caractère invisible {number}, dans la colonne « denomination », n’est pas admis"
-        assert f"{start}rangee-illisible: {told}" in reponse.err
+        message = f"le caractère invisible {number}, dans la colonne « denomination », n’est pas admis"
+        assert f"{start}rangee-illisible: {message}" in reponse.err
 
 
 @pytest.mark.parametrize("text", ["", "\n\n" + CSV, "x" * 300_000, '"nda'])
