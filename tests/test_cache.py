@@ -31,8 +31,8 @@ KEY, OTHER = (key_of([("a", content)]) or b"" for content in (b"un", b"de"))
 
 
 def registry(folder: Path | None, **dossiers: Path) -> Registry:
-    found = dossiers or DONNEES
-    donnees = [(nom, Donnees(dossier=dossier)) for nom, dossier in found.items()]
+    plugins = dossiers or DONNEES
+    donnees = [(nom, Donnees(dossier=dossier)) for nom, dossier in plugins.items()]
     return Registry(donnees, cache=Cache(folder) if folder else None)
 
 

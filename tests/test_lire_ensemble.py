@@ -192,6 +192,23 @@ def test_dans_replaces_nothing_and_goes_alone(tmp_path: Path, capsysbinary) -> N
     assert sorted(path.name for path in tmp_path.glob("*.json")) == []
 
 
+def test_two_names_of_one_file_do_not_lose_a_grid(tmp_path: Path, capsysbinary) -> None:
+    """One output is a link to the other, and may be replaced: the first is written, the second refused."""
+    out = tmp_path / "constats"
+    out.mkdir()
+    (out / "b.json").write_text("{}", encoding="utf-8")
+    try:
+        (out / "a.json").symlink_to("b.json")
+    except OSError:
+        pytest.skip("no links here")
+    a = filled(CHECKLIST, "xlsx", {"qualiopi/1": {"Constat": "Conforme"}}, tmp_path, "a")
+    b = filled(CHECKLIST, "csv", {"qualiopi/2": {"Constat": "Conforme"}}, tmp_path, "b")
+    assert run(["lire", str(a), str(b), "--dans", str(out), "--remplacer"]) == 1
+    assert "deux grilles s’écriraient dans" in capsysbinary.readouterr().err.decode()
+    assert run(["lire", str(a), "-o", str(tmp_path / "seule.json")]) == 0
+    assert (out / "b.json").read_bytes() == (tmp_path / "seule.json").read_bytes()
+
+
 def test_a_calendar_of_1904_is_refused(tmp_path: Path) -> None:
     """A workbook that counts days otherwise would change numbers that are no dates: it is refused."""
     path = filled(CHECKLIST, "xlsx", {}, tmp_path)

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from console import Console
 from greffons import registry
+from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, FaitDit
+from certif_rules.audit.denombrement import Denombrement, count_states
 from certif_rules.cli import lot as command
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.lot import Lot, as_data, count_lines, lots_of
@@ -128,8 +130,8 @@ def test_a_row_hides_no_other(
     Path("of.csv").write_text(text, encoding="utf-8", newline="")
     reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
     assert [row["rang"] for row in rows(reponse.out)] == ranks
-    told = [line.split(":")[1] for line in reponse.err.splitlines() if "rangee-illisible" in line]
-    assert told == [str(rank) for rank in wrong]
+    lines = [line.split(":")[1] for line in reponse.err.splitlines() if "rangee-illisible" in line]
+    assert lines == [str(rank) for rank in wrong]
 
 
 def test_a_name_is_as_it_is_seen(call: Console, folder: Path) -> None:
@@ -140,8 +142,8 @@ def test_a_name_is_as_it_is_seen(call: Console, folder: Path) -> None:
     reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
     assert [row["nom"] for row in rows(reponse.out)] == ["Élan", "No\nrd", "Sud"]
     for start, number in (("of.csv:6:1: ", "U+0000"), ("of.csv:7:1: ", "U+001B")):
-        told = f"le caractère invisible {number}, dans la colonne « denomination », n’est pas admis"
-        assert f"{start}rangee-illisible: {told}" in reponse.err
+        message = f"le caractère invisible {number}, dans la colonne « denomination », n’est pas admis"
+        assert f"{start}rangee-illisible: {message}" in reponse.err
 
 
 @pytest.mark.parametrize("text", ["", "\n\n" + CSV, "x" * 300_000, '"nda'])
@@ -269,6 +271,16 @@ def test_a_refusal_of_two_sets_of_rules_is_told_once(folder: Path) -> None:
     )
     lots = lots_of(registry(), [(None, commun), (None, commun)], by, "of.csv")
     assert len(count_lines(lots, organisations(Path("of.csv"), by)).ecartees) == 1
+
+
+def test_a_line_has_the_title_of_the_first_rules_that_have_it() -> None:
+    """An edition that renames a line, put second: the title is still that of the first."""
+    first = registry().resolve("qualiopi", day="2024-03-18").referentiel
+    renamed = replace(first.indicateurs["qualiopi/1"], titre="Autre titre")
+    second = replace(first, indicateurs={"qualiopi/1": renamed})
+    comptes = tuple(count_states(referentiel, "", ()) for referentiel in (first, second))
+    counted = Denombrement(nombre=0, ecartees=(), comptes=comptes)
+    assert counted.lignes == tuple(first.indicateurs.values())
 
 
 def test_one_that_a_set_of_rules_refuses_is_counted_under_none(folder: Path) -> None:

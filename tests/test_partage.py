@@ -112,14 +112,14 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit all is dropped, and the lines answered anew are the same."""
     resolu = resolution("qualiopi-2024")
     monkeypatch.setattr(partage, "LIMITE", 40)
-    kept = Partage(resolu.referentiel)
+    shared = Partage(resolu.referentiel)
 
     @settings(max_examples=30, deadline=None, derandomize=True)
     @given(data=st.data())
     def compare(data: st.DataObject) -> None:
         contexte = data.draw(contextes("qualiopi-2024"))
-        assert kept.lines(contexte) == build_lines(resolu.referentiel, contexte)
-        assert sum(len(gardees.lignes) for gardees in kept._gardees) <= 40 + 32
+        assert shared.lines(contexte) == build_lines(resolu.referentiel, contexte)
+        assert sum(len(gardees.lignes) for gardees in shared._gardees) <= 40 + 32
 
     compare()
 

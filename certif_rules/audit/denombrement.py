@@ -36,8 +36,11 @@ class Denombrement(Struct, frozen=True, kw_only=True):
 
     @property
     def lignes(self) -> tuple[Indicateur, ...]:
-        """Every line of either set of rules, the first one's first."""
-        lines = {id_: line for c in self.comptes for id_, line in c.referentiel.indicateurs.items()}
+        """Every line of either set of rules, the first one's first, as it is in the first that has it."""
+        lines: dict[str, Indicateur] = {}
+        for comptes in self.comptes:
+            for id_, line in comptes.referentiel.indicateurs.items():
+                lines.setdefault(id_, line)
         return tuple(lines.values())
 
 

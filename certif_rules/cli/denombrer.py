@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 #: Most faults told one by one.
-_TOLD = 50
+_MOST_FAULTS = 50
 #: Widths of the number of a line, of its title, of a count: eighty columns for two sets of rules.
 _NUMERO, _TITRE, _COMPTE = 5, 34, 10
 
@@ -59,7 +59,7 @@ def command(
     else:
         _show(denombrement)
     if denombrement.ecartees:
-        raise DataError(first_of(denombrement.ecartees, _TOLD))
+        raise DataError(first_of(denombrement.ecartees, _MOST_FAULTS))
 
 
 def _show(denombrement: Denombrement) -> None:

@@ -14,6 +14,7 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.francais import count
 
 if TYPE_CHECKING:
+    from certif_rules.errors import Issue
     from certif_rules.services.lecture import Lecture
 
 
@@ -83,18 +84,22 @@ def command(
     stdin = standard_input(MAX_CLASSEUR) if any(str(g) == STDIN for g in grilles) else None
     registry = open_for(ctx).registry
     wrong: list[Issue] = []
+    written: set[tuple[int, int]] = set()
     for together, target in targets.items() or [(grilles, path)]:
         try:
             lecture = read_grids(
                 registry, together, base=base, stdin=stdin, other_rules=accepter_autres_regles,
                 habillage=dress, textes=texts, pseudonymise=pseudonymiser,
             )  # fmt: skip
+            if target is not None and not written.isdisjoint(_identity(target)):
+                raise UsageError([_two_in_one(target)])
             write(write_dossier(lecture.dossier), target, replace=remplacer)
         except IssuesError as error:
             if not targets:
                 raise
             wrong += error.issues
             continue
+        written |= _identity(target) if target is not None else set()
         if pseudonymiser:
             say_replaced(lecture.remplaces)
         _summarise(lecture, target if targets else None)
@@ -118,8 +123,7 @@ def _targets(grilles: tuple[Path, ...], dans: Path, *, replace: bool) -> dict[tu
     for grille in grilles:
         target = dans / f"{'entree' if str(grille) == '-' else grille.stem}.json"
         if target in targets.values():
-            message = f"deux grilles s’écriraient dans « {target} »"
-            wrong.report("fichier-existant", message, None, "donner un autre nom à l’une d’elles")
+            wrong.issues.append(_two_in_one(target))
         targets[(grille,)] = target
         with wrong:
             _check_other(target, grilles)
@@ -128,6 +132,22 @@ def _targets(grilles: tuple[Path, ...], dans: Path, *, replace: bool) -> dict[tu
     if wrong.issues:
         raise UsageError(wrong.issues)
     return targets
+
+
+def _two_in_one(target: Path) -> Issue:
+    from certif_rules.errors import Issue
+
+    message = f"deux grilles s’écriraient dans « {target} »"
+    return Issue("fichier-existant", message, None, "donner un autre nom à l’une d’elles")
+
+
+def _identity(path: Path) -> set[tuple[int, int]]:
+    """Return what the system calls a file, if it is there: two names may be one, by a link or by case."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return set()
+    return {(stat.st_dev, stat.st_ino)}
 
 
 def _check_other(path: Path | None, grilles: tuple[Path, ...]) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Rows of a part.
 PART = 5000
 #: Most faults told one by one.
-_TOLD = 50
+_MOST_FAULTS = 50
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -74,7 +74,7 @@ def command(
         with writing(path):
             faults = _to_file(lot, parts, render, path, key=key, replace=remplacer)
     if faults:
-        raise DataError(first_of(faults, _TOLD))
+        raise DataError(first_of(faults, _MOST_FAULTS))
 
 
 Render = Callable[[int, Iterable["Rangee"]], bytes]

@@ -71,7 +71,7 @@ def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
 
 
 def _ignored(files: Iterable[Path], folder: str) -> Iterator[Issue]:
-    """Files that nobody reads; only a rules layer has a folder ``vie``."""
+    """Yield the files that nobody reads; only a rules layer has a folder ``vie``."""
     for path in files:
         if path.suffix == ".yaml" or (path.name == LIFE and path.is_dir() and _holds_rules(path.parent)):
             continue

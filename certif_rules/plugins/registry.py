@@ -71,7 +71,7 @@ class Registry:
         self._bodies: dict[Cle, Corps] = {}
         #: By the layers they are made of, which many days share: what YAML gives, and what is resolved.
         self._assembled: dict[_Cles, Referentiel] = {}
-        self._made: dict[_Cles, tuple[Referentiel, str]] = {}
+        self._compiled: dict[_Cles, tuple[Referentiel, str]] = {}
         self._resolutions: dict[tuple[str, str | None, str, str | None], Resolution] = {}
         self._index(sorted(donnees, key=lambda pair: (pair[0], str(pair[1].dossier))))
 
@@ -173,10 +173,10 @@ class Registry:
 
         couches = pile.couches
         keys = _keys(couches)
-        if keys not in self._made:
+        if keys not in self._compiled:
             referentiel, empreinte = self._through(couches, "regles", tuple[Referentiel, str], make, ())
-            self._made[keys] = replace(referentiel, couches=couches), empreinte
-        return self._made[keys]
+            self._compiled[keys] = replace(referentiel, couches=couches), empreinte
+        return self._compiled[keys]
 
     def _through(
         self, couches: tuple[CoucheRetenue, ...], what: str, kind: Any, make: Callable[[], _T],
@@ -289,7 +289,7 @@ class Registry:
         couches = referentiel.couches
         rules = [self._layers[r.contenu.cle] for r in couches if r.couche.nature == "regles"]
         files = [files_of(en_tete, life=True) for en_tete in rules]
-        own = self._made.get(_keys(couches))
+        own = self._compiled.get(_keys(couches))
 
         def build() -> tuple[Vie, ...]:
             return self._build_life(referentiel, files)
@@ -387,7 +387,7 @@ class Registry:
                 self.problemes.setdefault(en_tete.plugin, []).append(issue)
 
     def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
-        """Broken data of a plugin that declares it, or simply a name nobody declares."""
+        """Return what is wrong: the data of a plugin that declares it, or a name nobody declares."""
         if nom in self._refuses:
             return DataError(self._refuses[nom])
         hint = suggestion(nom, self.referentiels(), "référentiels")
