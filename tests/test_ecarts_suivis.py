@@ -96,3 +96,26 @@ def test_people_named_in_them_are_told_and_replaced(call: Console, tmp_path: Pat
     assert "donnee_personnelle" in {a["code"] for a in reponse.json["avertissements"]}
     hidden = call("checklist", *SUIVANTE, path, "--format", "json", "--pseudonymiser").json
     assert hidden["precedent"]["ecarts"]["qualiopi/2"]["commentaire"] == "Vu avec [courriel]."
+
+
+def test_the_texts_of_each_site_follow_too(call: Console, tmp_path: Path) -> None:
+    """What was written at a site says which; what was lifted there does not follow."""
+    sites = [
+        {
+            "site": "S1",
+            "constat": "nc_mineure",
+            "commentaire": "Rien à l’accueil.",
+            "ecart": {"causes": "Travaux."},
+        },
+        {"site": "S2", "constat": "nc_mineure", "commentaire": "Page ancienne.", "leve_le": "2024-05-02"},
+    ]
+    organisme = {**AVANT["organisme"], "sites": [{"id": "S1"}, {"id": "S2"}]}
+    constats = [{**AVANT["constats"][0], "par_site": sites}]
+    path = tmp_path / "avant.json"
+    path.write_text(json.dumps({**AVANT, "organisme": organisme, "constats": constats}), encoding="utf-8")
+    (texts,) = call("checklist", *SUIVANTE, path, "--format", "json").json["precedent"]["ecarts"].values()
+    assert texts == {
+        "commentaire": "Taux d’abandon absent. ; S1 : Rien à l’accueil.",
+        "enonce": "Les abandons ne sont pas publiés.",
+        "causes": "Page refaite sans eux. ; S1 : Travaux.",
+    }

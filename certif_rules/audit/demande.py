@@ -153,17 +153,14 @@ def from_profile(data: Any) -> Demande:
         referentiel = referentiel["id"]
     ajouts = data.get("ajouts") or {}
     textes = carried_textes(data.get("textes"))
-    lieux: dict[str, Location] = {}
-    for name, node, key in (
+    places = (
         *((key, data, key) for key in ("referentiel", "edition", "guide", "ajouts", "certificats")),
         ("organisme", data, "organisme"),
         *((key, audit, key) for key in ("type", "date", "mode")),
         ("categories", organisme, "categories"),
         *((f"organisme.{key}", organisme, key) for key in organisme if key not in ("categories", "faits")),
-    ):
-        location = place_of(node, key)
-        if location is not None:
-            lieux[name] = location
+    )
+    lieux = {name: lieu for name, node, key in places if (lieu := place_of(node, key)) is not None}
     return Demande(
         referentiel=referentiel,
         edition=as_text(edition),
@@ -253,11 +250,16 @@ def _edition(data: Any) -> Any:
 
 
 def _followed(entry: Mapping[str, Any]) -> dict[str, str]:
-    """Return what was typed of a finding that is still open, its comment first; nothing of one lifted."""
+    """Return what was typed of a finding that is still open, then at each site; nothing of one lifted."""
     if entry.get("leve_le") is not None:
         return {}
-    typed = {"commentaire": entry.get("commentaire"), **(entry.get("ecart") or {})}
-    return {cle: str(texte) for cle, texte in typed.items() if texte}
+    texts: dict[str, str] = {}
+    for part in (entry, *(p for p in entry.get("par_site") or () if p.get("leve_le") is None)):
+        where = "" if part is entry else f"{part['site']} : "
+        for key, texte in {"commentaire": part.get("commentaire"), **(part.get("ecart") or {})}.items():
+            if texte:
+                texts[key] = f"{texts[key]} ; {where}{texte}" if key in texts else f"{where}{texte}"
+    return texts
 
 
 def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
@@ -299,13 +301,9 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
         UsageError: the argument names another référentiel or edition than the profile.
     """
     nom, edition = parse_name(argument)
+    words = "{} : « {} » en argument, « {} » dans le profil"
     issues = [
-        Issue(
-            "demande-contradictoire",
-            f"{label} : « {asked} » en argument, « {written} » dans le profil",
-            None,
-            "retirer l’un des deux",
-        )
+        Issue("demande-contradictoire", words.format(label, asked, written), None, "retirer l’un des deux")
         for label, asked, written in (
             ("référentiel", nom, profile.referentiel), ("édition", edition, profile.edition)
         )
