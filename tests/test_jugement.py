@@ -153,6 +153,21 @@ def test_a_threshold_out_of_reach_is_told_in_french(tmp_path: Path, comparison: 
     assert issue.message == f"« plancher » va de 0 à 3 : le seuil {comparison[-1]} {words}"
 
 
+def test_a_count_of_what_no_line_allows_is_out_of_reach(tmp_path: Path) -> None:
+    """No line may be found at 0 any more: lines at 0 are never one."""
+    copy = tmp_path / "echelle"
+    shutil.copytree(NOTES / "echelle", copy)
+    path = copy / "regles" / "R1" / "contenu.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("constats: [niveau_0, niveau_1,") == 1
+    path.write_text(text.replace("constats: [niveau_0, niveau_1,", "constats: [niveau_1,"), encoding="utf-8")
+    seal(path.parent)
+    with pytest.raises(DataError) as refused:
+        registry(echelle=copy).resolve("echelle", day="2024-01-10")
+    (issue,) = refused.value.issues
+    assert issue.message == "« zeros » va de 0 à 0 : le seuil 1 n’est jamais atteint"
+
+
 # ---- every completion -----------------------------------------------------------------------------------
 
 CONSTATS = {

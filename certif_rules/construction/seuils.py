@@ -95,7 +95,9 @@ class _Portees:
         if mesure.compte:
             lines = sum(any(c in mesure.compte for c in some) for some in permis)
             most = lines + (0 if mesure.etiquette else sum(c in mesure.compte for c in self.controles))
-            return (Fraction(0), Fraction(most)) if most else None
+            # Every line says what may be found there, and it is never one of these: none can be counted.
+            never = mesure.etiquette is None and bool(permis) and all(permis)
+            return (Fraction(0), Fraction(most)) if most or never else None
         values = [
             Fraction(text)
             for some in permis
