@@ -148,7 +148,8 @@ def test_our_own_group_in_broken_metadata_is_told(tmp_path: Path) -> None:
     (autre / "entry_points.txt").write_bytes("[certif_rules]\nétat = autre\n".encode("latin-1"))
     done = run(tmp_path, "plugins")
     assert done.returncode == 0
-    assert "métadonnées illisibles" in done.stderr
+    assert "autre-1.0.dist-info" in done.stderr
+    assert "écarté, métadonnées illisibles" in done.stderr
 
 
 def test_two_versions_of_one_plugin_are_told(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ def discover() -> tuple[list[_Point], list[str]]:
         facts, why = attempt(partial(_facts, dist))
         if facts is None:
             if _speaks_of_us(dist):
-                remarks.append(f"métadonnées illisibles d’un paquet écarté ({why}) : le réinstaller")
+                folder = Path(str(getattr(dist, "_path", "?"))).name
+                remarks.append(f"paquet « {folder} » écarté, métadonnées illisibles ({why}) : le réinstaller")
             continue
         origin, ours = facts
         name, version = map(str, origin)
