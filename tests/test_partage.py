@@ -34,6 +34,7 @@ often = settings(
 )
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("jour", JOURS)
 def test_a_shared_line_is_that_of_the_audit(jour: str) -> None:
     """Any type, extension, added site, earlier audit, day: what others share is what the rules say alone."""
@@ -49,6 +50,7 @@ def test_a_shared_line_is_that_of_the_audit(jour: str) -> None:
     compare()
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("jour", JOURS)
 def test_every_earlier_audit(jour: str) -> None:
     """One line, whatever the earlier audit says of it: its finding, open or lifted, seen or not, any type."""
