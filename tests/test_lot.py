@@ -22,7 +22,7 @@ from certif_rules.audit.denombrement import Denombrement, count_states
 from certif_rules.cli import lot as command
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.lot import Lot, as_data, count_lines, lots_of
-from certif_rules.services.organismes import Organisation, organisations, read_correspondance
+from certif_rules.services.organismes import Correspondance, Organisation, organisations, read_correspondance
 from certif_rules.source.parties import parts_of
 from certif_rules.source.schema import check
 
@@ -257,8 +257,8 @@ def test_what_two_audits_lack_is_told_where_each_is_asked(call: Console, folder:
     assert "l’écrire dans ce profil" in other.err
 
 
-def test_a_refusal_of_two_sets_of_rules_is_told_once(folder: Path) -> None:
-    """The same audit twice, for a row that denies what is implied: one fault a row, not two."""
+def denying() -> tuple[Correspondance, Demande]:
+    """Columns and a request by which the last row denies what the request implies."""
     colonnes = "format: 1\ncategories: {AF: certif.AF, CFA: certif.CFA}\nfaits: {situation_travail: st}\n"
     Path("c.yaml").write_text(colonnes, encoding="utf-8")
     Path("of.csv").write_text(CSV.replace(";0;1;non", ";1;0;non"), encoding="utf-8")
@@ -269,6 +269,12 @@ def test_a_refusal_of_two_sets_of_rules_is_told_once(folder: Path) -> None:
         date="2024-03-18",
         faits=(FaitDit("alternance", None, True),),
     )
+    return by, commun
+
+
+def test_a_refusal_of_two_sets_of_rules_is_told_once(folder: Path) -> None:
+    """The same audit twice, for a row that denies what is implied: one fault a row, not two."""
+    by, commun = denying()
     lots = lots_of(registry(), [(None, commun), (None, commun)], by, "of.csv")
     assert len(count_lines(lots, organisations(Path("of.csv"), by)).ecartees) == 1
 
@@ -285,16 +291,7 @@ def test_a_line_has_the_title_of_the_first_rules_that_have_it() -> None:
 
 def test_one_that_a_set_of_rules_refuses_is_counted_under_none(folder: Path) -> None:
     """No work situation, where all are said to be in alternance: that row is left out, with its line."""
-    colonnes = "format: 1\ncategories: {AF: certif.AF, CFA: certif.CFA}\nfaits: {situation_travail: st}\n"
-    Path("c.yaml").write_text(colonnes, encoding="utf-8")
-    Path("of.csv").write_text(CSV.replace(";0;1;non", ";1;0;non"), encoding="utf-8")
-    by = read_correspondance(Path("c.yaml"))
-    commun = Demande(
-        referentiel="qualiopi",
-        type_audit="initial",
-        date="2024-03-18",
-        faits=(FaitDit("alternance", None, True),),
-    )
+    by, commun = denying()
     lot = Lot(registry(), commun, by, "of.csv")
     counted = count_lines([lot], organisations(Path("of.csv"), by))
     assert counted.nombre == 2

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,7 +28,7 @@ from certif_rules.services.evenements import (
     territory_typed,
     typed_events,
 )
-from certif_rules.services.vie import apart, look_up_regime, other_editions, out_of_force
+from certif_rules.services.vie import by_edition, look_up_regime, out_of_force
 from certif_rules.vie.calendrier import Options, compute
 from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.feries import why_not_worked
@@ -78,15 +77,13 @@ def make_calendar(
         value = _with_findings(registry, value, dossier)
     late = out_of_force(registry, demande, regime, days)
     value = replace(value, propres=(*late, *value.propres, *siren_warnings(demande)))
-    others = other_editions(registry, demande, regime, days)
-    every = [(other, _read(other, demande, dossier, saisie, seances)) for other in others]
-    beside = [(other, _made(other, read, saisie, demande)) for other, read in every if not read.issues]
-    editions, autres = apart(registry, regime, value, beside, _content)
+
+    def answer(other: Regime) -> Echeancier | None:
+        read = _read(other, demande, dossier, saisie, seances)
+        return None if read.issues else _made(other, read, saisie, demande)
+
+    editions, autres = by_edition(registry, demande, regime, days, value, answer, document)
     return replace(value, editions=editions, autres=autres)
-
-
-def _content(value: Echeancier) -> dict[str, Any]:
-    return {key: content for key, content in document(value).items() if key != "referentiel"}
 
 
 def _made(regime: Regime, lu: _Lu, saisie: Saisie, demande: Demande) -> Echeancier:

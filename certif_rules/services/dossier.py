@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
@@ -13,7 +11,7 @@ from certif_rules.echanges.dossier import document
 from certif_rules.errors import Fautes
 from certif_rules.model.candidature import Candidature
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import apart, look_up_regime, other_editions, out_of_force
+from certif_rules.services.vie import by_edition, look_up_regime, out_of_force
 from certif_rules.source.donnees import as_text
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.depot import DepotLu, read_deposit
@@ -39,15 +37,13 @@ def open_file(registry: Registry, demande: Demande, *, attribution: bool = False
     value = _studied(regime, lu, demande)
     late = tuple(out_of_force(registry, demande, regime, days))
     value = replace(value, etude=replace(value.etude, avertissements=(*late, *value.etude.avertissements)))
-    others = other_editions(registry, demande, regime, days)
-    every = [(other, _read(other, demande, attribution)) for other in others]
-    beside = [(other, _studied(other, read, demande)) for other, read in every if not read.issues]
-    editions, autres = apart(registry, regime, value, beside, _content)
+
+    def answer(other: Regime) -> DossierEtudie | None:
+        read = _read(other, demande, attribution)
+        return None if read.issues else _studied(other, read, demande)
+
+    editions, autres = by_edition(registry, demande, regime, days, value, answer, document)
     return replace(value, editions=editions, autres=autres)
-
-
-def _content(value: DossierEtudie) -> dict[str, Any]:
-    return {key: content for key, content in document(value).items() if key != "referentiel"}
 
 
 def _studied(regime: Regime, lu: DepotLu | Fautes, demande: Demande) -> DossierEtudie:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +18,7 @@ from certif_rules.model.base import Avertissement
 from certif_rules.model.echantillon import MethodeEchantillon, RegleSites
 from certif_rules.model.referentiel import TypeAudit
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.vie import PRECEDENT, apart, look_up_regime, other_editions, out_of_force
+from certif_rules.services.vie import PRECEDENT, by_edition, look_up_regime, out_of_force
 from certif_rules.vie.echantillon import DemandeTirage, Prelevement, Tirage, draw, rule_for, sites_to_see
 from certif_rules.vie.regime import Regime, audit_type
 
@@ -41,15 +40,13 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
     value = _drawn(regime, lu, asked)
     late = tuple(out_of_force(registry, demande, regime, days))
     value = replace(value, avertissements=(*late, *_since_warnings(asked, demande), *value.avertissements))
-    others = other_editions(registry, demande, regime, days)
-    every = [(other, _read(other, demande, asked)) for other in others]
-    beside = [(other, _drawn(other, read, asked)) for other, read in every if not read.issues]
-    editions, autres = apart(registry, regime, value, beside, _content)
+
+    def answer(other: Regime) -> Prelevement | None:
+        read = _read(other, demande, asked)
+        return None if read.issues else _drawn(other, read, asked)
+
+    editions, autres = by_edition(registry, demande, regime, days, value, answer, document)
     return replace(value, editions=editions, autres=autres)
-
-
-def _content(value: Prelevement) -> dict[str, Any]:
-    return {key: content for key, content in document(value).items() if key != "referentiel"}
 
 
 def _drawn(regime: Regime, lu: _Lu, asked: DemandeTirage) -> Prelevement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -145,23 +145,34 @@ def out_of_force(
         yield Avertissement("edition_hors_periode", message)
 
 
-def apart(
-    registry: Registry, regime: Regime, value: T, others: Iterable[tuple[Regime, T]],
-    content: Callable[[T], object],
+def by_edition(
+    registry: Registry, demande: Demande, regime: Regime, jours: Mapping[str, date], value: T,
+    answer: Callable[[Regime], T | None], document: Callable[[T], Mapping[str, Any]],
 ) -> tuple[tuple[str, ...], tuple[T, ...]]:  # fmt: skip
     """Return the éditions that answer as ``value``, oldest first, and the answers of those that do not.
 
     Args:
         registry: the rules that are installed.
+        demande: what was asked.
         regime: that of ``value``.
+        jours: the days given beside, by event.
         value: the answer of the édition taken.
-        others: those of the others, with their régime.
-        content: what of an answer is compared.
+        answer: gives that of another, ``None`` where it refuses what was asked.
+        document: writes an answer; what names the référentiel is not compared.
     """
-    pairs = [(other.referentiel.edition, answer, content(answer)) for other, answer in others]
+
+    def content(of: T) -> dict[str, Any]:
+        return {key: part for key, part in document(of).items() if key != "referentiel"}
+
     mine = content(value)
-    same = {regime.referentiel.edition, *(edition for edition, _, its in pairs if its == mine)}
+    same, apart = {regime.referentiel.edition}, list[T]()
+    for other in other_editions(registry, demande, regime, jours):
+        its = answer(other)
+        if its is None:
+            continue
+        if content(its) == mine:
+            same.add(other.referentiel.edition)
+        else:
+            apart.append(its)
     known = (couche.id for couche in registry.layers(regime.referentiel.id, "exigence"))
-    return tuple(nom for nom in known if nom in same), tuple(
-        answer for edition, answer, _ in pairs if edition not in same
-    )
+    return tuple(nom for nom in known if nom in same), tuple(apart)
