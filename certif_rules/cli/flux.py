@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,19 @@ def check_free(path: Path | None, *, replace: bool) -> None:
         )
     if not replace:
         raise _taken(path)
+
+
+def check_other(path: Path | None, files: Iterable[Path], refusal: str) -> None:
+    """Refuse to write over what is read, whatever the options; ``refusal`` says what the file is.
+
+    Raises:
+        UsageError: the file to write is one of those.
+    """
+    from certif_rules.errors import Issue, UsageError
+
+    if path is not None and path.exists() and any(f.exists() and f.samefile(path) for f in files):
+        message = f"« {path} » est {refusal}"
+        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
 
 
 def write(content: bytes, path: Path | None, *, replace: bool = False) -> None:

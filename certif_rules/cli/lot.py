@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, output_options, to_file, write, writing
+from certif_rules.cli.flux import check_free, check_other, output_options, to_file, write, writing
 from certif_rules.cli.french import french_command
 from certif_rules.francais import count
 
@@ -59,7 +59,8 @@ def command(
 
     path = to_file(sortie)
     others = (options[name] for name in ("profil", "textes", "precedent"))
-    _check_other(path, (fichier, colonnes, *filter(None, others)))
+    read = (fichier, colonnes, *filter(None, others))
+    check_other(path, read, "un des fichiers à lire : il n’est jamais modifié")
     check_free(path, replace=remplacer)
     by = read_correspondance(colonnes)
     commun = request(referentiel, options)
@@ -150,12 +151,3 @@ def _key(kind: str, files: Iterable[Path], commun: object, lot: Lot) -> str:
 
     asked = (kind, PART, *map(digest_of, files), repr(commun), lot.resolution.empreinte, __version__)
     return sha256(repr(asked).encode()).hexdigest()
-
-
-def _check_other(path: Path | None, files: Iterable[Path]) -> None:
-    """Refuse to put the answer in the place of what it is made of, whatever the options."""
-    from certif_rules.errors import Issue, UsageError
-
-    if path is not None and path.exists() and any(f.exists() and f.samefile(path) for f in files):
-        message = f"« {path} » est un des fichiers à lire : il n’est jamais modifié"
-        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.flux import check_free, check_other, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.francais import count
@@ -61,7 +61,7 @@ def command(
     ecrit = "fiches" if fiches else "rapport"
     chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     _refuse_binary(chosen, sortie)
-    _check_other(path, constats)
+    check_other(path, [constats], "le fichier de constats : il n’est jamais remplacé")
     check_free(path, replace=remplacer)
     source, stdin = input_of(constats)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
@@ -93,15 +93,6 @@ def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
         message = f"le format « {format_.name} » n’est pas du texte : il lui faut un fichier"
         hint = f"ajouter -o rapport{format_.suffix}, ou « -o - » pour l’envoyer à un autre programme"
         raise UsageError([Issue("sortie-requise", message, None, hint)])
-
-
-def _check_other(path: Path | None, constats: Path) -> None:
-    """Refuse to put the report in the place of the findings, whatever the options."""
-    from certif_rules.errors import Issue, UsageError
-
-    if path is not None and path.exists() and constats.exists() and constats.samefile(path):
-        message = f"« {path} » est le fichier de constats : il n’est jamais remplacé"
-        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
 
 
 def _progress(text: str) -> None:
