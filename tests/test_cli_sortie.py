@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -15,6 +16,7 @@ from console import AUDIT, Console
 from greffons import distribution
 
 from certif_rules.services.formats import BUILTIN, FORMATS
+from certif_rules.source import ecriture
 
 CODE = """\
 class Casse:
@@ -212,6 +214,21 @@ def test_a_forbidden_folder(call: Console, folder: Path) -> None:
         reponse = call("checklist", *AUDIT, "-o", "grille.md", "--remplacer")
     finally:
         folder.chmod(0o700)
+    assert (reponse.status, reponse.codes) == (1, ["ecriture-impossible"])
+    assert "droits insuffisants" in reponse.err
+    assert (folder / "grille.md").read_bytes() == b"mes notes"
+    assert names(folder) == ["grille.md"]
+
+
+def test_a_folder_that_refuses(call: Console, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for any user, the administrator included: the system refuses, and the file stays."""
+
+    def refuse(**_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    (folder / "grille.md").write_bytes(b"mes notes")
+    monkeypatch.setattr(ecriture.tempfile, "mkstemp", refuse)
+    reponse = call("checklist", *AUDIT, "-o", "grille.md", "--remplacer")
     assert (reponse.status, reponse.codes) == (1, ["ecriture-impossible"])
     assert "droits insuffisants" in reponse.err
     assert (folder / "grille.md").read_bytes() == b"mes notes"
