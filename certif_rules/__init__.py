@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         dossier,
         duree,
         echantillon,
-        ecrire,
         expliquer,
         lire,
         open_registry,
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from certif_rules.errors import CertifRulesError, DataError, Issue, IssuesError, UsageError
     from certif_rules.plugins.hookspecs import Donnees, Exporter, hookimpl
     from certif_rules.plugins.registry import Registry
+    from certif_rules.services.ecriture import ecrire
     from certif_rules.services.lecture import Lecture
 
 #: Where names that are no verbs are written: a plugin or an ``except`` does not pay for the verbs.
@@ -60,6 +60,7 @@ _ELSEWHERE = {
     "Lecture": "services.lecture",
     "Rapport": "audit.contenu",
     "Registry": "plugins.registry",
+    "ecrire": "services.ecriture",
 }
 
 
