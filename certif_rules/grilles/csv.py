@@ -210,7 +210,7 @@ def _sources(checklist: Checklist, ligne: Ligne) -> str:
     single = (indicateur.niveau_attendu, indicateur.gravite, indicateur.evolution)
     several = (
         ligne.motifs, ligne.preuves, ligne.precisions, ligne.adaptations, indicateur.commentaires,
-        indicateur.variantes, indicateur.alias, indicateur.lacunes,
+        indicateur.variantes, indicateur.alias, ligne.lacunes,
     )  # fmt: skip
     cited = set(indicateur.sources)
     cited.update(i for part in single if part for i in part.sources)
@@ -253,7 +253,7 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
     ),
     "données sensibles": lambda _, ligne: _sensibles(ligne),
     "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],
-    "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.indicateur.lacunes)),
+    "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.lacunes)),
     "sources": _sources,
     IDENTIFIANT: lambda _, ligne: ligne.indicateur.id,
 }
