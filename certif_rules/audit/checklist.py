@@ -16,7 +16,7 @@ from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
 from certif_rules.model.base import Appui, Avertissement, Lacune, Texte
 from certif_rules.model.referentiel import Critere, Fait, Indicateur, Referentiel, TextesDonnes, TypeAudit
-from certif_rules.rules.contexte import Contexte, FaitsParCategorie
+from certif_rules.rules.contexte import VERIFICATION, Contexte, FaitsParCategorie
 from certif_rules.rules.faits import out_of_region
 from certif_rules.rules.motifs import ETATS, Etat, Motif
 
@@ -159,7 +159,7 @@ def elsewhere(checklist: Checklist, fait: Fait) -> bool:
 
 def point_key(point: Point) -> str:
     """Return how a check is called beside the ids of lines, none of which has « : »."""
-    return f"verification:{point.id}"
+    return f"{VERIFICATION}{point.id}"
 
 
 def point_numbers(checklist: Checklist) -> dict[str, str]:

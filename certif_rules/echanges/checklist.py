@@ -251,7 +251,8 @@ def _precedent(precedent: Precedent) -> Any:
         precedent,
         leves=[cle for cle, constat in constats.items() if not constat.ouvert],
         apres_levee={cle: c.apres for cle, c in constats.items() if c.apres is not None} or None,
-        ecarts={cle: dict(c.ecart) for cle, c in constats.items() if c.ecart} or None,
+        ecarts=precedent.ecarts or None,
+        verifications=precedent.resultats,
         precedent=precedent.precedent and _precedent(precedent.precedent),
     )
 

@@ -30,6 +30,7 @@ from certif_rules.documents.mots import (
     cite,
     criterion,
     disclaimer,
+    earlier_check,
     evolution,
     field_name,
     finding,
@@ -155,6 +156,7 @@ def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
         "titre": clean(point.texte),
         "état": "vérification",
         "motifs": plain(document.point(checklist, point)),
+        "constat précédent": plain(_lines(earlier_check(checklist, point))),
         "constats permis": _lines(document.MOTS_RESULTATS.values()),
         "sources": _lines(
             f"[{clean(s.id)}] {clean(s.titre)}, {clean(s.reference)}"
