@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from certif_rules.echanges.champs import REMARQUE, Ecrivain
+from certif_rules.echanges.champs import LACUNE, REMARQUE, Ecrivain
 from certif_rules.errors import Issue, Location
-from certif_rules.model.base import Avertissement, Texte
+from certif_rules.model.base import Avertissement, Lacune, Texte
 from certif_rules.model.referentiel import Couche, Reconnaissance, Referentiel
 from certif_rules.model.vie import Incoherence, Vie
 from certif_rules.plugins.choix import written_for
@@ -19,6 +19,7 @@ _ecrire = Ecrivain(
         Couche: "nature id titre admis_du du au lue confiance revision empreinte plugin",
         Incoherence: "referentiel id texte lecture question sources commandes",
         Reconnaissance: "du au par decision numero le en_attente note confiance sources",
+        Lacune: LACUNE,
         Texte: REMARQUE,
         Location: "fichier=file ligne=line colonne=column texte",
         Issue: "fichier=location.file ligne=location.line colonne=location.column code message"

@@ -27,7 +27,16 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.checklist import composition
 from certif_rules.documents.checklist import lignes as lignes_
 from certif_rules.documents.formats.balises import Html, el, void
-from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, lines_in, marked, title, weighed
+from certif_rules.documents.mots import (
+    DONNEES_SENSIBLES,
+    SIGNES,
+    earlier_check,
+    finding,
+    lines_in,
+    marked,
+    title,
+    weighed,
+)
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges import checklist as json_
 from certif_rules.echanges.constats import as_data
@@ -175,6 +184,9 @@ def _check(checklist: Checklist, point: Point, numero: str) -> b.Article:
     texts = [b.Rubrique(titre="À défaut", elements=(beside,))]
     if point.note and not point.certain:
         texts.append(b.Rubrique(titre="À confirmer", elements=(prose(point.note),)))
+    before = earlier_check(checklist, point)
+    if before:
+        texts.append(b.Rubrique(titre="Audit précédent", elements=tuple(before)))
     return b.Article(
         numero=numero,
         titre=prose(point.texte),

@@ -17,8 +17,8 @@ from certif_rules.model.referentiel import Referentiel
 
 #: Our own revisions say how a layer came to be, not what it rules; places say where, not what.
 _LEFT_OUT = PLACES | {"revisions"}
-#: Fields of every rule that enter a digest only where they say something: digests were printed before them.
-_WHERE_TRUE = frozenset({"lecture", "incoherences"})
+#: Fields that enter a digest only where they say something: digests were printed before them.
+_WHERE_TRUE = frozenset({"lecture", "incoherences", "si"})
 #: The rules that could be a reading from the start: ``lecture`` always enters their digest.
 _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)
 

@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certif_rules.audit.constats import Releve
-from certif_rules.audit.demande import ConstatDit, PrecedentDit
+from certif_rules.audit.precedent import ConstatDit, PrecedentDit
 from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
