@@ -15,8 +15,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Bilan", "CertifRulesError", "Checklist", "Correction", "DataError", "Donnees", "Exporter", "Issue",
     "IssuesError", "Lecture", "Rapport", "Registry", "UsageError", "autodiagnostic", "calendrier",
-    "checklist", "conclure", "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl", "lire",
-    "open_registry", "progression", "questions", "rapport", "referentiels", "reprendre", "valider",
+    "checklist", "comparer", "conclure", "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl",
+    "lire", "open_registry", "progression", "questions", "rapport", "referentiels", "reprendre", "valider",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         autodiagnostic,
         calendrier,
         checklist,
+        comparer,
         conclure,
         dossier,
         duree,

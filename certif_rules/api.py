@@ -21,6 +21,7 @@ from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, parse_name, read_profile
+from certif_rules.audit.editions import EditionsComparees
 from certif_rules.audit.questions import Question
 from certif_rules.audit.textes import read_textes
 from certif_rules.echanges.constats import write_dossier
@@ -39,9 +40,10 @@ from certif_rules.services import rapport as _rapport
 from certif_rules.services.atelier import open_atelier
 from certif_rules.services.catalogue import describe
 from certif_rules.services.checklist import make_checklist
+from certif_rules.services.comparaison import compare_files
 from certif_rules.services.correction import carry as _carry
 from certif_rules.services.explication import Explication, ask, explain
-from certif_rules.services.lecture import Lecture, read_grids
+from certif_rules.services.lecture import STDIN, Lecture, read_grids
 from certif_rules.services.reponses import read_answers
 from certif_rules.services.validation import validate
 from certif_rules.vie.apercu import DossierEtudie
@@ -150,6 +152,31 @@ def reprendre(
     path, content = _named(constats, "constats")
     demande = _demande(profil)
     return _carry(registry, path, demande, profil=True, stdin=content, other_rules=autres_regles)
+
+
+def comparer(
+    registry: Registry,
+    avant: Fichier,
+    apres: str,
+    *,
+    profil: Fichier | None = None,
+    autres_regles: bool = False,
+) -> EditionsComparees:
+    """Compare two editions, for everybody or for one organisation.
+
+    Args:
+        registry: the rules that are installed.
+        avant: « référentiel@édition »; or findings, whose organisation it is then about.
+        apres: « référentiel@édition ».
+        profil: the organisation, with or without an audit.
+        autres_regles: accept findings made with other rules.
+    """
+    content = None
+    if not isinstance(avant, str):
+        path, content = _named(avant, "constats")
+        avant = STDIN if content is not None else str(path)
+    demande = _demande(profil) if profil is not None else Demande()
+    return compare_files(registry, avant, apres, demande, stdin=content, other_rules=autres_regles)
 
 
 def conclure(

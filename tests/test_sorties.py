@@ -314,6 +314,7 @@ OPTIONAL = {
         "occurrences", "sans_objet",
     },
     "sortielot": {"siren", "nda"},
+    "sortiecomparer": {"issu_de"},
     "sortiedossier": {"confiance", "lecture", "incoherences"},
     "sortieconclure": {
         "majeures", "mineures", "majeures_equivalentes", "correction_avant", "verification_avant",

@@ -20,6 +20,7 @@ from certif_rules.model.referentiel import (
     Couche,
     CoucheRetenue,
     Critere,
+    Evolution,
     Fait,
     Referentiel,
     TextesDonnes,
@@ -70,6 +71,7 @@ _ecrire = Ecrivain(
         Precedent: "type? date? edition? indicateurs_audites? constats? leves apres_levee? ecarts?"
         " verifications? precedent?",
         ConstatPrecedent: lambda constat: constat.constat,
+        Evolution: "* issu_de?",
     }
 )
 #: What names the rules of a checklist, without telling them.

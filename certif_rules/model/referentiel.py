@@ -139,11 +139,15 @@ class Fait(Appui, frozen=True, kw_only=True):
 
 
 class Evolution(Struct, frozen=True, kw_only=True):
-    """How a line differs from the edition named by ``depuis``."""
+    """How a line differs from the edition named by ``depuis``.
+
+    ``issu_de`` are the codes that it had there: another one, several put together, one that was split.
+    """
 
     depuis: str
     nature: Literal["fond", "forme", "aucune", "nouveau"]
     texte: str | None = None
+    issu_de: tuple[str, ...] = ()
     sources: tuple[NomSource, ...]
 
 

@@ -13,6 +13,7 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Correction
+from certif_rules.audit.editions import EditionsComparees
 from certif_rules.echanges import calendrier as calendrier_json
 from certif_rules.echanges import conclusion as conclusion_json
 from certif_rules.echanges import duree as duree_json
@@ -67,6 +68,7 @@ _ECRITS: dict[type[Any], str] = {
     Synthese: "synthese",
     Comparaison: "comparaison",
     Correction: "reprise",
+    EditionsComparees: "editions",
 }
 for _kind, _ecrit in _ECRITS.items():
     ecrire.register(_kind, _in_formats(_ecrit))
