@@ -259,6 +259,7 @@ OPEN = {
     "sources": "codes of sources",
     "faits": "facts",
     "categories": "codes of categories",
+    "mentions": "tags of lines",
     "types_audit": "codes of audit types",
 }
 

@@ -36,6 +36,7 @@ Objet = dict[str, Any]
 LIMITE = 20_000
 
 SENSIBLES = "nature texte sources confiance lecture"
+TEXTE = "texte categories sources fait? types? situation? citation? confiance?"
 MOTIF = "code texte sources categories confiance? lecture?"
 #: What a label does to its base; no field named: the node is taken away.
 CHANGEMENT = "origine nature id=cible numero champs motif sources"
@@ -52,7 +53,7 @@ _ecrire = Ecrivain(
     {
         Ligne: _LIGNE,
         Motif: MOTIF,
-        Texte: "texte categories sources fait? types? situation? citation? confiance?",
+        Texte: TEXTE,
         Point: "id texte certain constat note compte_pour reception sources",
         Lacune: LACUNE,
         Critere: "id numero origine titre variantes lacunes sources",
