@@ -63,22 +63,23 @@ def show(validation: Validation, format_: str) -> None:
     from certif_rules.cli.messages import printable, say, warn_of
     from certif_rules.echanges import anomalies
 
-    count, told = validation.fichiers, (validation.problemes, validation.remarques, validation.avertissements)
+    lists = (validation.problemes, validation.remarques, validation.avertissements)
     if format_ == "json":
-        show_json(anomalies.as_data(count, *told))
+        show_json(anomalies.as_data(validation.fichiers, *lists))
     elif format_ == "sarif":
-        show_json(anomalies.as_sarif(*told))
+        show_json(anomalies.as_sarif(*lists))
     elif format_ == "github":
-        for line in anomalies.as_annotations(*told):
+        for line in anomalies.as_annotations(*lists):
             click.echo(printable(line))
     else:
         _print(validation)
     warn_of(validation.avertissements)
+    count = validation.fichiers
     read = f"{count} fichiers lus" if count > 1 else f"{count} fichier lu"
     problems, remarks = len(validation.problemes), len(validation.remarques)
-    said = [read, f"{problems} problème{'s' * (problems > 1)}"]
-    said += [f"{remarks} avertissement{'s' * (remarks > 1)}"] if remarks else []
-    say(", ".join(said) + ".")
+    words = [read, f"{problems} problème{'s' * (problems > 1)}"]
+    words += [f"{remarks} avertissement{'s' * (remarks > 1)}"] if remarks else []
+    say(", ".join(words) + ".")
 
 
 def _print(validation: Validation) -> None:

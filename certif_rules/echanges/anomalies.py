@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePath
+from pathlib import Path
+from string import ascii_letters, digits
 from typing import Any, Literal
-from urllib.parse import quote
 
 from certif_rules import __version__
 from certif_rules.echanges.champs import Ecrivain
@@ -14,6 +14,8 @@ from certif_rules.model.base import Avertissement
 
 #: The schema that a SARIF file names, which readers of the format know.
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+#: What a relative reference holds as it is.
+_UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~/".encode())
 Niveau = Literal["error", "warning"]
 
 _ecrire = Ecrivain(
@@ -48,7 +50,7 @@ def _issue(issue: Issue) -> Any:
 def _levelled(
     problemes: Iterable[Issue], remarques: Iterable[Issue], avertissements: Iterable[Avertissement]
 ) -> Iterator[tuple[Niveau, Issue]]:
-    """Yield everything that is told, an issue each, with what it is in other programs."""
+    """Yield everything that is listed, an issue each, with what it is in other programs."""
     for issue in problemes:
         yield "error", issue
     for issue in remarques:
@@ -61,13 +63,13 @@ def as_sarif(
     problemes: Iterable[Issue], remarques: Iterable[Issue] = (), avertissements: Iterable[Avertissement] = ()
 ) -> dict[str, Any]:
     """Return the same as a SARIF log of one run; columns count characters, as ours do."""
-    told = list(_levelled(problemes, remarques, avertissements))
-    codes = sorted({issue.code for _, issue in told})
+    listed = list(_levelled(problemes, remarques, avertissements))
+    codes = sorted({issue.code for _, issue in listed})
     driver = {"name": "certif-rules", "version": __version__, "rules": [{"id": code} for code in codes]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(niveau, issue, codes) for niveau, issue in told],
+        "results": [_result(niveau, issue, codes) for niveau, issue in listed],
     }
     return {"$schema": SARIF, "version": "2.1.0", "runs": [run]}
 
@@ -87,12 +89,17 @@ def _result(niveau: Niveau, issue: Issue, codes: Sequence[str]) -> dict[str, Any
 
 
 def _place(lieu: Location) -> dict[str, Any]:
-    path = PurePath(lieu.file)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    path = Path(lieu.file)
+    uri = path.as_uri() if path.is_absolute() else _relative(path.as_posix())
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if lieu.line:
         physical["region"] = {"startLine": lieu.line, "startColumn": max(lieu.column, 1)}
     return {"physicalLocation": physical}
+
+
+def _relative(path: str) -> str:
+    """Return a path as a relative reference of the Web: what it may not hold as it is, by its bytes."""
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in path.encode())
 
 
 def as_annotations(
