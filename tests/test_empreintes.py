@@ -230,11 +230,9 @@ def test_a_draft_needs_no_digest_and_says_that_it_is_one(tmp_path: Path) -> None
     draft(copy)
     validation = validate([copy.dossier], [], here=tmp_path)
     assert validation.problemes == ()
-    (warned,) = validation.avertissements
-    assert (warned.code, warned.message.partition(" : ")[0]) == (
-        "couche_en_brouillon",
-        "certif_rules_qualiopi/donnees/exigence/2019/couche.yaml:1:1",
-    )
+    (remark,) = validation.remarques
+    place = "certif_rules_qualiopi/donnees/exigence/2019/couche.yaml:1:1"
+    assert (remark.code, str(remark.location)) == ("brouillon-a-finir", place)
     path = copy.dossier / EN_TETE
     path.write_text(path.read_text(encoding="utf-8").partition("revisions:")[0], encoding="utf-8")
     resolution = registry(qualiopi=copy.dossier).resolve("qualiopi", day="2024-03-18")

@@ -58,10 +58,14 @@ _TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses", "tex
 
 
 class Validation(Struct, frozen=True, kw_only=True):
-    """How many files were read, every problem by its place, and what their authors must know besides."""
+    """How many files were read, every problem by its place, and what their authors must know besides.
+
+    ``remarques`` are what is allowed in data and likely not meant; they have places too.
+    """
 
     fichiers: int
     problemes: tuple[Issue, ...]
+    remarques: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()
 
 
@@ -77,8 +81,9 @@ def validate(paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *,
     files, issues = files_at(paths)
     folders = sorted({file.parent.parent.parent for file in files if file.name == HEADER})
     given = [(_shown(folder, here), Donnees(dossier=folder)) for folder in folders]
-    of_layers, warnings = _check_layers(given, list(installed), here)
+    of_layers, remarks = _check_layers(given, list(installed), here)
     issues += of_layers
+    warnings: list[Avertissement] = []
     registry = Registry(installed)
     named = {path.absolute() for path in paths}
     alone = [file for file in files if not any(file.is_relative_to(folder) for folder in folders)]
@@ -87,7 +92,12 @@ def validate(paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *,
         ecrit = _check_file(file, _shown(file, here), registry, ordinary=file not in named)
         issues += [_from(issue, here) for issue in ecrit.problemes]
         warnings += ecrit.avertissements
-    return Validation(fichiers=len(files), problemes=DataError(issues).issues, avertissements=tuple(warnings))
+    return Validation(
+        fichiers=len(files),
+        problemes=DataError(issues).issues,
+        remarques=DataError(remarks).issues,
+        avertissements=tuple(warnings),
+    )
 
 
 def files_at(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
@@ -143,8 +153,11 @@ def _from(issue: Issue, here: Path) -> Issue:
 
 def _check_layers(
     given: list[tuple[str, Donnees]], installed: list[tuple[str, Donnees]], here: Path
-) -> tuple[list[Issue], list[Avertissement]]:
-    """Check the layers of the given folders, each édition resolved with each of its rules and guides."""
+) -> tuple[list[Issue], list[Issue]]:
+    """Return what is wrong of the layers of the given folders, and what is likely not meant.
+
+    Each édition is resolved with each of its rules and guides.
+    """
     if not given:
         return [], []
     own = Registry(given, names_from=here)
@@ -168,10 +181,10 @@ def _check_layers(
     return issues, [_of_draft(couche) for couche in own.all_layers() if couche.brouillon]
 
 
-def _of_draft(couche: Couche) -> Avertissement:
-    where = from_emplacement(couche.emplacement)
-    message = f"{where} : un brouillon, qu’un greffon installé ne peut pas contenir"
-    return Avertissement("couche_en_brouillon", message, couche.sources)
+def _of_draft(couche: Couche) -> Issue:
+    message = "cette couche est un brouillon : un greffon installé n’en contient pas"
+    hint = "une fois finie : --ecrire-empreintes, puis ôter `brouillon`"
+    return Issue("brouillon-a-finir", message, from_emplacement(couche.emplacement), hint)
 
 
 def _competing(registry: Registry, nom: str) -> Iterator[Issue]:
