@@ -39,6 +39,7 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.cli.messages import issue_lines, say, warn_of
     from certif_rules.echanges.inventaire import problems
+    from certif_rules.errors import tally
     from certif_rules.services.empreintes import write_digests
     from certif_rules.services.validation import validate
 
@@ -61,8 +62,7 @@ def command(
                 click.echo(line)
     warn_of(validation.avertissements)
     read = "fichiers lus" if count > 1 else "fichier lu"
-    noun = "problèmes" if len(issues) > 1 else "problème"
-    say(f"{count} {read}, {len(issues)} {noun}.")
+    say(f"{count} {read}, {tally(issues)}.")
     return 1 if issues else 0
 
 
