@@ -176,7 +176,7 @@ def test_a_file_that_is_no_list_of_names(call: Console, tmp_path: Path, content:
 
 
 def test_all_the_faults_of_a_line_are_told_at_once() -> None:
-    """An invisible character and no day; a name given before whose day is bad: two each, none hides another."""
+    """An invisible character and no day; a name given before whose day is bad: two each, all told."""
     with pytest.raises(DataError) as caught:
         parse_population(b"A;2026-01-02\nB\x07;demain\nA\x07;2026-01-03\n", "noms", depuis="2026-01-01")
     assert [(i.code, i.location and i.location.line) for i in caught.value.issues] == [

@@ -23,13 +23,15 @@ from certif_rules.model.base import Avertissement
 #: Merged areas looked at one by one; beyond, any cell may be in one.
 _MERGED = 200
 _RIEN = CelluleLue(Vue("", "texte"))
-#: What stands where a text is expected.
+#: What a cell holds under a format of its own.
 _NATURES = {
     "nombre": "un nombre mis en forme",
     "jour": "une date mise en forme",
     "heure": "une heure mise en forme",
     "pourcentage": "un pourcentage mis en forme",
     "monnaie": "un montant mis en forme",
+    "booleen": "une valeur logique mise en forme",
+    "texte": "un texte mis en forme",
 }
 RENOMMEE = "lui rendre son nom, ou reprendre la grille d’origine"
 
