@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from certif_rules.colonnes import RECENTES
+from certif_rules.colonnes import RECENTES, Colonne
 from certif_rules.errors import Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL, fitted
 from certif_rules.grilles.relecture.saisie import (
@@ -160,6 +160,10 @@ class LectureFeuille:
         for column in shown:
             if column in RECENTES and column not in self.columns:
                 yield older_grid(self._at(self.header, 1), column)
+
+    def lacks(self, columns: Iterable[Colonne]) -> frozenset[str]:
+        """Return the fields of the columns that this sheet does not have."""
+        return frozenset(c.champ for c in columns if c.champ and c.titre not in self.columns)
 
     def formulas(self, row: int, *, except_for: str = "") -> list[Issue]:
         """Return each of our columns where a formula stands for a value."""

@@ -15,6 +15,7 @@ from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.recevabilite import check_findings
+from certif_rules.audit.silence import Silence
 from certif_rules.documents.mots import finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.errors import Issue, Location, suggestion
@@ -92,7 +93,7 @@ def day(text: str) -> str | None:
 class Lu(Struct, frozen=True, kw_only=True):
     """What a grid says: findings, those of the checks, the day of notification, and what is wrong with it.
 
-    ``avertissements`` are what its reader must know of this file.
+    ``avertissements`` are what its reader must know of this file; ``silence`` is what it has no column for.
     """
 
     releves: tuple[Releve, ...] = ()
@@ -101,6 +102,7 @@ class Lu(Struct, frozen=True, kw_only=True):
     lieu_notification: Location | None = None
     issues: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()
+    silence: Silence = Silence()
 
 
 def findings(
