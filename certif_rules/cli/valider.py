@@ -62,6 +62,7 @@ def show(validation: Validation, format_: str) -> None:
     """Print what is wrong on standard output, what else is to be known and how much on standard error."""
     from certif_rules.cli.messages import printable, say, warn_of
     from certif_rules.echanges import anomalies
+    from certif_rules.errors import tally
 
     lists = (validation.problemes, validation.remarques, validation.avertissements)
     if format_ == "json":
@@ -76,8 +77,8 @@ def show(validation: Validation, format_: str) -> None:
     warn_of(validation.avertissements)
     count = validation.fichiers
     read = f"{count} fichiers lus" if count > 1 else f"{count} fichier lu"
-    problems, remarks = len(validation.problemes), len(validation.remarques)
-    words = [read, f"{problems} problème{'s' * (problems > 1)}"]
+    remarks = len(validation.remarques)
+    words = [read, tally(validation.problemes)]
     words += [f"{remarks} avertissement{'s' * (remarks > 1)}"] if remarks else []
     say(", ".join(words) + ".")
 

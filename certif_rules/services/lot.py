@@ -69,7 +69,10 @@ class Lot:
             )
 
     def answer(self, organisation: Organisation) -> Rangee | list[Issue]:
-        """Return what is answered of an organisation, or everything wrong with its request, at its row."""
+        """Return what is answered of an organisation, or everything wrong with it, at its row."""
+        wrong = list(organisation.fautes)
+        if organisation.categories == ():
+            return wrong
         cle = (organisation.categories, organisation.faits)
         if cle not in self._answers:
             if len(self._answers) >= _MOST:
@@ -77,7 +80,10 @@ class Lot:
             self._answers[cle] = self._answered(organisation)
         answer = self._answers[cle]
         if not isinstance(answer, Checklist):
-            return [replace(issue, location=Location(self._name, organisation.rang, 1)) for issue in answer]
+            where = Location(self._name, organisation.rang, 1)
+            return [*wrong, *(replace(issue, location=where) for issue in answer)]
+        if wrong:
+            return wrong
         about = tuple(siren_warnings(Demande(organisme=organisation.identite)))
         return Rangee(organisation, answer, about)
 
