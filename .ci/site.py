@@ -62,6 +62,14 @@ THEME = {
     "Navigation Menu": "Plan du site",
     "Made with ": "Fait avec ",
 }
+#: What the theme’s pages lack for a keyboard and for a screen reader.
+MARKUP = {
+    'role="heading"': 'role="heading" aria-level="2"',
+    '<aside class="sidebar-drawer"': '<aside aria-label="Plan du site" class="sidebar-drawer"',
+    '<aside class="toc-drawer': '<aside aria-label="Plan de la page" class="toc-drawer',
+    '<div class="table-wrapper': '<div tabindex="0" role="group" class="table-wrapper',
+    "<pre>": '<pre tabindex="0">',
+}
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
 
 
@@ -225,6 +233,8 @@ def build(out: Path) -> int:
         text = path.read_text(encoding="utf-8")
         for english, french in THEME.items():
             text = text.replace(f">{english}", f">{french}").replace(f'"{english}"', f'"{french}"')
+        for theirs, ours in MARKUP.items():
+            text = text.replace(theirs, ours)
         path.write_text(text, encoding="utf-8")
     return int(app.statuscode)
 
