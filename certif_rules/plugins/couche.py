@@ -10,6 +10,7 @@ unless its header says that it is a draft.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from certif_rules.source.yaml import PlacedDict, place, read_bytes
 HEADER = "couche.yaml"
 #: The folder of a rules layer that holds its second body; also the name of its schema.
 LIFE = "vie"
+
+#: Most files in a folder of layers, and most bytes in one: what is larger was not written by anyone.
+MOST_FILES, _MOST_BYTES = 1_000, 50_000_000
 
 #: What a revision says of a digest that is still to be written.
 TO_WRITE = "sha256:a-calculer"
@@ -96,8 +100,24 @@ def read_header(path: Path, racine: Path, plugin: str, content: bytes | DataErro
 def files_of(en_tete: EnTete, *, life: bool = False) -> Fichiers:
     """Return the files of the body of a layer, or of its second, in the order of their names."""
     folder = en_tete.dossier / LIFE if life else en_tete.dossier
-    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name != HEADER]
-    return tuple((name, bytes_of(path, name)) for path in paths for name in [en_tete.name_of(path)])
+    paths = sorted(islice(folder.glob("*.yaml"), MOST_FILES + 1))
+    if len(paths) > MOST_FILES:
+        message = f"plus de {MOST_FILES} fichiers : ce n’est pas une couche"
+        name = en_tete.name_of(folder)
+        return ((name, DataError([Issue("fichier-trop-grand", message, Location(name))])),)
+    files, room = [], _MOST_BYTES
+    for path in paths:
+        name = en_tete.name_of(path)
+        if path.name != HEADER and room >= 0:
+            content = bytes_of(path, name)
+            room -= 0 if isinstance(content, DataError) else len(content)
+            files.append((name, content if room >= 0 else _too_much(name)))
+    return tuple(files)
+
+
+def _too_much(name: str) -> DataError:
+    message = f"cette couche tient plus de {_MOST_BYTES // 1_000_000} Mo : ce n’est pas une couche"
+    return DataError([Issue("fichier-trop-grand", message, Location(name))])
 
 
 def bytes_of(path: Path, name: str) -> bytes | DataError:
