@@ -1,4 +1,4 @@
-"""Sentences that a copy spoilt: cut short, said twice, a word broken by a line that ended."""
+"""Sentences that a copy spoilt: cut short, repeated, a word broken by a line that ended."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LAST = re.compile(r"(?:^|[\s\u00a0\u202f’'])([^\W\d_]+)[’']?$")
 _CUT = re.compile(r"[,;:(«\[-]$|[’']$")
 _BROKEN = re.compile(r"[^\W\d_]{2,}- [^\W\d_]{2,}")
 _TWICE = re.compile(r"(?<![\w-])([^\W\d_]{2,}) \1(?![\w-])", re.IGNORECASE)
-#: Words that are said twice on purpose.
+#: Words that are repeated on purpose.
 _MAY_BE_TWICE = frozenset({"nous", "vous", "bien", "très"})
 _SENTENCE = re.compile(r"(?<=[.!?…;]) ")
 #: Fewest words of a sentence that nobody writes twice on purpose.
@@ -100,8 +100,8 @@ def _same_twice(items: PlacedList) -> Iterator[Issue]:
     for index, item in enumerate(items):
         if not isinstance(item, PlacedDict) or not isinstance(item.get("texte"), str):
             continue
-        said = {key: value for key, value in item.items() if key not in ("id", "sources", "confiance")}
-        if said in seen:
+        entry = {key: value for key, value in item.items() if key not in ("id", "sources", "confiance")}
+        if entry in seen:
             message = f"« {item['texte']} » est déjà dans cette liste"
             yield Issue("texte-double", message, place(items, index), "n’en garder qu’un, avec ses sources")
-        seen.append(said)
+        seen.append(entry)
