@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.construction.controles import check_controls
+from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
@@ -66,7 +67,9 @@ def assemble(matiere: Matiere) -> Referentiel:
     if not lecteur.issues and regles.jugement is not None:
         known = {**(base.constats if base else {}), **regles.constats}
         lignes = [corps.indicateurs[i] for i in own]
-        refuse_out_of_reach(matiere.corps["regles"]["jugement"], regles, lignes, known, lecteur)
+        node = matiere.corps["regles"]["jugement"]
+        refuse_out_of_reach(node, regles, lignes, known, lecteur)
+        refuse_never_taken(node, regles.jugement, lecteur)
     if lecteur.issues:
         raise DataError(lecteur.issues)
     return _referentiel(matiere, exigence, corps, regles, guide, sources)

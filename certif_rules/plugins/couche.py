@@ -10,6 +10,8 @@ unless its header says that it is a draft.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -53,7 +55,7 @@ class EnTete(Struct, frozen=True, kw_only=True):
     @property
     def data(self) -> PlacedDict:
         """What its file holds, read anew: only a body that is read asks for it, or a message."""
-        return read_bytes(self.contenu, self.name_of(self.dossier / HEADER))
+        return _parsed(self.contenu, self.name_of(self.dossier / HEADER))
 
 
 class Corps(Struct, frozen=True, kw_only=True):
@@ -172,6 +174,35 @@ def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
+def sections_of(en_tete: EnTete) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the sections of the body of a layer, and of its second, as far as their files can be read."""
+    bodies = []
+    for life in (False, True):
+        files: list[PlacedDict] = []
+        for name, content in files_of(en_tete, life=life):
+            with suppress(DataError):
+                files.append(_read(content, name))
+        bodies.append(_merge(files, []))
+    return bodies[0], bodies[1]
+
+
+def _read(content: bytes | DataError, name: str) -> PlacedDict:
+    """Return the data of a file.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if isinstance(content, DataError):
+        raise content
+    return _parsed(content, name)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(content: bytes, name: str) -> PlacedDict:
+    """Return the data of a file, read once however often it is asked for: nobody changes them."""
+    return read_bytes(content, name)
+
+
 def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:
     """Return the data of the files of a body.
 
@@ -182,9 +213,7 @@ def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:
     files: list[PlacedDict] = []
     for name, content in fichiers:
         try:
-            if isinstance(content, DataError):
-                raise content
-            files.append(read_bytes(content, name))
+            files.append(_read(content, name))
         except DataError as error:
             issues.extend(error.issues)
     if issues:

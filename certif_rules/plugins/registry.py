@@ -94,6 +94,10 @@ class Registry:
         """Return the name of the plugin that declares a layer."""
         return self._layers[couche.cle].plugin
 
+    def header(self, couche: Couche) -> EnTete:
+        """Return the header of a layer as it was read."""
+        return self._layers[couche.cle]
+
     # ---- resolving ---------------------------------------------------------------------------------
 
     def resolve(
@@ -334,15 +338,9 @@ class Registry:
         while couche is not None and couche.base is not None:
             nom, _, edition = couche.base.partition("@")
             if nom in names:
-                raise DataError(
-                    [
-                        Issue(
-                            "renvoi-circulaire",
-                            f"la base {couche.base} renvoie à {names[0]}",
-                            from_emplacement(couche.emplacement),
-                        )
-                    ]
-                )
+                message = f"la base {couche.base} renvoie à {names[0]}"
+                at = from_emplacement(couche.emplacement)
+                raise DataError([Issue("renvoi-circulaire", message, at)])
             names.append(nom)
             couche = next((c for c in self.layers(nom, "exigence") if c.id == edition), None)
         return names
