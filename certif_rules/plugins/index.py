@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certif_rules.errors import Fautes, Issue, Location, from_emplacement
 from certif_rules.model.referentiel import Couche
-from certif_rules.plugins.cache import Cache, key_of, name_of
+from certif_rules.plugins.cache import Cache
 from certif_rules.plugins.couche import HEADER, LIFE, MOST_FILES, EnTete, bytes_of, read_header
 from certif_rules.plugins.hookspecs import Donnees
 
@@ -39,8 +39,9 @@ def headers_in(
     names = [path.relative_to(racine).as_posix() for path in paths]
     contents = [bytes_of(path, name) for path, name in zip(paths, names, strict=True)]
     faults = Fautes(*issues)
-    key, nom = key_of(zip(names, contents, strict=True)), name_of(plugin, str(racine), names)
-    compiled = cache.read(nom, key, tuple[Couche, ...]) if cache and key else None
+    parts = (plugin, names)
+    key = cache.key_of(zip(names, contents, strict=True)) if cache else None
+    compiled = cache.read_any(dossier, parts, key, tuple[Couche, ...]) if cache and key else None
     if compiled is not None and len(compiled) == len(paths):
         dossiers = [path.parent for path in paths]
         each = zip(compiled, (c for c in contents if isinstance(c, bytes)), dossiers, strict=True)
@@ -54,7 +55,8 @@ def headers_in(
         with faults:
             en_tetes.append(read_header(path, racine, plugin, content))
     if cache and key and not faults.issues:
-        cache.write(nom, key, tuple(e.couche for e in en_tetes), tuple[Couche, ...])
+        couches = tuple(e.couche for e in en_tetes)
+        cache.write(dossier, parts, key, couches, tuple[Couche, ...])
     return en_tetes, [*faults.issues, *_unfinished(en_tetes, donnees)]
 
 

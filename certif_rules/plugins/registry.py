@@ -13,7 +13,7 @@ from certif_rules.errors import DataError, Issue, UsageError, from_emplacement, 
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature, Referentiel, TextesDonnes
 from certif_rules.noms import retrouver
-from certif_rules.plugins.cache import Cache, key_of, name_of
+from certif_rules.plugins.cache import Cache
 from certif_rules.plugins.choix import Pile, base_moved, choose_edition, choose_guide, choose_rules, drafts
 from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body, read_life
 from certif_rules.plugins.empreinte import digest_of_referentiel
@@ -196,11 +196,12 @@ class Registry:
         headers = [(str(cle), self._layers[cle].contenu) for cle in cles]
         files = [file for fichiers in (*(self._files(cle) for cle in cles), *others) for file in fichiers]
         exigence = next(r.couche for r in reversed(couches) if r.couche.nature == "exigence")
-        key = key_of([*headers, *files], what, _keys(couches), self._editions(exigence))
+        key = self._cache.key_of([*headers, *files], what, _keys(couches), self._editions(exigence))
         if key is None:
             return make()
-        nom = name_of(exigence.referentiel, what, str(self._layers[exigence.cle].racine), _keys(couches))
-        return self._cache.through(nom, key, kind, make)
+        donnees = self._layers[exigence.cle].dossier.parent.parent
+        parts = (exigence.referentiel, what, _keys(couches))
+        return self._cache.through(donnees, parts, key, kind, make)
 
     def _files(self, cle: Cle) -> Fichiers:
         """Return the files of a body, read once: what is compiled is what the key was made of."""
