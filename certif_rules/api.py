@@ -44,6 +44,7 @@ from certif_rules.services.comparaison import compare_files
 from certif_rules.services.correction import carry as _carry
 from certif_rules.services.explication import Explication, ask, explain
 from certif_rules.services.lecture import STDIN, Lecture, read_grids
+from certif_rules.services.nouveau import Modele, Projet, begin, write_plugin
 from certif_rules.services.reponses import read_answers
 from certif_rules.services.validation import validate
 from certif_rules.vie.apercu import DossierEtudie
@@ -177,6 +178,31 @@ def comparer(
         avant = STDIN if content is not None else str(path)
     demande = _demande(profil) if profil is not None else Demande()
     return compare_files(registry, avant, apres, demande, stdin=content, other_rules=autres_regles)
+
+
+def nouveau(
+    modele: Modele, nom: str, dossier: str | Path | None = None, *, edition: str, du: date | str,
+    titre: str | None = None, base: str | None = None, depuis: str | None = None,
+) -> Path:  # fmt: skip
+    """Begin a plugin in a new folder, and return that folder.
+
+    Args:
+        modele: « edition », « label », « referentiel » or « notation ».
+        nom: the référentiel.
+        dossier: the folder to make; by default, the name of the distribution.
+        edition: the code of the edition to write.
+        du: the first day of it.
+        titre: its title; without one, a title to write.
+        base: what a label rests on, « référentiel@édition ».
+        depuis: the edition before, where it is not the latest.
+    """
+    projet = Projet(
+        modele=modele, nom=nom, edition=edition, du=str(du), titre=titre, base=base, depuis=depuis
+    )
+    squelette = begin(open_atelier(), projet)
+    folder = Path(dossier or squelette.distribution)
+    write_plugin(squelette, folder)
+    return folder
 
 
 def conclure(

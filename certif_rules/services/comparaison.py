@@ -144,7 +144,9 @@ def _for_audit(avant: Checklist, correction: Correction, *, findings: bool) -> E
     compared = compare_editions(avant.referentiel, apres.referentiel, digests, _open_lines(one, two))
     repris = None
     if findings:
-        reworded = {line.apres.id for line in compared.reformulees if line.reformulation != "forme"}
+        changed = [line for line in compared.reformulees if line.reformulation != "forme"]
+        reworded = {line.apres.id: "l’énoncé n’est plus le même" for line in changed}
+        reworded |= {line.apres.id: "un des deux énoncés est absent" for line in compared.sans_texte}
         every = {**avant.referentiel.indicateurs, **apres.referentiel.indicateurs}
         repris = findings_kept(correction, reworded, {nom: line.numero for nom, line in every.items()})
     return replace(

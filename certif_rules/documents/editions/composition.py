@@ -31,6 +31,7 @@ Genre = Literal["", "avertissements", "critere", "annexe"]
 _REFORMULATIONS: Final[Mapping[Reformulation, str]] = {
     "fond": "modifiée sur le fond, d’après les sources",
     "forme": "modifiée dans la forme seulement, d’après les sources",
+    "inconnue": "un des deux énoncés est absent de la source",
     "mots": "ses mots diffèrent ; fond ou forme : les données ne le disent pas",
 }
 _INDICES: Final[Mapping[Indice, str]] = {
@@ -157,8 +158,13 @@ def _summary(compared: EditionsComparees) -> Iterator[b.Texte]:
     if compared.recompositions:
         number = len(compared.recompositions)
         yield prose(count(number, "ligne divisée ou réunie", "lignes divisées ou réunies"))
+    absent = compared.sans_texte
+    if absent:
+        words = count(len(absent), "ligne sans texte à comparer", "lignes sans texte à comparer")
+        yield _counted(words, (line.apres for line in absent))
     same = compared.inchangees
-    yield _counted(count(len(same), "ligne inchangée", "lignes inchangées"), (line.apres for line in same))
+    words = count(len(same), "ligne inchangée", "lignes inchangées") if same else "aucune ligne inchangée"
+    yield _counted(words, (line.apres for line in same))
 
 
 def _counted(words: str, lines: Iterable[Indicateur]) -> str:
