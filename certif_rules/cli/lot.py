@@ -16,9 +16,9 @@ from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.errors import Issue
+    from certif_rules.services.destinations import Destination
     from certif_rules.services.ouvriers import Ouvriers
-    from certif_rules.services.places import Place
-    from certif_rules.services.travail import Etape
+    from certif_rules.services.travail import Avancee, Chantier
 
 #: Most faults told one by one.
 _MOST_FAULTS = 50
@@ -69,8 +69,8 @@ def command(
     """
     from certif_rules.cli.atelier import open_for
     from certif_rules.services.lot import Lot
-    from certif_rules.services.organismes import digest_of, organisations, read_correspondance
-    from certif_rules.services.travail import Ouvrage, begin, work
+    from certif_rules.services.organismes import organisations, read_correspondance
+    from certif_rules.services.travail import Chantier, begin, work
 
     path, processus, dask = to_file(sortie), options["processus"], options["dask"]
     others = (options[name] for name in ("profil", "textes", "precedent"))
@@ -82,7 +82,7 @@ def command(
     commun = request(referentiel, options)
     atelier = open_for(ctx)
     lot = Lot(atelier.registry, commun, by, str(fichier))
-    ouvrage = Ouvrage(
+    chantier = Chantier(
         commun=commun,
         correspondance=by,
         name=str(fichier),
@@ -91,13 +91,12 @@ def command(
         empreinte=lot.resolution.empreinte,
         ecartes=tuple((ctx.find_root().obj or {}).get("disabled", ())),
     )
-    digests = [] if path is None and dans is None else [digest_of(fichier), digest_of(colonnes)]
-    cle = begin(atelier, lot, ouvrage, digests)
+    begin(atelier, lot, chantier)
     with (
-        _place(cle, forme, path, dans, read, replace=remplacer) as place,
+        _destination(chantier, path, dans, read, replace=remplacer) as destination,
         _ouvriers(processus, dask, documents=dans is not None) as ouvriers,
     ):
-        _follow(work(ouvrage, cle, organisations(fichier, by), place, ouvriers), fichier, dans or path)
+        _follow(work(chantier, organisations(fichier, by), destination, ouvriers), fichier, dans or path)
 
 
 def _forme(format_: str | None, path: Path | None, dans: Path | None, *, together: bool) -> str:
@@ -136,21 +135,24 @@ def _forme(format_: str | None, path: Path | None, dans: Path | None, *, togethe
 
 
 @contextmanager
-def _place(
-    cle: str, forme: str, path: Path | None, dans: Path | None, read: Iterable[Path], *, replace: bool
-) -> Iterator[Place]:
-    """Open where the parts go; a file that cannot be written is told."""
-    from certif_rules.services.places import Dossier, Fichier, Flux
+def _destination(
+    chantier: Chantier, path: Path | None, dans: Path | None, read: tuple[Path, ...], *, replace: bool
+) -> Iterator[Destination]:
+    """Open where the parts go, or tell why not; the work comes from the first two files that are read."""
+    from certif_rules.services.destinations import VersDossier, VersFichier, VersFlux
+    from certif_rules.services.organismes import digest_of
     from certif_rules.source.parties import parts_of
 
-    if dans is not None:
-        with writing(dans), parts_of(dans / "lot", cle) as parties:
-            yield Dossier(parties, dans, list(read), replace=replace)
-    elif path is not None:
-        with writing(path), parts_of(path, cle) as parties:
-            yield Fichier(parties, forme, replace=replace)
-    else:
-        yield Flux(lambda content: write(content, None))
+    target = dans / "lot" if dans is not None else path
+    if target is None:
+        yield VersFlux(lambda content: write(content, None))
+        return
+    cle = chantier.key(map(digest_of, read[:2]))
+    with writing(target), parts_of(target, cle) as parties:
+        if dans is not None:
+            yield VersDossier(parties, dans, read, replace=replace)
+        else:
+            yield VersFichier(parties, chantier.forme, replace=replace)
 
 
 def _ouvriers(
@@ -164,7 +166,7 @@ def _ouvriers(
     return processes(number) if number > 1 else here()
 
 
-def _follow(steps: Iterable[Etape], fichier: Path, target: Path | None) -> None:
+def _follow(steps: Iterable[Avancee], fichier: Path, target: Path | None) -> None:
     """Go through the steps of a work, show how it goes, and say what was wrong of the rows.
 
     Raises:

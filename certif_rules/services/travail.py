@@ -21,12 +21,12 @@ from certif_rules.audit.demande import Demande
 from certif_rules.errors import DataError, Issue
 from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.atelier import Atelier, open_atelier
+from certif_rules.services.destinations import Destination, Rendu, document_name
 from certif_rules.services.formats import choose, write_document
 from certif_rules.services.lot import Lot, Rangee, lines_of, table_of
 from certif_rules.services.organismes import Correspondance, Organisation
 from certif_rules.services.ouvriers import Ouvriers
 from certif_rules.services.parquet import parquet_of, written_by
-from certif_rules.services.places import Partie, Place, document_name
 
 #: Rows of a part, and organisations of a part where each has a document: a second of work, or so.
 PART = 5000
@@ -35,7 +35,7 @@ PART_OF_DOCUMENTS = 20
 Rangees = Sequence[Organisation | Issue]
 
 
-class Ouvrage(Struct, frozen=True, kw_only=True):
+class Chantier(Struct, frozen=True, kw_only=True):
     """What is asked of a work, told to whoever answers a part of it.
 
     ``forme`` is a table (``jsonl``, ``csv``, ``parquet``) or, with ``documents``, a format of checklists.
@@ -67,21 +67,21 @@ class Repondeur:
         DataError: the rules here, or the program, are not those that the work was given with.
     """
 
-    def __init__(self, lot: Lot, exporters: Iterable[Exporter], ouvrage: Ouvrage) -> None:
-        if (__version__, lot.resolution.empreinte) != (ouvrage.version, ouvrage.empreinte):
+    def __init__(self, lot: Lot, exporters: Iterable[Exporter], chantier: Chantier) -> None:
+        if (__version__, lot.resolution.empreinte) != (chantier.version, chantier.empreinte):
             message = "un ouvrier n’a pas les mêmes règles, ou pas la même version du programme"
             hint = "y installer la même version et les mêmes greffons"
-            raise DataError([Issue("autres-regles", message, None, hint)])
+            raise DataError([Issue("regles-differentes", message, None, hint)])
         self._lot = lot
-        self._documents = ouvrage.documents
+        self._documents = chantier.documents
         if self._documents:
-            self._format = choose("checklist", ouvrage.forme, None, exporters)
-        elif ouvrage.forme == "parquet":
-            self._render = parquet_of(lot, ouvrage.correspondance)
+            self._format = choose("checklist", chantier.forme, None, exporters)
+        elif chantier.forme == "parquet":
+            self._render = parquet_of(lot, chantier.correspondance)
         else:
-            self._render = table_of(lot, ouvrage.correspondance) if ouvrage.forme == "csv" else lines_of
+            self._render = table_of(lot, chantier.correspondance) if chantier.forme == "csv" else lines_of
 
-    def answer(self, rank: int, rangees: Rangees) -> Partie:
+    def answer(self, rank: int, rangees: Rangees) -> Rendu:
         """Return what is answered of the part that stands at ``rank``."""
         rows: list[Rangee] = []
         documents: list[tuple[str, bytes]] = []
@@ -95,7 +95,7 @@ class Repondeur:
             else:
                 documents.append(answer)
         table = b"" if self._documents else self._render(rank, rows)
-        return Partie(table, tuple(documents), tuple(faults))
+        return Rendu(table, tuple(documents), tuple(faults))
 
     def _answer(self, organisation: Organisation) -> Rangee | tuple[str, bytes] | list[Issue]:
         if not self._documents:
@@ -107,36 +107,33 @@ class Repondeur:
         return name, write_document("checklist", self._format, checklist)
 
 
-#: The one who answers in this process, and the key of the work: most parts that come are of the same.
-_ICI: Final[dict[str, Repondeur]] = {}
+#: The work whose parts this process last answered, and who answers them: most that come are of the same.
+_ICI: Final[list[tuple[Chantier, Repondeur]]] = []
 _LOCK: Final = Lock()
 
 
-def begin(atelier: Atelier, lot: Lot, ouvrage: Ouvrage, digests: Iterable[str]) -> str:
-    """Return the key of a work, once this process can answer its parts.
+def begin(atelier: Atelier, lot: Lot, chantier: Chantier) -> None:
+    """Let this process answer the parts of a work, by what it has open already.
 
     Raises:
         UsageError: there is no such format.
     """
-    cle = ouvrage.key(digests)
+    repondeur = Repondeur(lot, atelier.plugins.exporters, chantier)
     with _LOCK:
-        _ICI.clear()
-        _ICI[cle] = Repondeur(lot, atelier.plugins.exporters, ouvrage)
-    return cle
+        _ICI[:] = [(chantier, repondeur)]
 
 
-def answer_part(cle: str, ouvrage: Ouvrage, rank: int, rangees: Rangees) -> Partie:
+def answer_part(chantier: Chantier, rank: int, rangees: Rangees) -> Rendu:
     """Return what is answered of a part in the process that it was handed to, one thread at a time."""
     with _LOCK:
-        if cle not in _ICI:
-            atelier = open_atelier(disabled=ouvrage.ecartes)
-            lot = Lot(atelier.registry, ouvrage.commun, ouvrage.correspondance, ouvrage.name)
-            _ICI.clear()
-            _ICI[cle] = Repondeur(lot, atelier.plugins.exporters, ouvrage)
-        return _ICI[cle].answer(rank, rangees)
+        if not _ICI or _ICI[0][0] != chantier:
+            atelier = open_atelier(disabled=chantier.ecartes)
+            lot = Lot(atelier.registry, chantier.commun, chantier.correspondance, chantier.name)
+            _ICI[:] = [(chantier, Repondeur(lot, atelier.plugins.exporters, chantier))]
+        return _ICI[0][1].answer(rank, rangees)
 
 
-class Etape(Struct, frozen=True):
+class Avancee(Struct, frozen=True):
     """A part that is put down: how many rows it has, what was wrong, and whether it was there before."""
 
     rangees: int
@@ -145,31 +142,31 @@ class Etape(Struct, frozen=True):
 
 
 def work(
-    ouvrage: Ouvrage, cle: str, population: Iterator[Organisation | Issue], place: Place, ouvriers: Ouvriers
-) -> Iterator[Etape]:
+    chantier: Chantier, population: Iterator[Organisation | Issue], to: Destination, ouvriers: Ouvriers
+) -> Iterator[Avancee]:
     """Yield each part once it is put down, then finish what they make; stopped between two, it goes on later.
 
     Raises:
         UsageError, DataError, OSError: what reads, answers or writes raised it.
     """
-    size = PART_OF_DOCUMENTS if ouvrage.documents else PART
-    waited: deque[tuple[int, int, Future[Partie] | Sequence[Issue]]] = deque()
+    size = PART_OF_DOCUMENTS if chantier.documents else PART
+    waited: deque[tuple[int, int, Future[Rendu] | Sequence[Issue]]] = deque()
     number = 0
     while (rangees := list(islice(population, size))) or number == 0:
-        faults = place.known(number)
-        answer = ouvriers.submit(answer_part, cle, ouvrage, number, rangees) if faults is None else faults
+        faults = to.known(number)
+        answer = ouvriers.submit(answer_part, chantier, number, rangees) if faults is None else faults
         waited.append((number, len(rangees), answer))
         number += 1
         while len(waited) > ouvriers.avance:
-            yield _put_down(place, *waited.popleft())
+            yield _put_down(to, *waited.popleft())
     while waited:
-        yield _put_down(place, *waited.popleft())
-    place.finish(number)
+        yield _put_down(to, *waited.popleft())
+    to.finish(number)
 
 
-def _put_down(place: Place, rank: int, rangees: int, answer: Future[Partie] | Sequence[Issue]) -> Etape:
+def _put_down(to: Destination, rank: int, rangees: int, answer: Future[Rendu] | Sequence[Issue]) -> Avancee:
     if not isinstance(answer, Future):
-        return Etape(rangees, answer, deja=True)
-    partie = answer.result()
-    place.add(rank, partie)
-    return Etape(rangees, partie.fautes, deja=False)
+        return Avancee(rangees, answer, deja=True)
+    rendu = answer.result()
+    to.add(rank, rendu)
+    return Avancee(rangees, rendu.fautes, deja=False)

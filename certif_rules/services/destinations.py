@@ -21,7 +21,7 @@ _RANK, _LONGEST = 6, 60
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 
 
-class Partie(Struct, frozen=True):
+class Rendu(Struct, frozen=True):
     """What is answered of a part: a piece of the table, or documents by their names; what was wrong."""
 
     table: bytes
@@ -29,20 +29,20 @@ class Partie(Struct, frozen=True):
     fautes: tuple[Issue, ...]
 
 
-class Place(Protocol):
+class Destination(Protocol):
     """Where parts go, in order."""
 
     def known(self, rank: int) -> Sequence[Issue] | None:
         """Return what was wrong with a part that is there since before; ``None`` where it is to be done."""
 
-    def add(self, rank: int, partie: Partie) -> None:
+    def add(self, rank: int, rendu: Rendu) -> None:
         """Put a part down."""
 
     def finish(self, number: int) -> None:
         """Make what ``number`` parts make."""
 
 
-class Flux:
+class VersFlux:
     """A stream: a part that was written is gone, and nothing is there since before."""
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
@@ -51,15 +51,15 @@ class Flux:
     def known(self, _: int) -> None:
         """Return that the part is to be done."""
 
-    def add(self, _: int, partie: Partie) -> None:
+    def add(self, _: int, rendu: Rendu) -> None:
         """Write the part."""
-        self._write(partie.table)
+        self._write(rendu.table)
 
     def finish(self, _: int) -> None:
         """Do nothing: all is written."""
 
 
-class Fichier:
+class VersFichier:
     """A file that appears whole, made of parts that wait beside it."""
 
     def __init__(self, parties: Parties, forme: str, *, replace: bool) -> None:
@@ -71,16 +71,16 @@ class Fichier:
         """Return what was wrong with a part that waits already."""
         return self._parties.known(rank)
 
-    def add(self, rank: int, partie: Partie) -> None:
+    def add(self, rank: int, rendu: Rendu) -> None:
         """Let the part wait beside the file."""
-        self._parties.add(rank, partie.table, partie.fautes)
+        self._parties.add(rank, rendu.table, rendu.fautes)
 
     def finish(self, number: int) -> None:
         """Make the file."""
         self._parties.join(number, replace=self._replace, by=self._join)
 
 
-class Dossier:
+class VersDossier:
     """A folder of documents. A part is noted as done once all of its documents are there.
 
     Args:
@@ -102,13 +102,13 @@ class Dossier:
         """Return what was wrong with a part whose documents are all there."""
         return self._parties.known(rank)
 
-    def add(self, rank: int, partie: Partie) -> None:
+    def add(self, rank: int, rendu: Rendu) -> None:
         """Write the documents of a part, then note that it is done.
 
         Raises:
             UsageError: another is there, and may not be replaced; those before it are written.
         """
-        for name, content in partie.documents:
+        for name, content in rendu.documents:
             path = self._folder / name
             if path.exists() and any(path.samefile(other) for other in self._read if other.exists()):
                 message, hint = f"« {path} » est lu : il n’est jamais modifié", "choisir un autre dossier"
@@ -120,7 +120,7 @@ class Dossier:
             except FileExistsError as error:
                 message, hint = f"« {path} » existe déjà", "ajouter --remplacer, ou choisir un autre dossier"
                 raise UsageError([Issue("fichier-existant", message, None, hint)]) from error
-        self._parties.add(rank, b"", partie.fautes)
+        self._parties.add(rank, b"", rendu.fautes)
 
     def finish(self, _: int) -> None:
         """Forget what was done: all is."""
