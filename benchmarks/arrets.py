@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,13 +45,13 @@ if __name__ == "__main__":
 class Work:
     """A work on a population, its folder, and what it makes when nobody disturbs it."""
 
-    def __init__(self, name: str, folder: Path, *, quick: bool) -> None:
+    def __init__(self, name: str, folder: Path, smaller: int) -> None:
         options, number, part = WORKS[name]
         self.name = name
         self.folder = folder / name
         self.folder.mkdir()
         (folder / f"{name}-programme.py").write_text(PROGRAM.format(part), encoding="utf-8")
-        population(folder / f"{name}.csv", number // 4 if quick else number)
+        population(folder / f"{name}.csv", number // smaller)
         _, _, _, *arguments = command(folder / f"{name}.csv", *options)
         self._run = [sys.executable, str(folder / f"{name}-programme.py"), *arguments]
         begin = time.perf_counter()
@@ -95,12 +96,12 @@ def outlived(group: int) -> bool:
     return True
 
 
-def faults(count: int, seed: int, *, quick: bool = False) -> list[str]:
-    """Return what differed after ``count`` kills; on smaller populations, if ``quick``."""
+def faults(count: int, seed: int, *, names: Iterable[str] = WORKS, smaller: int = 1) -> list[str]:
+    """Return what differed after ``count`` kills of those works, on populations so many times smaller."""
     draw = random.Random(seed)  # noqa: S311 - moments, not secrets
     differing: list[str] = []
     with tempfile.TemporaryDirectory() as name:
-        works = [Work(work, Path(name), quick=quick) for work in WORKS]
+        works = [Work(work, Path(name), smaller) for work in names]
         for turn in range(count):
             work = works[turn % len(works)]
             run = work.start()

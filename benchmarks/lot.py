@@ -29,7 +29,7 @@ HEADS = ("nda", "denomination", "siren", "certif.AF", "certif.BC", "certif.VAE",
 AUDIT = ("qualiopi", "--type", "initial", "--date", "2024-03-18")
 TABLES = ("jsonl", "csv", "parquet")
 SIZES = (1_000, 10_000, 100_000)
-#: What ``--seuils`` accepts, from the last size but one to the last: a row that costs no more, memory no more.
+#: What ``--seuils`` accepts from the last size but one to the last: the cost of a row, and more memory.
 MOST_RATIO, MOST_MORE_MB = 1.5, 16.0
 
 

@@ -46,7 +46,7 @@ def progress(how_many: Callable[[], int], one: str, several: str) -> Iterator[Ca
         if already:
             before += count
             bar.length = max(1, total - before)
-            bar.update(0)
+            bar.render_progress()
         else:
             bar.update(count)
 
