@@ -1,4 +1,4 @@
-"""The newcomer's two commands, with nothing installed but Python: ``essai`` and ``test``.
+"""Run the newcomer’s commands with nothing installed but Python: ``essai``, ``test``, ``site``.
 
 uv does the work. It is taken from the PATH, else installed beside the project, in ``.outils``.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 RACINE = Path(__file__).resolve().parent.parent
 OUTILS = RACINE / ".outils"
 PAGE = "checklist-certifregion.html"
+SITE = ".outils/site/index.html"
 ESSAI = [
     *("certif-rules", "checklist", "certifregion", "--type", "initial", "--date", "2024-03-18"),
     *("--categorie", "AF", "--avec", "sous_traitance", "--avec", "plus_de_deux_jours"),
@@ -23,7 +24,8 @@ ESSAI = [
 ]
 USAGE = """\
 Usage : python3 .ci/go.py essai            une grille d’audit Certif’Région, en HTML
-        python3 .ci/go.py test [options]   les tests ; les options vont à pytest"""
+        python3 .ci/go.py test [options]   les tests ; les options vont à pytest
+        python3 .ci/go.py site             la documentation, en pages à lire hors ligne"""
 SANS_PYTHON = "certif-rules demande Python 3.11 ou plus récent ; celui-ci est {}."
 SANS_UV = """\
 Il faut uv, ou pip pour l’installer ici même :
@@ -72,10 +74,12 @@ def main(arguments: list[str]) -> int:
         return 1
     if arguments[:1] == ["test"]:
         return uv_run(["pytest", "-q", "-n", "auto", *arguments[1:]])
-    if arguments == ["essai"]:
-        status = uv_run(ESSAI)
+    pages = {"essai": (ESSAI, PAGE), "site": (["--group", "site", "python", ".ci/site.py"], SITE)}
+    if len(arguments) == 1 and arguments[0] in pages:
+        command, page = pages[arguments[0]]
+        status = uv_run(command)
         if status == 0:
-            print("À ouvrir dans un navigateur : {}".format(RACINE / PAGE))
+            print("À ouvrir dans un navigateur : {}".format(RACINE / page))
         return status
     print(USAGE, file=sys.stderr)
     return 2

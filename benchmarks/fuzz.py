@@ -20,7 +20,8 @@ from typing import Any
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.demande import Demande, from_profile, merge, read_precedent, read_profile
+from certif_rules.audit.demande import Demande, from_profile, merge, read_profile
+from certif_rules.audit.precedent import read_precedent
 from certif_rules.audit.textes import completed, read_textes
 from certif_rules.echanges import checklist as echange
 from certif_rules.errors import Issue, IssuesError

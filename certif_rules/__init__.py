@@ -15,8 +15,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Bilan", "CertifRulesError", "Checklist", "Correction", "DataError", "Donnees", "Exporter", "Issue",
     "IssuesError", "Lecture", "Rapport", "Registry", "UsageError", "autodiagnostic", "calendrier",
-    "checklist", "conclure", "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl", "lire",
-    "open_registry", "progression", "questions", "rapport", "referentiels", "reprendre", "valider",
+    "checklist", "comparer", "conclure", "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl",
+    "lire", "open_registry", "progression", "questions", "rapport", "referentiels", "reprendre", "valider",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
         autodiagnostic,
         calendrier,
         checklist,
+        comparer,
         conclure,
         dossier,
         duree,
         echantillon,
-        ecrire,
         expliquer,
         lire,
         open_registry,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from certif_rules.errors import CertifRulesError, DataError, Issue, IssuesError, UsageError
     from certif_rules.plugins.hookspecs import Donnees, Exporter, hookimpl
     from certif_rules.plugins.registry import Registry
+    from certif_rules.services.ecriture import ecrire
     from certif_rules.services.lecture import Lecture
 
 #: Where names that are no verbs are written: a plugin or an ``except`` does not pay for the verbs.
@@ -60,6 +61,7 @@ _ELSEWHERE = {
     "Lecture": "services.lecture",
     "Rapport": "audit.contenu",
     "Registry": "plugins.registry",
+    "ecrire": "services.ecriture",
 }
 
 

@@ -1,8 +1,9 @@
 """What Python programs call: the verbs of the commands, on values; ``docs/python.md`` shows each of them.
 
 A function takes a file by its path, its content as bytes, or the same data as a mapping, and returns a frozen
-record, which :func:`ecrire` turns into the bytes of a document. It raises ``DataError`` where the command
-ends with status 1, and ``UsageError`` where it ends with status 2; either lists everything that is wrong.
+record, which ``ecrire`` turns into the bytes of a document (:mod:`certif_rules.services.ecriture`). It raises
+``DataError`` where the command ends with status 1, and ``UsageError`` where it ends with status 2; either
+lists everything that is wrong.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import singledispatch
 from pathlib import Path
 from typing import Any, TypeAlias, overload
 
@@ -21,16 +21,11 @@ from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, parse_name, read_profile
+from certif_rules.audit.editions import EditionsComparees
 from certif_rules.audit.questions import Question
 from certif_rules.audit.textes import read_textes
-from certif_rules.echanges import calendrier as calendrier_json
-from certif_rules.echanges import conclusion as conclusion_json
-from certif_rules.echanges import duree as duree_json
-from certif_rules.echanges import echantillon as echantillon_json
-from certif_rules.echanges.champs import as_bytes
-from certif_rules.echanges.checklist import explanation
 from certif_rules.echanges.constats import write_dossier
-from certif_rules.errors import Issue, UsageError
+from certif_rules.errors import Issue
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.model.notation import Etendue
 from certif_rules.personnes.pseudonymes import pseudonymised
@@ -41,14 +36,14 @@ from certif_rules.services import conclusion as _conclusion
 from certif_rules.services import dossier as _dossier
 from certif_rules.services import duree as _duree
 from certif_rules.services import echantillon as _echantillon
-from certif_rules.services import formats as _formats
 from certif_rules.services import rapport as _rapport
 from certif_rules.services.atelier import open_atelier
 from certif_rules.services.catalogue import describe
 from certif_rules.services.checklist import make_checklist
+from certif_rules.services.comparaison import compare_files
 from certif_rules.services.correction import carry as _carry
 from certif_rules.services.explication import Explication, ask, explain
-from certif_rules.services.lecture import Lecture, read_grids
+from certif_rules.services.lecture import STDIN, Lecture, read_grids
 from certif_rules.services.reponses import read_answers
 from certif_rules.services.validation import validate
 from certif_rules.vie.apercu import DossierEtudie
@@ -157,6 +152,31 @@ def reprendre(
     path, content = _named(constats, "constats")
     demande = _demande(profil)
     return _carry(registry, path, demande, profil=True, stdin=content, other_rules=autres_regles)
+
+
+def comparer(
+    registry: Registry,
+    avant: Fichier,
+    apres: str,
+    *,
+    profil: Fichier | None = None,
+    autres_regles: bool = False,
+) -> EditionsComparees:
+    """Compare two editions, for everybody or for one organisation.
+
+    Args:
+        registry: the rules that are installed.
+        avant: « référentiel@édition »; or findings, whose organisation it is then about.
+        apres: « référentiel@édition ».
+        profil: the organisation, with or without an audit.
+        autres_regles: accept findings made with other rules.
+    """
+    content = None
+    if not isinstance(avant, str):
+        path, content = _named(avant, "constats")
+        avant = STDIN if content is not None else str(path)
+    demande = _demande(profil) if profil is not None else Demande()
+    return compare_files(registry, avant, apres, demande, stdin=content, other_rules=autres_regles)
 
 
 def conclure(
@@ -326,75 +346,3 @@ def valider(*chemins: str | Path) -> tuple[Issue, ...]:
     """Check data files and folders; return everything that is wrong of them, each with its place."""
     paths = [Path(chemin) for chemin in chemins]
     return validate(paths, open_atelier().plugins.donnees, here=Path.cwd()).problemes
-
-
-@singledispatch
-def ecrire(valeur: object, format: str = "json") -> bytes:  # noqa: A002, ARG001
-    """Write a value of this module as the bytes of a document; same value, same bytes.
-
-    Args:
-        valeur: what one of the functions of this module returned.
-        format: « json » for every value but a report (html, docx, pdf); the others of the command as well.
-
-    Raises:
-        UsageError: no such format for that value, or its library is not installed.
-        TypeError: no document is made of such a value.
-    """
-    raise TypeError(f"no document is made of a {type(valeur).__name__}")
-
-
-def _in_formats(ecrit: str) -> Any:
-    """Return the writer of a value in the formats of its document, those of plugins included."""
-    ours = _formats.LIVRABLES[ecrit].formats
-
-    def write(valeur: Any, format: str = "json" if "json" in ours else ours[0]) -> bytes:  # noqa: A002
-        others = () if format in ours else open_atelier().plugins.exporters
-        return _formats.write_document(ecrit, _formats.choose(ecrit, format, None, others), valeur)
-
-    return write
-
-
-_ECRITS: dict[type[Any], str] = {
-    Checklist: "checklist",
-    Rapport: "rapport",
-    DossierEtudie: "dossier",
-    Cadre: "grille",
-    Synthese: "synthese",
-    Comparaison: "comparaison",
-    Correction: "reprise",
-}
-for _kind, _ecrit in _ECRITS.items():
-    ecrire.register(_kind, _in_formats(_ecrit))
-
-
-@ecrire.register(Lecture)
-def _(valeur: Lecture, format: str = "json") -> bytes:  # noqa: A002
-    _one_of(("json",), format)
-    return write_dossier(valeur.dossier)
-
-
-def _one_of(formats: Sequence[str], asked: str) -> str:
-    if asked not in formats:
-        hint = f"formats : {', '.join(formats)}"
-        raise UsageError([Issue("format-inconnu", f"aucun format « {asked} » pour cette valeur", None, hint)])
-    return asked
-
-
-def _in_json(document: Any) -> Any:
-    """Return the writer of a value that has no other document than its JSON."""
-
-    def write(valeur: Any, format: str = "json") -> bytes:  # noqa: A002
-        _one_of(("json",), format)
-        return as_bytes(document(valeur))
-
-    return write
-
-
-for _type, _document in (
-    (Bilan, conclusion_json.document),
-    (DureeAudit, duree_json.document),
-    (Echeancier, calendrier_json.document),
-    (Explication, lambda valeur: explanation(valeur.checklist, valeur.ligne, valeur.changements)),
-    (Prelevement, echantillon_json.document),
-):
-    ecrire.register(_type, _in_json(_document))

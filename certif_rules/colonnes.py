@@ -236,6 +236,8 @@ ECARTS: Final[tuple[Colonne, ...]] = (
     ECHEANCE_ECART,
     *LEVEE,
 )
+#: What is filled of a gap: what follows it, then how it is lifted.
+SUITE: Final = tuple(colonne for colonne in ECARTS if colonne.champ)
 #: Those that a grid may lack, because it is older than they are: they read as empty there.
 RECENTES: Final = frozenset(colonne.titre for colonne in (*GRILLE, *ECARTS) if colonne.recente)
 #: The columns that auditors fill, in the order of the sheet; in that of forms and findings files.

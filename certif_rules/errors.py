@@ -77,7 +77,8 @@ class Issue(Struct, frozen=True, order=True):
     """One problem: a stable ``code``, a French ``message``, where it is and what to do.
 
     ``location`` is ``None`` for what was typed on the command line. ``related`` holds other places that
-    explain the problem (the first of two duplicates, for instance), each with its own words.
+    explain the problem (the first of two duplicates, for instance), each with its own words. ``unlisted`` is
+    set of one that is no problem, and stands for so many that are not listed, or more (``open_ended``).
     """
 
     code: str
@@ -85,6 +86,8 @@ class Issue(Struct, frozen=True, order=True):
     location: Location | None = None
     hint: str | None = None
     related: tuple[tuple[Location, str], ...] = ()
+    unlisted: int | None = None
+    open_ended: bool = False
 
     def __post_init__(self) -> None:
         """Cut what is quoted of a hostile file: a message is to be read."""
@@ -160,15 +163,41 @@ def first_of(issues: Iterable[Issue], most: int, *, more: bool = False, beyond: 
     ``more`` says that others still were not even looked for; ``beyond`` is how many were seen after those.
     """
     ordered = sorted(set(issues), key=_by_place)
-    counted = len(ordered) + beyond
-    if counted <= most and not more:
+    listed = [issue for issue in ordered if issue.unlisted is None]
+    if len(listed) + beyond <= most and not more:
         return ordered
-    number = f"plus de {counted}" if more else str(counted)
-    place = ordered[0].location
+    number, open_ended = _number(ordered)
+    number, open_ended = number + beyond, open_ended or more
+    place = listed[0].location
     whole = Location(place.file) if place else None
-    message = f"{number} anomalies : les {most} premières sont dites ici"
+    total = f"plus de {number}" if open_ended else str(number)
+    message = f"{total} anomalies : les {most} premières sont dites ici"
     hint = "les corriger, puis recommencer"
-    return [Issue("anomalies-nombreuses", message, whole, hint), *ordered[:most]]
+    rest = Issue(
+        "anomalies-nombreuses",
+        message,
+        whole,
+        hint,
+        unlisted=number - len(listed[:most]),
+        open_ended=open_ended,
+    )
+    return [rest, *listed[:most]]
+
+
+def tally(issues: Iterable[Issue]) -> str:
+    """Return how many problems there are, in words: listed or not, and not what only says how many."""
+    number, open_ended = _number(issues)
+    noun = "problème" if number < 2 else "problèmes"
+    return f"plus de {number} {noun}" if open_ended else f"{number} {noun}"
+
+
+def _number(issues: Iterable[Issue]) -> tuple[int, bool]:
+    """Return how many problems issues stand for, and whether there may be more."""
+    number, open_ended = 0, False
+    for issue in issues:
+        number += 1 if issue.unlisted is None else issue.unlisted
+        open_ended = open_ended or issue.open_ended
+    return number, open_ended
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -48,7 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)  # after the choice by -m and -k
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep one slow test in N, by its name: the same on every machine and in every process."""
+    """Keep one slow test in N, by its name: the same on every machine and in every process.
+
+    Slow tests run without tracing, which would double them: the quick ones reach every branch.
+    """
     one_in = config.getoption("--echantillon")
     if one_in < 1:
         raise pytest.UsageError("--echantillon: a whole number, 1 or more")
@@ -58,3 +61,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if skipped:
         config.hook.pytest_deselected(items=list(skipped))
         items[:] = [item for item in items if item not in skipped]
+    for item in items:
+        if item.get_closest_marker("lent"):
+            item.add_marker("no_cover")

@@ -76,6 +76,7 @@ def ligne(item: Indicateur, etat: Etat, *motifs: Motif, **changes: Any) -> Ligne
         "preuves": tuple(p for p in item.preuves if p.categories is None),
         "precisions": item.precisions,
         "adaptations": item.adaptations,
+        "lacunes": item.lacunes,
         "constat_precedent": None,
     }
     return Ligne(indicateur=item, critere=critere, etat=etat, motifs=motifs, **values | changes)

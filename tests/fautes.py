@@ -146,6 +146,24 @@ MISTAKES: dict[str, tuple[list[Edit], list[Expected]]] = {
             control("CFA:", '["1"', "ligne 7", "catégorie « CFA »"),
         ],
     ),
+    "a gap for whom nobody is": (
+        [
+            Edit("regles/arrete-2023-05-31/couche.yaml", "A10b, MAY", "fait: mayotte", "fait: mayote"),
+            Edit(
+                "guide/V9/couche.yaml", "si:", "[BC, VAE]", "[BC, VAE]\n        sauf: {categories: [BC, VAF]}"
+            ),
+        ],
+        [
+            Expected(
+                "fait-inconnu", "regles/arrete-2023-05-31/couche.yaml", "si:", "- fait", ("fait « mayote »",)
+            ),
+            Expected("categorie-inconnue", "guide/V9/couche.yaml", "si:", "sauf", ("catégorie « VAF »",)),
+        ],
+    ),
+    "a gap that a line decides": (
+        [Edit(indicateurs(1), "VAE : elle", "- categories", '- lignes: ["3"]\n            categories')],
+        [Expected("mot-deplace", indicateurs(1), "VAE : elle", "- lignes", ("« lignes »",))],
+    ),
     "E10: 7 missing from those that are major only": (
         [Edit(CONSTATS, "constats_permis", '"6", "7", ', '"6", ')],
         [Expected("constats-manquants", CONSTATS, "constats_permis", "lignes", ("qualiopi/7",))],

@@ -91,7 +91,7 @@ def choose(page: Any, numero: str, constat: str) -> None:
 
 def field(page: Any, numero: str, champ: str) -> Any:
     """The field of a line, unfolded if it is folded."""
-    wanted = line(page, numero).locator(f"[data-champ={champ}]")
+    wanted = line(page, numero).locator(f"[data-champ='{champ}']")
     wanted.first.evaluate(
         "champ => { const volet = champ.closest('details'); if (volet) volet.open = true; }"
     )

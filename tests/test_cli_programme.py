@@ -46,6 +46,7 @@ CALLS = {
     "autodiagnostic": ("autodiagnostic", *AUDIT),
     "lot": ("lot", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
     "denombrer": ("denombrer", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
+    "comparer": ("comparer", "qualiopi@2019", "qualiopi@2026"),
     "valider": ("valider", "audit.yaml"),
 }
 

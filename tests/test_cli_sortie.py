@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from console import AUDIT, Console
 from greffons import distribution
 
+from certif_rules.cli import COMMANDS
 from certif_rules.services.formats import BUILTIN, FORMATS
 from certif_rules.source import ecriture
 
@@ -282,3 +284,51 @@ def test_a_hostile_file_name_stays_text(call: Console, folder: Path) -> None:
     reponse = call("checklist", *AUDIT, "-o", "absent/\x1b[31m.md")
     assert reponse.status == 1
     assert "\x1b" not in reponse.err
+
+
+def _reading_and_writing() -> Iterator[tuple[str, click.Command, click.Parameter]]:
+    """Each command that writes a file, with each of the files that it reads."""
+    for name in COMMANDS:
+        command = importlib.import_module(f"certif_rules.cli.{name}").command
+        files = [p for p in command.params if isinstance(p.type, click.Path) and p.type.file_okay]
+        if any(param.name == "sortie" for param in files):
+            yield from ((name, command, param) for param in files if param.name != "sortie")
+
+
+READ = {f"{name} {param.name}": (name, command, param) for name, command, param in _reading_and_writing()}
+
+
+@pytest.mark.parametrize("case", READ)
+def test_what_a_command_reads_is_never_replaced(call: Console, folder: Path, case: str) -> None:
+    """Whatever it reads, under a name of its own or a link: refused, even with ``--remplacer``, untouched."""
+    name, command, read = READ[case]
+    (folder / "lue.json").write_bytes(b"{}")
+    (folder / "autre.json").write_bytes(b"{}")
+    (folder / "lien.json").hardlink_to(folder / "lue.json")
+    needed = [p for p in command.params if p is read or (p.required and isinstance(p.type, click.Path))]
+    for output in ("lue.json", "lien.json"):
+        arguments: list[str] = []
+        for param in needed:
+            file = "lue.json" if param is read else "autre.json"
+            arguments += [file] if isinstance(param, click.Argument) else [param.opts[0], file]
+        reponse = call(name, *arguments, "-o", output, "--remplacer")
+        assert reponse.status in (1, 2)  # what is wrong with the file itself is told with it
+        assert "fichier-existant" in reponse.codes
+        assert f"« {output} » est un des fichiers à lire : il n’est jamais remplacé" in reponse.err
+    assert [path.read_bytes() for path in sorted(folder.iterdir())] == [b"{}"] * 3
+
+
+def test_the_table_of_files_read_is_that_of_the_commands() -> None:
+    """Those that write over a work most easily are in the table above: none is left out of it by a name."""
+    assert {"reprendre constats", "lire grilles", "lire base", "checklist profil", "lot fichier"} <= set(READ)
+    assert {"autodiagnostic reponses", "rapport constats", "calendrier constats"} <= set(READ)
+    assert {"dossier profil", "conclure constats"} & set(READ) == {"dossier profil"}  # conclure writes none
+
+
+def test_a_folder_of_findings_spares_what_is_read(call: Console, folder: Path) -> None:
+    """``lire --dans`` a folder where a file to read has the name of one to write: it stays as it was."""
+    (folder / "base.json").write_bytes(b"{}")
+    (folder / "base.csv").write_bytes(b"x")
+    reponse = call("lire", "base.csv", "--habillage", "base.json", "--dans", ".", "--remplacer")
+    assert (reponse.status, reponse.codes) == (2, ["fichier-existant"])
+    assert (folder / "base.json").read_bytes() == b"{}"

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.audit.constats import Dossier, Releve
-from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit, read_precedent, read_profile
+from certif_rules.audit.demande import Demande, FaitDit, read_profile
+from certif_rules.audit.precedent import PrecedentDit, read_precedent
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.echanges.constats import as_data, write_dossier
 from certif_rules.errors import DataError

@@ -147,10 +147,10 @@ def test_any_latin_text_comes_out_whole(format_: str, texte: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(texte=ANY)
 def test_no_string_adds_markup_to_a_page(texte: str) -> None:
-    """No text adds a tag to a page."""
+    """No text adds a tag to a page, but for the places where a long word may be cut."""
     assert [tag for tag, _ in Html(page.render(document(f"x\ny{texte}"))).tags if tag == "script"] == []
     plain, typed = (Html(page.render(document(t))).tags for t in ("xy", f"xy{clean(texte)}"))
-    assert typed == plain
+    assert [tag for tag in typed if tag[0] != "wbr"] == plain
 
 
 @TOUS

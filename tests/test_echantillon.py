@@ -175,6 +175,16 @@ def test_a_file_that_is_no_list_of_names(call: Console, tmp_path: Path, content:
     assert code in reponse.err
 
 
+def test_all_the_faults_of_a_line_are_told_at_once() -> None:
+    """An invisible character and no day; a name given before whose day is bad: two each, all told."""
+    with pytest.raises(DataError) as caught:
+        parse_population(b"A;2026-01-02\nB\x07;demain\nA\x07;2026-01-03\n", "noms", depuis="2026-01-01")
+    assert [(i.code, i.location and i.location.line) for i in caught.value.issues] == [
+        ("caractere-de-controle", 2), ("jour-absent", 2),
+        ("caractere-de-controle", 3), ("identifiant-en-double", 3),
+    ]  # fmt: skip
+
+
 def test_a_file_that_is_not_there(call: Console, tmp_path: Path) -> None:
     """A population file that is missing is told in French."""
     reponse = call(

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from greffons import DONNEES, registry, seal
 
-from certif_rules.audit.demande import Demande, PrecedentDit
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.precedent import PrecedentDit
 from certif_rules.blocs.arbre import Titre
 from certif_rules.documents.dossier.composition import study
 from certif_rules.echanges.calendrier import document

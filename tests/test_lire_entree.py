@@ -13,7 +13,7 @@ from grilles import FORMATS, atelier, exported_form, filled, grille
 
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.formats import docx
-from certif_rules.errors import DataError
+from certif_rules.errors import DataError, Issue, first_of, tally
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
@@ -131,6 +131,20 @@ def test_a_grid_with_too_many_mistakes_says_how_many(tmp_path: Path) -> None:
         read_grids(atelier(), [path])
     assert len(caught.value.issues) == 501
     assert "700 anomalies : les 500 premières" in str(caught.value)
+
+
+def test_problems_counted_twice_over_are_counted_once() -> None:
+    """What says how many there are is no problem itself, in a list cut twice as in one cut once."""
+    issues = [Issue("x", f"faute {n:03}") for n in range(700)]
+    cut = first_of(first_of(issues, 500), 200)
+    assert [issue.code for issue in cut] == ["anomalies-nombreuses", *["x"] * 200]
+    assert (tally(cut), cut[0].message) == (
+        "700 problèmes", "700 anomalies : les 200 premières sont dites ici",
+    )  # fmt: skip
+    assert tally([*cut, Issue("y", "z")]) == "701 problèmes"
+    assert tally(first_of(first_of(issues, 500, more=True), 200)) == "plus de 700 problèmes"
+    assert (tally(issues[:1]), tally([])) == ("1 problème", "0 problème")
+    assert first_of(issues[:200], 200) == issues[:200]
 
 
 # ---- the files of the project -----------------------------------------------------------------------------

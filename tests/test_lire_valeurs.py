@@ -59,6 +59,18 @@ def comment(path: Path) -> tuple[str | None, list[str]]:
     return releve.commentaire, [a.code for a in lecture.avertissements]
 
 
+def text(held: str, display: str) -> str:
+    """A text that a format shows otherwise, as LibreOffice writes it; it says both then."""
+    beside = "" if held == display else f' office:string-value="{held}"'
+    return (
+        f'<table:table-cell office:value-type="string"{beside}><text:p>{display}</text:p></table:table-cell>'
+    )
+
+
+def true(kind: str, said: str, display: str) -> str:
+    return value(kind, said, display, ' table:formula="of:=TRUE()"')
+
+
 TOLD = ["valeur_mise_en_forme"]
 VALUES: dict[str, tuple[Any, str, str, str, list[str]]] = {
     "day": (date(2024, 2, 12), "dd/mm/yyyy", value("date", "2024-02-12", "12/02/2024"), "12/02/2024", []),
@@ -119,12 +131,63 @@ VALUES: dict[str, tuple[Any, str, str, str, list[str]]] = {
 }  # fmt: skip
 
 
+#: Formats that show nothing of what a cell holds, or something else; those that show it all the same.
+HIDDEN: dict[str, tuple[Any, str, str, str, list[str]]] = {
+    # What hides every number, or all that is typed: the person sees nothing, and the value is there.
+    "hidden_number": (12, ";;;", value("float", "12", ""), "12", TOLD),
+    "hidden_text": ("vu", ";;;", text("vu", ""), "vu", TOLD),
+    "hidden_day": (date(2024, 2, 12), ";;;", value("float", "45334", ""), "45334", TOLD),
+    "hidden_logic": (True, ";;;", true("float", "1", ""), "VRAI", TOLD),
+    "hidden_by_numbers_alone": ("vu", ";;", text("vu", "vu"), "vu", []),
+    "hidden_quotes": (12, '"";"";"";""', value("float", "12", ""), "12", TOLD),
+    "hidden_above": (12, '[>5]"";0', value("float", "12", ""), "12", TOLD),
+    "hidden_zero": (0, "#", value("float", "0", ""), "0", TOLD),
+    "hidden_when_rounded": (0.25, "#", value("float", "0.25", ""), "0,25", TOLD),
+    "shown_as_stars": (12, "**", value("float", "12", "****"), "12", TOLD),
+    "day_hidden_at_zero": (0, "dd/mm/yyyy;;", value("date", "1899-12-30", ""), "30/12/1899", TOLD),
+    # Another text than what was typed, or one with words around it.
+    "masked_text": ("vu", ';;;"masqué"', text("vu", "masqué"), "vu", TOLD),
+    "words_around": ("vu", '"non "@', text("vu", "non vu"), "vu", TOLD),
+    "words_around_a_number": (12, '@" ans"', value("float", "12", "12 ans"), "12", TOLD),
+    "plain_text": ("vu", "0;-0;0;@", text("vu", "vu"), "vu", []),
+    "accounts_text": ("vu", "_-* #,##0_-;-* #,##0_-;_-* -_-;_-@_-", text("vu", "vu"), "vu", []),
+    "day_or_text": (
+        date(2024, 2, 12), "dd/mm/yyyy;@", value("date", "2024-02-12", "12/02/2024"), "12/02/2024", [],
+    ),
+    "negative_or_text": (-3, "0;@", value("float", "-3", "-3"), "-3", []),
+    # Thousands: « 12 » for twelve thousand.
+    "thousands_of": (12_000, "#,##0,", value("float", "12000", "12"), "12000", TOLD),
+    "thousands_bare": (12_000, "#,", value("float", "12000", "12"), "12000", TOLD),
+    "as_many_decimals_as_needed": (3, "0.##", value("float", "3", "3"), "3", []),
+    "too_big_for_decimals": (1e30, "0.##", value("float", "1E30", "1E+030"), "1E+30", TOLD),
+    "one_decimal_needed": (3.5, "0.0##", value("float", "3.5", "3,5"), "3,5", []),
+    "a_round_percentage": (0.5, "0.#%", value("percentage", "0.5", "50%"), f"50{NBSP}%", []),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("case", VALUES)
 def test_the_same_value_is_read_the_same_through_both(case: str, tmp_path: Path) -> None:
     """What is read is what the person saw; where that cannot be told, the cell is named."""
     said, code, cell, expected, told = VALUES[case]
     assert comment(in_xlsx(tmp_path, {"O2": (said, code)})) == (expected, told)
     assert comment(in_ods(tmp_path, {(2, column("Commentaire")): cell})) == (expected, told)
+
+
+def test_what_a_format_hides_is_read_and_told(tmp_path: Path) -> None:
+    """One value on each line, in its comment: what it holds is read, and its cell told if it is not seen."""
+    rows = dict(enumerate(HIDDEN.values(), start=2))
+    place = column("Commentaire")
+    paths = (
+        in_xlsx(tmp_path, {f"O{row}": (said, code) for row, (said, code, *_) in rows.items()}),
+        in_ods(tmp_path, {(row, place): cell for row, (_, _, cell, _, _) in rows.items()}),
+    )
+    for path in paths:
+        lecture = read_grids(atelier(), [path])
+        comments = {r.ligne: r.commentaire for r in lecture.dossier.releves}
+        read = [comments.get(ligne.indicateur.id) for ligne in CHECKLIST.lignes]
+        assert read[: len(rows)] == [expected for *_, expected, _ in rows.values()]
+        told = {a.message.partition(" : ")[0] for a in lecture.avertissements if [a.code] == TOLD}
+        assert told == {f"{path}:Grille!O{row}" for row, (*_, codes) in rows.items() if codes}
 
 
 def test_what_is_told_names_its_cell(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.audit.denombrement import Denombrement, count_states
+from certif_rules.errors import Issue
 from certif_rules.services import travail
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.lot import Lot, as_data, count_lines, lots_of
@@ -107,6 +108,47 @@ def test_wrong_rows_are_told_and_the_others_answered(call: Console, folder: Path
     assert "« peut-être », dans la colonne « certif.AF », n’est ni vrai ni faux" in reponse.err
 
 
+def test_all_the_faults_of_a_row_are_told_at_once(call: Console, folder: Path) -> None:
+    """A word that is neither in two columns and a control character; no category and a bad fact: each."""
+    wrong = "1;X\x07;;peut-être;1;bof\n2;Y;;non;non;si\n3;Z\x07;;oui;;\n"
+    Path("of.csv").write_text(CSV + wrong, encoding="utf-8")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    told = [line for line in reponse.err.splitlines() if line.startswith("of.csv:")]
+    neither = "n’est ni vrai ni faux"
+    control = "le caractère invisible U+0007, dans la colonne « denomination », n’est pas admis"
+    assert told == [
+        f"of.csv:5:1: rangee-illisible: {control}",
+        f"of.csv:5:1: rangee-illisible: « bof », dans la colonne « st », {neither}",
+        f"of.csv:5:1: rangee-illisible: « peut-être », dans la colonne « certif.AF », {neither}",
+        "of.csv:6:1: rangee-illisible: aucune catégorie",
+        f"of.csv:6:1: rangee-illisible: « si », dans la colonne « st », {neither}",
+        f"of.csv:7:1: rangee-illisible: {control}",
+    ]
+    assert reponse.err.endswith("6 problèmes.\n")
+    assert [row["rang"] for row in rows(reponse.out)] == [2, 3, 4]
+    counted = call("denombrer", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert "3 organismes comptés, 3 rangées écartées" in counted.text
+
+
+def test_a_row_that_reads_badly_and_asks_badly_has_both_told(call: Console, folder: Path) -> None:
+    """A cell that cannot be read, and a fact that nobody declares: the request is looked at all the same."""
+    by = read_correspondance(Path("c.yaml"))
+    commun = Demande(referentiel="qualiopi", type_audit="initial", date="2024-03-18")
+    lot = Lot(registry(), commun, by, "of.csv")
+    row = Organisation(2, {}, ("AF",), (("sous_traitance", True), ("inconnu", True)), (Issue("x", "y"),))
+    answer = lot.answer(row)
+    assert isinstance(answer, list)
+    assert [issue.code for issue in answer] == ["x", "fait-inconnu"]
+
+
+def test_the_number_of_problems_is_that_of_the_faults(call: Console, folder: Path) -> None:
+    """Sixty wrong rows, two faults each: fifty are listed, and a hundred and twenty are counted."""
+    Path("of.csv").write_text(CSV + "1;X;;peut-être;;bof\n" * 60, encoding="utf-8")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert "120 anomalies : les 50 premières sont dites ici" in reponse.err
+    assert reponse.err.splitlines()[-1] == "120 problèmes."
+
+
 @pytest.mark.parametrize(
     ("text", "ranks", "wrong"),
     [
@@ -172,6 +214,14 @@ def test_a_wrong_file_is_refused_whole(
     assert reponse.status in (1, 2)
     assert ("encodage" if code == "colonne" else code) in reponse.err
     assert not Path("o.jsonl").exists()
+
+
+def test_each_word_that_means_both_is_told(call: Console, folder: Path) -> None:
+    """Two words that mean true and false at once: both are named, not the first alone."""
+    Path("c.yaml").write_text(COLONNES + 'vrai: ["x", "y"]\nfaux: ["X", "Y"]\n', encoding="utf-8")
+    reponse = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml")
+    assert reponse.codes == ["correspondance-ambigue"] * 2
+    assert ("« x »" in reponse.err, "« y »" in reponse.err) == (True, True)
 
 
 def test_what_it_reads_is_never_replaced(call: Console, folder: Path) -> None:
@@ -341,7 +391,7 @@ def test_a_part_whose_faults_are_lost_is_written_again(
 ) -> None:
     """The first row is in fault, its part done: what was wrong, removed or changed, is told all the same."""
     Path("of.csv").write_text(CSV.replace("true;false", "peut;false"), encoding="utf-8")
-    interrupted(call, monkeypatch, at=1)
+    interrupted(call, monkeypatch, at=2)
     (faults,) = Path("o.jsonl.parties").glob("*.json")
     if damage is None:
         faults.unlink()

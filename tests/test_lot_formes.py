@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -466,17 +467,16 @@ class Tty:
     """A terminal in the place of standard error, and what is written to it."""
 
     def __init__(self, own: int, other: int) -> None:
-        os.set_blocking(own, False)
         self._own = own
         self.stream = os.fdopen(other, "w", encoding="utf-8")
 
     def read(self) -> str:
         """What was written since the last time."""
         self.stream.flush()
-        try:
-            return os.read(self._own, 10_000).decode()
-        except BlockingIOError:
-            return ""
+        content = b""
+        while select.select([self._own], [], [], 0.1)[0]:
+            content += os.read(self._own, 10_000)
+        return content.decode()
 
 
 @pytest.fixture

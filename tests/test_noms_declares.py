@@ -128,6 +128,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "rules.delais": {12: "the months of a year"},
     "documents.autodiagnostic.synthese": dict.fromkeys((10, 18, 24, 30), "a width"),
     "documents.autodiagnostic.grille": {27: "a width"},
+    "documents.editions.composition": {16: "a width"},
     "cli.denombrer": dict.fromkeys((10, 34), "a width"),
     "documents.autodiagnostic.traces": dict.fromkeys(
         (10, 11, 12, 14, 15, 16, 20, 22, 24, 26), "units of a drawing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 import zipfile
 
@@ -80,6 +81,19 @@ def test_the_self_assessment_tells_it_on_each_line(format_: str) -> None:
     """Each of the six, where it is to be assessed; the page has the texts applied too."""
     text = words(cr.ecrire(cr.autodiagnostic(registry(), PROFIL), format_))
     assert text.count(PARMI) == len(VALORISES) + (format_ == "html")
+
+
+def test_the_self_assessment_tells_it_in_json() -> None:
+    """The grid to fill and the synthesis name the six lines by their tag, and say what it means."""
+    cadre = cr.autodiagnostic(registry(), PROFIL)
+    grid = json.loads(cr.ecrire(cadre, "json"))
+    synthesis = json.loads(cr.ecrire(cr.autodiagnostic(registry(), reponses=grid), "json"))
+    assert "S12" in synthesis["sources"]
+    for written, lines in ((grid, grid["reponses"]), (synthesis, synthesis["lignes"])):
+        assert written["mentions"]["plus_valorise"]["texte"].startswith(PARMI)
+        assert written["mentions"]["plus_valorise"]["sources"] == ["S12"]
+        told = [line["numero"] for line in lines if "plus_valorise" in line["etiquettes"]]
+        assert told == ["E", "F", "G", "C", "H", "J"]
 
 
 def test_the_label_is_told_slide_by_slide() -> None:

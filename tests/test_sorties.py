@@ -259,6 +259,7 @@ OPEN = {
     "sources": "codes of sources",
     "faits": "facts",
     "categories": "codes of categories",
+    "mentions": "tags of lines",
     "types_audit": "codes of audit types",
 }
 
@@ -314,6 +315,7 @@ OPTIONAL = {
         "occurrences", "sans_objet",
     },
     "sortielot": {"siren", "nda"},
+    "sortiecomparer": {"issu_de"},
     "sortiedossier": {"confiance", "lecture", "incoherences"},
     "sortieconclure": {
         "majeures", "mineures", "majeures_equivalentes", "correction_avant", "verification_avant",

@@ -16,8 +16,8 @@ from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
 from certif_rules.model.base import Appui, Avertissement, Lacune, Texte
 from certif_rules.model.referentiel import Critere, Fait, Indicateur, Referentiel, TextesDonnes, TypeAudit
-from certif_rules.noms import cle
-from certif_rules.rules.contexte import Contexte, FaitsParCategorie
+from certif_rules.rules.contexte import VERIFICATION, Contexte, FaitsParCategorie
+from certif_rules.rules.faits import out_of_region
 from certif_rules.rules.motifs import ETATS, Etat, Motif
 
 #: What may be found of a check: it holds, or it fails, and then counts as the finding declared for it.
@@ -40,8 +40,8 @@ RECEPTIONS: Mapping[Reception, str] = {
 class Ligne(Struct, frozen=True, kw_only=True):
     """One indicator, due or not, with its state and every reason for it.
 
-    ``categories`` are those for which the line is due. ``preuves``, ``precisions`` and ``adaptations`` are
-    already restricted to this organisation and this audit.
+    ``categories`` are those for which the line is due. ``preuves``, ``precisions``, ``adaptations`` and
+    ``lacunes`` are already restricted to this organisation and this audit.
     """
 
     indicateur: Indicateur
@@ -53,6 +53,7 @@ class Ligne(Struct, frozen=True, kw_only=True):
     preuves: tuple[Texte, ...]
     precisions: tuple[Texte, ...]
     adaptations: tuple[Texte, ...]
+    lacunes: tuple[Lacune, ...]
     constat_precedent: str | None
 
 
@@ -152,18 +153,13 @@ def warned(checklist: Checklist, more: Iterable[Avertissement]) -> Checklist:
 
 
 def elsewhere(checklist: Checklist, fait: Fait) -> bool:
-    """Return whether a derogation nobody claimed is of a region where no site is; all must be known."""
-    contexte = checklist.contexte
-    if fait.region is None or checklist.invocables.get(fait.id):
-        return False
-    sites = {site["id"]: site.get("region") for site in contexte.organisme.sites}
-    regions = [sites.get(site) for site in {*sites, *contexte.ajouts.sites}]
-    return bool(regions) and all(region and cle(region) != cle(fait.region) for region in regions)
+    """Return whether a derogation nobody claimed is of a region where no site is."""
+    return not checklist.invocables.get(fait.id) and out_of_region(fait, checklist.contexte)
 
 
 def point_key(point: Point) -> str:
     """Return how a check is called beside the ids of lines, none of which has « : »."""
-    return f"verification:{point.id}"
+    return f"{VERIFICATION}{point.id}"
 
 
 def point_numbers(checklist: Checklist) -> dict[str, str]:

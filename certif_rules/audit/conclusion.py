@@ -12,9 +12,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, in_order
+from certif_rules.audit.completions import possible_decisions
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
-from certif_rules.audit.jugement import Valeur, levels, measure, possible_decisions
+from certif_rules.audit.jugement import Valeur, levels, measure
 from certif_rules.audit.objet import (
     Objet,
     as_recorded,

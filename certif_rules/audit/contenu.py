@@ -96,6 +96,7 @@ class ConstatVerifie(Struct, frozen=True, kw_only=True):
 class VerificationPrecedente(Struct, frozen=True, kw_only=True):
     """A check that failed at the earlier audit; ``vue`` is ``None`` where this audit does not make it."""
 
+    cle: str
     texte: str
     sources: tuple[str, ...]
     ouverte: bool

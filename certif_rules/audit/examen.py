@@ -9,7 +9,8 @@ from datetime import date
 from msgspec import Struct
 
 from certif_rules.audit.checklist import NON_SATISFAITE
-from certif_rules.audit.demande import ConstatDit, Demande, FaitDit, PrecedentDit
+from certif_rules.audit.demande import Demande, FaitDit
+from certif_rules.audit.precedent import ConstatDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.model.referentiel import Exigence, Referentiel, TypeAudit
 from certif_rules.noms import retrouver
@@ -275,18 +276,18 @@ class _Verification:
             precedent=self._precedent(dit.precedent, None, day or following),
         )
 
-    def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, str]:
-        """Return the results of the earlier checks; one that failed and was put right is ``levee``."""
+    def _checks(self, entries: Iterable[ConstatDit]) -> dict[str, ConstatPrecedent]:
+        """Return the results of the earlier checks; only one that failed is put right."""
         known = {c.id for t in self.referentiel.types_audit.values() for c in t.verifications}
-        results = {}
+        results: dict[str, ConstatPrecedent] = {}
         for entry in entries:
             if entry.cle not in known:
                 message = f"aucune vérification « {entry.cle} », à aucun type d’audit"
                 hint = suggestion(entry.cle, sorted(known))
                 self.issues.append(Issue("verification-inconnue", message, entry.lieu, hint))
             else:
-                failed = entry.constat == NON_SATISFAITE
-                results[entry.cle] = "levee" if failed and not entry.ouvert else entry.constat
+                still = entry.ouvert or entry.constat != NON_SATISFAITE
+                results[entry.cle] = ConstatPrecedent(constat=entry.constat, ouvert=still, ecart=entry.ecart)
         return results
 
     def _earlier_day(self, text: str, lieu: Location | None, following: date | None) -> date | None:

@@ -14,6 +14,7 @@ from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Controle, Indicateur, Referentiel, SitesExtension, TypeAudit
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.faits import resolve_all
+from certif_rules.rules.lacunes import relevant
 from certif_rules.rules.motifs import ETATS, Motif, dedupe, rests_on
 from certif_rules.rules.mots import MOTS, Cas, judge
 from certif_rules.rules.perimetre import perimetre
@@ -108,6 +109,7 @@ def line_of(
             if etat in ("a_auditer", "a_confirmer")
             else ()
         ),
+        lacunes=relevant(indicateur.lacunes, referentiel, contexte, faits),
         constat_precedent=constat.constat if constat else None,
     )
 

@@ -1,10 +1,10 @@
 """Lines kept between audits of one référentiel, since few things decide each of them.
 
-Whether a line applies depends on the category and on the facts that its scope names, with the rules that give
-them. Whether it is due depends on the audit type, the category (added or not), the added sites, the facts and
-the days that the rules of the type name, and what the earlier audit says of the line. Its texts depend on the
-type and on the facts that they name. Nothing else of a context is read by ``lignes``: audits that agree on it
-share the line.
+Whether a line applies depends on the category and on the facts that its scope names, with the rules that
+give them. Whether it is due depends on the audit type, the category (added or not), the added sites, the
+facts and the days that the rules of the type name, and what the earlier audit says of the line. Its texts
+depend on the type and on the facts that they name, its gaps on what their own rules answer. Nothing else of
+a context is read by ``lignes``: audits that agree on it share the line.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Indicateur, Referentiel, TypeAudit
 from certif_rules.rules.contexte import ConstatPrecedent, Contexte, FaitsParCategorie
 from certif_rules.rules.faits import origin, resolve_all
+from certif_rules.rules.lacunes import matters
 from certif_rules.rules.motifs import Reponse
 from certif_rules.rules.mots import MOTS_DU_PRECEDENT, Cas
 from certif_rules.rules.perimetre import perimetre
@@ -103,6 +104,7 @@ class Partage:
             constat and constat.constat,
             *[(c.nom, c.certified, scope.number, due.number) for c, scope, due in pairs],
             *[c.values[nom] for nom in gardees.faits_des_textes for c in categories],
+            *[matters(lacune, self._referentiel, contexte, faits) for lacune in gardees.lacunes],
         )
         line = gardees.lignes.get(cle)
         if line is None:
@@ -168,6 +170,7 @@ class _Gardees:
         self.indicateur = indicateur
         self.faits = _named(_with_exceptions(indicateur.portee), "fait")
         self.faits_des_textes = sorted({texte.fait for texte in texts if texte.fait is not None})
+        self.lacunes = [lacune for lacune in indicateur.lacunes if lacune.si]
         self.portees: dict[Hashable, _Answer] = {}
         self.perimetres: dict[Hashable, _Answer] = {}
         self.lignes: dict[Hashable, Ligne] = {}

@@ -30,6 +30,7 @@ from certif_rules.audit.contenu import (
 )
 from certif_rules.audit.manques import missing
 from certif_rules.audit.sites import gaps
+from certif_rules.rules.contexte import VERIFICATION
 
 
 def make_report(bilan: Bilan) -> Rapport:
@@ -128,13 +129,14 @@ def _failed_before(checklist: Checklist, points: tuple[PointVu, ...]) -> Iterato
     ordered = sorted(types, key=lambda t: precedent is not None and t.code == precedent.type)
     known = {controle.id: controle for t in ordered for controle in t.verifications}
     seen = {vu.point.id: vu for vu in points}
-    for nom, resultat in ((precedent.verifications if precedent else None) or {}).items():
-        if resultat != SATISFAITE:
+    for nom, check in ((precedent.verifications if precedent else None) or {}).items():
+        if check.constat != SATISFAITE:
             controle = known[nom]
             yield VerificationPrecedente(
+                cle=f"{VERIFICATION}{nom}",
                 texte=controle.texte,
                 sources=controle.regle.sources,
-                ouverte=resultat == NON_SATISFAITE,
+                ouverte=check.ouvert,
                 vue=seen.get(nom),
             )
 

@@ -15,8 +15,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 #: How a piece of text stands out; ``discret`` is for what is secondary (sources, remarks), ``rouge`` for what
-#: a word or a sign marks already, ``code`` for what is copied letter by letter.
-Relief = Literal["normal", "fort", "italique", "discret", "rouge", "code"]
+#: a word or a sign marks already, ``code`` for what is copied letter by letter, ``ajout`` and ``retrait`` for
+#: words of a new wording and of an older one, which signs around them mark too.
+Relief = Literal["normal", "fort", "italique", "discret", "rouge", "code", "ajout", "retrait"]
 #: What a notice is about; each is laid out with a word, never with a colour alone.
 Ton = Literal["information", "attention", "refus"]
 

@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "autodiagnostic": "Une grille d’autodiagnostic, sa synthèse, et ce qui change de l’un à l’autre.",
     "lot": "Les lignes dues à chaque organisme d’un fichier, une rangée chacun.",
     "denombrer": "Combien d’organismes d’un fichier doivent chaque ligne, sous une édition ou deux.",
+    "comparer": "Ce qui change d’une édition à l’autre, pour tous ou pour un organisme.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -12,7 +12,8 @@ from certif_rules.cli.flux import input_of
 from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:
-    from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit
+    from certif_rules.audit.demande import Demande, FaitDit
+    from certif_rules.audit.precedent import PrecedentDit
     from certif_rules.errors import Fautes
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
@@ -148,7 +149,7 @@ def name(referentiel: str | None, appel: Fautes) -> tuple[str | None, str | None
 
 
 def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | None:
-    from certif_rules.audit.demande import read_precedent
+    from certif_rules.audit.precedent import read_precedent
     from certif_rules.errors import Issue, UsageError
 
     if precedent is None:

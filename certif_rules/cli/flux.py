@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,10 @@ from certif_rules.cli.french import reason
 
 if TYPE_CHECKING:
     from certif_rules.errors import UsageError
+
+
+#: The name of the parameter that says which file to write.
+_OUTPUT = "sortie"
 
 
 def input_of(path: Path) -> tuple[Path, bytes | None]:
@@ -28,7 +32,7 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     function = click.option("--remplacer", is_flag=True, help="Remplace le fichier s’il existe.")(function)
     kind = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
     return click.option(
-        "-o", "--sortie", "sortie", type=kind, metavar="FICHIER", help="Écrit dans un fichier."
+        "-o", "--sortie", _OUTPUT, type=kind, metavar="FICHIER", help="Écrit dans un fichier."
     )(function)
 
 
@@ -38,35 +42,35 @@ def to_file(sortie: Path | None) -> Path | None:
 
 
 def check_free(path: Path | None, *, replace: bool) -> None:
-    """Refuse, before any work, to replace a file without being told to.
+    """Refuse, before any work, to replace a file without being told to, and what the command reads ever.
 
     Raises:
-        UsageError: the file exists, or is a device, which nothing may replace.
+        UsageError: the file exists, is one of those to read, or is a device, which nothing may replace.
     """
     from certif_rules.errors import Issue, UsageError
 
     if path is None or not path.exists():
         return
+    other = "choisir un autre nom"
     if not path.is_file():
-        hint = "choisir un autre nom, ou « - » pour la sortie standard"
+        hint = f"{other}, ou « - » pour la sortie standard"
         raise UsageError(
             [Issue("fichier-existant", f"« {path} » n’est pas un fichier ordinaire", None, hint)]
         )
+    if any(file.exists() and file.samefile(path) for file in _files_to_read()):
+        message = f"« {path} » est un des fichiers à lire : il n’est jamais remplacé"
+        raise UsageError([Issue("fichier-existant", message, None, other)])
     if not replace:
         raise _taken(path)
 
 
-def check_other(path: Path | None, files: Iterable[Path], refusal: str) -> None:
-    """Refuse to write over what is read, whatever the options; ``refusal`` says what the file is.
-
-    Raises:
-        UsageError: the file to write is one of those.
-    """
-    from certif_rules.errors import Issue, UsageError
-
-    if path is not None and path.exists() and any(f.exists() and f.samefile(path) for f in files):
-        message = f"« {path} » est {refusal}"
-        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre nom")])
+def _files_to_read() -> Iterator[Path]:
+    """Yield the files that the call names, but the one to write."""
+    ctx = click.get_current_context()
+    for param in ctx.command.params:
+        value = ctx.params.get(param.name or "")
+        if isinstance(param.type, click.Path) and param.name != _OUTPUT and value is not None:
+            yield from value if isinstance(value, tuple) else (value,)
 
 
 def write(content: bytes, path: Path | None, *, replace: bool = False) -> None:

@@ -137,13 +137,13 @@ def explain(error: BaseException) -> int:
 def _told(error: BaseException) -> Iterator[str]:
     """Yield the lines that say what went wrong."""
     from certif_rules.cli.messages import issue_lines, message, printable
-    from certif_rules.errors import CertifRulesError, IssuesError, cause, clipped
+    from certif_rules.errors import CertifRulesError, IssuesError, cause, clipped, tally
 
     if isinstance(error, IssuesError):
         for issue in error.issues:
             yield from issue_lines(issue)
         if len(error.issues) > 1:
-            yield f"{len(error.issues)} problèmes."
+            yield f"{tally(error.issues)}."
     elif isinstance(error, click.exceptions.Exit | click.Abort):
         return
     elif isinstance(error, click.exceptions.NoArgsIsHelpError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import check_free, check_other, output_options, to_file, write
+from certif_rules.cli.flux import check_free, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.francais import count
@@ -16,9 +16,6 @@ from certif_rules.francais import count
 if TYPE_CHECKING:
     from certif_rules.errors import Issue
     from certif_rules.services.lecture import Lecture
-
-#: Why nothing is written over what is read.
-_GRILLE = "une des grilles à lire : une grille n’est jamais modifiée"
 
 
 @french_command()
@@ -80,7 +77,6 @@ def command(
     if targets and (path is not None or base is not None):
         message = "--dans lit chaque grille pour elle-même : il va sans -o ni --base"
         raise UsageError([Issue("usage", message, None, "retirer l’un ou l’autre")])
-    check_other(path, (*grilles, *([base] if base else [])), _GRILLE)
     check_free(path, replace=remplacer)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
     texts = read_textes(options["textes"]) if options["textes"] else None
@@ -128,8 +124,6 @@ def _targets(grilles: tuple[Path, ...], dans: Path, *, replace: bool) -> dict[tu
         if target in targets.values():
             wrong.issues.append(_two_in_one(target))
         targets[(grille,)] = target
-        with wrong:
-            check_other(target, grilles, _GRILLE)
         with wrong:
             check_free(target, replace=replace)
     if wrong.issues:

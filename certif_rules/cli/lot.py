@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, check_other, output_options, to_file, write, writing
+from certif_rules.cli.flux import check_free, output_options, to_file, write, writing
 from certif_rules.cli.french import french_command
 from certif_rules.francais import count
 
@@ -76,7 +76,6 @@ def command(
     others = (options[name] for name in ("profil", "textes", "precedent"))
     read = (fichier, colonnes, *filter(None, others))
     forme = _forme(format_, path, dans, together=processus is not None and dask is not None)
-    check_other(path, read, "un des fichiers à lire : il n’est jamais modifié")
     check_free(path, replace=remplacer)
     by = read_correspondance(colonnes)
     commun = request(referentiel, options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import check_free, check_other, input_of, output_options, to_file, write
+from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.francais import count
@@ -57,12 +57,11 @@ def command(
     from certif_rules.services.rapport import report_file
 
     path = to_file(sortie)
+    check_free(path, replace=remplacer)
     atelier = open_for(ctx)
     ecrit = "fiches" if fiches else "rapport"
     chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     _refuse_binary(chosen, sortie)
-    check_other(path, [constats], "le fichier de constats : il n’est jamais remplacé")
-    check_free(path, replace=remplacer)
     source, stdin = input_of(constats)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
     texts = read_textes(options["textes"]) if options["textes"] else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +49,7 @@ def command(
     from certif_rules.services.correction import carry
     from certif_rules.services.formats import choose, write_document
     from certif_rules.services.lecture import STDIN
+    from certif_rules.source.entree import MAX_CLASSEUR, standard_input
 
     path, appel, chosen = to_file(sortie), fautes(), None
     with appel:
@@ -59,7 +59,7 @@ def command(
     demande = request(None, options)
     if demande.fautes or appel.issues:
         raise UsageError([*appel.issues, *demande.fautes])
-    stdin = sys.stdin.buffer.read() if str(constats) == STDIN else None
+    stdin = standard_input(MAX_CLASSEUR) if str(constats) == STDIN else None
     correction = carry(
         open_for(ctx).registry, constats, demande, profil=options["profil"] is not None, stdin=stdin,
         other_rules=accepter_autres_regles,

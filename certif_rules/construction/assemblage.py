@@ -62,7 +62,7 @@ def assemble(matiere: Matiere) -> Referentiel:
     sources.update(regles.sources)
     guide = build_guide(matiere.corps["guide"], lecteur, sources) if "guide" in matiere.corps else None
     sources.update(guide.sources if guide else {})
-    lecteur.issues.extend(_header_sources(matiere.retenues, sources))
+    lecteur.issues.extend(_header_names(matiere.retenues, sources, lecteur))
     if not lecteur.issues and regles.jugement is not None:
         known = {**(base.constats if base else {}), **regles.constats}
         lignes = [corps.indicateurs[i] for i in own]
@@ -87,8 +87,10 @@ def _lecteur(matiere: Matiere) -> Lecteur:
     return lecteur
 
 
-def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, Source]) -> list[Issue]:
-    """Headers are read before the sources they cite: check them here."""
+def _header_names(
+    retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, Source], lecteur: Lecteur
+) -> list[Issue]:
+    """Headers are read before what they cite, sources and the names in rules of gaps: check them here."""
     issues = []
     for couche in {id(c): c for retenue in retenues for c in (retenue.couche, retenue.contenu)}.values():
         recognised = (source for period in couche.reconnaissance for source in period.sources)
@@ -97,6 +99,8 @@ def _header_sources(retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, S
             if source not in sources:
                 location = from_emplacement(couche.emplacement)
                 issues.append(Issue("source-inconnue", f"source « {source} » inconnue", location))
+        for rule in (rule for lacune in couche.lacunes for rule in lacune.si):
+            issues += lecteur.unknown(rule)
     return issues
 
 

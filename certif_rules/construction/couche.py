@@ -19,13 +19,16 @@ def check_types(node: Any) -> None:
         TypeError: a date or a name is not a text, a revision is not what it should be.
     """
     named = [node.get(key) for key in (*_DATES, *_TEXTES)]
-    named += [r[key] for r in node["revisions"] for key in ("date", "raison", "empreinte")]
-    named += [r.get("empreinte_vie") for r in node["revisions"]]
+    revisions = node.get("revisions") or ()
+    named += [r[key] for r in revisions for key in ("date", "raison", "empreinte")]
+    named += [r.get("empreinte_vie") for r in revisions]
     named += [period[key] for period in node.get("reconnaissance") or () for key in ("du", "au")]
     named += node.get("pour") or ()
     if not all(value is None or isinstance(value, str) for value in named):
         raise TypeError
-    if not all(isinstance(r["numero"], int) for r in node["revisions"]):
+    if not all(isinstance(r["numero"], int) for r in revisions):
+        raise TypeError
+    if not isinstance(node.get("brouillon", False), bool):
         raise TypeError
 
 
@@ -38,7 +41,7 @@ def check_periods(node: Any, lecteur: Lecteur) -> None:
     if last is not None and last < first:
         lecteur.refuse("periode-incoherente", f"`au` ({last}) vient avant `du` ({first})", node, "au")
     _check_recognitions(node.get("reconnaissance") or (), lecteur)
-    numbers = [revision["numero"] for revision in node["revisions"]]
+    numbers = [revision["numero"] for revision in node.get("revisions") or ()]
     if numbers != sorted(set(numbers)):
         message = "les révisions ne sont pas numérotées en ordre croissant"
         lecteur.refuse("revisions-en-desordre", message, node, "revisions")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from types import NoneType, UnionType
@@ -11,9 +11,10 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from msgspec import NODEFAULT, Struct, field
 from msgspec.structs import FieldInfo, fields
 
-from certif_rules.errors import Issue, nearest
+from certif_rules.errors import Issue, from_emplacement, nearest
 from certif_rules.model.base import Appui, Lacune, Nomme, Regle, Source
 from certif_rules.model.referentiel import Referentiel
+from certif_rules.rules.mots import MOTS_LACUNE
 from certif_rules.source.yaml import place
 
 _SANS_MOT = frozenset({"sauf", "inconnu", "motif", *Appui.__struct_fields__})
@@ -141,7 +142,12 @@ class Lecteur(Struct):
 
     def lacunes(self, node: Any, ligne: str | None = None) -> tuple[Lacune, ...]:
         """Return the gaps that ``node`` declares, about ``ligne`` if any."""
-        return tuple(self.read(Lacune, item, ligne=ligne) for item in node.get("lacunes") or ())
+        return tuple(self.lacune(item, ligne) for item in node.get("lacunes") or ())
+
+    def lacune(self, node: Any, ligne: str | None = None) -> Lacune:
+        """Return a gap, with the rules that say for whom it matters."""
+        si = tuple(self.regle(rule, MOTS_LACUNE) for rule in node.get("si") or ())
+        return self.read(Lacune, node, ligne=ligne, si=si)
 
     def regle(
         self, node: Any, allowed: frozenset[str], *,
@@ -164,6 +170,19 @@ class Lecteur(Struct):
             self.refuse("regle-vide", "une règle a au moins un mot", node, None, "écrire `toutes: true`")
         sauf = self.regle(node["sauf"], allowed) if node.get("sauf") else None
         return self.read(Regle, node, mots=mots, sauf=sauf)
+
+    def unknown(self, regle: Regle) -> Iterator[Issue]:
+        """Yield the names that a rule cites and nothing declares: it was read before they were known."""
+        for mot, value in regle.mots.items():
+            if mot in _NOMMES:
+                kind = _NOMMES[mot]
+                for name in value if isinstance(value, tuple) else (value,):
+                    if name not in (known := self.noms.get(kind, set())):
+                        hint = nearest(str(name), sorted(known)) or "le déclarer, ou corriger le nom"
+                        message = f"{kind} « {name} » : nom inconnu"
+                        yield Issue(_CODES[kind], message, from_emplacement(regle.emplacement), hint)
+        if regle.sauf is not None:
+            yield from self.unknown(regle.sauf)
 
     def _value(self, mot: str, node: Any) -> Any:
         if mot == "lignes":
@@ -259,7 +278,9 @@ def _reader(kind: Any) -> _Read:
     if origin is Mapping:
         return _mapping_reader(*args)
     if isinstance(kind, type) and issubclass(kind, Struct):
-        return lambda lecteur, node, key: lecteur.read(kind, node[key])
+        return lambda lecteur, node, key: (
+            lecteur.lacune(node[key]) if kind is Lacune else lecteur.read(kind, node[key])
+        )
     convert = kind if kind in {str, Fraction} else lambda value: value
     return lambda _, node, key: convert(node[key])
 

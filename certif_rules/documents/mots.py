@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from certif_rules.audit.aggravation import worst
-from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
 from certif_rules.audit.sites import gaps
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
@@ -124,6 +124,12 @@ _EVOLUTIONS: Final[Mapping[str, str]] = {
     "nouveau": "nouveau depuis l’édition",
 }
 
+#: What an earlier audit found of a check, in the middle of a sentence.
+RESULTATS_PRECEDENTS: Mapping[str, str] = {
+    "satisfaite": "satisfaite",
+    "non_satisfaite": "non satisfaite",
+    "levee": "non satisfaite (levée)",
+}
 #: What is written of a gap after its audit, as people call it.
 _SUIVI: Final[Mapping[str, str]] = {
     "enonce": "énoncé",
@@ -288,11 +294,19 @@ def finding(checklist: Checklist, constat: str) -> str:
 
 
 def followed(checklist: Checklist, ligne: str) -> list[str]:
-    """Return what was written of the finding that the earlier audit left open on a line, by name."""
+    """Return what was written of what the earlier audit left open on a line, or a check, by name."""
     precedent = checklist.contexte.precedent
-    entry = (precedent.constats or {}).get(ligne) if precedent else None
-    texts = entry.ecart if entry and entry.ouvert else {}
+    texts = precedent.followed(ligne) if precedent else {}
     return [f"{_SUIVI.get(cle, field_name(cle))}{INSECABLE}: {clean(texte)}" for cle, texte in texts.items()]
+
+
+def earlier_check(checklist: Checklist, value: Point) -> list[str]:
+    """Return what the earlier audit found of a check, then what was written of it where it is still open."""
+    precedent = checklist.contexte.precedent
+    result = ((precedent.resultats if precedent else None) or {}).get(value.id)
+    if result is None or value not in checklist.verifications:
+        return []
+    return [RESULTATS_PRECEDENTS[result], *followed(checklist, point_key(value))]
 
 
 def marked(texte: str, sources: tuple[str, ...] = (), remarques: Iterable[str] = ()) -> b.Texte:

@@ -11,7 +11,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.audit.checklist import RECEPTIONS, RESULTATS, Checklist, Point, SitesAudites, elsewhere
+from certif_rules.audit.checklist import (
+    RECEPTIONS,
+    RESULTATS,
+    Checklist,
+    Point,
+    SitesAudites,
+    elsewhere,
+)
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
@@ -19,9 +26,11 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.mots import (
     CONFIANCES,
     NATURES,
+    RESULTATS_PRECEDENTS,
     aside,
     field_name,
     finding,
+    followed,
     marked,
     mode,
     remarks,
@@ -37,7 +46,7 @@ from certif_rules.model.referentiel import (
     Reconnaissance,
     Referentiel,
 )
-from certif_rules.rules.contexte import FaitDeclare
+from certif_rules.rules.contexte import VERIFICATION, FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
 
 #: What :func:`retention` is about, and :data:`NOTES` is a reminder of.
@@ -199,12 +208,6 @@ def point(checklist: Checklist, value: Point) -> str:
 
 #: What may be found of a check, in words.
 MOTS_RESULTATS: Mapping[str, str] = dict(zip(RESULTATS, ("Satisfaite", "Non satisfaite"), strict=True))
-#: What an earlier audit found of a check, in the middle of a sentence.
-RESULTATS_PRECEDENTS: Mapping[str, str] = {
-    "satisfaite": "satisfaite",
-    "non_satisfaite": "non satisfaite",
-    "levee": "non satisfaite (levée)",
-}
 #: A check of which nothing was found.
 A_FAIRE = "À faire"
 
@@ -337,7 +340,8 @@ def _earlier(checklist: Checklist) -> str:
     if precedent.verifications:
         results = (
             f"{prose(nom.replace('_', ' '))} {RESULTATS_PRECEDENTS[resultat]}"
-            for nom, resultat in precedent.verifications.items()
+            f"{aside(followed(checklist, f'{VERIFICATION}{nom}'))}"
+            for nom, resultat in (precedent.resultats or {}).items()
         )
         parts.append("vérifications – " + ", ".join(results))
     if precedent.indicateurs_audites is not None:

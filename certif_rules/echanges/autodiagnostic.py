@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.echanges.champs import INCOHERENCE, Ecrivain, as_bytes, with_sources
-from certif_rules.echanges.checklist import MOTIF, SENSIBLES, head
+from certif_rules.echanges.checklist import MOTIF, SENSIBLES, TEXTE, head
+from certif_rules.model.base import Texte
 from certif_rules.model.notation import Cle, Enonce, Notation
 from certif_rules.model.personnes import DonneesSensibles
 from certif_rules.model.vie import Incoherence
@@ -42,7 +43,8 @@ _ecrire = Ecrivain(
         Priorite: "rang id=cotation.ligne.indicateur.id numero=cotation.ligne.indicateur.numero"
         " niveau=cotation.appreciation.niveau groupe",
         Ligne: "id=indicateur.id numero=indicateur.numero critere=critere.numero origine=indicateur.origine"
-        " etat",
+        " etat etiquettes=indicateur.etiquettes",
+        Texte: TEXTE,
         Appreciation: "niveau raison commentaire preuves",
         Progres: "id=apres.ligne.indicateur.id numero=apres.ligne.indicateur.numero avant apres sens ecart"
         " reformulee",
@@ -73,6 +75,7 @@ def synthesis(synthese: Synthese) -> Objet:
         "fait_le": synthese.fait_le,
         "notation": _ecrire(cadre.notation, arrondi=arrondi),
         "mention": cadre.regles.mention,
+        "mentions": cadre.checklist.referentiel.mentions,
         "criteres": synthese.axes,
         "priorites": [_ecrire(p, rang=rang) for rang, p in enumerate(synthese.priorites, 1)],
         "ensemble": synthese.ensemble,
@@ -103,6 +106,14 @@ def comparison(comparaison: Comparaison) -> Objet:
 def request(cadre: Cadre) -> Objet:
     """Return what a file of answers starts with: enough to compute its grid again, whatever its dress."""
     return {**head(replace(cadre.checklist, habillage=None)), "etendue": cadre.etendue}
+
+
+def empty(answers: Objet, cadre: Cadre) -> Objet:
+    """Return the file of answers to fill, with what tags say of its lines, which is not to be filled."""
+    tags = {li.indicateur.id: li.indicateur.etiquettes for li in cadre.retenues}
+    written = [{**answer, "etiquettes": tags[answer["id"]]} for answer in answers["reponses"]]
+    first = {key: value for key, value in answers.items() if key != "reponses"}
+    return {**first, "mentions": _ecrire(cadre.checklist.referentiel.mentions), "reponses": written}
 
 
 def _whole(cadre: Cadre, written: Objet) -> Objet:

@@ -28,6 +28,7 @@ APPUI = "sources confiance? lecture? incoherences?"
 INCOHERENCE = "id texte lecture question sources"
 REMARQUE = "texte confiance citation? sources"
 RESUME = "id edition titre"
+LACUNE = "ligne champs cherche sources"
 
 
 _USUAL: Formes = {Struct: "*", date: date.isoformat, frozenset: sorted}

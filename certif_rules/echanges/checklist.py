@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw, Struct
 from msgspec.json import encode
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
-from certif_rules.echanges.champs import Ecrivain, as_bytes, citations, encoded, with_sources
+from certif_rules.echanges.champs import LACUNE, Ecrivain, as_bytes, citations, encoded, with_sources
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
-from certif_rules.model.base import Source, Texte
+from certif_rules.model.base import Lacune, Source, Texte
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import (
     Changement,
     Couche,
     CoucheRetenue,
     Critere,
+    Evolution,
     Fait,
     Referentiel,
     TextesDonnes,
@@ -34,6 +36,7 @@ Objet = dict[str, Any]
 LIMITE = 20_000
 
 SENSIBLES = "nature texte sources confiance lecture"
+TEXTE = "texte categories sources fait? types? situation? citation? confiance?"
 MOTIF = "code texte sources categories confiance? lecture?"
 #: What a label does to its base; no field named: the node is taken away.
 CHANGEMENT = "origine nature id=cible numero champs motif sources"
@@ -44,14 +47,15 @@ _LIGNE = """
     constat_precedent confiance=indicateur.confiance citation=indicateur.citation sources=indicateur.sources
     critere_id=critere.id niveau_attendu_detail=indicateur.niveau_attendu gravite=indicateur.gravite
     etiquettes=indicateur.etiquettes evolution=indicateur.evolution variantes=indicateur.variantes
-    alias=indicateur.alias lacunes=indicateur.lacunes donnees_sensibles=indicateur.donnees_sensibles
+    alias=indicateur.alias lacunes donnees_sensibles=indicateur.donnees_sensibles
 """
 _ecrire = Ecrivain(
     {
         Ligne: _LIGNE,
         Motif: MOTIF,
-        Texte: "texte categories sources fait? types? situation? citation? confiance?",
+        Texte: TEXTE,
         Point: "id texte certain constat note compte_pour reception sources",
+        Lacune: LACUNE,
         Critere: "id numero origine titre variantes lacunes sources",
         Couche: "referentiel nature id titre du au admis_du confiance lue contenu revision empreinte note"
         " sources",
@@ -68,6 +72,7 @@ _ecrire = Ecrivain(
         Precedent: "type? date? edition? indicateurs_audites? constats? leves apres_levee? ecarts?"
         " verifications? precedent?",
         ConstatPrecedent: lambda constat: constat.constat,
+        Evolution: "* issu_de?",
     }
 )
 #: What names the rules of a checklist, without telling them.
@@ -151,12 +156,17 @@ def _parts(checklist: Checklist, lignes: tuple[Ligne, ...]) -> Objet:
         "verifications": [_point(point) for point in checklist.verifications],
         "sites": checklist.sites,
         "invocables": checklist.invocables,
-        "criteres": tuple(referentiel.criteres.values()),
+        "criteres": tuple(_criterion(critere, checklist) for critere in referentiel.criteres.values()),
         "mentions": referentiel.mentions,
         "modifications": referentiel.changements,
         "lacunes": checklist.lacunes,
         "conservation": _conservation(referentiel),
     }
+
+
+def _criterion(critere: Critere, checklist: Checklist) -> Critere:
+    """Return a criterion with those of its gaps that matter to this audit."""
+    return replace(critere, lacunes=tuple(la for la in critere.lacunes if la in checklist.lacunes))
 
 
 def head(checklist: Checklist) -> Objet:
@@ -244,7 +254,8 @@ def _precedent(precedent: Precedent) -> Any:
         precedent,
         leves=[cle for cle, constat in constats.items() if not constat.ouvert],
         apres_levee={cle: c.apres for cle, c in constats.items() if c.apres is not None} or None,
-        ecarts={cle: dict(c.ecart) for cle, c in constats.items() if c.ecart} or None,
+        ecarts=precedent.ecarts or None,
+        verifications=precedent.resultats,
         precedent=precedent.precedent and _precedent(precedent.precedent),
     )
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from certif_rules.audit.checklist import NON_SATISFAITE
 from certif_rules.audit.compte_rendu import Conflit, Version, compte_rendu_as_data
 from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve
 from certif_rules.audit.correction import Correction
-from certif_rules.audit.demande import Demande, FaitDit, PrecedentDit
+from certif_rules.audit.demande import Demande, FaitDit
+from certif_rules.audit.precedent import ConstatDit, PrecedentDit
 from certif_rules.colonnes import CHAMPS, CONSTAT
 from certif_rules.echanges.champs import Ecrivain, as_bytes
 from certif_rules.habillage.regles import as_data as habillage_as_data
 from certif_rules.habillage.regles import build
+from certif_rules.rules.contexte import VERIFICATION
 
 _ecrire = Ecrivain(
     {
@@ -140,17 +143,22 @@ def _facts(demande: Demande) -> dict[str, Any]:
 
 def _earlier(precedent: PrecedentDit) -> Any:
     constats, checks = precedent.constats, precedent.verifications
+    by_key = {dit.cle: dit for dit in constats or ()}
+    by_key |= {f"{VERIFICATION}{dit.cle}": dit for dit in checks or ()}
     return _ecrire(
         precedent,
         constats=None if constats is None else {dit.cle: dit.constat for dit in constats},
         leves=[dit.cle for dit in constats or () if not dit.ouvert] or None,
         apres_levee={dit.cle: dit.apres for dit in constats or () if dit.apres} or None,
-        ecarts={dit.cle: dict(dit.ecart) for dit in constats or () if dit.ecart} or None,
+        ecarts={key: dict(dit.ecart) for key, dit in by_key.items() if dit.ecart} or None,
         precedent=precedent.precedent and _earlier(precedent.precedent),
-        verifications=None
-        if checks is None
-        else {dit.cle: dit.constat if dit.ouvert else "levee" for dit in checks},
+        verifications=None if checks is None else {dit.cle: _result(dit) for dit in checks},
     )
+
+
+def _result(dit: ConstatDit) -> str:
+    """Return the result of a check as a profile says it: only one that failed is put right."""
+    return "levee" if dit.constat == NON_SATISFAITE and not dit.ouvert else dit.constat
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

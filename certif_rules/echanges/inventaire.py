@@ -1,13 +1,12 @@
-"""What is installed, and what is wrong of files, as JSON: éditions, plugins, problems."""
+"""What is installed, as JSON: éditions, plugins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from certif_rules.echanges.champs import REMARQUE, Ecrivain
-from certif_rules.errors import Issue, Location
-from certif_rules.model.base import Avertissement, Texte
+from certif_rules.echanges.champs import LACUNE, REMARQUE, Ecrivain
+from certif_rules.model.base import Lacune, Texte
 from certif_rules.model.referentiel import Couche, Reconnaissance, Referentiel
 from certif_rules.model.vie import Incoherence, Vie
 from certif_rules.plugins.choix import written_for
@@ -19,10 +18,8 @@ _ecrire = Ecrivain(
         Couche: "nature id titre admis_du du au lue confiance revision empreinte plugin",
         Incoherence: "referentiel id texte lecture question sources commandes",
         Reconnaissance: "du au par decision numero le en_attente note confiance sources",
+        Lacune: LACUNE,
         Texte: REMARQUE,
-        Location: "fichier=file ligne=line colonne=column texte",
-        Issue: "fichier=location.file ligne=location.line colonne=location.column code message"
-        " conseil=hint lieux",
     }
 )
 _decrire = Ecrivain({Couche: "referentiel edition=id titre texte=titre du au base confiance note"})
@@ -63,17 +60,6 @@ def edition(
 def plugins_as_data(etats: Iterable[EtatPlugin]) -> dict[str, Any]:
     """Return the state of each plugin."""
     return {"format": 1, "plugins": _ecrire(tuple(etats))}
-
-
-def problems(
-    files: int, issues: Iterable[Issue], avertissements: Iterable[Avertissement] = ()
-) -> dict[str, Any]:
-    """Return what is wrong in ``files`` files, each problem with its places, and what is to be verified."""
-    listed = [
-        _ecrire(issue, lieux=[_ecrire(lieu, texte=texte) for lieu, texte in issue.related])
-        for issue in issues
-    ]
-    return {"format": 1, "fichiers": files, "problemes": listed, "avertissements": _ecrire([*avertissements])}
 
 
 def _layers(registry: Registry, couche: Couche) -> Iterator[Couche]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -61,9 +61,14 @@ def date(place: str, champ: str = "") -> Html:
 
 def sites(place: str, known: Iterable[str], champ: str = "") -> Html:
     """Return a field for a site of the organisation, or none of them."""
+    return options(place, {"": "tous", **{site: site for site in known}}, champ)
+
+
+def options(place: str, choices: Mapping[str, str], champ: str = "") -> Html:
+    """Return a field for one of several values, each with its words."""
     named = {"data_champ": champ} if champ else {}
-    options = (el("option", prose(site), value=site) for site in known)
-    return el("select", el("option", "tous", value=""), *options, id=place, autocomplete="off", **named)
+    shown = (el("option", prose(words), value=value) for value, words in choices.items())
+    return el("select", *shown, id=place, autocomplete="off", **named)
 
 
 def fold(summary: str, *children: Html | None) -> Html:

@@ -7,7 +7,7 @@
 (() => {
   const { element, noeud, lisible, objet } = outils;
   const JOUR = /^\d{4}-\d{2}-\d{2}$/;
-  // The fields of a line are those of the table of columns, which the page holds; a finding is lifted elsewhere.
+  // The fields of a line are those of the table of columns, which the page holds; what follows a gap comes beside.
   const champsDe = (...genres) =>
     donnees.champs.filter(({ genre }) => genres.includes(genre)).map(({ nom }) => nom);
   const signature = (voulu) => donnees.champs.find((champ) => champ.signature && champ.genre === voulu)?.nom;
@@ -23,16 +23,18 @@
 
   const rempli = (releve) => !commun.rien(releve) || Boolean(releve[SITE]);
 
-  /** What was typed in a column that the body adds. */
-  const dit = (releve, cle) => (Object.hasOwn(releve.complements ?? {}, cle) ? releve.complements[cle] : "");
-
-  /** The key of a column that the body adds, when a field is one: « complements.cle ». */
-  const complement = (cle) => (cle.startsWith("complements.") ? cle.slice("complements.".length) : null);
+  /** What holds a field among others, and its key there: « complements.cle » (a column that the body adds), « ecart.causes ». */
+  const parCle = (champ) => {
+    const [nom, ...cle] = champ.split(".");
+    return cle.length ? [nom, cle.join(".")] : null;
+  };
 
   const valeur = (releve, cle, ligne) => {
     const montre = { ...vierge(), ...desaccords.partie(releve, ligne) };
     if (cle === SITE) return commun.sites(releve).length ? desaccords.vue(ligne) : releve[SITE];
-    return complement(cle) === null ? montre[cle] : dit(montre, complement(cle));
+    const [nom, dedans] = parCle(cle) ?? [];
+    if (!dedans) return montre[cle];
+    return Object.hasOwn(montre[nom] ?? {}, dedans) ? montre[nom][dedans] : "";
   };
 
   /** Whether a finding that needs a reason has one, be it worded twice, or at the sites of a check. */
@@ -62,6 +64,12 @@
     if (commentaireManque(ligne, lui)) faute("commentaire à écrire", demande, "commentaire");
     for (const part of commun.sites(lui).filter((un) => commentaireManque(ligne, un))) {
       faute("commentaire à écrire", `Au site ${part.site}, ce constat demande un commentaire.`, desaccords.vue(ligne) === part.site ? "commentaire" : undefined);
+    }
+    for (const un of [lui, ...commun.sites(lui)]) {
+      const [ou, auteur] = [un === lui ? "" : ` au site ${un[SITE]}`, (un.leve_par ?? "").trim()];
+      if (un.leve_le && !auteur) faute("levée sans auteur", `Un écart est levé${ou} : dire par qui.`);
+      if (auteur && !un.leve_le) faute("levée sans date", `Un écart est dit levé${ou} : dire quel jour.`);
+      if (un.leve_le && !ligne.ecarts.includes(un.constat)) faute("levée sans écart", `Il n’y a pas d’écart à lever${ou}.`);
     }
     if (appuiManque(ligne, lui)) {
       faute("texte d’appui à citer", "Aucune source ne donne le texte de cette ligne : citer celui sur lequel le constat repose (document, page). Sans lui, la conclusion reste inconnue.", "appui");
@@ -109,13 +117,22 @@
 
   // ---- from what is recorded to the page -------------------------------------------------------------
 
+  /** What follows a gap is shown where there is one, at a site at least, or where something was typed of it. */
+  const montrerLaSuite = (ligne, releve) => {
+    const suite = ligne.article.querySelector(".suite");
+    const dites = ({ constat, ecart, leve_le, leve_par, leve_constat }) =>
+      ligne.ecarts.includes(constat) || Object.keys(pleins({ ...ecart, leve_le, leve_par, leve_constat })).length > 0;
+    if (suite) suite.hidden = ![releve, ...commun.sites(releve)].some(dites);
+  };
+
   const suivi = (ligne, releve) => {
+    montrerLaSuite(ligne, releve);
     const manques = fautes(ligne, releve);
     const fait = releve.constat !== A_EVALUER;
     const debut = aVoir(ligne) ? "□ à évaluer" : "";
     return {
       fait, manque: manques.length > 0,
-      mot: manques[0]?.mot ?? (fait ? `✓ ${TITRES.get(releve.constat) ?? releve.constat}` : debut),
+      mot: manques[0]?.mot ?? (fait ? `✓ ${TITRES.get(releve.constat) ?? releve.constat}${releve.leve_le ? " (levé)" : ""}` : debut),
       besoin: manques.map(({ besoin }) => besoin).join(" "),
       attendus: manques.map(({ champ }) => champ).filter(Boolean),
     };
@@ -283,10 +300,10 @@
     const cle = champ.dataset.champ;
     const { [cle]: _, ...lues } = releve.origines ?? {};
     if (releve.origines) releve.origines = lues; // it is said here, now
-    const ajoutee = complement(cle);
-    if (ajoutee !== null) {
-      const { [ajoutee]: _, ...autres } = releve.complements ?? {};
-      releve.complements = champ.value ? { ...autres, [ajoutee]: champ.value } : autres;
+    const [nom, dedans] = parCle(cle) ?? [];
+    if (dedans) {
+      const { [dedans]: _, ...autres } = releve[nom] ?? {};
+      releve[nom] = champ.value ? { ...autres, [dedans]: champ.value } : autres;
     } else if (champ.type === "checkbox") {
       const autres = releve[cle].filter((mot) => mot !== champ.value);
       releve[cle] = champ.checked ? [...autres, champ.value] : autres;

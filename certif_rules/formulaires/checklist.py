@@ -18,7 +18,7 @@ from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.audit.correction import Correction
-from certif_rules.audit.recevabilite import lacks_text, must_explain, needs_comment
+from certif_rules.audit.recevabilite import lacks_text, levels_after_lifting, must_explain, needs_comment
 from certif_rules.audit.sites import ECARTS_DE_VERIFICATION, NOMS, gaps_of
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
@@ -27,7 +27,16 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.checklist import composition
 from certif_rules.documents.checklist import lignes as lignes_
 from certif_rules.documents.formats.balises import Html, el, void
-from certif_rules.documents.mots import DONNEES_SENSIBLES, SIGNES, finding, lines_in, marked, title, weighed
+from certif_rules.documents.mots import (
+    DONNEES_SENSIBLES,
+    SIGNES,
+    earlier_check,
+    finding,
+    lines_in,
+    marked,
+    title,
+    weighed,
+)
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges import checklist as json_
 from certif_rules.echanges.constats import as_data
@@ -175,6 +184,9 @@ def _check(checklist: Checklist, point: Point, numero: str) -> b.Article:
     texts = [b.Rubrique(titre="À défaut", elements=(beside,))]
     if point.note and not point.certain:
         texts.append(b.Rubrique(titre="À confirmer", elements=(prose(point.note),)))
+    before = earlier_check(checklist, point)
+    if before:
+        texts.append(b.Rubrique(titre="Audit précédent", elements=tuple(before)))
     return b.Article(
         numero=numero,
         titre=prose(point.texte),
@@ -272,6 +284,7 @@ class _Formulaire(PageFormulaire):
         seen = [colonne for colonne in shown if colonne is colonnes.PREUVES_VUES]
         added = emetteur.columns(self.checklist).items()
         more = [*(self._field(rang, colonne) for colonne in shown if colonne not in seen), self._signed(rang)]
+        follow_up = [self._field(rang, c) for c in colonnes.SUITE if emetteur.shows(self.checklist, c.titre)]
         return el(
             "div",
             help_,
@@ -290,6 +303,9 @@ class _Formulaire(PageFormulaire):
             *(self._field(rang, colonne) for colonne in seen),
             *(champs.area(rang, f"complements.{cle}", title) for cle, title in added),
             champs.fold("Autres champs", *more),
+            el("div", champs.fold("Suite de l’écart et levée", *follow_up), class_="suite", hidden="")
+            if any(signs.values())
+            else None,
             class_="saisie",
             role="group",
             aria_labelledby=bloc.ancre,
@@ -314,7 +330,7 @@ class _Formulaire(PageFormulaire):
 
     def _field(self, rang: int, colonne: Colonne) -> Html | None:
         """Return the field of a column."""
-        words = colonne.libelle[:1].upper() + colonne.libelle[1:]
+        words = colonne.libelle[:1].upper() + colonne.libelle[1:] or colonne.titre
         if colonne.genre == "annotations":
             boxes = [
                 champs.choice("checkbox", f"annotation-{rang}", a.id, prose(a.titre), "annotations")
@@ -328,6 +344,12 @@ class _Formulaire(PageFormulaire):
             place = f"{colonne.champ}-{rang}"
             known = self.checklist.plusieurs_sites
             return champs.field(place, words, champs.sites(place, known, colonne.champ))
+        if colonne in colonnes.LEVEE:
+            place = f"{colonne.champ}-{rang}"
+            levels = {c: finding(self.checklist, c) for c in levels_after_lifting(self.checklist)}
+            named = champs.text(place, colonne.champ)
+            known_level = champs.options(place, {"": "inconnu", **levels}, colonne.champ)
+            return champs.field(place, words, known_level if colonne is colonnes.NIVEAU_LEVE else named)
         return champs.area(rang, colonne.champ, words, colonne.indication)
 
 

@@ -26,7 +26,7 @@ from certif_rules.documents.mots import (
     title,
     wording,
 )
-from certif_rules.echanges.autodiagnostic import request
+from certif_rules.echanges.autodiagnostic import empty, request
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.grilles.csv import DEMANDE, IDENTIFIANT, guard
 from certif_rules.vie.autodiagnostic import Cadre
@@ -70,7 +70,7 @@ def donnees(cadre: Cadre) -> dict[str, Any]:
 
 def render_json(cadre: Cadre) -> bytes:
     """Return the empty answers as JSON."""
-    return as_bytes(donnees(cadre))
+    return as_bytes(empty(donnees(cadre), cadre))
 
 
 def render_yaml(cadre: Cadre) -> bytes:

@@ -7,6 +7,7 @@ begins with ``=`` is a formula only in ``formule``, which the engine alone write
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -79,6 +80,8 @@ TONS: Final[Mapping[str, Style]] = {
     "bon": Style(fond="DDEFE3", encre="12503A", gras=True, signe="●"),
     "hors": Style(fond="E3E7E5", encre="46524F", gras=True, signe="–"),
 }
+#: What the look of a finding puts before its words; a spreadsheet may save it with them.
+SIGNE: Final = re.compile(f"\\A(?:{'|'.join(re.escape(ton.signe) for ton in TONS.values())}) ")
 
 
 class Cellule(Struct, frozen=True):

@@ -30,6 +30,7 @@ from certif_rules.documents.mots import (
     cite,
     criterion,
     disclaimer,
+    earlier_check,
     evolution,
     field_name,
     finding,
@@ -155,6 +156,7 @@ def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
         "titre": clean(point.texte),
         "état": "vérification",
         "motifs": plain(document.point(checklist, point)),
+        "constat précédent": plain(_lines(earlier_check(checklist, point))),
         "constats permis": _lines(document.MOTS_RESULTATS.values()),
         "sources": _lines(
             f"[{clean(s.id)}] {clean(s.titre)}, {clean(s.reference)}"
@@ -210,7 +212,7 @@ def _sources(checklist: Checklist, ligne: Ligne) -> str:
     single = (indicateur.niveau_attendu, indicateur.gravite, indicateur.evolution)
     several = (
         ligne.motifs, ligne.preuves, ligne.precisions, ligne.adaptations, indicateur.commentaires,
-        indicateur.variantes, indicateur.alias, indicateur.lacunes,
+        indicateur.variantes, indicateur.alias, ligne.lacunes,
     )  # fmt: skip
     cited = set(indicateur.sources)
     cited.update(i for part in single if part for i in part.sources)
@@ -253,7 +255,7 @@ _COLUMNS: Mapping[str, Callable[[Checklist, Ligne], str]] = {
     ),
     "données sensibles": lambda _, ligne: _sensibles(ligne),
     "confiance": lambda _, ligne: CONFIANCES[ligne.indicateur.confiance],
-    "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.indicateur.lacunes)),
+    "absent des sources": lambda _, ligne: _lines(map(_lacune, ligne.lacunes)),
     "sources": _sources,
     IDENTIFIANT: lambda _, ligne: ligne.indicateur.id,
 }

@@ -8,7 +8,7 @@ from typing import Final
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Point, point_key, point_numbers
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.colonnes import CONSTAT, ECHEANCE, GRILLE, IDENTIFIANT, SAISIE, SITE
-from certif_rules.documents.mots import cite, finding
+from certif_rules.documents.mots import cite, earlier_check, finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.grilles.classeur import Cellule, Feuille, cell
 from certif_rules.grilles.feuilles import (
@@ -28,9 +28,11 @@ RESULTATS: Final = "resultats"
 SITES: Final = "sites"
 
 
-def _text(point: Point) -> str:
+def _text(checklist: Checklist, point: Point) -> str:
     doubt = [] if point.certain else ["À confirmer : audit précédent à renseigner."]
-    return "\n".join(map(prose, [point.texte, *doubt]))
+    before = earlier_check(checklist, point)
+    named = [f"Audit précédent : {before[0]}", *before[1:]] if before else []
+    return "\n".join(map(prose, [point.texte, *doubt, *named]))
 
 
 def _failing(checklist: Checklist, point: Point) -> str:
@@ -42,7 +44,7 @@ _Moteur = Callable[[Checklist, Point], str]
 _MOTEURS: Final[Mapping[str, _Moteur]] = {
     NUMERO: lambda checklist, point: point_numbers(checklist)[point_key(point)],
     COMPTE_POUR: lambda _, point: clean(point.compte_pour),
-    VERIFICATION: lambda _, point: _text(point),
+    VERIFICATION: _text,
     A_DEFAUT: _failing,
     SOURCES: lambda _, point: cite(point.sources).strip("[]") or "–",
     IDENTIFIANT.titre: lambda _, point: point_key(point),

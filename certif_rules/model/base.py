@@ -76,16 +76,6 @@ class Source(Struct, frozen=True, kw_only=True):
     nature: str | None = None
 
 
-class Lacune(Situe, frozen=True, kw_only=True):
-    """Something the sources do not give: which fields are absent, what was looked for, where."""
-
-    ligne: str | None = None
-    champs: tuple[str, ...]
-    cherche: str
-    sources: tuple[NomSource, ...]
-    emplacement: str = ""
-
-
 class Appui(Situe, frozen=True, kw_only=True):
     """What a rule or a text rests on: its sources, and how far they may be trusted.
 
@@ -110,6 +100,20 @@ class Regle(Appui, frozen=True, kw_only=True):
     sauf: "Regle | None" = None
     inconnu: str | None = None
     motif: str | None = None
+    emplacement: str = ""
+
+
+class Lacune(Situe, frozen=True, kw_only=True):
+    """Something the sources do not give: which fields are absent, what was looked for, where.
+
+    ``si`` is for whom it matters, one of its rules being enough; none: for everybody.
+    """
+
+    ligne: str | None = None
+    champs: tuple[str, ...]
+    cherche: str
+    sources: tuple[NomSource, ...]
+    si: tuple[Regle, ...] = ()
     emplacement: str = ""
 
 

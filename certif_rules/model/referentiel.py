@@ -71,7 +71,7 @@ class Couche(Situe, frozen=True, kw_only=True):
     first day it must be, ``au`` the last (``None``: no end known). ``lue`` is false when the text was not
     read: another layer's content is then used in its place, with a warning. ``nom`` is the name of the
     référentiel, given by its exigence layers. ``remplace`` is the layer of the same kind that this one ends,
-    the day before ``du``.
+    the day before ``du``. ``brouillon``: still being written, no revision declares its content.
     """
 
     referentiel: str
@@ -92,6 +92,7 @@ class Couche(Situe, frozen=True, kw_only=True):
     lacunes: tuple[Lacune, ...]
     sources: tuple[NomSource, ...]
     revisions: tuple[Revision, ...]
+    brouillon: bool = False
     emplacement: str = ""
 
     @property
@@ -138,11 +139,15 @@ class Fait(Appui, frozen=True, kw_only=True):
 
 
 class Evolution(Struct, frozen=True, kw_only=True):
-    """How a line differs from the edition named by ``depuis``."""
+    """How a line differs from the edition named by ``depuis``.
+
+    ``issu_de`` are the codes that it had there: another one, several put together, one that was split.
+    """
 
     depuis: str
     nature: Literal["fond", "forme", "aucune", "nouveau"]
     texte: str | None = None
+    issu_de: tuple[str, ...] = ()
     sources: tuple[NomSource, ...]
 
 

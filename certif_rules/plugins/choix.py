@@ -119,6 +119,15 @@ def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> A
     return [Avertissement("base_hors_periode", message, exigence.sources)]
 
 
+def drafts(retenues: Iterable[CoucheRetenue]) -> Avertissements:
+    """Return a warning for each layer read that is still being written."""
+    message = "« {} » est un brouillon : son texte peut encore changer, et aucune révision ne le déclare"
+    read = [retenue.contenu for retenue in retenues]
+    return [
+        Avertissement("couche_en_brouillon", message.format(c.titre), c.sources) for c in read if c.brouillon
+    ]
+
+
 def choose_rules(
     exigence: Couche, layers: Sequence[Couche], day: str
 ) -> tuple[CoucheRetenue, Avertissements]:

@@ -3,7 +3,8 @@
 A rules layer may have a second body, in its folder ``vie``: what it says around the audit.
 
 A layer whose content has the digest of one of its revisions was validated when that revision was made: its
-files are not put through the schemas again. Any other content is, and is refused until a revision says so.
+files are not put through the schemas again. Any other content is, and is refused until a revision says so,
+unless its header says that it is a draft.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from certif_rules.source.yaml import PlacedDict, place, read_bytes
 HEADER = "couche.yaml"
 #: The folder of a rules layer that holds its second body; also the name of its schema.
 LIFE = "vie"
+
+#: What a revision says of a digest that is still to be written.
+TO_WRITE = "sha256:a-calculer"
 
 #: Files by their name in messages, with their bytes or why there are none.
 Fichiers = tuple[tuple[str, bytes | DataError], ...]
@@ -120,7 +124,8 @@ def read_body(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
         issues.extend(check(header, "couche"))
         for data in files:
             issues.extend(check(data, en_tete.couche.nature))
-    undeclared = None if publiee else _undeclared(en_tete, "empreinte", empreinte)
+    free = publiee or en_tete.couche.brouillon
+    undeclared = None if free else _undeclared(en_tete, "empreinte", empreinte)
     if issues:
         raise DataError([*issues, undeclared] if undeclared else issues)
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
@@ -140,7 +145,8 @@ def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     publiee = any(revision.empreinte_vie == empreinte for revision in en_tete.couche.revisions)
     if thorough or not publiee:
         issues.extend(issue for data in files for issue in check(data, LIFE))
-    undeclared = None if publiee else _undeclared(en_tete, "empreinte_vie", empreinte)
+    free = publiee or en_tete.couche.brouillon
+    undeclared = None if free else _undeclared(en_tete, "empreinte_vie", empreinte)
     if issues:
         raise DataError([*issues, undeclared] if undeclared else issues)
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
@@ -191,16 +197,25 @@ def _merge(files: list[PlacedDict], issues: list[Issue]) -> dict[str, Any]:
 
 def _undeclared(en_tete: EnTete, key: str, empreinte: str) -> Issue:
     """Return the issue of a digest that no revision bears; the second body stands beside the first."""
-    numero = max((r.numero for r in en_tete.couche.revisions), default=0) + 1
-    if key == "empreinte":
-        what = "le contenu de la couche"
+    revisions = en_tete.couche.revisions
+    numero = max((r.numero for r in revisions), default=0) + 1
+    ask = "certif-rules valider --ecrire-empreintes"
+    what = "le contenu de la couche" if key == "empreinte" else f"le contenu du dossier {LIFE}/ de la couche"
+    if open_revision(en_tete.couche):
+        hint = f'la révision {numero - 1} porte {key}: "{empreinte}" ; {ask} l’écrit'
+    elif key == "empreinte":
         shown = f'{{numero: {numero}, date: "AAAA-MM-JJ", raison: "…", empreinte: "{empreinte}"}}'
-        hint = f"si le changement est voulu, ajouter la révision {numero} : {shown}"
+        hint = f"si le changement est voulu, ajouter la révision {numero} : {shown} ; {ask} l’ajoute"
     else:
-        what = f"le contenu du dossier {LIFE}/ de la couche"
-        hint = f'si le changement est voulu, la révision qui le déclare porte {key}: "{empreinte}"'
+        shown = f'{key}: "{empreinte}"'
+        hint = f"si le changement est voulu, la révision qui le déclare porte {shown} ; {ask} l’ajoute"
     message = f"{what} n’est celui d’aucune révision déclarée"
     return Issue("empreinte-inconnue", message, place(en_tete.data, "revisions"), hint)
+
+
+def open_revision(couche: Couche) -> bool:
+    """Return whether the last revision is still to be given its digests."""
+    return any(TO_WRITE in (r.empreinte, r.empreinte_vie) for r in couche.revisions[-1:])
 
 
 def _unreadable(name: str) -> Issue:

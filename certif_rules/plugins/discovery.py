@@ -128,6 +128,7 @@ def load(
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     etats: dict[str, EtatPlugin] = {}
+    homes: dict[str, metadata.Distribution | None] = {}
     left_out = set(disabled)
     remarks: list[str] = []
     if entry_points is None:
@@ -136,6 +137,7 @@ def load(
         points = [(point, _origin(point)) for point in entry_points]
     for point, (distribution, version) in _unique(points):
         etat = EtatPlugin(nom=point.name, distribution=distribution, version=version, etat="actif")
+        homes[point.name] = point.dist
         if point.name in etats:
             cause = f"deux greffons portent le nom « {point.name} » : renommer l’un des deux"
             etats[point.name] = replace(etats[point.name], etat="casse", cause=cause)
@@ -146,7 +148,22 @@ def load(
         else:
             _, why = attempt(partial(_register, manager, point))
             etats[point.name] = replace(etat, etat="casse", cause=why) if why else etat
-    return replace(_collect(manager, etats, reserved), remarques=tuple(remarks))
+    plugins = _collect(manager, etats, reserved)
+    donnees = ((nom, replace(d, installe=_copied(d.dossier, homes[nom]))) for nom, d in plugins.donnees)
+    return replace(plugins, donnees=tuple(donnees), remarques=tuple(remarks))
+
+
+def _copied(dossier: Path, dist: metadata.Distribution | None) -> bool:
+    """Return whether an installer copied a folder from a wheel: it stands beside what it says of the wheel.
+
+    What is installed as editable, or found on the path, is the folder where its author works.
+    """
+    try:
+        if dist is None or not dossier.is_relative_to(Path(str(dist.locate_file("")))):
+            return False
+        return dist.read_text("WHEEL") is not None
+    except Exception:  # noqa: BLE001 - metadata are what anyone wrote
+        return False
 
 
 def disabled_by_environment() -> list[str]:

@@ -15,10 +15,12 @@ from certif_rules.model.jugement import Aggravation, Decision, Mesure
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Referentiel
 
-#: Our own revisions say how a layer came to be, not what it rules; places say where, not what.
-_LEFT_OUT = PLACES | {"revisions"}
-#: Fields of every rule that enter a digest only where they say something: digests were printed before them.
-_WHERE_TRUE = frozenset({"lecture", "incoherences"})
+#: What says how a layer came to be, not what it rules.
+_OF_ITS_MAKING = frozenset({"revisions", "brouillon"})
+#: Places say where, not what.
+_LEFT_OUT = PLACES | _OF_ITS_MAKING
+#: Fields that enter a digest only where they say something: digests were printed before them.
+_WHERE_TRUE = frozenset({"lecture", "incoherences", "si", "issu_de"})
 #: The rules that could be a reading from the start: ``lecture`` always enters their digest.
 _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)
 
@@ -43,7 +45,7 @@ def _plain(value: Struct) -> dict[str, Any]:
 
 def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     """Return digest of a layer as written: its header less the revisions, which declare it, and its body."""
-    return digest({"couche": {k: v for k, v in header.items() if k != "revisions"}, "corps": body})
+    return digest({"couche": {k: v for k, v in header.items() if k not in _OF_ITS_MAKING}, "corps": body})
 
 
 def digest_of_life(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:

@@ -23,9 +23,13 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 
 
 class Donnees(Struct, frozen=True, kw_only=True):
-    """A folder of layers: ``dossier/<nature>/<id>/couche.yaml`` (see ``docs/format-donnees.md``)."""
+    """A folder of layers: ``dossier/<nature>/<id>/couche.yaml`` (see ``docs/format-donnees.md``).
+
+    ``installe`` is for whoever loads the plugin to say: an installer copied the folder, which holds no draft.
+    """
 
     dossier: Path
+    installe: bool = False
 
 
 class Exporter(Struct, frozen=True, kw_only=True):

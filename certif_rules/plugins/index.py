@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from certif_rules.errors import Fautes, Issue, Location
+from certif_rules.errors import Fautes, Issue, Location, from_emplacement
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.cache import Cache, key_of, name_of
 from certif_rules.plugins.couche import HEADER, LIFE, EnTete, bytes_of, read_header
+from certif_rules.plugins.hookspecs import Donnees
 
 
 def headers_in(
-    dossier: Path, racine: Path, plugin: str, cache: Cache | None
+    donnees: Donnees, racine: Path, plugin: str, cache: Cache | None
 ) -> tuple[list[EnTete], list[Issue]]:
     """Return the headers in a folder that can be read, and everything wrong with the folder and the others.
 
     Args:
-        dossier: the folder.
+        donnees: the folder, and whether it was installed.
         racine: what names in messages are relative to.
         plugin: the name of the plugin that declares it.
         cache: where compiled forms are.
     """
+    dossier = donnees.dossier
     try:
         issues = list(_astray(dossier, racine))
         paths = sorted(dossier.glob(f"*/*/{HEADER}"))
@@ -36,17 +38,26 @@ def headers_in(
     if compiled is not None and len(compiled) == len(paths):
         dossiers = [path.parent for path in paths]
         each = zip(compiled, (c for c in contents if isinstance(c, bytes)), dossiers, strict=True)
-        return [
+        en_tetes = [
             EnTete(couche=couche, contenu=content, dossier=dossier, racine=racine, plugin=plugin)
             for couche, content, dossier in each
-        ], issues
+        ]
+        return en_tetes, [*issues, *_unfinished(en_tetes, donnees)]
     en_tetes = []
     for path, content in zip(paths, contents, strict=True):
         with faults:
             en_tetes.append(read_header(path, racine, plugin, content))
     if cache and key and not faults.issues:
         cache.write(nom, key, tuple(e.couche for e in en_tetes), tuple[Couche, ...])
-    return en_tetes, faults.issues
+    return en_tetes, [*faults.issues, *_unfinished(en_tetes, donnees)]
+
+
+def _unfinished(en_tetes: Iterable[EnTete], donnees: Donnees) -> Iterator[Issue]:
+    """Yield the drafts that were installed: a layer is finished in the folder where it is written."""
+    for couche in (e.couche for e in en_tetes if e.couche.brouillon and donnees.installe):
+        message = f"{couche.nature}/{couche.id} est un brouillon : un greffon installé n’en contient pas"
+        hint = "le finir avec certif-rules valider --ecrire-empreintes ; en attendant, pip install -e"
+        yield Issue("brouillon-installe", message, from_emplacement(couche.emplacement), hint)
 
 
 def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:

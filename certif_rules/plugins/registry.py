@@ -14,7 +14,7 @@ from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature, Referentiel, TextesDonnes
 from certif_rules.noms import retrouver
 from certif_rules.plugins.cache import Cache, key_of, name_of
-from certif_rules.plugins.choix import Pile, base_moved, choose_edition, choose_guide, choose_rules
+from certif_rules.plugins.choix import Pile, base_moved, choose_edition, choose_guide, choose_rules, drafts
 from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body, read_life
 from certif_rules.plugins.empreinte import digest_of_referentiel
 from certif_rules.plugins.hookspecs import Donnees
@@ -159,7 +159,7 @@ class Registry:
         if own_guide is not None:
             retenues.append(own_guide)
         pile = Pile(exigence=exigence, retenues=tuple(retenues), base=base)
-        return pile, [*warnings, *about_rules, *about_guide]
+        return pile, [*warnings, *about_rules, *about_guide, *drafts(retenues)]
 
     def _referentiel(self, pile: Pile) -> tuple[Referentiel, str]:
         """Return what the layers retained make, with its digest, once for all the days that retain them.
@@ -238,7 +238,7 @@ class Registry:
                 section = sections[retenue.couche.nature]
                 section["sources"] = {**own, **(section.get("sources") or {})}
         undeclared = [body.non_declaree for body in bodies.values() if body.non_declaree]
-        checked = self._thorough or bool(undeclared)
+        checked = self._thorough or bool(undeclared) or any(r.contenu.brouillon for r in retenues)
         matiere = Matiere(
             exigence=exigence,
             retenues=retenues,
@@ -355,7 +355,7 @@ class Registry:
             dossier = declaration.dossier
             own = self._names_from is not None and dossier.is_relative_to(self._names_from)
             racine = self._names_from if own and self._names_from else dossier.parent.parent
-            en_tetes, issues = headers_in(dossier, racine, plugin, self._cache)
+            en_tetes, issues = headers_in(declaration, racine, plugin, self._cache)
             if issues:
                 self.problemes.setdefault(plugin, []).extend(issues)
             for en_tete in en_tetes:

@@ -13,6 +13,8 @@ from msgspec import Struct, field
 
 from certif_rules.rules.trivalent import Trivalent
 
+#: What stands before the name of a check where ids of lines stand, none of which has « : ».
+VERIFICATION = "verification:"
 #: The value of each fact, by category.
 FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
 
@@ -25,7 +27,9 @@ class FaitDeclare(Struct, frozen=True, kw_only=True):
 
 
 class ConstatPrecedent(Struct, frozen=True, kw_only=True):
-    """A finding of an earlier audit; ``ouvert`` until it is lifted, ``apres`` being what it became then.
+    """A finding, or the result of a check, of an earlier audit.
+
+    It is ``ouvert`` until it is lifted, ``apres`` being what it became then.
 
     ``ecart`` is what was typed of one that is still open, by key: comment, statement, causes, actions…
     """
@@ -40,8 +44,8 @@ class Precedent(Struct, frozen=True, kw_only=True):
     """The earlier audit. Each ``None`` is an unknown; an empty ``constats`` is « none, and it is known ».
 
     Keys of ``constats`` and members of ``indicateurs_audites`` are ids of lines. ``verifications`` are
-    the results of the checks that are no lines, by their id: ``satisfaite``, ``non_satisfaite``, or ``levee``
-    (it failed and was put right since); one that is not there is unknown. ``edition`` is that of its rules,
+    the results of the checks that are no lines, by their id: ``satisfaite``, or ``non_satisfaite``, which may
+    have been put right since; one that is not there is unknown. ``edition`` is that of its rules,
     ``precedent`` the audit before it.
     """
 
@@ -49,9 +53,30 @@ class Precedent(Struct, frozen=True, kw_only=True):
     date: date | None = None
     indicateurs_audites: frozenset[str] | None = None
     constats: Mapping[str, ConstatPrecedent] | None = None
-    verifications: Mapping[str, str] | None = None
+    verifications: Mapping[str, ConstatPrecedent] | None = None
     edition: str | None = None
     precedent: Precedent | None = None
+
+    @property
+    def resultats(self) -> Mapping[str, str] | None:
+        """The results of the checks as a profile says them: ``levee`` of one that was put right since."""
+        checks = self.verifications
+        return None if checks is None else {k: c.constat if c.ouvert else "levee" for k, c in checks.items()}
+
+    @property
+    def ecarts(self) -> Mapping[str, Mapping[str, str]]:
+        """What was typed of lines and checks, as a profile says it."""
+        return {cle: dict(entry.ecart) for cle, entry in self._entries.items() if entry.ecart}
+
+    def followed(self, cle: str) -> Mapping[str, str]:
+        """Return what was typed of a line, or of a check, which is still open."""
+        entry = self._entries.get(cle)
+        return entry.ecart if entry and entry.ouvert else {}
+
+    @property
+    def _entries(self) -> Mapping[str, ConstatPrecedent]:
+        checks = {f"{VERIFICATION}{nom}": check for nom, check in (self.verifications or {}).items()}
+        return {**(self.constats or {}), **checks}
 
 
 class Ajouts(Struct, frozen=True, kw_only=True):

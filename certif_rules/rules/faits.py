@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from certif_rules.model.base import Appui
 from certif_rules.model.referentiel import Fait, ParNature, Referentiel
+from certif_rules.noms import cle
 from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
 from certif_rules.rules.motifs import rests_on
 from certif_rules.rules.trivalent import Trivalent
@@ -123,6 +124,15 @@ def origin(
 def nature_of(fait: Fait, categorie: str) -> ParNature | None:
     """Return why ``fait`` always holds for ``categorie``, if it does."""
     return next((nature for nature in fait.par_nature if nature.categorie == categorie), None)
+
+
+def out_of_region(fait: Fait, contexte: Contexte) -> bool:
+    """Return whether ``fait`` is of a region where no site is; the region of each must be known."""
+    if fait.region is None:
+        return False
+    sites = {site["id"]: site.get("region") for site in contexte.organisme.sites}
+    regions = [sites.get(site) for site in {*sites, *contexte.ajouts.sites}]
+    return bool(regions) and all(region and cle(region) != cle(fait.region) for region in regions)
 
 
 def _said(fait: Fait, declared: FaitDeclare | None, categorie: str) -> Trivalent:

@@ -19,13 +19,14 @@ from certif_rules.audit.sites import gaps
 from certif_rules.audit.textes import completed
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.francais import noun
-from certif_rules.model.base import Avertissement
+from certif_rules.model.base import Avertissement, Lacune
 from certif_rules.model.referentiel import Couche, Referentiel
 from certif_rules.noms import cle
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.contexte import Contexte, Precedent
 from certif_rules.rules.faits import nature_of, resolve_all
+from certif_rules.rules.lacunes import relevant
 
 
 class Examen(Protocol):
@@ -170,11 +171,12 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
     type_audit = referentiel.types_audit[contexte.type_audit]
     lignes = shared_lines(referentiel, contexte)
     pieces = build_pieces(referentiel, contexte, type_audit)
+    faits = resolve_all(referentiel, contexte)
     return Checklist(
         referentiel=referentiel,
         empreinte=resolution.empreinte,
         contexte=contexte,
-        faits=resolve_all(referentiel, contexte),
+        faits=faits,
         organisme=declared(referentiel, contexte),
         avertissements=(
             *_without_audit(referentiel, contexte, lignes, pieces),
@@ -188,7 +190,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
         invocables={
             fait.id: _claimed(contexte, fait.id) for fait in referentiel.faits.values() if fait.a_invoquer
         },
-        lacunes=_gaps(referentiel, contexte),
+        lacunes=relevant(_gaps(referentiel, contexte), referentiel, contexte, faits),
         textes=resolution.textes,
     )
 
@@ -225,15 +227,15 @@ def _claimed(contexte: Contexte, nom: str) -> bool:
     return fait is not None and (fait.valeur is True or True in fait.par_categorie.values())
 
 
-def _gaps(referentiel: Referentiel, contexte: Contexte) -> tuple[Any, ...]:
-    """Return the gaps that matter here: those of other audit types are left out."""
+def _gaps(referentiel: Referentiel, contexte: Contexte) -> Iterator[Lacune]:
+    """Yield the gaps of this audit type and of the whole: those of other types are left out."""
     others = {
         id(lacune)
         for type_audit in referentiel.types_audit.values()
         if type_audit.id != contexte.type_audit
         for lacune in type_audit.lacunes
     }
-    return tuple(lacune for lacune in referentiel.lacunes if id(lacune) not in others)
+    return (lacune for lacune in referentiel.lacunes if id(lacune) not in others)
 
 
 def _without_audit(

@@ -11,7 +11,7 @@ from certif_rules.audit.demande import Demande, merge
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.constats import with_rules
-from certif_rules.services.lecture import STDIN, read_grids
+from certif_rules.services.lecture import STDIN, Lecture, read_grids
 
 
 def carry(
@@ -40,6 +40,15 @@ def carry(
     lecture = read_grids(registry, [read], stdin=stdin, other_rules=other_rules)
     before = lecture.dossier.demande
     corrected = _completed(demande, before) if profil else merge(_free(before, demande), demande)
+    return carry_reading(registry, lecture, corrected)
+
+
+def carry_reading(registry: Registry, lecture: Lecture, corrected: Demande) -> Correction:
+    """Return findings already read, carried to the context that ``corrected`` asks for.
+
+    Raises:
+        UsageError, DataError: that context is wrong; everything is listed.
+    """
     apres = make_checklist(registry, corrected)
     dossier = with_rules(apres, replace(lecture.dossier, demande=corrected))
     return replace(correct(lecture.checklist, apres, dossier), avertissements=lecture.avertissements)

@@ -14,8 +14,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.demande import Demande, PrecedentDit, findings, from_profile, with_files
+from certif_rules.audit.demande import Demande, from_profile, with_files
 from certif_rules.audit.examen import check as check_request
+from certif_rules.audit.precedent import PrecedentDit, findings
 from certif_rules.audit.siren import siren_warnings
 from certif_rules.audit.textes import TextesDits, completed
 from certif_rules.errors import DataError, Fautes, Issue, IssuesError, Location

@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from certif_rules.audit.constats import Dossier
-from certif_rules.audit.demande import Demande, PrecedentDit
+from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import parse_day, readable_day
+from certif_rules.audit.precedent import PrecedentDit
 from certif_rules.errors import Fautes, Issue, Location, suggestion
 from certif_rules.model.cycle import Evenement
 from certif_rules.source.entree import content_of, decoded

@@ -16,6 +16,7 @@ from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import with_files
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.audit.reunion import Apport, join_dossiers
+from certif_rules.audit.silence import Silence, kept_from
 from certif_rules.audit.sites import undecided
 from certif_rules.audit.textes import TextesDits
 from certif_rules.echanges.constats import head_as_data
@@ -45,13 +46,14 @@ class Lecture(Struct, frozen=True, kw_only=True):
     """What one or several grids of an audit say, and the checklist they answer.
 
     ``avertissements`` are about the files read, not about the audit; ``remplaces`` are the personal data that
-    were replaced, when that was asked for.
+    were replaced, when that was asked for; ``silence`` is what the file has no place for.
     """
 
     checklist: Checklist
     dossier: Dossier
     avertissements: tuple[Avertissement, ...] = ()
     remplaces: tuple[DonneePersonnelle, ...] = ()
+    silence: Silence = Silence()
 
 
 def read_grids(
@@ -183,7 +185,7 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
     if issues:
         raise DataError(issues)
     dossier = replace(dossier, releves=releves, verifications=verifications, notifie_le=lu.notifie_le)
-    return Lecture(checklist=checklist, dossier=dossier, avertissements=lu.avertissements)
+    return Lecture(checklist=checklist, dossier=dossier, avertissements=lu.avertissements, silence=lu.silence)
 
 
 def _as_seen(releves: Iterable[Releve]) -> tuple[Releve, ...]:
@@ -214,7 +216,8 @@ def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
     if issues:
         raise DataError(issues)
     strangers = tuple(json_.strangers(data, checklist, name))
-    return Lecture(checklist=checklist, dossier=dossier, avertissements=strangers)
+    silence = json_.silence(data)
+    return Lecture(checklist=checklist, dossier=dossier, avertissements=strangers, silence=silence)
 
 
 def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
@@ -261,6 +264,11 @@ def _join(readings: list[tuple[str, Lecture]], base: tuple[str, Lecture] | None)
     Raises:
         DataError: the grids are of different audits.
     """
+    if base:
+        start = base[1].dossier
+        readings = [
+            (name, replace(one, dossier=kept_from(start, one.dossier, one.silence))) for name, one in readings
+        ]
     (first_name, first), *others = readings
     issues = [
         issue

@@ -69,7 +69,10 @@ class Lot:
             )
 
     def answer(self, organisation: Organisation) -> Rangee | list[Issue]:
-        """Return what is answered of an organisation, or everything wrong with its request, at its row."""
+        """Return what is answered of an organisation, or everything wrong with it, at its row."""
+        wrong = list(organisation.fautes)
+        if organisation.categories == ():
+            return wrong
         cle = (organisation.categories, organisation.faits)
         if cle not in self._answers:
             if len(self._answers) >= _MOST:
@@ -77,18 +80,24 @@ class Lot:
             self._answers[cle] = self._answered(organisation)
         answer = self._answers[cle]
         if not isinstance(answer, Checklist):
-            return self._at(organisation, answer)
+            return [*wrong, *self._at(organisation, answer)]
+        if wrong:
+            return wrong
         about = tuple(siren_warnings(Demande(organisme=organisation.identite)))
         return Rangee(organisation, answer, about)
 
     def checklist(self, organisation: Organisation) -> Checklist | list[Issue]:
         """Return the checklist of an organisation, as if it were asked for alone: its own, with its name."""
+        wrong = list(organisation.fautes)
+        if organisation.categories == ():
+            return wrong
         others = {key: value for key, value in self._commun.organisme.items() if key not in IDENTITE}
         demande = replace(self._demande(organisation), organisme={**organisation.identite, **others})
         try:
-            return make_checklist(self._registry, demande)
+            checklist = make_checklist(self._registry, demande)
         except IssuesError as error:
-            return self._at(organisation, error.issues)
+            return [*wrong, *self._at(organisation, error.issues)]
+        return wrong or checklist
 
     def _answered(self, organisation: Organisation) -> Checklist | tuple[Issue, ...]:
         try:

@@ -49,12 +49,16 @@ class Correspondance(Struct, frozen=True, kw_only=True):
 
 
 class Organisation(Struct, frozen=True):
-    """One row: the line where it starts, who it is, its categories (``None``: not said), what it says."""
+    """One row: the line where it starts, who it is, its categories, what it says, what is wrong with it.
+
+    ``categories`` is ``None`` where the file says nothing of them, empty where those of the row are at fault.
+    """
 
     rang: int
     identite: Mapping[str, str]
     categories: tuple[str, ...] | None
     faits: tuple[tuple[str, bool], ...]
+    fautes: tuple[Issue, ...] = ()
 
 
 def read_correspondance(path: Path) -> Correspondance:
@@ -66,11 +70,11 @@ def read_correspondance(path: Path) -> Correspondance:
     data: Any = read_checked(path, "correspondance")
     vrai = frozenset(word.casefold() for word in data.get("vrai") or _VRAI)
     faux = frozenset(word.casefold() for word in data.get("faux") or _FAUX)
-    both = sorted(vrai & faux)
-    if both:
-        message = f"« {both[0]} » veut dire à la fois vrai et faux"
+    if both := vrai & faux:
+        where, hint = Location(str(path)), "le retirer d’un côté"
         raise DataError(
-            [Issue("correspondance-ambigue", message, Location(str(path)), "le retirer d’un côté")]
+            Issue("correspondance-ambigue", f"« {word} » veut dire à la fois vrai et faux", where, hint)
+            for word in both
         )
     return Correspondance(
         organisme=dict(data.get("organisme") or {}),
@@ -229,37 +233,41 @@ def _places(heads: Sequence[str], name: str, correspondance: Correspondance) -> 
 
 def _organisation(
     cells: Sequence[str], places: Mapping[str, int], name: str, rank: int, by: Correspondance
-) -> Organisation | Issue:
+) -> Organisation:
     given = {column: cells[place].strip() for column, place in places.items()}
-    try:
-        categories = tuple(c for c, column in by.categories.items() if _truth(given[column], by))
-        read = ((nom, _truth(given[column], by)) for nom, column in by.faits.items())
-        faits = tuple((nom, value) for nom, value in read if value is not None)
-    except ValueError as error:
-        word = str(error)[:_SHOWN]
-        column = next(c for c, cell in given.items() if cell == str(error))
-        return _wrong(name, rank, f"« {word} », dans la colonne « {column} », n’est ni vrai ni faux")
-    if by.categories and not categories:
-        return _wrong(name, rank, "aucune catégorie")
+    unread = [
+        column
+        for column in dict.fromkeys((*by.categories.values(), *by.faits.values()))
+        if given[column] and _truth(given[column], by) is None
+    ]
+    faults = [
+        f"« {given[column][:_SHOWN]} », dans la colonne « {column} », n’est ni vrai ni faux"
+        for column in unread
+    ]
+    categories = tuple(c for c, column in by.categories.items() if _truth(given[column], by))
+    if not set(unread).isdisjoint(by.categories.values()):
+        categories = ()  # those that can be read are not all of them
+    elif by.categories and not categories:
+        faults.append("aucune catégorie")
+    read = ((nom, _truth(given[column], by)) for nom, column in by.faits.items())
     identite = {part: as_seen(given[column]) for part, column in by.organisme.items() if given[column]}
     for part, text in identite.items():
         if control := CONTROL.search(text):
             what = f"le caractère invisible U+{ord(control[0]):04X}"
-            column = by.organisme[part]
-            return _wrong(name, rank, f"{what}, dans la colonne « {column} », n’est pas admis")
-    return Organisation(rank, identite, categories if by.categories else None, faits)
+            faults.append(f"{what}, dans la colonne « {by.organisme[part]} », n’est pas admis")
+    return Organisation(
+        rank,
+        identite,
+        categories if by.categories else None,
+        tuple((nom, value) for nom, value in read if value is not None),
+        tuple(_wrong(name, rank, fault) for fault in faults),
+    )
 
 
 def _truth(cell: str, by: Correspondance) -> bool | None:
-    """Return what a cell says; nothing where it is blank.
-
-    Raises:
-        ValueError: it is neither; its message is the cell.
-    """
+    """Return what a cell says; nothing where it is blank, or says neither."""
     word = cell.casefold()
-    if not word or word in by.vrai or word in by.faux:
-        return word in by.vrai if word else None
-    raise ValueError(cell)
+    return True if word in by.vrai else False if word in by.faux else None
 
 
 def _wrong(name: str, rank: int, message: str) -> Issue:

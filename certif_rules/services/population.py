@@ -75,17 +75,15 @@ def parse_population(content: bytes, name: str, *, depuis: str | None = None) ->
         if clean(text) != text:
             message = "ce nom contient un caractère invisible"
             issues.append(Issue("caractere-de-controle", message, place))
-        elif depuis is not None and day is None:
-            message = f"« {text[:_SHOWN]} » n’est pas suivi de son jour"
+        shown, composed = clean(text)[:_SHOWN], normalize("NFC", clean(text))
+        if depuis is not None and day is None:
+            message = f"« {shown} » n’est pas suivi de son jour"
             hint = "écrire « nom;AAAA-MM-JJ », ou retirer --depuis"
             issues.append(Issue("jour-absent", message, place, hint))
         elif depuis is not None and day is not None and day < depuis:
             earlier += 1
-        elif (composed := normalize("NFC", text)) in first:
-            message, hint = (
-                f"« {text[:_SHOWN]} » est nommé plusieurs fois",
-                "ne garder chaque nom qu’une fois",
-            )
+        elif composed and composed in first:
+            message, hint = f"« {shown} » est nommé plusieurs fois", "ne garder chaque nom qu’une fois"
             related = ((first[composed], "première apparition"),)
             issues.append(Issue("identifiant-en-double", message, place, hint, related))
         else:

@@ -58,10 +58,14 @@ _TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses", "tex
 
 
 class Validation(Struct, frozen=True, kw_only=True):
-    """How many files were read, every problem by its place, and what their authors must know besides."""
+    """How many files were read, every problem by its place, and what their authors must know besides.
+
+    ``remarques`` are what is allowed in data and likely not meant; they have places too.
+    """
 
     fichiers: int
     problemes: tuple[Issue, ...]
+    remarques: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()
 
 
@@ -74,23 +78,30 @@ def validate(paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *,
             paths replace are left out.
         here: name files relative to this folder, where they are under it.
     """
-    files, issues = _files(paths)
+    files, issues = files_at(paths)
     folders = sorted({file.parent.parent.parent for file in files if file.name == HEADER})
     given = [(_shown(folder, here), Donnees(dossier=folder)) for folder in folders]
-    issues += _check_layers(given, list(installed), here)
+    of_layers, remarks = _check_layers(given, list(installed), here)
+    issues += of_layers
+    warnings: list[Avertissement] = []
     registry = Registry(installed)
     named = {path.absolute() for path in paths}
     alone = [file for file in files if not any(file.is_relative_to(folder) for folder in folders)]
-    warnings: list[Avertissement] = []
     for file in alone:
         # Found in a folder, a pipe or a device is not what anyone named: it is not waited for.
         ecrit = _check_file(file, _shown(file, here), registry, ordinary=file not in named)
         issues += [_from(issue, here) for issue in ecrit.problemes]
         warnings += ecrit.avertissements
-    return Validation(fichiers=len(files), problemes=DataError(issues).issues, avertissements=tuple(warnings))
+    return Validation(
+        fichiers=len(files),
+        problemes=DataError(issues).issues,
+        remarques=DataError(remarks).issues,
+        avertissements=tuple(warnings),
+    )
 
 
-def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
+def files_at(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
+    """Return the files at these paths, those of a layer with the others of it, and what cannot be read."""
     files: set[Path] = set()
     issues = []
     for path in paths:
@@ -142,10 +153,13 @@ def _from(issue: Issue, here: Path) -> Issue:
 
 def _check_layers(
     given: list[tuple[str, Donnees]], installed: list[tuple[str, Donnees]], here: Path
-) -> list[Issue]:
-    """Return the layers of the given folders, each édition resolved with each of its rules and guides."""
+) -> tuple[list[Issue], list[Issue]]:
+    """Return what is wrong of the layers of the given folders, and what is likely not meant.
+
+    Each édition is resolved with each of its rules and guides.
+    """
     if not given:
-        return []
+        return [], []
     own = Registry(given, names_from=here)
     issues = [issue for problems in own.problemes.values() for issue in problems]
     keys = {couche.cle for couche in own.all_layers()}
@@ -164,7 +178,13 @@ def _check_layers(
                     issues.extend(_at(issue, couche) for issue in error.issues)
     for key in sorted(keys):
         issues.extend(_unread(registry, key))
-    return issues
+    return issues, [_of_draft(couche) for couche in own.all_layers() if couche.brouillon]
+
+
+def _of_draft(couche: Couche) -> Issue:
+    message = "cette couche est un brouillon : un greffon installé n’en contient pas"
+    hint = "une fois finie : --ecrire-empreintes, puis ôter `brouillon`"
+    return Issue("brouillon-a-finir", message, from_emplacement(couche.emplacement), hint)
 
 
 def _competing(registry: Registry, nom: str) -> Iterator[Issue]:

@@ -141,7 +141,7 @@ def _joined(pair: re.Match[str]) -> str:
     return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
 
 
-def _events(text: str) -> Iterator[Any]:
+def events(text: str) -> Iterator[Any]:
     """Yield the events of the C parser, without the loader that ruamel builds around it."""
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # re-exported without saying so
 
@@ -171,7 +171,7 @@ class _Composer:
             self._control(control.group(), (before.count("\n") + 1, len(before) - before.rfind("\n")))
             return
         try:
-            for event in _events(self.text):
+            for event in events(self.text):
                 if not self._handle(event):
                     return
         except MarkedYAMLError as error:

@@ -142,7 +142,7 @@ def _warnings(checklist: Checklist, value: list[str], key: str) -> list[str]:
 
 def _said(checklist: Checklist, value: list[str], key: str) -> list[str]:
     messages = [a.message for a in (*checklist.avertissements, *checklist.notes)]
-    messages += [lacune.cherche for lacune in checklist.referentiel.lacunes]
+    messages += [lacune.cherche for lacune in checklist.lacunes]
     if key == "tu":
         return [f"« {text} » est dit" for text in value if any(text in one for one in messages)]
     return [f"« {text} » n’est dit nulle part" for text in value if not any(text in one for one in messages)]

@@ -275,6 +275,7 @@ def sources_of(cadre: Cadre) -> dict[str, Source]:
     cited |= {s for a in (*cadre.avertissements, *cadre.checklist.notes) for s in a.sources}
     warned = (li.indicateur.donnees_sensibles for li in cadre.retenues)
     cited |= {s for value in warned if value is not None for s in value.sources}
+    cited |= {s for texte in cadre.checklist.referentiel.mentions.values() for s in texte.sources}
     known = dict(cadre.checklist.referentiel.sources)
     for vie in cadre.vies:
         known |= vie.sources

@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certif_rules.audit.constats import Releve
-from certif_rules.audit.demande import ConstatDit, PrecedentDit
+from certif_rules.audit.precedent import ConstatDit, PrecedentDit
 from certif_rules.services.constats import open_dossier, read_dossier
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
@@ -73,6 +73,34 @@ def test_import_gives_back_what_was_exported(
     assert exported(other, tmp_path / "encore.json") == before
     other.reload()
     assert exported(other, tmp_path / "toujours.json") == before
+
+
+def test_a_gap_is_followed_and_lifted_in_the_form(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:
+    """All that a findings file says of a gap is typed there, exported, and comes back by the import."""
+    page = ouvrir(formulaire)
+    fill(page)
+    page.get_by_label("Écarts notifiés").fill("2024-03-29")
+    line(page, "2").get_by_text("Suite de l’écart et levée").click()
+    typed = {
+        "ecart.enonce": "Abandons non publiés.", "ecart.causes": "Page refaite.",
+        "ecart.plan_recu_le": "2024-04-20", "leve_le": "2024-06-01", "leve_par": "A. B.",
+    }  # fmt: skip
+    for champ, text in list(typed.items())[:-1]:
+        field(page, "2", champ).fill(text)
+    assert "levée sans auteur" in line(page, "2").inner_text()
+    field(page, "2", "leve_par").fill("A. B.")
+    assert "(levé)" in line(page, "2").inner_text()
+    findings = exported(page, tmp_path / "constats.json")
+    entry = by_id(findings)["qualiopi/2"]
+    assert check(findings, "constats") == []
+    assert (entry["leve_le"], entry["leve_par"]) == ("2024-06-01", "A. B.")
+    assert entry["ecart"] == {champ[6:]: text for champ, text in typed.items() if champ.startswith("ecart.")}
+    _, dossier = open_dossier(registry(**DONNEES), read_dossier(tmp_path / "constats.json"))
+    assert [r.ligne for r in dossier.releves if r.leve_le] == ["qualiopi/2"]
+    other = ouvrir(formulaire)
+    load(other, tmp_path / "constats.json")
+    assert {champ: field(other, "2", champ).input_value() for champ in typed} == typed
+    assert exported(other, tmp_path / "encore.json") == findings
 
 
 def test_import_reads_lines_by_their_printed_number(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def rubriques(checklist: Checklist, ligne: Ligne) -> tuple[b.Rubrique, ...]:
         ("Autres codes", [_alias(alias) for alias in indicateur.alias]),
         ("Évolution", [marked(evolution(e), e.sources) for e in evolutions]),
     )
-    absent = tuple(_gap(lacune) for lacune in indicateur.lacunes)
+    absent = tuple(_gap(lacune) for lacune in ligne.lacunes)
     named = [b.Rubrique(titre=titre, elements=tuple(texts)) for titre, texts in groups if texts]
     named += [b.Rubrique(titre="Absent des sources", elements=absent, ton="attention")] if absent else []
     return tuple(named)

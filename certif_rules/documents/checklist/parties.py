@@ -17,6 +17,7 @@ from certif_rules.documents.mots import (
     SENS_MARQUE,
     SIGNES,
     disclaimer,
+    earlier_check,
     lines_in,
     marked,
     of_label,
@@ -67,8 +68,8 @@ def counts(lignes: Sequence[Ligne]) -> str:
 
 
 def points(checklist: Checklist, values: Iterable[Point]) -> tuple[b.Texte, ...]:
-    """Return documents required, or checks to make, each with its sources."""
-    return tuple(marked(document.point(checklist, value), value.sources) for value in values)
+    """Return documents required, or checks to make, each with its sources and what it was found before."""
+    return tuple(_point(checklist, value) for value in values)
 
 
 def sites(checklist: Checklist) -> tuple[b.Texte, ...]:
@@ -129,6 +130,12 @@ def digest(checklist: Checklist) -> b.Morceau:
 def digest_explained(checklist: Checklist) -> tuple[b.Morceau, b.Morceau]:
     """Return the digest of the rules, and what it is for."""
     return digest(checklist), b.Morceau(f" ({document.EMPREINTE})", "discret")
+
+
+def _point(checklist: Checklist, value: Point) -> b.Texte:
+    named = marked(document.point(checklist, value), value.sources)
+    before = earlier_check(checklist, value)
+    return joined([named, f"audit précédent{INSECABLE}: {before[0]}", *before[1:]]) if before else named
 
 
 def _reading(couche: document.CoucheImprimee) -> b.Texte:

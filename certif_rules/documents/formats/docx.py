@@ -62,6 +62,8 @@ _RELIEFS: Final[Mapping[str, Xml]] = {
     "discret": w("rPr", w("color", val="4D5A57")),
     "rouge": w("rPr", w("color", val="8C1D18")),
     "code": Xml(""),
+    "ajout": w("rPr", w("u", val="single")),
+    "retrait": w("rPr", w("strike"), w("color", val="8C1D18")),
 }
 
 

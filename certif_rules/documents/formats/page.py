@@ -18,7 +18,7 @@ from certif_rules.documents.formats.balises import Html, anchor, el, join, pairs
 from certif_rules.documents.formats.rendu import chapters, ready, shares
 
 _STYLES = (Path(__file__).with_name("style.css"), Path(__file__).with_name("page.css"))
-_RELIEFS: Final = {"fort": "strong", "italique": "em", "code": "code"}
+_RELIEFS: Final = {"fort": "strong", "italique": "em", "code": "code", "ajout": "ins", "retrait": "del"}
 _TICKED: Final = {True: "coché", False: "à cocher"}
 
 

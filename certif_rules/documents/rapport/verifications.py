@@ -11,7 +11,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import marked
+from certif_rules.documents.mots import followed, marked
 from certif_rules.documents.rapport.constats import due_dates, seen, status, verdict
 from certif_rules.documents.rapport.redaction import check_name, evaluator, gravity_sign
 from certif_rules.francais import count
@@ -81,7 +81,8 @@ def earlier(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def _before(rapport: Rapport, precedente: VerificationPrecedente) -> tuple[b.Cellule, ...]:
     name = marked(prose(precedente.texte), precedente.sources)
-    since = "toujours ouverte" if precedente.ouverte else "levée depuis"
+    status = "toujours ouverte" if precedente.ouverte else "levée depuis"
+    since = joined([status, *followed(rapport.checklist, precedente.cle)])
     vu = precedente.vue
     if vu is None:
         return (name, since, (b.Morceau("ne se vérifie pas à cet audit", "italique"),))

@@ -12,7 +12,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, point_key
+from certif_rules.audit.silence import Silence
 from certif_rules.colonnes import RECENTES
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL
@@ -228,7 +230,11 @@ def read_rows(tableau: LectureCsv, checklist: Checklist, *, same_rules: bool) ->
     lu = findings(checklist, rangees, levees)
     wrong = {i.location for i in issues if i.code == "cellule-en-erreur"}
     rest = (i for i in lu.issues if i.location not in wrong)
-    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings))
+    read = {**SAISIE, **{column: LEVEE[column] for column in shown if column in LEVEE}}
+    present = {read[column] for column in read if folded(column) in tableau.columns}
+    silent = frozenset(c.champ for c in (*colonnes.SAISIE, *colonnes.LEVEE) if c.titre not in present)
+    silence = Silence(lignes=silent, verifications=silent)
+    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings), silence=silence)
 
 
 def _doubt(text: str, where: Location) -> Issue | Avertissement | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from certif_rules.colonnes import RECENTES
+from certif_rules.colonnes import RECENTES, Colonne
 from certif_rules.errors import Issue, Location
 from certif_rules.grilles.classeur import MAX_CELL, fitted
 from certif_rules.grilles.relecture.saisie import (
@@ -23,13 +23,15 @@ from certif_rules.model.base import Avertissement
 #: Merged areas looked at one by one; beyond, any cell may be in one.
 _MERGED = 200
 _RIEN = CelluleLue(Vue("", "texte"))
-#: What stands where a text is expected.
+#: What a cell holds under a format of its own.
 _NATURES = {
     "nombre": "un nombre mis en forme",
     "jour": "une date mise en forme",
     "heure": "une heure mise en forme",
     "pourcentage": "un pourcentage mis en forme",
     "monnaie": "un montant mis en forme",
+    "booleen": "une valeur logique mise en forme",
+    "texte": "un texte mis en forme",
 }
 RENOMMEE = "lui rendre son nom, ou reprendre la grille d’origine"
 
@@ -158,6 +160,10 @@ class LectureFeuille:
         for column in shown:
             if column in RECENTES and column not in self.columns:
                 yield older_grid(self._at(self.header, 1), column)
+
+    def lacks(self, columns: Iterable[Colonne]) -> frozenset[str]:
+        """Return the fields of the columns that this sheet does not have."""
+        return frozenset(c.champ for c in columns if c.champ and c.titre not in self.columns)
 
     def formulas(self, row: int, *, except_for: str = "") -> list[Issue]:
         """Return each of our columns where a formula stands for a value."""

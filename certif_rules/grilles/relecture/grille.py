@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.audit.constats import ARevoir
+from certif_rules.audit.silence import Silence
 from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles import feuilles as nommees
@@ -105,12 +106,14 @@ def read_rows(
     issues: list[Issue] = []
     warnings: list[Avertissement] = []
     rangees: list[Rangee] = []
+    lacking: dict[str, frozenset[str]] = {}
     for sheet, columns, expected in sheets:
         if sheet not in feuilles:
             issues.append(_absent(sheet, name))
             continue
         table = LectureFeuille(feuilles[sheet], name, sheet, columns, computed=(_CALCULEE,))
         issues += table.issues
+        lacking[sheet] = table.lacks(colonnes.SAISIE)
         warnings += table.strangers()
         warnings += table.older(c for c in columns if emetteur.shows(checklist, c))
         rows, wrong, more = _rows(table, expected if same_rules else {}, emetteur.columns(checklist))
@@ -131,6 +134,7 @@ def read_rows(
         )
         warnings += table.strangers()
         warnings += table.older(c for c in ecrite.COLONNES_ECARTS if emetteur.shows(checklist, c))
+        lacking[nommees.ECARTS] = table.lacks(colonnes.ECARTS)
         levees, wrong, mixed = read_gaps(table, checklist)
         issues += wrong
         _sort(mixed, issues, warnings)
@@ -143,7 +147,12 @@ def read_rows(
     # A cell that holds a formula or an error is said once: what it would have held is not missing as well.
     formulas = {i.location for i in issues if i.code in (formula(None).code, "cellule-en-erreur")}
     rest = (i for i in lu.issues if i.location not in formulas)
-    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings))
+    gaps = lacking.get(nommees.ECARTS, frozenset())
+    silence = Silence(
+        lignes=gaps | lacking.get(nommees.GRILLE, frozenset()),
+        verifications=gaps | lacking.get(nommees.VERIFICATIONS, frozenset()),
+    )
+    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings), silence=silence)
 
 
 def _rows(

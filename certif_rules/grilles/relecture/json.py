@@ -12,6 +12,8 @@ from msgspec.structs import fields, replace
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.audit.recevabilite import check_findings
+from certif_rules.audit.silence import Silence
+from certif_rules.colonnes import ECARTS, GRILLE
 from certif_rules.echanges.checklist import render
 from certif_rules.errors import DataError, Issue, Location, nearest
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
@@ -23,6 +25,8 @@ from certif_rules.source.schema import described, undescribed
 SAISIE = tuple(f.name for f in fields(Releve) if f.name not in {"ligne", *PLACES})
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
 VERIFICATION = tuple("resultat" if key == "constat" else key for key in SAISIE)
+#: The fields of columns that findings files were written without.
+_RECENTES = {c.champ for c in (*GRILLE, *ECARTS) if c.recente}
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
 #: Most unknown keys that are told one by one, and most characters of the way to one.
 _TOLD, _LONG = 20, 120
@@ -73,6 +77,28 @@ def as_findings(data: Any) -> Any:
     ]
     head = {key: data[key] for key in described("constats") if key in data}
     return {**head, "constats": entries, "verifications": checks}
+
+
+def silence(data: Any) -> Silence:
+    """Return the fields that no entry of a file has as a key: it says nothing of them, be it by ``null``.
+
+    A checklist has none of its own; a findings file leaves out what is empty, so that only those that came
+    to be after the first files are looked for.
+    """
+    grid = "constats" not in data
+    wanted = {c for c in SAISIE if c != "constat"} if grid else _RECENTES
+    whole = {"compte_rendu", "a_accorder", "a_revoir", "notifie_le"} if grid else set()
+    return Silence(
+        lignes=frozenset(wanted - _said(data["lignes" if grid else "constats"])),
+        verifications=frozenset(wanted - _said(_points(data))),
+        dossier=frozenset(whole - ({"notifie_le"} if "ecarts_notifies_le" in data else set())),
+    )
+
+
+def _said(entries: list[Any]) -> set[str]:
+    """Return the keys of the entries of a list, those of the findings by site among them."""
+    whole = [entry for entry in entries if isinstance(entry, dict)]
+    return _keys(whole) | _keys(part for entry in whole for part in entry.get("par_site") or ())
 
 
 def strangers(data: Any, checklist: Checklist, name: str) -> Iterator[Avertissement]:

@@ -6,7 +6,16 @@ import re
 from typing import Final
 
 from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, ObjetPose, refuse
-from certif_rules.grilles.relecture.valeurs import FAUX, VRAI, Nature, Vue, constant, iso, lasting, shown
+from certif_rules.grilles.relecture.valeurs import (
+    Nature,
+    Vue,
+    constant,
+    iso,
+    lasting,
+    logic,
+    shown,
+    typed_text,
+)
 
 #: Ends of line in the file are its layout. Blanks in a row should fold too, but LibreOffice writes some.
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -115,7 +124,7 @@ class _Reader:
         self.laid = set()
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
-        typed = constant(attributes["formula"]) if "formula" in attributes else None
+        typed = constant(attributes["formula"], self._display()) if "formula" in attributes else None
         formula = "formula" in attributes and typed is None
         vue = typed or self._seen(attributes)
         if vue.texte or formula:
@@ -124,18 +133,23 @@ class _Reader:
             self.cells += [(self.column + n, cellule) for n in range(1, self.columns_repeated + 1)]
         self.column += self.columns_repeated
 
+    def _display(self) -> str | None:
+        """Return what the file says is shown; ``None`` where it says nothing."""
+        return "\n".join(map(_paragraph, self.paragraphs)) if self.paragraphs else None
+
     def _seen(self, attributes: dict[str, str]) -> Vue:
-        kind = attributes.get("value-type", "")
-        display = "\n".join(map(_paragraph, self.paragraphs))
+        kind, display = attributes.get("value-type", ""), self._display()
         if kind == "date":
             return iso(attributes.get("date-value", ""), display)
         if kind == "time":
-            return lasting(attributes.get("time-value", ""), display)
+            return lasting(attributes.get("time-value", ""), display or "")
         if kind == "boolean":
-            return Vue(VRAI if attributes.get("boolean-value") == "true" else FAUX, "booleen")
+            return logic(display, value=attributes.get("boolean-value") == "true")
         if kind in _NUMBERS:
             return shown(float(attributes.get("value", "0")), _NUMBERS[kind], display)
-        return Vue(display or attributes.get("string-value", ""), "erreur" if kind == "error" else "texte")
+        if kind == "error":
+            return Vue(display or attributes.get("string-value", ""), "erreur")
+        return typed_text(attributes.get("string-value"), display)
 
     def _end_row(self, feuille: FeuilleLue) -> None:
         if self.cells:

@@ -15,11 +15,12 @@ from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.recevabilite import check_findings
+from certif_rules.audit.silence import Silence
 from certif_rules.documents.mots import finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.francais import count
-from certif_rules.grilles.classeur import TONS
+from certif_rules.grilles.classeur import SIGNE
 from certif_rules.model.base import Avertissement
 from certif_rules.noms import cle
 
@@ -39,8 +40,6 @@ _FIRST_DAY = (date(2000, 1, 1) - _EPOCH).days
 #: Most things of one kind that are told of a sheet one by one.
 TOLD = 20
 _ZONE = re.compile(r"[\n;]")
-#: What the look of a finding puts before its words.
-_SIGNE = re.compile(f"\\A(?:{'|'.join(re.escape(t.signe) for t in TONS.values())}) ")
 
 
 class Rangee(Struct, frozen=True, kw_only=True):
@@ -94,7 +93,7 @@ def day(text: str) -> str | None:
 class Lu(Struct, frozen=True, kw_only=True):
     """What a grid says: findings, those of the checks, the day of notification, and what is wrong with it.
 
-    ``avertissements`` are what its reader must know of this file.
+    ``avertissements`` are what its reader must know of this file; ``silence`` is what it has no column for.
     """
 
     releves: tuple[Releve, ...] = ()
@@ -103,6 +102,7 @@ class Lu(Struct, frozen=True, kw_only=True):
     lieu_notification: Location | None = None
     issues: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()
+    silence: Silence = Silence()
 
 
 def findings(
@@ -220,7 +220,7 @@ def _verification(
 
 def _resultat(point: Point, text: str, rangee: Rangee, issues: list[Issue]) -> str:
     """Return the result of a check typed by its words or its id."""
-    wanted = cle(_SIGNE.sub("", text))
+    wanted = cle(SIGNE.sub("", text))
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     for resultat, words in MOTS_RESULTATS.items():
@@ -355,8 +355,7 @@ def named_finding(checklist: Checklist, text: str) -> str | None:
 
     A blank names :data:`A_EVALUER`, and so does that word.
     """
-    # A spreadsheet may save the sign that it shows before a finding.
-    wanted = cle(_SIGNE.sub("", text))
+    wanted = cle(SIGNE.sub("", text))
     if not wanted or wanted == cle(A_EVALUER):
         return A_EVALUER
     declared = checklist.referentiel.constats

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.silence import Silence
 from certif_rules.colonnes import CONSTAT, SAISIE
 from certif_rules.documents import emetteur
 from certif_rules.grilles.relecture.saisie import Lu, values_of
@@ -28,24 +29,35 @@ def with_carried(checklist: Checklist, dossier: Dossier, lu: Lu, *, suite: bool)
         lu: what its cells say.
         suite: it has a sheet for what follows a gap, and a cell for its notification.
     """
+    beyond = frozenset(without_cell(checklist, suite=suite))
+    silence = Silence(
+        lignes=lu.silence.lignes | beyond,
+        verifications=lu.silence.verifications | beyond,
+        dossier=_ENSEMBLE if suite else _ENSEMBLE | {"notifie_le"},
+    )
     texts = typed(checklist, dossier)
     lines = {ligne.indicateur.id: ligne.indicateur.id for ligne in checklist.lignes}
     checks = {point.id: point_key(point) for point in checklist.verifications}
-    grille = _Grille(checklist, texts, suite)
+    grille = _Grille(checklist, texts, silence)
     return replace(
         lu,
         releves=_merged(grille, dossier.releves, lu.releves, lines),
         verifications=_merged(grille, dossier.verifications, lu.verifications, checks, check=True),
+        silence=silence,
         notifie_le=lu.notifie_le if suite else dossier.notifie_le,
     )
 
 
+#: What no cell of a grid says of the file as a whole.
+_ENSEMBLE = frozenset({"compte_rendu", "a_accorder", "a_revoir"})
+
+
 class _Grille(Struct, frozen=True):
-    """A grid: its checklist, what was typed in it for people, whether it says what follows a gap."""
+    """A grid: its checklist, what was typed in it for people, and what it has no place for."""
 
     checklist: Checklist
     texts: Mapping[str, Mapping[str, str]]
-    suite: bool
+    silence: Silence
 
 
 def _merged(
@@ -78,7 +90,7 @@ def _whole(
         if not has_cell(grille.checklist, colonne, check=check)
         or getattr(releve, colonne.champ) == written.get(colonne.champ)
     }
-    same |= set(without_cell(grille.checklist, suite=grille.suite))
+    same |= grille.silence.verifications if check else grille.silence.lignes
     columns = {} if check else emetteur.columns(grille.checklist)
     beyond = {cle: texte for cle, texte in other.complements.items() if cle not in columns}
     values = {champ: getattr(other, champ) for champ in same}

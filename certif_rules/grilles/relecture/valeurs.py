@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.blocs.typographie import INSECABLE
+from certif_rules.grilles.classeur import SIGNE
 
 #: What a value is, as spreadsheets know it; « image » is a picture put in a cell.
 Nature = Literal["texte", "nombre", "jour", "heure", "pourcentage", "monnaie", "booleen", "erreur", "image"]
@@ -28,12 +29,15 @@ _LAST_DAY, _DAY = 2_958_465, 86_400
 _DIGITS: Final = 15
 #: Most decimals written: with fifteen figures before them, all that exact arithmetic holds.
 _PLACES: Final = 12
-_FIRST: Final = re.compile(r'(?:[^;"]|"[^"]*+"?)*+')
-_OTHERS: Final = re.compile(r';((?:[^;"]|"[^"]*+"?)*+)')
+_SECTION: Final = re.compile(r'(?:[^;"\\]|\\.?|"[^"]*+"?)*+')
+_OTHERS: Final = re.compile(rf";({_SECTION.pattern})")
 _UNQUOTED: Final = re.compile(
-    r'"([^"]*+)"|\\(.)|[_*].|\[\$([^\]\[-]*+)[^\]\[]*+\]|\[(?!h+\]|m+\]|s+\])[^\]\[]*+\]'
+    r'"([^"]*+)"|\\(.)|_.|\*(.)|\[\$([^\]\[-]*+)[^\]\[]*+\]|\[(?!h+\]|m+\]|s+\])[^\]\[]*+\]'
 )
-_NUMBER: Final = re.compile(r"[#,]*0?(?:\.([0#?]+))?")
+_CONDITION: Final = re.compile(r"\[[<>=]")
+_NUMBER: Final = re.compile(r"(?:#+,(?=[#0]))*#*0?(?:\.([0#?]+))?")
+#: How many parts a format has at most: for more than zero, less, zero, and texts.
+_PARTS: Final = 4
 _NUMERALS: Final = re.compile(r"\d+")
 _ERROR: Final = re.compile(r"#[A-Z]{1,9}(?:/[A-Z0]{1,2})?[!?]?")
 _TIME: Final = re.compile(r"(-?)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
@@ -41,8 +45,6 @@ _TIME: Final = re.compile(r"(-?)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 #: The longest format that spreadsheets take.
 _LONGEST: Final = 255
-#: What a cell of logic shows.
-VRAI, FAUX = "VRAI", "FAUX"
 
 
 class Vue(Struct, frozen=True):
@@ -56,17 +58,22 @@ class Vue(Struct, frozen=True):
 class Mise(Struct, frozen=True):
     """What a number is shown as. ``parts`` are those of a day and an hour: « d », « y », « h », « s », « [ ».
 
-    ``decimales`` is ``None`` for as many as needed; ``sure`` is false for a format with signs of its own,
-    ``zero`` and ``negatif`` for one that has words for such a number.
+    ``decimales`` is ``None`` for as many as needed, of which the last ones (``facultatives``) are shown when
+    they are not zero. ``sure`` is false for a format with signs of its own, ``zero`` and ``negatif`` for one
+    that has words for such a number, or hides it, ``texte`` for one that does so of texts. ``vide``: nothing
+    is shown of what rounds to zero.
     """
 
     nature: Nature = "nombre"
     decimales: int | None = None
+    facultatives: int = 0
     symbole: str = ""
     parts: str = ""
     sure: bool = True
     zero: bool = True
     negatif: bool = True
+    texte: bool = True
+    vide: bool = False
 
 
 GENERAL: Final = Mise()
@@ -92,41 +99,68 @@ BUILTIN: Final[dict[int, Mise]] = {
 
 
 def read_format(code: str) -> Mise:
-    """Return what a format of XLSX shows, from its first part; then come negative numbers and zero."""
-    others = _OTHERS.findall(_FIRST.sub("", code[:_LONGEST], count=1))
-    negative, zero = (all(map(_has_figures, others[n : n + 1])) for n in (0, 1))
-    return replace(_first_part(code), negatif=negative, zero=zero)
+    """Return what a format of XLSX shows: its parts are for more than zero, less, zero, then for texts."""
+    first = _SECTION.match(code[:_LONGEST])
+    sections = [first[0] if first else "", *_OTHERS.findall(code[:_LONGEST], len(first[0]) if first else 0)]
+    of_texts = sections[_PARTS - 1 : _PARTS]
+    if not of_texts and "@" in _bare(sections[-1])[0]:
+        of_texts = sections[-1:]
+        sections = sections[:-1] or sections
+    mise = _first_part(sections[0] if len(code) <= _LONGEST else "?", alone=not code.strip())
+    negative, zero = (all(map(_has_figures, sections[n : n + 1])) for n in (1, 2))
+    return replace(
+        mise,
+        sure=mise.sure and not _CONDITION.search(code),
+        negatif=negative,
+        zero=zero,
+        vide=mise.vide and not sections[2:3],
+        texte=all(map(_as_typed, of_texts)),
+    )
+
+
+def _bare(section: str) -> tuple[str, str]:
+    """Return a part of a format without its own words, and those words."""
+    words = ("".join(match) for match in _UNQUOTED.findall(section))
+    return _UNQUOTED.sub("", section).strip().lower(), "".join(words).strip()
+
+
+def _as_typed(section: str) -> bool:
+    """Return whether the part of a format that is for texts shows them, and nothing more."""
+    bare, words = _bare(section)
+    return bare in ("@", "general", "standard") and not words
 
 
 def _has_figures(section: str) -> bool:
     """Return whether a part of a format writes the number itself, with no word of its own but a currency."""
-    words = "".join(a or b or c or "" for a, b, c in _UNQUOTED.findall(section)).strip(" -+()")
-    bare = _UNQUOTED.sub("", section).lower()
+    bare, words = _bare(section)
+    words = words.strip(" -+()")
     return ("general" in bare or bool({*"0#"} & {*bare})) and (not words or _money(words))
 
 
-def _first_part(code: str) -> Mise:
-    """Return what a format shows of positive numbers."""
-    match = _FIRST.match(code)
-    first = match[0] if match and len(code) <= _LONGEST else "?"
-    literals = [a or b or c or "" for a, b, c in _UNQUOTED.findall(first)]
-    bare = _UNQUOTED.sub("", first).strip()
-    low = bare.lower()
+def _first_part(first: str, *, alone: bool) -> Mise:
+    """Return what a format shows of positive numbers; ``alone``: it says nothing at all."""
+    low, words = _bare(first)
     if low in ("general", "standard", "@", ""):
-        return Mise(sure=not "".join(literals).strip())
+        return Mise(sure=not words and (alone or low != ""))
     parts = "".join(part for part in "dyhs[" if part in low)
     if not _NUMBER.fullmatch(low.rstrip("%").strip()) and set(low) & set("dymhs"):
         if set("dy") & set(parts) or not set("hs[") & set(parts):
             return _days(parts)
         return Mise("heure", parts=parts, sure="h" in parts)
     figures = _NUMBER.fullmatch(low.replace("%", "").replace(" ", "").replace("€", ""))
-    decimals = len(figures[1] or "") if figures else None
+    places = (figures[1] or "") if figures else ""
+    seen = Mise(
+        decimales=len(places) if figures else None,
+        facultatives=len(places) - len(places.rstrip("#?")),
+        sure=figures is not None,
+        vide="0" not in low,
+    )
     if "%" in low:
-        return Mise("pourcentage", decimals, sure=figures is not None)
-    symbol = "€" if "€" in code else "".join(literals).strip().replace("EUR", "€")
+        return replace(seen, nature="pourcentage")
+    symbol = "€" if "€" in first else words.replace("EUR", "€")
     if _money(symbol):
-        return Mise("monnaie", decimals, symbol, sure=figures is not None)
-    return Mise("nombre", decimals, sure=figures is not None and not symbol)
+        return replace(seen, nature="monnaie", symbole=symbol)
+    return replace(seen, sure=seen.sure and not symbol)
 
 
 def _money(symbol: str) -> bool:
@@ -135,31 +169,41 @@ def _money(symbol: str) -> bool:
 
 def number(value: float, mise: Mise) -> Vue:
     """Return a number of XLSX as its format shows it."""
+    sure = mise.sure and (mise.zero or value != 0) and (mise.negatif or value >= 0)
     if mise.nature == "jour" and 0 <= value <= _LAST_DAY:
-        return _day_seen(_EPOCH + timedelta(seconds=round(value * _DAY)), mise.parts)
+        vue = _day_seen(_EPOCH + timedelta(seconds=round(value * _DAY)), mise.parts)
+        return replace(vue, fidele=vue.fidele and sure)
     if mise.nature == "heure" and 0 <= value <= _LAST_DAY:
-        return _time_seen(round(value * _DAY), mise.parts, sure=mise.sure)
+        return _time_seen(round(value * _DAY), mise.parts, sure=sure)
     if mise.nature in ("jour", "heure"):
         return Vue(_decimal(value, None), "nombre", fidele=False)
-    sure = mise.sure and (mise.zero or value != 0) and (mise.negatif or value >= 0)
+    text = _decimal(value, mise.decimales, 2 if mise.nature == "pourcentage" else 0)
+    if mise.vide and set(text) <= {*"-0,"}:
+        text, sure = _decimal(value, None), False
+    for _ in range(mise.facultatives if "," in text else 0):
+        text = text.removesuffix("0")
+    text = text.removesuffix(",")
     if mise.nature == "pourcentage":
-        return Vue(f"{_decimal(value, mise.decimales, 2)}{INSECABLE}%", mise.nature, sure)
-    text = _decimal(value, mise.decimales)
+        return Vue(f"{text}{INSECABLE}%", mise.nature, sure)
     if mise.nature == "monnaie":
         return Vue(f"{text}{INSECABLE}{mise.symbole}".rstrip(), mise.nature, sure)
     return Vue(text, "nombre", sure and "E" not in text)
 
 
-def shown(value: float, nature: Nature, display: str) -> Vue:
-    """Return a number of ODS as its cell shows it: its decimals are those of ``display``."""
+def shown(value: float, nature: Nature, display: str | None) -> Vue:
+    """Return a number of ODS as its cell shows it: its decimals are those of ``display``.
+
+    ``None`` is a file that does not say what is shown, as programs other than spreadsheets write some.
+    """
     power = 2 if nature == "pourcentage" else 0
+    silent, display = display is None, display or ""
     digits = "".join(c for c in display if c.isdecimal())
     text = _decimal(value, None, power)
     # Of as many figures as are shown; one less where rounding adds a figure (9,99 as 10,0).
     more = len(digits) - len(text.lstrip("-").partition(",")[0])
     written = [_decimal(value, k, power) for k in (more, more - 1) if 0 <= k <= _PLACES]
     same = [t for t in (*written, text) if "".join(c for c in t if c.isdecimal()) == digits]
-    sure, text = bool(same) or not display, (*same, text)[0]
+    sure, text = bool(same) or silent, (*same, text)[0]
     if nature == "pourcentage":
         return Vue(f"{text}{INSECABLE}%", nature, sure)
     symbol = re.sub(r"[\d\s.,()+\u2212-]", "", display)
@@ -168,22 +212,36 @@ def shown(value: float, nature: Nature, display: str) -> Vue:
     return Vue(text, "nombre", sure and not symbol)
 
 
-def constant(formula: str) -> Vue | None:
+def logic(display: str | None, *, value: bool) -> Vue:
+    """Return true or false, which a format may show as a number, or not at all."""
+    words = ("VRAI", "TRUE") if value else ("FAUX", "FALSE")
+    return Vue(words[0], "booleen", display is None or display.strip().upper() in words)
+
+
+def typed_text(held: str | None, display: str | None) -> Vue:
+    """Return a text of ODS: what is ``held`` is there beside what is shown, where a format parts them."""
+    if held is None or display is None:
+        return Vue(display or held or "", "texte")
+    # The sign of a finding is ours.
+    return Vue(held, "texte", held.split() in (display.split(), SIGNE.sub("", display).split()))
+
+
+def constant(formula: str, display: str | None = None) -> Vue | None:
     """Return what LibreOffice writes as a formula where a value was typed: logic, and errors."""
     bare = formula.strip().removeprefix("of:").removeprefix("=").upper()
     if bare.removesuffix("()") in ("TRUE", "FALSE"):
-        return Vue(VRAI if bare.startswith("T") else FAUX, "booleen")
+        return logic(display, value=bare.startswith("T"))
     return Vue(bare, "erreur") if _ERROR.fullmatch(bare) else None
 
 
-def iso(text: str, display: str = "") -> Vue:
+def iso(text: str, display: str | None = None) -> Vue:
     """Return an ISO day or moment as its cell shows it (``display``), else whole."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return Vue(text, "jour")
     moment = moment.replace(tzinfo=None)
-    if not display:
+    if display is None:
         return _day_seen(moment, "dyh" if moment.time().isoformat() != "00:00:00" else "dy")
     seen = [int(n) for n in _NUMERALS.findall(display) if len(n) < _DIGITS]
     parts = "d" if moment.day in seen else ""

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import Literal
 
+from msgspec.structs import replace
+
 from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, ObjetPose, refuse
 from certif_rules.grilles.relecture.valeurs import (
     BUILTIN,
-    FAUX,
     GENERAL,
-    VRAI,
     Mise,
     Vue,
     constant,
     iso,
+    logic,
     number,
     read_format,
 )
@@ -224,6 +225,8 @@ class _Sheet:
             typed = constant("".join(self.formula)) if self.formula else None
             formula = self.formula is not None and typed is None
             vue = typed or self._seen("".join(self.parts))
+            if vue.nature in ("texte", "booleen"):
+                vue = replace(vue, fidele=vue.fidele and self._mise().texte)
             self.archive.count(1, len(vue.texte))
             if vue.texte or formula:
                 self.feuille.cellules[self.row, self.column] = CelluleLue(vue, formula)
@@ -235,6 +238,10 @@ class _Sheet:
         elif inside == "f" and self.formula is not None:
             self.formula.append(data)
 
+    def _mise(self) -> Mise:
+        style = int(self.cell.get("s", "0"))
+        return self.formats[style] if style < len(self.formats) else GENERAL
+
     def _seen(self, raw: str) -> Vue:
         kind = self.cell.get("t", "n")
         if kind == "s":
@@ -243,10 +250,9 @@ class _Sheet:
                 raise refuse("fichier-tronque", "un texte partagé manque", self.archive.name)
             return Vue(self.shared[index], "texte")
         if kind == "n" and raw:
-            style = int(self.cell.get("s", "0"))
-            return number(float(raw), self.formats[style] if style < len(self.formats) else GENERAL)
+            return number(float(raw), self._mise())
         if kind == "b":
-            return Vue(VRAI if raw.strip() == "1" else FAUX, "booleen")
+            return logic(None, value=raw.strip() == "1")
         if kind == "d":
             return iso(raw)
         if kind == "e" and "vm" in self.cell:

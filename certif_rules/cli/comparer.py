@@ -1,0 +1,68 @@
+"""``certif-rules comparer``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certif_rules.cli.console import for_console
+from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.flux import check_free, output_options, to_file, write
+from certif_rules.cli.french import french_command
+from certif_rules.cli.usage import fautes
+
+
+@french_command(gathers=True)
+@click.argument("avant")
+@click.argument("apres", metavar="APRES")
+@context_options
+@click.option(
+    "--accepter-autres-regles",
+    is_flag=True,
+    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
+)
+@click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, html, docx, pdf.")
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, avant: str, apres: str, accepter_autres_regles: bool, format_: str | None,
+    sortie: Path | None, remplacer: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Ce qui change de AVANT à APRES, deux éditions écrites REFERENTIEL@EDITION.
+
+    Lignes nouvelles, retirées, reformulées (mot à mot), renumérotées, divisées ou réunies ; règles et guides.
+    Avec un profil ou des catégories, seules sont comparées les lignes de cet organisme, et l’on dit celles
+    qui entrent, sortent ou changent d’état. Si AVANT est un fichier de constats ou une grille remplie, on dit
+    aussi quels constats se gardent.
+    """
+    from certif_rules.cli.atelier import open_for
+    from certif_rules.cli.messages import warn
+    from certif_rules.errors import Issue
+    from certif_rules.services.comparaison import compare_files
+    from certif_rules.services.formats import Format, choose, write_document
+
+    path, appel, chosen = to_file(sortie), fautes(), None
+    atelier = open_for(ctx)
+    with appel:
+        check_free(path, replace=remplacer)
+    with appel:
+        chosen = choose("editions", format_, path, atelier.plugins.exporters)
+    for nom in ("edition", "guide"):
+        if options[nom] is not None:
+            message = f"--{nom} n’a pas de sens ici : les deux éditions sont nommées"
+            appel.issues.append(Issue("usage", message, None, "écrire REFERENTIEL@EDITION deux fois"))
+    stdin = sys.stdin.buffer.read() if avant == "-" else None
+    compared = compare_files(
+        atelier.registry, avant, apres, request(None, options), stdin=stdin,
+        other_rules=accepter_autres_regles,
+    )  # fmt: skip
+    assert chosen is not None
+    if path is None and isinstance(chosen, Format) and chosen.nu:
+        write(for_console(lambda plain: write_document("editions", chosen, compared, poor=plain)), None)
+    else:
+        write(write_document("editions", chosen, compared), path, replace=remplacer)
+    for avertissement in compared.avertissements:
+        warn(avertissement.message, avertissement.code)

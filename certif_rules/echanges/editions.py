@@ -1,0 +1,106 @@
+"""Two editions compared, as JSON: lists of ids for programs, then each line with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from certif_rules.audit.editions import (
+    CoucheRemplacee,
+    EditionsComparees,
+    LigneComparee,
+    Mutation,
+    Recomposition,
+    Redaction,
+    cited,
+)
+from certif_rules.audit.incidences import Incidence, PourOrganisme, Repris
+from certif_rules.echanges.champs import RESUME, Ecrivain, as_bytes, with_sources
+from certif_rules.model.base import Avertissement
+from certif_rules.model.referentiel import Evolution, Indicateur, Referentiel
+
+_ecrire = Ecrivain(
+    {
+        Referentiel: f"{RESUME} base guide empreinte",
+        LigneComparee: "id=apres.id numero=apres.numero titre=apres.titre reformulation redactions evolution"
+        " portee_modifiee constats_permis_modifies guide",
+        Redaction: "champ avant apres mots",
+        Evolution: "depuis nature texte issu_de? sources",
+        Mutation: "sorte id titre sens",
+        CoucheRemplacee: "referentiel nature avant apres",
+        PourOrganisme: "nom categories type_audit incidences constats",
+        Incidence: "id numero sens avant apres motifs",
+        Repris: "id numero constat sort raison",
+        Avertissement: "code message sources",
+    }
+)
+
+
+def render(compared: EditionsComparees) -> bytes:
+    """Return the comparison as JSON."""
+    return as_bytes(document(compared))
+
+
+def document(compared: EditionsComparees) -> dict[str, Any]:
+    """Return the comparison as the values that are written; keys may be added to them, never renamed."""
+    sides = zip((compared.avant, compared.apres), compared.empreintes, strict=True)
+    avant, apres = (_ecrire(referentiel, empreinte=digest) for referentiel, digest in sides)
+    moved = [line for line in compared.lignes if line.renumerotee]
+    written = {
+        "format": 1,
+        "avant": avant,
+        "apres": apres,
+        "ajoutes": _ids(compared.ajoutees),
+        "retires": _ids(compared.retirees),
+        "reformules": _ids(line.apres for line in compared.reformulees),
+        "renumerotes": [
+            {
+                "de": line.avant.id,
+                "vers": line.apres.id,
+                "numero_avant": line.avant.numero,
+                "numero_apres": line.apres.numero,
+                "indice": line.indice,
+            }
+            for line in moved
+        ],
+        "inchanges": _ids(line.apres for line in compared.inchangees),
+        "divises_ou_reunis": [_recomposed(one) for one in compared.recompositions],
+        "proches": [{"de": a.id, "vers": z.id} for a, z in compared.proches],
+        "lignes": [_line(line) for line in compared.lignes if _differs(line)],
+        "couches": compared.couches,
+        "autres": compared.mutations,
+        "organisme": compared.organisme,
+        "avertissements": compared.avertissements,
+    }
+    sources = {**compared.avant.sources, **compared.apres.sources}
+    return with_sources(_ecrire(written), sources.values(), cited(compared))
+
+
+def _ids(lines: Iterable[Indicateur]) -> list[str]:
+    return [line.id for line in lines]
+
+
+def _recomposed(one: Recomposition) -> dict[str, Any]:
+    return {"de": _ids(one.de), "vers": _ids(one.vers), "indice": one.indice}
+
+
+def _differs(line: LigneComparee) -> bool:
+    return bool(line.reformulation or line.redactions or line.regles or line.guide)
+
+
+def _line(line: LigneComparee) -> Any:
+    texts = [
+        _ecrire(
+            one,
+            avant=getattr(line.avant, one.champ),
+            apres=getattr(line.apres, one.champ),
+            mots=[{"signe": passe.operation, "texte": passe.texte} for passe in one.passes],
+        )
+        for one in line.redactions
+    ]
+    return _ecrire(
+        line,
+        redactions=texts,
+        portee_modifiee="portee" in line.regles,
+        constats_permis_modifies="constats_permis" in line.regles,
+    )
