@@ -89,6 +89,8 @@ KNOW = {
     "docx": {"documents.formats.docx", "documents.formats.docx_styles"},
     "lxml": {"documents.formats.docx"},
     "typst": {"documents.formats.compilation"},
+    "pyarrow": {"services.parquet"},
+    "distributed": {"services.ouvriers"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}
