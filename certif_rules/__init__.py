@@ -16,8 +16,8 @@ __all__ = [
     "Bilan", "CertifRulesError", "Checklist", "Correction", "DataError", "Donnees", "Exporter", "Issue",
     "IssuesError", "Lecture", "Rapport", "Registry", "UsageError", "autodiagnostic", "calendrier",
     "checklist", "comparer", "conclure", "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl",
-    "lire", "nouveau", "open_registry", "progression", "questions", "rapport", "referentiels", "reprendre",
-    "valider",
+    "lire", "nouveau", "open_registry", "progression", "questions", "rapport", "rebaser", "referentiels",
+    "reprendre", "valider",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         progression,
         questions,
         rapport,
+        rebaser,
         referentiels,
         reprendre,
         valider,

@@ -18,9 +18,10 @@ from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import Atelier, open_atelier
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.nouveau import Projet, begin, write_plugin
+from certif_rules.services.nouveau import Projet, begin
 from certif_rules.services.validation import validate
 from certif_rules.source.donnees import read_given
+from certif_rules.source.ecriture import write_folder
 from certif_rules.source.schema import schema_path
 from certif_rules.testing.fichier import differences, read_cases
 
@@ -54,7 +55,7 @@ def greffon(request: pytest.FixtureRequest, atelier: Atelier, tmp_path: Path) ->
     projet, lines = PROJETS[request.param]
     squelette = begin(atelier, projet)
     folder = tmp_path / squelette.distribution
-    write_plugin(squelette, folder)
+    write_folder(folder, squelette.fichiers)
     return projet, lines, folder
 
 
@@ -75,10 +76,13 @@ def with_it(folder: Path) -> Registry:
 
 def test_nothing_is_wrong_with_it(greffon: tuple[Projet, int, Path], atelier: Atelier) -> None:
     """``valider`` says that its layers are drafts, and nothing else, its cases included."""
-    _, _, folder = greffon
+    projet, _, folder = greffon
     validation = validate([folder], atelier.plugins.donnees, here=folder)
     assert validation.problemes == ()
-    assert {a.code for a in validation.remarques} == {"brouillon-a-finir"}
+    waiting = (
+        {"mesure-inutile"} if projet.modele == "notation" else set()
+    )  # no decision has its threshold yet
+    assert {a.code for a in validation.remarques} == {"brouillon-a-finir"} | waiting
 
 
 def test_its_own_cases_pass(greffon: tuple[Projet, int, Path]) -> None:

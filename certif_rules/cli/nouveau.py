@@ -42,7 +42,8 @@ def command(
     from certif_rules.cli.messages import printable, say
     from certif_rules.cli.usage import fautes
     from certif_rules.errors import UsageError
-    from certif_rules.services.nouveau import Projet, begin, write_plugin
+    from certif_rules.services.nouveau import Projet, begin
+    from certif_rules.source.ecriture import write_folder
 
     if fautes().issues:
         raise UsageError(fautes().issues)
@@ -50,7 +51,7 @@ def command(
     squelette = begin(open_for(ctx), projet)
     folder = sortie or Path(squelette.distribution)
     with writing(folder):
-        write_plugin(squelette, folder)
+        write_folder(folder, squelette.fichiers)
     say(f" : greffon commencé, {count(len(squelette.fichiers), 'fichier')}.", folder)
     say("Pour l’installer :")
     named = f'"{folder}"' if " " in str(folder) else str(folder)

@@ -187,6 +187,11 @@ LIVRABLES: Final[Mapping[str, Livrable]] = {
             formats=("table", "json", "md", *_PAGES),
             compose="certif_rules.documents.editions.composition:compose",
         ),
+        Livrable(
+            nom="rebasage",
+            formats=("table", "md", *_PAGES),
+            compose="certif_rules.documents.editions.rebasage:compose",
+        ),
         Livrable(nom="reprise", formats=("json", "csv", "xlsx", "ods", "formulaire")),
         Livrable(nom="calendrier", formats=("table", "json", "ics")),
     )

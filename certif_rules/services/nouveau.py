@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from msgspec import Struct
@@ -88,28 +85,6 @@ def begin(atelier: Atelier, projet: Projet) -> Squelette:
         below = _base(registry, source)
         choses = dict(_things(source, below)) if projet.modele == "edition" else {}
     return Squelette(distribution=distribution, fichiers=fill(projet.modele, mots, choses))
-
-
-def write_plugin(squelette: Squelette, dossier: Path) -> None:
-    """Write a plugin in a folder that is not there yet, whole or not at all.
-
-    Raises:
-        UsageError: there is something of that name.
-        OSError: it cannot be written; nothing is left of it.
-    """
-    if dossier.exists() or dossier.is_symlink():
-        message = f"« {dossier} » existe déjà"
-        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre dossier : -o DOSSIER")])
-    temporary = Path(tempfile.mkdtemp(prefix=".certif-rules.", dir=dossier.absolute().parent))
-    try:
-        whole = temporary / "greffon"
-        for name, content in squelette.fichiers.items():
-            path = whole / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        whole.rename(dossier)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 # ---- what is asked ----------------------------------------------------------------------------------------
@@ -195,13 +170,11 @@ def _of_source(atelier: Atelier, projet: Projet, source: Referentiel) -> dict[st
     }
     if projet.modele == "label":
         return words | {"CONSTATS-MODELE": listed(source.constats)}
-    types = [t for t in source.types_audit.values() if t.origine == source.id]
     return words | {
         "NOM-MODELE": source.titre,
         "BASE-LIGNE": keys("", {"base": source.base}),
         "LIGNES-MODELE": listed(line.code for line in own),
         "CONSTATS-MODELE": listed(source.constats),
-        "TYPE-MODELE": types[0].code,
         "LIGNE-MODELE": own[0].id,
     }
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from certif_rules.errors import Issue, UsageError
 
 _PREFIX, _SUFFIX = ".certif-rules.", ".tmp"
 #: The bytes of a file, or what pours them, for those that memory should not hold.
@@ -51,6 +54,28 @@ def write_file(path: Path, content: Contenu, *, replace: bool, swept: bool = Fal
     finally:
         temporary.unlink(missing_ok=True)
     _settle(path.parent)
+
+
+def write_folder(dossier: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by path in a folder that is not there yet, whole or not at all.
+
+    Raises:
+        UsageError: there is something of that name.
+        OSError: it cannot be written; nothing is left of it.
+    """
+    if dossier.exists() or dossier.is_symlink():
+        message = f"« {dossier} » existe déjà"
+        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre dossier")])
+    temporary = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=dossier.absolute().parent))
+    try:
+        whole = temporary / "dossier"
+        for name, content in files.items():
+            path = whole / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        whole.rename(dossier)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _begin(folder: Path) -> tuple[Path, BinaryIO]:
