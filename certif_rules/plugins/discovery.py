@@ -115,12 +115,12 @@ def _refuse_endless(dist: metadata.Distribution, *names: str) -> None:
     folder = getattr(dist, "_path", None)
     for path in (folder / name for name in names if isinstance(folder, Path)):  # an archive holds files alone
         try:
-            state = path.stat()
+            status = path.stat()
         except OSError:  # a distribution may lack it
             continue
-        if not stat.S_ISREG(state.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise PluginError(f"{path.name} n’est pas un fichier ordinaire")
-        if state.st_size > MAX_BYTES:
+        if status.st_size > MAX_BYTES:
             raise PluginError(f"{path.name} fait plus de {MAX_BYTES // 1_000_000} Mo")
 
 
