@@ -378,10 +378,9 @@ class Registry:
             names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
             message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
             for en_tete in en_tetes:
+                others = (e for e in en_tetes if e is not en_tete)
                 related = tuple(
-                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}")
-                    for e in en_tetes
-                    if e is not en_tete
+                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}") for e in others
                 )
                 hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
                 issue = Issue(

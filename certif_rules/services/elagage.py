@@ -180,8 +180,8 @@ def _blanked(text: str, wrong: Iterable[int], name: str, copie: _Copie) -> str:
             copie.caches.append(line)
             gone.add(index + 1)
             blank[index] = ""
-    kept = "\n".join(blank)
-    return kept if re.search(r"^format:", kept, re.MULTILINE) else f"{kept}\nformat: 1\n"
+    left = "\n".join(blank)
+    return left if re.search(r"^format:", left, re.MULTILINE) else f"{left}\nformat: 1\n"
 
 
 def _block(lines: Sequence[str], index: int) -> range:
