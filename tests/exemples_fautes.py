@@ -32,7 +32,8 @@ def fautes() -> Iterator[tuple[str, dict[str, Any]]]:
 def spoil(folder: Path, faute: dict[str, Any]) -> Path:
     """Copy the right référentiel, put the fault in, return the file."""
     copy = folder / "accueil"
-    shutil.copytree(ACCUEIL, copy)
+    if not copy.exists():
+        shutil.copytree(ACCUEIL, copy)
     path = copy / faute["dans"]
     if "juste" not in faute:
         path.parent.mkdir(exist_ok=True)

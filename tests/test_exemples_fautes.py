@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exemples_fautes import ACCUEIL, fautes, told
+from exemples_fautes import ACCUEIL, fautes, spoil, told
 from greffons import DONNEES
 
 from certif_rules.plugins.hookspecs import Donnees
@@ -29,6 +29,31 @@ def test_a_mistake_is_caught_by_its_code(tmp_path: Path, faute: dict[str, Any]) 
     places = [issue.location for issue in issues if issue.code == faute["code"] and issue.location]
     assert all(place.column >= 1 or place.line == 0 for place in places)
     assert "ailleurs" in faute or path.as_posix().endswith(places[0].file)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("syntaxe", "fait-inconnu"),
+        ("syntaxe", "incoherence-inconnue"),
+        ("cle-inconnue", "bareme-inconnu"),
+        ("cle-manquante", "cible-inconnue"),
+        ("cle-manquante", "mot-deplace"),
+        ("cle-deplacee", "renvoi-circulaire"),
+        ("date-sans-guillemets", "origine-inconnue"),
+        ("empreinte-inconnue", "cible-inconnue"),
+        ("ligne-inconnue", "modification-sans-effet"),
+    ],
+)
+def test_a_fault_hides_none_in_another_file(tmp_path: Path, first: str, second: str) -> None:
+    """What cannot be read, what a schema refuses, what no revision declares: the rest is checked too."""
+    known = {faute["code"]: faute for _, faute in fautes()}
+    assert known[first]["dans"] != known[second]["dans"]
+    spoil(tmp_path, known[first])
+    issues, _ = told(tmp_path, known[second])
+    assert {issue.code for issue in issues} - {"empreinte-inconnue"} == {first, second} - {
+        "empreinte-inconnue"
+    }
 
 
 @pytest.mark.lent

@@ -25,7 +25,8 @@ class Matiere(Struct, frozen=True, kw_only=True):
     """What a référentiel is made from: the layers chosen, their bodies as read, and the base if any.
 
     ``autres_lignes`` are the lines of the other editions that the rules or the guide also serve; ``None``
-    accepts any code (layers whose published digest says they were checked).
+    accepts any code (layers whose published digest says they were checked). ``fautes`` takes what is wrong
+    where what can be made of the rest is wanted all the same.
     """
 
     exigence: Couche
@@ -34,6 +35,7 @@ class Matiere(Struct, frozen=True, kw_only=True):
     base: Referentiel | None
     editions: tuple[str, ...]
     autres_lignes: Sequence[str] | None
+    fautes: list[Issue] | None = None
 
 
 def assemble(matiere: Matiere) -> Referentiel:
@@ -70,8 +72,10 @@ def assemble(matiere: Matiere) -> Referentiel:
         node = matiere.corps["regles"]["jugement"]
         refuse_out_of_reach(node, regles, lignes, known, lecteur)
         refuse_never_taken(node, regles.jugement, lecteur)
-    if lecteur.issues:
+    if lecteur.issues and matiere.fautes is None:
         raise DataError(lecteur.issues)
+    if matiere.fautes is not None:
+        matiere.fautes.extend(lecteur.issues)
     return _referentiel(matiere, exigence, corps, regles, guide, sources)
 
 

@@ -10,7 +10,6 @@ unless its header says that it is a draft.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -174,16 +173,19 @@ def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
-def sections_of(en_tete: EnTete) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the sections of the body of a layer, and of its second, as far as their files can be read."""
+def sections_of(en_tete: EnTete) -> tuple[Mapping[str, Any], Mapping[str, Any], bool]:
+    """Return the sections of the body of a layer, those of its second, and whether all files were read."""
     bodies = []
+    whole = True
     for life in (False, True):
         files: list[PlacedDict] = []
         for name, content in files_of(en_tete, life=life):
-            with suppress(DataError):
+            try:
                 files.append(_read(content, name))
+            except DataError:
+                whole = False
         bodies.append(_merge(files, []))
-    return bodies[0], bodies[1]
+    return bodies[0], bodies[1], whole
 
 
 def _read(content: bytes | DataError, name: str) -> PlacedDict:

@@ -50,6 +50,7 @@ class Registry:
         thorough: put every body read through the schemas, and check the lines of every edition (``valider``).
         names_from: name files relative to this folder, where they are under it, rather than to their package.
         cache: where compiled forms are, which spare reading YAML that did not change.
+        fautes: take what is wrong of each référentiel, and make what can be of the rest.
     """
 
     def __init__(
@@ -59,9 +60,11 @@ class Registry:
         thorough: bool = False,
         names_from: Path | None = None,
         cache: Cache | None = None,
+        fautes: list[Issue] | None = None,
     ) -> None:
         self._thorough = thorough
         self._cache = cache
+        self._fautes = fautes
         self._names_from = names_from
         #: Problems that make a plugin's data unusable, by plugin name.
         self.problemes: dict[str, list[Issue]] = {}
@@ -251,6 +254,7 @@ class Registry:
             base=base,
             editions=self._editions(exigence),
             autres_lignes=self._lines_of_other_editions(exigence, retenues) if checked else None,
+            fautes=self._fautes,
         )
         try:
             referentiel = assemble(matiere)
@@ -374,10 +378,9 @@ class Registry:
             names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
             message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
             for en_tete in en_tetes:
+                others = (e for e in en_tetes if e is not en_tete)
                 related = tuple(
-                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}")
-                    for e in en_tetes
-                    if e is not en_tete
+                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}") for e in others
                 )
                 hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
                 issue = Issue(

@@ -12,6 +12,7 @@ from certif_rules.model.referentiel import Couche, Nature
 from certif_rules.plugins.choix import competing, written_for
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
+from certif_rules.services.elagage import hidden
 
 #: What two layers in force the same day are told by.
 _COMPETING = {"editions-concurrentes", "couches-concurrentes"}
@@ -32,10 +33,34 @@ def check_layers(
     if not given:
         return Couches(problemes=(), registry=Registry(installed), cles=frozenset())
     own = Registry(given, names_from=here)
-    issues = [issue for problems in own.problemes.values() for issue in problems]
-    keys = {couche.cle for couche in own.all_layers()}
+    keys = frozenset(couche.cle for couche in own.all_layers())
     others = [pair for pair in installed if not _declares(pair, keys)]
     registry = Registry([*given, *others], thorough=True, names_from=here)
+    issues = [*_of_headers(own), *_resolved(registry, keys)]
+
+    def again(copied: Sequence[tuple[str, Donnees]], root: Path) -> Iterator[Issue]:
+        headers = Registry(copied, names_from=root)
+        inside = frozenset(couche.cle for couche in headers.all_layers())
+        yield from _of_headers(headers)
+        faults: list[Issue] = []
+        every = Registry([*copied, *others], thorough=True, names_from=root, fautes=faults)
+        yield from _resolved(every, inside, tolerant=True)
+        yield from faults
+
+    stacked = any(couche.base for couche in own.all_layers())
+    issues += hidden(given, issues, here, again, stacked=stacked)
+    return Couches(problemes=tuple(issues), registry=registry, cles=keys)
+
+
+def _of_headers(registry: Registry) -> list[Issue]:
+    return [issue for problems in registry.problemes.values() for issue in problems]
+
+
+def _resolved(
+    registry: Registry, keys: frozenset[tuple[str, str, str]], *, tolerant: bool = False
+) -> list[Issue]:
+    """Return what is wrong of these layers, each édition resolved with all that is written for it."""
+    issues: list[Issue] = []
     for nom in sorted({key[0] for key in keys}):
         issues.extend(_competing(registry, nom))
         for couche in registry.layers(nom, "exigence"):
@@ -47,9 +72,13 @@ def check_layers(
                     issues.extend(i for i in error.issues if i.code not in _COMPETING)
                 except UsageError as error:
                     issues.extend(_at(issue, couche) for issue in error.issues)
+                except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
+                    # What is made in spite of faults may hold together no more: nothing else is told of it.
+                    if not tolerant:
+                        raise
     for key in sorted(keys):
         issues.extend(_unread(registry, key))
-    return Couches(problemes=tuple(issues), registry=registry, cles=frozenset(keys))
+    return issues
 
 
 def _competing(registry: Registry, nom: str) -> Iterator[Issue]:
@@ -80,7 +109,7 @@ def _replaced(nature: Nature, layers: Sequence[Couche]) -> Iterator[Issue]:
                 yield Issue("couche-inconnue", message, where, hint)
 
 
-def _declares(pair: tuple[str, Donnees], keys: set[tuple[str, str, str]]) -> bool:
+def _declares(pair: tuple[str, Donnees], keys: frozenset[tuple[str, str, str]]) -> bool:
     return any(couche.cle in keys for couche in Registry([pair]).all_layers())
 
 

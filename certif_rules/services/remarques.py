@@ -39,6 +39,7 @@ class _Ecrite(Struct, frozen=True, kw_only=True):
     entete: Mapping[str, Any]
     corps: Mapping[str, Any]
     vie: Mapping[str, Any]
+    entiere: bool
 
     @property
     def parties(self) -> tuple[Mapping[str, Any], ...]:
@@ -60,7 +61,8 @@ def remarks(registry: Registry, own: Iterable[tuple[str, str, str]], cas: Sequen
     for layer in mine:
         if layer.couche.brouillon:
             yield _of_draft(layer.couche)
-        for body in (layer.corps, layer.vie):
+        # What cannot be read may use any of it.
+        for body in (layer.corps, layer.vie) if all(one.entiere for one in every) else ():
             yield from idle(body, parts)
         for part in layer.parties:
             yield from spoilt(part)
@@ -76,8 +78,8 @@ def remarks(registry: Registry, own: Iterable[tuple[str, str, str]], cas: Sequen
 
 
 def _written(en_tete: EnTete) -> _Ecrite:
-    corps, vie = sections_of(en_tete)
-    return _Ecrite(couche=en_tete.couche, entete=en_tete.data, corps=corps, vie=vie)
+    corps, vie, whole = sections_of(en_tete)
+    return _Ecrite(couche=en_tete.couche, entete=en_tete.data, corps=corps, vie=vie, entiere=whole)
 
 
 def _of_draft(couche: Couche) -> Issue:
