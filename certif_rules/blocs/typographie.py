@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 FINE = "\u202f"
 INSECABLE = "\u00a0"
@@ -19,7 +20,7 @@ _MOIS = (
 )  # fmt: skip
 
 # What must come out as it went in: addresses and digests, up to the next blank.
-_INTACT = re.compile(r"((?:[a-z][a-z0-9+.-]{0,40}://|www\.|mailto:|sha\d+:)\S+)", re.IGNORECASE)
+_INTACT = re.compile(r"((?:(?ai:[a-z][a-z0-9+.-]{0,40}://|www\.|mailto:)|(?ai:sha)\d+:)\S+)")
 
 #: A straight apostrophe between letters, where French curves it.
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
@@ -39,6 +40,7 @@ _RULES = (
 _JOUR = re.compile(r"(?<![\w=/\\.«-])(?<!«[ \u00a0\u202f])\d{4}-\d\d-\d\d(?![\w/\\-]|\.\w|[ \u00a0\u202f]*»)")
 
 
+@lru_cache(maxsize=4096)  # the texts of a référentiel, which its documents repeat
 def prose(texte: str) -> str:
     """Return ``texte`` in French typography, days in letters; addresses and digests are left alone."""
     parts = _INTACT.split(clean(texte))
