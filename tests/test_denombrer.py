@@ -191,6 +191,24 @@ def test_a_draft_that_nobody_sealed_is_refused(call: Console, folder: Path) -> N
     assert (reponse.status, "dossier-vide: aucune couche dans ce dossier" in reponse.err) == (1, True)
 
 
+def test_a_draft_that_says_so_needs_no_digest(call: Console, folder: Path) -> None:
+    """`brouillon: true`: the draft is counted beside, and that it is a draft is said of it alone."""
+    layer = Path("projet") / "regles" / "arrete-2023-05-31"
+    copytree(DONNEES["qualiopi"] / "regles" / "arrete-2023-05-31", layer)
+    text = (layer / "types-audit.yaml").read_text(encoding="utf-8")
+    (layer / "types-audit.yaml").write_text(text.replace('["1", "17", "19"]', '["17", "19"]'), "utf-8")
+    header = (layer / "couche.yaml").read_text(encoding="utf-8")
+    (layer / "couche.yaml").write_text(f"{header}brouillon: true\n", encoding="utf-8")
+    asked = ("denombrer", "of.csv", "qualiopi", "--type", "surveillance", "--date", "2024-03-18")
+    reponse = call(*asked, "--colonnes", "c.yaml", "--projet", "projet", "--format", "json")
+    assert reponse.status == 0, reponse.err
+    assert ["couche_en_brouillon" in rules["avertissements"] for rules in reponse.json["regles"]] == [
+        False,
+        True,
+    ]
+    assert reponse.err.count("est un brouillon") == 1
+
+
 def test_a_draft_is_told_beside_its_counts(call: Console, folder: Path) -> None:
     """A draft no longer cites line 1: those who owe it are those who may; the second count says so."""
     layer = Path("projet") / "regles" / "arrete-2023-05-31"

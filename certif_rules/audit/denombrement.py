@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from certif_rules.errors import Issue
+from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Indicateur, Referentiel
 
 
@@ -18,12 +19,14 @@ class Effectif(Struct, frozen=True, kw_only=True):
 class Comptes(Struct, frozen=True, kw_only=True):
     """What was counted under one set of rules, by the id of each of its lines.
 
-    ``sans_colonnes`` is what its rules use that has no column: they were then asked context by context.
+    ``avertissements`` are what must be said of its layers. ``sans_colonnes`` is what its rules use that has
+    no column: they were then asked context by context.
     """
 
     referentiel: Referentiel
     empreinte: str
     effectifs: dict[str, Effectif]
+    avertissements: tuple[Avertissement, ...] = ()
     sans_colonnes: str | None = None
 
 

@@ -53,6 +53,7 @@ def command(
     """
     from certif_rules.audit.demande import read_profile
     from certif_rules.cli.atelier import open_for
+    from certif_rules.cli.messages import warn_of
     from certif_rules.echanges.denombrement import document
     from certif_rules.errors import DataError, first_of
     from certif_rules.services.atelier import with_project
@@ -72,6 +73,7 @@ def command(
         show_json(document(denombrement))
     else:
         _show(denombrement, projet)
+    warn_of(dict.fromkeys(a for comptes in denombrement.comptes for a in comptes.avertissements))
     if denombrement.ecartees:
         raise DataError(first_of(denombrement.ecartees, _MOST_FAULTS))
 

@@ -25,6 +25,7 @@ def document(denombrement: Denombrement) -> dict[str, Any]:
             {
                 "referentiel": _ecrire(c.referentiel),
                 "empreinte": c.empreinte,
+                "avertissements": list(dict.fromkeys(a.code for a in c.avertissements)),
                 "sans_colonnes": c.sans_colonnes,
             }
             for c in comptes

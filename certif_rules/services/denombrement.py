@@ -13,6 +13,7 @@ from certif_rules.calcul.encodage import Encodage, split
 from certif_rules.calcul.evaluation import BLOC, count_due
 from certif_rules.calcul.expressions import Colonne
 from certif_rules.errors import Issue, IssuesError
+from certif_rules.plugins.registry import Resolution
 from certif_rules.services.lot import Lot, Rangee
 from certif_rules.services.organismes import Correspondance, Organisation
 
@@ -106,13 +107,7 @@ class _ParColonnes:
 
     def comptes(self) -> Comptes:
         self._count()
-        effectifs = {
-            ligne: Effectif(dues=due, a_confirmer=self._unsure[ligne]) for ligne, due in self._due.items()
-        }
-        resolution = self._lot.resolution
-        return Comptes(
-            referentiel=resolution.referentiel, empreinte=resolution.empreinte, effectifs=effectifs
-        )
+        return _comptes(self._lot.resolution, self._due, self._unsure)
 
     def _compiled(self, by: Correspondance) -> Programme:
         contexte = self._lot.contexte
@@ -164,14 +159,17 @@ class _ParContextes:
             for ligne in checklist.lignes:
                 if ligne.etat in states:
                     states[ligne.etat][ligne.indicateur.id] += number
-        resolution = self._lot.resolution
-        effectifs = {
-            ligne: Effectif(dues=due[ligne], a_confirmer=unsure[ligne])
-            for ligne in resolution.referentiel.indicateurs
-        }
-        return Comptes(
-            referentiel=resolution.referentiel,
-            empreinte=resolution.empreinte,
-            effectifs=effectifs,
-            sans_colonnes=self._reason,
-        )
+        return _comptes(self._lot.resolution, due, unsure, self._reason)
+
+
+def _comptes(
+    resolution: Resolution, due: Mapping[str, int], unsure: Mapping[str, int], reason: str | None = None
+) -> Comptes:
+    lines = resolution.referentiel.indicateurs
+    return Comptes(
+        referentiel=resolution.referentiel,
+        empreinte=resolution.empreinte,
+        effectifs={line: Effectif(dues=due[line], a_confirmer=unsure[line]) for line in lines},
+        avertissements=resolution.avertissements,
+        sans_colonnes=reason,
+    )
