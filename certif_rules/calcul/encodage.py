@@ -29,10 +29,6 @@ class Encodage:
         """Return the cells of one audit, one byte a column."""
         return bytes(_LECTEURS[colonne[0]](self, contexte, *colonne[1:]) for colonne in colonnes)
 
-    def records(self, contextes: Iterable[Contexte], colonnes: tuple[Colonne, ...]) -> bytes:
-        """Return the cells of several audits, one after another."""
-        return b"".join(self.record(contexte, colonnes) for contexte in contextes)
-
     def _categorie(self, contexte: Contexte, nom: str) -> int:
         return _cell(nom in contexte.categories)
 
