@@ -75,8 +75,8 @@ _TETE = """\
 # Les fautes, une par une
 
 Pour chaque code que `certif-rules valider` dit des données d’un référentiel : la règle, un mauvais exemple
-avec ce qui en est dit, et le bon. Les exemples sont ceux de nos essais : chacun gâte un endroit d’un référentiel fictif
-(`tests/exemples/accueil`), juste par ailleurs.
+avec ce qui en est dit, et le bon. Les exemples sont ceux de nos essais : chacun gâte un endroit d’un
+référentiel fictif (`tests/exemples/accueil`), juste par ailleurs.
 Les autres codes sont dans [codes.md](codes.md).
 """
 

@@ -171,9 +171,16 @@ class _Verification:
         return tuple(dict.fromkeys(c for c in ids if c is not None))
 
     def _categorie(self, name: str, lieu: Location | None) -> str | None:
-        ids = retrouver(name, {c.id: c.synonymes for c in self.referentiel.categories.values()})
+        known = {c.id: c.synonymes for c in self.referentiel.categories.values()}
+        ids = retrouver(name, known)
         if len(ids) == 1:
             return ids[0]
+        parts = [part for part in re.split(r"[,;\s]+", name) if part]
+        if lieu is None and len(parts) > 1 and all(retrouver(part, known) for part in parts):
+            hint = f"une catégorie par option : {' '.join(f'--categorie {part}' for part in parts)}"
+            message = f"{self.referentiel.id} n’a pas de catégorie « {name} »"
+            self.issues.append(Issue("categorie-inconnue", message, None, hint))
+            return None
         self._unknown("categorie-inconnue", "de catégorie", name, self.referentiel.categories, lieu)
         return None
 

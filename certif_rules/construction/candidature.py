@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.model.candidature import Candidature
+from certif_rules.model.candidature import Candidature, Condition
 
+#: The words of a condition.
+_MOTS = frozenset(Condition.__struct_fields__)
 #: The sections that declare names, and what those names are.
 _NOMMES = {
     "etapes": "étape", "questions": "question", "voies": "voie", "pieces": "pièce", "volets": "dossier",
@@ -90,7 +92,8 @@ def _refuse_words(node: Any, lecteur: Lecteur, *mots: str) -> None:
         for mot in mots:
             if mot in condition:
                 message = f"le mot « {mot} » n’a pas de sens dans cette règle"
-                lecteur.refuse("mot-deplace", message, condition, mot, "écrire la condition sans lui")
+                others = ", ".join(sorted(_MOTS - {*mots}))
+                lecteur.refuse("mot-deplace", message, condition, mot, f"mots admis ici : {others}")
 
 
 def _conditions(nodes: Any) -> Iterator[Any]:

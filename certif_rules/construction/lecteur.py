@@ -162,7 +162,11 @@ class Lecteur(Struct):
             if mot in _SANS_MOT or mot in ignored:
                 continue
             if mot not in allowed:
-                self.refuse("mot-deplace", f"le mot « {mot} » n’a pas de sens dans cette règle", node, mot)
+                message, hint = (
+                    f"le mot « {mot} » n’a pas de sens dans cette règle",
+                    ", ".join(sorted(allowed)),
+                )
+                self.refuse("mot-deplace", message, node, mot, f"mots admis ici : {hint}")
                 continue
             mots[mot] = self._value(mot, node)
         mots = mots or dict(default or {})

@@ -30,7 +30,7 @@ def headers_in(
         inside = list(islice(dossier.glob("*/*"), MOST_FILES + 1))
         if len(inside) > MOST_FILES:
             message = f"plus de {MOST_FILES} fichiers et dossiers : ce n’est pas un dossier de couches"
-            return [], [Issue("fichier-trop-grand", message, Location(dossier.name))]
+            return [], [Issue("fichier-trop-grand", message, Location(str(dossier)))]
         layers = sorted(path for path in inside if path.is_dir())
         issues = list(_astray(dossier, layers, racine))
         paths = [layer / HEADER for layer in layers if (layer / HEADER).exists()]
@@ -102,7 +102,7 @@ def _astray(dossier: Path, layers: Sequence[Path], racine: Path) -> Iterator[Iss
             yield from _ignored(_visible(layer / LIFE), f"{name}/{LIFE}")
     if not layers:
         message = f"aucune couche dans ce dossier (<nature>/<id>/{HEADER})"
-        yield Issue("dossier-vide", message, Location(dossier.name))
+        yield Issue("dossier-vide", message, Location(str(dossier)))
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from certif_rules.services.checklist import build, prepare
 from certif_rules.vie.autodiagnostic import Cadre, Synthese, assess, gather
 from certif_rules.vie.progression import Comparaison, compare
 from certif_rules.vie.questionnaire import check_answers
+from certif_rules.vie.regime import Regime, to_write
 
 #: The name of the command, by which contradictions of the sources say that they touch it.
 
@@ -40,7 +41,9 @@ def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None =
     nom = checklist.referentiel.id
     if regles.notation is None:
         message = f"les données de « {nom} » ne disent pas comment noter un autodiagnostic"
-        raise UsageError([Issue("sujet-absent", message, None, "choisir un autre référentiel")])
+        where = to_write(Regime(referentiel=resolution.referentiel, vies=vies), "autodiagnostic")
+        hint = f"choisir un autre référentiel ; {where}"
+        raise UsageError([Issue("sujet-absent", message, None, hint)])
     cadre = Cadre(
         checklist=checklist,
         regles=regles,

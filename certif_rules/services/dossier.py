@@ -72,10 +72,12 @@ def _read(regime: Regime, demande: Demande, attribution: bool) -> DepotLu | Faut
     vie = regime.propre
     # Who decides, and what an award gives, are told even where nobody says what the file is made of.
     if vie is None or not (vie.dossier or vie.instances.acteurs or (attribution and vie.attribution)):
-        subject = missing_subject(regime, "d’un dossier de candidature", lambda v: v.dossier)
+        subject = missing_subject(regime, "d’un dossier de candidature", lambda v: v.dossier, "dossier")
         return Fautes(subject, *check(demande, regime.referentiel).issues)
     lu = read_deposit(demande, regime.referentiel, vie.dossier or Candidature())
     if attribution and not (vie.attribution or vie.instances.acteurs):
-        subject = missing_subject(regime, "de ce que donne une attribution", lambda v: v.attribution)
+        subject = missing_subject(
+            regime, "de ce que donne une attribution", lambda v: v.attribution, "attribution"
+        )
         return Fautes(subject, *lu.issues)
     return lu

@@ -87,7 +87,7 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
     """Return what is lacking, by name and all at once: the subject itself, or what its tables need."""
     vie = regime.propre
     if vie is None or vie.duree is None:
-        return [missing_subject(regime, "de la durée des audits", lambda v: v.duree)]
+        return [missing_subject(regime, "de la durée des audits", lambda v: v.duree, "duree")]
     if demande.illisible or not _by_table(regime, demande):
         return []
     organisme = demande.organisme

@@ -108,7 +108,7 @@ def files_at(paths: Sequence[Path]) -> tuple[list[Path], list[Issue]]:
             issues += closed
             if not inside and not closed:
                 issues.append(
-                    Issue("dossier-vide", "aucun fichier YAML dans ce dossier", Location(str(path)))
+                    Issue("dossier-vide", "aucun fichier YAML dans ce dossier", Location(str(full)))
                 )
             files.update(inside)
         elif full.exists():

@@ -27,6 +27,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 _NUMBER_LIKE = re.compile(
     r"[-+]?(0[xob][0-9a-f_]+|\.?[0-9][0-9_]*([.:][0-9_]*)*(e[-+]?[0-9]+)?|\.(inf|nan)|\._+)", re.IGNORECASE
 )
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _SWITCH = re.compile(r"yes|no|on|off|y|n|true|false|null", re.IGNORECASE)
 _LONGEST_SWITCH = len("false")
 _LITERALS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -309,7 +310,8 @@ class _Composer:
             elif _NUMBER_LIKE.fullmatch(text):
                 shown = text if len(text) <= 30 else text[:30] + "…"
                 message = f"« {shown} » ressemble à un nombre que YAML lirait autrement"
-                self._refuse("nombre-ambigu", at, message, "le mettre entre guillemets si c’est un texte")
+                decimal = " : un nombre à virgule s’écrit ainsi" if _DECIMAL.fullmatch(text) else ""
+                self._refuse("nombre-ambigu", at, message, f'écrire "{shown}", entre guillemets{decimal}')
         return text
 
     def _comment_after(self, event: Any) -> None:

@@ -16,7 +16,7 @@ from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.autodiagnostic import compare_syntheses, synthesis
 from certif_rules.services.formats import FORMATS, write_document
-from certif_rules.testing.fichier import refused
+from certif_rules.testing.fichier import refused, unlike
 from certif_rules.vie.autodiagnostic import Axe, Synthese, contradictions
 from certif_rules.vie.progression import Comparaison
 
@@ -96,7 +96,7 @@ def _scores(synthese: Synthese, value: Mapping[Any, Mapping[str, Any]]) -> list[
         for name, expected in wanted.items():
             shown = [str(x) for x in expected] if isinstance(expected, list) else expected
             if obtained[name] != shown:
-                texts.append(f"critère {key}, {name} : attendu {shown}, obtenu {obtained[name]}")
+                texts.append(f"critère {key}, {name} : {unlike(shown, obtained[name])}")
     return texts
 
 
@@ -119,7 +119,7 @@ def _list(synthese: Synthese, *, answered: bool) -> list[str]:
 def _groups(synthese: Synthese, value: Mapping[Any, str]) -> list[str]:
     obtained: dict[str, str] = {p.cotation.ligne.indicateur.numero: p.groupe for p in synthese.priorites}
     return [
-        f"ligne {key} : attendu {wanted}, obtenu {obtained.get(str(key))}"
+        f"ligne {key} : {unlike(wanted, obtained.get(str(key)))}"
         for key, wanted in value.items()
         if obtained.get(str(key)) != wanted
     ]
@@ -127,12 +127,12 @@ def _groups(synthese: Synthese, value: Mapping[Any, str]) -> list[str]:
 
 def _whole(synthese: Synthese, value: str) -> list[str]:
     obtained = f"{synthese.ensemble.points}/{synthese.ensemble.maximum}"
-    return [] if obtained == value else [f"ensemble : attendu {value}, obtenu {obtained}"]
+    return [] if obtained == value else [f"ensemble : {unlike(value, obtained)}"]
 
 
 def _told(synthese: Synthese, value: list[str]) -> list[str]:
     obtained = list(contradictions(synthese.cadre))
-    return [] if sorted(obtained) == sorted(value) else [f"incohérences : attendu {value}, obtenu {obtained}"]
+    return [] if sorted(obtained) == sorted(value) else [f"incohérences : {unlike(value, obtained)}"]
 
 
 def _mention(synthese: Synthese, value: str) -> list[str]:
@@ -191,4 +191,4 @@ def _compared(comparaison: Comparaison | None, key: str, value: Mapping[Any, str
         }
         obtained = {numero: text for numero, text in obtained.items() if numero in map(str, value)}
     wanted = {str(name): text for name, text in value.items()}
-    return [] if obtained == wanted else [f"{key} : attendu {wanted}, obtenu {obtained}"]
+    return [] if obtained == wanted else [f"{key} : {unlike(wanted, obtained)}"]

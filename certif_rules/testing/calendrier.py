@@ -14,7 +14,7 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.constats import findings_of
-from certif_rules.testing.fichier import refused
+from certif_rules.testing.fichier import refused, unlike
 from certif_rules.vie.echeancier import Echeancier
 
 _ABSENT = "<absent>"
@@ -82,7 +82,7 @@ def _date(nom: str, expected: Mapping[str, Any], dates: Mapping[str, Any]) -> li
     if "ancres" in entry:
         shown["ancres"] = {ancre["evenement"]: [ancre["du"], ancre["au"]] for ancre in entry["ancres"]}
     return [
-        f"{nom}, {key} : attendu {value}, obtenu {shown.get(key, _ABSENT)}"
+        f"{nom}, {key} : {unlike(value, shown.get(key, _ABSENT))}"
         for key, value in expected.items()
         if shown.get(key, _ABSENT) != value
     ]
@@ -115,7 +115,7 @@ def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str
 
 def _same(label: str, expected: Iterable[str], obtained: Iterable[str]) -> list[str]:
     wanted, got = sorted(set(expected)), sorted(set(obtained))
-    return [] if wanted == got else [f"{label} : attendu {wanted}, obtenu {got}"]
+    return [] if wanted == got else [f"{label} : {unlike(wanted, got)}"]
 
 
 def _meetings(expected: Mapping[str, Any], obtained: Mapping[str, Any] | None) -> list[str]:
@@ -124,9 +124,9 @@ def _meetings(expected: Mapping[str, Any], obtained: Mapping[str, Any] | None) -
         return ["des séances sont attendues, sans liste de séances"] if asked else []
     texts = []
     if "prochaine" in expected and expected["prochaine"] != obtained["prochaine"]:
-        texts.append(f"prochaine séance : attendu {expected['prochaine']}, obtenu {obtained['prochaine']}")
+        texts.append(f"prochaine séance : {unlike(expected['prochaine'], obtained['prochaine'])}")
     states = {seance["le"]: seance["etat"] for seance in obtained["seances"]}
     for day, etat in expected.get("seances", {}).items():
         if states.get(day, _ABSENT) != etat:
-            texts.append(f"séance du {day} : attendu {etat}, obtenu {states.get(day, _ABSENT)}")
+            texts.append(f"séance du {day} : {unlike(etat, states.get(day, _ABSENT))}")
     return texts

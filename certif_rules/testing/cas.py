@@ -18,7 +18,7 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.rules.motifs import ETATS, Etat
 from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.constats import check_conclusions, check_deadlines, concluded
-from certif_rules.testing.fichier import refused
+from certif_rules.testing.fichier import refused, unlike
 
 _OF_FINDINGS = frozenset({"conclusions", "echeances"})
 
@@ -156,22 +156,20 @@ def _sites(checklist: Checklist, value: list[str] | None, _key: str) -> list[str
     obtained = checklist.sites.sites if checklist.sites else None
     if value is None or obtained is None:
         both_unknown = value is None and obtained is None
-        return [] if both_unknown else [f"sites : attendu {value}, obtenu {obtained}"]
+        return [] if both_unknown else [f"sites : {unlike(value, obtained)}"]
     return _compare("sites", set(value), set(obtained))
 
 
 def _counts(checklist: Checklist, value: Mapping[Etat, int], _key: str) -> list[str]:
     obtained = checklist.compteurs
-    return [
-        f"{etat} : attendu {n}, obtenu {obtained[etat]}" for etat, n in value.items() if obtained[etat] != n
-    ]
+    return [f"{etat} : {unlike(n, obtained[etat])}" for etat, n in value.items() if obtained[etat] != n]
 
 
 def _equal(getter: Callable[[Checklist], Any]) -> Callable[[Checklist, Any, str], list[str]]:
     def check_equal(checklist: Checklist, value: Any, key: str) -> list[str]:
         obtained = getter(checklist)
         wanted = str(value) if isinstance(obtained, str) else value
-        return [] if obtained == wanted else [f"{key} : attendu {wanted}, obtenu {obtained}"]
+        return [] if obtained == wanted else [f"{key} : {unlike(wanted, obtained)}"]
 
     return check_equal
 

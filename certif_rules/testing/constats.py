@@ -14,6 +14,7 @@ from certif_rules.audit.demande import Demande
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.echanges.conclusion import document
 from certif_rules.errors import DataError
+from certif_rules.testing.fichier import unlike
 
 #: The key of a case that gives a finding to every line due that it does not name.
 AUTRES = "autres"
@@ -87,7 +88,7 @@ def check_conclusions(obtained: Mapping[str, Any], value: Mapping[str, Any]) -> 
                 missing = not any(wanted in text for text in sentences)
                 texts += [f"{objet} : « {wanted} » absent de {sentences}"] if missing else []
             elif conclusion.get(key) != wanted:
-                texts.append(f"{objet}, {key} : attendu {wanted}, obtenu {conclusion.get(key)}")
+                texts.append(f"{objet}, {key} : {unlike(wanted, conclusion.get(key))}")
     return texts
 
 
@@ -106,5 +107,5 @@ def check_deadlines(
             continue
         for nom, day in dates.items():
             if entry.get(nom, "") != (day and str(day)):
-                texts.append(f"{nom} de {numero} : attendu {day}, obtenu {entry.get(nom)}")
+                texts.append(f"{nom} de {numero} : {unlike(day, entry.get(nom))}")
     return texts

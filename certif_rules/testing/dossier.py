@@ -10,7 +10,7 @@ from certif_rules.echanges.dossier import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.dossier import open_file
-from certif_rules.testing.fichier import refused
+from certif_rules.testing.fichier import refused, unlike
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
@@ -28,7 +28,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
 
 def _equal(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
     value = obtained["audit"]["type"] if key == "type" else obtained[key]
-    return [] if value == wanted else [f"{key} : attendu {wanted}, obtenu {value}"]
+    return [] if value == wanted else [f"{key} : {unlike(wanted, value)}"]
 
 
 def _pieces(key: str, wanted: Mapping[str, str], obtained: Mapping[str, Any]) -> list[str]:
@@ -119,7 +119,7 @@ def _avertissements(key: str, wanted: list[str], obtained: Mapping[str, Any]) ->
 
 
 def _same(key: str, wanted: Any, got: Any) -> list[str]:
-    return [] if wanted == got else [f"{key} : attendu {wanted}, obtenu {got}"]
+    return [] if wanted == got else [f"{key} : {unlike(wanted, got)}"]
 
 
 _CHECKS = {

@@ -12,7 +12,7 @@ from certif_rules.echanges.duree import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.duree import make_duration
-from certif_rules.testing.fichier import refused
+from certif_rules.testing.fichier import refused, unlike
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
@@ -32,7 +32,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     texts = []
     wanted_days = expected["jours"]
     if obtained["jours"] != (wanted_days and str(wanted_days)):
-        texts.append(f"jours : attendu {wanted_days}, obtenu {obtained['jours']}")
+        texts.append(f"jours : {unlike(wanted_days, obtained['jours'])}")
     sentences = [poste["texte"] for poste in obtained["postes"]]
     sentences += [obtained["fixee"]["texte"]] if obtained["fixee"] else []
     texts += [
@@ -42,7 +42,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     ]
     shown = {item["id"] for item in obtained["incoherences"]}
     if "incoherences" in expected and shown != set(expected["incoherences"]):
-        texts.append(f"incohérences : attendu {expected['incoherences']}, obtenu {sorted(shown)}")
+        texts.append(f"incohérences : {unlike(expected['incoherences'], sorted(shown))}")
     return texts
 
 

@@ -10,7 +10,7 @@ from certif_rules.echanges.echantillon import document
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.echantillon import make_sample
-from certif_rules.testing.fichier import refused
+from certif_rules.testing.fichier import refused, unlike
 from certif_rules.vie.echantillon import DemandeTirage
 
 
@@ -57,5 +57,5 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
             holds = wanted in printed["methode"]
         else:
             holds = facts[key] >= value if key == "non_vus_au_moins" else facts[key] == value
-        texts += [] if holds else [f"{key} : attendu {wanted}, obtenu {facts.get(key, printed['methode'])}"]
+        texts += [] if holds else [f"{key} : {unlike(wanted, facts.get(key, printed['methode']))}"]
     return texts

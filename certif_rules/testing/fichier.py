@@ -65,4 +65,19 @@ def refused(error: IssuesError, wanted: str | Iterable[str] | None) -> list[str]
         return [f"refus inattendu : {error}"]
     codes = sorted({issue.code for issue in error.issues})
     expected = sorted([wanted] if isinstance(wanted, str) else wanted)
-    return [] if codes == expected else [f"refus : attendu {expected}, obtenu {codes}\n{error}"]
+    return [] if codes == expected else [f"refus : {unlike(expected, codes)}\n{error}"]
+
+
+#: What the values of YAML and of JSON are called.
+_KINDS = {
+    bool: "vrai ou faux", int: "un entier", float: "un nombre à virgule", str: "un texte", list: "une liste",
+    dict: "un dictionnaire", type(None): "rien",
+}  # fmt: skip
+
+
+def unlike(wanted: Any, obtained: Any) -> str:
+    """Return « attendu A, obtenu B »; where both print alike, what each is: « 3 (un texte) »."""
+    if str(wanted) != str(obtained):
+        return f"attendu {wanted}, obtenu {obtained}"
+    kinds = [_KINDS.get(type(value), f"un {type(value).__name__}") for value in (wanted, obtained)]
+    return f"attendu {wanted} ({kinds[0]}), obtenu {obtained} ({kinds[1]})"

@@ -36,19 +36,28 @@ def named_editions(noms: tuple[str, ...]) -> str:
     return f"{noun(len(noms), 'édition')} {' et '.join(noms)}"
 
 
-def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object]) -> Issue:
+def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object], rubrique: str) -> Issue:
     """Return the issue of a référentiel whose data say nothing of a subject, naming the bases that do.
 
     Args:
         regime: what was asked about.
         subject: what is not told, as a complement: « de la durée des audits ».
         part: where a layer tells of it; ``None`` where it does not.
+        rubrique: the section of the data that would tell of it.
     """
     nom = regime.referentiel.id
     message = f"aucune source lue pour « {nom} » ne parle {subject}"
     others = [vie.origine for vie in regime.vies if vie.origine != nom and part(vie) is not None]
-    hint = f"demander plutôt {', '.join(others)}, sur quoi il repose" if others else None
-    return Issue("sujet-absent", message, None, hint or "le demander à l’organisme qui certifie ou labellise")
+    ask = f"demander plutôt {', '.join(others)}, sur quoi il repose" if others else None
+    hint = f"{ask or 'le demander à l’organisme qui certifie ou labellise'} ; {to_write(regime, rubrique)}"
+    return Issue("sujet-absent", message, None, hint)
+
+
+def to_write(regime: Regime, rubrique: str) -> str:
+    """Return where the author of a référentiel says what its data do not."""
+    own = (c.couche for c in regime.referentiel.couches if c.couche.referentiel == regime.referentiel.id)
+    regles = next((couche.id for couche in own if couche.nature == "regles"), "…")
+    return f"son auteur l’écrit dans regles/{regles}/vie/{rubrique}.yaml, sous « {rubrique} »"
 
 
 def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:
