@@ -29,7 +29,11 @@ modifications:
     exigence: Un sourire.
     motif: Le dépliant demande plus.
     sources: [ENS]
-  - {critere: fictif/3, titre: Suivre les retours, motif: Le dépliant lui donne un nom., sources: [ENS]}
+  - critere: fictif/3
+    titre: Suivre les retours
+    variantes: [{texte: Les retours, sources: [ENS]}]
+    motif: Le dépliant lui donne un nom.
+    sources: [ENS]
 """
 MOVE = ("enseigne@E1", "fictif@B")
 
@@ -115,13 +119,12 @@ def test_the_draft_is_valid_at_once(atelier: Atelier, tmp_path: Path) -> None:
     for path in before.glob("*.yaml"):
         if path.name not in ("couche.yaml", "plus.yaml"):
             assert brouillon.fichiers[f"exigence/E2/{path.name}"] == path.read_bytes()
+    third = AUTRES[AUTRES.index("  - critere: fictif/3") :]
+    commented = "".join(f"# {line}\n" for line in third.splitlines())
     assert brouillon.fichiers["exigence/E2/plus.yaml"].decode() == AUTRES.replace(
         "  - {indicateur: fictif/3.1",
         "# À REVOIR. Sa cible n’existe plus dans fictif@B.\n#   - {indicateur: fictif/3.1",
-    ).replace(
-        "  - {critere: fictif/3,",
-        "# À REVOIR. fictif@B dit désormais la même chose.\n#   - {critere: fictif/3,",
-    )
+    ).replace(third, f"# À REVOIR. fictif@B dit désormais la même chose : titre.\n{commented}")
     write_folder(tmp_path / "neuf", brouillon.fichiers)
     known = atelier_of(
         {nom: tmp_path / nom / "donnees" for nom in ("fictif", "enseigne")} | {"neuf": tmp_path / "neuf"}
@@ -161,7 +164,7 @@ def test_certifregion_on_2026(call: Console, tmp_path: Path) -> None:
     asked = ("--brouillon", tmp_path / "neuf", "--edition", "V5-2026", "--du", "2027-01-01")
     reponse = call("rebaser", "certifregion@V5", "qualiopi@2026", *asked)
     text = reponse.out.decode()
-    assert "Critère 4 : Porte des lignes du label (E, F, G)" in text.replace("\u00a0", " ")
+    assert "Critère 4 : lignes du label qui s’y rattachent (E, F, G)" in text.replace("\u00a0", " ")
     assert max(map(len, text.splitlines())) <= 80
     assert reponse.err.count("\n") == 1, "the folder, and no problem"
     wrong = call("valider", tmp_path / "neuf")

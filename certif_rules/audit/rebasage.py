@@ -24,7 +24,8 @@ Devenir = Literal["inchange", "a_relire", "sans_effet", "sans_cible"]
 class Touche(Struct, frozen=True, kw_only=True):
     """Something of the base that the label touches, and what became of it.
 
-    ``par`` is who touches it: the fields that a change replaces, the numbers of lines, the audit types.
+    ``par`` is who touches it: the fields that a change replaces, the numbers of lines, the audit types;
+    ``egaux`` are those fields that the base now gives as the label does.
     """
 
     geste: Geste
@@ -33,6 +34,7 @@ class Touche(Struct, frozen=True, kw_only=True):
     nom: str
     par: tuple[str, ...]
     devenir: Devenir
+    egaux: tuple[str, ...] = ()
     redactions: tuple[Redaction, ...] = ()
     motif: str | None = None
     sources: tuple[str, ...] = ()
@@ -68,10 +70,11 @@ def _operation(label: Referentiel, base: EditionsComparees, change: Changement) 
     final = _node(label, change)
     texts = tuple(_wordings(before, after))
     moved = [c for c in change.champs if meaning(getattr(before, c)) != meaning(getattr(after, c, None))]
+    same = tuple(c for c in change.champs if after is not None and getattr(after, c) == getattr(final, c))
     devenir: Devenir = "inchange"
     if after is None:
         devenir = "sans_cible"
-    elif change.champs and all(getattr(after, c) == getattr(final, c) for c in change.champs):
+    elif same:
         devenir = "sans_effet"
     elif moved or texts or change.cible in {line.apres.id for line in base.reformulees}:
         devenir = "a_relire"
@@ -82,6 +85,7 @@ def _operation(label: Referentiel, base: EditionsComparees, change: Changement) 
         nom=change.numero,
         par=change.champs,
         devenir=devenir,
+        egaux=same,
         redactions=texts,
         motif=change.motif,
         sources=change.sources,

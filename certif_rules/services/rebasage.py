@@ -29,7 +29,7 @@ _ITEM: Final = re.compile(r"^( *)- ", re.MULTILINE)
 #: What an operation can no longer be: it stays in the draft as a comment, with why.
 _POURQUOI: Final = {
     "sans_cible": "À REVOIR. Sa cible n’existe plus dans {base}.",
-    "sans_effet": "À REVOIR. {base} dit désormais la même chose.",
+    "sans_effet": "À REVOIR. {base} dit désormais la même chose : {champs}.",
 }
 
 
@@ -204,7 +204,7 @@ def _end(data: Mapping[str, object], cle: str, number: int) -> int:
 
 
 def _why(touche: Touche, base: str) -> str:
-    return _POURQUOI[touche.devenir].format(base=base)
+    return _POURQUOI[touche.devenir].format(base=base, champs=", ".join(touche.egaux))
 
 
 def _comment(lines: list[str], start: int, end: int, why: str) -> None:

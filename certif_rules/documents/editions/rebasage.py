@@ -23,10 +23,10 @@ _DEVENIRS: Final[Mapping[Devenir, str]] = {
     "sans_cible": "× n’existe plus dans la base : à revoir",
 }
 _GESTES: Final[Mapping[Geste, str]] = {
-    "modification": "Modifié par le label",
-    "retrait": "Retiré par le label",
-    "rattachement": "Porte des lignes du label",
-    "regle": "Nommé par une règle du label",
+    "modification": "modification du label",
+    "retrait": "retrait par le label",
+    "rattachement": "lignes du label qui s’y rattachent",
+    "regle": "règles du label qui en parlent",
 }
 
 
@@ -88,6 +88,8 @@ def _article(touche: Touche, index: int) -> b.Article:
         b.Rubrique(titre=capital(field_name(one.champ)), elements=(written(one.passes),))
         for one in touche.redactions
     )
+    same = ", ".join(map(field_name, touche.egaux))
+    given = (b.Rubrique(titre="Déjà dans la base", elements=(same,)),) if same else ()
     motif = marked(prose(touche.motif or ""), touche.sources)
     why = (b.Rubrique(titre="Motif du label", elements=(motif,)),)
     place = (b.Rubrique(titre="Écrit dans", elements=((b.Morceau(touche.emplacement, "code"),),)),)
@@ -96,8 +98,8 @@ def _article(touche: Touche, index: int) -> b.Article:
         numero=clean(touche.sorte),
         titre=prose(touche.nom),
         etat=None,
-        enonce=_by(touche),
-        rubriques=(*texts, *(why if touche.motif else ()), *(place if touche.emplacement else ())),
+        enonce=capital(_by(touche)),
+        rubriques=(*texts, *given, *(why if touche.motif else ()), *(place if touche.emplacement else ())),
     )
 
 
