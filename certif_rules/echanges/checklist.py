@@ -130,7 +130,7 @@ def render(checklist: Checklist) -> bytes:
     try:
         encode(written)  # what is written once is not there for an escape to be put in
         lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]
-        cites = set(citations(written)).union(*(gravee.cites for gravee in lignes))
+        cites = _cited(written, lignes)
         written["lignes"] = [gravee.json for gravee in lignes]
         return encoded(with_sources(written, checklist.referentiel.sources.values(), cites))
     except UnicodeEncodeError:  # what people typed may hold what only an escape can write
@@ -176,7 +176,16 @@ def head(checklist: Checklist) -> Objet:
 
 def sources(checklist: Checklist) -> tuple[Source, ...]:
     """Return the sources cited anywhere in a document, in the référentiel's order."""
-    return tuple(checklist.referentiel.sources[id_] for id_ in document(checklist)["sources"])
+    try:
+        cites = _cited(_ecrire(_parts(checklist, ())), [_GRAVEES(ligne) for ligne in checklist.lignes])
+    except UnicodeEncodeError:  # as in :func:`render`
+        cites = {*document(checklist)["sources"]}
+    return tuple(source for id_, source in checklist.referentiel.sources.items() if id_ in cites)
+
+
+def _cited(written: Objet, lignes: Iterable[Gravee]) -> set[str]:
+    """Return the ids of the sources that a document cites, its lines being written apart."""
+    return set(citations(written)).union(*(gravee.cites for gravee in lignes))
 
 
 def explanation(checklist: Checklist, ligne: Ligne, changements: Iterable[Changement]) -> Objet:

@@ -13,7 +13,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.compte_rendu import CompteRendu
@@ -129,7 +129,7 @@ def pseudonymised(value: T) -> T:
     if isinstance(value, Demande):
         return replace(value, **{name: _hidden(getattr(value, name), name) for name in _DEMANDE})
     if isinstance(value, Dossier):
-        others = {f.name for f in fields(value)} - {"demande", "releves", "verifications"}
+        others = {*value.__struct_fields__} - {"demande", "releves", "verifications"}
         return replace(
             value,
             demande=pseudonymised(value.demande),
@@ -186,7 +186,7 @@ def _personal_data(
             for hit in _hits(texte, champ):
                 yield DonneePersonnelle(trouvaille=hit, ligne=None, lieu=None)
         return
-    names = _DEMANDE if isinstance(value, Demande) else tuple(f.name for f in fields(value))
+    names = _DEMANDE if isinstance(value, Demande) else value.__struct_fields__
     ligne = None if isinstance(value, Demande) else value.ligne
     for name in names:
         for champ, texte in _texts(getattr(value, name), name):
@@ -242,7 +242,7 @@ def _children(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, Mapping):
         return [(str(key), child) for key, child in value.items()]
     if isinstance(value, Struct):
-        return [(f.name, getattr(value, f.name)) for f in fields(value)]
+        return [(name, getattr(value, name)) for name in value.__struct_fields__]
     return []
 
 

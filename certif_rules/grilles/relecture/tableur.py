@@ -240,12 +240,13 @@ class Archive:
             self._elements += 1
             if depth > MAX_DEPTH or self._elements > MAX_ELEMENTS:
                 raise self._too_many(member, depth)
-            start(named(tag), {key.rpartition(":")[2]: value for key, value in attributes.items()})
+            names = {local.get(key) or named(key): value for key, value in attributes.items()}
+            start(local.get(tag) or named(tag), names)
 
         def ended(tag: str) -> None:
             nonlocal depth
             depth -= 1
-            end(named(tag))
+            end(local.get(tag) or named(tag))
 
         parser.StartDoctypeDeclHandler = doctype
         parser.StartElementHandler = started

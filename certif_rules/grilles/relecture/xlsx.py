@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from string import ascii_uppercase
 from typing import Literal
 
@@ -262,6 +263,7 @@ class _Sheet:
         return Vue(_decode(raw), "erreur" if kind == "e" else "texte")
 
 
+@lru_cache(maxsize=16_384)  # the cells of one grid, that others have too
 def _place(reference: str) -> tuple[int, int] | None:
     """(row, column) of « K14 », or of the first cell of « K14:L15 »."""
     match = _REFERENCE.match(reference)
