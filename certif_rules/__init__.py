@@ -16,7 +16,8 @@ __all__ = [
     "Bilan", "CertifRulesError", "Checklist", "Correction", "DataError", "Donnees", "Exporter", "Issue",
     "IssuesError", "Lecture", "Rapport", "Registry", "UsageError", "autodiagnostic", "calendrier",
     "checklist", "comparer", "conclure", "dossier", "duree", "echantillon", "ecrire", "expliquer", "hookimpl",
-    "lire", "open_registry", "progression", "questions", "rapport", "referentiels", "reprendre", "valider",
+    "lire", "nouveau", "open_registry", "progression", "questions", "rapport", "rebaser", "referentiels",
+    "reprendre", "valider",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
         echantillon,
         expliquer,
         lire,
+        nouveau,
         open_registry,
         progression,
         questions,
         rapport,
+        rebaser,
         referentiels,
         reprendre,
         valider,

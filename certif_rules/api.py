@@ -23,6 +23,7 @@ from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import Demande, parse_name, read_profile
 from certif_rules.audit.editions import EditionsComparees
 from certif_rules.audit.questions import Question
+from certif_rules.audit.rebasage import Rebasage
 from certif_rules.audit.textes import read_textes
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue
@@ -44,8 +45,11 @@ from certif_rules.services.comparaison import compare_files
 from certif_rules.services.correction import carry as _carry
 from certif_rules.services.explication import Explication, ask, explain
 from certif_rules.services.lecture import STDIN, Lecture, read_grids
+from certif_rules.services.nouveau import Modele, Projet, begin
+from certif_rules.services.rebasage import draft, rebase_label
 from certif_rules.services.reponses import read_answers
 from certif_rules.services.validation import validate
+from certif_rules.source.ecriture import write_folder
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.autodiagnostic import Cadre, Synthese
 from certif_rules.vie.duree import DureeAudit
@@ -177,6 +181,50 @@ def comparer(
         avant = STDIN if content is not None else str(path)
     demande = _demande(profil) if profil is not None else Demande()
     return compare_files(registry, avant, apres, demande, stdin=content, other_rules=autres_regles)
+
+
+def nouveau(
+    modele: Modele, nom: str, dossier: str | Path | None = None, *, edition: str, du: date | str,
+    titre: str | None = None, base: str | None = None, depuis: str | None = None,
+) -> Path:  # fmt: skip
+    """Begin a plugin in a new folder, and return that folder.
+
+    Args:
+        modele: « edition », « label », « referentiel » or « notation ».
+        nom: the référentiel.
+        dossier: the folder to make; by default, the name of the distribution.
+        edition: the code of the edition to write.
+        du: the first day of it.
+        titre: its title; without one, a title to write.
+        base: what a label rests on, « référentiel@édition ».
+        depuis: the edition before, where it is not the latest.
+    """
+    projet = Projet(
+        modele=modele, nom=nom, edition=edition, du=str(du), titre=titre, base=base, depuis=depuis
+    )
+    squelette = begin(open_atelier(), projet)
+    folder = Path(dossier or squelette.distribution)
+    write_folder(folder, squelette.fichiers)
+    return folder
+
+
+def rebaser(label: str, base: str, dossier: str | Path | None = None, *, edition: str | None = None,
+            du: date | str | None = None) -> Rebasage:  # fmt: skip
+    """Return what moving a label to another edition of its base touches; write its draft in a new folder.
+
+    Args:
+        label: « label@édition ».
+        base: « référentiel@édition ».
+        dossier: the folder of the draft; without one, none is written.
+        edition: the code of the new edition of the label.
+        du: its first day.
+    """
+    atelier = open_atelier()
+    rebasage = rebase_label(atelier, label, base)
+    if dossier is not None:
+        brouillon = draft(atelier, rebasage, edition=edition, du=None if du is None else str(du))
+        write_folder(Path(dossier), brouillon.fichiers)
+    return rebasage
 
 
 def conclure(

@@ -139,6 +139,10 @@ class IssuesError(CertifRulesError):
         self.issues: tuple[Issue, ...] = tuple(sorted(set(issues), key=_by_place))
         super().__init__("\n".join(line for issue in self.issues for line in issue.lines()))
 
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[Issue, ...]]]:
+        """Return what makes it again in another process: its issues, and not the words drawn from them."""
+        return type(self), (self.issues,)
+
 
 class DataError(IssuesError):
     """A file is wrong: a référentiel, a profile, a set of cases (exit status 1)."""
@@ -153,17 +157,17 @@ def _by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
     return (place.file, place.sheet, place.line, place.column, issue.code, issue.message)
 
 
-def first_of(issues: Iterable[Issue], most: int, *, more: bool = False) -> list[Issue]:
+def first_of(issues: Iterable[Issue], most: int, *, more: bool = False, beyond: int = 0) -> list[Issue]:
     """Return the first ``most`` issues by place; where there are others, how many, said before them.
 
-    ``more`` says that others still were not even looked for.
+    ``more`` says that others still were not even looked for; ``beyond`` is how many were seen after those.
     """
     ordered = sorted(set(issues), key=_by_place)
     listed = [issue for issue in ordered if issue.unlisted is None]
-    if len(listed) <= most and not more:
+    if len(listed) + beyond <= most and not more:
         return ordered
     number, open_ended = _number(ordered)
-    open_ended = open_ended or more
+    number, open_ended = number + beyond, open_ended or more
     place = listed[0].location
     whole = Location(place.file) if place else None
     total = f"plus de {number}" if open_ended else str(number)

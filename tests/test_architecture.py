@@ -82,12 +82,15 @@ KNOW = {
     "icalendar": {"documents.calendrier.ics"},
     "jsonschema": {"source.schema"},
     "referencing": {"source.schema"},
-    "pluggy": {"plugins.hookspecs", "plugins.discovery"},
+    "pluggy": {"plugins.hookspecs", "plugins.discovery", "plugins.livraison"},
+    "hatchling": {"plugins.livraison"},
     "pytest": {"testing.collecte"},
     "xlsxwriter": {"grilles.xlsx"},
     "docx": {"documents.formats.docx", "documents.formats.docx_styles"},
     "lxml": {"documents.formats.docx"},
     "typst": {"documents.formats.compilation"},
+    "pyarrow": {"services.parquet"},
+    "distributed": {"services.ouvriers"},
 }
 ABROAD = {"socket", "http", "urllib", "ssl", "asyncio", "ftplib", "smtplib", "requests", "httpx"}
 CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "locale"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,12 +22,14 @@ from certif_rules.model.base import Regle
 from certif_rules.model.candidature import PriseEnCharge
 from certif_rules.model.referentiel import Couche, Referentiel
 from certif_rules.plugins import cache as module
-from certif_rules.plugins.cache import ENV_CACHE, NONE, Cache, key_of, user_cache
+from certif_rules.plugins.cache import ENV_CACHE, NONE, Cache, compiled_beside, key_of, user_cache
 from certif_rules.plugins.hookspecs import Donnees
+from certif_rules.plugins.livraison import compile_layers, compiled_files
 from certif_rules.plugins.registry import Registry
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = "2024-03-18"
+PARTS = ("x",)
 KEY, OTHER = (key_of([("a", content)]) or b"" for content in (b"un", b"de"))
 
 
@@ -281,22 +284,24 @@ HOSTILE: dict[str, tuple[bytes, Any]] = {
 def test_an_entry_that_is_signed_but_hostile_is_absent(name: str, tmp_path: Path) -> None:
     """Its key and its digest are right: what it holds is still read as data of one type, or not at all."""
     payload, kind = HOSTILE[name]
-    (tmp_path / "a.msgpack").write_bytes(signed(KEY + payload))
-    assert Cache(tmp_path).read("a", KEY, kind) is None
+    Cache(tmp_path).write(tmp_path, PARTS, KEY, (), tuple[int, ...])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(signed(KEY + payload))
+    assert Cache(tmp_path).read(tmp_path, PARTS, KEY, kind) is None
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     """Under its name and its key only; a fraction, which is no plain data, keeps its two numbers."""
     share = PriseEnCharge(taux=Fraction(2, 3), par="la Région")
-    Cache(tmp_path / "a" / "b").write("x", KEY, share, PriseEnCharge)
-    assert whole(Cache(tmp_path / "a" / "b").read("x", KEY, PriseEnCharge)) == whole(share)
-    assert Cache(tmp_path / "a" / "b").read("y", KEY, PriseEnCharge) is None
-    assert Cache(tmp_path / "a" / "b").read("x", OTHER, PriseEnCharge) is None
+    Cache(tmp_path / "a" / "b").write(tmp_path, PARTS, KEY, share, PriseEnCharge)
+    assert whole(Cache(tmp_path / "a" / "b").read(tmp_path, PARTS, KEY, PriseEnCharge)) == whole(share)
+    assert Cache(tmp_path / "a" / "b").read(tmp_path, ("y",), KEY, PriseEnCharge) is None
+    assert Cache(tmp_path / "a" / "b").read(tmp_path, PARTS, OTHER, PriseEnCharge) is None
 
 
 def test_what_would_be_read_otherwise_is_not_written(tmp_path: Path) -> None:
     """A record of another type would lose a field on the way: it is made again each time instead."""
-    Cache(tmp_path).write("x", KEY, Regle(mots={"toutes": True}, motif="m"), PriseEnCharge)
+    Cache(tmp_path).write(tmp_path, PARTS, KEY, Regle(mots={"toutes": True}, motif="m"), PriseEnCharge)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -366,6 +371,63 @@ def test_a_pipe_in_place_of_an_entry_is_not_waited_for(essai: Path, tmp_path: Pa
         path.unlink()
         os.mkfifo(path)
     assert title(essai, tmp_path / "cache") == "Avant"
+
+
+# ---- beside the layers ---------------------------------------------------------------------------------
+
+
+def test_what_stands_beside_the_layers_is_what_they_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compiled for a wheel, wherever it is copied: every record is the same, nothing goes to the cache."""
+    monkeypatch.setattr(module, "_working_copy", list)
+    places = {nom: tmp_path / f"certif_rules_{nom}" / "donnees" for nom in DONNEES}
+    for nom, dossier in DONNEES.items():
+        shutil.copytree(dossier, places[nom])
+    expected = everything(registry(None, **places))
+    donnees = [(nom, Donnees(dossier=dossier)) for nom, dossier in places.items()]
+    for dossier in places.values():
+        compile_layers(donnees, dossier, compiled_beside(dossier))
+    monkeypatch.setattr("certif_rules.plugins.couche.read_bytes", lambda *_: pytest.fail("YAML was read"))
+    assert everything(registry(tmp_path / "cache", **places)) == expected
+    assert not (tmp_path / "cache").exists()
+
+
+def test_what_is_beside_layers_that_changed_is_ignored(
+    essai: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another byte in a layer, or the code of a working copy: it is as if absent; ``None`` reads the YAML."""
+    monkeypatch.setattr(module, "_working_copy", list)
+    compile_layers([("essai", Donnees(dossier=essai))], essai, compiled_beside(essai))
+    assert title(essai, tmp_path / "cache") == "Avant"
+    assert not (tmp_path / "cache").exists()
+    monkeypatch.setattr(module, "_working_copy", lambda: [("assemblage.py", 1, 2)])
+    assert title(essai, tmp_path / "cache") == "Avant"
+    assert len(entries(tmp_path / "cache")) == 2
+    monkeypatch.setattr(module, "_working_copy", list)
+    content = essai / "exigence" / "1" / "contenu.yaml"
+    content.write_text(content.read_text(encoding="utf-8").replace("Avant", "Apres"), encoding="utf-8")
+    with pytest.raises(DataError, match="empreinte-inconnue"):
+        title(essai, tmp_path / "autre")
+
+
+def test_the_hook_says_where_each_file_goes(tmp_path: Path) -> None:
+    """What the entry points of a plugin declare, beside its layers; nothing where a source archive has it."""
+    packages = tmp_path / "source"
+    package = packages / "certif_rules_certifregion"
+    shutil.copytree(DONNEES["certifregion"].parent, package)
+    ours = {"certifregion": "certif_rules_certifregion"}
+    loaded = {name: sys.modules.pop(name) for name in list(sys.modules) if name == ours["certifregion"]}
+    try:
+        places = compiled_files(ours, packages, tmp_path / "un")
+        beside = compiled_beside(package / "donnees")
+        assert {place.parent for place in places.values()} == {beside}
+        assert all(file.name == place.name and file.exists() for file, place in places.items())
+        assert {file.name.partition("-")[0] for file in places} == {"certifregion"}
+        beside.mkdir()
+        assert compiled_files(ours, packages, tmp_path / "deux") == {}
+    finally:
+        sys.modules.update(loaded)
 
 
 # ---- where it is ---------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ def test_a_record_is_written_whole_without_its_place() -> None:
     written = Ecrivain({})(LACUNE)
     assert list(written.items()) == [
         ("ligne", None), ("champs", ["titre"]), ("cherche", "partout"), ("sources", ["S1"]),
+        ("si", []),
     ]  # fmt: skip
 
 

@@ -379,7 +379,7 @@ def test_everything_wrong_is_said_at_once(call: Console) -> None:
         "evenement-inconnu", "ordre-impossible", "territoire-inconnu",
     ]  # fmt: skip
     assert "vouliez-vous dire « notification » ?" in reponse.err
-    assert "« comite » (2023-05-01) vient avant « audit_initial » (2023-05-31)" in reponse.err
+    assert "« comite » (1er mai 2023) vient avant « audit_initial » (31 mai 2023)" in reponse.err
 
 
 @pytest.mark.parametrize(

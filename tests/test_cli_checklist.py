@@ -78,7 +78,7 @@ def test_only_what_is_missing_is_asked(call: Console, given: tuple[str, ...], mi
         (
             {7: "--certificat=qualiopi=2025-01-01:2024-01-01"},
             "date-invalide",
-            "finit (2024-01-01) avant de commencer",
+            "finit (1er janvier 2024) avant de commencer",
         ),
         ({7: "--certificat=qualiopi=hier:2024-01-01"}, "date-invalide", "« hier » n’est pas une date"),
         ({7: "--certificat=qualiopy=2024-01-01:2026-01-01"}, "certificat-inconnu", "« qualiopi » ?"),

@@ -38,7 +38,9 @@ CASES: list[tuple[tuple[str, ...], set[str]]] = [
     (("checklist", "qualiopi", "--type", "foo", "--date", "x"),
      {"type-inconnu", "date-invalide", "information-manquante"}),
     (("checklist", "inconnu", "--type", "foo", "--date", "x", "--avec", "a:"),
-     {"date-invalide", "fait-illisible", "information-manquante"}),
+     {"date-invalide", "fait-illisible", "information-manquante", "referentiel-inconnu"}),
+    (("checklist", "inconnu"), {"information-manquante", "referentiel-inconnu"}),
+    (("checklist", "QUALIOPI", "--categorie", "ZZ"), {"information-manquante", "categorie-inconnue"}),
     (("checklist", "--date", "x", "--avec", "a:"),
      {"date-invalide", "fait-illisible", "information-manquante"}),
     (("calendrier", "certifregion", "--evenement", "foo=2024", "--evenement", "bar", "--au", "x",
@@ -120,8 +122,8 @@ def test_a_name_that_one_edition_admits_is_not_refused_for_lack_of_a_date(call: 
 
 
 GATHERS = (
-    "autodiagnostic", "calendrier", "checklist", "dossier", "duree", "echantillon", "expliquer", "questions",
-    "reprendre",
+    "autodiagnostic", "calendrier", "checklist", "comparer", "dossier", "duree", "echantillon", "expliquer",
+    "nouveau", "questions", "reprendre",
 )  # fmt: skip
 
 
@@ -141,6 +143,8 @@ def test_a_command_that_goes_on_in_spite_of_a_wrong_value_never_answers(call: Co
         "echantillon": ("qualiopi", *full, "--graine", "g", "--taille", "x"),
         "expliquer": ("qualiopi", "1", *full, "--format", "bof"),
         "checklist": ("qualiopi", *full, "--date", ""),
+        "comparer": ("qualiopi@2019", "qualiopi@2026", *full, "--date", ""),
+        "nouveau": ("bof", "atelier"),
         "reprendre": ("constats.json", *full, "--date", ""),
         "autodiagnostic": ("qualiopi", *full, "--lignes", "bof"),
     }

@@ -177,7 +177,7 @@ def test_a_certificate_is_required_and_checked(call: Console) -> None:
     assert "--certificat qualiopi=DEBUT:FIN" in missing.err
     expired = call("checklist", *LABEL, "--certificat", "qualiopi=2020-03-01:2023-02-28")
     assert (expired.status, expired.codes) == (2, ["certificat-hors-validite"])
-    assert "2023-02-28" in expired.err
+    assert "28 février 2023" in expired.err
 
 
 @pytest.mark.parametrize("period", ["2024-03-18:2027-03-17", "2021-03-19:2024-03-18"])

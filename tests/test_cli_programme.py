@@ -47,6 +47,8 @@ CALLS = {
     "lot": ("lot", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
     "denombrer": ("denombrer", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
     "comparer": ("comparer", "qualiopi@2019", "qualiopi@2026"),
+    "rebaser": ("rebaser", "certifregion@V5", "qualiopi@2026"),
+    "nouveau": ("nouveau", "referentiel", "essai", "--edition", "1", "--du", "2027-01-01"),
     "valider": ("valider", "audit.yaml"),
 }
 

@@ -318,6 +318,22 @@ def test_what_data_say_against_the_words_is_told(base: Referentiel) -> None:
     assert [li.reformulation for li in found.lignes] == [None, "fond", None, "forme"]
 
 
+def test_an_absent_text_is_no_rewording(base: Referentiel) -> None:
+    """Where a source lacks a wording, before, after or both, nobody knows whether it changed."""
+    texts: Any = (("1", None), ("2", "b"), ("3", None), ("4", "d"))
+    others: Any = (("1", "a"), ("2", None), ("3", None), ("4", None, said("fond")))
+    found = of(made(base, "A", *texts), made(base, "B", *others))
+    assert (numbers(found.sans_texte), numbers(found.reformulees), found.inchangees) == (
+        ["1", "2", "3"],
+        ["4"],
+        (),
+    )
+    assert not any(line.redactions for line in found.lignes)
+    text = write_document("editions", FORMATS["table"], found).decode()
+    assert "3 lignes sans texte à comparer\u00a0: 1, 2, 3" in text
+    assert found.avertissements == ()
+
+
 def test_what_is_no_wording_is_told_apart(base: Referentiel) -> None:
     """Findings allowed, scope, guide, audit types, derogations: each under its own name."""
     line = next(iter(base.indicateurs.values()))

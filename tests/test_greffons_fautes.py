@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from greffons import DONNEES, EDITIONS, distribution
 
+from certif_rules.errors import DataError
+from certif_rules.plugins.couche import files_of, read_header
+from certif_rules.plugins.discovery import discover, load
 from certif_rules.plugins.etranger import attempt
+from certif_rules.plugins.hookspecs import Donnees, hookimpl
+from certif_rules.plugins.index import headers_in
 
 HOOK = "@hookimpl\ndef certif_rules_editions():\n    "
 RENDU = """\
@@ -210,13 +219,83 @@ def test_metadata_that_never_come_are_not_waited_for(tmp_path: Path) -> None:
     assert (done.returncode, "autre" in done.stderr) == (0, False)
 
 
-def test_another_thread_is_not_bounded() -> None:
-    """Outside the first thread no alarm can be set: what comes back is given all the same."""
-    given: list[tuple[object, str | None]] = []
-    thread = threading.Thread(target=lambda: given.append(attempt(lambda: 7)))
+# ---- where there is no alarm ---------------------------------------------------------------------------
+
+
+def without_alarm(action: Callable[[], Any]) -> Any:
+    """What an action gives in another thread, where no alarm can be set, as on Windows."""
+    given: list[Any] = []
+    thread = threading.Thread(target=lambda: given.append(action()), daemon=True)
     thread.start()
-    thread.join()
-    assert given == [(7, None)]
+    thread.join(30)
+    (value,) = given  # none, if it still waits
+    return value
+
+
+def test_another_thread_is_not_interrupted() -> None:
+    """Outside the first thread no alarm can be set: what comes back is given all the same."""
+    assert without_alarm(lambda: attempt(lambda: 7)) == (7, None)
+
+
+def test_declarations_without_end_are_counted_without_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generator that never ends is left after a thousand declarations, wherever it runs."""
+
+    class Sans:
+        @hookimpl
+        def certif_rules_editions(self) -> Iterator[Donnees]:
+            while True:
+                yield Donnees(dossier=Path("a"))
+
+    point = metadata.EntryPoint("sans", "sans", "certif_rules")
+    monkeypatch.setattr(metadata.EntryPoint, "load", lambda _: Sans())
+    (etat,) = without_alarm(lambda: load([point])).etats
+    assert (etat.etat, etat.cause) == ("casse", "certif_rules_editions rend plus de 1000 déclarations")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["entry_points.txt", "METADATA"])
+def test_metadata_that_never_come_are_refused_without_an_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A pipe, a device, a file that no one wrote: refused before any is opened."""
+    distribution(tmp_path, "tube", "")
+    path = tmp_path / "greffon_tube-2.0.dist-info" / name
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    for make, why in (
+        (lambda: os.mkfifo(path), "n’est pas un fichier ordinaire"),
+        (lambda: path.symlink_to("/dev/zero"), "n’est pas un fichier ordinaire"),
+        (lambda: path.write_bytes(b"[certif_rules]\n" + b" " * 5_000_000), "fait plus de 5 Mo"),
+    ):
+        path.unlink()
+        make()
+        points, remarks = without_alarm(discover)
+        assert points == []
+        # Of a pipe or a device, nobody can tell that it spoke of our group.
+        readable = name == "METADATA" or path.is_file()
+        assert [why in remark for remark in remarks] == [True] * readable
+
+
+def test_a_folder_that_no_one_wrote_is_not_read_through(tmp_path: Path) -> None:
+    """Too many files where layers stand, or in a layer; too much in one: one issue each."""
+    donnees = shutil.copytree(DONNEES["qualiopi"], tmp_path / "donnees")
+    layer = next(path for path in (donnees / "guide").iterdir() if path.is_dir())
+    for n in range(1_001):
+        (layer / f"x{n:04}.yaml").write_bytes(b"")
+    en_tete = read_header(layer / "couche.yaml", tmp_path, "essai")
+    ((name, error),) = files_of(en_tete)
+    assert isinstance(error, DataError)
+    assert (name, error.issues[0].code) == (f"donnees/guide/{layer.name}", "fichier-trop-grand")
+    for path in layer.glob("x*.yaml"):
+        path.unlink() if path.name > "x0011.yaml" else path.write_bytes(b"#" * 5_000_000)
+    told = [content for _, content in files_of(en_tete) if isinstance(content, DataError)]
+    assert [error.issues[0].message for error in told] == [
+        "cette couche tient plus de 50 Mo : ce n’est pas une couche"
+    ]
+    (donnees / "exigence").mkdir(exist_ok=True)
+    for n in range(1_001):
+        (donnees / "exigence" / f"y{n}").mkdir()
+    en_tetes, (issue,) = headers_in(Donnees(dossier=donnees), tmp_path, "essai", None)
+    assert (en_tetes, issue.code) == ([], "fichier-trop-grand")
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm")

@@ -73,6 +73,16 @@ def test_a3_counters_are_live() -> None:
     check_values(Classeur(follow_xlsx(content, notified=NOTIFIES, gaps=ECARTS, checks=VERIFICATIONS)))
 
 
+def test_formulas_are_those_that_the_library_would_write() -> None:
+    """None calls a function that older spreadsheets know under another name: they are written as they are."""
+    from xlsxwriter.worksheet import Worksheet
+
+    sheets = build(grille()).feuilles
+    formulas = {c.formule for sheet in sheets for row in sheet.lignes for c in row if c.formule is not None}
+    assert len(formulas) > 20
+    assert {Worksheet()._prepare_formula(f"={formula}") for formula in formulas} == formulas
+
+
 def test_a3_counters_of_an_empty_grid() -> None:
     """Before anything is typed, every line due is to assess, and nothing is found or dated."""
     computed = Classeur(xlsx.render(grille()))

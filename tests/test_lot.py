@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -19,8 +14,8 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.audit.denombrement import Denombrement, count_states
-from certif_rules.cli import lot as command
 from certif_rules.errors import Issue
+from certif_rules.services import travail
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.lot import Lot, as_data, count_lines, lots_of
 from certif_rules.services.organismes import Correspondance, Organisation, organisations, read_correspondance
@@ -355,7 +350,7 @@ def test_what_was_done_is_not_done_again(
 ) -> None:
     """A work cut after its first part: that part is taken as it is, the rest answered, the file whole."""
     whole = call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml").out
-    monkeypatch.setattr(command, "PART", 1)
+    monkeypatch.setattr(travail, "PART", 1)
     answered: list[int] = []
     answer = Lot.answer
 
@@ -441,32 +436,7 @@ def interrupted(call: Console, monkeypatch: pytest.MonkeyPatch, at: int = 2) -> 
             raise KeyboardInterrupt
         return answer(self, organisation)
 
-    monkeypatch.setattr(command, "PART", 1)
+    monkeypatch.setattr(travail, "PART", 1)
     with monkeypatch.context() as context:
         context.setattr(Lot, "answer", cut)
         assert call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o", "o.jsonl").status == 130
-
-
-@pytest.mark.lent
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system kills in another way")
-def test_killed_again_and_again_it_ends_the_same(folder: Path) -> None:
-    """Five kills at different moments, then left in peace: the file of a run that nobody disturbed."""
-    heads, *organisms = CSV.splitlines()
-    Path("of.csv").write_text("\n".join([heads, *organisms * 400]) + "\n", encoding="utf-8")
-    code = "from certif_rules.cli import lot, main; lot.PART = 100; main()"
-    arguments = [sys.executable, "-c", code, "lot", "of.csv", *AUDIT, "--colonnes", "c.yaml", "-o"]
-    subprocess.run([*arguments, "paisible.jsonl"], check=True, capture_output=True)
-    for delay in (0.35, 0.5, 0.6, 0.7, 0.8):
-        process = subprocess.Popen(
-            [*arguments, "o.jsonl"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(delay)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    quiet = Path("paisible.jsonl").read_bytes()
-    assert not Path("o.jsonl").exists() or Path("o.jsonl").read_bytes() == quiet
-    # Killed once the file had its name, a work may leave parts of it: the next one takes them away.
-    subprocess.run([*arguments, "o.jsonl", "--remplacer"], check=True, capture_output=True)
-    assert Path("o.jsonl").read_bytes() == quiet
-    assert not Path("o.jsonl.parties").exists()

@@ -26,6 +26,9 @@ HOMONYMS: dict[str, dict[str, str]] = {
     "grilles.csv": {"label": "the column that says whether a line is the label’s"},
     "formulaires.page": {"label": "the element that names a field"},
     "source.schema": {"commun": "the schema that the others share"},
+    "cli.nouveau": {"label": "a template of plugins"},
+    "cli.rebaser": {"label": "an argument: an edition of a label"},
+    "services.nouveau": {"label": "a template of plugins"},
 }
 SHIPPED = ("qualiopi", "certifregion")
 

@@ -154,6 +154,7 @@ def test_few_referentiels_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shared_lines(resolu, contexte)[0] is not first[0]
 
 
+@pytest.mark.lent
 def test_threads_share_no_wrong_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four threads ask for the same audits, each in its order, answers being dropped: lines are their own."""
     monkeypatch.setattr(partage, "_PARTAGES", {})

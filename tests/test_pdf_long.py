@@ -6,6 +6,7 @@ import io
 import re
 from functools import cache
 
+from documents import document
 from pypdf import PdfReader
 
 from certif_rules.blocs.arbre import Bloc, Document, Fiche, Paragraphe, Tableau, Titre
@@ -86,3 +87,22 @@ def test_the_whole_claims_the_standard_and_its_contents_are_tagged_as_such() -> 
             kinds.add(one.get("/S"))
             stack += [one["/K"]] if "/K" in one and not isinstance(one["/K"], int) else []
     assert {"/Document", "/H1", "/H2", "/H3", "/TOC", "/TOCI", "/Table"} <= kinds
+
+
+def rows_by_page(number: int) -> list[int]:
+    """How many rows of a table of so many stand on each page."""
+    table = Tableau(
+        legende="Table",
+        tetes=("Rang", "Valeur"),
+        lignes=tuple((f"rang {n}.", "x") for n in range(number)),
+        largeurs=(1, 1),
+    )
+    pages = PdfReader(io.BytesIO(pdf.render(document(blocs=(table,), sommaire=False)))).pages
+    return [len(re.findall(r"rang \d", page.extract_text())) for page in pages]
+
+
+def test_no_row_of_a_table_is_alone_at_the_head_of_a_page() -> None:
+    """One row more than a page holds takes another with it: the last two of a long table stay together."""
+    (whole,) = rows_by_page(49)
+    assert rows_by_page(whole + 1) == [whole - 1, 2]
+    assert rows_by_page(whole + 3) == [whole, 3]

@@ -18,6 +18,7 @@ from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.correction import Correction, correct
 from certif_rules.audit.demande import from_profile
 from certif_rules.echanges.constats import as_data, write_dossier
+from certif_rules.errors import DataError
 from certif_rules.services.constats import from_data, open_dossier, with_rules
 from certif_rules.services.lecture import read_grids
 from certif_rules.source.schema import check
@@ -277,6 +278,32 @@ def test_what_is_typed_in_a_grid_filled_is_read(suffix: str, tmp_path: Path) -> 
     first = releves["qualiopi/1"]
     assert first.preuves_vues == ("Autre",)
     assert first.commentaire == "Deux espaces  ici,\nune ligne"
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods", "csv"])
+def test_a_reason_that_stands_beside_its_cell_is_there(suffix: str, tmp_path: Path) -> None:
+    """Two reasons for one minor, nobody having chosen: the cell is empty, and the grid filled is read back.
+
+    Once both are taken away, the reason lacks, in its cell.
+    """
+    paths = [
+        filled(CHECKLIST, "csv", {"qualiopi/9": {"Constat": MINEURE, "Commentaire": why}}, tmp_path, name)
+        for name, why in (("a", "Règlement non remis"), ("b", "Règlement périmé"))
+    ]
+    (tmp_path / "ab.json").write_bytes(write_dossier(read_grids(atelier(), paths).dossier))
+    correction = cr.reprendre(atelier(), tmp_path / "ab.json", profil=corrected(sous_traitance=False))
+    path = tmp_path / f"reprise.{suffix}"
+    path.write_bytes(cr.ecrire(correction, suffix))
+    assert said(read_grids(atelier(), [path]).dossier) == said(correction.dossier)
+    (releve,) = [r for r in correction.dossier.releves if r.ligne == "qualiopi/9"]
+    assert (releve.constat, [len(c.valeurs) for c in releve.disputes]) == ("nc_mineure", [2])
+    alone = replace(releve, a_accorder=(), complements={"x": "y"})
+    releves = tuple(alone if r is releve else r for r in correction.dossier.releves)
+    without = replace(correction, dossier=replace(correction.dossier, releves=releves))
+    path.write_bytes(cr.ecrire(without, suffix))
+    with pytest.raises(DataError) as caught:
+        read_grids(atelier(), [path])
+    assert [issue.code for issue in caught.value.issues] == ["commentaire-manquant"]
 
 
 def test_a_grid_filled_shows_what_is_to_review(tmp_path: Path) -> None:

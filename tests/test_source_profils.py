@@ -78,7 +78,7 @@ def test_parser_that_fails_otherwise(monkeypatch: pytest.MonkeyPatch, error: Exc
     def events(_: str) -> Any:
         raise error
 
-    monkeypatch.setattr(source, "_events", events)
+    monkeypatch.setattr(source, "events", events)
     assert refusals("a: 1") == [(code, 0, 0)]
 
 

@@ -15,9 +15,56 @@ from console import AUDIT, Console
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certif_rules.blocs.typographie import plain
+from certif_rules.blocs.typographie import plain, prose, with_days
 from certif_rules.cli.messages import issue_lines, message
 from certif_rules.errors import Issue, Location
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("le 2026-05-28.", "le 28 mai 2026."),
+        ("(2024-09-01 – 2027-08-31) : hors", "(1er septembre 2024 – 31 août 2027) : hors"),
+        ("« 2026-05-28 » n’est pas", "« 2026-05-28 » n’est pas"),
+        ("donner --date 2026-05-28", "donner --date 2026-05-28"),
+        ("depot=2026-05-28", "depot=2026-05-28"),
+        ("arrete-2019-06-06 et V-2019-06-06.yaml", "arrete-2019-06-06 et V-2019-06-06.yaml"),
+        ("constats/2026-05-28 et 2026-05-28.json", "constats/2026-05-28 et 2026-05-28.json"),
+        ("2026-05-28T10:00, 2026-13-45", "2026-05-28T10:00, 2026-13-45"),
+    ],
+)
+def test_a_day_in_a_sentence_is_read_not_decoded(typed: str, read: str) -> None:
+    """What people read has its month in letters; what they type again is as they type it."""
+    assert plain(with_days(typed)) == read
+    assert plain(prose(typed)).replace("’", "'") == read.replace("’", "'")
+
+
+#: A label audit long after the last known recognition, and a lifting before the audit.
+APRES = ("certifregion", "--type", "initial", "--date", "2031-05-28", "--categorie", "AF")
+ISO = re.compile(r"(?<![\w=/.«-])\d{4}-\d\d-\d\d(?![\w-])")
+
+
+@pytest.mark.parametrize("format_", ["table", "md", "html"])
+def test_no_document_for_people_has_an_iso_day_in_its_sentences(call: Console, format_: str) -> None:
+    """The warnings name the periods known in letters; the same JSON keeps its values."""
+    reponse = call("checklist", *APRES, "--format", format_, "-o", "-")
+    shown = plain(re.sub(r"<script.*?</script>|<[^>]+>", " ", reponse.out.decode(), flags=re.DOTALL))
+    assert "hors de la reconnaissance connue" in shown
+    assert ISO.findall(shown) == []
+    assert ISO.findall(plain(reponse.err)) == []
+    data = call("checklist", *APRES, "--format", "json").json
+    assert data["audit"]["date"] == "2031-05-28"
+
+
+def test_an_error_names_its_days_in_letters(call: Console, tmp_path: Path) -> None:
+    """The day of the earlier audit and that of the audit, in words; the hint stays as it is typed."""
+    wrong = {"type": "initial", "date": "2025-09-01"}
+    profil = {"format": 1, "referentiel": "qualiopi", "audit": {"type": "surveillance", "date": "2025-03-18"}}
+    profil |= {"organisme": {"categories": ["AF"]}, "precedent": wrong}
+    path = tmp_path / "profil.json"
+    path.write_text(json.dumps(profil), encoding="utf-8")
+    err = plain(call("checklist", "--profil", path).err)
+    assert "l’audit précédent (1er septembre 2025) est après l’audit (18 mars 2025)" in err.replace("'", "’")
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def declare(donnees: Path) -> None:
     with pytest.raises(DataError) as refused:
         open_regime(registry(fictif=donnees), Demande(referentiel="fictif"))
     (hint,) = [i.hint for i in refused.value.issues if i.code == "empreinte-inconnue" and i.hint]
-    digest = hint.partition("empreinte_vie: ")[2].strip('"')
+    digest = hint.partition('empreinte_vie: "')[2].partition('"')[0]
     text = re.sub(r',\s*empreinte_vie: "[^"]*"', "", header.read_text(encoding="utf-8"))
     assert digest.startswith("sha256:")
     head, brace, tail = text.rpartition("}")

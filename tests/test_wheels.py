@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from certif_rules.plugins.cache import COMPILED, ENV_CACHE, NONE
+
 pytestmark = pytest.mark.roues
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,14 +78,19 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", CONTENT)
 def test_wheel_holds_the_tree_byte_for_byte(wheels: Path, name: str) -> None:
-    """The wheel has every file of the sources, unchanged, and no other."""
+    """The wheel has every file of the sources, unchanged, and no other but what is compiled of the layers."""
     expected = {
         f"{target}/{path}": content
         for source, target in CONTENT[name].items()
         for path, content in tree(ROOT / source).items()
     }
     found = members(wheel(wheels, name))
-    assert {path: content for path, content in found.items() if ".dist-info/" not in path} == expected
+    compiled = f"{name}/donnees{COMPILED}/"
+    assert {
+        path: content
+        for path, content in found.items()
+        if ".dist-info/" not in path and not path.startswith(compiled)
+    } == expected
     assert f"{name}/py.typed" in found
 
 
@@ -102,6 +109,20 @@ def test_plugins_travel_with_data_and_licences(wheels: Path, name: str) -> None:
     assert licences == {"LICENSE", "LICENSE-DONNEES.md"}
 
 
+CONTEXT = ("--type", "initial", "--date", "2024-03-18", "--categorie", "AF", "--format", "json")
+
+
+@pytest.mark.parametrize("nom", ["qualiopi", "certifregion"])
+def test_the_first_command_compiles_nothing(nom: str, scripts: Path, tmp_path: Path) -> None:
+    """Wheels bring what is compiled of their layers: nothing goes to the cache, the bytes are the same."""
+    cache = tmp_path / "cache"
+    one, two = (
+        run(scripts, tmp_path, "checklist", nom, *CONTEXT, cache=where) for where in (str(cache), NONE)
+    )
+    assert one == two
+    assert not cache.exists()
+
+
 def test_sdist_of_the_core_leaves_the_plugins_out(from_sdist: Path) -> None:
     """The source archive of the core has its tests, not the plugins."""
     [path] = from_sdist.glob("certif_rules-*.tar.gz")
@@ -111,8 +132,8 @@ def test_sdist_of_the_core_leaves_the_plugins_out(from_sdist: Path) -> None:
     assert not folders & {"plugins", ".venv", ".outils", "dist"}
 
 
-def run(scripts: Path, folder: Path, *arguments: str) -> str:
-    env = {**os.environ, "PYTHONUTF8": "1"}
+def run(scripts: Path, folder: Path, *arguments: str, cache: str = "") -> str:
+    env = {**os.environ, "PYTHONUTF8": "1", ENV_CACHE: cache or str(folder / "cache")}
     env.pop("PYTHONPATH", None)
     command = [str(scripts / "certif-rules"), *arguments]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)

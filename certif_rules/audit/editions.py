@@ -18,8 +18,9 @@ from certif_rules.audit.redactions import Passe, compare_words
 from certif_rules.model.base import PLACES, Avertissement
 from certif_rules.model.referentiel import Evolution, Indicateur, Nature, Referentiel
 
-#: Why a line counts as reworded: on substance or in form as declared, or by its words, which tell not which.
-Reformulation = Literal["fond", "forme", "mots"]
+#: How a line is worded otherwise: on substance or in form as declared, or by its words, which tell not which;
+#: not known where a source lacks one of the two wordings.
+Reformulation = Literal["fond", "forme", "mots", "inconnue"]
 #: What else changes of a line, that is no wording.
 RegleChangee = Literal["portee", "constats_permis"]
 
@@ -104,7 +105,12 @@ class EditionsComparees(Struct, frozen=True, kw_only=True):
     @property
     def reformulees(self) -> tuple[LigneComparee, ...]:
         """The lines whose wording changed."""
-        return tuple(line for line in self.lignes if line.reformulation)
+        return tuple(line for line in self.lignes if line.reformulation not in (None, "inconnue"))
+
+    @property
+    def sans_texte(self) -> tuple[LigneComparee, ...]:
+        """The lines of which a wording is absent from its sources: nobody knows whether they changed."""
+        return tuple(line for line in self.lignes if line.reformulation == "inconnue")
 
     @property
     def inchangees(self) -> tuple[LigneComparee, ...]:
@@ -171,7 +177,7 @@ def _lines(avant: Referentiel, apres: Referentiel, matched: Appariement) -> Iter
             avant=before,
             apres=after,
             indice=lien.indice,
-            reformulation=_reworded(evolution, texts),
+            reformulation=_reworded(evolution, texts, absent=None in (before.exigence, after.exigence)),
             evolution=evolution,
             redactions=texts,
             regles=tuple(_rules(before, after)),
@@ -182,16 +188,18 @@ def _lines(avant: Referentiel, apres: Referentiel, matched: Appariement) -> Iter
 def _wordings(before: Indicateur, after: Indicateur) -> Iterator[Redaction]:
     for champ in _ENONCES:
         one, two = getattr(before, champ), getattr(after, champ)
-        if one != two:
+        if one is not None and two is not None and one != two:
             yield Redaction(champ=champ, passes=compare_words(one, two))
 
 
-def _reworded(evolution: Evolution | None, texts: tuple[Redaction, ...]) -> Reformulation | None:
+def _reworded(
+    evolution: Evolution | None, texts: tuple[Redaction, ...], *, absent: bool
+) -> Reformulation | None:
     if evolution and evolution.nature in ("fond", "forme"):
         return "fond" if evolution.nature == "fond" else "forme"
     if evolution and evolution.nature == "aucune":
         return None
-    return "mots" if texts else None
+    return "inconnue" if absent else "mots" if texts else None
 
 
 def _rules(before: Indicateur, after: Indicateur) -> Iterator[RegleChangee]:
@@ -276,7 +284,7 @@ def _discords(
         numero = line.apres.numero
         if nature == "aucune" and line.redactions:
             message = f"ligne {numero} : déclarée inchangée, mais ses mots diffèrent"
-        elif nature == "fond" and not line.redactions:
+        elif nature == "fond" and line.avant.exigence == line.apres.exigence and not line.redactions:
             message = f"ligne {numero} : déclarée modifiée sur le fond, mais ses mots sont les mêmes"
         elif nature == "nouveau":
             message = f"ligne {numero} : déclarée nouvelle, mais elle est dans les deux éditions"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -111,13 +111,13 @@ def _reasons(motifs: tuple[str, ...], apres: Etat | None) -> tuple[str, ...]:
 
 
 def findings_kept(
-    correction: Correction, reworded: Collection[str], numeros: Mapping[str, str]
+    correction: Correction, reworded: Mapping[str, str], numeros: Mapping[str, str]
 ) -> tuple[Repris, ...]:
     """Return what becomes of each finding: kept, to read again with the new wording, or to make again.
 
     Args:
         correction: the findings carried to the other edition.
-        reworded: the ids of the lines whose wording changed otherwise than in form.
+        reworded: why lines are to be read again, by id: their wording changed, or is absent.
         numeros: the printed number of every line of both editions, in the order to list them.
     """
     again = {one.releve.ligne: one for one in correction.dossier.a_revoir if not one.verification}
@@ -131,6 +131,6 @@ def findings_kept(
         if nom in again:
             sort, raison = "a_revoir", again[nom].raison
         elif nom in reworded and states.get(nom) in DUS:
-            sort, raison = "a_relire", "l’énoncé n’est plus le même"
+            sort, raison = "a_relire", reworded[nom]
         repris.append(Repris(id=nom, numero=numeros[nom], constat=held[nom], sort=sort, raison=raison))
     return tuple(repris)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 from certif_rules.francais import without_accents
@@ -38,10 +39,15 @@ _SAFE: Final = 0.97
 
 def text_width(text: str, size: int, *, bold: bool = False) -> float:
     """Return the width of a line of text, in pixels, at ``size`` points."""
-    total = sum(_WIDTH.get(sign, _OTHER) for sign in without_accents(text, "NFD"))
-    return total / 1000 * size * _PIXELS * (_BOLD if bold else 1.0)
+    return _thousandths(text) / 1000 * size * _PIXELS * (_BOLD if bold else 1.0)
 
 
+@lru_cache(maxsize=16_384)  # words, that texts repeat
+def _thousandths(text: str) -> int:
+    return sum(_WIDTH.get(sign, _OTHER) for sign in without_accents(text, "NFD"))
+
+
+@lru_cache(maxsize=4096)  # cells, that grids repeat
 def count_lines(text: str, pixels: float, size: int, *, bold: bool = False) -> int:
     """Return how many lines ``text`` takes in a column of this width; a word too long for it is cut."""
     room = pixels * _SAFE

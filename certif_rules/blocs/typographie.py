@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 FINE = "\u202f"
 INSECABLE = "\u00a0"
@@ -19,7 +20,7 @@ _MOIS = (
 )  # fmt: skip
 
 # What must come out as it went in: addresses and digests, up to the next blank.
-_INTACT = re.compile(r"((?:[a-z][a-z0-9+.-]{0,40}://|www\.|mailto:|sha\d+:)\S+)", re.IGNORECASE)
+_INTACT = re.compile(r"((?:(?ai:[a-z][a-z0-9+.-]{0,40}://|www\.|mailto:)|(?ai:sha)\d+:)\S+)")
 
 #: A straight apostrophe between letters, where French curves it.
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
@@ -35,11 +36,31 @@ _RULES = (
 )
 
 
+#: An ISO day in a sentence: what is quoted, an option, a name or a path, is typed again as it is.
+_JOUR = re.compile(r"(?<![\w=/\\.«-])(?<!«[ \u00a0\u202f])\d{4}-\d\d-\d\d(?![\w/\\-]|\.\w|[ \u00a0\u202f]*»)")
+
+
+@lru_cache(maxsize=4096)  # the texts of a référentiel, which its documents repeat
 def prose(texte: str) -> str:
-    """Return ``texte`` with the blanks and apostrophes of French; addresses and digests are left alone."""
+    """Return ``texte`` in French typography, days in letters; addresses and digests are left alone."""
     parts = _INTACT.split(clean(texte))
-    parts[::2] = [_space(part) for part in parts[::2]]
+    parts[::2] = [_space(with_days(part)) for part in parts[::2]]
     return "".join(parts)
+
+
+def with_days(texte: str) -> str:
+    """Return a sentence whose ISO days are those that people read: « le 28 mai 2026 »."""
+    return _JOUR.sub(_spelled, texte) if "-" in texte else texte
+
+
+def _spelled(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 40) : match.start()].split()
+    if before and before[-1].startswith("--"):  # what an option is given
+        return match[0]
+    try:
+        return day(match[0])
+    except ValueError:  # no day: it is shown as it was typed
+        return match[0]
 
 
 def bound(texte: str) -> str:

@@ -35,6 +35,8 @@ COMMANDS: dict[str, str] = {
     "lot": "Les lignes dues à chaque organisme d’un fichier, une rangée chacun.",
     "denombrer": "Combien d’organismes d’un fichier doivent chaque ligne, sous une édition ou deux.",
     "comparer": "Ce qui change d’une édition à l’autre, pour tous ou pour un organisme.",
+    "rebaser": "Un label porté sur une autre édition de sa base : ce que cela touche, un brouillon.",
+    "nouveau": "Un greffon commencé : édition suivante, label, référentiel, notation.",
     "valider": "Contrôle des fichiers de données, avec le lieu de chaque erreur.",
 }
 

@@ -28,8 +28,8 @@ from certif_rules.cli.usage import fautes
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, avant: str, apres: str, accepter_autres_regles: bool, format_: str | None,
-    sortie: Path | None, remplacer: bool, **options: Any,
+    ctx: click.Context, /, avant: str | None, apres: str | None, accepter_autres_regles: bool,
+    format_: str | None, sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Ce qui change de AVANT à APRES, deux éditions écrites REFERENTIEL@EDITION.
 
@@ -40,7 +40,7 @@ def command(
     """
     from certif_rules.cli.atelier import open_for
     from certif_rules.cli.messages import warn
-    from certif_rules.errors import Issue
+    from certif_rules.errors import Issue, UsageError
     from certif_rules.services.comparaison import compare_files
     from certif_rules.services.formats import Format, choose, write_document
 
@@ -54,6 +54,8 @@ def command(
         if options[nom] is not None:
             message = f"--{nom} n’a pas de sens ici : les deux éditions sont nommées"
             appel.issues.append(Issue("usage", message, None, "écrire REFERENTIEL@EDITION deux fois"))
+    if avant is None or apres is None:
+        raise UsageError(appel.issues)
     stdin = sys.stdin.buffer.read() if avant == "-" else None
     compared = compare_files(
         atelier.registry, avant, apres, request(None, options), stdin=stdin,

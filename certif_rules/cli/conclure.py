@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certif_rules.blocs.typographie import day, prose
+from certif_rules.blocs.typographie import day, prose, with_days
 from certif_rules.cli.affichage import format_option, paragraph, show_json, show_json_line
 from certif_rules.cli.contexte import texts_option
 from certif_rules.cli.flux import input_of
@@ -148,7 +148,7 @@ def _show(bilan: Bilan) -> None:
             click.echo()
             paragraph(heading)
         for avertissement in listed:
-            paragraph(f"- {avertissement.code} : {message(avertissement.message)}", 2, hanging=4)
+            paragraph(f"- {avertissement.code} : {message(with_days(avertissement.message))}", 2, hanging=4)
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:

@@ -7,22 +7,21 @@ import gettext
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import click
 
 from certif_rules.cli.usage import fautes, wrong_values
 
-#: The catalogue of the messages of click, in French; ``.ci/catalogue.py`` compiles it.
-_LOCALE, _DOMAIN = Path(__file__).with_name("locale"), "click"
+#: The catalogue of the messages of click, in French; ``.ci/catalogue.py`` compiles it. Help needs no pathlib.
+_LOCALE, _DOMAIN = os.path.join(os.path.dirname(__file__), "locale"), "click"  # noqa: PTH118, PTH120
 
 
 @contextmanager
 def in_french() -> Iterator[None]:
     """Let click speak French, whatever the language of the machine, and leave the process as it was."""
     domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
-    gettext.bindtextdomain(_DOMAIN, str(_LOCALE))
+    gettext.bindtextdomain(_DOMAIN, _LOCALE)
     gettext.textdomain(_DOMAIN)
     os.environ["LANGUAGE"] = "fr"
     try:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +16,14 @@ from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.errors import Issue
-    from certif_rules.services.lot import Lot, Rangee
-    from certif_rules.services.organismes import Organisation
+    from certif_rules.services.destinations import Destination
+    from certif_rules.services.ouvriers import Ouvriers
+    from certif_rules.services.travail import Avancee, Chantier
 
-#: Rows of a part.
-PART = 5000
 #: Most faults told one by one.
 _MOST_FAULTS = 50
+#: Tables, by the suffix of the file to write; the first is the one of standard output.
+_TABLES = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -37,14 +37,29 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(("jsonl", "csv")),
-    help="jsonl (par défaut) ou csv, une rangée par organisme.",
+    metavar="FORMAT",
+    help="jsonl (par défaut), csv ou parquet ; avec --dans, un format de checklist.",
+)
+@click.option(
+    "--dans",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DOSSIER",
+    help="Écrit dans ce dossier la checklist de chaque organisme, un document chacun.",
+)
+@click.option(
+    "--processus",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processus qui travaillent ; par défaut un seul, ou avec --dans un par processeur.",
+)
+@click.option(
+    "--dask", metavar="ADRESSE", help="Confie le travail aux ouvriers d’un ordonnanceur Dask, qui le lisent."
 )
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, /, fichier: Path, referentiel: str | None, colonnes: Path, format_: str | None,
-    sortie: Path | None, remplacer: bool, **options: Any,
+    dans: Path | None, sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Les lignes dues à chaque organisme de FICHIER, un CSV d’une rangée par organisme.
 
@@ -53,98 +68,126 @@ def command(
     reprend où il en était.
     """
     from certif_rules.cli.atelier import open_for
-    from certif_rules.errors import DataError, first_of
-    from certif_rules.services.lot import Lot, lines_of, table_of
+    from certif_rules.services.lot import Lot
     from certif_rules.services.organismes import organisations, read_correspondance
+    from certif_rules.services.travail import Chantier, begin, work
 
-    path = to_file(sortie)
+    path, processus, dask = to_file(sortie), options["processus"], options["dask"]
+    others = (options[name] for name in ("profil", "textes", "precedent"))
+    read = (fichier, colonnes, *filter(None, others))
+    forme = _forme(format_, path, dans, together=processus is not None and dask is not None)
     check_free(path, replace=remplacer)
     by = read_correspondance(colonnes)
     commun = request(referentiel, options)
-    lot = Lot(open_for(ctx).registry, commun, by, str(fichier))
-    kind = format_ or ("csv" if path is not None and path.suffix == ".csv" else "jsonl")
-    render = table_of(lot, by) if kind == "csv" else lines_of
-    parts = _parts(organisations(fichier, by))
-    if path is None:
-        faults = _to_standard_output(lot, parts, render)
-    else:
-        key = _key(kind, (fichier, colonnes), commun, lot)
-        with writing(path):
-            faults = _to_file(lot, parts, render, path, key=key, replace=remplacer)
-    if faults:
-        raise DataError(first_of(faults, _MOST_FAULTS))
+    atelier = open_for(ctx)
+    lot = Lot(atelier.registry, commun, by, str(fichier))
+    chantier = Chantier(
+        commun=commun,
+        correspondance=by,
+        name=str(fichier),
+        forme=forme,
+        documents=dans is not None,
+        empreinte=lot.resolution.empreinte,
+        ecartes=tuple((ctx.find_root().obj or {}).get("disabled", ())),
+    )
+    begin(atelier, lot, chantier)
+    with (
+        _destination(chantier, path, dans, read, replace=remplacer) as destination,
+        _ouvriers(processus, dask, documents=dans is not None) as ouvriers,
+    ):
+        _follow(work(chantier, organisations(fichier, by), destination, ouvriers), fichier, dans or path)
 
 
-Render = Callable[[int, Iterable["Rangee"]], bytes]
+def _forme(format_: str | None, path: Path | None, dans: Path | None, *, together: bool) -> str:
+    """Return the table to write, or the format of documents.
+
+    Raises:
+        UsageError: the options do not go together, there is no such table, or its library is not installed.
+    """
+    from certif_rules.documents.formats.extras import check
+    from certif_rules.errors import Fautes, UsageError, suggestion
+
+    wrong = Fautes()
+    if together:
+        wrong.report("usage", "--processus et --dask sont deux façons de répartir", None, "retirer l’une")
+    if dans is not None and path is not None:
+        wrong.report("usage", "--dans écrit un document par organisme : il va sans -o", None, "retirer l’un")
+    if dans is not None and not dans.is_dir():
+        message = f"écriture impossible : « {dans} » n’est pas un dossier"
+        wrong.report("ecriture-impossible", message, None, "créer ce dossier, ou en choisir un autre")
+    if dans is not None and format_ is None:
+        wrong.report("usage", "--dans va avec --format", None, "par exemple --format html")
+    tables = list(_TABLES.values())
+    forme = format_ or (_TABLES.get(path.suffix.lower()) if path is not None else None) or tables[0]
+    if dans is None:
+        if forme not in tables:
+            hint = f"{suggestion(forme, tables, 'formats')} ; un autre format va avec --dans"
+            wrong.report("format-inconnu", f"aucun format « {forme} »", None, hint)
+        with wrong:
+            check(forme)
+        if forme == "parquet" and path is None:
+            message, hint = "le format « parquet » s’écrit dans un fichier", "ajouter -o FICHIER.parquet"
+            wrong.report("sortie-requise", message, None, hint)
+    if wrong.issues:
+        raise UsageError(wrong.issues)
+    return forme
 
 
-def _parts(population: Iterator[Organisation | Issue]) -> Iterator[list[Organisation | Issue]]:
-    while part := list(islice(population, PART)):
-        yield part
-
-
-def _answered(lot: Lot, part: Iterable[Organisation | Issue]) -> tuple[list[Rangee], list[Issue]]:
-    from certif_rules.errors import Issue
-
-    rows: list[Rangee] = []
-    faults: list[Issue] = []
-    for organisation in part:
-        answer = [organisation] if isinstance(organisation, Issue) else lot.answer(organisation)
-        if isinstance(answer, list):
-            faults += answer
-        else:
-            rows.append(answer)
-    return rows, faults
-
-
-def _to_standard_output(lot: Lot, parts: Iterable[list[Organisation | Issue]], render: Render) -> list[Issue]:
-    issues: list[Issue] = []
-    for rank, part in enumerate(parts):
-        rows, faults = _answered(lot, part)
-        write(render(rank, rows), None)
-        issues += faults
-    return issues
-
-
-def _to_file(
-    lot: Lot,
-    parts: Iterable[list[Organisation | Issue]],
-    render: Render,
-    path: Path,
-    *,
-    key: str,
-    replace: bool,
-) -> list[Issue]:
-    from certif_rules.cli.messages import say
+@contextmanager
+def _destination(
+    chantier: Chantier, path: Path | None, dans: Path | None, read: tuple[Path, ...], *, replace: bool
+) -> Iterator[Destination]:
+    """Open where the parts go, or tell why not; the work comes from the first two files that are read."""
+    from certif_rules.services.destinations import VersDossier, VersFichier, VersFlux
+    from certif_rules.services.organismes import digest_of
     from certif_rules.source.parties import parts_of
 
-    issues: list[Issue] = []
-    number, rank = 0, -1
-    with parts_of(path, key) as written:
-        for rank, part in enumerate(parts):
-            faults = written.known(rank)
-            if faults is None:
-                rows, faults = _answered(lot, part)
-                written.add(rank, render(rank, rows), faults)
-            issues += faults
-            number += len(part)
-            if sys.stderr.isatty():
-                say(f"{count(number, 'rangée lue', 'rangées lues')}…")
-        if rank < 0:
-            rank = 0
-            written.add(rank, render(rank, []), [])
-        written.finish(rank + 1, replace=replace)
-    wrong = len({issue.location for issue in issues})
-    say(f" : {count(number - wrong, 'organisme répondu', 'organismes répondus')}, {wrong} en faute.", path)
-    return issues
+    target = dans / "lot" if dans is not None else path
+    if target is None:
+        yield VersFlux(lambda content: write(content, None))
+        return
+    cle = chantier.key(map(digest_of, read[:2]))
+    with writing(target), parts_of(target, cle) as parties:
+        if dans is not None:
+            yield VersDossier(parties, dans, read, replace=replace)
+        else:
+            yield VersFichier(parties, chantier.forme, replace=replace)
 
 
-def _key(kind: str, files: Iterable[Path], commun: object, lot: Lot) -> str:
-    """Return what tells this work from another: its files, what is asked, the rules, the program."""
-    from hashlib import sha256
+def _ouvriers(
+    processus: int | None, dask: str | None, *, documents: bool
+) -> AbstractContextManager[Ouvriers]:
+    from certif_rules.services.ouvriers import cluster, here, processes, processors
 
-    from certif_rules import __version__
-    from certif_rules.services.organismes import digest_of
+    if dask is not None:
+        return cluster(dask)
+    number = processus or (processors() if documents else 1)
+    return processes(number) if number > 1 else here()
 
-    asked = (kind, PART, *map(digest_of, files), repr(commun), lot.resolution.empreinte, __version__)
-    return sha256(repr(asked).encode()).hexdigest()
+
+def _follow(steps: Iterable[Avancee], fichier: Path, target: Path | None) -> None:
+    """Go through the steps of a work, show how it goes, and say what was wrong of the rows.
+
+    Raises:
+        DataError: some were in fault; the first are listed.
+    """
+    from certif_rules.cli.avancement import progress
+    from certif_rules.cli.messages import say
+    from certif_rules.errors import DataError, first_of
+    from certif_rules.services.organismes import about_how_many
+
+    first: list[Issue] = []
+    rows = wrong = beyond = 0
+    with progress(lambda: about_how_many(fichier), "rangée", "rangées") as advance:
+        for step in steps:
+            rows += step.rangees
+            wrong += len({issue.location for issue in step.fautes})
+            free = _MOST_FAULTS - len(first)
+            first += step.fautes[:free]
+            beyond += len(step.fautes[free:])
+            advance(step.rangees, step.deja)
+    if target is not None:
+        right = count(rows - wrong, "organisme répondu", "organismes répondus")
+        say(f" : {right}, {wrong} en faute.", target)
+    if first:
+        raise DataError(first_of(first, _MOST_FAULTS, beyond=beyond))

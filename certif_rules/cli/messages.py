@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certif_rules.blocs.typographie import APOSTROPHE, bound
+from certif_rules.blocs.typographie import APOSTROPHE, bound, with_days
 
 if TYPE_CHECKING:
     from certif_rules.errors import Issue
@@ -25,7 +25,8 @@ def say(text: str, before: str | Path = "") -> None:
 
 def warn(text: str, code: str = "") -> None:
     """Print a warning on standard error, with its code where it has one."""
-    say(f" : {text}" if code else text, f"avertissement: {code}")
+    words = with_days(text)
+    say(f" : {words}" if code else words, f"avertissement: {code}")
 
 
 def warn_of(avertissements: Iterable[Avertissement]) -> None:
@@ -39,13 +40,13 @@ def issue_lines(issue: Issue) -> list[str]:
     """:meth:`Issue.lines` for a console: what is before the message of each line is left as it is."""
     lines = issue.lines()
     words = [
-        issue.message,
-        *([issue.hint] if issue.hint else ()),
-        *(words_of_line for _, words_of_line in issue.related),
+        (issue.message, with_days(issue.message)),
+        *([(issue.hint, issue.hint)] if issue.hint else ()),  # what it says may be typed
+        *((words_of_line, with_days(words_of_line)) for _, words_of_line in issue.related),
     ]
     return [
-        printable(line.removesuffix(words_of_line)) + message(words_of_line)
-        for line, words_of_line in zip(lines, words, strict=True)
+        printable(line.removesuffix(written)) + message(read)
+        for line, (written, read) in zip(lines, words, strict=True)
     ]
 
 

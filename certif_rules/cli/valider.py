@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from msgspec.structs import replace
 
 from certif_rules.cli.affichage import format_option, show_json
 from certif_rules.cli.french import french_command
@@ -85,6 +84,8 @@ def show(validation: Validation, format_: str) -> None:
 
 def _print(validation: Validation) -> None:
     """Print each problem on its line, then each remark, whose line says that it is a warning."""
+    from msgspec.structs import replace
+
     from certif_rules.cli.messages import issue_lines
 
     for issue in validation.problemes:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.construction.controles import check_controls
+from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
@@ -24,7 +25,8 @@ class Matiere(Struct, frozen=True, kw_only=True):
     """What a référentiel is made from: the layers chosen, their bodies as read, and the base if any.
 
     ``autres_lignes`` are the lines of the other editions that the rules or the guide also serve; ``None``
-    accepts any code (layers whose published digest says they were checked).
+    accepts any code (layers whose published digest says they were checked). ``fautes`` takes what is wrong
+    where what can be made of the rest is wanted all the same.
     """
 
     exigence: Couche
@@ -33,6 +35,7 @@ class Matiere(Struct, frozen=True, kw_only=True):
     base: Referentiel | None
     editions: tuple[str, ...]
     autres_lignes: Sequence[str] | None
+    fautes: list[Issue] | None = None
 
 
 def assemble(matiere: Matiere) -> Referentiel:
@@ -66,9 +69,13 @@ def assemble(matiere: Matiere) -> Referentiel:
     if not lecteur.issues and regles.jugement is not None:
         known = {**(base.constats if base else {}), **regles.constats}
         lignes = [corps.indicateurs[i] for i in own]
-        refuse_out_of_reach(matiere.corps["regles"]["jugement"], regles, lignes, known, lecteur)
-    if lecteur.issues:
+        node = matiere.corps["regles"]["jugement"]
+        refuse_out_of_reach(node, regles, lignes, known, lecteur)
+        refuse_never_taken(node, regles.jugement, lecteur)
+    if lecteur.issues and matiere.fautes is None:
         raise DataError(lecteur.issues)
+    if matiere.fautes is not None:
+        matiere.fautes.extend(lecteur.issues)
     return _referentiel(matiere, exigence, corps, regles, guide, sources)
 
 

@@ -6,7 +6,7 @@ the official table; every difference names its line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
@@ -19,12 +19,25 @@ def check_controls(body: Mapping[str, Any], indicateurs: Mapping[str, Indicateur
     if controles is None:
         return
     own = [line for line in indicateurs.values() if line.origine == lecteur.origine]
+    _refuse_uncovered(controles, own, lecteur)
     for kind, kind_of, members in _KINDS:
         for name, codes in (controles.get(kind) or {}).items():
             expected = set(codes)
             own_codes = {line.code for line in own if name in members(line)}
             for code in sorted(expected ^ own_codes, key=_natural):
                 _refuse(kind_of, name, code, lecteur, controles[kind], indicateurs, declared=code in expected)
+
+
+def _refuse_uncovered(controles: Any, own: Sequence[Indicateur], lecteur: Lecteur) -> None:
+    """Refuse a table of criteria, or of categories, that leaves one out: its lines would go unchecked."""
+    for kind, kind_of, members in _KINDS[:2]:
+        table = controles.get(kind)
+        known = {name.rpartition("/")[2] for name in lecteur.noms.get(kind_of, ())}
+        missing = {name for line in own for name in members(line)} & known - set(table or ())
+        for name in sorted(missing) if table else ():
+            message = f"{kind_of} « {name} » : des lignes en sont, le tableau de contrôle n’en dit rien"
+            hint = "y ajouter ses lignes : la liste de toutes, d’après le tableau officiel"
+            lecteur.refuse("controle-incomplet", message, table, None, hint)
 
 
 def _refuse(

@@ -64,6 +64,7 @@ def document(compared: EditionsComparees) -> dict[str, Any]:
             for line in moved
         ],
         "inchanges": _ids(line.apres for line in compared.inchangees),
+        "sans_texte": _ids(line.apres for line in compared.sans_texte),
         "divises_ou_reunis": [_recomposed(one) for one in compared.recompositions],
         "proches": [{"de": a.id, "vers": z.id} for a, z in compared.proches],
         "lignes": [_line(line) for line in compared.lignes if _differs(line)],

@@ -19,7 +19,7 @@ from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key, poi
 from certif_rules.audit.constats import ARevoir
 from certif_rules.audit.correction import Correction
 from certif_rules.blocs.textes import line
-from certif_rules.blocs.typographie import clean, plain
+from certif_rules.blocs.typographie import clean, plain, with_days
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import (
@@ -304,7 +304,7 @@ _CONTEXT: Mapping[str, Callable[[Checklist], str]] = {
     "organisme": lambda c: _typed([*document.organisation(c), *document.circumstances(c)]),
     "faits": lambda c: _rows(document.facts(c)),
     "avertissements": lambda c: _lines(
-        f"{clean(a.message)} {cite(a.sources)}".rstrip() for a in c.avertissements
+        f"{plain(with_days(clean(a.message)))} {cite(a.sources)}".rstrip() for a in c.avertissements
     ),
     "compteurs": lambda c: _lines(f"{SIGNES[etat].mot} : {n}" for etat, n in c.compteurs.items()),
     "pièces exigées": lambda c: _lines(plain(document.point(c, p)) for p in c.pieces),

@@ -61,7 +61,7 @@ def write(classeur: Classeur) -> bytes:
     }
     tons = {name: book.add_format(_tone(style)) for name, style in TONS.items()}
     for feuille in (*classeur.feuilles, lists_sheet(classeur)):
-        sheet = book.add_worksheet(feuille.nom, supple_sheet() if feuille.souples else None)
+        sheet = book.add_worksheet(feuille.nom, sheet_class(souples=feuille.souples))
         _colour(sheet, classeur, feuille, tons)
         _lay_out(sheet, classeur, feuille)
         for row, ligne in enumerate(feuille.lignes):
@@ -116,16 +116,21 @@ def _colour(sheet: Any, classeur: Classeur, feuille: Feuille, tons: Mapping[str,
             sheet.conditional_format(1, col, last, col, rule)
 
 
-def supple_sheet() -> type[Any]:
-    """Return the class of the sheets whose rows grow as they are filled: no height is set for good."""
+def sheet_class(*, souples: bool) -> type[Any]:
+    """Return the class of our sheets; the rows of those that are supple grow: no height is set for good."""
     from xlsxwriter.worksheet import Worksheet
 
-    class SuppleSheet(Worksheet):  # type: ignore[misc]
+    class PlainSheet(Worksheet):  # type: ignore[misc]
+        def _prepare_formula(self, formula: str, _: bool = False) -> str:
+            # Ours call none of the thirty late functions that are looked for in each.
+            return formula.removeprefix("=")
+
+    class SuppleSheet(PlainSheet):
         def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
             given = [(key, value) for key, value in attributes if key != "customHeight"]
             super()._xml_start_tag_unencoded(tag, given)
 
-    return SuppleSheet
+    return SuppleSheet if souples else PlainSheet
 
 
 def _part(style: Style, *, gras: bool, book: Any) -> Any:

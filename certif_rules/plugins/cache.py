@@ -1,15 +1,15 @@
-"""Compiled layers in the user's cache: data read back by their types, never code, and rebuilt when in doubt.
+"""Compiled layers, in the user's cache or beside the layers: data read back by their types, never code.
 
 An entry is a checksum, the key it was made under (all that the files it stands for hold, rather than a digest
 of it: to compare is quicker than to load what makes one), and the data. Another key, a cut or changed entry,
-records of another shape: it is as if absent.
+records of another shape: it is as if absent, and what it stands for is made again.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,8 @@ from certif_rules.source.entree import content_of
 #: The folder of the cache, or a word that asks for none.
 ENV_CACHE = "CERTIF_RULES_CACHE"
 NONE = "non"
+#: What the name of a folder of layers ends with, where their compiled forms stand beside it.
+COMPILED = "_compile"
 #: To be raised when what is written changes without a change of the program's version.
 _FORMAT = 1
 #: Bytes of a checksum, and of the length of a key.
@@ -41,22 +43,44 @@ _T = TypeVar("_T")
 
 
 class Cache(Struct, frozen=True):
-    """Compiled forms in one folder, a file each: what cannot be read or written is absent."""
+    """Compiled forms in one folder, a file each: what cannot be read or written is absent.
+
+    ``couches`` is the one folder of layers that they travel with, when they do: wherever it is copied, and
+    made by the code of a version rather than by that of a working copy.
+    """
 
     dossier: Path
+    couches: Path | None = None
 
-    def through(self, nom: str, key: bytes, kind: Any, make: Callable[[], _T]) -> _T:
-        """Return what was written under a name and a key, else what ``make`` returns, kept for next time."""
-        value: _T | None = self.read(nom, key, kind)
+    def through(
+        self, donnees: Path, parts: Sequence[Any], key: bytes, kind: Any, make: Callable[[], _T]
+    ) -> _T:
+        """Return what was written of ``parts`` under a key, else what ``make`` returns, kept for next time.
+
+        ``donnees`` is the folder of layers that it is made of first: what is compiled may stand beside it.
+        """
+        value: _T | None = self.read_any(donnees, parts, key, kind)
         if value is None:
             value = make()
-            self.write(nom, key, value, kind)
+            self.write(donnees, parts, key, value, kind)
         return value
 
-    def read(self, nom: str, key: bytes, kind: Any) -> Any:
-        """Return what was written under this name and this key, as a ``kind``, else ``None``."""
+    def key_of(self, files: Iterable[tuple[str, bytes | DataError]], *parts: Any) -> bytes | None:
+        """Return the key of what this version makes of files and ``parts``; ``None`` if one is unreadable."""
+        return key_of(files, *parts, code=[] if self.couches else None)
+
+    def read_any(self, donnees: Path, parts: Sequence[Any], key: bytes, kind: Any) -> Any:
+        """Return what stands under this key beside a folder of layers, else in this one, else ``None``."""
+        for forms in (Cache(compiled_beside(donnees), couches=donnees), self):
+            value = forms.read(donnees, parts, key, kind)
+            if value is not None:
+                return value
+        return None
+
+    def read(self, donnees: Path, parts: Sequence[Any], key: bytes, kind: Any) -> Any:
+        """Return what was written of ``parts`` under this key, as a ``kind``, else ``None``."""
         try:
-            content = content_of(self._path(nom), most=_MOST, ordinary=True)
+            content = content_of(self._path(donnees, parts), most=_MOST, ordinary=True)
         except DataError:
             return None
         sealed = content[_SUM:]
@@ -64,18 +88,23 @@ class Cache(Struct, frozen=True):
             return None
         return _decoded(memoryview(sealed)[len(key) :], kind)
 
-    def write(self, nom: str, key: bytes, value: Any, kind: Any) -> None:
+    def write(self, donnees: Path, parts: Sequence[Any], key: bytes, value: Any, kind: Any) -> None:
         """Write a value where it can be, and where reading it gives the same."""
+        if self.couches not in (None, donnees):
+            return
         with suppress(OSError, ValueError):  # the latter for a place in a file whose name is no text
             payload = msgpack.encode(value, enc_hook=_pair)
             again = _decoded(payload, kind)
             if again is None or msgpack.encode(again, enc_hook=_pair) != payload:
                 return
             self.dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_file(self._path(nom), _checksum(key + payload) + key + payload, replace=True)
+            write_file(self._path(donnees, parts), _checksum(key + payload) + key + payload, replace=True)
 
-    def _path(self, nom: str) -> Path:
-        return self.dossier / f"{nom}.msgpack"
+    def _path(self, donnees: Path, parts: Sequence[Any]) -> Path:
+        """Return the place of an entry, whose name any system takes, with a word for who looks there."""
+        word = "".join(c for c in str(parts[0]) if c.isascii() and c.isalnum())[:_WORD]
+        place = "" if self.couches else str(donnees.parent.parent)
+        return self.dossier / f"{word}-{crc32(ascii((place, *parts)).encode()):08x}.msgpack"
 
 
 def user_cache() -> Cache | None:
@@ -101,22 +130,27 @@ def _folder() -> Path:
     return (xdg if xdg.is_absolute() else Path.home() / ".cache") / "certif-rules"
 
 
-def key_of(files: Iterable[tuple[str, bytes | DataError]], *parts: Any) -> bytes | None:
-    """Return the key of what this version makes of files and ``parts``; ``None`` if one cannot be read."""
+def compiled_beside(donnees: Path) -> Path:
+    """Return the folder where the compiled forms of a folder of layers travel with it."""
+    return donnees.with_name(f"{donnees.name}{COMPILED}")
+
+
+def key_of(
+    files: Iterable[tuple[str, bytes | DataError]], *parts: Any, code: list[Any] | None = None
+) -> bytes | None:
+    """Return the key of what this version makes of files and ``parts``; ``None`` if one cannot be read.
+
+    ``code`` is the state of the code that makes it, by default of that which runs.
+    """
     contents = []
     for _, content in (listed := list(files)):
         if isinstance(content, DataError):
             return None
         contents.append(content)
     names = [(name, len(content)) for (name, _), content in zip(listed, contents, strict=True)]
-    key = b"".join((ascii((_FORMAT, __version__, _working_copy(), names, parts)).encode(), *contents))
+    state = _working_copy() if code is None else code
+    key = b"".join((ascii((_FORMAT, __version__, state, names, parts)).encode(), *contents))
     return len(key).to_bytes(_LENGTH, "big") + key
-
-
-def name_of(plain: str, *parts: Any) -> str:
-    """Return the name of the entry of ``parts``, which any system takes, with a word for who looks there."""
-    word = "".join(c for c in plain if c.isascii() and c.isalnum())[:_WORD]
-    return f"{word}-{crc32(ascii(parts).encode()):08x}"
 
 
 def _checksum(content: bytes) -> bytes:

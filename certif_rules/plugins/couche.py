@@ -10,6 +10,8 @@ unless its header says that it is a draft.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ from certif_rules.source.yaml import PlacedDict, place, read_bytes
 HEADER = "couche.yaml"
 #: The folder of a rules layer that holds its second body; also the name of its schema.
 LIFE = "vie"
+
+#: Most files in a folder of layers, and most bytes in one: what is larger was not written by anyone.
+MOST_FILES, _MOST_BYTES = 1_000, 50_000_000
 
 #: What a revision says of a digest that is still to be written.
 TO_WRITE = "sha256:a-calculer"
@@ -49,7 +54,7 @@ class EnTete(Struct, frozen=True, kw_only=True):
     @property
     def data(self) -> PlacedDict:
         """What its file holds, read anew: only a body that is read asks for it, or a message."""
-        return read_bytes(self.contenu, self.name_of(self.dossier / HEADER))
+        return _parsed(self.contenu, self.name_of(self.dossier / HEADER))
 
 
 class Corps(Struct, frozen=True, kw_only=True):
@@ -96,8 +101,24 @@ def read_header(path: Path, racine: Path, plugin: str, content: bytes | DataErro
 def files_of(en_tete: EnTete, *, life: bool = False) -> Fichiers:
     """Return the files of the body of a layer, or of its second, in the order of their names."""
     folder = en_tete.dossier / LIFE if life else en_tete.dossier
-    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name != HEADER]
-    return tuple((name, bytes_of(path, name)) for path in paths for name in [en_tete.name_of(path)])
+    paths = sorted(islice(folder.glob("*.yaml"), MOST_FILES + 1))
+    if len(paths) > MOST_FILES:
+        message = f"plus de {MOST_FILES} fichiers : ce n’est pas une couche"
+        name = en_tete.name_of(folder)
+        return ((name, DataError([Issue("fichier-trop-grand", message, Location(name))])),)
+    files, room = [], _MOST_BYTES
+    for path in paths:
+        name = en_tete.name_of(path)
+        if path.name != HEADER and room >= 0:
+            content = bytes_of(path, name)
+            room -= 0 if isinstance(content, DataError) else len(content)
+            files.append((name, content if room >= 0 else _too_much(name)))
+    return tuple(files)
+
+
+def _too_much(name: str) -> DataError:
+    message = f"cette couche tient plus de {_MOST_BYTES // 1_000_000} Mo : ce n’est pas une couche"
+    return DataError([Issue("fichier-trop-grand", message, Location(name))])
 
 
 def bytes_of(path: Path, name: str) -> bytes | DataError:
@@ -152,6 +173,38 @@ def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
+def sections_of(en_tete: EnTete) -> tuple[Mapping[str, Any], Mapping[str, Any], bool]:
+    """Return the sections of the body of a layer, those of its second, and whether all files were read."""
+    bodies = []
+    whole = True
+    for life in (False, True):
+        files: list[PlacedDict] = []
+        for name, content in files_of(en_tete, life=life):
+            try:
+                files.append(_read(content, name))
+            except DataError:
+                whole = False
+        bodies.append(_merge(files, []))
+    return bodies[0], bodies[1], whole
+
+
+def _read(content: bytes | DataError, name: str) -> PlacedDict:
+    """Return the data of a file.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if isinstance(content, DataError):
+        raise content
+    return _parsed(content, name)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(content: bytes, name: str) -> PlacedDict:
+    """Return the data of a file, read once however often it is asked for: nobody changes them."""
+    return read_bytes(content, name)
+
+
 def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:
     """Return the data of the files of a body.
 
@@ -162,9 +215,7 @@ def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:
     files: list[PlacedDict] = []
     for name, content in fichiers:
         try:
-            if isinstance(content, DataError):
-                raise content
-            files.append(read_bytes(content, name))
+            files.append(_read(content, name))
         except DataError as error:
             issues.extend(error.issues)
     if issues:

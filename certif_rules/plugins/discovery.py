@@ -7,6 +7,7 @@ loaded, and each implementation called, in its own ``try``, in the order of thei
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
@@ -23,7 +24,7 @@ from certif_rules.errors import suggestion
 from certif_rules.plugins import hookspecs
 from certif_rules.plugins.etranger import PluginError, attempt
 from certif_rules.plugins.hookspecs import GROUP, HOOKS, Donnees, Exporter
-from certif_rules.source.entree import content_of
+from certif_rules.source.entree import MAX_BYTES, content_of
 
 #: Names of plugins to leave out, separated by commas.
 ENV_DISABLED = "CERTIF_RULES_DISABLE_PLUGINS"
@@ -95,12 +96,32 @@ def discover() -> tuple[list[_Point], list[str]]:
 
 
 def _facts(dist: metadata.Distribution) -> tuple[tuple[str | None, str | None], list[metadata.EntryPoint]]:
-    """Return the name and the version of a distribution, and its entry points that are ours."""
+    """Return the name and the version of a distribution, and its entry points that are ours.
+
+    Raises:
+        PluginError: what says them would be waited for, or read, without end.
+    """
+    _refuse_endless(dist, "entry_points.txt")
     ours = [point for point in dist.entry_points if point.group == GROUP]
     if not ours:
         return ("", ""), ours
+    _refuse_endless(dist, "METADATA", "PKG-INFO")
     facts = dist.metadata  # read at each call
     return (facts["Name"], facts["Version"]), ours
+
+
+def _refuse_endless(dist: metadata.Distribution, *names: str) -> None:
+    """Refuse a pipe, a device, or what no one wrote: nothing else bounds it where there is no alarm."""
+    folder = getattr(dist, "_path", None)
+    for path in (folder / name for name in names if isinstance(folder, Path)):  # an archive holds files alone
+        try:
+            status = path.stat()
+        except OSError:  # a distribution may lack it
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            raise PluginError(f"{path.name} n’est pas un fichier ordinaire")
+        if status.st_size > MAX_BYTES:
+            raise PluginError(f"{path.name} fait plus de {MAX_BYTES // 1_000_000} Mo")
 
 
 def _speaks_of_us(dist: metadata.Distribution) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from certif_rules.errors import Fautes, Issue, Location, from_emplacement
 from certif_rules.model.referentiel import Couche
-from certif_rules.plugins.cache import Cache, key_of, name_of
-from certif_rules.plugins.couche import HEADER, LIFE, EnTete, bytes_of, read_header
+from certif_rules.plugins.cache import Cache
+from certif_rules.plugins.couche import HEADER, LIFE, MOST_FILES, EnTete, bytes_of, read_header
 from certif_rules.plugins.hookspecs import Donnees
 
 
@@ -25,16 +26,22 @@ def headers_in(
     """
     dossier = donnees.dossier
     try:
-        issues = list(_astray(dossier, racine))
-        paths = sorted(dossier.glob(f"*/*/{HEADER}"))
+        inside = list(islice(dossier.glob("*/*"), MOST_FILES + 1))
+        if len(inside) > MOST_FILES:
+            message = f"plus de {MOST_FILES} fichiers et dossiers : ce n’est pas un dossier de couches"
+            return [], [Issue("fichier-trop-grand", message, Location(dossier.name))]
+        layers = sorted(path for path in inside if path.is_dir())
+        issues = list(_astray(dossier, layers, racine))
+        paths = [layer / HEADER for layer in layers if (layer / HEADER).exists()]
     except (OSError, ValueError) as error:
         reason = f"lecture impossible : {type(error).__name__}"
         return [], [Issue("fichier-illisible", reason, Location(str(dossier)))]
     names = [path.relative_to(racine).as_posix() for path in paths]
     contents = [bytes_of(path, name) for path, name in zip(paths, names, strict=True)]
     faults = Fautes(*issues)
-    key, nom = key_of(zip(names, contents, strict=True)), name_of(plugin, str(racine), names)
-    compiled = cache.read(nom, key, tuple[Couche, ...]) if cache and key else None
+    parts = (plugin, names)
+    key = cache.key_of(zip(names, contents, strict=True)) if cache else None
+    compiled = cache.read_any(dossier, parts, key, tuple[Couche, ...]) if cache and key else None
     if compiled is not None and len(compiled) == len(paths):
         dossiers = [path.parent for path in paths]
         each = zip(compiled, (c for c in contents if isinstance(c, bytes)), dossiers, strict=True)
@@ -48,7 +55,8 @@ def headers_in(
         with faults:
             en_tetes.append(read_header(path, racine, plugin, content))
     if cache and key and not faults.issues:
-        cache.write(nom, key, tuple(e.couche for e in en_tetes), tuple[Couche, ...])
+        couches = tuple(e.couche for e in en_tetes)
+        cache.write(dossier, parts, key, couches, tuple[Couche, ...])
     return en_tetes, [*faults.issues, *_unfinished(en_tetes, donnees)]
 
 
@@ -60,11 +68,10 @@ def _unfinished(en_tetes: Iterable[EnTete], donnees: Donnees) -> Iterator[Issue]
         yield Issue("brouillon-installe", message, from_emplacement(couche.emplacement), hint)
 
 
-def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
+def _astray(dossier: Path, layers: Sequence[Path], racine: Path) -> Iterator[Issue]:
     """Yield what would be left out in silence: a layer without its header, a file that is not YAML."""
-    layers = sorted(path for path in dossier.glob("*/*") if path.is_dir())
     for layer in layers:
-        files = sorted(path for path in layer.iterdir() if not path.name.startswith((".", "__")))
+        files = _visible(layer)
         name = layer.relative_to(racine).as_posix()
         if files and not (layer / HEADER).exists():
             message = f"cette couche n’a pas d’en-tête {HEADER}"
@@ -73,12 +80,16 @@ def _astray(dossier: Path, racine: Path) -> Iterator[Issue]:
             )
         yield from _ignored(files, name)
         if (layer / LIFE).is_dir():
-            inside = (layer / LIFE).iterdir()
-            around = sorted(path for path in inside if not path.name.startswith((".", "__")))
-            yield from _ignored(around, f"{name}/{LIFE}")
+            yield from _ignored(_visible(layer / LIFE), f"{name}/{LIFE}")
     if not layers:
         message = f"aucune couche dans ce dossier (<nature>/<id>/{HEADER})"
         yield Issue("dossier-vide", message, Location(dossier.name))
+
+
+def _visible(folder: Path) -> list[Path]:
+    """Return the first files of a folder, and no more than a layer may have: reading it tells the rest."""
+    inside = islice(folder.iterdir(), MOST_FILES + 1)
+    return sorted(path for path in inside if not path.name.startswith((".", "__")))
 
 
 def _ignored(files: Iterable[Path], folder: str) -> Iterator[Issue]:

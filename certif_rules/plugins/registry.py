@@ -13,7 +13,7 @@ from certif_rules.errors import DataError, Issue, UsageError, from_emplacement, 
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature, Referentiel, TextesDonnes
 from certif_rules.noms import retrouver
-from certif_rules.plugins.cache import Cache, key_of, name_of
+from certif_rules.plugins.cache import Cache
 from certif_rules.plugins.choix import Pile, base_moved, choose_edition, choose_guide, choose_rules, drafts
 from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body, read_life
 from certif_rules.plugins.empreinte import digest_of_referentiel
@@ -50,6 +50,7 @@ class Registry:
         thorough: put every body read through the schemas, and check the lines of every edition (``valider``).
         names_from: name files relative to this folder, where they are under it, rather than to their package.
         cache: where compiled forms are, which spare reading YAML that did not change.
+        fautes: take what is wrong of each référentiel, and make what can be of the rest.
     """
 
     def __init__(
@@ -59,9 +60,11 @@ class Registry:
         thorough: bool = False,
         names_from: Path | None = None,
         cache: Cache | None = None,
+        fautes: list[Issue] | None = None,
     ) -> None:
         self._thorough = thorough
         self._cache = cache
+        self._fautes = fautes
         self._names_from = names_from
         #: Problems that make a plugin's data unusable, by plugin name.
         self.problemes: dict[str, list[Issue]] = {}
@@ -93,6 +96,10 @@ class Registry:
     def plugin_of(self, couche: Couche) -> str:
         """Return the name of the plugin that declares a layer."""
         return self._layers[couche.cle].plugin
+
+    def header(self, couche: Couche) -> EnTete:
+        """Return the header of a layer as it was read."""
+        return self._layers[couche.cle]
 
     # ---- resolving ---------------------------------------------------------------------------------
 
@@ -192,11 +199,12 @@ class Registry:
         headers = [(str(cle), self._layers[cle].contenu) for cle in cles]
         files = [file for fichiers in (*(self._files(cle) for cle in cles), *others) for file in fichiers]
         exigence = next(r.couche for r in reversed(couches) if r.couche.nature == "exigence")
-        key = key_of([*headers, *files], what, _keys(couches), self._editions(exigence))
+        key = self._cache.key_of([*headers, *files], what, _keys(couches), self._editions(exigence))
         if key is None:
             return make()
-        nom = name_of(exigence.referentiel, what, str(self._layers[exigence.cle].racine), _keys(couches))
-        return self._cache.through(nom, key, kind, make)
+        donnees = self._layers[exigence.cle].dossier.parent.parent
+        parts = (exigence.referentiel, what, _keys(couches))
+        return self._cache.through(donnees, parts, key, kind, make)
 
     def _files(self, cle: Cle) -> Fichiers:
         """Return the files of a body, read once: what is compiled is what the key was made of."""
@@ -246,6 +254,7 @@ class Registry:
             base=base,
             editions=self._editions(exigence),
             autres_lignes=self._lines_of_other_editions(exigence, retenues) if checked else None,
+            fautes=self._fautes,
         )
         try:
             referentiel = assemble(matiere)
@@ -334,15 +343,9 @@ class Registry:
         while couche is not None and couche.base is not None:
             nom, _, edition = couche.base.partition("@")
             if nom in names:
-                raise DataError(
-                    [
-                        Issue(
-                            "renvoi-circulaire",
-                            f"la base {couche.base} renvoie à {names[0]}",
-                            from_emplacement(couche.emplacement),
-                        )
-                    ]
-                )
+                message = f"la base {couche.base} renvoie à {names[0]}"
+                at = from_emplacement(couche.emplacement)
+                raise DataError([Issue("renvoi-circulaire", message, at)])
             names.append(nom)
             couche = next((c for c in self.layers(nom, "exigence") if c.id == edition), None)
         return names
@@ -375,10 +378,9 @@ class Registry:
             names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
             message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
             for en_tete in en_tetes:
+                others = (e for e in en_tetes if e is not en_tete)
                 related = tuple(
-                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}")
-                    for e in en_tetes
-                    if e is not en_tete
+                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}") for e in others
                 )
                 hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
                 issue = Issue(

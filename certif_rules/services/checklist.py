@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -77,7 +78,18 @@ def look_up(registry: Registry, demande: Demande, lacks: Iterable[Issue]) -> Rec
             parse_day(demande.date, "date de l’audit", demande.lieu("date"))
     except IssuesError as error:
         issues += error.issues
+    if demande.referentiel is not None:
+        issues += _unknown(registry, demande.referentiel, demande)
     return Recherche(tuple(_every_edition(registry, demande)), tuple(issues), unique=False)
+
+
+def _unknown(registry: Registry, nom: str, demande: Demande) -> Iterator[Issue]:
+    """Yield why no référentiel has a name: that is told even when no day chooses its edition."""
+    try:
+        if not registry.layers(registry.identify(nom), "exigence"):
+            registry.resolve(nom, day=date.max.isoformat())
+    except IssuesError as error:
+        yield from (_placed(issue, demande) for issue in error.issues)
 
 
 def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]:
@@ -122,7 +134,9 @@ def with_texts(resolution: Resolution, demande: Demande) -> Resolution:
 
 def _every_edition(registry: Registry, demande: Demande) -> Iterator[Resolution]:
     """Yield the référentiel of a request in each édition (or the one it names), on its latest day."""
-    nom = demande.referentiel or ""
+    nom = ""
+    with suppress(IssuesError):  # told already
+        nom = registry.identify(demande.referentiel or "")
     layers = registry.layers(nom, "exigence")
     for layer in [c for c in layers if c.id == demande.edition] or layers:
         with suppress(IssuesError):  # its data are wrong: whoever asks for that édition will be told

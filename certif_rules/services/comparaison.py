@@ -58,9 +58,9 @@ def compare_files(
                 registry, [Path(avant)], stdin=stdin if avant == STDIN else None, other_rules=other_rules
             )
         else:
-            before = _side(registry, avant, demande)
+            before = side_of(registry, avant, demande)
     with appel:
-        after = _side(registry, apres, demande if lecture is None else lecture.dossier.demande)
+        after = side_of(registry, apres, demande if lecture is None else lecture.dossier.demande)
     if appel.issues or after is None:
         raise refusal(appel.issues)
     if lecture is not None:
@@ -78,7 +78,7 @@ def is_file(registry: Registry, texte: str) -> bool:
     return texte == STDIN or (not known and Path(texte).is_file())
 
 
-def _side(registry: Registry, texte: str, demande: Demande) -> Cote:
+def side_of(registry: Registry, texte: str, demande: Demande) -> Cote:
     """Return the edition that an argument names.
 
     Raises:
@@ -100,16 +100,16 @@ def _side(registry: Registry, texte: str, demande: Demande) -> Cote:
     if demande.date is not None:
         day = parse_day(demande.date, "date de l’audit", demande.lieu("date")).isoformat()
     else:
-        day = _latest(registry, layer) if layer else ""
+        day = latest_of(registry, layer) if layer else ""
     return Cote(nom, edition or "", day, registry.resolve(nom, day=day, edition=edition))
 
 
-def _latest(registry: Registry, layer: Couche) -> str:
+def latest_of(registry: Registry, layer: Couche) -> str:
     """Return a day of an edition on which the latest rules and guides are in force, those of its base too."""
     day = registry.latest_day(layer)
     base, _, edition = (layer.base or "").partition("@")
     below = (
-        _latest(registry, couche) for couche in registry.layers(base, "exigence") if couche.id == edition
+        latest_of(registry, couche) for couche in registry.layers(base, "exigence") if couche.id == edition
     )
     latest = max(day, *below, day)
     return layer.au if layer.au is not None and latest > layer.au else latest
@@ -144,7 +144,9 @@ def _for_audit(avant: Checklist, correction: Correction, *, findings: bool) -> E
     compared = compare_editions(avant.referentiel, apres.referentiel, digests, _open_lines(one, two))
     repris = None
     if findings:
-        reworded = {line.apres.id for line in compared.reformulees if line.reformulation != "forme"}
+        changed = [line for line in compared.reformulees if line.reformulation != "forme"]
+        reworded = {line.apres.id: "l’énoncé n’est plus le même" for line in changed}
+        reworded |= {line.apres.id: "un des deux énoncés est absent" for line in compared.sans_texte}
         every = {**avant.referentiel.indicateurs, **apres.referentiel.indicateurs}
         repris = findings_kept(correction, reworded, {nom: line.numero for nom, line in every.items()})
     return replace(

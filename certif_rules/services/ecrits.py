@@ -32,10 +32,11 @@ from certif_rules.vie.depot import read_deposit
 
 
 class Ecrit(Struct, frozen=True, kw_only=True):
-    """What is wrong of a file, and what its author must know besides."""
+    """What is wrong of a file, what its author must know besides, and its data if it holds cases."""
 
     problemes: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()
+    cas: tuple[Any, ...] = ()
 
 
 def check_profile(data: Any, name: str, folder: Path, registry: Registry) -> Ecrit:

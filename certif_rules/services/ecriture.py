@@ -14,6 +14,7 @@ from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.editions import EditionsComparees
+from certif_rules.audit.rebasage import Rebasage
 from certif_rules.echanges import calendrier as calendrier_json
 from certif_rules.echanges import conclusion as conclusion_json
 from certif_rules.echanges import duree as duree_json
@@ -69,6 +70,7 @@ _ECRITS: dict[type[Any], str] = {
     Comparaison: "comparaison",
     Correction: "reprise",
     EditionsComparees: "editions",
+    Rebasage: "rebasage",
 }
 for _kind, _ecrit in _ECRITS.items():
     ecrire.register(_kind, _in_formats(_ecrit))

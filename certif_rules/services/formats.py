@@ -187,6 +187,11 @@ LIVRABLES: Final[Mapping[str, Livrable]] = {
             formats=("table", "json", "md", *_PAGES),
             compose="certif_rules.documents.editions.composition:compose",
         ),
+        Livrable(
+            nom="rebasage",
+            formats=("table", "md", *_PAGES),
+            compose="certif_rules.documents.editions.rebasage:compose",
+        ),
         Livrable(nom="reprise", formats=("json", "csv", "xlsx", "ods", "formulaire")),
         Livrable(nom="calendrier", formats=("table", "json", "ics")),
     )
@@ -279,7 +284,7 @@ def _foreign(exporter: Exporter, value: Any) -> bytes:
     render = exporter.document or exporter.value or exporter.render
     content, why = attempt(lambda: render(value) if render else None)
     if isinstance(content, bytes):
-        return content
+        return b"".join((content,))  # of a class of its own, what comes after would run its code
     why = why or f"il rend {type(content).__name__}, et non des octets"
     message = f"le format « {exporter.name} », ajouté par un greffon, a échoué ({why})"
     raise DataError([Issue("format-en-echec", message, None, "choisir un autre format, signaler au greffon")])

@@ -21,8 +21,8 @@ from certif_rules.grilles.csv import guard
 from certif_rules.model.base import Avertissement
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.contexte import Contexte
-from certif_rules.services.checklist import build, prepare
-from certif_rules.services.organismes import Correspondance, Organisation
+from certif_rules.services.checklist import build, make_checklist, prepare
+from certif_rules.services.organismes import IDENTITE, Correspondance, Organisation
 
 #: The most contexts kept; beyond, all of them are dropped.
 _MOST: Final = 4096
@@ -80,25 +80,42 @@ class Lot:
             self._answers[cle] = self._answered(organisation)
         answer = self._answers[cle]
         if not isinstance(answer, Checklist):
-            where = Location(self._name, organisation.rang, 1)
-            return [*wrong, *(replace(issue, location=where) for issue in answer)]
+            return [*wrong, *self._at(organisation, answer)]
         if wrong:
             return wrong
         about = tuple(siren_warnings(Demande(organisme=organisation.identite)))
         return Rangee(organisation, answer, about)
 
+    def checklist(self, organisation: Organisation) -> Checklist | list[Issue]:
+        """Return the checklist of an organisation, as if it were asked for alone: its own, with its name."""
+        wrong = list(organisation.fautes)
+        if organisation.categories == ():
+            return wrong
+        others = {key: value for key, value in self._commun.organisme.items() if key not in IDENTITE}
+        demande = replace(self._demande(organisation), organisme={**organisation.identite, **others})
+        try:
+            checklist = make_checklist(self._registry, demande)
+        except IssuesError as error:
+            return [*wrong, *self._at(organisation, error.issues)]
+        return wrong or checklist
+
     def _answered(self, organisation: Organisation) -> Checklist | tuple[Issue, ...]:
+        try:
+            return build(*self._prepare(self._demande(organisation)))
+        except IssuesError as error:
+            return error.issues
+
+    def _demande(self, organisation: Organisation) -> Demande:
         faits = (FaitDit(nom, None, value) for nom, value in organisation.faits)
         categories = organisation.categories
-        demande = replace(
+        return replace(
             self._commun,
             faits=(*self._commun.faits, *faits),
             categories=self._commun.categories if categories is None else categories,
         )
-        try:
-            return build(*self._prepare(demande))
-        except IssuesError as error:
-            return error.issues
+
+    def _at(self, organisation: Organisation, issues: Iterable[Issue]) -> list[Issue]:
+        return [replace(issue, location=Location(self._name, organisation.rang, 1)) for issue in issues]
 
     def _prepare(self, demande: Demande) -> tuple[Resolution, Contexte]:
         return prepare(self._registry, demande)
@@ -169,16 +186,27 @@ def as_data(rangee: Rangee) -> dict[str, Any]:
     for ligne in checklist.lignes:
         if ligne.etat in states:
             states[ligne.etat].append(ligne.indicateur.id)
-    warnings = (*checklist.avertissements, *rangee.avertissements)
     return {
         "rang": organisation.rang,
         **organisation.identite,
-        "referentiel": f"{checklist.referentiel.id}@{checklist.referentiel.edition}",
+        "referentiel": edition_of(rangee),
         "empreinte": checklist.empreinte,
         "categories": list(checklist.contexte.categories),
         **states,
-        "avertissements": list(dict.fromkeys(warning.code for warning in warnings)),
+        "avertissements": warning_codes(rangee),
     }
+
+
+def edition_of(rangee: Rangee) -> str:
+    """Return the référentiel of a row, and its edition."""
+    referentiel = rangee.checklist.referentiel
+    return f"{referentiel.id}@{referentiel.edition}"
+
+
+def warning_codes(rangee: Rangee) -> list[str]:
+    """Return the codes of the warnings of a row, once each."""
+    warnings = (*rangee.checklist.avertissements, *rangee.avertissements)
+    return list(dict.fromkeys(warning.code for warning in warnings))
 
 
 def lines_of(_: int, rows: Iterable[Rangee]) -> bytes:

@@ -26,6 +26,8 @@ _LONGEST: Final = 1_000_000
 _VRAI: Final = ("vrai", "true", "oui", "1", "x")
 _FAUX: Final = ("faux", "false", "non", "0")
 _SHOWN: Final = 40
+#: What tells an organisation from another, which a profile says of one alone.
+IDENTITE: Final = ("nom", "siren", "nda")
 _QUOTE: Final = "un guillemet n’est pas fermé, ou est mal placé"
 
 
@@ -92,6 +94,17 @@ def organisations(path: Path, correspondance: Correspondance) -> Iterator[Organi
     """
     with _opened(path) as stream:
         yield from _rows(_lines(stream, str(path)), str(path), correspondance)
+
+
+def about_how_many(path: Path) -> int:
+    """Return about how many rows a file has, by its ends of lines: more, where cells are of several lines.
+
+    None is 0: what can be read once only, or has the ends of an old Mac.
+    """
+    if not path.is_file():
+        return 0
+    with _opened(path) as stream:
+        return max(0, sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(_LONGEST), b"")) - 1)
 
 
 def digest_of(path: Path) -> str:

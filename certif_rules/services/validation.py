@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,15 @@ from certif_rules.errors import (
     DataError,
     Issue,
     Location,
-    UsageError,
-    from_emplacement,
-    suggestion,
 )
 from certif_rules.habillage.fichier import check_habillage
 from certif_rules.model.base import Avertissement
-from certif_rules.model.referentiel import Couche, Nature
-from certif_rules.plugins.choix import competing, written_for
 from certif_rules.plugins.couche import HEADER, LIFE
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
+from certif_rules.services.couches import check_layers
 from certif_rules.services.ecrits import Ecrit, check_findings, check_profile, check_textes
+from certif_rules.services.remarques import remarks
 from certif_rules.source.donnees import read_given
 from certif_rules.source.entree import content_of
 from certif_rules.source.schema import check, schema_path
@@ -51,8 +48,6 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 #: The keys of the texts that a body gives, which are lines of a layer without their criterion.
 _TEXTES = frozenset({"format", "sources", "indicateurs"})
-#: What two layers in force the same day are told by.
-_COMPETING = {"editions-concurrentes", "couches-concurrentes"}
 #: Those that people type, read without the stricter rules of référentiel data.
 _TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses", "textes")
 
@@ -81,9 +76,10 @@ def validate(paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *,
     files, issues = files_at(paths)
     folders = sorted({file.parent.parent.parent for file in files if file.name == HEADER})
     given = [(_shown(folder, here), Donnees(dossier=folder)) for folder in folders]
-    of_layers, remarks = _check_layers(given, list(installed), here)
-    issues += of_layers
+    couches = check_layers(given, list(installed), here)
+    issues += couches.problemes
     warnings: list[Avertissement] = []
+    cases: list[Any] = []
     registry = Registry(installed)
     named = {path.absolute() for path in paths}
     alone = [file for file in files if not any(file.is_relative_to(folder) for folder in folders)]
@@ -92,10 +88,11 @@ def validate(paths: Sequence[Path], installed: Iterable[tuple[str, Donnees]], *,
         ecrit = _check_file(file, _shown(file, here), registry, ordinary=file not in named)
         issues += [_from(issue, here) for issue in ecrit.problemes]
         warnings += ecrit.avertissements
+        cases += ecrit.cas
     return Validation(
         fichiers=len(files),
         problemes=DataError(issues).issues,
-        remarques=DataError(remarks).issues,
+        remarques=DataError(remarks(couches.registry, couches.cles, cases)).issues,
         avertissements=tuple(warnings),
     )
 
@@ -151,97 +148,6 @@ def _from(issue: Issue, here: Path) -> Issue:
     return replace(issue, location=place and replace(place, file=_shown(Path(place.file), here)))
 
 
-def _check_layers(
-    given: list[tuple[str, Donnees]], installed: list[tuple[str, Donnees]], here: Path
-) -> tuple[list[Issue], list[Issue]]:
-    """Return what is wrong of the layers of the given folders, and what is likely not meant.
-
-    Each édition is resolved with each of its rules and guides.
-    """
-    if not given:
-        return [], []
-    own = Registry(given, names_from=here)
-    issues = [issue for problems in own.problemes.values() for issue in problems]
-    keys = {couche.cle for couche in own.all_layers()}
-    others = [pair for pair in installed if not _declares(pair, keys)]
-    registry = Registry([*given, *others], thorough=True, names_from=here)
-    for nom in sorted({key[0] for key in keys}):
-        issues.extend(_competing(registry, nom))
-        for couche in registry.layers(nom, "exigence"):
-            for day in _days(registry, couche):
-                try:
-                    registry.life(registry.resolve(nom, day=day, edition=couche.id).referentiel)
-                except DataError as error:
-                    # Two layers in force are told once, on their first day.
-                    issues.extend(i for i in error.issues if i.code not in _COMPETING)
-                except UsageError as error:
-                    issues.extend(_at(issue, couche) for issue in error.issues)
-    for key in sorted(keys):
-        issues.extend(_unread(registry, key))
-    return issues, [_of_draft(couche) for couche in own.all_layers() if couche.brouillon]
-
-
-def _of_draft(couche: Couche) -> Issue:
-    message = "cette couche est un brouillon : un greffon installé n’en contient pas"
-    hint = "une fois finie : --ecrire-empreintes, puis ôter `brouillon`"
-    return Issue("brouillon-a-finir", message, from_emplacement(couche.emplacement), hint)
-
-
-def _competing(registry: Registry, nom: str) -> Iterator[Issue]:
-    """Yield the layers in force the same day, and those that replace one nobody declares."""
-    editions = registry.layers(nom, "exigence")
-    yield from competing(editions)
-    yield from _replaced("exigence", editions)
-    for nature in ("regles", "guide"):
-        layers = registry.layers(nom, nature)
-        for edition in editions:
-            yield from competing(written_for(layers, edition.id))
-        yield from _replaced(nature, layers)
-
-
-def _replaced(nature: Nature, layers: Sequence[Couche]) -> Iterator[Issue]:
-    """Yield the layers that replace one nobody declares."""
-    known = [couche.id for couche in layers]
-    for couche in layers:
-        if couche.remplace is not None and couche.remplace not in known:
-            where = from_emplacement(couche.emplacement)
-            if nature == "exigence":
-                message = f"{couche.referentiel} n’a pas d’édition « {couche.remplace} » à remplacer"
-                hint = suggestion(couche.remplace, known, "éditions")
-                yield Issue("edition-inconnue", message, where, hint)
-            else:
-                message = f"{couche.referentiel} n’a pas de couche « {couche.remplace} » à remplacer"
-                hint = suggestion(couche.remplace, known, "couches")
-                yield Issue("couche-inconnue", message, where, hint)
-
-
-def _declares(pair: tuple[str, Donnees], keys: set[tuple[str, str, str]]) -> bool:
-    return any(couche.cle in keys for couche in Registry([pair]).all_layers())
-
-
-def _days(registry: Registry, couche: Couche) -> list[str]:
-    """Days that between them bring every layer written for the edition into play."""
-    layers = [c for kind in ("regles", "guide") for c in registry.layers(couche.referentiel, kind)]
-    mine = [c.admis_du for c in layers if couche.id in c.pour]
-    return sorted({couche.du, *mine})
-
-
-def _unread(registry: Registry, key: tuple[str, str, str]) -> Iterator[Issue]:
-    """Problems of a body that no resolution reads, such as a guide for no edition."""
-    couche = next(c for c in registry.all_layers() if c.cle == key)
-    try:
-        body = registry.body(couche)
-    except DataError as error:
-        yield from error.issues
-    else:
-        if body.non_declaree:
-            yield body.non_declaree
-
-
-def _at(issue: Issue, couche: Couche) -> Issue:
-    return Issue(issue.code, issue.message, from_emplacement(couche.emplacement), issue.hint)
-
-
 def _check_file(file: Path, name: str, registry: Registry, *, ordinary: bool) -> Ecrit:
     """Return what a file that belongs to no layer says wrongly: it is recognised by its keys."""
     try:
@@ -256,6 +162,8 @@ def _check_file(file: Path, name: str, registry: Registry, *, ordinary: bool) ->
     if kind == "habillage":
         return Ecrit(problemes=tuple(check_habillage(data, file.parent)[0]))
     issues = check(data, kind, name)
+    if kind == _CASES and not issues:
+        return Ecrit(cas=(data,))
     further = _FURTHER.get(kind)
     if issues or further is None:
         return Ecrit(problemes=tuple(issues))

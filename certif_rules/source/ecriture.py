@@ -9,18 +9,26 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from certif_rules.errors import Issue, UsageError
+
 _PREFIX, _SUFFIX = ".certif-rules.", ".tmp"
+#: The bytes of a file, or what pours them, for those that memory should not hold.
+Contenu = bytes | Callable[[BinaryIO], None]
 
 
-def write_file(path: Path, content: bytes | Sequence[Path], *, replace: bool) -> None:
+def write_file(path: Path, content: Contenu, *, replace: bool, swept: bool = False) -> None:
     """Write the file at ``path``; what it replaces, if told to, gives it its mode and its owner.
 
-    ``content`` is its bytes, or the files that it joins, none of which is held in memory.
+    Args:
+        path: the file.
+        content: its bytes, or a function that pours them, perhaps twice.
+        replace: another may be there, and goes.
+        swept: :func:`sweep` was called on its folder, which a long work should not have listed for each file.
 
     Raises:
         FileExistsError: there is a file, perhaps since a moment, and it may not be replaced.
@@ -32,7 +40,8 @@ def write_file(path: Path, content: bytes | Sequence[Path], *, replace: bool) ->
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     except RuntimeError as error:  # what Python before 3.13 raises for them
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
-    _sweep(path.parent)
+    if not swept:
+        sweep(path.parent)
     temporary, stream = _begin(path.parent)
     try:
         with stream:
@@ -47,6 +56,28 @@ def write_file(path: Path, content: bytes | Sequence[Path], *, replace: bool) ->
     _settle(path.parent)
 
 
+def write_folder(dossier: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by path in a folder that is not there yet, whole or not at all.
+
+    Raises:
+        UsageError: there is something of that name.
+        OSError: it cannot be written; nothing is left of it.
+    """
+    if dossier.exists() or dossier.is_symlink():
+        message = f"« {dossier} » existe déjà"
+        raise UsageError([Issue("fichier-existant", message, None, "choisir un autre dossier")])
+    temporary = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=dossier.absolute().parent))
+    try:
+        whole = temporary / "dossier"
+        for name, content in files.items():
+            path = whole / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        whole.rename(dossier)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def _begin(folder: Path) -> tuple[Path, BinaryIO]:
     """Create a temporary file, locked before anyone could take it for one that was left."""
     while True:
@@ -57,7 +88,7 @@ def _begin(folder: Path) -> tuple[Path, BinaryIO]:
         stream.close()
 
 
-def _name(temporary: Path, path: Path, content: bytes | Sequence[Path], *, replace: bool) -> None:
+def _name(temporary: Path, path: Path, content: Contenu, *, replace: bool) -> None:
     """Give the temporary file its name; in one step, where another could take that name meanwhile."""
     if replace:
         temporary.replace(path)
@@ -77,13 +108,11 @@ def _name(temporary: Path, path: Path, content: bytes | Sequence[Path], *, repla
                 raise
 
 
-def _pour(content: bytes | Sequence[Path], stream: BinaryIO) -> None:
+def _pour(content: Contenu, stream: BinaryIO) -> None:
     if isinstance(content, bytes):
         stream.write(content)
     else:
-        for path in content:
-            with path.open("rb") as part:
-                shutil.copyfileobj(part, stream)
+        content(stream)
     stream.flush()
     os.fsync(stream.fileno())
 
@@ -120,7 +149,7 @@ def hold(stream: BinaryIO) -> bool | None:
     return True
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove what a killed writer left in ``folder``; what another is writing now is locked, and stays."""
     for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with suppress(OSError):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -16,9 +17,16 @@ from typing import BinaryIO
 from msgspec import MsgspecError, convert, to_builtins
 
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.source.ecriture import hold, write_file
+from certif_rules.source.ecriture import hold, sweep, write_file
 
 _LOCK, _PREFIX, _KEY = "verrou", "partie-", 20
+
+
+def in_a_row(parts: Sequence[Path], stream: BinaryIO) -> None:
+    """Pour files one after another."""
+    for path in parts:
+        with path.open("rb") as part:
+            shutil.copyfileobj(part, stream)
 
 
 class Parties:
@@ -32,6 +40,8 @@ class Parties:
             if not left.name.startswith(self._prefix):
                 left.unlink()
 
+        sweep(folder)
+
     def known(self, rank: int) -> list[Issue] | None:
         """Return what was wrong with the rows of a part that is there; ``None`` where it is to be written."""
         if not self._part(rank).is_file():
@@ -44,17 +54,24 @@ class Parties:
     def add(self, rank: int, content: bytes, faults: Sequence[Issue]) -> None:
         """Write a part, with what was wrong with its rows."""
         written = json.dumps(to_builtins(faults))
-        write_file(self._faults(rank), written.encode(), replace=True)
-        write_file(self._part(rank), content, replace=True)
+        write_file(self._faults(rank), written.encode(), replace=True, swept=True)
+        write_file(self._part(rank), content, replace=True, swept=True)
 
-    def finish(self, number: int, *, replace: bool) -> None:
-        """Make the file of its first ``number`` parts.
+    def join(
+        self, number: int, *, replace: bool, by: Callable[[Sequence[Path], BinaryIO], None] = in_a_row
+    ) -> None:
+        """Make the file of its first ``number`` parts, which ``by`` pours into it.
 
         Raises:
             FileExistsError: it came to exist meanwhile, and may not be replaced; the parts stay.
             OSError: it cannot be written; the parts stay.
         """
-        write_file(self._path, [self._part(rank) for rank in range(number)], replace=replace)
+        parts = [self._part(rank) for rank in range(number)]
+        write_file(self._path, lambda stream: by(parts, stream), replace=replace)
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove the parts, which are of no more use."""
         for part in _parts_in(self._folder):
             with suppress(OSError):
                 part.unlink()

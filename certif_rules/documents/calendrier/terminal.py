@@ -9,7 +9,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from certif_rules.blocs.typographie import day, plain, prose
+from certif_rules.blocs.typographie import day, plain, prose, with_days
 from certif_rules.documents.mots import aside, cite, remarks, sense
 from certif_rules.francais import count
 from certif_rules.model.base import Avertissement, Source
@@ -97,7 +97,7 @@ def _lines(page: Agenda) -> Iterator[str]:
     yield from _section("Événements que l’on peut donner (--evenement NOM=AAAA-MM-JJ)", _bullets(named, "- "))
     if page.plan:
         yield from _section("Séances", _meetings(page.plan, page.attend, page.titres))
-    warned = (f"{a.message} {cite(a.sources)}".rstrip() for a in page.avertissements)
+    warned = (f"{with_days(a.message)} {cite(a.sources)}".rstrip() for a in page.avertissements)
     yield from _section("Avertissements", _bullets(warned, "! "))
     yield from _section("Ce que les sources contredisent ou taisent", _doubts(page.incoherences))
     cited = (f"[{source.id}] {source.titre}, {source.reference}" for source in page.sources)

@@ -31,6 +31,7 @@ Genre = Literal["", "avertissements", "critere", "annexe"]
 _REFORMULATIONS: Final[Mapping[Reformulation, str]] = {
     "fond": "modifiée sur le fond, d’après les sources",
     "forme": "modifiée dans la forme seulement, d’après les sources",
+    "inconnue": "un des deux énoncés est absent de la source",
     "mots": "ses mots diffèrent ; fond ou forme : les données ne le disent pas",
 }
 _INDICES: Final[Mapping[Indice, str]] = {
@@ -66,25 +67,27 @@ def compose(compared: EditionsComparees) -> b.Document:
         for s in rubriques.sources(known.values(), blocs)
     )
     references = b.Bibliographie(sources=cited)
-    sources = [_part("sources", "Sources citées", references, genre="annexe")] if cited else []
-    pair = f"{_named(compared.avant)} → {_named(apres)}"
+    sources = [part("sources", "Sources citées", references, genre="annexe")] if cited else []
+    pair = f"{named(compared.avant)} → {named(apres)}"
     titre = f"Comparaison – {prose(apres.titre)}"
     return b.Document(
         titre=titre,
         sous_titre=pair,
         sujet=f"Comparaison de {pair}",
-        date=_layer(apres).du,
+        date=layer_of(apres).du,
         pied=f"{titre}, {pair}",
         blocs=(*blocs, *sources),
         fin=(f"{REFORMULATION} {CITATIONS}" if quotes else REFORMULATION,),
     )
 
 
-def _named(referentiel: Referentiel) -> str:
+def named(referentiel: Referentiel) -> str:
+    """Return an edition as it is typed."""
     return clean(f"{referentiel.id}@{referentiel.edition}")
 
 
-def _part(place: str, titre: str, *blocs: b.Bloc, genre: Genre = "critere") -> b.Partie:
+def part(place: str, titre: str, *blocs: b.Bloc, genre: Genre = "critere") -> b.Partie:
+    """Return a part of the page, which its table of contents names."""
     return b.Partie(titre=titre, blocs=blocs, ancre=place, genre=genre)
 
 
@@ -92,7 +95,7 @@ def _blocks(compared: EditionsComparees) -> Iterator[b.Partie]:
     if compared.avertissements:
         warnings = tuple(marked(prose(a.message), a.sources) for a in compared.avertissements)
         titre = count(len(warnings), "avertissement")
-        yield _part("avertissements", titre, b.Liste(elements=warnings), genre="avertissements")
+        yield part("avertissements", titre, b.Liste(elements=warnings), genre="avertissements")
     sides = b.Fiche(
         legende="Les deux éditions",
         rangs=(
@@ -100,7 +103,7 @@ def _blocks(compared: EditionsComparees) -> Iterator[b.Partie]:
             ("Après", _edition(compared.apres)),
         ),
     )
-    yield _part("bref", "En bref", sides, b.Liste(elements=tuple(_summary(compared))))
+    yield part("bref", "En bref", sides, b.Liste(elements=tuple(summary(compared))))
     if compared.organisme is not None:
         yield _organisation(compared, compared.organisme)
     for place, titre, lines in (
@@ -108,15 +111,15 @@ def _blocks(compared: EditionsComparees) -> Iterator[b.Partie]:
         ("retiree", "Lignes retirées", compared.retirees),
     ):
         if lines:
-            yield _part(place, titre, *(_whole(line, place) for line in lines))
+            yield part(place, titre, *(_whole(line, place) for line in lines))
     yield from _moved(compared)
     if compared.reformulees:
         lines_ = (_reworded(line) for line in compared.reformulees)
-        yield _part("reformulee", "Lignes reformulées", b.Paragraphe(texte=LEGENDE), *lines_)
+        yield part("reformulee", "Lignes reformulées", b.Paragraphe(texte=LEGENDE), *lines_)
     yield from _rules(compared)
 
 
-def _layer(referentiel: Referentiel) -> Couche:
+def layer_of(referentiel: Referentiel) -> Couche:
     """Return the exigence layer of the référentiel itself."""
     own = (r.couche for r in referentiel.couches if r.couche.referentiel == referentiel.id)
     return next(couche for couche in own if couche.nature == "exigence")
@@ -124,7 +127,7 @@ def _layer(referentiel: Referentiel) -> Couche:
 
 def _edition(referentiel: Referentiel) -> str:
     """Return an edition in one phrase: its text, its period, what it rests on, its guide."""
-    couche = _layer(referentiel)
+    couche = layer_of(referentiel)
     end = f" au {day(couche.au)}" if couche.au else ""
     parts = [prose(couche.titre), f"{'du' if end else 'depuis le'} {day(couche.du)}{end}"]
     parts += [f"sur {clean(referentiel.base)}"] if referentiel.base else []
@@ -132,17 +135,18 @@ def _edition(referentiel: Referentiel) -> str:
     return " – ".join(parts)
 
 
-def _numbers(lines: Iterable[Indicateur]) -> str:
+def numbers(lines: Iterable[Indicateur]) -> str:
+    """Return the printed numbers of lines."""
     return ", ".join(clean(line.numero) for line in lines)
 
 
-def _summary(compared: EditionsComparees) -> Iterator[b.Texte]:
+def summary(compared: EditionsComparees) -> Iterator[b.Texte]:
     """Yield how many lines changed, in which way, and which they are."""
     reworded = compared.reformulees
     in_form = [line for line in reworded if line.reformulation == "forme"]
     words = count(len(reworded), "ligne reformulée", "lignes reformulées")
     if in_form:
-        words += f", dont {len(in_form)} dans la forme seulement ({_numbers(li.apres for li in in_form)})"
+        words += f", dont {len(in_form)} dans la forme seulement ({numbers(li.apres for li in in_form)})"
     yield _counted(words, (line.apres for line in reworded))
     for lines, one, several in (
         (compared.ajoutees, "ligne nouvelle", "lignes nouvelles"),
@@ -157,13 +161,18 @@ def _summary(compared: EditionsComparees) -> Iterator[b.Texte]:
     if compared.recompositions:
         number = len(compared.recompositions)
         yield prose(count(number, "ligne divisée ou réunie", "lignes divisées ou réunies"))
+    absent = compared.sans_texte
+    if absent:
+        words = count(len(absent), "ligne sans texte à comparer", "lignes sans texte à comparer")
+        yield _counted(words, (line.apres for line in absent))
     same = compared.inchangees
-    yield _counted(count(len(same), "ligne inchangée", "lignes inchangées"), (line.apres for line in same))
+    words = count(len(same), "ligne inchangée", "lignes inchangées") if same else "aucune ligne inchangée"
+    yield _counted(words, (line.apres for line in same))
 
 
 def _counted(words: str, lines: Iterable[Indicateur]) -> str:
-    numbers = _numbers(lines)
-    return f"{words}{INSECABLE}: {numbers}" if numbers else words
+    listed = numbers(lines)
+    return f"{words}{INSECABLE}: {listed}" if listed else words
 
 
 def _whole(line: Indicateur, place: str) -> b.Article:
@@ -203,19 +212,19 @@ def _moved(compared: EditionsComparees) -> Iterator[b.Partie]:
         texts = (
             f"{clean(li.avant.numero)} → {clean(li.apres.numero)} ({_INDICES[li.indice]})" for li in moved
         )
-        yield _part("renumerotee", "Lignes renumérotées", b.Liste(elements=tuple(texts)))
+        yield part("renumerotee", "Lignes renumérotées", b.Liste(elements=tuple(texts)))
     if compared.recompositions:
         texts = (
-            f"{_numbers(one.de)} → {_numbers(one.vers)} ({_INDICES[one.indice]})"
+            f"{numbers(one.de)} → {numbers(one.vers)} ({_INDICES[one.indice]})"
             for one in compared.recompositions
         )
-        yield _part("recomposee", "Lignes divisées ou réunies", b.Liste(elements=tuple(texts)))
+        yield part("recomposee", "Lignes divisées ou réunies", b.Liste(elements=tuple(texts)))
     if compared.proches:
         near = tuple(f"{clean(a.numero)} et {clean(z.numero)}" for a, z in compared.proches)
         warning = prose(
             "Leurs mots se ressemblent, et rien dans les données ne dit qu’il s’agit de la même exigence."
         )
-        yield _part("proche", "À rapprocher peut-être", b.Paragraphe(texte=warning), b.Liste(elements=near))
+        yield part("proche", "À rapprocher peut-être", b.Paragraphe(texte=warning), b.Liste(elements=near))
 
 
 def _rules(compared: EditionsComparees) -> Iterator[b.Partie]:
@@ -231,7 +240,7 @@ def _rules(compared: EditionsComparees) -> Iterator[b.Partie]:
     texts += map(_mutation, compared.mutations)
     allowed = [line.apres for line in compared.lignes if "constats_permis" in line.regles]
     if allowed:
-        texts.append(f"Constats permis modifiés{INSECABLE}: {_numbers(allowed)}")
+        texts.append(f"Constats permis modifiés{INSECABLE}: {numbers(allowed)}")
     for line in (line for line in compared.lignes if line.guide):
         fields = ", ".join(map(field_name, line.guide))
         texts.append(f"Guide, ligne {clean(line.apres.numero)}{INSECABLE}: {fields}")
@@ -247,10 +256,10 @@ def _rules(compared: EditionsComparees) -> Iterator[b.Partie]:
             )
             for line in scopes
         )
-        yield _part("portee", "Lignes qui ne s’appliquent plus aux mêmes", *articles)
+        yield part("portee", "Lignes qui ne s’appliquent plus aux mêmes", *articles)
     if texts:
         texts.append(f"Empreintes{INSECABLE}: {' → '.join(map(clean, compared.empreintes))}")
-        yield _part("regles", "Textes et règles", b.Liste(elements=tuple(texts)), genre="annexe")
+        yield part("regles", "Textes et règles", b.Liste(elements=tuple(texts)), genre="annexe")
 
 
 def _mutation(mutation: Mutation) -> str:
@@ -284,7 +293,7 @@ def _organisation(compared: EditionsComparees, organisme: PourOrganisme) -> b.Pa
         blocs.append(b.Paragraphe(texte="Aucune ligne n’entre, ne sort ni ne change d’état."))
     if organisme.constats is not None:
         blocs += _findings(compared, organisme.constats)
-    return _part("organisme", "Pour cet organisme", *blocs)
+    return part("organisme", "Pour cet organisme", *blocs)
 
 
 def _incidence(one: Incidence) -> tuple[b.Cellule, ...]:
@@ -305,8 +314,8 @@ def _state(state: str | None) -> b.Texte:
 
 
 def _findings(compared: EditionsComparees, repris: tuple[Repris, ...]) -> Iterator[b.Bloc]:
-    numbers = ((word, sum(one.sort == sort for one in repris)) for sort, word in _SORTS.items())
-    counts = ", ".join(f"{word} {number}" for word, number in numbers)
+    totals = ((word, sum(one.sort == sort for one in repris)) for sort, word in _SORTS.items())
+    counts = ", ".join(f"{word} {number}" for word, number in totals)
     if not repris:
         yield b.Paragraphe(texte="Aucun constat n’était porté.")
         return

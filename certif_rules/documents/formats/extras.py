@@ -1,4 +1,4 @@
-"""Formats whose library comes with the extra « tout » only: whether it is there, and what to say when not."""
+"""Formats whose library comes with an extra only: whether it is there, and what to say when not."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import Final
 
 from certif_rules.errors import Issue, UsageError
 
-#: Format → the modules of its libraries.
-LIBRARIES: Final = {"docx": ("docx",), "pdf": ("typst",)}
+#: Format → the module of its library, the extra that brings it, and what needs none.
+LIBRARIES: Final = {
+    "docx": ("docx", "tout", "html"),
+    "pdf": ("typst", "tout", "html"),
+    "parquet": ("pyarrow", "parquet", "csv"),
+}
 
 
 def check(format_: str) -> None:
@@ -17,10 +21,11 @@ def check(format_: str) -> None:
     Raises:
         UsageError: it is not; the message says what to install.
     """
-    if all(map(_installed, LIBRARIES.get(format_, ()))):
+    library, extra, other = LIBRARIES.get(format_, ("", "", ""))
+    if not library or _installed(library):
         return
     message = f"le format « {format_} » demande une bibliothèque qui n’est pas installée"
-    hint = 'installer le complément : pip install "certif-rules[tout]" ; ou choisir html'
+    hint = f'installer le complément : pip install "certif-rules[{extra}]" ; ou choisir {other}'
     raise UsageError([Issue("format-non-installe", message, None, hint)])
 
 

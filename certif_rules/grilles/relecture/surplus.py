@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.demande import Demande
+from certif_rules.audit.recevabilite import check_findings
 from certif_rules.audit.silence import Silence
 from certif_rules.colonnes import CONSTAT, SAISIE
 from certif_rules.documents import emetteur
@@ -39,15 +41,26 @@ def with_carried(checklist: Checklist, dossier: Dossier, lu: Lu, *, suite: bool)
     lines = {ligne.indicateur.id: ligne.indicateur.id for ligne in checklist.lignes}
     checks = {point.id: point_key(point) for point in checklist.verifications}
     grille = _Grille(checklist, texts, silence)
-    return replace(
+    whole = replace(
         lu,
         releves=_merged(grille, dossier.releves, lu.releves, lines),
         verifications=_merged(grille, dossier.verifications, lu.verifications, checks, check=True),
         silence=silence,
         notifie_le=lu.notifie_le if suite else dossier.notifie_le,
     )
+    return _explained(checklist, whole) if dossier.releves or dossier.verifications else whole
 
 
+def _explained(checklist: Checklist, lu: Lu) -> Lu:
+    """Return the same, less the comments that a cell lacks and that stand beside: at a site, or disputed."""
+    merged = Dossier(demande=Demande(), releves=lu.releves, verifications=lu.verifications)
+    lacking = {issue.message for issue in check_findings(checklist, merged) if issue.code == _SANS_RAISON}
+    issues = (i for i in lu.issues if i.code != _SANS_RAISON or i.message in lacking)
+    return replace(lu, issues=tuple(issues))
+
+
+#: What is wrong with a finding that needs a reason.
+_SANS_RAISON = "commentaire-manquant"
 #: What no cell of a grid says of the file as a whole.
 _ENSEMBLE = frozenset({"compte_rendu", "a_accorder", "a_revoir"})
 

@@ -1,0 +1,177 @@
+"""What a label rests on, looked at under another edition of its base: what it touches, and what moved.
+
+Pure. A label touches what it changes of its base, the criteria that its lines hang on, what its rules name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from certif_rules.audit.editions import EditionsComparees, Redaction, meaning
+from certif_rules.audit.redactions import compare_words
+from certif_rules.model.base import Regle
+from certif_rules.model.referentiel import Changement, Critere, Indicateur, Referentiel, TypeAudit
+
+#: What the label does with a thing: it changes it, withdraws it, hangs a line on it, names it in a rule.
+Geste = Literal["modification", "retrait", "rattachement", "regle"]
+#: What became of it underneath: the same, changed, changed so that the operation does nothing, gone.
+Devenir = Literal["inchange", "a_relire", "sans_effet", "sans_cible"]
+
+
+class Touche(Struct, frozen=True, kw_only=True):
+    """Something of the base that the label touches, and what became of it.
+
+    ``par`` is who touches it: the fields that a change replaces, the numbers of lines, the audit types.
+    """
+
+    geste: Geste
+    sorte: str
+    cible: str
+    nom: str
+    par: tuple[str, ...]
+    devenir: Devenir
+    redactions: tuple[Redaction, ...] = ()
+    motif: str | None = None
+    sources: tuple[str, ...] = ()
+    emplacement: str = ""
+
+
+class Rebasage(Struct, frozen=True, kw_only=True):
+    """A label under another edition of its base: what it touches, and all that changed of the base itself."""
+
+    label: Referentiel
+    base: EditionsComparees
+    touches: tuple[Touche, ...]
+
+
+def rebase(label: Referentiel, base: EditionsComparees) -> Rebasage:
+    """Return what a label touches of its base, and what became of each.
+
+    Args:
+        label: the label on the base that it was written on.
+        base: that base compared with the one to rest on.
+    """
+    touches = (
+        *(_operation(label, base, change) for change in label.changements if change.origine == label.id),
+        *_hung(label, base),
+        *_named(label, base),
+    )
+    return Rebasage(label=label, base=base, touches=touches)
+
+
+def _operation(label: Referentiel, base: EditionsComparees, change: Changement) -> Touche:
+    """Return what became of what a change replaces, or withdraws."""
+    before, after = (_node(side, change) for side in (base.avant, base.apres))
+    final = _node(label, change)
+    texts = tuple(_wordings(before, after))
+    moved = [c for c in change.champs if meaning(getattr(before, c)) != meaning(getattr(after, c, None))]
+    devenir: Devenir = "inchange"
+    if after is None:
+        devenir = "sans_cible"
+    elif change.champs and all(getattr(after, c) == getattr(final, c) for c in change.champs):
+        devenir = "sans_effet"
+    elif moved or texts or change.cible in {line.apres.id for line in base.reformulees}:
+        devenir = "a_relire"
+    return Touche(
+        geste="modification" if change.champs else "retrait",
+        sorte="critère" if change.nature == "critere" else "indicateur",
+        cible=change.cible,
+        nom=change.numero,
+        par=change.champs,
+        devenir=devenir,
+        redactions=texts,
+        motif=change.motif,
+        sources=change.sources,
+        emplacement=change.emplacement,
+    )
+
+
+def _node(referentiel: Referentiel, change: Changement) -> Critere | Indicateur | None:
+    if change.nature == "critere":
+        return referentiel.criteres.get(change.cible)
+    return referentiel.indicateurs.get(change.cible)
+
+
+def _wordings(before: Any, after: Any) -> Iterator[Redaction]:
+    """Yield the texts of a node that differ."""
+    for champ in ("titre", "exigence"):
+        one, two = getattr(before, champ, None), getattr(after, champ, None)
+        if after is not None and one is not None and two is not None and one != two:
+            yield Redaction(champ=champ, passes=compare_words(one, two))
+
+
+def _hung(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
+    """Yield each criterion of the base that lines of the label hang on."""
+    lines: dict[str, list[str]] = {}
+    for line in label.indicateurs.values():
+        if line.origine == label.id and line.critere in base.avant.criteres:
+            lines.setdefault(str(line.critere), []).append(line.numero)
+    for nom, numbers in lines.items():
+        before, after = base.avant.criteres[nom], base.apres.criteres.get(nom)
+        texts = tuple(_wordings(before, after))
+        yield Touche(
+            geste="rattachement",
+            sorte="critère",
+            cible=nom,
+            nom=before.numero,
+            par=tuple(numbers),
+            devenir="sans_cible" if after is None else "a_relire" if texts else "inchange",
+            redactions=texts,
+        )
+
+
+def _named(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
+    """Yield each thing of the base that a rule of the label names, by whom it is named."""
+    kinds: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+        ("type d’audit", base.avant.types_audit, base.apres.types_audit),
+        ("fait", base.avant.faits, base.apres.faits),
+        ("catégorie", base.avant.categories, base.apres.categories),
+        ("constat", base.avant.constats, base.apres.constats),
+        ("indicateur", base.avant.indicateurs, base.apres.indicateurs),
+    )
+    users: dict[tuple[str, str], list[str]] = {}
+    for user, rule in _rules(label):
+        for word in _words(rule):
+            for sorte, before, _ in kinds:
+                if word in before and user not in users.setdefault((sorte, word), []):
+                    users[sorte, word].append(user)
+    for sorte, before, after in kinds:
+        for nom, one in before.items():
+            if not users.get((sorte, nom)):
+                continue
+            two = after.get(nom)
+            devenir: Devenir = (
+                "sans_cible" if two is None else "inchange" if meaning(one) == meaning(two) else "a_relire"
+            )
+            name = getattr(one, "titre", None) or getattr(one, "question", None) or nom
+            named = tuple(users[sorte, nom])
+            yield Touche(geste="regle", sorte=sorte, cible=nom, nom=name, par=named, devenir=devenir)
+
+
+def _rules(label: Referentiel) -> Iterator[tuple[str, Regle]]:
+    """Yield every rule of the label itself, with what it is of: the number of a line, an audit type."""
+    for line in label.indicateurs.values():
+        if line.origine == label.id:
+            yield from ((line.numero, rule) for rule in line.portee)
+    for type_audit in label.types_audit.values():
+        if type_audit.origine == label.id:
+            yield from ((type_audit.titre, rule) for rule in _of_type(type_audit))
+
+
+def _of_type(type_audit: TypeAudit) -> Iterator[Regle]:
+    yield from type_audit.perimetre
+    yield from (controle.regle for controle in (*type_audit.pieces, *type_audit.verifications))
+
+
+def _words(rule: Regle) -> Iterator[str]:
+    """Yield every name that a rule uses, at any depth."""
+    for value in rule.mots.values():
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            yield from value
+    if rule.sauf is not None:
+        yield from _words(rule.sauf)

@@ -1,0 +1,81 @@
+"""Decisions that no findings reach: whatever a measure is worth, one written before is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+from typing import Any
+
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil
+
+
+def refuse_never_taken(node: Any, jugement: Jugement, lecteur: Lecteur) -> None:
+    """Record the decisions that are written after others which are always taken instead.
+
+    A condition is dead where each value that fulfils it fulfils a condition of an earlier decision on the
+    same measure. A decision is, where all its conditions are; the last one, which has none, where every
+    value of a count does.
+    """
+    earlier: list[Seuil] = []
+    for index, decision in enumerate(jugement.decisions):
+        if _is_dead(decision, earlier, jugement):
+            message = f"aucun constat ne mène à « {decision.code} » : une autre décision est prise avant"
+            hint = "la mettre avant, ou corriger les seuils"
+            lecteur.refuse("decision-inatteignable", message, node["decisions"], index, hint)
+        earlier.extend(decision.si)
+
+
+def _is_dead(decision: Decision, earlier: Sequence[Seuil], jugement: Jugement) -> bool:
+    if decision.si:
+        return all(_covered(seuil, _same(seuil, earlier), jugement) for seuil in decision.si)
+    counts = {s.mesure for s in earlier if _is_count(jugement.mesures[s.mesure])}
+    return any(_covered(Seuil(mesure=nom), _named(nom, earlier), jugement) for nom in counts)
+
+
+def _same(seuil: Seuil, earlier: Iterable[Seuil]) -> list[Seuil]:
+    """Return the earlier conditions of the same number: of any criterion, they hold of each."""
+    return [s for s in earlier if s.mesure == seuil.mesure and s.critere in (None, seuil.critere)]
+
+
+def _named(nom: str, earlier: Iterable[Seuil]) -> list[Seuil]:
+    return [seuil for seuil in earlier if seuil.mesure == nom]
+
+
+def _covered(seuil: Seuil, earlier: Sequence[Seuil], jugement: Jugement) -> bool:
+    """Return whether each value that fulfils a condition fulfils one of the others."""
+    if not earlier:
+        return False
+    values = _values([seuil, *earlier], count=_is_count(jugement.mesures[seuil.mesure]))
+    return all(any(_holds(other, value) for other in earlier) for value in values if _holds(seuil, value))
+
+
+def _values(seuils: Iterable[Seuil], *, count: bool) -> set[Fraction]:
+    """Return values of a measure among which every combination of these conditions that can hold does."""
+    limits = sorted({Fraction(text) for s in seuils for text in _limits(s) if text is not None})
+    if count:
+        around = {Fraction(floor(limit) + step) for limit in limits for step in (-1, 0, 1)}
+        return {value for value in around if value >= 0} | {Fraction(0)}
+    between = [(low + high) / 2 for low, high in pairwise(limits)]
+    return {*limits, *between, limits[0] - 1, limits[-1] + 1}
+
+
+def _limits(seuil: Seuil) -> tuple[str | None, ...]:
+    return (seuil.au_moins, seuil.plus_de, seuil.au_plus, seuil.moins_de)
+
+
+def _holds(seuil: Seuil, value: Fraction) -> bool:
+    least, more, most, less = (None if text is None else Fraction(text) for text in _limits(seuil))
+    return (
+        (least is None or value >= least)
+        and (more is None or value > more)
+        and (most is None or value <= most)
+        and (less is None or value < less)
+    )
+
+
+def _is_count(mesure: Mesure) -> bool:
+    """Return whether a measure is a number of lines, which it always has."""
+    return bool(mesure.compte)

@@ -1,0 +1,65 @@
+"""Each mistake is caught by its own code, where it stands; the right référentiel has none, ours neither."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from exemples_fautes import ACCUEIL, fautes, spoil, told
+from greffons import DONNEES
+
+from certif_rules.plugins.hookspecs import Donnees
+from certif_rules.services.validation import validate
+
+
+def test_the_right_one_is_right() -> None:
+    """No problem, no remark: what a fixture changes is all that is wrong of it."""
+    validation = validate([ACCUEIL], [], here=ACCUEIL)
+    assert (validation.problemes, validation.remarques, validation.avertissements) == ((), (), ())
+
+
+@pytest.mark.parametrize("faute", [faute for _, faute in fautes()], ids=lambda faute: faute["code"])
+def test_a_mistake_is_caught_by_its_code(tmp_path: Path, faute: dict[str, Any]) -> None:
+    """These codes and no other; it is told in the file that was spoilt, unless it shows elsewhere."""
+    issues, path = told(tmp_path, faute)
+    assert sorted({issue.code for issue in issues}) == sorted({faute["code"], *faute.get("aussi", ())}), (
+        issues
+    )
+    places = [issue.location for issue in issues if issue.code == faute["code"] and issue.location]
+    assert all(place.column >= 1 or place.line == 0 for place in places)
+    assert "ailleurs" in faute or path.as_posix().endswith(places[0].file)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("syntaxe", "fait-inconnu"),
+        ("syntaxe", "incoherence-inconnue"),
+        ("cle-inconnue", "bareme-inconnu"),
+        ("cle-manquante", "cible-inconnue"),
+        ("cle-manquante", "mot-deplace"),
+        ("cle-deplacee", "renvoi-circulaire"),
+        ("date-sans-guillemets", "origine-inconnue"),
+        ("empreinte-inconnue", "cible-inconnue"),
+        ("ligne-inconnue", "modification-sans-effet"),
+    ],
+)
+def test_a_fault_hides_none_in_another_file(tmp_path: Path, first: str, second: str) -> None:
+    """What cannot be read, what a schema refuses, what no revision declares: the rest is checked too."""
+    known = {faute["code"]: faute for _, faute in fautes()}
+    assert known[first]["dans"] != known[second]["dans"]
+    spoil(tmp_path, known[first])
+    issues, _ = told(tmp_path, known[second])
+    assert {issue.code for issue in issues} - {"empreinte-inconnue"} == {first, second} - {
+        "empreinte-inconnue"
+    }
+
+
+@pytest.mark.lent
+def test_our_own_data_call_for_no_remark() -> None:
+    """Both plugins, with their cases: their declared gaps are no warning, and there is no other."""
+    here = Path(__file__).parent.parent / "plugins"
+    others = [(nom, Donnees(dossier=dossier)) for nom, dossier in DONNEES.items()]
+    validation = validate([here], others, here=here)
+    assert (validation.problemes, validation.remarques, validation.avertissements) == ((), (), ())
