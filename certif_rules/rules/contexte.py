@@ -93,7 +93,7 @@ class Certificat(Struct, frozen=True, kw_only=True):
     """A certificate held by the organisation: first and last day, both included.
 
     ``etat`` is why it does not stand on the day of the audit, ``None`` where it does; ``certain`` is false
-    where nobody knows whether it does. It covers ``categories`` and ``sites`` (ids), all where they are ``None``.
+    where nobody knows whether it does. It covers ``categories`` and ``sites`` (ids), all where ``None``.
     """
 
     notification: date
