@@ -27,7 +27,7 @@ PARTS = {
         "ligne-de-commande", "rapport", "calendrier", "dossier", "durees-echantillons", "autodiagnostic",
         "habillage", "population", "python",
     ],
-    "Consulter": ["commandes", "format-donnees", "cles", "reponses", "codes"],
+    "Consulter": ["commandes", "format-donnees", "cles", "reponses", "codes", "fautes"],
     "Comprendre": ["architecture", "qualiopi", "certifregion", "contribuer", "securite", "changements"],
 }  # fmt: skip
 #: Pages that stand elsewhere in the repository.

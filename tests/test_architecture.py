@@ -15,9 +15,9 @@ from modules import MODULES, ROOT, text_of, tree_of
 
 #: The folders of the core, and the modules at its top: each imports from those above it only.
 HOUSE = (
-    "francais", "noms", "errors", "colonnes", "source", "model", "rules", "construction", "blocs", "plugins",
-    "habillage", "audit", "vie", "personnes", "echanges", "documents", "formulaires", "grilles", "services",
-    "api", "cli", "testing",
+    "francais", "noms", "errors", "colonnes", "source", "model", "rules", "calcul", "construction",
+    "blocs", "plugins", "habillage", "audit", "vie", "personnes", "echanges", "documents", "formulaires",
+    "grilles", "services", "api", "cli", "testing",
 )  # fmt: skip
 #: The public names of the package, and its command, stand at the door: nothing inside imports them.
 DOOR = {"certif_rules", "__main__"}
@@ -123,7 +123,6 @@ SMALL = {
     "cli.personnes": "options that four commands share",
     "cli.plugins": "a command a module, imported when it is called",
     "documents.formats.extras": "asked before a library is imported",
-    "echanges.denombrement": "the answer of one command",
     "francais": "what the folders below it all need of French",
     "model.echantillon": "a subject of the référentiel, read by one command",
     "model.personnes": "a subject of the référentiel, by itself in a checklist",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from exemples_fautes import ACCUEIL, fautes, spoil, told
+from exemples_fautes import ACCUEIL, PAGE, fautes, section, spoil, told
 from greffons import DONNEES
 
 from certif_rules.plugins.hookspecs import Donnees
@@ -29,6 +30,41 @@ def test_a_mistake_is_caught_by_its_code(tmp_path: Path, faute: dict[str, Any]) 
     places = [issue.location for issue in issues if issue.code == faute["code"] and issue.location]
     assert all(place.column >= 1 or place.line == 0 for place in places)
     assert "ailleurs" in faute or path.as_posix().endswith(places[0].file)
+    assert section(faute, issues) in PAGE.read_text(encoding="utf-8"), "python tests/exemples_fautes.py"
+
+
+def test_each_fault_has_its_section_and_each_code_of_data_its_fault() -> None:
+    """The page has the faults in their order; a code of the data without an example has a reason."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert re.findall(r"^### `(.+)`$", page, re.MULTILINE) == [faute["code"] for _, faute in fautes()]
+    text = (PAGE.parent / "codes.md").read_text(encoding="utf-8")
+    parts = {part.split("\n")[0]: part for part in text.split("\n### ")}
+    data = ("L’écriture YAML", "La forme", "Le sens", "Les remarques")
+    codes = {code for title in data for code in re.findall(r"^\| `(.+?)` \|", parts[title], re.MULTILINE)}
+    assert codes - {faute["code"] for _, faute in fautes()} == set(SANS_EXEMPLE)
+
+
+#: The codes of data that no example shows here, and why.
+SANS_EXEMPLE = {
+    "trop-profond": "thirty levels say no more than one",
+    "caractere-de-controle": "what is not seen cannot be shown",
+    "nombre-trop-grand": "of a dress; tests/exemples/invalides has it",
+    "liste-trop-longue": "of a dress; tests/exemples/invalides has it",
+    "texte-trop-long": "of a dress; tests/exemples/invalides has it",
+    "texte-deja-donne": "of the texts that a body gives",
+    "couche-en-double": "takes two plugins",
+    "brouillon-installe": "takes an installed plugin",
+    "revision-a-ecrire": "a header that no one writes by hand",
+    "notation-incoherente": "of a self-assessment, tried beside it",
+    **dict.fromkeys(
+        ["piece-inconnue", "question-inconnue", "reponse-inconnue", "voie-inconnue", "etape-inconnue"],
+        "of an application, tried beside it",
+    ),
+    **dict.fromkeys(
+        ["question-sans-reponse", "volet-vide", "financement-sans-taux", "taux-impossible"],
+        "of an application, tried beside it",
+    ),
+}
 
 
 @pytest.mark.parametrize(

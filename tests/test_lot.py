@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from console import Console
 from greffons import registry
-from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande, FaitDit
-from certif_rules.audit.denombrement import Denombrement, count_states
 from certif_rules.errors import Issue
 from certif_rules.services import travail
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.lot import Lot, as_data, count_lines, lots_of
-from certif_rules.services.organismes import Correspondance, Organisation, organisations, read_correspondance
+from certif_rules.services.lot import Lot, as_data
+from certif_rules.services.organismes import Organisation, organisations, read_correspondance
 from certif_rules.source.parties import parts_of
 from certif_rules.source.schema import check
 
@@ -248,101 +245,6 @@ def test_the_table_has_a_column_a_line(call: Console, folder: Path) -> None:
     assert [row["nom"] for row in table] == ["Élan", "Nord", "Sud"]
     assert [row["27"] for row in table] == ["a_auditer", "a_confirmer", "non_applicable"]
     assert [row["14"] for row in table] == ["non_applicable", "a_auditer", "a_auditer"]
-
-
-def test_counts_are_those_of_the_rows(call: Console, folder: Path) -> None:
-    """How many owe each line is how many rows say so, under each of two editions; no name is written."""
-    Path("b.yaml").write_text(
-        "format: 1\nreferentiel: qualiopi\naudit: {type: initial, date: 2026-12-01}\n"
-        "organisme: {categories: [AF]}\n",
-        encoding="utf-8",
-    )
-    arguments = ("denombrer", "of.csv", *AUDIT, "--colonnes", "c.yaml", "--contre", "b.yaml")
-    reponse = call(*arguments, "--format", "json")
-    assert reponse.status == 0, reponse.err
-    assert check(reponse.json, "sortiedenombrer") == []
-    assert (reponse.json["organismes"], reponse.json["rangees_ecartees"]) == (3, 0)
-    counts = {line["numero"]: line["effectifs"] for line in reponse.json["lignes"]}
-    assert counts["27"] == [{"dues": 1, "a_confirmer": 1}] * 2
-    assert counts["14"][0] == {"dues": 2, "a_confirmer": 0}
-    assert counts["33"] == [None, {"dues": 2, "a_confirmer": 0}]
-    given = rows(call("lot", "of.csv", *AUDIT, "--colonnes", "c.yaml").out)
-    due = Counter(line for row in given for line in row["a_auditer"])  # type: ignore[attr-defined]
-    assert {n: one["dues"] for n, (one, _) in counts.items() if one} == {
-        n: due[f"qualiopi/{n}"] for n, (one, _) in counts.items() if one
-    }
-    assert "Élan" not in reponse.out.decode()
-    shown = call(*arguments).out.decode()
-    assert "3 organismes comptés, 0 rangée écartée." in shown
-    assert max(map(len, shown.splitlines())) <= 80
-
-
-def test_what_two_audits_lack_is_told_where_each_is_asked(call: Console, folder: Path) -> None:
-    """No date in the options nor in the other profile: both at once; that of the profile at its place."""
-    Path("b.yaml").write_text(
-        "format: 1\nreferentiel: qualiopi\naudit: {type: initial}\norganisme: {categories: [AF]}\n",
-        encoding="utf-8",
-    )
-    asked = (
-        "denombrer",
-        "of.csv",
-        "qualiopi",
-        "--type",
-        "initial",
-        "--colonnes",
-        "c.yaml",
-        "--contre",
-        "b.yaml",
-    )
-    both = call(*asked)
-    assert (both.status, both.codes) == (2, ["information-manquante"] * 2)
-    other = call(*asked, "--date", "2024-03-18")
-    assert (other.status, other.codes) == (1, ["information-manquante"])
-    assert other.err.startswith("b.yaml: ")
-    assert "l’écrire dans ce profil" in other.err
-
-
-def denying() -> tuple[Correspondance, Demande]:
-    """Columns and a request by which the last row denies what the request implies."""
-    colonnes = "format: 1\ncategories: {AF: certif.AF, CFA: certif.CFA}\nfaits: {situation_travail: st}\n"
-    Path("c.yaml").write_text(colonnes, encoding="utf-8")
-    Path("of.csv").write_text(CSV.replace(";0;1;non", ";1;0;non"), encoding="utf-8")
-    by = read_correspondance(Path("c.yaml"))
-    commun = Demande(
-        referentiel="qualiopi",
-        type_audit="initial",
-        date="2024-03-18",
-        faits=(FaitDit("alternance", None, True),),
-    )
-    return by, commun
-
-
-def test_a_refusal_of_two_sets_of_rules_is_told_once(folder: Path) -> None:
-    """The same audit twice, for a row that denies what is implied: one fault a row, not two."""
-    by, commun = denying()
-    lots = lots_of(registry(), [(None, commun), (None, commun)], by, "of.csv")
-    assert len(count_lines(lots, organisations(Path("of.csv"), by)).ecartees) == 1
-
-
-def test_a_line_has_the_title_of_the_first_rules_that_have_it() -> None:
-    """An edition that renames a line, put second: the title is still that of the first."""
-    first = registry().resolve("qualiopi", day="2024-03-18").referentiel
-    renamed = replace(first.indicateurs["qualiopi/1"], titre="Autre titre")
-    second = replace(first, indicateurs={"qualiopi/1": renamed})
-    comptes = tuple(count_states(referentiel, "", ()) for referentiel in (first, second))
-    counted = Denombrement(nombre=0, ecartees=(), comptes=comptes)
-    assert counted.lignes == tuple(first.indicateurs.values())
-
-
-def test_one_that_a_set_of_rules_refuses_is_counted_under_none(folder: Path) -> None:
-    """No work situation, where all are said to be in alternance: that row is left out, with its line."""
-    by, commun = denying()
-    lot = Lot(registry(), commun, by, "of.csv")
-    counted = count_lines([lot], organisations(Path("of.csv"), by))
-    assert counted.nombre == 2
-    assert [(issue.code, str(issue.location)) for issue in counted.ecartees] == [
-        ("fait-contraire", "of.csv:4:1")
-    ]
 
 
 def test_what_was_done_is_not_done_again(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
 from msgspec import Struct
 
-from certif_rules.audit.checklist import Checklist
 from certif_rules.errors import Issue
+from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Indicateur, Referentiel
 
 
@@ -20,11 +17,17 @@ class Effectif(Struct, frozen=True, kw_only=True):
 
 
 class Comptes(Struct, frozen=True, kw_only=True):
-    """What was counted under one set of rules, by the id of each of its lines."""
+    """What was counted under one set of rules, by the id of each of its lines.
+
+    ``avertissements`` are what must be said of its layers. ``sans_colonnes`` is what its rules use that has
+    no column: they were then asked context by context.
+    """
 
     referentiel: Referentiel
     empreinte: str
     effectifs: dict[str, Effectif]
+    avertissements: tuple[Avertissement, ...] = ()
+    sans_colonnes: str | None = None
 
 
 class Denombrement(Struct, frozen=True, kw_only=True):
@@ -42,22 +45,3 @@ class Denombrement(Struct, frozen=True, kw_only=True):
             for id_, line in comptes.referentiel.indicateurs.items():
                 lines.setdefault(id_, line)
         return tuple(lines.values())
-
-
-def count_states(
-    referentiel: Referentiel, empreinte: str, checklists: Iterable[tuple[Checklist, int]]
-) -> Comptes:
-    """Return how many organisations owe each line, from checklists and how many organisations have each."""
-    due: Counter[str] = Counter()
-    unsure: Counter[str] = Counter()
-    for checklist, number in checklists:
-        for ligne in checklist.lignes:
-            if ligne.etat == "a_auditer":
-                due[ligne.indicateur.id] += number
-            elif ligne.etat == "a_confirmer":
-                unsure[ligne.indicateur.id] += number
-    return Comptes(
-        referentiel=referentiel,
-        empreinte=empreinte,
-        effectifs={id_: Effectif(dues=due[id_], a_confirmer=unsure[id_]) for id_ in referentiel.indicateurs},
-    )

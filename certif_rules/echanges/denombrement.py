@@ -21,7 +21,15 @@ def document(denombrement: Denombrement) -> dict[str, Any]:
         "format": 1,
         "organismes": denombrement.nombre,
         "rangees_ecartees": len({issue.location for issue in denombrement.ecartees}),
-        "regles": [{"referentiel": _ecrire(c.referentiel), "empreinte": c.empreinte} for c in comptes],
+        "regles": [
+            {
+                "referentiel": _ecrire(c.referentiel),
+                "empreinte": c.empreinte,
+                "avertissements": list(dict.fromkeys(a.code for a in c.avertissements)),
+                "sans_colonnes": c.sans_colonnes,
+            }
+            for c in comptes
+        ],
         "lignes": [
             {
                 "id": line.id,

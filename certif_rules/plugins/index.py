@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from certif_rules.errors import Fautes, Issue, Location, from_emplacement
 from certif_rules.model.referentiel import Couche
@@ -66,6 +67,24 @@ def _unfinished(en_tetes: Iterable[EnTete], donnees: Donnees) -> Iterator[Issue]
         message = f"{couche.nature}/{couche.id} est un brouillon : un greffon installé n’en contient pas"
         hint = "le finir avec certif-rules valider --ecrire-empreintes ; en attendant, pip install -e"
         yield Issue("brouillon-installe", message, from_emplacement(couche.emplacement), hint)
+
+
+def duplicates(declared: Mapping[Any, Sequence[EnTete]]) -> Iterator[tuple[str, Issue]]:
+    """Yield each plugin that declares a layer of another, and why all of them are refused."""
+    for cle, en_tetes in declared.items():
+        if len(en_tetes) < 2:
+            continue
+        names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
+        message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
+        hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
+        for en_tete in en_tetes:
+            related = tuple(
+                (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}")
+                for e in en_tetes
+                if e is not en_tete
+            )
+            where = from_emplacement(en_tete.couche.emplacement)
+            yield en_tete.plugin, Issue("couche-en-double", message, where, hint, related)
 
 
 def _astray(dossier: Path, layers: Sequence[Path], racine: Path) -> Iterator[Issue]:

@@ -18,7 +18,7 @@ from certif_rules.plugins.choix import Pile, base_moved, choose_edition, choose_
 from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body, read_life
 from certif_rules.plugins.empreinte import digest_of_referentiel
 from certif_rules.plugins.hookspecs import Donnees
-from certif_rules.plugins.index import headers_in
+from certif_rules.plugins.index import duplicates, headers_in
 from certif_rules.source.yaml import place
 
 if TYPE_CHECKING:
@@ -276,6 +276,13 @@ class Registry:
             self._bodies[couche.cle] = read_body(en_tete, self._files(couche.cle), thorough=self._thorough)
         return self._bodies[couche.cle]
 
+    def overlaid(self, projet: Registry) -> Registry:
+        """Return a registry where the layers of another stand beside these, and for those of the same key."""
+        registry = Registry(())
+        registry._layers = {**self._layers, **projet._layers}
+        registry._refuses = self._refuses
+        return registry
+
     def latest_day(self, edition: Couche) -> str:
         """Return a day (ISO) of the edition on which its latest rules and guide are in force.
 
@@ -363,30 +370,13 @@ class Registry:
                 self.problemes.setdefault(plugin, []).extend(issues)
             for en_tete in en_tetes:
                 declared.setdefault(en_tete.couche.cle, []).append(en_tete)
-        self._refuse_duplicates(declared)
+        for plugin, issue in duplicates(declared):
+            self.problemes.setdefault(plugin, []).append(issue)
         for cle, en_tetes in declared.items():
             if en_tetes[0].plugin in self.problemes:
                 self._refuses.setdefault(cle[0], []).extend(self.problemes[en_tetes[0].plugin])
             else:
                 self._layers[cle] = en_tetes[0]
-
-    def _refuse_duplicates(self, declared: dict[Cle, list[EnTete]]) -> None:
-        """Refuse both of two plugins that declare the same layer, whatever the order."""
-        for cle, en_tetes in declared.items():
-            if len(en_tetes) < 2:
-                continue
-            names = " et ".join(f"« {e.plugin} »" for e in en_tetes)
-            message = f"{cle[0]} {cle[1]}/{cle[2]} est déclaré par {names} : tous sont refusés"
-            for en_tete in en_tetes:
-                others = (e for e in en_tetes if e is not en_tete)
-                related = tuple(
-                    (from_emplacement(e.couche.emplacement), f"greffon {e.plugin}") for e in others
-                )
-                hint = "désinstaller l’un des deux, ou l’écarter avec --sans-plugin"
-                issue = Issue(
-                    "couche-en-double", message, from_emplacement(en_tete.couche.emplacement), hint, related
-                )
-                self.problemes.setdefault(en_tete.plugin, []).append(issue)
 
     def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
         """Return what is wrong: the data of a plugin that declares it, or a name nobody declares."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from msgspec import Struct
 
 from certif_rules.errors import DataError, Issue, IssuesError
 from certif_rules.plugins.cache import user_cache
 from certif_rules.plugins.discovery import Plugins, disabled_by_environment, load
+from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.formats import BUILTIN
 
@@ -30,6 +32,24 @@ def open_atelier(*, disabled: Iterable[str] = (), plugins: Plugins | None = None
     registry = Registry(loaded.donnees, cache=user_cache())
     causes = {nom: _in_words(issues) for nom, issues in registry.problemes.items()}
     return Atelier(plugins=loaded.breaking(causes), registry=registry)
+
+
+def with_project(registry: Registry, dossier: Path, *, here: Path) -> Registry:
+    """Return a registry where the layers of a folder stand beside the others, and for those of the same name.
+
+    Args:
+        registry: the rules that are installed.
+        dossier: the folder, ``<nature>/<id>/couche.yaml``.
+        here: name files relative to this folder, where they are under it.
+
+    Raises:
+        DataError: the folder has no layer, or their headers are wrong; everything is listed.
+    """
+    projet = Registry([(dossier.name, Donnees(dossier=dossier))], names_from=here)
+    issues = [issue for problems in projet.problemes.values() for issue in problems]
+    if issues:
+        raise DataError(issues)
+    return registry.overlaid(projet)
 
 
 def examined(atelier: Atelier) -> Plugins:

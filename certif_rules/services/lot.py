@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, FaitDit
-from certif_rules.audit.denombrement import Denombrement, count_states
 from certif_rules.audit.siren import siren_warnings
 from certif_rules.echanges.champs import as_line
 from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
@@ -57,7 +56,8 @@ class Lot:
         self._name = name
         self._answers: dict[Any, Checklist | tuple[Issue, ...]] = {}
         every = tuple(correspondance.categories) or commun.categories
-        self.resolution = self._prepare(replace(commun, categories=every))[0]
+        #: The rules, and the audit as if an organisation had every category and said nothing.
+        self.resolution, self.contexte = self._prepare(replace(commun, categories=every))
         own, known = self.resolution.referentiel.id, self.resolution.referentiel.faits
         unknown = [nom for nom in correspondance.faits if nom not in known]
         if unknown:
@@ -70,9 +70,8 @@ class Lot:
 
     def answer(self, organisation: Organisation) -> Rangee | list[Issue]:
         """Return what is answered of an organisation, or everything wrong with it, at its row."""
-        wrong = list(organisation.fautes)
         if organisation.categories == ():
-            return wrong
+            return self.faults(organisation)
         cle = (organisation.categories, organisation.faits)
         if cle not in self._answers:
             if len(self._answers) >= _MOST:
@@ -80,28 +79,40 @@ class Lot:
             self._answers[cle] = self._answered(organisation)
         answer = self._answers[cle]
         if not isinstance(answer, Checklist):
-            return [*wrong, *self._at(organisation, answer)]
-        if wrong:
-            return wrong
+            return self.faults(organisation, answer)
+        if organisation.fautes:
+            return self.faults(organisation)
         about = tuple(siren_warnings(Demande(organisme=organisation.identite)))
         return Rangee(organisation, answer, about)
 
     def checklist(self, organisation: Organisation) -> Checklist | list[Issue]:
         """Return the checklist of an organisation, as if it were asked for alone: its own, with its name."""
-        wrong = list(organisation.fautes)
         if organisation.categories == ():
-            return wrong
+            return self.faults(organisation)
         others = {key: value for key, value in self._commun.organisme.items() if key not in IDENTITE}
         demande = replace(self._demande(organisation), organisme={**organisation.identite, **others})
         try:
             checklist = make_checklist(self._registry, demande)
         except IssuesError as error:
-            return [*wrong, *self._at(organisation, error.issues)]
-        return wrong or checklist
+            return self.faults(organisation, error.issues)
+        return self.faults(organisation) or checklist
+
+    def prepared(self, organisation: Organisation) -> tuple[Resolution, Contexte]:
+        """Return the rules and the audit of an organisation.
+
+        Raises:
+            UsageError, DataError: what it says cannot be; all of it is listed.
+        """
+        return self._prepare(self._demande(organisation))
+
+    def faults(self, organisation: Organisation, of_request: Iterable[Issue] = ()) -> list[Issue]:
+        """Return what is wrong with an organisation, then with its request, at its row."""
+        where = Location(self._name, organisation.rang, 1)
+        return [*organisation.fautes, *(replace(issue, location=where) for issue in of_request)]
 
     def _answered(self, organisation: Organisation) -> Checklist | tuple[Issue, ...]:
         try:
-            return build(*self._prepare(self._demande(organisation)))
+            return build(*self.prepared(organisation))
         except IssuesError as error:
             return error.issues
 
@@ -114,24 +125,21 @@ class Lot:
             categories=self._commun.categories if categories is None else categories,
         )
 
-    def _at(self, organisation: Organisation, issues: Iterable[Issue]) -> list[Issue]:
-        return [replace(issue, location=Location(self._name, organisation.rang, 1)) for issue in issues]
-
     def _prepare(self, demande: Demande) -> tuple[Resolution, Contexte]:
         return prepare(self._registry, demande)
 
 
 def lots_of(
-    registry: Registry, asked: Iterable[tuple[Path | None, Demande]], by: Correspondance, name: str
+    asked: Iterable[tuple[Registry, Path | None, Demande]], by: Correspondance, name: str
 ) -> list[Lot]:
-    """Return a lot for each request, with the profile that it comes from, if it is from one alone.
+    """Return a lot for each request, of its rules, and of the profile that it comes from if from one alone.
 
     Raises:
         UsageError, DataError: some are wrong; all is listed, in the profile where it is to be mended.
     """
     lots: list[Lot] = []
     errors: list[IssuesError] = []
-    for profile, demande in asked:
+    for registry, profile, demande in asked:
         try:
             lots.append(Lot(registry, demande, by, name))
         except IssuesError as error:
@@ -148,35 +156,6 @@ def _in_profile(issue: Issue, profile: Path | None) -> Issue:
         return issue
     hint = "l’écrire dans ce profil" if issue.code == "information-manquante" else issue.hint
     return replace(issue, location=Location(str(profile)), hint=hint)
-
-
-def count_lines(lots: Sequence[Lot], population: Iterable[Organisation | Issue]) -> Denombrement:
-    """Return how many organisations owe each line; one that a set of rules refuses is counted under none."""
-    wrong: list[Issue] = []
-    counted: list[dict[int, tuple[Checklist, int]]] = [{} for _ in lots]
-    number = 0
-    for organisation in population:
-        if isinstance(organisation, Issue):
-            wrong.append(organisation)
-            continue
-        answers = [lot.answer(organisation) for lot in lots]
-        refused = [issue for answer in answers if isinstance(answer, list) for issue in answer]
-        if refused:
-            wrong += dict.fromkeys(refused)  # what two sets of rules refuse alike is told once
-            continue
-        number += 1
-        for by_checklist, answer in zip(counted, answers, strict=True):
-            assert isinstance(answer, Rangee)
-            _, before = by_checklist.get(id(answer.checklist), (answer.checklist, 0))
-            by_checklist[id(answer.checklist)] = (answer.checklist, before + 1)
-    return Denombrement(
-        nombre=number,
-        ecartees=tuple(wrong),
-        comptes=tuple(
-            count_states(lot.resolution.referentiel, lot.resolution.empreinte, by_checklist.values())
-            for lot, by_checklist in zip(lots, counted, strict=True)
-        ),
-    )
 
 
 def as_data(rangee: Rangee) -> dict[str, Any]:
