@@ -12,7 +12,8 @@ from regimes import open_regime
 
 from certif_rules.audit.demande import Demande
 from certif_rules.model.vie import Vie
-from certif_rules.vie.declaration import CertificatDit, Depot, DevisDit, PieceDite
+from certif_rules.rules.contexte import Certificat
+from certif_rules.vie.declaration import Depot, DevisDit, PieceDite
 
 LABELS = {"certifregion": ("initial", "complementaire", "surveillance", "extension", "renouvellement"),
           "enseigne": ("bapteme", "accroche", "visite")}  # fmt: skip
@@ -51,7 +52,7 @@ def deposits(draw: st.DrawFn) -> tuple[str, Depot]:
         signe=BOOLS,
         expire_le=DAYS,
     )
-    held = {"qualiopi": CertificatDit(notification=date(2022, 1, 1), echeance=date(2023, 2, 1))}
+    held = {"qualiopi": Certificat(notification=date(2022, 1, 1), echeance=date(2023, 2, 1))}
     return label, Depot(
         type=draw(st.sampled_from([None, *LABELS[label]])),
         precedent=draw(st.sampled_from([None, *PRECEDENTS[label]])),

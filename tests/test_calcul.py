@@ -20,7 +20,15 @@ from certif_rules.calcul.evaluation import BLOC, answers, count_due
 from certif_rules.calcul.expressions import FAUX, INCONNU, VRAI, Expressions
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.plugins.registry import Registry
-from certif_rules.rules.contexte import Ajouts, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.rules.contexte import (
+    Ajouts,
+    Certificat,
+    ConstatPrecedent,
+    Contexte,
+    FaitDeclare,
+    Organisme,
+    Precedent,
+)
 from certif_rules.rules.perimetre import VOCABULAIRE
 
 NOTES = Path(__file__).parent / "fictif_notes"
@@ -78,6 +86,17 @@ def drawn(referentiel: Referentiel, type_audit: str, chance: Random) -> Contexte
             sites=chance.choice(((), (), ("S1",))),
         ),
         precedent=chance.choice((None, *[_precedent(referentiel, type_audit, chance)] * 4)),
+        certificats={
+            equivalence.certificat: Certificat(
+                notification=date.fromisoformat(chance.choice(DAYS)),
+                echeance=date(2040, 1, 1),
+                etat=chance.choice((None, None, "suspendu")),
+                categories=chance.choice((None, tuple(chance.sample(categories, 1)))),
+                sites=chance.choice((None, ("S1",))),
+            )
+            for equivalence in referentiel.equivalences
+            if chance.random() < 0.7
+        },
     )
 
 
@@ -92,6 +111,7 @@ def _precedent(referentiel: Referentiel, type_audit: str, chance: Random) -> Pre
     }
     return Precedent(
         type=chance.choice((None, *codes)),
+        date=chance.choice((None, *map(date.fromisoformat, DAYS))),
         indicateurs_audites=chance.choice((None, frozenset(line for line in lines if chance.random() < 0.5))),
         constats=chance.choice((None, *[found] * 4)),
     )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from certif_rules.audit.certificats import CertificatDit
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.audit.constats import Dossier, Releve
@@ -109,7 +110,11 @@ def test_what_is_written_is_read_again(
     releves: list[Releve], notified: str | None, precedent: PrecedentDit | None
 ) -> None:
     """Findings written as JSON satisfy their schema and read back the same; so do their bytes."""
-    demande = replace(DEMANDE, precedent=precedent, certificats={"qualiopi": ("2022-05-12", "2025-05-12")})
+    demande = replace(
+        DEMANDE,
+        precedent=precedent,
+        certificats={"qualiopi": CertificatDit(notification="2022-05-12", echeance="2025-05-12")},
+    )
     before = Dossier(
         demande=demande, releves=tuple(releves), notifie_le=notified, empreinte="sha256:" + "0" * 64
     )

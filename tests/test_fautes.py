@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fautes import (
     CRITERES,
+    DEROGATIONS,
     EN_TETE,
     LABEL,
     MISTAKES,
@@ -109,6 +110,17 @@ def test_a_circle_through_a_derogation(qualiopi: Copy) -> None:
     assert found == {
         f"le périmètre de « qualiopi/{nom} » renvoie à lui-même" for nom in ("amenage", "initial")
     }
+
+
+def test_an_equivalence_names_another_scheme(qualiopi: Copy) -> None:
+    """A certificate of the référentiel itself exempts of none of its lines."""
+    itself = "equivalences:\n  - {certificat: qualiopi, titre: Q, toutes: true, motif: M, sources: [A10b]}\n"
+    qualiopi.edit(Edit(DEROGATIONS, "", "derogations:", f"{itself}derogations:"))
+    (issue,) = qualiopi.issues()
+    assert (issue.code, issue.message) == (
+        "certificat-du-referentiel",
+        "« qualiopi » est ce référentiel : son certificat n’en exempte pas",
+    )
 
 
 def test_a_content_that_no_revision_declares(qualiopi: Copy) -> None:

@@ -21,7 +21,15 @@ from certif_rules.echanges.checklist import render
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry, Resolution
-from certif_rules.rules.contexte import Ajouts, ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.rules.contexte import (
+    Ajouts,
+    Certificat,
+    ConstatPrecedent,
+    Contexte,
+    FaitDeclare,
+    Organisme,
+    Precedent,
+)
 from certif_rules.rules.faits import contradictions, resolve
 from certif_rules.rules.motifs import ETATS, Etat
 from certif_rules.services.checklist import build
@@ -90,6 +98,20 @@ def reconcile(referentiel: Referentiel, contexte: Contexte) -> Contexte:
     return contexte
 
 
+def certificats(referentiel: Referentiel) -> st.SearchStrategy[dict[str, Certificat]]:
+    """Any certificates that an equivalence names: valid or not, for all or for some categories and sites."""
+    names = sorted({equivalence.certificat for equivalence in referentiel.equivalences})
+    held = st.builds(
+        Certificat,
+        notification=st.sampled_from([date(2020, 1, 1), date(2022, 3, 1), date(2030, 1, 1)]),
+        echeance=st.sampled_from([date(2021, 12, 31), date(2040, 1, 1)]),
+        etat=st.sampled_from([None, None, "suspendu", "retire"]),
+        categories=st.none() | subsets(list(referentiel.categories)).map(tuple),
+        sites=st.none() | subsets(["S1", "S2"]).map(tuple),
+    )
+    return st.dictionaries(st.sampled_from(names), held, max_size=len(names))
+
+
 @st.composite
 def contextes(draw: st.DrawFn, jour: str, code: str | None = None) -> Contexte:
     """Any audit of the référentiel of ``jour``, of the type ``code`` if given, that contradicts nothing."""
@@ -116,6 +138,7 @@ def contextes(draw: st.DrawFn, jour: str, code: str | None = None) -> Contexte:
                 sites=tuple(draw(subsets(["S1", "S2"]))),
             ),
             precedent=draw(precedents(referentiel, type_audit)),
+            certificats=draw(certificats(referentiel)) if referentiel.equivalences else {},
         ),
     )
 

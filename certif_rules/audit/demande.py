@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from certif_rules.audit.certificats import CertificatDit, certificates_of
 from certif_rules.audit.precedent import PrecedentDit, precedent_of
 from certif_rules.audit.textes import TextesDits, carried_textes, read_textes
 from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
@@ -53,7 +54,7 @@ class Demande(Struct, frozen=True, kw_only=True):
     ajout_categories: tuple[str, ...] = ()
     ajout_sites: tuple[str, ...] = ()
     precedent: PrecedentDit | None = None
-    certificats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    certificats: Mapping[str, CertificatDit] = field(default_factory=dict)
     habillage: HabillageDit | None = None
     textes: TextesDits | None = None
     textes_dits: TextesDits | None = None
@@ -149,10 +150,7 @@ def from_profile(data: Any) -> Demande:
         ajout_categories=tuple(ajouts.get("categories") or ()),
         ajout_sites=tuple(str(site) for site in ajouts.get("sites") or ()),
         precedent=precedent_of(data) if data.get("precedent") is not None else None,
-        certificats={
-            nom: (str(c["notification"]), str(c["echeance"]))
-            for nom, c in (data.get("certificats") or {}).items()
-        },
+        certificats=certificates_of(data),
         habillage=HabillageDit(data["habillage"]) if isinstance(data.get("habillage"), Mapping) else None,
         textes=textes if textes and textes.data is not None else None,
         textes_dits=textes,

@@ -253,6 +253,8 @@ def _mutations(avant: Referentiel, apres: Referentiel) -> Iterator[Mutation]:
                 yield _mutation(sorte, nom, two, "changee")
     if meaning(avant.derogations) != meaning(apres.derogations):
         yield Mutation(sorte="dérogations", id="", titre="", sens="changee")
+    if meaning(avant.equivalences) != meaning(apres.equivalences):
+        yield Mutation(sorte="équivalences", id="", titre="", sens="changee")
 
 
 def _mutation(sorte: str, nom: str, value: Any, sens: Sens) -> Mutation:

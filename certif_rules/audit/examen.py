@@ -8,6 +8,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from certif_rules.audit.certificats import ARRETS, recognised
 from certif_rules.audit.checklist import NON_SATISFAITE
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.audit.precedent import ConstatDit, PrecedentDit
@@ -337,17 +338,24 @@ class _Verification:
     def _certificats(self) -> dict[str, Certificat]:
         lieu = self.demande.lieu("certificats")
         certificats = {}
-        for nom, (debut, fin) in self.demande.certificats.items():
-            if nom not in self.referentiel.origines:
-                self._unknown("certificat-inconnu", "de certificat", nom, self.referentiel.origines, lieu)
+        known = recognised(self.referentiel)
+        for nom, dit in self.demande.certificats.items():
+            if nom not in known:
+                self._unknown("certificat-inconnu", "de certificat", nom, known, lieu)
                 continue
-            start = self._day(debut, f"notification du certificat {nom}", lieu)
-            end = self._day(fin, f"échéance du certificat {nom}", lieu)
+            start = self._day(dit.notification, f"notification du certificat {nom}", lieu)
+            end = self._day(dit.echeance, f"échéance du certificat {nom}", lieu)
             if start and end and start > end:
                 message = f"le certificat {nom} finit ({end}) avant de commencer ({start})"
                 self.issues.append(Issue("date-invalide", message, lieu, "écrire le début, puis la fin"))
             elif start and end:
-                certificats[nom] = Certificat(notification=start, echeance=end)
+                certificats[nom] = Certificat(
+                    notification=start,
+                    echeance=end,
+                    etat=dit.etat,
+                    categories=None if dit.categories is None else self._categories(dit.categories, lieu),
+                    sites=dit.sites,
+                )
         return certificats
 
     # ---- what cannot be ----------------------------------------------------------------------------
@@ -391,3 +399,6 @@ class _Verification:
             )
             lieu = self.demande.lieu("certificats") or self.demande.lieu("date")
             self.issues.append(Issue("certificat-hors-validite", message, lieu))
+        elif certificat.etat is not None:
+            message = f"le certificat {nom} est {ARRETS[certificat.etat]} le jour de l’audit : {texte}"
+            self.issues.append(Issue("certificat-hors-validite", message, self.demande.lieu("certificats")))

@@ -2,7 +2,8 @@
 
 Whether a line applies depends on the category and on the facts that its scope names, with the rules that
 give them. Whether it is due depends on the audit type, the category (added or not), the added sites, the
-facts and the days that the rules of the type name, and what the earlier audit says of the line. Its texts
+facts and the days that the rules of the type name, the certificates of equivalences, and what the earlier
+audit says of the line. Its texts
 depend on the type and on the facts that they name, its gaps on what their own rules answer. Nothing else of
 a context is read by ``lignes``: audits that agree on it share the line.
 """
@@ -12,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from threading import RLock
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.etats import Couple
@@ -23,7 +26,7 @@ from certif_rules.rules.faits import origin, resolve_all
 from certif_rules.rules.lacunes import matters
 from certif_rules.rules.motifs import Reponse
 from certif_rules.rules.mots import MOTS_DU_PRECEDENT, Cas
-from certif_rules.rules.perimetre import perimetre
+from certif_rules.rules.perimetre import before, perimetre
 from certif_rules.rules.portee import portee
 from certif_rules.rules.trivalent import Trivalent
 
@@ -192,6 +195,7 @@ class _Lecture:
         self._seen = "vue" in mots
         self._earlier = not mots.isdisjoint(MOTS_DU_PRECEDENT)
         self._additions = "ajout" in mots
+        self._certificates = sorted({equivalence.certificat for equivalence in referentiel.equivalences})
 
     def of_category(
         self, contexte: Contexte, categorie: str, values: Mapping[str, Trivalent]
@@ -204,6 +208,10 @@ class _Lecture:
         if self._earlier and precedent is not None:
             yield (precedent.type, precedent.constats is None, precedent.indicateurs_audites is None)
         yield self._earlier and precedent is not None
+        yield from (contexte.holds(nom, categorie) for nom in self._certificates)
+        if self._seen and precedent is not None:
+            then = replace(contexte, certificats=before(contexte, precedent))
+            yield from (then.holds(nom, categorie) for nom in self._certificates)
         yield from ((day > limit) - (day < limit) for limit in self._days)
         yield from (values[nom] for nom in self._faits)
 
@@ -234,6 +242,7 @@ def _rules_of(referentiel: Referentiel, type_audit: TypeAudit, known: set[str]) 
             others.update(referentiel.types_audit)
         if "comme" in regle.mots:
             others.add(str(regle.mots["comme"]))
+    yield from _with_exceptions(equivalence.garde for equivalence in referentiel.equivalences)
     for id_ in sorted(others):
         yield from _rules_of(referentiel, referentiel.types_audit[id_], known)
 

@@ -131,6 +131,8 @@ def _audit_rules(referentiel: Referentiel) -> Iterator[Regle]:
         yield from type_audit.perimetre
     for derogation in referentiel.derogations:
         yield derogation.garde
+    for equivalence in referentiel.equivalences:
+        yield equivalence.garde
 
 
 def _facts_of_rules(regles: Iterator[Regle] | tuple[Regle, ...], referentiel: Referentiel) -> set[str]:

@@ -95,6 +95,12 @@ class _Compilation:
             if type_audit.id in derogation.types:
                 other = self.perimeter(cas, self.referentiel.types_audit[derogation.comme])
                 due = self.write.choose(self.rule(derogation.garde, cas), other, due)
+        for equivalence in self.referentiel.equivalences:
+            if not equivalence.types or type_audit.id in equivalence.types:
+                day = "certificat_avant" if cas.seul else "certificat"
+                held = self.write.read((day, equivalence.certificat, cas.categorie))
+                exempt = self.write.both(self.rule(equivalence.garde, cas), held)
+                due = self.write.both(due, self.write.negate(exempt))
         return due
 
     def rule(self, regle: Regle, cas: _Cas) -> Expression:

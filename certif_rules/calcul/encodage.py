@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from msgspec.structs import replace
+
 from certif_rules.calcul.compilation import NON_DIT, cells_of, codes_of
 from certif_rules.calcul.expressions import FAUX, INCONNU, VRAI, Colonne
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.contexte import Contexte
+from certif_rules.rules.perimetre import before
 from certif_rules.rules.trivalent import Trivalent
 
 #: What is read of an audit for one column.
@@ -58,6 +61,16 @@ class Encodage:
         given = contexte.precedent.constats.get(ligne)
         return self._constats[given.constat][given.ouvert] if given else 0
 
+    def _certificat(self, contexte: Contexte, nom: str, categorie: str) -> int:
+        return _cell(contexte.holds(nom, categorie))
+
+    def _certificat_avant(self, contexte: Contexte, nom: str, categorie: str) -> int:
+        """Say it of the day of the earlier audit, as its type would have seen the line."""
+        if contexte.precedent is None:
+            return INCONNU
+        then = replace(contexte, certificats=before(contexte, contexte.precedent))
+        return _cell(then.holds(nom, categorie))
+
     def _vue(self, contexte: Contexte, ligne: str) -> int:
         seen = contexte.precedent.indicateurs_audites if contexte.precedent else None
         return INCONNU if seen is None else _cell(ligne in seen)
@@ -81,5 +94,7 @@ _LECTEURS: Mapping[str, Callable[..., int]] = {
     "jour": Encodage._jour,
     "type": Encodage._type,
     "constat": Encodage._constat,
+    "certificat": Encodage._certificat,
+    "certificat_avant": Encodage._certificat_avant,
     "vue": Encodage._vue,
 }

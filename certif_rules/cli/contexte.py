@@ -12,6 +12,7 @@ from certif_rules.cli.flux import input_of
 from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:
+    from certif_rules.audit.certificats import CertificatDit
     from certif_rules.audit.demande import Demande, FaitDit
     from certif_rules.audit.precedent import PrecedentDit
     from certif_rules.errors import Fautes
@@ -119,7 +120,7 @@ def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> D
     textes = None
     with appel:
         textes = read_textes(options["textes"]) if options["textes"] is not None else None
-    certificats: dict[str, tuple[str, str]] = {}
+    certificats: dict[str, CertificatDit] = {}
     for text in options["certificats"]:
         with appel:
             certificats |= _certificat(text)
@@ -161,7 +162,8 @@ def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | No
     return read_precedent(path, stdin=stdin)
 
 
-def _certificat(text: str) -> dict[str, tuple[str, str]]:
+def _certificat(text: str) -> dict[str, CertificatDit]:
+    from certif_rules.audit.certificats import CertificatDit
     from certif_rules.errors import Issue, UsageError
 
     nom, equal, dates = text.partition("=")
@@ -170,4 +172,4 @@ def _certificat(text: str) -> dict[str, tuple[str, str]]:
         hint = f"par exemple --certificat {nom or 'NOM'}=2022-05-12:2025-05-12"
         message = f"« {text} » n’a pas la forme NOM=DEBUT:FIN"
         raise UsageError([Issue("certificat-illisible", message, None, hint)])
-    return {nom: (debut, fin)}
+    return {nom: CertificatDit(notification=debut, echeance=fin)}

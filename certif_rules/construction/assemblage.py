@@ -145,6 +145,7 @@ def _referentiel(
             **({couche.referentiel: regles.conservation} if regles.conservation else {}),
         },
         mentions={**(base.mentions if base else {}), **exigence.mentions},
+        equivalences=(*(base.equivalences if base else ()), *regles.equivalences),
         changements=(
             *(base.changements if base else ()),
             *changes(_trame(base), exigence.surcouche, couche.referentiel),

@@ -1,4 +1,4 @@
-"""A rules layer: findings, findings allowed on each line, audit types, derogations."""
+"""A rules layer: findings, findings allowed on each line, audit types, derogations, equivalences."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from certif_rules.errors import Issue, from_emplacement
 from certif_rules.model.base import IdLigne, NomConstat, Regle, Source, Texte
 from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation
-from certif_rules.model.referentiel import Constat, Controle, Derogation, Exigence, TypeAudit
+from certif_rules.model.referentiel import Constat, Controle, Derogation, Equivalence, Exigence, TypeAudit
 from certif_rules.rules.mots import MOTS_SANS_LIGNE
 from certif_rules.rules.perimetre import VOCABULAIRE
 from certif_rules.source.yaml import place
@@ -20,6 +20,7 @@ _PERIMETRE = frozenset(VOCABULAIRE)
 _GARDE = _PERIMETRE - {"comme"}
 _CONTROLE = frozenset({"id", "texte", "constat", "compte_pour"})
 _DEROGATION = frozenset({"types", "comme"})
+_EQUIVALENCE = frozenset({"certificat", "titre", "types"})
 _EXIGENCES: tuple[Literal["ajout", "certificat_valide", "certificat_si_donne"], ...] = (
     "ajout", "certificat_valide", "certificat_si_donne",
 )  # fmt: skip
@@ -44,6 +45,7 @@ class CorpsRegles(Struct, frozen=True, kw_only=True):
     annotations: Mapping[str, Annotation]
     jugement: Jugement | None
     conservation: Conservation | None
+    equivalences: tuple[Equivalence, ...]
 
 
 def build_regles(
@@ -72,6 +74,7 @@ def build_regles(
         annotations=build_annotations(body, lecteur),
         jugement=build_jugement(body["jugement"], lecteur) if body.get("jugement") else None,
         conservation=lecteur.read(Conservation, body["conservation"]) if body.get("conservation") else None,
+        equivalences=tuple(_equivalence(node, lecteur) for node in body.get("equivalences") or ()),
     )
 
 
@@ -125,6 +128,13 @@ def _controle(node: Any, lecteur: Lecteur) -> Controle:
 
 def _derogation(node: Any, lecteur: Lecteur) -> Derogation:
     return lecteur.read(Derogation, node, garde=lecteur.regle(node, _GARDE, ignored=_DEROGATION))
+
+
+def _equivalence(node: Any, lecteur: Lecteur) -> Equivalence:
+    if node["certificat"] == lecteur.origine:
+        message = f"« {node['certificat']} » est ce référentiel : son certificat n’en exempte pas"
+        lecteur.refuse("certificat-du-referentiel", message, node, "certificat")
+    return lecteur.read(Equivalence, node, garde=lecteur.regle(node, _GARDE, ignored=_EQUIVALENCE))
 
 
 def _refuse_cycles(

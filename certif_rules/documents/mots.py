@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from certif_rules.audit.aggravation import worst
+from certif_rules.audit.certificats import ARRETS
 from certif_rules.audit.checklist import Checklist, Ligne, Point, point_key
 from certif_rules.audit.sites import gaps
 from certif_rules.blocs import arbre as b
-from certif_rules.blocs.typographie import INSECABLE, clean, prose
+from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.francais import count
 from certif_rules.model.base import Appui, Confiance, Texte
 from certif_rules.model.cycle import RegleDate
 from certif_rules.model.personnes import DonneesSensibles, NatureSensible
 from certif_rules.model.referentiel import Critere, Evolution, Indicateur, Nature
 from certif_rules.noms import cle
+from certif_rules.rules.contexte import Certificat
 from certif_rules.rules.motifs import CodeMotif, Etat, Motif
 
 SIGNES: Final[Mapping[Etat, b.Signe]] = {
@@ -78,6 +80,7 @@ MOTIFS: Final[Mapping[CodeMotif, str]] = {
     "ajout": "ajout",
     "derogation": "dérogation",
     "pieces": "pièces à la place de l’audit",
+    "equivalence": "équivalence",
 }
 
 #: The reasons that put a line in its state. Those of a weaker pair (another category) are not among them.
@@ -88,7 +91,9 @@ _DECISIFS: Final[Mapping[Etat, frozenset[CodeMotif]]] = {
     "a_confirmer": frozenset(
         {"condition_inconnue", "portee_inconnue", "perimetre_inconnu", "precedent_inconnu"}
     ),
-    "non_audite": frozenset({"hors_perimetre", "pieces", "condition_inconnue", "portee_inconnue"}),
+    "non_audite": frozenset(
+        {"hors_perimetre", "pieces", "equivalence", "condition_inconnue", "portee_inconnue"}
+    ),
     "non_applicable": frozenset({"hors_categorie", "condition_non_remplie"}),
 }
 
@@ -291,6 +296,18 @@ def finding(checklist: Checklist, constat: str) -> str:
     """Return a finding as people read it."""
     declared = checklist.referentiel.constats.get(constat)
     return prose(declared.titre) if declared else clean(constat)
+
+
+def held(certificat: Certificat) -> str:
+    """Return the days of a certificate, what it covers where it does not cover all, and whether it stands."""
+    words = [f"du {day(certificat.notification)} au {day(certificat.echeance)}"]
+    if certificat.categories is not None:
+        words.append(f"pour {', '.join(map(clean, certificat.categories))}")
+    if certificat.sites is not None:
+        words.append(f"{count(len(certificat.sites), 'site')} : {', '.join(map(clean, certificat.sites))}")
+    if certificat.etat is not None:
+        words.append(f"{ARRETS[certificat.etat]} le jour de l’audit")
+    return ", ".join(words)
 
 
 def followed(checklist: Checklist, ligne: str) -> list[str]:

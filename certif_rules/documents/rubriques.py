@@ -31,6 +31,7 @@ from certif_rules.documents.mots import (
     field_name,
     finding,
     followed,
+    held,
     marked,
     mode,
     remarks,
@@ -146,8 +147,7 @@ def circumstances(checklist: Checklist) -> list[Rang]:
         rows.append(("Sites ajoutés", ", ".join(map(clean, contexte.ajouts.sites))))
     rows.append(("Audit précédent", _earlier(checklist)))
     rows.extend(
-        (f"Certificat {clean(nom)}", f"du {day(certificat.notification)} au {day(certificat.echeance)}")
-        for nom, certificat in contexte.certificats.items()
+        (f"Certificat {clean(nom)}", held(certificat)) for nom, certificat in contexte.certificats.items()
     )
     return rows
 

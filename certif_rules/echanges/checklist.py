@@ -25,7 +25,7 @@ from certif_rules.model.referentiel import (
     Referentiel,
     TextesDonnes,
 )
-from certif_rules.rules.contexte import Ajouts, ConstatPrecedent, Precedent
+from certif_rules.rules.contexte import Ajouts, Certificat, ConstatPrecedent, Precedent
 from certif_rules.rules.motifs import Motif
 
 if TYPE_CHECKING:  # a checklist asks nothing
@@ -73,6 +73,7 @@ _ecrire = Ecrivain(
         " verifications? precedent?",
         ConstatPrecedent: lambda constat: constat.constat,
         Evolution: "* issu_de?",
+        Certificat: "notification echeance etat? categories? sites?",
     }
 )
 #: What names the rules of a checklist, without telling them.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import asdict
+
 from certif_rules.audit.checklist import NON_SATISFAITE
 from certif_rules.audit.compte_rendu import Conflit, Version, compte_rendu_as_data
 from certif_rules.audit.constats import A_EVALUER, ARevoir, Dossier, Releve
@@ -65,9 +67,6 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
     }
     audit = {"type": demande.type_audit, "date": demande.date, "mode": demande.mode}
     ajouts = {"categories": demande.ajout_categories or None, "sites": demande.ajout_sites or None}
-    certificats = {
-        nom: {"notification": debut, "echeance": fin} for nom, (debut, fin) in demande.certificats.items()
-    }
     named = demande.textes or demande.textes_dits
     written = {
         "format": 1,
@@ -80,7 +79,7 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
         },
         "ajouts": _given(ajouts) or None,
         "precedent": demande.precedent and _earlier(demande.precedent),
-        "certificats": certificats or None,
+        "certificats": {nom: _given(asdict(held)) for nom, held in demande.certificats.items()} or None,
         "habillage": demande.habillage and habillage_as_data(build(demande.habillage)),
         "textes": named and {"nom": named.nom, "empreinte": named.empreinte},
         "dossier": demande.dossier or None,

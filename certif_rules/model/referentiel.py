@@ -323,6 +323,18 @@ class Derogation(Struct, frozen=True, kw_only=True):
     comme: IdTypeAudit
 
 
+class Equivalence(Struct, frozen=True, kw_only=True):
+    """Where ``garde`` holds, a certificate of another scheme exempts a line at ``types``, or at all audits.
+
+    ``titre`` is how people name the certificate.
+    """
+
+    certificat: str
+    titre: str
+    garde: Regle
+    types: tuple[IdTypeAudit, ...] = ()
+
+
 class CoucheRetenue(Struct, frozen=True, kw_only=True):
     """A layer in force on the audit date, and the one whose content was read in its place, if any."""
 
@@ -366,6 +378,7 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     conservations: Mapping[str, Conservation] = field(default_factory=dict)
     changements: tuple[Changement, ...] = ()
     mentions: Mapping[NomEtiquette, Texte] = field(default_factory=dict)
+    equivalences: tuple[Equivalence, ...] = ()
 
     @property
     def origines(self) -> tuple[str, ...]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct, field
 
-from certif_rules.rules.trivalent import Trivalent
+from certif_rules.rules.trivalent import Trivalent, both
 
 #: What stands before the name of a check where ids of lines stand, none of which has « : ».
 VERIFICATION = "verification:"
+#: Why a certificate does not stand between its first and its last day.
+EtatCertificat = Literal["suspendu", "retire"]
 #: The value of each fact, by category.
 FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
 
@@ -87,10 +90,18 @@ class Ajouts(Struct, frozen=True, kw_only=True):
 
 
 class Certificat(Struct, frozen=True, kw_only=True):
-    """A certificate held by the organisation: first and last day, both included."""
+    """A certificate held by the organisation: first and last day, both included.
+
+    ``etat`` is why it does not stand on the day of the audit, ``None`` where it does; ``certain`` is false
+    where nobody knows whether it does. It covers ``categories`` and ``sites`` (ids), all where ``None``.
+    """
 
     notification: date
     echeance: date
+    etat: EtatCertificat | None = None
+    categories: tuple[str, ...] | None = None
+    sites: tuple[str, ...] | None = None
+    certain: bool = True
 
 
 class Organisme(Struct, frozen=True, kw_only=True):
@@ -129,6 +140,24 @@ class Contexte(Struct, frozen=True, kw_only=True):
     def categories(self) -> tuple[str, ...]:
         """Every category to look at, those being added included."""
         return tuple(dict.fromkeys((*self.organisme.categories, *self.ajouts.categories)))
+
+    def holds(self, nom: str, categorie: str) -> Trivalent:
+        """Return whether a certificate stands on the day of the audit, for a category and at every site.
+
+        One that is not given is not held: it exempts of nothing that was not shown.
+        """
+        certificat = self.certificats.get(nom)
+        if certificat is None or not certificat.notification <= self.date <= certificat.echeance:
+            return False
+        if certificat.etat is not None:
+            return False
+        if certificat.categories is not None and categorie not in certificat.categories:
+            return False
+        stands = True if certificat.certain else None
+        if certificat.sites is None:
+            return stands
+        sites = {*(site["id"] for site in self.organisme.sites), *self.ajouts.sites}
+        return both((stands, sites <= {*certificat.sites} if sites else None))
 
     @property
     def sites_anterieurs(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ CodeMotif = Literal[
     "ajout",
     "derogation",
     "pieces",
+    "equivalence",
 ]
 
 

@@ -1,27 +1,36 @@
 """Périmètre: is this line due at this audit, for this category? With the reason.
 
 The rules are in the ``types_audit`` of the rules layer: one of them must hold. A derogation in force
-replaces the whole perimeter by that of another audit type.
+replaces the whole perimeter by that of another audit type. A certificate of another scheme then takes out the
+lines that an equivalence names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
-from certif_rules.model.referentiel import Derogation, TypeAudit
+from certif_rules.model.referentiel import Derogation, Equivalence, TypeAudit
+from certif_rules.rules.contexte import Certificat, Contexte, Precedent
 from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, each_once, rests_on
 from certif_rules.rules.mots import MOTS, MOTS_DU_PRECEDENT, Cas, Mot, RegleJugee, judge
-from certif_rules.rules.trivalent import Trivalent, choose, either
+from certif_rules.rules.trivalent import Trivalent, both, choose, either
 
 
 def perimetre(cas: Cas, type_audit: TypeAudit) -> Reponse:
-    """Return whether the line is due at an audit of this type, and why. Derogations in force are applied."""
+    """Return whether the line is due at an audit of this type, and why.
+
+    Derogations in force are applied, then equivalences.
+    """
     reponse = _rules(cas, type_audit)
     for derogation in cas.referentiel.derogations:
         if type_audit.id in derogation.types:
             reponse = _derogate(reponse, derogation, cas)
+    for equivalence in cas.referentiel.equivalences:
+        if reponse.valeur is not False and (not equivalence.types or type_audit.id in equivalence.types):
+            reponse = _exempt(reponse, equivalence, cas)
     return reponse
 
 
@@ -100,6 +109,29 @@ def _derogate(normal: Reponse, derogation: Derogation, cas: Cas) -> Reponse:
     return Reponse(valeur, normal.motifs)
 
 
+def _exempt(normal: Reponse, equivalence: Equivalence, cas: Cas) -> Reponse:
+    """Return what the answer becomes where a certificate stands for the line, or may."""
+    garde = judge(equivalence.garde, cas, _MOTS)
+    valeur = both((garde.valeur, cas.contexte.holds(equivalence.certificat, cas.categorie)))
+    if valeur is False:
+        return normal
+    texte = garde.regle.motif or f"certificat {equivalence.titre}"
+    if valeur is True:
+        return Reponse(False, (_motif("equivalence", texte, garde, cas),))
+    doubt = _motif("perimetre_inconnu", f"équivalence à confirmer : {texte}", garde, cas)
+    return Reponse(None, dedupe((doubt, *normal.motifs)))
+
+
+def before(contexte: Contexte, precedent: Precedent) -> Mapping[str, Certificat]:
+    """Return the certificates that may have stood at the earlier audit: what they were then is not known."""
+    day = precedent.date
+    return {
+        nom: replace(held, notification=date.min, echeance=date.max, etat=None, certain=False)
+        for nom, held in contexte.certificats.items()
+        if day is None or held.notification <= day <= held.echeance
+    }
+
+
 def _as_unknown(motif: Motif) -> Motif:
     return replace(motif, code="perimetre_inconnu", texte=f"dérogation à confirmer : {motif.texte}")
 
@@ -119,8 +151,13 @@ def _vue(valeur: bool, cas: Cas) -> Trivalent:
         earlier = _type_by_code(cas, precedent.type)
         if earlier is None:
             return None
-        before = replace(cas.contexte, precedent=None, type_audit=earlier.id)
-        seen = perimetre(replace(cas, contexte=before), earlier).valeur
+        then = replace(
+            cas.contexte,
+            precedent=None,
+            type_audit=earlier.id,
+            certificats=before(cas.contexte, precedent),
+        )
+        seen = perimetre(replace(cas, contexte=then), earlier).valeur
     return None if seen is None else seen is valeur
 
 

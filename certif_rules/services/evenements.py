@@ -43,8 +43,8 @@ def file_events(
             held = demande.certificats.get(event.certificat.de)
             after = event.certificat.apres
             if held is not None and (not after or any(code in after for code, _, _ in audits)):
-                rank = 0 if event.certificat.jour == "notification" else 1
-                given[nom] = (held[rank], demande.lieu("certificats"))
+                day = held.notification if event.certificat.jour == "notification" else held.echeance
+                given[nom] = (day, demande.lieu("certificats"))
     if dossier is not None and dossier.notifie_le is not None and _NOTIFIES in declares:
         given[_NOTIFIES] = (dossier.notifie_le, dossier.lieu(_NOTIFIES))
     days = {nom: day_of(nom, text, fautes, lieu) for nom, (text, lieu) in given.items()}

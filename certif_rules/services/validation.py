@@ -40,7 +40,7 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("constats", frozenset({"ecarts_notifies_le"})),
     ("profil", frozenset({"organisme"})),
     ("habillage", frozenset({"emetteur", "phrases_de_fin"})),
-    ("regles", frozenset({"types_audit", "constats_permis", "derogations"})),
+    ("regles", frozenset({"types_audit", "constats_permis", "derogations", "equivalences"})),
     ("exigence", frozenset({"indicateurs", "criteres", "ajouts", "modifications", "retraits", "faits"})),
     ("exigence", frozenset({"categories", "controles"})),
     ("guide", frozenset({"lignes", "portees"})),

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
+from certif_rules.rules.contexte import Certificat
 from certif_rules.rules.trivalent import Trivalent
 
 
@@ -33,13 +34,6 @@ class DevisDit(Struct, frozen=True, kw_only=True):
     expire_le: date | None = None
 
 
-class CertificatDit(Struct, frozen=True, kw_only=True):
-    """A certificate held: first and last day, both included."""
-
-    notification: date
-    echeance: date
-
-
 class Depot(Struct, frozen=True, kw_only=True):
     """All that is told of an application.
 
@@ -62,7 +56,7 @@ class Depot(Struct, frozen=True, kw_only=True):
     deduites: frozenset[str] = frozenset()
     pieces: Mapping[str, PieceDite] | None = None
     devis: tuple[DevisDit, ...] | None = None
-    certificats: Mapping[str, CertificatDit] = field(default_factory=dict)
+    certificats: Mapping[str, Certificat] = field(default_factory=dict)
     auditeur: str | None = None
     mode: str | None = None
     motif_mode: str | None = None

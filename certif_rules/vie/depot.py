@@ -15,10 +15,11 @@ from certif_rules.audit.examen import check, parse_day, readable_day
 from certif_rules.errors import Issue, IssuesError, Location, suggestion
 from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
+from certif_rules.rules.contexte import Certificat
 from certif_rules.source.donnees import as_truth
 from certif_rules.source.yaml import PlacedDict, PlacedList, place
 from certif_rules.vie.conditions import judge
-from certif_rules.vie.declaration import CertificatDit, Depot, DevisDit, PieceDite
+from certif_rules.vie.declaration import Depot, DevisDit, PieceDite
 from certif_rules.vie.montants import cents, days
 
 #: What this command lists as missing, or as expired, and which is thus no error of the request.
@@ -53,9 +54,9 @@ class _Reader:
         # What is wrong of these is told by the check of the request: here, the rest is still looked at.
         audit = readable_day(demande.date)
         certificats = {
-            nom: CertificatDit(notification=start, echeance=end)
-            for nom, (debut, fin) in demande.certificats.items()
-            if (start := readable_day(debut)) and (end := readable_day(fin))
+            nom: Certificat(notification=start, echeance=end, etat=held.etat)
+            for nom, held in demande.certificats.items()
+            if (start := readable_day(held.notification)) and (end := readable_day(held.echeance))
         }
         depot = Depot(
             type=demande.type_audit.removeprefix(prefix) if demande.type_audit else None,
@@ -231,7 +232,11 @@ class _Reader:
         sites = self.demande.organisme.get("sites") or ()
         regions = {str(site["region"]).casefold() for site in sites if site.get("region")}
         day = depot.jour
-        held = {n for n, c in depot.certificats.items() if day and c.notification <= day <= c.echeance}
+        held = {
+            nom
+            for nom, c in depot.certificats.items()
+            if day and c.notification <= day <= c.echeance and c.etat is None
+        }
         if depot.precedent:
             held &= {self.referentiel.id}
         return [

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from certif_rules.audit.certificats import ARRETS
 from certif_rules.model.candidature import Candidature, DevisAttendus, Piece
 from certif_rules.rules.delais import add
 from certif_rules.rules.trivalent import Trivalent, both
@@ -168,6 +169,10 @@ def _certificate(nom: str, depot: Depot) -> Presence:
         return Presence("a_confirmer", (f"expire le {held.echeance}, sans jour d’audit à quoi le comparer",))
     if not held.notification <= day <= held.echeance:
         return Presence("expiree", (f"valable du {held.notification} au {held.echeance}, comparé au {day}",))
+    if held.etat is not None:
+        return Presence(
+            "a_revoir", (f"{ARRETS[held.etat]}, valable sinon du {held.notification} au {held.echeance}",)
+        )
     return Presence("fournie", (f"valable du {held.notification} au {held.echeance}",))
 
 
