@@ -415,6 +415,7 @@ def test_a_document_of_every_shape_is_laid_out(base: Referentiel) -> None:
         (("qualiopi@2018", "qualiopi@2027"), "edition-introuvable", "2 problèmes"),
         ((*DEUX, "--avec", "certifiante"), "information-manquante", "--categorie"),
         ((*DEUX, "--categorie", "XX"), "categorie-inconnue", "XX"),
+        ((*DEUX, "--edition", "2019", "--categorie", "ZZ"), "categorie-inconnue", "2 problèmes"),
         ((*DEUX, "--guide", "V9"), "usage", "--guide n’a pas de sens ici"),
         ((*DEUX, "--type", "initial", "--categorie", "ZZ"), "categorie-inconnue", "ZZ"),
         ((*DEUX, "--date", "hier"), "date-invalide", "hier"),
