@@ -353,6 +353,24 @@ def test_what_is_no_wording_is_told_apart(base: Referentiel) -> None:
     assert (("dérogations", "changee") in kinds) is bool(base.derogations)
 
 
+#: What names a référentiel, what it rests on, what labels did to a base: no rule of it.
+NAMES = {"id", "titre", "edition", "base", "guide", "sources", "changements"}
+
+
+@pytest.mark.parametrize("champ", sorted({*Referentiel.__struct_fields__} - NAMES))
+def test_nothing_of_a_referentiel_is_left_out(base: Referentiel, champ: str) -> None:
+    """Whatever else it declares makes a difference when it is another."""
+    some: dict[str, Any] = {
+        "couches": base.couches[:1],
+        "derogations": ("une",),
+        "equivalences": ("une",),
+        "indicateurs": {**base.indicateurs, "fictif/neuf": next(iter(base.indicateurs.values()))},
+    }
+    other = some.get(champ, {"neuf": next(iter(base.categories.values()))})
+    found = of(base, replace(base, **{champ: other}))
+    assert any((found.mutations, found.couches, found.ajoutees))
+
+
 # ---- what is read ---------------------------------------------------------------------------------------
 
 
@@ -415,6 +433,7 @@ def test_a_document_of_every_shape_is_laid_out(base: Referentiel) -> None:
         (("qualiopi@2018", "qualiopi@2027"), "edition-introuvable", "2 problèmes"),
         ((*DEUX, "--avec", "certifiante"), "information-manquante", "--categorie"),
         ((*DEUX, "--categorie", "XX"), "categorie-inconnue", "XX"),
+        ((*DEUX, "--edition", "2019", "--categorie", "ZZ"), "categorie-inconnue", "2 problèmes"),
         ((*DEUX, "--guide", "V9"), "usage", "--guide n’a pas de sens ici"),
         ((*DEUX, "--type", "initial", "--categorie", "ZZ"), "categorie-inconnue", "ZZ"),
         ((*DEUX, "--date", "hier"), "date-invalide", "hier"),

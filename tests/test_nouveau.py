@@ -243,7 +243,7 @@ def test_its_module_declares_its_folder(
         (
             ("notation", "qualiopi", "--edition", "1", "--du", "2026-01-01"),
             "referentiel-existant",
-            "nouveau edition",
+            "édition suivante",
         ),
         (
             ("edition", "qualiopi", "--edition", "2026", "--du", "2026-01-01"),

@@ -159,6 +159,13 @@ def translated_passages(path: Path, source: str) -> Iterator[Passage]:
             yield Passage(path, source.count("\n", 0, match.start()) + 1, text)
 
 
+def template_passages(path: Path, source: str) -> Iterator[Passage]:
+    """Give the texts of a template of plugins, the words that are to be replaced left out."""
+    source = re.sub(r"^# (yaml-language-server|>>>|<<<).*$", "#", source, flags=re.MULTILINE)
+    read = page_passages if path.suffix == ".md" else yaml_passages
+    yield from read(path, re.sub(r"\b[A-Z-]+-MODELE\b|\b[\w-]+[_-]modele\b|\bTitre modele\b", "1", source))
+
+
 def passages() -> Iterator[Passage]:
     """Give every text that ships."""
     packages = sorted(ROOT.glob("plugins/*/certif_rules_*"))
@@ -219,6 +226,8 @@ READERS = {
     "*.md": page_passages,
     "docs/**/*.md": page_passages,
     "plugins/*/*.md": page_passages,
+    "certif_rules/modeles/**/*.yaml": template_passages,
+    "certif_rules/modeles/**/*.md": template_passages,
     "schemas/*.json": json_passages,
     "certif_rules/**/*.js": script_passages,
     "certif_rules/**/*.css": script_passages,

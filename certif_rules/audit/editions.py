@@ -241,6 +241,7 @@ def _mutations(avant: Referentiel, apres: Referentiel) -> Iterator[Mutation]:
         ("annotation", avant.annotations, apres.annotations),
         ("jugement", avant.jugements, apres.jugements),
         ("conservation", avant.conservations, apres.conservations),
+        ("mention", avant.mentions, apres.mentions),
     )
     for sorte, before, after in kinds:
         for nom in dict.fromkeys((*after, *before)):
@@ -251,8 +252,12 @@ def _mutations(avant: Referentiel, apres: Referentiel) -> Iterator[Mutation]:
                 )
             elif meaning(one) != meaning(two):
                 yield _mutation(sorte, nom, two, "changee")
-    if meaning(avant.derogations) != meaning(apres.derogations):
-        yield Mutation(sorte="dérogations", id="", titre="", sens="changee")
+    for sorte, one, two in (
+        ("dérogations", avant.derogations, apres.derogations),
+        ("équivalences", avant.equivalences, apres.equivalences),
+    ):
+        if meaning(one) != meaning(two):
+            yield Mutation(sorte=sorte, id="", titre="", sens="changee")
     if meaning(avant.equivalences) != meaning(apres.equivalences):
         yield Mutation(sorte="équivalences", id="", titre="", sens="changee")
 

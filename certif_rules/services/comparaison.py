@@ -61,14 +61,16 @@ def compare_files(
             before = side_of(registry, avant, demande)
     with appel:
         after = side_of(registry, apres, demande if lecture is None else lecture.dossier.demande)
-    if appel.issues or after is None:
+    compared = None
+    with appel:
+        if after is not None and lecture is not None:
+            compared = _with_findings(registry, lecture, after, demande)
+        elif after is not None and before is not None:
+            compare = _at_audit if demande.type_audit is not None else _of_editions
+            compared = compare(registry, before, after, demande)
+    if appel.issues or compared is None:
         raise refusal(appel.issues)
-    if lecture is not None:
-        return _with_findings(registry, lecture, after, demande)
-    assert before is not None
-    if demande.type_audit is not None:
-        return _at_audit(registry, before, after, demande)
-    return _compared(before.resolution, after.resolution, demande)
+    return compared
 
 
 def is_file(registry: Registry, texte: str) -> bool:
@@ -167,10 +169,10 @@ def _open_lines(avant: Mapping[str, Trivalent], apres: Mapping[str, Trivalent]) 
     return frozenset(nom for side in (avant, apres) for nom, value in side.items() if value is not False)
 
 
-def _compared(before: Resolution, after: Resolution, demande: Demande) -> EditionsComparees:
+def _of_editions(_registry: Registry, one: Cote, two: Cote, demande: Demande) -> EditionsComparees:
     """Return the comparison of two editions, for an organisation where its categories are told."""
-    avant, apres = before.referentiel, after.referentiel
-    empreintes = (before.empreinte, after.empreinte)
+    avant, apres = one.resolution.referentiel, two.resolution.referentiel
+    empreintes = (one.resolution.empreinte, two.resolution.empreinte)
     categories = demande.categories or demande.ajout_categories
     if not categories:
         if demande.faits or demande.organisme:
@@ -181,14 +183,14 @@ def _compared(before: Resolution, after: Resolution, demande: Demande) -> Editio
     issues = [issue for one in checked for issue in one.issues]
     if issues:
         raise refusal(issues)
-    one, two = (scope(ref, read.contexte) for ref, read in zip((avant, apres), checked, strict=True))
+    before, after = (scope(ref, read.contexte) for ref, read in zip((avant, apres), checked, strict=True))
     contexte = checked[1].contexte
     return replace(
-        compare_editions(avant, apres, empreintes, _open_lines(one, two)),
+        compare_editions(avant, apres, empreintes, _open_lines(before, after)),
         organisme=PourOrganisme(
             nom=contexte.organisme.nom,
             categories=contexte.categories,
             type_audit=None,
-            incidences=by_scope(avant, apres, (one, two)),
+            incidences=by_scope(avant, apres, (before, after)),
         ),
     )

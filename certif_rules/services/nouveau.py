@@ -116,7 +116,9 @@ def _wrong(registry: Registry, projet: Projet) -> Iterator[Issue]:
     known = [couche.id for couche in registry.layers(projet.nom, "exigence")]
     if projet.modele != "edition" and known:
         message = f"le référentiel « {projet.nom} » est déjà installé"
-        yield Issue("referentiel-existant", message, None, f"nouveau edition {projet.nom}, ou un autre nom")
+        yield Issue(
+            "referentiel-existant", message, None, "commencer son édition suivante, ou choisir un autre nom"
+        )
     if projet.modele == "edition" and projet.edition in known:
         message = f"{projet.nom} a déjà une édition « {projet.edition} »"
         yield Issue("referentiel-existant", message, None, f"éditions : {', '.join(known)}")
