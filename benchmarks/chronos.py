@@ -40,7 +40,10 @@ def spent(command: Sequence[str | Path], env: Mapping[str, str], cwd: Path) -> f
         subprocess.CalledProcessError: it failed; what it said is on the standard error.
     """
     before = _of_children()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=cwd, env=env)
+    done = subprocess.run(command, check=False, capture_output=True, cwd=cwd, env=env)
+    if done.returncode:
+        sys.stderr.buffer.write(done.stderr)
+        done.check_returncode()
     return _of_children() - before
 
 

@@ -49,8 +49,8 @@ def draw(panneaux: Sequence[Panneau], titre: str, description: str) -> str:
     """Return the drawing of panels, one under another."""
     height = HAUTEUR * len(panneaux)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t d" viewBox="0 0 {LARGEUR} {height}"'
-        ' font-family="system-ui, Arial, sans-serif" font-size="13">',
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t d"',
+        f'viewBox="0 0 {LARGEUR} {height}" font-family="system-ui, Arial, sans-serif" font-size="13">',
         f'<title id="t">{escape(titre)}</title>',
         f'<desc id="d">{escape(description)}</desc>',
         f'<rect width="{LARGEUR}" height="{height}" fill="#ffffff"/>',
@@ -62,7 +62,7 @@ def draw(panneaux: Sequence[Panneau], titre: str, description: str) -> str:
 
 def _panel(panneau: Panneau) -> list[str]:
     left, right, top, bottom = MARGE, LARGEUR - NOMS, 40, HAUTEUR - 48
-    every = [value for values in panneau.valeurs.values() for value in values if value > 0]
+    every = [value for values in panneau.valeurs.values() for value in values]
     low, high = floor(log10(min(every))), max(ceil(log10(max(every))), floor(log10(min(every))) + 1)
     first, last = log10(panneau.tailles[0]), log10(panneau.tailles[-1])
 
@@ -97,7 +97,7 @@ def _panel(panneau: Panneau) -> list[str]:
             for one, two in points
         ]
         ends.append((points[-1][1], name, colour, mark))
-    floor_of = top - ECART
+    floor_of = float(top - ECART)
     for height, name, colour, mark in sorted(ends):
         floor_of = max(height, floor_of + ECART)
         parts.append(f'<path d="{mark}" transform="translate({right + 8} {floor_of:.1f})" fill="{colour}"/>')

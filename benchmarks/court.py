@@ -5,9 +5,9 @@
     uv run python benchmarks/court.py --relever    writes in court.json the figures that limits are drawn from
 
 A figure is a ratio: the processor time of our work over that of a known work, which takes turns with it. That
-known work is Python’s own (``repere``), the import of click for a command, XlsxWriter given the same cells for
-a grid. A limit stands between what was noted and its double: what became faster is noted again, or its doubling
-would pass unseen.
+known work is Python’s own (``repere``), the import of click for a command, XlsxWriter given the same cells
+for a grid. A limit stands between what was noted and its double: what became faster is noted again, or its
+doubling would pass unseen.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import jugement
 import partage as mesure_partage
 from chronos import environment, seconds, spent
-from croissance import COLONNES, write_population
 from demarrage import CHECKLIST, DECOUVERTE
+from lot import COLONNES, population
 from msgspec import Struct
 from reference_xlsxwriter import decoded, replay
-from synthetiques import JOUR, lines, registry_of, write_plugin
-from travaux import CATEGORIES, GRILLE, recorded
+from synthetiques import CATEGORIES, JOUR, lines, registry_of, write_plugin
+from travaux import GRILLE, recorded
 
 from certif_rules.audit import partage
 from certif_rules.cli import run
@@ -134,7 +135,10 @@ def chiffres(folder: Path) -> list[Chiffre]:
     made += [
         inside("100 checklists de contextes différents", lambda: shared(drawn)),
         inside("leur JSON, pour 40", lambda: [render(build(label, contexte)) for contexte in drawn[:40]]),
-        inside("moyenne, 300 lignes à confirmer", lambda: jugement.milliseconds(300)),
+        inside(
+            "conclusion sur plusieurs mesures",
+            lambda: jugement.milliseconds(jugement.JUGEMENTS["plusieurs"], 300),
+        ),
     ]
     grille = make_checklist(registry, GRILLE)
     calls = decoded(json.loads(json.dumps(recorded(lambda: xlsx.render(grille)))))
@@ -147,17 +151,15 @@ def chiffres(folder: Path) -> list[Chiffre]:
     asked = ("certifregion", "--type", "initial", "--date", JOUR, "--categorie", "AF")
     made += [
         inside("lire une grille", lambda: quiet("lire", book, "-o", findings, "--remplacer")),
-        inside("conclure", lambda: [quiet("conclure", findings) for _ in range(3)]),
+        inside("conclure", lambda: quiet("conclure", findings)),
         *(
-            inside(
-                f"checklist en {kind}", lambda k=kind: quiet("checklist", *asked, "--format", k, "-o", "-")
-            )
+            inside(f"checklist en {kind}", partial(quiet, "checklist", *asked, "--format", kind, "-o", "-"))
             for kind in ("html", "md", "csv", "ods", "docx")
         ),
         inside("rapport en html", lambda: quiet("rapport", findings, "--format", "html", "-o", "-")),
     ]
     (folder / "colonnes.yaml").write_text(COLONNES, encoding="utf-8")
-    write_population(folder / "of.csv", 3_000)
+    population(folder / "of.csv", 3_000)
     out = ("-o", folder / "of.jsonl", "--remplacer")
     audit = ("qualiopi", "--type", "initial", "--date", JOUR, "--colonnes", folder / "colonnes.yaml")
     made += [

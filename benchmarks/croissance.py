@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import random
+import csv
 import sys
 from pathlib import Path
 
-from chronos import environment, work
+from chronos import ICI, environment, spent, work
 from courbe import Panneau, draw, number
+from lot import SIZES
 from synthetiques import lines, write_plugin
 
 LIGNES = (50, 500, 5_000, 20_000)
-ORGANISMES = (1_000, 10_000, 100_000)
 NOM = "essai"
 CHARGE, COMPILE, LISTE, CONTROLE, CLASSEUR = (
     "lire le YAML", "lire la forme compilée", "checklist", "valider", "XLSX"
 )  # fmt: skip
-COLONNES = """\
-format: 1
-organisme: {nom: denomination, siren: siren, nda: nda}
-categories: {AF: certif.AF, CFA: certif.CFA, VAE: certif.VAE, BC: certif.BC}
-faits: {sous_traitance: sous_traitance}
-"""
-
 #: Seconds of processor by step, then by size.
 Mesures = dict[str, dict[int, float]]
+#: Seconds of processor and MB at most, by size.
+Couts = dict[int, tuple[float, float]]
 
 
 def of_lines(folder: Path, sizes: tuple[int, ...] = LIGNES) -> tuple[Mesures, dict[int, float]]:
@@ -48,45 +43,32 @@ def of_lines(folder: Path, sizes: tuple[int, ...] = LIGNES) -> tuple[Mesures, di
     return times, memory
 
 
-def of_organisations(folder: Path, sizes: tuple[int, ...] = ORGANISMES) -> dict[int, dict[str, float]]:
+def of_organisations(folder: Path, sizes: tuple[int, ...] = SIZES) -> Couts:
     """Return the seconds and MB that answering a population takes, by number of organisations."""
-    (folder / "colonnes.yaml").write_text(COLONNES, encoding="utf-8")
-    env = environment(folder)
-    answers = {}
-    for size in sizes:
-        print(f"  {number(size)} organismes…", file=sys.stderr, flush=True)
-        path = folder / f"organismes-{size}.csv"
-        write_population(path, size)
-        answers[size] = work(env, folder, "population", path, folder / "colonnes.yaml")
-    return answers
+    table = folder / "organismes.csv"
+    command: list[str | Path] = [sys.executable, ICI / "lot.py", "--csv", table, "-n", *map(str, sizes)]
+    spent(command, environment(folder), folder)
+    with table.open(encoding="utf-8", newline="") as file:
+        return {
+            int(row["organismes"]): (float(row["secondes"]), float(row["mo"])) for row in csv.DictReader(file)
+        }
 
 
-def drawing(times: Mesures, population: dict[int, dict[str, float]]) -> str:
+def drawing(times: Mesures, population: Couts) -> str:
     """Return the two panels: what one line costs, what one organisation costs, as their number grows."""
     by_line = {
         step: tuple(value * 1e6 / size for size, value in values.items()) for step, values in times.items()
     }
     sizes = tuple(next(iter(times.values())))
-    by_one = {"lot, en JSON": tuple(value["secondes"] * 1e6 / size for size, value in population.items())}
+    by_one = {"lot, en JSON": tuple(value * 1e6 / size for size, (value, _) in population.items())}
     description = (
         "Deux graphiques à échelles logarithmiques. En haut, les microsecondes que coûte une ligne, de "
-        f"{number(sizes[0])} à {number(sizes[-1])} lignes, pour cinq étapes : {', '.join(by_line)}. En bas, celles que coûte un "
-        f"organisme, de {number(min(population))} à {number(max(population))}. Une courbe plate veut dire que le temps croît "
-        "comme le nombre. Les mêmes nombres sont dans les tableaux de la page."
+        f"{number(sizes[0])} à {number(sizes[-1])} lignes, pour cinq étapes : {', '.join(by_line)}. En bas, "
+        f"celles d’un organisme, de {number(min(population))} à {number(max(population))}. Une courbe "
+        "plate veut dire que le temps croît comme le nombre. La page donne les mêmes nombres en tableaux."
     )
     panels = (
         Panneau("Ce que coûte une ligne, en microsecondes", "lignes du référentiel", sizes, by_line),
         Panneau("Ce que coûte un organisme, en microsecondes", "organismes", tuple(population), by_one),
     )
     return draw(panels, "Croissance des temps de certif-rules", description)
-
-
-def write_population(path: Path, size: int) -> None:
-    """Write a CSV of the columns of the public list: sixteen kinds of organisations, a fact for some."""
-    chance = random.Random(11)  # noqa: S311 - draws examples, the same each time
-    kinds = [[chance.choice(("true", "false")) for _ in range(3)] for _ in range(16)]
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write("nda;denomination;siren;certif.AF;certif.CFA;certif.VAE;certif.BC;sous_traitance\n")
-        for rank in range(size):
-            known = ";".join(["true", *chance.choice(kinds), chance.choice(("oui", "non", ""))])
-            file.write(f"{rank:011};Organisme {rank};{rank:09};{known}\n")

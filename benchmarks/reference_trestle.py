@@ -2,8 +2,8 @@
 
     python reference_trestle.py WORKSPACE TURNS
 
-``tout`` reads the files and resolves; ``charge`` resolves with the catalogue and the profile in memory, handed
-over by the function that would read them; ``json`` writes the resolved catalogue as text.
+``tout`` reads the files and resolves; ``charge`` resolves with the catalogue and the profile in memory,
+handed over by the function that would read them; ``json`` writes the resolved catalogue as text.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def measure(root: Path, turns: int) -> dict[str, Any]:
     times: dict[str, Any] = {"tout": [], "charge": [], "json": []}
     fetcher = cache.FetcherFactory.get_fetcher
     read = {href: fetcher(root, href).get_oscal() for href in (PROFIL, CATALOGUE)}
+    resolved: Any = None
     for _ in range(turns):
         start = time.process_time()
         resolved = ProfileResolver.get_resolved_profile_catalog(root, PROFIL)

@@ -36,7 +36,7 @@ PAR_FICHIER = 1000
 SOURCES = {"S": {"titre": "Un texte de mesure", "reference": "article 1"}}
 FAITS = ("f0", "f1", "f2", "f3")
 CATEGORIES = ("A", "B", "C")
-CONSTATS = [
+CONSTATS: list[dict[str, Any]] = [
     {"id": "conforme", "titre": "Conforme", "sources": ["S"]},
     {"id": "ecart", "titre": "Écart", "commentaire_requis": True, "sources": ["S"]},
 ]
@@ -73,8 +73,8 @@ def lines(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
             {"id": c, "titre": f"catégorie {c}", "a_qui": f"à {c}", "sources": ["S"]} for c in CATEGORIES
         ],
         "faits": [
-            {"id": f, "question": f"Le fait {f} est-il vrai ?", "vrai": f"{f} est vrai", "faux": f"{f} est faux",
-             "sources": ["S"], "confiance": "elevee"}
+            {"id": f, "question": f"Le fait {f} est-il vrai ?", "vrai": f"{f} est vrai",
+             "faux": f"{f} est faux", "sources": ["S"], "confiance": "elevee"}
             for f in FAITS
         ],
         "criteres": [{"code": "1", "titre": "Critère", "sources": ["S"]}],
@@ -88,7 +88,7 @@ def lines(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     }  # fmt: skip
     initial = {"id": "initial", "titre": "Audit initial", "perimetre": [{"toutes": True, "sources": ["S"]}],
                "sinon": "non vu", "sources": ["S"]}  # fmt: skip
-    suivi = {"id": "suivi", "titre": "Audit de suivi", "sinon": "non vu à un audit de suivi", "sources": ["S"],
+    suivi = {"id": "suivi", "titre": "Audit de suivi", "sinon": "non vu à ce suivi", "sources": ["S"],
              "perimetre": [{"etiquette": "suivi", "sources": ["S"]},
                            {"constat_precedent": ["ecart"], "sources": ["S"]}]}  # fmt: skip
     return exigence, {
@@ -104,8 +104,8 @@ def lines(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
 def oscal(catalogue: Path, profil: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the two layers of a catalogue of NIST: a line a control, the profile as the audit that owes it.
 
-    A family becomes a criterion; the words of a control, its parts and their numbers included, its requirement;
-    its guidance, a comment. Parameters stay as references, as they do in the catalogue.
+    A family becomes a criterion; the words of a control, its parts and their numbers included, its
+    requirement; its guidance, a comment. Parameters stay as references, as they do in the catalogue.
     """
     groups = json.loads(catalogue.read_text(encoding="utf-8"))["catalog"]["groups"]
     imports = json.loads(profil.read_text(encoding="utf-8"))["profile"]["imports"]

@@ -3,8 +3,8 @@
     uv run python benchmarks/tableau.py --nist DOSSIER           prints
     uv run python benchmarks/tableau.py --nist DOSSIER --page    writes docs/vitesse.md and its drawing too
 
-What is compared takes turns in one run: read the ratios. ``DOSSIER`` holds the two files of NIST (OSCAL 1.1.1),
-which do not ship with the program; without it, the three rows that need them are left out, and it is said.
+What is compared takes turns in one run: read the ratios. ``DOSSIER`` holds the two files of NIST (OSCAL
+1.1.1), which do not ship with the program; without it, the rows that need them are left out, and it is said.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import croissance
 import jugement
@@ -43,6 +42,9 @@ EMPREINTES = {
     CATALOGUE: "188ed7f962e79297a965fbd8a3532e14cffe4e0ec2f38d36174dfa6b7416a19b",
     PROFIL: "c5e48e731d11b6780d437e57a4fac27aca04500c698b60be68ad25e206c34b0d",
 }
+
+
+TITRE_DU_DESSIN = "Ce que coûtent une ligne de référentiel, puis un organisme, selon leur nombre"
 
 
 class Rang(Struct, frozen=True):
@@ -129,8 +131,8 @@ def nist(folder: Path, source: Path, turns: int) -> Iterator[Rang]:
     write_plugin(site, "nist", *oscal(source / CATALOGUE, source / PROFIL))
     scripts = scripts_of(TRESTLE)
     env = environment(folder, site=site)
-    others = environment(folder)
-    _workspace(workspace, source, scripts / "trestle", others)
+    plain = environment(folder)
+    _workspace(workspace, source, scripts / "trestle", plain)
     asked = [
         "checklist",
         "nist",
@@ -148,7 +150,7 @@ def nist(folder: Path, source: Path, turns: int) -> Iterator[Rang]:
         turns,
         {
             "nous": lambda: spent([sys.executable, "-m", "certif_rules", *asked], env, folder),
-            "eux": lambda: spent([scripts / "trestle", *resolve], others, workspace),
+            "eux": lambda: spent([scripts / "trestle", *resolve], plain, workspace),
         },
     )
     yield _faster(
@@ -159,7 +161,7 @@ def nist(folder: Path, source: Path, turns: int) -> Iterator[Rang]:
         turns,
         {
             "nous": lambda: work(env, folder, "nist", "3"),
-            "eux": lambda: told([scripts / "python", script, workspace, "3"], others, workspace),
+            "eux": lambda: told([scripts / "python", script, workspace, "3"], plain, workspace),
         },
         warm=0,
     )
@@ -205,14 +207,13 @@ def _workspace(workspace: Path, source: Path, trestle: Path, env: Mapping[str, s
 
 def rates(folder: Path, turns: int) -> Iterator[Rang]:
     """Yield how many checklists, each for another context, two seconds of processor give."""
-    found = in_turns(
-        turns, {"nous": lambda: work(environment(folder), folder, "contextes", "2000", "1")}, warm=0
-    )
+    env = environment(folder)
+    taken = [work(env, folder, "contextes", "2000", "1") for _ in range(turns)]
     for key, words, must, aim in (
         ("checklists", "checklists par seconde sur deux cœurs, contextes tous différents", 2_000, 4_000),
         ("json", "les mêmes, jusqu’aux octets du JSON", 600, 1_000),
     ):
-        rate = 2 * median(value for turn in found["nous"] for value in turn[key])
+        rate = 2 * median(value for turn in taken for value in turn[key])
         yield Rang(words, number(rate), "–", rate, "", must, aim, plus=True)
 
 
@@ -226,7 +227,7 @@ def memory(folder: Path) -> Iterator[Rang]:
 
 
 def checking(folder: Path, turns: int) -> Iterator[Rang]:
-    """Yield the checking of 1,000 lines: seconds, beside those of check-jsonschema on one layer of the two."""
+    """Yield the checking of 1,000 lines: seconds, and those of check-jsonschema on one of the two layers."""
     site = folder / "mille"
     donnees = write_plugin(site, "mille", *lines(1000))
     env = environment(folder)
@@ -242,7 +243,9 @@ def checking(folder: Path, turns: int) -> Iterator[Rang]:
             ),
         },
     )
-    reference = f"{SCHEMA} (forme d’une couche) : {ms(median(times['eux']))}, soit × {number(ratio(times['nous'], times['eux']))}"
+    ours, theirs = times["nous"], times["eux"]
+    part = number(ratio(ours, theirs))
+    reference = f"{SCHEMA}, la forme d’une couche seule : {ms(median(theirs))}, soit × {part}"
     yield Rang(
         "`valider` 1 000 lignes", ms(median(times["nous"])), reference, median(times["nous"]), " s", 1, 0.5
     )
@@ -251,10 +254,10 @@ def checking(folder: Path, turns: int) -> Iterator[Rang]:
 def conclusions(turns: int) -> Iterator[Rang]:
     """Yield a conclusion on a mean, lines left to confirm."""
     for size, must, aim in ((100, 20, 20), (1_000, 200, 200)):
-        taken = median(jugement.milliseconds(size) for _ in range(turns))
+        taken = median(jugement.milliseconds(jugement.JUGEMENTS["une moyenne"], size) for _ in range(turns))
         yield Rang(
-            f"conclusion sur une moyenne, {number(size)} lignes à confirmer", f"{number(taken)} ms", "–", taken, " ms",
-            must, aim,
+            f"conclusion sur une moyenne, {number(size)} lignes à confirmer", f"{number(taken)} ms", "–",
+            taken, " ms", must, aim,
         )  # fmt: skip
 
 
@@ -273,7 +276,8 @@ def grids(folder: Path, turns: int) -> Iterator[Rang]:
     )
     ours, theirs = (_sums(times[key], ("secondes",)) for key in ("nous", "eux"))
     yield Rang(
-        "grille XLSX de `certifregion`", ms(median(ours)), f"{XLSX} seul, mêmes cellules : {ms(median(theirs))}",
+        "grille XLSX de `certifregion`", ms(median(ours)),
+        f"{XLSX} seul, mêmes cellules : {ms(median(theirs))}",
         ratio(ours, theirs), "", 1.4, 1.15,
     )  # fmt: skip
     read = work(env, folder, "grilles", "10")["secondes"]
@@ -319,7 +323,7 @@ def machine() -> str:
 
 
 def page_of(
-    rows: list[Rang], times: croissance.Mesures, used: dict[int, float], population: Any
+    rows: list[Rang], times: croissance.Mesures, used: dict[int, float], population: croissance.Couts
 ) -> list[str]:
     """Return the part of the page that is measured."""
     sizes = tuple(next(iter(times.values())))
@@ -328,20 +332,14 @@ def page_of(
         for size in sizes
     ]
     by_one = [
-        [
-            number(size),
-            ms(value["secondes"]),
-            number(value["secondes"] * 1e6 / size),
-            number(value["memoire"]),
-        ]
-        for size, value in population.items()
+        [number(size), ms(seconds), number(seconds * 1e6 / size), number(peak)]
+        for size, (seconds, peak) in population.items()
     ]
     return [
         f"Mesuré sur {machine()}", "",
         *table(TETES, [rang.cells() for rang in rows]), "",
         "## Croissance", "",
-        "![Deux graphiques : le coût d’une ligne de référentiel, puis celui d’un organisme, selon leur nombre]"
-        "(images/croissance.svg)", "",
+        f"![{TITRE_DU_DESSIN}](images/{DESSIN.name})", "",
         "Microsecondes de processeur par ligne, et mémoire au plus haut d’une checklist :", "",
         *table(("lignes", *times, "mémoire (Mo)"), by_size), "",
         "Les lignes dues à chaque organisme d’un CSV, écrites en JSON (`lot`) :", "",
@@ -399,6 +397,7 @@ def main() -> int:
             rows += step()
         print(f"{len(steps) + 1}/{len(steps) + 1} croissance…", file=sys.stderr, flush=True)
         times, used = croissance.of_lines(folder)
+        print("  1 000 à 100 000 organismes…", file=sys.stderr, flush=True)
         population = croissance.of_organisations(folder)
     rows += growth(times)
     content = page_of(rows, times, used, population)

@@ -53,6 +53,7 @@ def nist(turns: int) -> dict[str, Any]:
         type_audit="nist/moderate", date=date.fromisoformat(JOUR), organisme=Organisme(categories=("SI",))
     )
     times: dict[str, Any] = {"tout": [], "premiere": [], "encore": [], "json": []}
+    checklist, content = None, b""
     for _ in range(turns):
         start = time.process_time()
         resolution = open_atelier().registry.resolve("nist", day=JOUR)
@@ -67,6 +68,7 @@ def nist(turns: int) -> dict[str, Any]:
         times["json"].append(written - answered)
         times["encore"].append(again)
         partage._PARTAGES.clear()
+    assert checklist is not None
     due = sum(ligne.etat == "a_auditer" for ligne in checklist.lignes)
     return {**times, "lignes": len(checklist.lignes), "dues": due, "octets": len(content)}
 
@@ -128,7 +130,7 @@ def cellules(path: str, turns: int) -> dict[str, Any]:
     return {"secondes": times, "octets": len(xlsx.render(checklist))}
 
 
-def recorded(action: Callable[[], object]) -> list[Any]:
+def recorded(action: Callable[[], object]) -> list[Any]:  # noqa: C901 - one recorder, its four closures
     """Return the calls that an action makes of XlsxWriter, as data: -1 for the book, else the sheet."""
     import xlsxwriter
     from xlsxwriter.format import Format
@@ -246,18 +248,6 @@ def validation(dossier: str) -> dict[str, Any]:
     return {"secondes": _command("valider", dossier)}
 
 
-def population(path: str, colonnes: str) -> dict[str, float]:
-    """Measure the lines due to each organisation of a CSV, written as JSON lines.
-
-    Raises:
-        RuntimeError: some were refused.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        audit = ["--type", "initial", "--date", JOUR, "--colonnes", colonnes]
-        taken = _command("lot", path, "qualiopi", *audit, "-o", str(Path(folder, "lignes.jsonl")))
-    return {"secondes": taken, "memoire": memory()}
-
-
 def _command(*arguments: str) -> float:
     """Return the seconds of a command in this process.
 
@@ -284,7 +274,6 @@ TRAVAUX: dict[str, Callable[..., dict[str, Any]]] = {
     "croissance": croissance,
     "chargement": lambda nom, times: chargement(nom, int(times)),
     "validation": validation,
-    "population": population,
 }
 
 if __name__ == "__main__":
