@@ -5,8 +5,8 @@
     uv run python benchmarks/court.py --relever    writes in court.json the figures that limits are drawn from
 
 A figure is a ratio: the processor time of our work over that of a known work, which takes turns with it. That
-known work is Python’s own (``repere``), or the import of click for a command. A limit stands between what was noted and its double: what became faster is noted again, or its
-doubling would pass unseen.
+known work is Python’s own (``repere``), or the import of click for a command. A limit stands between what was
+noted and its double: what became faster is noted again, or its doubling would pass unseen.
 """
 
 from __future__ import annotations

@@ -217,6 +217,17 @@ def rates(folder: Path, turns: int) -> Iterator[Rang]:
         yield Rang(words, number(rate), "–", rate, "", must, aim, plus=True)
 
 
+def counts(folder: Path) -> Iterator[Rang]:
+    """Yield how many organisations are counted in a second of processor, their contexts all in memory."""
+    for code, words, must, aim in (
+        ("initial", "initial", 900_000, 2_000_000), ("surveillance", "de surveillance", 60_000, 500_000)
+    ):  # fmt: skip
+        taken = work(environment(folder), folder, "denombrement", code, "200000", "5")
+        rate, engine = taken["colonnes"], taken["moteur"]
+        what = f"organismes dénombrés par seconde et par cœur, `qualiopi`, audit {words}"
+        yield Rang(what, number(rate), f"nos checklists : {number(engine)}", rate, "", must, aim, plus=True)
+
+
 def memory(folder: Path) -> Iterator[Rang]:
     """Yield the memory that 744 days of one référentiel take over that of the first."""
     taken = work(environment(folder), folder, "jours", "744")
@@ -386,6 +397,7 @@ def main() -> int:
             ("démarrage", lambda: starts(folder, options.n)),
             *([] if lack else [("NIST", lambda: nist(folder, options.nist, options.n))]),
             ("contextes", lambda: rates(folder, min(options.n, 3))),
+            ("dénombrer", lambda: counts(folder)),
             ("mémoire", lambda: memory(folder)),
             ("valider", lambda: checking(folder, min(options.n, 2))),
             ("moyennes", lambda: conclusions(options.n)),

@@ -190,6 +190,14 @@ def recorded(action: Callable[[], object]) -> list[Any]:  # noqa: C901 - one rec
     return calls
 
 
+def denombrement(code: str, number: int, turns: int) -> dict[str, float]:
+    """Measure organisations counted a second, by columns and by the engine."""
+    from denombrement import rates
+
+    debits = rates(open_atelier().registry, "qualiopi", code, number, turns)
+    return {"colonnes": debits.colonnes, "moteur": debits.moteur}
+
+
 def grilles(turns: int) -> dict[str, Any]:
     """Measure how many filled grids are read a second of processor."""
     from openpyxl import load_workbook
@@ -270,6 +278,7 @@ TRAVAUX: dict[str, Callable[..., dict[str, Any]]] = {
     "contextes": lambda number, turns: contextes(int(number), int(turns)),
     "jours": lambda number: jours(int(number)),
     "cellules": lambda path, turns: cellules(path, int(turns)),
+    "denombrement": lambda code, number, turns: denombrement(code, int(number), int(turns)),
     "grilles": lambda turns: grilles(int(turns)),
     "croissance": croissance,
     "chargement": lambda nom, times: chargement(nom, int(times)),
