@@ -37,6 +37,7 @@ from certif_rules.audit import partage
 from certif_rules.cli import run
 from certif_rules.echanges.checklist import render
 from certif_rules.grilles import xlsx
+from certif_rules.plugins import couche
 from certif_rules.plugins.cache import Cache
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
@@ -67,6 +68,12 @@ def repere() -> object:
     return len(re.findall(r"\b\d+:ligne", text)), json.dumps(rows), text.split()
 
 
+def alone(action: Callable[[], object]) -> float:
+    """Return the seconds of an action in a process that has read no layer yet."""
+    couche._parsed.cache_clear()
+    return seconds(action)
+
+
 def quiet(*arguments: str | Path) -> None:
     """Run a command in this process.
 
@@ -88,7 +95,7 @@ def chiffres(folder: Path) -> list[Chiffre]:
         return lambda: spent([sys.executable, *arguments], env, folder)
 
     def inside(nom: str, action: Callable[[], object]) -> Chiffre:
-        return Chiffre(nom, lambda: seconds(action), lambda: seconds(repere))
+        return Chiffre(nom, lambda: alone(action), lambda: seconds(repere))
 
     click = command("-c", "import click")
     made = [

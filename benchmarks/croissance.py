@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
+from statistics import median
 
 from chronos import ICI, environment, spent, work
 from courbe import Panneau, draw, number
@@ -31,11 +32,11 @@ def of_lines(folder: Path, sizes: tuple[int, ...] = LIGNES) -> tuple[Mesures, di
         site = folder / f"lignes-{size}"
         donnees = write_plugin(site, NOM, *lines(size))
         yaml, compiled = (environment(folder, site=site, compiled=kept) for kept in (False, True))
-        turns = max(1, 2_000 // size)
-        times[CHARGE][size] = work(yaml, folder, "chargement", NOM, str(turns))["secondes"]
         # The first of these writes the compiled form that the others read.
-        work(compiled, folder, "chargement", NOM, "1")
-        times[COMPILE][size] = work(compiled, folder, "chargement", NOM, str(turns))["secondes"]
+        work(compiled, folder, "chargement", NOM)
+        turns = 5 if size < 5_000 else 1
+        for step, env in ((CHARGE, yaml), (COMPILE, compiled)):
+            times[step][size] = median(work(env, folder, "chargement", NOM)["secondes"] for _ in range(turns))
         steps = work(compiled, folder, "croissance", NOM)
         times[LISTE][size], times[CLASSEUR][size] = steps["checklist"] - times[COMPILE][size], steps["xlsx"]
         memory[size] = steps["memoire"]
