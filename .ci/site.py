@@ -28,7 +28,9 @@ PARTS = {
         "habillage", "population", "python",
     ],
     "Consulter": ["commandes", "format-donnees", "cles", "reponses", "codes", "fautes"],
-    "Comprendre": ["architecture", "qualiopi", "certifregion", "contribuer", "securite", "changements"],
+    "Comprendre": [
+        "architecture", "vitesse", "qualiopi", "certifregion", "contribuer", "securite", "changements",
+    ],
 }  # fmt: skip
 #: Pages that stand elsewhere in the repository.
 ELSEWHERE = {

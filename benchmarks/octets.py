@@ -5,7 +5,9 @@
 
 Each case is a profile; its findings, answers, events or population follow it. Only the command line is
 called, which outlives any move of the modules behind it. ``--rapide`` leaves DOCX and PDF aside;
-``--seulement=MOT`` takes the files of cases whose path holds the word.
+``--seulement=MOT`` takes the files of cases whose path holds the word. ``--a-neuf`` reads the YAML each time
+and answers each line by itself; without it, compiled layers are read and lines shared, from
+``avant/couches``: the two must not differ by a byte.
 """
 
 from __future__ import annotations
@@ -13,13 +15,19 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+from certif_rules.audit.lignes import build_lines
+from certif_rules.plugins.cache import ENV_CACHE, NONE
+from certif_rules.services import checklist as service
 
 RACINE = Path(__file__).resolve().parent.parent
 CAS = ("plugins/*/tests/cas/*.yaml", "tests/fictif/cas/*.yaml")
@@ -158,9 +166,24 @@ def run(arguments: list[str]) -> tuple[int, bytes, str]:
     return status, out.buffer.getvalue(), err.getvalue()
 
 
-def of_file(path: Path, target: Path, quick: bool) -> dict[str, str]:
+@contextmanager
+def afresh() -> Iterator[None]:
+    """Answer without what was compiled, nor any line of another audit."""
+    with (
+        mock.patch.dict(os.environ, {ENV_CACHE: NONE}),
+        mock.patch.object(service, "shared_lines", build_lines),
+    ):
+        yield
+
+
+def of_file(path: Path, target: Path, quick: bool, anew: bool) -> dict[str, str]:
     """Write the documents of one file of cases into ``target``; return their digests by name."""
     sys.path.append(str(RACINE / "tests" / "fictif"))
+    with afresh() if anew else mock.patch.dict(os.environ, {ENV_CACHE: str(target / "couches")}):
+        return _written(path, target, quick)
+
+
+def _written(path: Path, target: Path, quick: bool) -> dict[str, str]:
     kind, listed = cases(path)
     digests = {}
     for rank, case in enumerate(listed):
@@ -177,13 +200,15 @@ def of_file(path: Path, target: Path, quick: bool) -> dict[str, str]:
     return digests
 
 
-def collect(target: Path, quick: bool, word: str) -> None:
+def collect(target: Path, quick: bool, word: str, anew: bool) -> None:
     """Write every document and the digests of all into ``target``."""
     target.mkdir(parents=True, exist_ok=True)
     files = [path for pattern in CAS for path in sorted(RACINE.glob(pattern))]
     files = [path for path in files if word in str(path.relative_to(RACINE))]
     with ProcessPoolExecutor() as pool:
-        parts = list(pool.map(of_file, files, [target] * len(files), [quick] * len(files)))
+        parts = list(
+            pool.map(of_file, files, [target] * len(files), [quick] * len(files), [anew] * len(files))
+        )
     digests = {name: digest for part in parts for name, digest in part.items()}
     (target / DIGESTS).write_text(json.dumps(digests, indent=0, sort_keys=True), encoding="utf-8")
     print(f"{len(digests)} documents dans {target}")
@@ -203,7 +228,7 @@ def main(arguments: list[str]) -> int:
     paths = [Path(argument).resolve() for argument in arguments[1:] if not argument.startswith("--")]
     if arguments[:1] == ["releve"] and len(paths) == 1:
         words = [a.partition("=")[2] for a in arguments if a.startswith("--seulement=")]
-        collect(paths[0], "--rapide" in arguments, words[0] if words else "")
+        collect(paths[0], "--rapide" in arguments, words[0] if words else "", "--a-neuf" in arguments)
         return 0
     if arguments[:1] == ["compare"] and len(paths) == 2:
         return compare(*paths)

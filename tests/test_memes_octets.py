@@ -14,6 +14,11 @@ from console import Console
 
 from certif_rules.services.formats import LIVRABLES
 
+sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
+from octets import CAS, LENTS, RACINE, afresh, calls, cases, run
+
+FILES_OF_CASES = [path for pattern in CAS for path in sorted(RACINE.glob(pattern))]
+
 #: All the formats of one command in one process, each after a line that names it.
 EVERY = """\
 import sys
@@ -103,3 +108,20 @@ def test_every_format_has_the_same_bytes(subject: str, files: dict[str, str], tm
     assert one.keys() == two.keys() == set(formats)
     assert [format_ for format_ in formats if one[format_] != two[format_]] == []
     assert {format_ for format_ in formats if len(one[format_]) < 400} == set()
+
+
+@pytest.mark.lent
+@pytest.mark.parametrize("path", FILES_OF_CASES[::3], ids=lambda path: f"{path.parts[-4]}-{path.stem}")
+def test_a_case_has_the_same_bytes_however_it_is_answered(path: Path, tmp_path: Path) -> None:
+    """From YAML and each line by itself, or compiled and shared: every document of a case, and its messages.
+
+    One case of a file in three, without DOCX and PDF; ``octets.py`` does all of them, in every format.
+    """
+    kind, listed = cases(path)
+    rank = sum(path.stem.encode()) % len(listed)
+    arguments = list(calls(kind, listed[rank], tmp_path))
+    quick = [call for name, call in arguments if not LENTS & {name.rpartition("-")[2], name}]
+    with afresh():
+        expected = [run(call) for call in quick]
+    assert expected
+    assert [call for call, bytes_ in zip(quick, expected, strict=True) if run(call) != bytes_] == []
