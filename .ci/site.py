@@ -27,7 +27,7 @@ PARTS = {
         "ligne-de-commande", "rapport", "calendrier", "dossier", "durees-echantillons", "autodiagnostic",
         "habillage", "population", "python",
     ],
-    "Consulter": ["commandes", "format-donnees", "cles", "reponses", "codes", "fautes", "vitesse"],
+    "Consulter": ["commandes", "format-donnees", "cles", "reponses", "codes", "fautes"],
     "Comprendre": [
         "architecture", "vitesse", "qualiopi", "certifregion", "contribuer", "securite", "changements",
     ],
