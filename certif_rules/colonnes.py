@@ -221,10 +221,21 @@ LEVEE: Final[tuple[Colonne, ...]] = (
     NIVEAU_LEVE,
 )
 #: The columns of the sheet Écarts, in order: it names the lines, and the workbook fills two by itself.
+SITE_ECART: Final = Colonne(
+    titre=SITE.titre,
+    largeur=SITE.largeur,
+    genre="site",
+    aide=(
+        "Dans la feuille Écarts : le site dont l’écart se suit et se lève. Vide : l’écart de la ligne, tous "
+        "sites ensemble."
+    ),
+    recente=True,
+)
 CONSTAT_ECART: Final = Colonne(titre="Constat", largeur=17)
 ECHEANCE_ECART: Final = Colonne(titre="À traiter avant le", largeur=11)
 ECARTS: Final[tuple[Colonne, ...]] = (
     INDICATEUR,
+    SITE_ECART,
     CONSTAT_ECART,
     Colonne(titre="Énoncé de l’écart", largeur=26, champ="ecart.enonce"),
     Colonne(titre="Analyse des causes", largeur=20, champ="ecart.causes"),

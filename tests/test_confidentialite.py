@@ -131,10 +131,10 @@ def test_a_follow_up_is_warned_about_at_its_own_cell(call: Console, tmp_path: Pa
         CHECKLIST, "xlsx", {PREMIERE: {"Constat": "Non-conformité mineure", "Commentaire": "vu"}}, tmp_path
     )
     book = load_workbook(path, rich_text=True)
-    book["Écarts"]["A2"], book["Écarts"]["E2"] = "1", "voir avec a@exemple.fr"
+    book["Écarts"]["A2"], book["Écarts"]["F2"] = "1", "voir avec a@exemple.fr"
     book.save(path)
     (message,) = said(call("lire", path).err)
-    assert message.startswith(f"{path}:Écarts!E2 : ligne 1, « correction » contient une adresse")
+    assert message.startswith(f"{path}:Écarts!F2 : ligne 1, « correction » contient une adresse")
 
 
 PROFIL = """\

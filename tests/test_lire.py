@@ -211,10 +211,10 @@ def test_follow_up_and_lifting(tmp_path: Path) -> None:
         sheet = book["Écarts"]
         for place, value in (
             ("A2", "1"),
-            ("C2", "Tarifs"),
-            ("D2", "Oubli"),
-            ("K2", "2024-05-02"),
-            ("L2", "AB"),
+            ("D2", "Tarifs"),
+            ("E2", "Oubli"),
+            ("L2", "2024-05-02"),
+            ("M2", "AB"),
         ):
             sheet[place] = value
 
@@ -228,10 +228,10 @@ def test_follow_up_and_lifting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("constat", "cells", "expected"),
     [
-        ("Non-conformité mineure", {"K2": "2024-01-02", "L2": "AB"}, "Écarts!K2: levee-avant-audit"),
-        ("Non-conformité mineure", {"L2": "AB"}, "Écarts!L2: levee-sans-date"),
-        ("Non-conformité mineure", {"K2": "2024-05-02"}, "Écarts!L2: levee-sans-auteur"),
-        ("Conforme", {"K2": "2024-05-02", "L2": "AB"}, "Écarts!K2: levee-sans-objet"),
+        ("Non-conformité mineure", {"L2": "2024-01-02", "M2": "AB"}, "Écarts!L2: levee-avant-audit"),
+        ("Non-conformité mineure", {"M2": "AB"}, "Écarts!M2: levee-sans-date"),
+        ("Non-conformité mineure", {"L2": "2024-05-02"}, "Écarts!M2: levee-sans-auteur"),
+        ("Conforme", {"L2": "2024-05-02", "M2": "AB"}, "Écarts!L2: levee-sans-objet"),
     ],
 )
 def test_a_wrong_lifting_is_named_by_its_cell(
@@ -254,7 +254,7 @@ def test_a_column_added_is_read_over_and_said(tmp_path: Path) -> None:
         book["Grille"]["Y1"], book["Grille"]["Y2"], book["Grille"]["Y3"] = "Mes notes", "à revoir", "=1+1"
         book["Grille"]["Z1"] = "Vide"
         book["Grille"]["K2"] = "Conforme"
-        book["Écarts"]["N2"] = "sans titre"
+        book["Écarts"]["O2"] = "sans titre"
 
     lecture = read_grids(atelier(), [edited(tmp_path, change)])
     assert lecture.dossier.releves[0].constat == "conforme"
@@ -263,7 +263,7 @@ def test_a_column_added_is_read_over_and_said(tmp_path: Path) -> None:
     assert "Grille!Y1" in said[0][1]
     assert "« Mes notes »" in said[0][1]
     assert "(2 cellules remplies)" in said[0][1]
-    assert "Écarts!N1" in said[1][1]
+    assert "Écarts!O1" in said[1][1]
     content = filled(CHECKLIST, "csv", {}, tmp_path).read_bytes()
     lines = content.replace(b"\r\n", b';"x"\r\n', 1)
     path = tmp_path / "plus.csv"
@@ -300,11 +300,11 @@ def test_without_identifiers_no_line_is_said_to_be_missing(tmp_path: Path) -> No
 
     def change(book) -> None:
         book["Grille"]["V1"] = "Clé"
-        book["Écarts"]["A2"], book["Écarts"]["K2"] = "1", "hier"
+        book["Écarts"]["A2"], book["Écarts"]["L2"] = "1", "hier"
 
     assert problems(edited(tmp_path, change)) == {
         "Grille!A1: colonne-absente",
-        "Écarts!K2: date-invalide",
+        "Écarts!L2: date-invalide",
     }
 
     def merge(book) -> None:

@@ -140,7 +140,7 @@ def test_what_is_typed_above_the_header_or_over_a_formula(tmp_path: Path) -> Non
     def change(book) -> None:
         sheet = book["Grille"]
         sheet["K2"], sheet["Q3"] = "Conforme", "18/06/2024"
-        book["Écarts"]["J2"] = "mardi"
+        book["Écarts"]["K2"] = "mardi"
         sheet.insert_rows(1)
         sheet["D1"] = "Audit de mars"
         for row in sheet.iter_rows(min_row=3):  # openpyxl does not move what formulas refer to
@@ -150,7 +150,7 @@ def test_what_is_typed_above_the_header_or_over_a_formula(tmp_path: Path) -> Non
     assert told(path) == [
         ("cellule_ajoutee", "Grille!D1"),
         ("cellule_ajoutee", "Grille!Q4"),
-        ("cellule_ajoutee", "Écarts!J2"),
+        ("cellule_ajoutee", "Écarts!K2"),
     ]
     assert constat(read_grids(atelier(), [path])) == "conforme"
 

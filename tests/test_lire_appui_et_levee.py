@@ -107,7 +107,7 @@ def test_the_levels_are_chosen_from_a_list() -> None:
     """The drop-down has the four levels in words, and neither what is out of scope nor what is to assess."""
     book = load_workbook(io.BytesIO(xlsx.render(scale())))
     (rule,) = [
-        v for v in book["Écarts"].data_validations.dataValidation if "M2" in str(v.sqref) and v.type == "list"
+        v for v in book["Écarts"].data_validations.dataValidation if "N2" in str(v.sqref) and v.type == "list"
     ]
     sheet, _, area = rule.formula1.rpartition("!")
     cells = book[sheet][area.replace("$", "")]

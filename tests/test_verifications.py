@@ -329,7 +329,7 @@ def test_it_is_followed_and_lifted_on_the_sheet_of_gaps(tmp_path: Path) -> None:
 
     def change(book: Any) -> None:
         book["Vérifications"]["F2"], book["Vérifications"]["H2"] = "Non satisfaite", "Absent"
-        for place, value in {"A2": "V1", "E2": "Affiché", "K2": "2025-10-01", "L2": "AB"}.items():
+        for place, value in {"A2": "V1", "F2": "Affiché", "L2": "2025-10-01", "M2": "AB"}.items():
             book["Écarts"][place] = value
 
     (releve,) = read_grids(atelier(), [edited(tmp_path, change)]).dossier.verifications
@@ -338,9 +338,9 @@ def test_it_is_followed_and_lifted_on_the_sheet_of_gaps(tmp_path: Path) -> None:
 
     def alone(book: Any) -> None:
         change(book)
-        book["Écarts"]["L2"] = None
+        book["Écarts"]["M2"] = None
 
-    assert problems(edited(tmp_path, alone)) == {"Écarts!L2: levee-sans-auteur"}
+    assert problems(edited(tmp_path, alone)) == {"Écarts!M2: levee-sans-auteur"}
 
 
 def test_two_auditors_and_one_check(tmp_path: Path) -> None:

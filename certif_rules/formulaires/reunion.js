@@ -114,7 +114,7 @@ const reunion = (donnees) => {
       if (dites.size) accorder.set(champ, [...dites.values()]);
       valeurs.forEach((v, n) => {
         const lue = lueDans(cotes[n], champ);
-        if (v !== null && v === valeur && lue) origines[champ] = premiere(origines[champ], lue);
+        if ((v !== null || riens[n]) && v === valeur && lue) origines[champ] = premiere(origines[champ], lue);
       });
       return valeur;
     };
@@ -285,12 +285,15 @@ const reunion = (donnees) => {
     return vide(valeur[cle]) ? null : valeur[cle];
   };
 
-  /** Where each field of a finding was read, and who signed it: what is said of it if someone says otherwise. */
+  /** Where each field of a finding was read, and who signed it: what is said of it if someone says otherwise.
+   *  One where none of the values was chosen says something too, though it is empty. */
   const situer = (releve, de) => {
     const lus = (un) => {
       const champs = [...SIMPLES, ...PAR_CLE.flatMap((nom) => Object.keys(objet(un[nom])).map((cle) => `${nom}.${cle}`))];
       const par = signataires(un) || null;
-      const origines = champs.filter((champ) => dansLeChamp(un, champ) !== null).map((champ) => [champ, { de, par }]);
+      const sansRetenue = (un.a_accorder ?? []).filter(({ aucune }) => aucune).map(({ champ }) => champ);
+      const dits = champs.filter((champ) => dansLeChamp(un, champ) !== null);
+      const origines = [...new Set([...dits, ...sansRetenue])].map((champ) => [champ, { de, par }]);
       return { ...un, origines: Object.fromEntries(origines) };
     };
     return { ...lus(releve), ...(sites(releve).length ? { par_site: sites(releve).map(lus) } : {}) };

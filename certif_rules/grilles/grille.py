@@ -38,6 +38,7 @@ from certif_rules.colonnes import (
     REPLIEES,
     SAISIE,
     SITE,
+    SITE_ECART,
 )
 from certif_rules.colonnes import GRILLE as GRILLE_COLONNES
 from certif_rules.documents import emetteur
@@ -64,6 +65,7 @@ from certif_rules.grilles.feuilles import (
     check_area,
     context_sheet,
     due_formula,
+    in_formula,
     machine_sheet,
 )
 from certif_rules.grilles.verifications import RESULTATS, SITES, checks_sheet
@@ -136,7 +138,7 @@ def build(checklist: Checklist) -> Classeur:
         _grid(checklist, listes),
         textes.texts_sheet(checklist),
         *([checks_sheet(checklist)] if checklist.verifications else []),
-        _deviations(checklist, listes),
+        _deviations(checklist),
         about_sheet(checklist),
         machine_sheet(head(checklist)),
     )
@@ -309,33 +311,57 @@ def _open_lines(checklist: Checklist) -> list[Ligne]:
     ] or list(checklist.lignes[:1])
 
 
-def _deviations(checklist: Checklist, listes: Mapping[str, tuple[str, ...]]) -> Feuille:
+def _deviations(checklist: Checklist) -> Feuille:
     entete = tuple(
         Cellule(name, "entete" if name in CALCULEES_ECARTS else "entete_saisie") for name in COLONNES_ECARTS
     )
+    last = len(_open_lines(checklist)) + len(checklist.verifications) + 2
+    rows = tuple(gap_row(checklist, number) for number in range(2, last))
+    hidden = {c.titre for c in (SITE_ECART, NIVEAU_LEVE) if not emetteur.shows(checklist, c.titre)}
+    largeurs = tuple(0 if colonne.titre in hidden else colonne.largeur for colonne in colonnes.ECARTS)
+    return Feuille(
+        nom=ECARTS,
+        largeurs=largeurs,
+        lignes=(entete, *rows),
+        entete=True,
+        figees=COLONNES_ECARTS.index(CONSTAT_ECART.titre) + 1,
+        souples=True,
+    )
+
+
+def gap_row(checklist: Checklist, number: int, at: tuple[str, str, str] | None = None) -> tuple[Cellule, ...]:
+    """Return a row of the sheet Écarts to fill, which looks up the finding of the line that it names.
+
+    A row of a site shows it where the sheet Grille says that site. ``at`` is a line, a site and the finding
+    made there, which no cell of the sheet Grille holds.
+    """
     last = len(checklist.lignes) + 1
     key = INDICATEUR if _numbers_are_printed(checklist) else IDENTIFIANT
-    keys = f"{GRILLE}!{area(COLONNES, key.titre, last)}"
-    rows = []
-    for number in range(2, len(_open_lines(checklist)) + len(checklist.verifications) + 2):
-        line = cell(COLONNES_ECARTS, INDICATEUR.titre, number)
-        looked_up = {}
-        for ours, colonne, text in ((CONSTAT_ECART, CONSTAT, '&""'), (ECHEANCE_ECART, ECHEANCE, "")):
-            beside = '""'
-            if checklist.verifications:
-                where = f"MATCH({line},{check_area(checklist, NUMERO)},0)"
-                beside = f'IFERROR(INDEX({check_area(checklist, colonne.titre)},{where}){text},"")'
-            values = f"{GRILLE}!{area(COLONNES, colonne.titre, last)}"
-            inside = f"IFERROR(INDEX({values},MATCH({line},{keys},0)){text},{beside})"
-            looked_up[ours] = f'IF({line}="","",{inside})'
-        special = {
-            CONSTAT_ECART.titre: Cellule(style="constat", formule=looked_up[CONSTAT_ECART]),
-            ECHEANCE_ECART.titre: Cellule(style="date", formule=looked_up[ECHEANCE_ECART]),
-            INDICATEUR.titre: Cellule(style="saisie_choix", liste="lignes"),
-            NIVEAU_LEVE.titre: Cellule(style="saisie_choix", liste=_NIVEAUX if _NIVEAUX in listes else None),
-            **{c.titre: Cellule(style="saisie_date") for c in colonnes.ECARTS if c.genre == "jour"},
-        }
-        rows.append(tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES_ECARTS))
-    hidden = () if _NIVEAUX in listes else (NIVEAU_LEVE,)
-    largeurs = tuple(0 if colonne in hidden else colonne.largeur for colonne in colonnes.ECARTS)
-    return Feuille(nom=ECARTS, largeurs=largeurs, lignes=(entete, *rows), entete=True, figees=2, souples=True)
+    line, site = (cell(COLONNES_ECARTS, c.titre, number) for c in (INDICATEUR, SITE_ECART))
+    row_of_line = f"MATCH({line},{GRILLE}!{area(COLONNES, key.titre, last)},0)"
+    row_of_check = f"MATCH({line},{check_area(checklist, NUMERO)},0)" if checklist.verifications else ""
+
+    def looked_up(colonne: colonnes.Colonne, text: str) -> str:
+        beside = '""'
+        if row_of_check:
+            beside = f'IFERROR(INDEX({check_area(checklist, colonne.titre)},{row_of_check}){text},"")'
+        values = f"{GRILLE}!{area(COLONNES, colonne.titre, last)}"
+        return f"IFERROR(INDEX({values},{row_of_line}){text},{beside})"
+
+    constat = looked_up(CONSTAT, '&""')
+    if checklist.plusieurs_sites:
+        own = looked_up(SITE, '&""')
+        constat = f'IF(OR({site}="",{site}={own}),{constat},"")'
+    if at is not None:
+        where, there, seen = map(in_formula, at)
+        constat = f"IF(AND({line}={where},{site}={there}),{seen},{constat})"
+    niveaux = _NIVEAUX if levels_after_lifting(checklist) else None
+    special = {
+        CONSTAT_ECART.titre: Cellule(style="constat", formule=f'IF({line}="","",{constat})'),
+        ECHEANCE_ECART.titre: Cellule(style="date", formule=f'IF({line}="","",{looked_up(ECHEANCE, "")})'),
+        INDICATEUR.titre: Cellule(style="saisie_choix", liste="lignes"),
+        SITE_ECART.titre: Cellule(style="saisie", liste=SITES if checklist.plusieurs_sites else None),
+        NIVEAU_LEVE.titre: Cellule(style="saisie_choix", liste=niveaux),
+        **{c.titre: Cellule(style="saisie_date") for c in colonnes.ECARTS if c.genre == "jour"},
+    }
+    return tuple(special.get(name, Cellule(style="saisie")) for name in COLONNES_ECARTS)

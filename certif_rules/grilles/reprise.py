@@ -6,7 +6,7 @@ text that a finding rests on, the parts of a report) goes with the request, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from certif_rules.audit.checklist import Checklist, point_key
 from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.audit.correction import Correction
+from certif_rules.audit.sites import ECARTS_DE_VERIFICATION, gaps_of
 from certif_rules.blocs.typographie import plain, prose
 from certif_rules.colonnes import ANNOTATION, CONSTAT, IDENTIFIANT, INDICATEUR, SAISIE, Colonne
 from certif_rules.documents import emetteur
@@ -25,7 +26,7 @@ from certif_rules.echanges.checklist import head
 from certif_rules.echanges.constats import as_data
 from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles.classeur import MAX_CELL, Cellule, Classeur, Feuille
-from certif_rules.grilles.grille import COLONNES_ECARTS, build, numbers
+from certif_rules.grilles.grille import COLONNES_ECARTS, build, gap_row, numbers
 
 #: What a findings file says beside its findings, and that no cell holds.
 _A_COTE: Final = (*CLES, "a_accorder", "a_revoir")
@@ -174,34 +175,46 @@ def _filled(feuille: Feuille, texts: Mapping[str, Mapping[str, str]]) -> Feuille
 
 
 def _followed(checklist: Checklist, feuille: Feuille, dossier: Dossier) -> Feuille:
-    """Return the sheet of gaps with what follows each finding, one a row."""
+    """Return the sheet of gaps with what follows each finding, one a row; a gap at a site has its own."""
     names = numbers(checklist)
-    checks = {point.id: point_key(point) for point in checklist.verifications}
     rows = list(feuille.lignes[1:])
-    texts = typed(checklist, dossier)
-    followed = [
-        (key, releve)
-        for releves, keys in ((dossier.releves, {}), (dossier.verifications, checks))
-        for releve in releves
-        if any(getattr(releve, champ) for champ in _SUITE)
-        and (key := keys.get(releve.ligne, releve.ligne)) in names
-    ]
+    followed = [(key, one) for key, one in _gaps(checklist, dossier) if key in names]
     for number, (key, releve) in enumerate(followed):
         fields = {f"ecart.{cle}": texte for cle, texte in releve.ecart.items()}
         own = {c.titre: fields.get(c.champ, "") for c in colonnes.ECARTS if c.champ}
+        seen, site = _words(checklist, releve.constat), releve.site or ""
         own |= _lifting(checklist, releve) | {
             INDICATEUR.titre: names[key],
-            colonnes.CONSTAT_ECART.titre: texts[key][CONSTAT.titre],
+            colonnes.SITE_ECART.titre: site,
+            colonnes.CONSTAT_ECART.titre: seen,
         }
-        cells = (
-            rows[number] if number < len(rows) else tuple(Cellule(style="saisie") for _ in COLONNES_ECARTS)
-        )
+        cells = gap_row(checklist, number + 2, (names[key], site, seen) if site else None)
         filled = tuple(
             replace(cellule, texte=own[title]) if own.get(title) else cellule
             for title, cellule in zip(COLONNES_ECARTS, cells, strict=True)
         )
         rows[number : number + 1] = [filled]
     return replace(feuille, lignes=(feuille.lignes[0], *rows))
+
+
+def _gaps(checklist: Checklist, dossier: Dossier) -> Iterator[tuple[str, Releve]]:
+    """Yield the findings that something follows, by id of line or key of check, then the gaps of each site.
+
+    A line seen at one site only has one finding, and one row: no site parts it from another.
+    """
+    ecarts = {ligne.indicateur.id: gaps_of(checklist, ligne) for ligne in checklist.lignes}
+    checks = {point.id: point_key(point) for point in checklist.verifications}
+    for releves, keys in ((dossier.releves, {}), (dossier.verifications, checks)):
+        for releve in releves:
+            key = keys.get(releve.ligne, releve.ligne)
+            if _is_followed(releve):
+                yield key, replace(releve, site=None)
+            known = ecarts.get(key, ECARTS_DE_VERIFICATION)
+            yield from ((key, p) for p in releve.par_site if p.constat in known or _is_followed(p))
+
+
+def _is_followed(releve: Releve) -> bool:
+    return any(getattr(releve, champ) for champ in _SUITE)
 
 
 def _counted(checklist: Checklist, feuille: Feuille, dossier: Dossier) -> Feuille:

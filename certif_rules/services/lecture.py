@@ -176,9 +176,7 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
     else:
         feuilles = grille.open_workbook(content, name)
         checklist, dossier = _open(options, grille.read_head(feuilles, name), name)
-        lu = grille.read_rows(
-            feuilles, checklist, name, same_rules=_same(checklist), a_revoir=dossier.a_revoir
-        )
+        lu = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist), carried=dossier)
         lu = with_carried(checklist, dossier, lu, suite=True)
     releves, verifications = _as_seen(lu.releves), _as_seen(lu.verifications)
     issues = [*lu.issues, *_controls((*releves, *verifications), name)]

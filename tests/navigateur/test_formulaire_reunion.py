@@ -11,7 +11,7 @@ import pytest
 from formulaires import ISSUES, accept, by_id, choose, document_of, exported, field, fill, line, load
 from greffons import DONNEES, registry
 from grilles import AF, FAITS, grille
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -124,6 +124,48 @@ def test_two_sites_stand_side_by_side(ouvrir: Any, deux_sites: Path, tmp_path: P
         ("S2", MINEURE, ["Photo du hall"]),
     ]
     assert line(page, "9").locator(".suivi").inner_text() == "✓ Non-conformité mineure"
+    read_grids(registry(**DONNEES), [tmp_path / "ici.json"])
+
+
+def test_a_gap_is_lifted_at_one_site(ouvrir: Any, deux_sites: Path, tmp_path: Path) -> None:
+    """Two minors, S2 lifted in its fields: S1 and the line stay open, no text goes elsewhere."""
+    page = ouvrir(deux_sites)
+    page.get_by_label("Vos initiales").fill("A. B.")
+    parts = (nine(MINEURE, commentaire="Absent"), nine(MINEURE, "S2", commentaire="Effacé"))
+    give(page, tmp_path, "a.json", findings(nine(MINEURE, None, commentaire="Aux deux", par_site=parts)))
+    tabs = line(page, "9").locator(".sites button")
+    tabs.nth(2).click()
+    typed = {
+        "ecart.causes": "Affiche retirée.", "ecart.action_corrective": "Affiche remise.",
+        "ecart.plan_recu_le": "2024-04-20", "leve_le": "2024-06-01", "leve_par": "C. D.",
+    }  # fmt: skip
+    for champ, text in typed.items():
+        field(page, "9", champ).fill(text)
+    assert {champ: field(page, "9", champ).input_value() for champ in typed} == typed
+    for other in (0, 1):
+        tabs.nth(other).click()
+        assert {field(page, "9", champ).input_value() for champ in typed} == {""}
+    tabs.nth(1).click()
+    field(page, "9", "ecart.causes").fill("Jamais posée.")
+    data = exported(page, tmp_path / "ici.json")
+    assert check(data, "constats") == []
+    entry = by_id(data)["qualiopi/9"]
+    there = {
+        part["site"]: {k: part.get(k) for k in ("leve_le", "leve_par", "ecart")} for part in entry["par_site"]
+    }
+    assert there["S1"] == {"leve_le": None, "leve_par": None, "ecart": {"causes": "Jamais posée."}}
+    assert there["S2"] == {
+        "leve_le": "2024-06-01", "leve_par": "C. D.",
+        "ecart": {
+            "causes": "Affiche retirée.", "action_corrective": "Affiche remise.",
+            "plan_recu_le": "2024-04-20",
+        },
+    }  # fmt: skip
+    assert (entry["leve_le"], entry["leve_par"], entry.get("ecart")) == (None, None, None)
+    again = ouvrir(deux_sites)
+    load(again, tmp_path / "ici.json")
+    line(again, "9").locator(".sites button").nth(2).click()
+    assert {champ: field(again, "9", champ).input_value() for champ in typed} == typed
     read_grids(registry(**DONNEES), [tmp_path / "ici.json"])
 
 
@@ -269,6 +311,10 @@ def settled(data: Mapping[str, Any]) -> Any:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=FILES, two=FILES)
+@example(
+    one=(Releve(ligne="qualiopi/1"), nine(site=None, a_accorder=(replace(ACCORD, aucune=True),))),
+    two=(Releve(ligne="qualiopi/1"), nine(site=None, appui="b")),
+)
 def test_two_files_in_either_order_as_the_program_joins_them(
     ouvrir: Any, deux_sites: Path, tmp_path: Path, one: tuple[Releve, ...], two: tuple[Releve, ...]
 ) -> None:

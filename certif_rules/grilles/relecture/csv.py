@@ -31,6 +31,7 @@ from certif_rules.grilles.csv import (
     row,
     unguard,
 )
+from certif_rules.grilles.relecture.feuille import older_grid
 from certif_rules.grilles.relecture.levees import read_lifting
 from certif_rules.grilles.relecture.saisie import (
     Levee,
@@ -42,7 +43,6 @@ from certif_rules.grilles.relecture.saisie import (
     folded,
     in_error,
     missing,
-    older_grid,
 )
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
 from certif_rules.model.base import Avertissement

@@ -13,7 +13,6 @@ from certif_rules.grilles.relecture.saisie import (
     cut,
     folded,
     in_error,
-    older_grid,
     strays,
 )
 from certif_rules.grilles.relecture.tableur import CelluleLue, FeuilleLue
@@ -192,6 +191,15 @@ class LectureFeuille:
                 message = f"colonne « {column} » : cette cellule calculée a été modifiée"
                 hint = f"la rétablir, et écrire les remarques dans la colonne « {COMMENTAIRE} »"
                 yield Issue("cellule-modifiee", message, self.place(row, column), hint)
+
+
+def older_grid(where: object, title: str) -> Avertissement:
+    """Return a column that would be of use, and that this grid does not have: it is read as empty."""
+    message = (
+        f"{where} : pas de colonne « {title} » ; la grille est antérieure à cette colonne, ou celle-ci a été "
+        "retirée ou renommée : elle est lue comme vide"
+    )
+    return Avertissement("colonne_lue_vide", message)
 
 
 def doubts(cell: CelluleLue, where: Location) -> Iterator[Issue | Avertissement]:

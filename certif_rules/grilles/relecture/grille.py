@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from certif_rules import colonnes
 from certif_rules.audit.checklist import Checklist, point_key
-from certif_rules.audit.constats import ARevoir
+from certif_rules.audit.constats import Dossier
 from certif_rules.audit.silence import Silence
 from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
@@ -18,10 +18,9 @@ from certif_rules.grilles import grille as ecrite
 from certif_rules.grilles import verifications
 from certif_rules.grilles.relecture.alentours import around
 from certif_rules.grilles.relecture.feuille import RENOMMEE, LectureFeuille, doubts, formula
-from certif_rules.grilles.relecture.levees import read_gaps
+from certif_rules.grilles.relecture.levees import Suivi, of_findings, read_gaps
 from certif_rules.grilles.relecture.saisie import (
     SAISIE,
-    Levee,
     Lu,
     Rangee,
     bad_day,
@@ -85,7 +84,7 @@ def _absent(sheet: str, name: str) -> Issue:
 
 
 def read_rows(
-    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool, a_revoir: Sequence[ARevoir] = ()
+    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool, carried: Dossier
 ) -> Lu:
     """Return the findings of a grid and everything wrong with it; what is damaged hides nothing else.
 
@@ -94,7 +93,7 @@ def read_rows(
         checklist: the checklist, computed again.
         name: the file, in messages.
         same_rules: compare the engine's cells; with other rules accepted, they were written by those.
-        a_revoir: the findings set aside that the grid shows, where it was written with some.
+        carried: what the grid was written with: findings made already, and those set aside that it shows.
     """
     engine = {ligne.indicateur.id: ecrite.engine_cells(checklist, ligne) for ligne in checklist.lignes}
     checks = {point_key(p): verifications.engine_cells(checklist, p) for p in checklist.verifications}
@@ -123,7 +122,11 @@ def read_rows(
         # Where rows cannot be told, none is said to be missing.
         if _IDENTIFIANT in table.columns and len(rows) == len(table.rows):
             issues += missing(checklist, rows, Location(name, 0, 0, sheet), among=expected)
-    levees: Mapping[str, Levee] = {}
+    suivi = Suivi(lignes={}, par_site=None)
+    before = {releve.ligne: releve for releve in carried.releves}
+    keys = {point.id: point_key(point) for point in checklist.verifications}
+    before |= {keys[r.ligne]: r for r in carried.verifications if r.ligne in keys}
+    there = [part.site for releve in before.values() for part in releve.par_site if part.site]
     if nommees.ECARTS in feuilles:
         table = LectureFeuille(
             feuilles[nommees.ECARTS],
@@ -133,17 +136,21 @@ def read_rows(
             computed=ecrite.CALCULEES_ECARTS,
         )
         warnings += table.strangers()
-        warnings += table.older(c for c in ecrite.COLONNES_ECARTS if emetteur.shows(checklist, c))
+        shown = {c for c in ecrite.COLONNES_ECARTS if emetteur.shows(checklist, c)}
+        # Without gaps by site, the column of theirs would have been left empty.
+        warnings += table.older(shown if there else shown - {colonnes.SITE_ECART.titre})
         lacking[nommees.ECARTS] = table.lacks(colonnes.ECARTS)
-        levees, wrong, mixed = read_gaps(table, checklist)
+        suivi, wrong, mixed = read_gaps(table, checklist, there)
+        issues += wrong
+        suivi, wrong = of_findings(checklist, suivi, rangees, before)
         issues += wrong
         _sort(mixed, issues, warnings)
     else:
         issues.append(_absent(nommees.ECARTS, name))
     notified, where, mixed = _notified(feuilles, name)
     _sort(mixed, issues, warnings)
-    warnings += around(feuilles, checklist, name, same_rules=same_rules, a_revoir=a_revoir)
-    lu = findings(checklist, rangees, levees, notifie_le=notified, lieu_notification=where)
+    warnings += around(feuilles, checklist, name, same_rules=same_rules, a_revoir=carried.a_revoir)
+    lu = findings(checklist, rangees, suivi.lignes, notifie_le=notified, lieu_notification=where)
     # A cell that holds a formula or an error is said once: what it would have held is not missing as well.
     formulas = {i.location for i in issues if i.code in (formula(None).code, "cellule-en-erreur")}
     rest = (i for i in lu.issues if i.location not in formulas)
@@ -152,7 +159,9 @@ def read_rows(
         lignes=gaps | lacking.get(nommees.GRILLE, frozenset()),
         verifications=gaps | lacking.get(nommees.VERIFICATIONS, frozenset()),
     )
-    return replace(lu, issues=(*issues, *rest), avertissements=tuple(warnings), silence=silence)
+    return replace(
+        lu, issues=(*issues, *rest), avertissements=tuple(warnings), silence=silence, par_site=suivi.par_site
+    )
 
 
 def _rows(

@@ -26,7 +26,7 @@ SAISIE = tuple(f.name for f in fields(Releve) if f.name not in {"ligne", *PLACES
 #: Those a check is filled with: its ``constat`` is the engine’s, what its failure is worth.
 VERIFICATION = tuple("resultat" if key == "constat" else key for key in SAISIE)
 #: The fields of columns that findings files were written without.
-_RECENTES = {c.champ for c in (*GRILLE, *ECARTS) if c.recente}
+_RECENTES = {c.champ for c in (*GRILLE, *ECARTS) if c.recente and c.champ}
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
 #: Most unknown keys that are told one by one, and most characters of the way to one.
 _TOLD, _LONG = 20, 120

@@ -94,6 +94,8 @@ class Lu(Struct, frozen=True, kw_only=True):
     """What a grid says: findings, those of the checks, the day of notification, and what is wrong with it.
 
     ``avertissements`` are what its reader must know of this file; ``silence`` is what it has no column for.
+    ``par_site`` is what it says of the gaps of each site, by id of line or key of check and by site; ``None``
+    where it has no column for them.
     """
 
     releves: tuple[Releve, ...] = ()
@@ -103,6 +105,7 @@ class Lu(Struct, frozen=True, kw_only=True):
     issues: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()
     silence: Silence = Silence()
+    par_site: Mapping[tuple[str, str], Levee] | None = None
 
 
 def findings(
@@ -199,15 +202,20 @@ def _precise(
     for key, releve in releves.items():
         if releve.lieu != issue.location:
             continue
-        if issue.code.startswith("levee-") and key in levees:
-            author = issue.code in ("levee-sans-date", "levee-sans-auteur")
-            return levees[key].lieu("Levé par" if author else "Levé le")
-        if issue.code.startswith("plan-") and key in levees:
-            column = "Plan reçu le" if issue.code == "plan-avant-audit" else "Plan accepté le"
-            return levees[key].lieu(column)
+        if key in levees and (where := cell_of_lifting(issue.code, levees[key])):
+            return where
         if issue.code in columns:
             return rows[key].lieu(columns[issue.code])
     return issue.location
+
+
+def cell_of_lifting(code: str, levee: Levee) -> Location | None:
+    """Return the cell to mend for what is wrong with a lifting, or with the plan before it."""
+    if code.startswith("levee-"):
+        return levee.lieu("Levé par" if code in ("levee-sans-date", "levee-sans-auteur") else "Levé le")
+    if code.startswith("plan-"):
+        return levee.lieu("Plan reçu le" if code == "plan-avant-audit" else "Plan accepté le")
+    return None
 
 
 def _verification(
@@ -290,7 +298,8 @@ def _values(checklist: Checklist, rangee: Rangee, issues: list[Issue]) -> dict[s
         elif colonne.genre == "texte" and text.strip():
             values[colonne.champ] = text
         elif colonne.genre == "site" and text.strip():
-            values[colonne.champ] = _site(checklist, text, rangee.lieu(colonne.titre), issues)
+            where = rangee.lieu(colonne.titre)
+            values[colonne.champ] = site_among(checklist.plusieurs_sites, text, where, issues)
     return values
 
 
@@ -303,15 +312,6 @@ def added_column(where: object, title: str, filled: int) -> Avertissement:
         " qu’un organisme ajoute)"
     )
     return Avertissement("colonne_ajoutee", message)
-
-
-def older_grid(where: object, title: str) -> Avertissement:
-    """Return a column that would be of use, and that this grid does not have: it is read as empty."""
-    message = (
-        f"{where} : pas de colonne « {title} » ; la grille est antérieure à cette colonne, ou celle-ci a été "
-        "retirée ou renommée : elle est lue comme vide"
-    )
-    return Avertissement("colonne_lue_vide", message)
 
 
 def strays(places: Sequence[Location]) -> Iterator[Avertissement]:
@@ -380,9 +380,8 @@ def _annotations(checklist: Checklist, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known.get(cle(part), part) for part in parts if part))
 
 
-def _site(checklist: Checklist, text: str, where: Location, issues: list[Issue]) -> str:
-    """Return the id of a site typed by it; one that nobody declares is an issue."""
-    known = checklist.plusieurs_sites
+def site_among(known: Sequence[str], text: str, where: Location, issues: list[Issue]) -> str:
+    """Return the id of a site typed by it; one that is not ``known`` is an issue."""
     for site in known:
         if cle(site) == cle(text):
             return site

@@ -16,9 +16,11 @@ from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.recevabilite import check_findings
 from certif_rules.audit.silence import Silence
-from certif_rules.colonnes import CONSTAT, SAISIE
+from certif_rules.colonnes import CONSTAT, INDICATEUR, LEVEE, SAISIE, SUITE
 from certif_rules.documents import emetteur
-from certif_rules.grilles.relecture.saisie import Lu, values_of
+from certif_rules.errors import Issue, Location
+from certif_rules.grilles.classeur import fitted
+from certif_rules.grilles.relecture.saisie import Levee, Lu, cell_of_lifting, values_of
 from certif_rules.grilles.reprise import has_cell, typed, without_cell
 
 
@@ -41,13 +43,15 @@ def with_carried(checklist: Checklist, dossier: Dossier, lu: Lu, *, suite: bool)
     lines = {ligne.indicateur.id: ligne.indicateur.id for ligne in checklist.lignes}
     checks = {point.id: point_key(point) for point in checklist.verifications}
     grille = _Grille(checklist, texts, silence)
-    whole = replace(
+    followed = _followed(
         lu,
-        releves=_merged(grille, dossier.releves, lu.releves, lines),
-        verifications=_merged(grille, dossier.verifications, lu.verifications, checks, check=True),
-        silence=silence,
-        notifie_le=lu.notifie_le if suite else dossier.notifie_le,
+        _merged(grille, dossier.releves, lu.releves, lines),
+        _merged(grille, dossier.verifications, lu.verifications, checks, check=True),
+        checks,
     )
+    notified = lu.notifie_le if suite else dossier.notifie_le
+    whole = replace(followed, silence=silence, notifie_le=notified)
+    whole = replace(whole, issues=(*lu.issues, *_impossible(checklist, whole, checks)))
     return _explained(checklist, whole) if dossier.releves or dossier.verifications else whole
 
 
@@ -61,6 +65,73 @@ def _explained(checklist: Checklist, lu: Lu) -> Lu:
 
 #: What is wrong with a finding that needs a reason.
 _SANS_RAISON = "commentaire-manquant"
+
+
+def _followed(
+    lu: Lu, releves: Sequence[Releve], verifications: Sequence[Releve], checks: Mapping[str, str]
+) -> Lu:
+    """Return these findings, each part of them as the rows of its site say that it was lifted."""
+    return replace(
+        lu,
+        releves=tuple(_lifted(lu, one, one.ligne, lu.silence.lignes) for one in releves),
+        verifications=tuple(
+            _lifted(lu, one, checks[one.ligne], lu.silence.verifications) for one in verifications
+        ),
+    )
+
+
+def _lifted(lu: Lu, releve: Releve, key: str, silent: frozenset[str]) -> Releve:
+    """Return a finding whose parts are lifted as their rows say; untouched where nothing says of sites."""
+    there = lu.par_site
+    if there is None or not releve.par_site:
+        return releve
+    parts = (_part(part, there.get((key, part.site or "")), silent) for part in releve.par_site)
+    return replace(releve, par_site=tuple(parts))
+
+
+def _part(part: Releve, levee: Levee | None, silent: frozenset[str]) -> Releve:
+    """Return the finding of a site with what its row says; without a row, nothing follows it."""
+    fields = [colonne.champ for colonne in LEVEE if colonne.champ not in silent]
+    values = {champ: getattr(levee, champ, None) for champ in fields}
+    if "leve_par" in values and part.leve_par is not None and values["leve_par"] == fitted(part.leve_par):
+        values["leve_par"] = part.leve_par
+    suivi = levee.suivi if levee else {}
+    # A text that no cell holds whole is given back by the cell that nobody changed.
+    same = {cle: texte for cle, texte in part.ecart.items() if suivi.get(cle) == fitted(texte)}
+    beyond = {cle: texte for cle, texte in part.ecart.items() if f"ecart.{cle}" not in _SUIVIS}
+    where = {"lieu": levee.lieu(INDICATEUR.titre), "lieux": {**part.lieux, **levee.lieux}} if levee else {}
+    return replace(part, **values, ecart={**beyond, **suivi, **same}, **where)
+
+
+def _impossible(checklist: Checklist, lu: Lu, checks: Mapping[str, str]) -> list[Issue]:
+    """Return what cannot be in the lifting of the findings of a site, each at its cell."""
+    rows: dict[Location | None, Levee] = {}
+    levels: set[Location | None] = set()
+    for releve in (*lu.releves, *lu.verifications):
+        for part in releve.par_site:
+            levee = (lu.par_site or {}).get((checks.get(releve.ligne, releve.ligne), part.site or ""))
+            if levee is not None:
+                rows[part.lieu] = levee
+                levels |= {levee.lieux.get("leve_constat")} - {None}
+    dossier = Dossier(
+        demande=Demande(),
+        releves=lu.releves,
+        verifications=lu.verifications,
+        notifie_le=lu.notifie_le,
+    )
+    return [
+        i
+        if i.location in levels
+        else Issue(
+            i.code, i.message, cell_of_lifting(i.code, rows[i.location]) or i.location, i.hint, i.related
+        )
+        for i in (check_findings(checklist, dossier) if rows else ())
+        if i.location in levels or (i.location in rows and i.code != _SANS_RAISON)
+    ]
+
+
+#: What follows a gap, in the cells of its sheet.
+_SUIVIS = frozenset(colonne.champ for colonne in SUITE)
 #: What no cell of a grid says of the file as a whole.
 _ENSEMBLE = frozenset({"compte_rendu", "a_accorder", "a_revoir"})
 
