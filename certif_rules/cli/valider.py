@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from certif_rules.cli.affichage import format_option, show_json
 from certif_rules.cli.french import french_command
 
 if TYPE_CHECKING:
+    from certif_rules.plugins.hookspecs import Donnees
     from certif_rules.plugins.revision import Declaration
     from certif_rules.services.validation import Validation
 
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
               help="Écrit les empreintes qui manquent, si rien d’autre n’est à corriger.")  # fmt: skip
 @click.option("--date", "jour", metavar="AAAA-MM-JJ", help="Jour de la révision à ajouter.")
 @click.option("--raison", metavar="TEXTE", help="Raison de la révision à ajouter : ce qui a changé.")
+@click.option(
+    "--surveiller", is_flag=True, help="Contrôle de nouveau à chaque enregistrement ; Ctrl-C arrête."
+)
 @click.pass_context
 def command(
     ctx: click.Context, /, chemins: tuple[Path, ...], format_: str, ecrire_empreintes: bool,
-    jour: str | None, raison: str | None,
+    jour: str | None, raison: str | None, surveiller: bool,
 ) -> int:  # fmt: skip
     """Contrôle des fichiers de données : couches, profils, constats, textes, habillages, cas.
 
@@ -45,7 +50,11 @@ def command(
 
     if not ecrire_empreintes and (jour or raison):
         raise click.UsageError("--date et --raison sont ceux d’une révision : ajouter --ecrire-empreintes")
+    if surveiller and (ecrire_empreintes or format_ != "texte"):
+        raise click.UsageError("--surveiller va sans --ecrire-empreintes, et sans autre --format que texte")
     donnees = open_for(ctx).plugins.donnees
+    if surveiller:
+        return watch(chemins, donnees)
     if ecrire_empreintes:
         ecriture = write_digests(chemins, donnees, here=Path.cwd(), jour=jour, raison=raison)
         validation = ecriture.validation
@@ -55,6 +64,22 @@ def command(
         validation = validate(chemins, donnees, here=Path.cwd())
     show(validation, format_)
     return 1 if validation.problemes else 0
+
+
+def watch(chemins: tuple[Path, ...], donnees: tuple[tuple[str, Donnees], ...]) -> int:
+    """Check at once, then at each save, until Ctrl-C; the status is that of the last check."""
+    from certif_rules.cli.messages import say
+    from certif_rules.services.surveillance import changes
+    from certif_rules.services.validation import validate
+
+    status = 0
+    with suppress(KeyboardInterrupt):
+        for _ in changes(chemins):
+            validation = validate(chemins, donnees, here=Path.cwd())
+            show(validation, "texte")
+            status = 1 if validation.problemes else 0
+            say("Surveillance en cours ; Ctrl-C pour arrêter.")
+    return status
 
 
 def show(validation: Validation, format_: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from certif_rules.errors import Issue
 from certif_rules.source.yaml import place
 
@@ -26,26 +28,30 @@ def cited(node: Any, keys: frozenset[str]) -> Iterator[str]:
             yield from cited(item, keys)
 
 
-def idle(body: Mapping[str, Any], every: Iterable[Any]) -> Iterator[Issue]:
-    """Yield what a body declares and that nothing of all the layers uses.
+class Emplois(Struct, frozen=True, kw_only=True):
+    """What all the layers use of what they declare, by kind of names."""
 
-    Args:
-        body: the sections of one layer, or of what it says around the audit.
-        every: the sections and the headers of all the layers that may use it, its own included.
-    """
-    every = list(every)
-    yield from _idle_sources(body.get("sources") or {}, every)
-    yield from _idle_facts(body.get("faits") or (), every)
-    yield from _idle_findings(body.get("constats") or (), every)
-    yield from _idle_measures(body.get("jugement") or {})
+    sources: frozenset[str]
+    faits: frozenset[str]
+    constats: frozenset[str]
 
 
-def _used(every: Iterable[Any], section: str, keys: frozenset[str]) -> set[str]:
-    """Return the names that all the layers cite, but where they declare them."""
-    parts = (
-        {name: value for name, value in node.items() if not _declares(name, value, section)} for node in every
+def uses(parts: Iterable[Mapping[str, Any]]) -> Emplois:
+    """Return what headers and bodies of layers use."""
+    every = list(parts)
+    return Emplois(
+        sources=_used(every, "sources", frozenset({"sources"})),
+        faits=_used(every, "faits", _FACTS) | _implied(every),
+        constats=_used(every, "constats", _FINDINGS),
     )
-    return {name for part in parts for name in cited(part, keys)}
+
+
+def _used(every: Iterable[Mapping[str, Any]], section: str, keys: frozenset[str]) -> frozenset[str]:
+    """Return the names that all the layers cite, but where they declare them."""
+    others = (
+        {name: value for name, value in part.items() if not _declares(name, value, section)} for part in every
+    )
+    return frozenset(name for other in others for name in cited(other, keys))
 
 
 def _declares(name: str, value: Any, section: str) -> bool:
@@ -53,31 +59,33 @@ def _declares(name: str, value: Any, section: str) -> bool:
     return name == section and not (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
-def _idle_sources(declared: Mapping[str, Any], every: list[Any]) -> Iterator[Issue]:
-    used = _used(every, "sources", frozenset({"sources"})) if declared else set()
-    for name, source in declared.items():
-        if name not in used:
+def _implied(every: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    declared = (fait for part in every for fait in part.get("faits") or () if isinstance(fait, Mapping))
+    return frozenset(name for fait in declared for name in fait.get("implique") or ())
+
+
+def idle(body: Mapping[str, Any], emplois: Emplois) -> Iterator[Issue]:
+    """Yield what a body declares and that nothing of all the layers uses.
+
+    Args:
+        body: the sections of one layer, or of what it says around the audit.
+        emplois: what all the layers that may use it do use, its own included.
+    """
+    for name, source in (body.get("sources") or {}).items():
+        if name not in emplois.sources:
             hint = "la citer là où elle sert, ou la retirer"
             yield Issue("source-inutile", f"rien ne cite la source « {name} »", place(source), hint)
-
-
-def _idle_facts(declared: Iterable[Any], every: list[Any]) -> Iterator[Issue]:
-    used = _used(every, "faits", _FACTS) if declared else set()
-    used |= {name for fait in declared for name in fait.get("implique") or ()}
-    for fait in declared:
-        if fait["id"] not in used:
+    for fait in body.get("faits") or ():
+        if fait["id"] not in emplois.faits:
             message = f"aucune règle ne dépend du fait « {fait['id']} »"
             hint = "écrire la règle qui en dépend, ou le retirer : sa question serait posée pour rien"
             yield Issue("fait-inutile", message, place(fait, "id"), hint)
-
-
-def _idle_findings(declared: Iterable[Any], every: list[Any]) -> Iterator[Issue]:
-    used = _used(every, "constats", _FINDINGS) if declared else set()
-    for constat in declared:
-        if constat["id"] not in used and not constat.get("hors_portee"):
+    for constat in body.get("constats") or ():
+        if constat["id"] not in emplois.constats and not constat.get("hors_portee"):
             message = f"aucune ligne ne permet le constat « {constat['id']} »"
             hint = "l’ajouter à une liste de `constats_permis`, ou le retirer"
             yield Issue("constat-inutile", message, place(constat, "id"), hint)
+    yield from _idle_measures(body.get("jugement") or {})
 
 
 def _idle_measures(jugement: Mapping[str, Any]) -> Iterator[Issue]:

@@ -136,15 +136,16 @@ def read_body(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
     """
-    files, issues = _read_files(files_of(en_tete) if fichiers is None else fichiers)
+    fichiers = files_of(en_tete) if fichiers is None else fichiers
+    files, issues = _read_files(fichiers)
     sections = _merge(files, issues)
     header = en_tete.data
     empreinte = digest_of_layer(header, sections)
     publiee = any(revision.empreinte == empreinte for revision in en_tete.couche.revisions)
     if thorough or not publiee:
-        issues.extend(check(header, "couche"))
-        for data in files:
-            issues.extend(check(data, en_tete.couche.nature))
+        name = en_tete.name_of(en_tete.dossier / HEADER)
+        issues.extend(_refused(en_tete.contenu, name, "couche"))
+        issues.extend(_all_refused(fichiers, en_tete.couche.nature))
     free = publiee or en_tete.couche.brouillon
     undeclared = None if free else _undeclared(en_tete, "empreinte", empreinte)
     if issues:
@@ -160,12 +161,13 @@ def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     """
     if not (en_tete.dossier / LIFE).is_dir():
         return None
-    files, issues = _read_files(files_of(en_tete, life=True) if fichiers is None else fichiers)
+    fichiers = files_of(en_tete, life=True) if fichiers is None else fichiers
+    files, issues = _read_files(fichiers)
     sections = _merge(files, issues)
     empreinte = digest_of_life(en_tete.data, sections)
     publiee = any(revision.empreinte_vie == empreinte for revision in en_tete.couche.revisions)
     if thorough or not publiee:
-        issues.extend(issue for data in files for issue in check(data, LIFE))
+        issues.extend(_all_refused(fichiers, LIFE))
     free = publiee or en_tete.couche.brouillon
     undeclared = None if free else _undeclared(en_tete, "empreinte_vie", empreinte)
     if issues:
@@ -203,6 +205,28 @@ def _read(content: bytes | DataError, name: str) -> PlacedDict:
 def _parsed(content: bytes, name: str) -> PlacedDict:
     """Return the data of a file, read once however often it is asked for: nobody changes them."""
     return read_bytes(content, name)
+
+
+@lru_cache(maxsize=1024)
+def _refused(content: bytes, name: str, schema: str) -> tuple[Issue, ...]:
+    """Return what a schema finds wrong in a file, looked for once."""
+    return tuple(check(_parsed(content, name), schema))
+
+
+def forget() -> None:
+    """Forget the files that were read: for who measures what a first reading takes."""
+    _parsed.cache_clear()
+    _refused.cache_clear()
+
+
+def _all_refused(fichiers: Fichiers, schema: str) -> list[Issue]:
+    """Return what a schema finds wrong in the files of a body, all of which can be read."""
+    return [
+        issue
+        for name, content in fichiers
+        if isinstance(content, bytes)
+        for issue in _refused(content, name, schema)
+    ]
 
 
 def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:

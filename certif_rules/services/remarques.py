@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.construction.emplois import cited, idle
+from certif_rules.construction.emplois import cited, idle, uses
 from certif_rules.construction.prose import spoilt
 from certif_rules.errors import Issue, from_emplacement
 from certif_rules.model.referentiel import Couche
 from certif_rules.noms import cle
-from certif_rules.personnes.detection import find
+from certif_rules.personnes.detection import Trouvaille, find
 from certif_rules.plugins.couche import EnTete, sections_of
 from certif_rules.plugins.periodes import holes
 from certif_rules.plugins.registry import Registry
@@ -55,19 +56,21 @@ def remarks(registry: Registry, own: Iterable[tuple[str, str, str]], cas: Sequen
         cas: the files of cases given with them, as read; without any, no type is said to be untried.
     """
     keys = set(own)
-    every = [_written(registry.header(couche)) for couche in registry.all_layers()]
+    every = [_written(registry.header(couche)) for couche in registry.all_layers()] if keys else []
     mine = [layer for layer in every if layer.couche.cle in keys]
     parts = [part for layer in every for part in layer.parties]
+    emplois = uses(parts)
+    named = {name.rpartition("/")[2] for part in parts for name in cited(part, _TYPES)}
     for layer in mine:
         if layer.couche.brouillon:
             yield _of_draft(layer.couche)
         # What cannot be read may use any of it.
         for body in (layer.corps, layer.vie) if all(one.entiere for one in every) else ():
-            yield from idle(body, parts)
+            yield from idle(body, emplois)
         for part in layer.parties:
             yield from spoilt(part)
             yield from _personal(part)
-        yield from _alike(layer, parts)
+        yield from _alike(layer, named)
         yield from _untried(layer, cas)
     for nom in sorted({key[0] for key in keys}):
         for hole in holes(*(registry.layers(nom, nature) for nature in ("exigence", "regles", "guide"))):
@@ -88,6 +91,12 @@ def _of_draft(couche: Couche) -> Issue:
     return Issue("brouillon-a-finir", message, from_emplacement(couche.emplacement), hint)
 
 
+@lru_cache(maxsize=16_384)
+def _hits(texte: str) -> tuple[Trouvaille, ...]:
+    """Return the personal data of a text, looked for once: the same texts are checked at each save."""
+    return find(texte)
+
+
 def _personal(node: Any) -> Iterator[Issue]:
     """Yield the personal data in the texts under a node; what is found is not repeated."""
     entries: Iterable[tuple[Any, Any]] = ()
@@ -98,15 +107,14 @@ def _personal(node: Any) -> Iterator[Issue]:
     for key, value in entries:
         if not isinstance(value, str):
             yield from _personal(value)
-        elif isinstance(node, PlacedDict | PlacedList) and (hits := find(value)):
+        elif isinstance(node, PlacedDict | PlacedList) and (hits := _hits(value)):
             message = f"ce texte contient {_NATURES[hits[0].nature]}"
             hint = "l’ôter : des données livrées ne nomment personne, et un cas d’essai est inventé"
             yield Issue("donnee-personnelle", message, place(node, key), hint)
 
 
-def _alike(layer: _Ecrite, parts: Sequence[Mapping[str, Any]]) -> Iterator[Issue]:
+def _alike(layer: _Ecrite, named: set[str]) -> Iterator[Issue]:
     """Yield the types of audit that do what another one does, and that no rule tells from it."""
-    named = {name.rpartition("/")[2] for part in parts for name in cited(part, _TYPES)}
     seen: list[tuple[Any, PlacedDict]] = []
     for node in layer.corps.get("types_audit") or ():
         effect = _effect({key: value for key, value in node.items() if key not in _WORDS_ALONE})
