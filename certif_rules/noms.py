@@ -57,6 +57,12 @@ def retrouver(texte: str, noms: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     return tuple(i for i, others in noms.items() if wanted in map(cle, (i, *others)))
 
 
+def enumeres(texte: str, noms: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return the names that a text lists (« AF,CFA »), where it lists several and each means something."""
+    parts = tuple(filter(None, re.split(r"[,;\s]+", texte)))
+    return parts if len(parts) > 1 and all(retrouver(part, noms) for part in parts) else ()
+
+
 def nom_de_fichier(*parties: str) -> str:
     """Return a file name that every system takes: ASCII, parts joined by ``_``, words by ``-``.
 

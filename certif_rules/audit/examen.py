@@ -14,7 +14,7 @@ from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.audit.precedent import ConstatDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.model.referentiel import Exigence, Referentiel, TypeAudit
-from certif_rules.noms import retrouver
+from certif_rules.noms import enumeres, retrouver
 from certif_rules.rules.contexte import (
     Ajouts,
     Certificat,
@@ -156,9 +156,11 @@ class _Verification:
 
     # ---- names -------------------------------------------------------------------------------------
 
-    def _unknown(self, code: str, label: str, name: str, known: Iterable[str], lieu: Location | None) -> None:
+    def _unknown(
+        self, code: str, label: str, name: str, known: Iterable[str], lieu: Location | None, hint: str = ""
+    ) -> None:
         message = f"{self.referentiel.id} n’a pas {label} « {name} »"
-        self.issues.append(Issue(code, message, lieu, suggestion(name, known)))
+        self.issues.append(Issue(code, message, lieu, hint or suggestion(name, known)))
 
     def _type(self, name: str) -> TypeAudit | None:
         own = {t.code: t for t in self.referentiel.types_audit.values() if t.origine == self.referentiel.id}
@@ -176,13 +178,9 @@ class _Verification:
         ids = retrouver(name, known)
         if len(ids) == 1:
             return ids[0]
-        parts = [part for part in re.split(r"[,;\s]+", name) if part]
-        if lieu is None and len(parts) > 1 and all(retrouver(part, known) for part in parts):
-            hint = f"une catégorie par option : {' '.join(f'--categorie {part}' for part in parts)}"
-            message = f"{self.referentiel.id} n’a pas de catégorie « {name} »"
-            self.issues.append(Issue("categorie-inconnue", message, None, hint))
-            return None
-        self._unknown("categorie-inconnue", "de catégorie", name, self.referentiel.categories, lieu)
+        each = "" if lieu else " ".join(f"--categorie {part}" for part in enumeres(name, known))
+        hint = each and f"une catégorie par option : {each}"
+        self._unknown("categorie-inconnue", "de catégorie", name, known, lieu, hint)
         return None
 
     def _line(self, cle: str, lieu: Location | None) -> str | None:
@@ -200,9 +198,8 @@ class _Verification:
             message = f"le numéro « {cle} » désigne plusieurs lignes : {', '.join(ids)}"
             self.issues.append(Issue("ligne-ambigue", message, lieu, "écrire l’identifiant « origine/code »"))
         else:
-            self._unknown(
-                "ligne-inconnue", "d’indicateur", cle, [line.numero for line in lines.values()], lieu
-            )
+            numeros = [line.numero for line in lines.values()]
+            self._unknown("ligne-inconnue", "d’indicateur", cle, numeros, lieu)
         return None
 
     def _day(self, text: str, label: str, lieu: Location | None) -> date | None:
@@ -320,9 +317,8 @@ class _Verification:
         for entry in entries:
             line = self._line(entry.cle, entry.lieu)
             if entry.constat not in self.referentiel.constats:
-                self._unknown(
-                    "constat-inconnu", "de constat", entry.constat, self.referentiel.constats, entry.lieu
-                )
+                known = self.referentiel.constats
+                self._unknown("constat-inconnu", "de constat", entry.constat, known, entry.lieu)
             elif line is not None:
                 if line in constats:
                     message = f"la ligne « {line} » a deux constats"
