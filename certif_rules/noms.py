@@ -58,7 +58,7 @@ def retrouver(texte: str, noms: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 
 
 def enumeres(texte: str, noms: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """Return the names that a text lists (« AF,CFA »), where it lists several and each means something."""
+    """Return the names that a text lists (« un,deux »), where it lists several and each means something."""
     parts = tuple(filter(None, re.split(r"[,;\s]+", texte)))
     return parts if len(parts) > 1 and all(retrouver(part, noms) for part in parts) else ()
 
