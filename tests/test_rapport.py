@@ -305,6 +305,18 @@ def test_many_sites(call: Console, tmp_path: Path) -> None:
     assert absent_from(found, wanted) == set()
 
 
+def test_a_gap_at_a_site_bears_its_sign(call: Console, tmp_path: Path) -> None:
+    """A major at S2 stands out in its row as one of a line does; what conforms at S1 has no sign."""
+    parts = [
+        {"site": "S1", "constat": "conforme"},
+        {"site": "S2", "constat": "nc_majeure", "commentaire": "Effacé"},
+    ]
+    data = changed("9", constat="nc_majeure", commentaire="À un site", par_site=parts)
+    found = texte(report_bytes(call, data, tmp_path), "html")
+    assert "9–siteS1–ToulouseConforme" in found
+    assert "9–siteS2–Albi◆NonconformitémajeureEffacé" in found
+
+
 def test_a_finding_lifted(call: Console, tmp_path: Path) -> None:
     """A gap lifted keeps its sheet, with the day and the author, and opens no date."""
     data = changed("17", leve_le="2024-05-02", leve_par="K. L.")

@@ -148,7 +148,7 @@ def _rows(checklist: Checklist, vue: LigneVue, *, alone: bool) -> Iterator[tuple
     names = site_names(checklist)
     for vu in vue.releve.par_site if vue.releve else ():
         site = site_name(names, vu)
-        words = _in_words(checklist, vu)
+        words = _named(checklist, vu.constat, vue.ligne) if vu.porte else ""
         constat = verdict(checklist, replace(vu, site=None), words, alone=alone) if words else "–"
         where = f"{clean(vue.ligne.indicateur.numero)} – site {site}"
         yield (where, constat, joined(_seen(vu)) or NON_RENSEIGNE)
