@@ -123,7 +123,7 @@ def test_a_name_that_one_edition_admits_is_not_refused_for_lack_of_a_date(call: 
 
 GATHERS = (
     "autodiagnostic", "calendrier", "checklist", "comparer", "dossier", "duree", "echantillon", "expliquer",
-    "nouveau", "questions", "reprendre",
+    "nouveau", "questions", "rebaser", "reprendre",
 )  # fmt: skip
 
 

@@ -55,7 +55,6 @@ SANS_EXEMPLE = {
     "couche-en-double": "takes two plugins",
     "brouillon-installe": "takes an installed plugin",
     "revision-a-ecrire": "a header that no one writes by hand",
-    "certificat-du-referentiel": "of an equivalence, tried beside it",
     "notation-incoherente": "of a self-assessment, tried beside it",
     **dict.fromkeys(
         ["piece-inconnue", "question-inconnue", "reponse-inconnue", "voie-inconnue", "etape-inconnue"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.model.referentiel import Referentiel
-from certif_rules.rules.contexte import EtatCertificat
+from certif_rules.errors import Issue, Location
+from certif_rules.model.referentiel import Exigence, Referentiel
+from certif_rules.rules.contexte import Contexte, EtatCertificat
 
 #: What is said of a certificate that does not stand, in a word.
 ARRETS: Mapping[EtatCertificat, str] = {"suspendu": "suspendu", "retire": "retiré"}
@@ -42,6 +43,26 @@ def recognised(referentiel: Referentiel) -> tuple[str, ...]:
     """Return the certificates that mean something to a référentiel: of its stack, or of an equivalence."""
     others = (equivalence.certificat for equivalence in referentiel.equivalences)
     return tuple(dict.fromkeys((*referentiel.origines, *others)))
+
+
+def not_held(exigence: Exigence, contexte: Contexte, lieux: Mapping[str, Location]) -> Iterator[Issue]:
+    """Yield what is wrong of the certificates that an audit type needs, where the request wrote it."""
+    where, texte = lieux.get("certificats"), exigence.texte
+    for nom in exigence.valeur:
+        certificat = contexte.certificats.get(nom)
+        if certificat is None:
+            if exigence.mot != "certificat_si_donne":
+                hint = f"--certificat {nom}=DEBUT:FIN, ou « certificats » dans le profil"
+                yield Issue("certificat-requis", texte, lieux.get("type"), hint)
+        elif not certificat.notification <= contexte.date <= certificat.echeance:
+            message = (
+                f"la date de l’audit ({contexte.date}) est hors de la validité du certificat {nom} "
+                f"({certificat.notification} – {certificat.echeance}) : {texte}"
+            )
+            yield Issue("certificat-hors-validite", message, where or lieux.get("date"))
+        elif certificat.etat is not None:
+            message = f"le certificat {nom} est {ARRETS[certificat.etat]} le jour de l’audit : {texte}"
+            yield Issue("certificat-hors-validite", message, where)
 
 
 def _texts(values: Any) -> tuple[str, ...] | None:

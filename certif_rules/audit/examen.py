@@ -8,12 +8,12 @@ from datetime import date
 
 from msgspec import Struct
 
-from certif_rules.audit.certificats import ARRETS, recognised
+from certif_rules.audit.certificats import not_held, recognised
 from certif_rules.audit.checklist import NON_SATISFAITE
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.audit.precedent import ConstatDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
-from certif_rules.model.referentiel import Exigence, Referentiel, TypeAudit
+from certif_rules.model.referentiel import Referentiel, TypeAudit
 from certif_rules.noms import enumeres, retrouver
 from certif_rules.rules.contexte import (
     Ajouts,
@@ -377,24 +377,4 @@ class _Verification:
                     hint = "--ajout-categorie, --ajout-site, ou « ajouts » dans le profil"
                     self.issues.append(Issue("ajout-requis", exigence.texte, self.demande.lieu("type"), hint))
                 continue
-            for nom in exigence.valeur:
-                self._certificate(contexte, nom, exigence)
-
-    def _certificate(self, contexte: Contexte, nom: str, exigence: Exigence) -> None:
-        certificat = contexte.certificats.get(nom)
-        texte = exigence.texte
-        if certificat is None:
-            if exigence.mot == "certificat_si_donne":
-                return
-            hint = f"--certificat {nom}=DEBUT:FIN, ou « certificats » dans le profil"
-            self.issues.append(Issue("certificat-requis", texte, self.demande.lieu("type"), hint))
-        elif not certificat.notification <= contexte.date <= certificat.echeance:
-            message = (
-                f"la date de l’audit ({contexte.date}) est hors de la validité du certificat {nom} "
-                f"({certificat.notification} – {certificat.echeance}) : {texte}"
-            )
-            lieu = self.demande.lieu("certificats") or self.demande.lieu("date")
-            self.issues.append(Issue("certificat-hors-validite", message, lieu))
-        elif certificat.etat is not None:
-            message = f"le certificat {nom} est {ARRETS[certificat.etat]} le jour de l’audit : {texte}"
-            self.issues.append(Issue("certificat-hors-validite", message, self.demande.lieu("certificats")))
+            self.issues += not_held(exigence, contexte, self.demande.lieux)

@@ -25,7 +25,7 @@ _NEVER_LAST = frozenset(
 )
 _LAST = re.compile(r"(?:^|[\s\u00a0\u202f’'])([^\W\d_]+)[’']?$")
 _CUT = re.compile(r"[,;:(«\[-]$|[’']$")
-_BROKEN = re.compile(r"[^\W\d_]{2,}- [^\W\d_]{2,}")
+_BROKEN = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}- [^\W\d_]{2,}")
 _TWICE = re.compile(r"(?<![\w-])([^\W\d_]{2,}) \1(?![\w-])", re.IGNORECASE)
 #: Words that are repeated on purpose.
 _MAY_BE_TWICE = frozenset({"nous", "vous", "bien", "très"})

@@ -122,7 +122,9 @@ def _days(registry: Registry, couche: Couche) -> list[str]:
 
 def _unread(registry: Registry, key: tuple[str, str, str]) -> Iterator[Issue]:
     """Problems of a body that no resolution reads, such as a guide for no edition."""
-    couche = next(c for c in registry.all_layers() if c.cle == key)
+    couche = next((c for c in registry.all_layers() if c.cle == key), None)
+    if couche is None:  # what is wrong of its header is told, and it is no layer
+        return
     try:
         body = registry.body(couche)
     except DataError as error:

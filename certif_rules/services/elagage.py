@@ -34,7 +34,7 @@ _OF_LAYERS = frozenset(
     """.split()  # noqa: SIM905 - a list of codes reads so
 )
 _TOP = re.compile(r"[^\s#-]")
-_QUOTED = re.compile(r"« ([^»]+) »|([\w.-]+/[\w.-]+)|\bligne ([\w.-]+)")
+_QUOTED = re.compile(r"« ([^»]+) »|(?<![\w.-])([\w.-]+/[\w.-]+)|\bligne ([\w.-]+)")
 #: A name in what was blanked: as something that is declared there, or however it is there.
 _DECLARED = r"(?:\b(?:id|code): *[\"']?|^\s*[\"']?)NOM[\"']?(?=[:,}\s]|$)"
 _ANYWHERE = r"(?<![\w-])NOM(?![\w-])"

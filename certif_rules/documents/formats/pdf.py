@@ -52,6 +52,8 @@ _CORPS: Final = 10.5 * _POINT
 _BLANC = 3.4
 #: Rows higher than this many lines may be cut by the end of a page.
 _SECABLE = 30
+#: Rows no higher than this many lines go by two at both ends of a table: a page is left no emptier for it.
+_COURTE = 8
 #: Dots per inch of a drawing made a picture: sharp on paper.
 _PPP: Final = 220
 
@@ -218,6 +220,7 @@ def _tableau(bloc: Tableau, sheet: Gabarit) -> dict[str, Any]:
                     for number, (cell, room) in enumerate(zip(row, rooms, strict=True))
                 ],
                 "secable": rise > _SECABLE,
+                "courte": rise <= _COURTE,
             }
             for row, rise in zip(bloc.lignes, heights, strict=True)
         ],
