@@ -18,6 +18,8 @@ from certif_rules.source.yaml import place
 
 _PERIMETRE = frozenset(VOCABULAIRE)
 _GARDE = _PERIMETRE - {"comme"}
+#: What is known of a line and a category whatever the audit.
+_LIGNE = frozenset({"lignes", "etiquette", "origine", "categories", "edition"})
 _CONTROLE = frozenset({"id", "texte", "constat", "compte_pour"})
 _DEROGATION = frozenset({"types", "comme"})
 _EQUIVALENCE = frozenset({"certificat", "titre", "types"})
@@ -107,6 +109,7 @@ def _type_audit(node: Any, lecteur: Lecteur) -> TypeAudit:
         origine=lecteur.origine,
         code=node["id"],
         perimetre=tuple(lecteur.regle(regle, _PERIMETRE) for regle in node["perimetre"]),
+        sinon_selon=tuple(lecteur.regle(item, _LIGNE) for item in node.get("sinon_selon") or ()),
         exige=tuple(_exigence(item, lecteur) for item in node.get("exige") or ()),
         pieces=tuple(_controle(item, lecteur) for item in node.get("pieces") or ()),
         verifications=tuple(_controle(item, lecteur) for item in node.get("verifications") or ()),

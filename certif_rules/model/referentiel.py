@@ -289,9 +289,9 @@ class Rappel(Texte, frozen=True, kw_only=True):
 class TypeAudit(Situe, frozen=True, kw_only=True):
     """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
 
-    ``sinon`` is read on a line that is not due, ``sinon_pieces`` where documents stand in for the audit.
-    ``report`` says what the lines that it does not see are worth; ``ouvre_cycle``: nothing is carried from
-    before it.
+    ``sinon`` is read on a line that is not due, in its place the ``motif`` of the first of ``sinon_selon``
+    that holds, ``sinon_pieces`` where documents stand in for the audit. ``report`` says what the lines
+    that it does not see are worth; ``ouvre_cycle``: nothing is carried from before it.
     """
 
     id: str
@@ -302,6 +302,7 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
     sinon: str
     sources: tuple[NomSource, ...]
     sinon_pieces: str | None = None
+    sinon_selon: tuple[Regle, ...] = ()
     exige: tuple[Exigence, ...] = ()
     precedents: tuple[CodePrecedent, ...] | None = None
     report: Report | None = None

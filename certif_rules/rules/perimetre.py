@@ -85,6 +85,10 @@ def _unknown(verdict: RegleJugee, cas: Cas) -> Motif:
 
 def _not_due(cas: Cas, type_audit: TypeAudit) -> Motif:
     by_documents = pieces_required(cas, type_audit)
+    verdicts = (judge(regle, cas, _MOTS) for regle in type_audit.sinon_selon)
+    own = next((verdict for verdict in verdicts if verdict.valeur is True), None)
+    if own is not None and not by_documents:
+        return _motif("hors_perimetre", own.regle.motif or type_audit.sinon, own, cas)
     return Motif(
         code="pieces" if by_documents else "hors_perimetre",
         texte=(by_documents and type_audit.sinon_pieces) or type_audit.sinon,
