@@ -73,7 +73,8 @@ def main(arguments: list[str]) -> int:
         print(SANS_PYTHON.format(sys.version.split()[0]), file=sys.stderr)
         return 1
     if arguments[:1] == ["test"]:
-        return uv_run(["pytest", "-q", "-n", "auto", *arguments[1:]])
+        # The slow tests come last and in families: whoever has no more takes from the other.
+        return uv_run(["pytest", "-q", "-n", "auto", "--dist", "worksteal", *arguments[1:]])
     pages = {"essai": (ESSAI, PAGE), "site": (["--group", "site", "python", ".ci/site.py"], SITE)}
     if len(arguments) == 1 and arguments[0] in pages:
         command, page = pages[arguments[0]]

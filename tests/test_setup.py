@@ -153,7 +153,8 @@ def test_options_go_to_pytest(go: ModuleType, runs: Runs, monkeypatch: pytest.Mo
     """What follows “test” reaches pytest as it was typed."""
     monkeypatch.setattr(go, "find_uv", lambda: "uv")
     assert go.main(["test", "-k", "un nom"]) == 0
-    assert runs.calls[0][0] == ["uv", "run", "pytest", "-q", "-n", "auto", "-k", "un nom"]
+    shared_out = ["-n", "auto", "--dist", "worksteal"]
+    assert runs.calls[0][0] == ["uv", "run", "pytest", "-q", *shared_out, "-k", "un nom"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["aide"], ["essai", "--format", "json"]])
