@@ -176,15 +176,18 @@ def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
 
 
 def sections_of(en_tete: EnTete) -> tuple[Mapping[str, Any], Mapping[str, Any], bool]:
-    """Return the sections of the body of a layer, those of its second, and whether all files were read."""
+    """Return the sections of the body of a layer, those of its second, and whether all files are in them.
+
+    A file that cannot be read, or that its schema refuses, is left out.
+    """
     bodies = []
     whole = True
-    for life in (False, True):
+    for life, schema in ((False, en_tete.couche.nature), (True, LIFE)):
         files: list[PlacedDict] = []
         for name, content in files_of(en_tete, life=life):
-            try:
-                files.append(_read(content, name))
-            except DataError:
+            if isinstance(content, bytes) and not _wrong(content, name, schema):
+                files.append(_parsed(content, name))
+            else:
                 whole = False
         bodies.append(_merge(files, []))
     return bodies[0], bodies[1], whole
@@ -211,6 +214,14 @@ def _parsed(content: bytes, name: str) -> PlacedDict:
 def _refused(content: bytes, name: str, schema: str) -> tuple[Issue, ...]:
     """Return what a schema finds wrong in a file, looked for once."""
     return tuple(check(_parsed(content, name), schema))
+
+
+def _wrong(content: bytes, name: str, schema: str) -> bool:
+    """Return whether a file cannot be read, or is refused by its schema."""
+    try:
+        return bool(_refused(content, name, schema))
+    except DataError:
+        return True
 
 
 def forget() -> None:

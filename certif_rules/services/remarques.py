@@ -29,7 +29,7 @@ _NATURES = {
 #: The keys by which rules name a type of audit, and what of a type has no effect.
 _TYPES = frozenset({"types", "precedents", "type_precedent", "audits", "sauf_precedents", "apres", "comme"})
 _WORDS_ALONE = frozenset(
-    "id titre sources sinon sinon_pieces lacunes motif confiance lecture".split()  # noqa: SIM905 - as people read it
+    "id titre sources sinon sinon_pieces sinon_selon lacunes motif confiance lecture".split()  # noqa: SIM905 - as people read it
 )
 
 
