@@ -9,7 +9,6 @@ and left nothing beside. The works are in turn JSON lines, Parquet, and document
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
@@ -22,6 +21,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from chronos import after_kills
 from lot import command, population
 
 #: What each work writes, with which options, for how many organisations, in parts of how many.
@@ -135,16 +135,5 @@ def _ended(work: Work, turn: int) -> list[str]:
     return [] if same else [f"coup {turn} ({work.name}) : ce qui est fait diffère"]
 
 
-def main() -> int:
-    """Kill, compare, print; 1 when something differed."""
-    parser = argparse.ArgumentParser(description="Un lot après des arrêts brutaux.")
-    parser.add_argument("-n", type=int, default=50, help="nombre d’arrêts (50)")
-    parser.add_argument("--graine", type=int, default=1, help="ce qui tire les moments (1)")
-    options = parser.parse_args()
-    differing = faults(options.n, options.graine)
-    print(*differing, f"{options.n} arrêts, {len(differing)} différences", sep="\n")
-    return int(bool(differing))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(after_kills("Un lot après des arrêts brutaux.", faults))

@@ -9,7 +9,6 @@ what the kill left, and from what that run left.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import subprocess
@@ -17,6 +16,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from chronos import after_kills
 
 from certif_rules.plugins.cache import ENV_CACHE, NONE
 
@@ -68,16 +69,5 @@ def faults(count: int, seed: int) -> list[str]:
     return differing
 
 
-def main() -> int:
-    """Kill, compare, print; 1 when something differed."""
-    parser = argparse.ArgumentParser(description="Le cache après des arrêts brutaux.")
-    parser.add_argument("-n", type=int, default=50, help="nombre d’arrêts (50)")
-    parser.add_argument("--graine", type=int, default=1, help="ce qui tire les moments (1)")
-    options = parser.parse_args()
-    differing = faults(options.n, options.graine)
-    print(*differing, f"{options.n} arrêts, {len(differing)} différences", sep="\n")
-    return int(bool(differing))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(after_kills("Le cache après des arrêts brutaux.", faults))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 import json
 import os
@@ -91,3 +92,19 @@ def in_turns(number: int, ways: Mapping[str, Callable[[], Any]], *, warm: int = 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """Return the median of the ratios, turn by turn."""
     return statistics.median(one / two for one, two in zip(ours, theirs, strict=True))
+
+
+def after_kills(titre: str, faults: Callable[[int, int], Sequence[str]]) -> int:
+    """Kill as often as the command line says, print what differs; 1 when something does.
+
+    Args:
+        titre: what is killed, for ``--help``.
+        faults: what differs after a number of kills, whose moments a seed draws.
+    """
+    parser = argparse.ArgumentParser(description=titre)
+    parser.add_argument("-n", type=int, default=50, help="nombre d’arrêts (50)")
+    parser.add_argument("--graine", type=int, default=1, help="ce qui tire les moments (1)")
+    options = parser.parse_args()
+    differing = faults(options.n, options.graine)
+    print(*differing, f"{options.n} arrêts, {len(differing)} différences", sep="\n")
+    return int(bool(differing))

@@ -10,86 +10,29 @@ What is compared takes turns in one run: read the ratios. ``DOSSIER`` holds the 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from hashlib import sha256
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
 import croissance
 import jugement
+import nist
 from chronos import ICI, environment, in_turns, ratio, spent, told, work
 from courbe import number
 from demarrage import CHECKLIST, DECOUVERTE
-from msgspec import Struct
+from rangs import TETES, Rang, ms, sums
 from references import RACINE, SCHEMA, TRESTLE, XLSX, scripts_of, version_of
-from synthetiques import JOUR, lines, oscal, write_plugin
+from synthetiques import lines, write_plugin
 
 from certif_rules.cli import COMMANDS
 
 PAGE, DESSIN = RACINE / "docs" / "vitesse.md", RACINE / "docs" / "images" / "croissance.svg"
 DEBUT, FIN = "<!-- mesures : écrit par benchmarks/tableau.py -->", "<!-- fin des mesures -->"
-#: The files of NIST, and the digests of those that the page measures.
-CATALOGUE, PROFIL = (
-    "NIST_SP-800-53_rev4_catalog-min.json",
-    "NIST_SP-800-53_rev4_MODERATE-baseline_profile.json",
-)
-EMPREINTES = {
-    CATALOGUE: "188ed7f962e79297a965fbd8a3532e14cffe4e0ec2f38d36174dfa6b7416a19b",
-    PROFIL: "c5e48e731d11b6780d437e57a4fac27aca04500c698b60be68ad25e206c34b0d",
-}
-
-
 TITRE_DU_DESSIN = "Ce que coûtent une ligne de référentiel, puis un organisme, selon leur nombre"
-
-
-class Rang(Struct, frozen=True):
-    """A row: what is measured, ours and the other’s as text, the figure that has limits, and these limits.
-
-    ``plus`` says that more is better; ``figure`` is a ratio where there is a reference.
-    """
-
-    quoi: str
-    nous: str
-    reference: str
-    figure: float
-    unite: str
-    doit: float
-    vise: float
-    plus: bool = False
-
-    @property
-    def tenu(self) -> str:
-        """Say which of the limits the figure keeps to."""
-        for words, limit in (("visé", self.vise), ("dû", self.doit)):
-            if self.figure >= limit if self.plus else self.figure <= limit:
-                return words
-        return "manqué"
-
-    def cells(self) -> list[str]:
-        """Return the cells of the row."""
-        sign = "≥" if self.plus else "≤"
-        limits = (f"{sign} {number(limit)}{self.unite}" for limit in (self.doit, self.vise))
-        return [
-            self.quoi,
-            self.nous,
-            self.reference,
-            f"{number(self.figure)}{self.unite}",
-            *limits,
-            self.tenu,
-        ]
-
-
-TETES = ("mesure", "nous", "référence", "chiffre", "dû", "visé", "tenu")
-
-
-def ms(seconds: float) -> str:
-    """Return a time as it is read."""
-    return f"{number(seconds * 1000)} ms" if seconds < 1 else f"{number(seconds)} s"
 
 
 def starts(folder: Path, turns: int) -> Iterator[Rang]:
@@ -123,86 +66,6 @@ def starts(folder: Path, turns: int) -> Iterator[Rang]:
         "`checklist certifregion --format json`", ms(median(times["checklist"])),
         f"liste des greffons : {ms(median(scan))}", ratio(times["checklist"], scan), "", 1.8, 1.5,
     )  # fmt: skip
-
-
-def nist(folder: Path, source: Path, turns: int) -> Iterator[Rang]:
-    """Yield the resolution of a profile of NIST, against trestle: as a command, then in process."""
-    site, workspace = folder / "nist", folder / "trestle"
-    write_plugin(site, "nist", *oscal(source / CATALOGUE, source / PROFIL))
-    scripts = scripts_of(TRESTLE)
-    env = environment(folder, site=site)
-    plain = environment(folder)
-    _workspace(workspace, source, scripts / "trestle", plain)
-    asked = [
-        "checklist",
-        "nist",
-        "--type",
-        "moderate",
-        "--date",
-        JOUR,
-        "--categorie",
-        "SI",
-        "--format",
-        "json",
-    ]
-    resolve = ["author", "profile-resolve", "-n", "moderate", "-o", "resolu"]
-    as_commands = in_turns(
-        turns,
-        {
-            "nous": lambda: spent([sys.executable, "-m", "certif_rules", *asked], env, folder),
-            "eux": lambda: spent([scripts / "trestle", *resolve], plain, workspace),
-        },
-    )
-    yield _faster(
-        "catalogue du NIST et profil MODERATE, en une commande", as_commands["nous"], as_commands["eux"], 6, 8
-    )
-    script = ICI / "reference_trestle.py"
-    in_process = in_turns(
-        turns,
-        {
-            "nous": lambda: work(env, folder, "nist", "3"),
-            "eux": lambda: told([scripts / "python", script, workspace, "3"], plain, workspace),
-        },
-        warm=0,
-    )
-    ours, theirs = in_process["nous"], in_process["eux"]
-    due = {(mine["dues"], other["controles"]) for mine, other in zip(ours, theirs, strict=True)}
-    if any(one != two for one, two in due):
-        raise SystemExit(f"Les contrôles retenus diffèrent : {due}.")
-    # Text on both sides: what is answered is there to be written.
-    sides = {
-        "charger et résoudre": (("tout", "json"), ("tout", "json"), 4, 10),
-        "résoudre, une fois chargé, la première fois": (("premiere", "json"), ("charge", "json"), 20, 40),
-        "résoudre, une fois chargé, les fois suivantes": (("encore",), ("charge", "json"), 20, 40),
-    }
-    for words, (mine, other, must, aim) in sides.items():
-        yield _faster(
-            f"le même, dans un processus : {words}", _sums(ours, mine), _sums(theirs, other), must, aim
-        )
-
-
-def _sums(turns: list[dict[str, list[float]]], keys: tuple[str, ...]) -> list[float]:
-    """Return for each turn the median of the sums of some of its times."""
-    return [median(map(sum, zip(*(turn[key] for key in keys), strict=True))) for turn in turns]
-
-
-def _faster(quoi: str, ours: list[float], theirs: list[float], must: float, aim: float) -> Rang:
-    reference = f"{TRESTLE} : {ms(median(theirs))}"
-    return Rang(quoi, ms(median(ours)), reference, ratio(theirs, ours), " ×", must, aim, plus=True)
-
-
-def _workspace(workspace: Path, source: Path, trestle: Path, env: Mapping[str, str]) -> None:
-    """Lay out the catalogue and the profile as trestle wants them; the profile names its catalogue there."""
-    workspace.mkdir()
-    spent([trestle, "init", "--local"], env, workspace)
-    for kind, name, content in (
-        ("catalogs/nist", "catalog", json.loads((source / CATALOGUE).read_text(encoding="utf-8"))),
-        ("profiles/moderate", "profile", json.loads((source / PROFIL).read_text(encoding="utf-8"))),
-    ):
-        for one in content[name].get("imports", ()):
-            one["href"] = "trestle://catalogs/nist/catalog.json"
-        (workspace / kind).mkdir(parents=True)
-        (workspace / kind / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def rates(folder: Path, turns: int) -> Iterator[Rang]:
@@ -285,7 +148,7 @@ def grids(folder: Path, turns: int) -> Iterator[Rang]:
         },
         warm=0,
     )
-    ours, theirs = (_sums(times[key], ("secondes",)) for key in ("nous", "eux"))
+    ours, theirs = (sums(times[key], ("secondes",)) for key in ("nous", "eux"))
     yield Rang(
         "grille XLSX de `certifregion`", ms(median(ours)),
         f"{XLSX} seul, mêmes cellules : {ms(median(theirs))}",
@@ -366,19 +229,6 @@ def write_page(content: list[str]) -> None:
     PAGE.write_text(text, encoding="utf-8", newline="\n")
 
 
-def missing(source: Path | None) -> str:
-    """Return why the files of NIST cannot be measured; nothing when they can."""
-    if source is None:
-        return "dossier non donné (--nist)"
-    for name, digest in EMPREINTES.items():
-        path = source / name
-        if not path.is_file():
-            return f"{name} n’est pas dans ce dossier"
-        if sha256(path.read_bytes()).hexdigest() != digest:
-            return f"{name} n’a pas l’empreinte attendue"
-    return ""
-
-
 def main() -> int:
     """Measure, print, and write the page when it is asked."""
     parser = argparse.ArgumentParser(description="Le tableau des vitesses, et la croissance de chaque étape.")
@@ -386,7 +236,7 @@ def main() -> int:
     parser.add_argument("--nist", type=Path, help="dossier des deux fichiers du NIST")
     parser.add_argument("--page", action="store_true", help="écrire docs/vitesse.md et son dessin")
     options = parser.parse_args()
-    lack = missing(options.nist)
+    lack = nist.missing(options.nist)
     if lack:
         print(f"NIST : {lack} ; ses trois mesures manquent.", file=sys.stderr)
     if lack and options.page:
@@ -395,7 +245,7 @@ def main() -> int:
         folder = Path(temporary)
         steps: list[tuple[str, Callable[[], Iterator[Rang]]]] = [
             ("démarrage", lambda: starts(folder, options.n)),
-            *([] if lack else [("NIST", lambda: nist(folder, options.nist, options.n))]),
+            *([] if lack else [("NIST", lambda: nist.resolutions(folder, options.nist, options.n))]),
             ("contextes", lambda: rates(folder, min(options.n, 3))),
             ("dénombrer", lambda: counts(folder)),
             ("mémoire", lambda: memory(folder)),

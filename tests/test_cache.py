@@ -486,8 +486,9 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
-def test_a_kill_leaves_a_cache_that_serves() -> None:
+def test_a_kill_leaves_a_cache_that_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five kills at random moments; ``benchmarks/cache.py`` gives fifty."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     spec = spec_from_file_location("coupures", ROOT / "benchmarks" / "cache.py")
     assert spec is not None
     assert spec.loader is not None

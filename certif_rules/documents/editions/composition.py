@@ -59,15 +59,6 @@ def compose(compared: EditionsComparees) -> b.Document:
     apres = compared.apres
     quotes = any(li.citation for side in (compared.avant, apres) for li in side.indicateurs.values())
     blocs = tuple(_blocks(compared))
-    known = {**compared.avant.sources, **apres.sources}
-    cited = tuple(
-        b.Reference(
-            id=clean(s.id), titre=prose(s.titre), nature=prose(s.nature or ""), adresse=prose(s.reference)
-        )
-        for s in rubriques.sources(known.values(), blocs)
-    )
-    references = b.Bibliographie(sources=cited)
-    sources = [part("sources", "Sources citées", references, genre="annexe")] if cited else []
     pair = f"{named(compared.avant)} → {named(apres)}"
     titre = f"Comparaison – {prose(apres.titre)}"
     return b.Document(
@@ -76,7 +67,7 @@ def compose(compared: EditionsComparees) -> b.Document:
         sujet=f"Comparaison de {pair}",
         date=layer_of(apres).du,
         pied=f"{titre}, {pair}",
-        blocs=(*blocs, *sources),
+        blocs=(*blocs, *references(blocs, compared.avant, apres)),
         fin=(f"{REFORMULATION} {CITATIONS}" if quotes else REFORMULATION,),
     )
 
@@ -84,6 +75,19 @@ def compose(compared: EditionsComparees) -> b.Document:
 def named(referentiel: Referentiel) -> str:
     """Return an edition as it is typed."""
     return clean(f"{referentiel.id}@{referentiel.edition}")
+
+
+def references(blocs: tuple[b.Bloc, ...], *origines: Referentiel) -> Iterator[b.Partie]:
+    """Yield the part of the sources that the page cites, where it cites any."""
+    known = {nom: source for origine in origines for nom, source in origine.sources.items()}
+    cited = tuple(
+        b.Reference(
+            id=clean(s.id), titre=prose(s.titre), nature=prose(s.nature or ""), adresse=prose(s.reference)
+        )
+        for s in rubriques.sources(known.values(), blocs)
+    )
+    if cited:
+        yield part("sources", "Sources citées", b.Bibliographie(sources=cited), genre="annexe")
 
 
 def part(place: str, titre: str, *blocs: b.Bloc, genre: Genre = "critere") -> b.Partie:

@@ -10,8 +10,7 @@ from certif_rules.audit.rebasage import Devenir, Geste, Rebasage, Touche
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import INSECABLE, clean, prose
-from certif_rules.documents import rubriques
-from certif_rules.documents.editions.composition import layer_of, named, part, summary
+from certif_rules.documents.editions.composition import layer_of, named, part, references, summary
 from certif_rules.documents.editions.redaction import LEGENDE, written
 from certif_rules.documents.mots import CITATIONS, REFORMULATION, field_name, marked
 from certif_rules.francais import capital, count
@@ -34,13 +33,6 @@ def compose(rebasage: Rebasage) -> b.Document:
     """Return the page."""
     label, base = rebasage.label, rebasage.base
     blocs = tuple(_blocks(rebasage))
-    known = {**base.avant.sources, **base.apres.sources, **label.sources}
-    cited = tuple(
-        b.Reference(id=clean(s.id), titre=prose(s.titre), nature="", adresse=prose(s.reference))
-        for s in rubriques.sources(known.values(), blocs)
-    )
-    references = b.Bibliographie(sources=cited)
-    sources = [part("sources", "Sources citées", references, genre="annexe")] if cited else []
     move = f"{named(label)}, de {named(base.avant)} à {named(base.apres)}"
     titre = f"Changement de base – {prose(label.titre)}"
     return b.Document(
@@ -49,7 +41,7 @@ def compose(rebasage: Rebasage) -> b.Document:
         sujet=f"Changement de base : {move}",
         date=layer_of(base.apres).du,
         pied=f"{titre}, {move}",
-        blocs=(*blocs, *sources),
+        blocs=(*blocs, *references(blocs, base.avant, base.apres, label)),
         fin=(f"{REFORMULATION} {CITATIONS}",),
     )
 
