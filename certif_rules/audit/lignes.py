@@ -13,7 +13,7 @@ from certif_rules.audit.etats import Couple, findings, strongest
 from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Controle, Indicateur, Referentiel, SitesExtension, TypeAudit
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
-from certif_rules.rules.faits import resolve_all
+from certif_rules.rules.faits import awaited, resolve_all
 from certif_rules.rules.lacunes import relevant
 from certif_rules.rules.motifs import ETATS, Motif, dedupe, rests_on
 from certif_rules.rules.mots import MOTS, Cas, judge
@@ -160,6 +160,7 @@ def _texts(
         if True in values:
             selected.append(texte)
         elif None in values:
-            condition = f"à confirmer : {referentiel.faits[texte.fait].question}"
+            fait = referentiel.faits[texte.fait]
+            condition = f"à confirmer : {awaited(fait) or fait.question}"
             selected.append(replace(texte, situation=condition))
     return tuple(selected)

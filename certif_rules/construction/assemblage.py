@@ -18,6 +18,7 @@ from certif_rules.construction.seuils import refuse_out_of_reach
 from certif_rules.construction.surcouche import Trame, apply, changes
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source, Texte
+from certif_rules.model.organisme import ENTIER, Categorie, Vocabulaire
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
 
 
@@ -125,7 +126,7 @@ def _referentiel(
         base=couche.base,
         guide=own_guide or (base.guide if base else None),
         couches=retenues,
-        categories={**(base.categories if base else {}), **exigence.categories},
+        categories=_categories(base, exigence),
         faits={**(base.faits if base else {}), **exigence.faits},
         criteres=corps.criteres,
         indicateurs={
@@ -145,12 +146,19 @@ def _referentiel(
             **({couche.referentiel: regles.conservation} if regles.conservation else {}),
         },
         mentions={**(base.mentions if base else {}), **exigence.mentions},
+        mots=replace(base.mots if base else Vocabulaire(), **exigence.mots),
         equivalences=(*(base.equivalences if base else ()), *regles.equivalences),
         changements=(
             *(base.changements if base else ()),
             *changes(_trame(base), exigence.surcouche, couche.referentiel),
         ),
     )
+
+
+def _categories(base: Referentiel | None, exigence: CorpsExigence) -> dict[str, Categorie]:
+    """Return those of the base and its own; one that nobody names where neither has any."""
+    above = {} if base is None or base.sans_categories else base.categories
+    return {**above, **exigence.categories} or {ENTIER.id: ENTIER}
 
 
 def _finish(

@@ -45,7 +45,7 @@ class Lecteur(Struct):
     def know_referentiel(self, referentiel: Referentiel) -> None:
         """Add all that a resolved référentiel declares, sources excepted."""
         self.know("référentiel", referentiel.origines)
-        self.know("catégorie", referentiel.categories)
+        self.know("catégorie", (c.id for c in referentiel.categories.values() if not c.implicite))
         self.know("fait", referentiel.faits)
         self.know("critère", referentiel.criteres)
         self.know("indicateur", referentiel.indicateurs)

@@ -37,16 +37,10 @@ from certif_rules.documents.mots import (
     remarks,
     wording,
 )
-from certif_rules.francais import noun
+from certif_rules.francais import capital, noun
 from certif_rules.model.base import Lacune, Source
-from certif_rules.model.referentiel import (
-    CoucheRetenue,
-    Critere,
-    Fait,
-    Indicateur,
-    Reconnaissance,
-    Referentiel,
-)
+from certif_rules.model.organisme import Fait
+from certif_rules.model.referentiel import CoucheRetenue, Critere, Indicateur, Reconnaissance, Referentiel
 from certif_rules.rules.contexte import VERIFICATION, FaitDeclare
 from certif_rules.rules.trivalent import Trivalent
 
@@ -131,7 +125,10 @@ def organisation(checklist: Checklist) -> list[Rang]:
     elif chiffre is not None:
         rows.append(("Chiffre d’affaires", _declared(chiffre)))
     declared.pop("categories", None)
-    rows.append(("Catégories", _categories(checklist.referentiel, checklist.contexte.organisme.categories)))
+    referentiel = checklist.referentiel
+    if not referentiel.sans_categories:
+        own = _categories(referentiel, checklist.contexte.organisme.categories)
+        rows.append((capital(referentiel.mots.categories), own))
     rows.append(("Sites", _SUITE.join(map(_site, declared.pop("sites", None) or ()))))
     rows.extend((clean(str(cle)).replace("_", " "), _declared(valeur)) for cle, valeur in declared.items())
     return [row for row in rows if row[1]]
@@ -142,7 +139,8 @@ def circumstances(checklist: Checklist) -> list[Rang]:
     contexte = checklist.contexte
     rows: list[Rang] = []
     if contexte.ajouts.categories:
-        rows.append(("Catégories ajoutées", _categories(checklist.referentiel, contexte.ajouts.categories)))
+        label = capital(checklist.referentiel.mots.ajoutees)
+        rows.append((label, _categories(checklist.referentiel, contexte.ajouts.categories)))
     if contexte.ajouts.sites:
         rows.append(("Sites ajoutés", ", ".join(map(clean, contexte.ajouts.sites))))
     rows.append(("Audit précédent", _earlier(checklist)))
@@ -374,6 +372,10 @@ def _fact(checklist: Checklist, fait: Fait) -> str:
 
 def _answer(fait: Fait, declared: FaitDeclare, categorie: str, value: Trivalent) -> str:
     """Return what a fact is worth for one category, and how that is known when nobody said it."""
+    number = declared.number(categorie)
+    if fait.nombre and number is not None:
+        counted = f"{number.replace('.', ',')}{INSECABLE}{prose(fait.nombre.unite)}"
+        return f"{counted}, {_yes(value)}" if value is not None else f"{counted}, seuil inconnu"
     if value is None:
         return "non renseigné"
     if categorie not in declared.par_categorie and any(n.categorie == categorie for n in fait.par_nature):

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from certif_rules.model.base import PLACES, Regle
 from certif_rules.model.jugement import Aggravation, Decision, Mesure
+from certif_rules.model.organisme import Vocabulaire
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Referentiel
 
@@ -20,7 +21,10 @@ _OF_ITS_MAKING = frozenset({"revisions", "brouillon"})
 #: Places say where, not what.
 _LEFT_OUT = PLACES | _OF_ITS_MAKING
 #: Fields that enter a digest only where they say something: digests were printed before them.
-_WHERE_TRUE = frozenset({"lecture", "incoherences", "si", "issu_de", "equivalences", "sinon_selon"})
+_WHERE_TRUE = frozenset(
+    {"lecture", "incoherences", "si", "issu_de", "equivalences", "sinon_selon", "implicite", "mots", "nombre"}
+)
+_WORDS = Vocabulaire()
 #: The rules that could be a reading from the start: ``lecture`` always enters their digest.
 _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)
 
@@ -40,7 +44,7 @@ def _plain(value: Struct) -> dict[str, Any]:
     """Return a node of the model as a mapping of the fields that carry meaning."""
     where_true = _WHERE_TRUE - {"lecture"} if isinstance(value, _READINGS) else _WHERE_TRUE
     entries = ((name, getattr(value, name)) for name in value.__struct_fields__ if name not in _LEFT_OUT)
-    return {name: held for name, held in entries if held or name not in where_true}
+    return {name: held for name, held in entries if name not in where_true or (held and held != _WORDS)}
 
 
 def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
