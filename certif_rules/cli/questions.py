@@ -32,7 +32,7 @@ def command(ctx: click.Context, /, referentiel: str | None, format_: str, **opti
         return
     if not asked:
         paragraph("Aucune question : aucun fait inconnu ne changerait ce que dit cette grille.")
-    unparted = resolved.referentiel.sans_categories
+    unparted = resolved.sans_categories
     for question in asked:
         changes = (
             f"{_EFFETS[effet]} {', '.join(line.numero for line in lines)}"

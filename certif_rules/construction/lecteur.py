@@ -14,7 +14,7 @@ from msgspec.structs import FieldInfo, fields
 from certif_rules.errors import Issue, from_emplacement, nearest
 from certif_rules.model.base import Appui, Lacune, Nomme, Regle, Source
 from certif_rules.model.referentiel import Referentiel
-from certif_rules.rules.mots import MOTS_LACUNE
+from certif_rules.rules.mots import MOTS_ORGANISME
 from certif_rules.source.yaml import place
 
 _SANS_MOT = frozenset({"sauf", "inconnu", "motif", *Appui.__struct_fields__})
@@ -146,7 +146,7 @@ class Lecteur(Struct):
 
     def lacune(self, node: Any, ligne: str | None = None) -> Lacune:
         """Return a gap, with the rules that say for whom it matters."""
-        si = tuple(self.regle(rule, MOTS_LACUNE) for rule in node.get("si") or ())
+        si = tuple(self.regle(rule, MOTS_ORGANISME) for rule in node.get("si") or ())
         return self.read(Lacune, node, ligne=ligne, si=si)
 
     def regle(

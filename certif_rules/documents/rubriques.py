@@ -42,6 +42,7 @@ from certif_rules.model.base import Lacune, Source
 from certif_rules.model.organisme import Fait
 from certif_rules.model.referentiel import CoucheRetenue, Critere, Indicateur, Reconnaissance, Referentiel
 from certif_rules.rules.contexte import VERIFICATION, FaitDeclare
+from certif_rules.rules.faits import awaited
 from certif_rules.rules.trivalent import Trivalent
 
 #: What :func:`retention` is about, and :data:`NOTES` is a reminder of.
@@ -377,7 +378,7 @@ def _answer(fait: Fait, declared: FaitDeclare, categorie: str, value: Trivalent)
         counted = f"{number.replace('.', ',')}{INSECABLE}{prose(fait.nombre.unite)}"
         return f"{counted}, {_yes(value)}" if value is not None else f"{counted}, seuil inconnu"
     if value is None:
-        return "non renseigné"
+        return "non renseigné" if awaited(fait) is None else "non renseigné, seuil inconnu"
     if categorie not in declared.par_categorie and any(n.categorie == categorie for n in fait.par_nature):
         return f"{_yes(value)}, par nature"
     declared_here = categorie in declared.par_categorie or declared.valeur is not None
