@@ -51,6 +51,10 @@ PERDU = (
     "    - {code: perdu, delivrable: false, si: [{mesure: faibles, au_moins: 3}], titre: label perdu,"
     " types: [suivi], sources: [DOC]}\n"
 )
+CONTROLE = (
+    "  - {id: controle, titre: Contrôle, perimetre: [{toutes: true, sources: [DOC]}], sinon: hors,"
+    " sources: [DOC]}\n"
+)
 ACCORDE = "{code: accorde, delivrable: true, titre: label accordé, types: [visite], sources: [DOC]}"
 MAINTENU = "    - {code: maintenu, delivrable: true, titre: label maintenu, types: [suivi], sources: [DOC]}\n"
 
@@ -60,6 +64,8 @@ MAINTENU = "    - {code: maintenu, delivrable: true, titre: label maintenu, type
     [
         # At the follow-up, the last decision left has conditions.
         (MAINTENU, "", "decision-manquante", "(type d’audit : « suivi »)"),
+        # No decision at all exists at one more audit type.
+        ("types_audit:\n", f"types_audit:\n{CONTROLE}", "decision-manquante", "« controle »)"),
         # At the visit too, « accordé » holds always: what is common to both types hides what follows.
         (ACCORDE, ACCORDE.replace(", types: [visite]", ""), "decision-manquante", "toujours (type"),
         # The decision of a visit reads a measure of the follow-up, and a sum reads it at both.
