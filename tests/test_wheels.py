@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from roues import uv
 
 from certif_rules.plugins.cache import COMPILED, ENV_CACHE, NONE
 
@@ -28,26 +28,11 @@ CONTENT = {
 }
 
 
-def uv(*arguments: str | Path, folder: Path = ROOT) -> None:
-    program = os.environ.get("UV") or shutil.which("uv")
-    assert program, "uv is needed: run these tests with `uv run`"
-    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    subprocess.run([program, *arguments], check=True, cwd=folder, env=env)
-
-
 @pytest.fixture(scope="module")
 def from_sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the three sdists, and of the wheels built from them."""
     folder = tmp_path_factory.mktemp("sdists")
     uv("build", "--quiet", "--all-packages", "--out-dir", folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the three wheels built from the tree."""
-    folder = tmp_path_factory.mktemp("wheels")
-    uv("build", "--quiet", "--all-packages", "--wheel", "--out-dir", folder)
     return folder
 
 

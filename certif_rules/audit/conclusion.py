@@ -111,7 +111,8 @@ def _before_liftings(dossier: Dossier) -> Dossier:
 
 
 def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
-    jugement = checklist.referentiel.jugements.get(nom)
+    declared = checklist.referentiel.jugements.get(nom)
+    jugement = declared.au_type(checklist.type_audit.code) if declared else None
     objet = Objet(
         checklist=checklist,
         jugement=jugement,

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.construction.completude import refuse_open
 from certif_rules.construction.controles import check_controls
 from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.exigence import CorpsExigence, build_exigence
@@ -64,6 +65,9 @@ def assemble(matiere: Matiere) -> Referentiel:
     }
     regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own)
     sources.update(regles.sources)
+    if base is not None:
+        for jugement in base.jugements.values():
+            refuse_open(jugement, _types_added(matiere, base), lecteur)
     guide = build_guide(matiere.corps["guide"], lecteur, sources) if "guide" in matiere.corps else None
     sources.update(guide.sources if guide else {})
     lecteur.issues.extend(_header_names(matiere.retenues, sources, lecteur))
@@ -78,6 +82,13 @@ def assemble(matiere: Matiere) -> Referentiel:
     if matiere.fautes is not None:
         matiere.fautes.extend(lecteur.issues)
     return _referentiel(matiere, exigence, corps, regles, guide, sources)
+
+
+def _types_added(matiere: Matiere, base: Referentiel) -> dict[str, Any]:
+    """Return the audit types of this layer, as written, that those below do not have."""
+    known = {kind.code for kind in base.types_audit.values()}
+    nodes = matiere.corps.get("regles", {}).get("types_audit") or ()
+    return {node["id"]: node for node in nodes if node["id"] not in known}
 
 
 def _trame(base: Referentiel | None) -> Trame:

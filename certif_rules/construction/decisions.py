@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
 from typing import Any
 
+from certif_rules.construction.completude import at_each_type
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil
 
@@ -15,16 +16,24 @@ from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil
 def refuse_never_taken(node: Any, jugement: Jugement, lecteur: Lecteur) -> None:
     """Record the decisions that are written after others which are always taken instead.
 
+    Taken at one audit type is enough: one before it may be of some types only.
     A condition is dead where each value that fulfils it fulfils a condition of an earlier decision on the
     same measure. A decision is, where all its conditions are; the last one, which has none, where every
     value of a count does.
     """
-    earlier: list[Seuil] = []
+    alive = [d for view in at_each_type(jugement, lecteur).values() for d in _reached(view)]
     for index, decision in enumerate(jugement.decisions):
-        if _is_dead(decision, earlier, jugement):
+        if not any(decision is reached for reached in alive):  # two may be written alike
             message = f"aucun constat ne mène à « {decision.code} » : une autre décision est prise avant"
             hint = "la mettre avant, ou corriger les seuils"
             lecteur.refuse("decision-inatteignable", message, node["decisions"], index, hint)
+
+
+def _reached(jugement: Jugement) -> Iterator[Decision]:
+    earlier: list[Seuil] = []
+    for decision in jugement.decisions:
+        if not _is_dead(decision, earlier, jugement):
+            yield decision
         earlier.extend(decision.si)
 
 

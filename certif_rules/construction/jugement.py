@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from certif_rules.construction.completude import refuse_incomplete, refuse_unmeasured
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.model.jugement import Annotation, Decision, Delai, Jugement, Mesure, Seuil
 
@@ -36,7 +37,8 @@ def build_jugement(node: Any, lecteur: Lecteur) -> Jugement:
         mesures[nom] = _mesure(nom, item, mesures, lecteur)
     lecteur.know_only("mesure", mesures)
     decisions = tuple(_decision(item, mesures, lecteur) for item in node["decisions"])
-    _refuse_unreachable(decisions, node["decisions"], lecteur)
+    _refuse_contradictions(decisions, node["decisions"], lecteur)
+    refuse_incomplete(decisions, node["decisions"], lecteur)
     dated = node.get("echeances") or {}
     return lecteur.read(
         Jugement, node, origine=lecteur.origine, mesures=mesures, decisions=decisions,
@@ -53,16 +55,22 @@ def _mesure(nom: str, node: Any, earlier: Mapping[str, Mesure], lecteur: Lecteur
         message = "une somme additionne des mesures, qui portent elles-mêmes leur étiquette"
         lecteur.refuse("mesure-ambigue", message, node, "etiquette", "la mettre sur les mesures additionnées")
     for index, term in enumerate(node.get("somme") or ()):
-        added = earlier.get(term["mesure"])
-        if added is not None and added.moyenne == "par_critere":
-            message = f"« {added.id} » a une valeur par critère : elle ne s’additionne pas"
+        term_of = earlier.get(term["mesure"])
+        if term_of is not None and term_of.moyenne == "par_critere":
+            message = f"« {term_of.id} » a une valeur par critère : elle ne s’additionne pas"
             lecteur.refuse("mesure-ambigue", message, node["somme"], index, "additionner une autre mesure")
-    return lecteur.read(Mesure, node, id=nom)
+    mesure = lecteur.read(Mesure, node, id=nom)
+    added = [(earlier.get(term["mesure"]), term["mesure"], term) for term in node.get("somme") or ()]
+    refuse_unmeasured(mesure, f"la somme « {nom} »", added, lecteur)
+    return mesure
 
 
 def _decision(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Decision:
     si = tuple(_comparaison(item, mesures, lecteur) for item in node.get("si") or ())
-    return lecteur.read(Decision, node, si=si)
+    decision = lecteur.read(Decision, node, si=si)
+    compared = [(mesures.get(item["mesure"]), item["mesure"], item) for item in node.get("si") or ()]
+    refuse_unmeasured(decision, f"la décision « {decision.code} »", compared, lecteur)
+    return decision
 
 
 def _comparaison(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Seuil:
@@ -77,22 +85,10 @@ def _comparaison(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> 
     return comparaison
 
 
-def _refuse_unreachable(decisions: tuple[Decision, ...], nodes: Any, lecteur: Lecteur) -> None:
-    """Exactly the last decision stands without a condition: every case has one, and each may be taken.
-
-    Decisions that share a code are one decision, reached by several ways.
-    """
+def _refuse_contradictions(decisions: Iterable[Decision], nodes: Any, lecteur: Lecteur) -> None:
+    """Decisions that share a code are one decision, reached by several ways."""
     verdicts: dict[str, bool | None] = {}
     for index, decision in enumerate(decisions):
         if verdicts.setdefault(decision.code, decision.delivrable) is not decision.delivrable:
             message = f"la décision « {decision.code} » est dite délivrable et non délivrable"
             lecteur.refuse("decision-contraire", message, nodes, index, "changer l’un des codes")
-        last = index == len(decisions) - 1
-        if last and decision.si:
-            message = "aucune décision ne vaut quand aucune condition ne tient"
-            lecteur.refuse("decision-manquante", message, nodes, index, "finir par une décision sans « si »")
-        elif not last and not decision.si:
-            message = "les décisions qui suivent ne seront jamais prises : celle-ci vaut toujours"
-            lecteur.refuse(
-                "decision-manquante", message, nodes, index, "ajouter « si », ou la mettre en dernier"
-            )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.model.base import (
     Appui,
@@ -54,7 +55,17 @@ class Terme(Struct, frozen=True, kw_only=True):
     seuil: str | None = None
 
 
-class Mesure(Appui, frozen=True, kw_only=True):
+class SelonType(Appui, frozen=True, kw_only=True):
+    """What exists at some audit types (their codes) only; at all of them, without any."""
+
+    types: tuple[CodePrecedent, ...] = ()
+
+    def existe_a(self, code_type: str) -> bool:
+        """Return whether it exists at this audit type."""
+        return not self.types or code_type in self.types
+
+
+class Mesure(SelonType, frozen=True, kw_only=True):
     """A number drawn from the findings that are not lifted; one of the four ways is given.
 
     ``compte`` counts the lines with one of these findings; ``somme`` adds measures; ``moyenne`` and
@@ -92,7 +103,7 @@ class TitrePourTypes(Struct, frozen=True, kw_only=True):
     titre: str
 
 
-class Decision(Appui, frozen=True, kw_only=True):
+class Decision(SelonType, frozen=True, kw_only=True):
     """A decision, taken when one of ``si`` holds and none before it was; always, without any.
 
     ``delivrable`` is ``None`` where the sources give no rule.
@@ -124,10 +135,10 @@ class Aggravation(Appui, frozen=True, kw_only=True):
 
 
 class Jugement(Struct, frozen=True, kw_only=True):
-    """How one référentiel concludes on its own lines. The last decision holds always, and only it.
+    """How one référentiel concludes on its own lines.
 
-    ``echeances`` are the dates that each open finding opens, by finding, then by name. ``remarques`` go with
-    every conclusion.
+    At each audit type the last decision that exists holds always, and only it. ``echeances`` are the dates
+    that each open finding opens, by finding, then by name. ``remarques`` go with every conclusion.
     """
 
     origine: str
@@ -136,3 +147,11 @@ class Jugement(Struct, frozen=True, kw_only=True):
     echeances: Mapping[str, Mapping[str, Delai]] = field(default_factory=dict)
     aggravations: tuple[Aggravation, ...] = ()
     remarques: tuple[Texte, ...] = ()
+
+    def au_type(self, code_type: str) -> "Jugement":
+        """Return what exists of it at this audit type."""
+        return replace(
+            self,
+            mesures={nom: mesure for nom, mesure in self.mesures.items() if mesure.existe_a(code_type)},
+            decisions=tuple(decision for decision in self.decisions if decision.existe_a(code_type)),
+        )

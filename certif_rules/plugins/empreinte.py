@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from certif_rules.model.base import PLACES, Regle
-from certif_rules.model.jugement import Aggravation, Decision, Mesure
+from certif_rules.model.jugement import Aggravation, Decision, Mesure, SelonType
 from certif_rules.model.organisme import Vocabulaire
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Referentiel
@@ -22,11 +22,23 @@ _OF_ITS_MAKING = frozenset({"revisions", "brouillon"})
 _LEFT_OUT = PLACES | _OF_ITS_MAKING
 #: Fields that enter a digest only where they say something: digests were printed before them.
 _WHERE_TRUE = frozenset(
-    {"lecture", "incoherences", "si", "issu_de", "equivalences", "sinon_selon", "implicite", "mots", "nombre"}
+    {
+        "lecture",
+        "incoherences",
+        "si",
+        "issu_de",
+        "equivalences",
+        "sinon_selon",
+        "implicite",
+        "mots",
+        "nombre",
+    }
 )
 _WORDS = Vocabulaire()
 #: The rules that could be a reading from the start: ``lecture`` always enters their digest.
 _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)
+#: What was given audit types after digests were printed; ``types`` always enters the digest of the others.
+_TYPED_LATER = frozenset({"types"})
 
 
 def digest(data: Any) -> str:
@@ -43,6 +55,8 @@ def digest(data: Any) -> str:
 def _plain(value: Struct) -> dict[str, Any]:
     """Return a node of the model as a mapping of the fields that carry meaning."""
     where_true = _WHERE_TRUE - {"lecture"} if isinstance(value, _READINGS) else _WHERE_TRUE
+    if isinstance(value, SelonType):
+        where_true |= _TYPED_LATER
     entries = ((name, getattr(value, name)) for name in value.__struct_fields__ if name not in _LEFT_OUT)
     return {name: held for name, held in entries if name not in where_true or (held and held != _WORDS)}
 
