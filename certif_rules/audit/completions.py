@@ -120,7 +120,7 @@ def possible_decisions(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Sequence[LigneJugee]
 ) -> tuple[Decision, ...]:
     """Return the decisions that some completion of the lines gives, in the order they are declared."""
-    search = Recherche(jugement, constats, lignes)
+    search = Completions(jugement, constats, lignes)
     taken: set[int] = set()
     for added, known in search.worlds(jugement.decisions):
         search.take(jugement.decisions, added, known, taken)
@@ -145,7 +145,7 @@ def _asked(condition: Seuil) -> list[tuple[int, Fraction, bool]]:
 _Connus = Mapping[tuple[str, str | None], Fraction | None]
 
 
-class Recherche:
+class Completions:
     """The lines of one judgement, those that may end alike together, and what their endings add to sums."""
 
     def __init__(

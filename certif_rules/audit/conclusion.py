@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, in_order
 from certif_rules.audit.completions import possible_decisions
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
-from certif_rules.audit.distinctions import DistinctionDecidee, decide_beside
+from certif_rules.audit.distinctions import Octroi, decide_beside
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
 from certif_rules.audit.jugement import Valeur, levels, measure
 from certif_rules.audit.objet import (
@@ -58,7 +58,7 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     motifs: tuple[MotifConclusion, ...]
     a_verifier: tuple[str, ...] = ()
     repris: Mapping[str, Reprise] = field(default_factory=dict)
-    distinctions: tuple[DistinctionDecidee, ...] = ()
+    distinctions: tuple[Octroi, ...] = ()
 
 
 class Bilan(Struct, frozen=True, kw_only=True):
@@ -150,7 +150,7 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         reasons = [MotifConclusion(code="texte_absent", texte=why), *left]
     values = {decision.delivrable for decision in possible}
     codes = {decision.code for decision in possible}
-    beside: tuple[DistinctionDecidee, ...] = ()
+    beside: tuple[Octroi, ...] = ()
     if jugement is not None and judged:
         reasons += _remarks(jugement)
         code_type = checklist.type_audit.code

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.completions import Recherche
+from certif_rules.audit.completions import Completions
 from certif_rules.audit.jugement import LigneJugee
 from certif_rules.audit.raisons import MotifConclusion, in_words, taken
 from certif_rules.model.jugement import Decision, Distinction, Jugement
@@ -18,7 +18,7 @@ from certif_rules.rules.motifs import rests_on
 SANS_OBJET = "sans_objet"
 
 
-class DistinctionDecidee(Struct, frozen=True, kw_only=True):
+class Octroi(Struct, frozen=True, kw_only=True):
     """What is decided of a distinction, for one criterion (an id) where it is decided for each.
 
     ``decision`` is ``None`` while several are possible: ``possibles`` are their codes, in order.
@@ -37,7 +37,7 @@ class DistinctionDecidee(Struct, frozen=True, kw_only=True):
 def decide_beside(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Sequence[LigneJugee], code_type: str, *,
     unknown: str,
-) -> Iterator[DistinctionDecidee]:  # fmt: skip
+) -> Iterator[Octroi]:  # fmt: skip
     """Yield what is decided beside the label, in order.
 
     Args:
@@ -58,7 +58,7 @@ def decide_beside(
                 possible, without = possible_beside(jugement, constats, lignes, distinction, critere)
             texte, motifs = _in_words(jugement, distinction, possible, code_type, without=without)
             possibles = (*dict.fromkeys(d.code for d in possible), *((SANS_OBJET,) if without else ()))
-            yield DistinctionDecidee(
+            yield Octroi(
                 id=distinction.id,
                 titre=distinction.titre,
                 critere=critere,
@@ -95,7 +95,7 @@ def possible_beside(
 
     Both are decided on the same completion. ``critere`` is the criterion that it is decided for.
     """
-    search = Recherche(jugement, constats, lignes)
+    search = Completions(jugement, constats, lignes)
     decisions = tuple(_of_criterion(decision, critere, jugement) for decision in distinction.decisions)
     label = jugement.decisions if distinction.si_decision else ()
     reached: set[int] = set()

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from certif_rules.audit.conclusion import Bilan, Conclusion
-from certif_rules.audit.distinctions import DistinctionDecidee
+from certif_rules.audit.distinctions import Octroi
 from certif_rules.audit.echeances import Echeance
 from certif_rules.audit.jugement import Nombre
 from certif_rules.audit.raisons import MotifConclusion
@@ -24,7 +24,7 @@ def number(value: Nombre) -> int | str | None:
 _ecrire = Ecrivain(
     {
         Conclusion: "objet decision delivrable texte",
-        DistinctionDecidee: "id titre critere? decision possibles texte motifs",
+        Octroi: "id titre critere? decision possibles texte motifs",
         MotifConclusion: "code texte sources confiance? lecture?",
         Echeance: "id constat compte_comme?",
         Fraction: number,

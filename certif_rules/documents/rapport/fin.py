@@ -9,7 +9,7 @@ from fractions import Fraction
 from certif_rules.audit.compte_rendu import DecisionPrise
 from certif_rules.audit.conclusion import Conclusion
 from certif_rules.audit.contenu import Rapport
-from certif_rules.audit.distinctions import DistinctionDecidee
+from certif_rules.audit.distinctions import Octroi
 from certif_rules.audit.manques import other_than_called_for
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
@@ -103,7 +103,7 @@ def _judged(rapport: Rapport, conclusions: tuple[Conclusion, ...]) -> Iterator[b
             )
 
 
-def _beside(rapport: Rapport, distinction: DistinctionDecidee) -> tuple[str, b.Texte]:
+def _beside(rapport: Rapport, distinction: Octroi) -> tuple[str, b.Texte]:
     titre = capital(prose(distinction.titre))
     if distinction.critere is not None:
         titre += f" – critère {clean(rapport.checklist.referentiel.criteres[distinction.critere].numero)}"
