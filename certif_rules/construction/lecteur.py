@@ -228,6 +228,7 @@ _CODES: Mapping[str, str] = {
     "indicateur": "ligne-inconnue",
     "critère": "critere-inconnu",
     "mesure": "mesure-inconnue",
+    "décision": "decision-inconnue",
     "date": "date-inconnue",
     "incohérence": "incoherence-inconnue",
     "barème": "bareme-inconnu",
