@@ -6,7 +6,6 @@ import shutil
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from greffons import DONNEES, registry, seal
@@ -24,23 +23,6 @@ from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
 
 NOTES = Path(__file__).parent / "fictif_notes"
-_, CASES = read_cases(NOTES / "conclusions.yaml")
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["nom"])
-def test_other_ways_of_judging(case: dict[str, Any]) -> None:
-    """Levels with means and critical lines, levels with must-haves, opinions: no code but their data."""
-    noms = ("niveaux", "incontournables", "avis")
-    assert differences(case, registry(**{nom: NOTES / nom for nom in noms})) == []
-
-
-_, ECHELLE = read_cases(NOTES / "echelle.yaml")
-
-
-@pytest.mark.parametrize("case", ECHELLE, ids=lambda case: case["nom"])
-def test_levels_not_seen_or_lifted(case: dict[str, Any]) -> None:
-    """Lines that an audit does not see, and levels that were lifted: a value that someone gave, or none."""
-    assert differences(case, registry(echelle=NOTES / "echelle")) == []
 
 
 def test_the_threshold_is_data(tmp_path: Path) -> None:

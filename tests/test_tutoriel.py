@@ -8,18 +8,14 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from greffons import declared
 from roues import find_uv
 
 from certif_rules.blocs.typographie import plain
-from certif_rules.plugins.hookspecs import Donnees
-from certif_rules.plugins.registry import Registry
-from certif_rules.services.validation import validate
-from certif_rules.testing.fichier import differences, read_cases
+from certif_rules.testing.conformite import Conformite
 
 ROOT = Path(__file__).resolve().parent.parent
 EXEMPLE = ROOT / "docs" / "exemples" / "label-fictif"
@@ -42,22 +38,12 @@ def real(name: str) -> str:
     return EMPREINTE.sub("sha256:a-calculer", (EXEMPLE / name).read_text(encoding="utf-8"))
 
 
-def cases() -> Iterator[tuple[str, str, Any]]:
-    for path in sorted((EXEMPLE / "tests" / "cas").glob("*.yaml")):
-        kind, read = read_cases(path)
-        yield from ((path.stem, kind, case) for case in read)
+class TestLabelFictif(Conformite):
+    """Its cases, each worked out by hand in its note, hold; ``valider`` has nothing to say of its data."""
 
-
-@pytest.mark.parametrize(("kind", "case"), [pytest.param(k, c, id=f"{f}-{c['nom']}") for f, k, c in cases()])
-def test_what_the_label_concludes(kind: str, case: Any) -> None:
-    """The cases of the plugin, each worked out by hand in its note, hold on its data alone."""
-    assert differences(kind, case, Registry([("label-fictif", Donnees(dossier=DONNEES))])) == []
-
-
-def test_nothing_is_wrong_with_the_plugin() -> None:
-    """Its layers are published, and ``valider`` has neither a problem nor a remark."""
-    validation = validate([DONNEES, EXEMPLE / "tests" / "cas"], [], here=EXEMPLE)
-    assert (validation.problemes, validation.remarques) == ((), ())
+    greffon = "label-fictif"
+    cas = str(EXEMPLE / "tests" / "cas")
+    plugins = staticmethod(lambda: declared(**{"label-fictif": DONNEES}))
 
 
 def test_every_file_printed_is_a_real_one() -> None:

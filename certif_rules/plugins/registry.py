@@ -156,10 +156,11 @@ class Registry:
             self._stack(exigence)
             base_nom, _, base_edition = exigence.base.partition("@")
             self._check_base(exigence, base_nom, base_edition)
-            base, below = self._choose(base_nom, day, base_edition, guide)
+            own = any(couche.id == guide for couche in self.layers(nom, "guide"))
+            base, below = self._choose(base_nom, day, base_edition, None if own else guide)
             warnings += (a for a in below if a.code != "edition_hors_periode")
             warnings += base_moved(exigence, self.layers(base_nom, "exigence"), day)
-            guide = None
+            guide = guide if own else None
         regles, about_rules = choose_rules(exigence, self.layers(nom, "regles"), day)
         own_guide, about_guide = choose_guide(exigence, self.layers(nom, "guide"), day, guide)
         retenues = [CoucheRetenue(couche=exigence, contenu=exigence), regles]

@@ -64,7 +64,7 @@ def _resolved(
     for nom in sorted({key[0] for key in keys}):
         issues.extend(_competing(registry, nom))
         for couche in registry.layers(nom, "exigence"):
-            for day in _days(registry, couche):
+            for day in days_of(registry, couche):
                 try:
                     registry.life(registry.resolve(nom, day=day, edition=couche.id).referentiel)
                 except DataError as error:
@@ -113,8 +113,8 @@ def _declares(pair: tuple[str, Donnees], keys: frozenset[tuple[str, str, str]]) 
     return any(couche.cle in keys for couche in Registry([pair]).all_layers())
 
 
-def _days(registry: Registry, couche: Couche) -> list[str]:
-    """Days that between them bring every layer written for the edition into play."""
+def days_of(registry: Registry, couche: Couche) -> list[str]:
+    """Return the days that between them bring every layer written for an edition into play."""
     layers = [c for kind in ("regles", "guide") for c in registry.layers(couche.referentiel, kind)]
     mine = [c.admis_du for c in layers if couche.id in c.pour]
     return sorted({couche.du, *mine})
