@@ -20,6 +20,8 @@ _REMPLACABLES = (
     "titre", "exigence", "etiquettes", "niveau_attendu", "preuves", "commentaires", "variantes",
     "donnees_sensibles",
 )  # fmt: skip
+#: What else an operation replaces of a line, or of a criterion: what people call it, what became of it.
+_AUSSI = ("numero", "evolution")
 
 
 class CorpsExigence(Struct, frozen=True, kw_only=True):
@@ -52,6 +54,7 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
             indicateurs=indicateurs,
             modifications=tuple(_modification(n, lecteur) for n in body.get("modifications") or ()),
             retraits=tuple(_retrait(n, lecteur) for n in body.get("retraits") or ()),
+            dessous=lecteur.dessous,
         ),
         mentions=_mentions(body, lecteur),
     )
@@ -139,9 +142,11 @@ def _target(node: Any, lecteur: Lecteur) -> tuple[Cible, str]:
 
 def _modification(node: Any, lecteur: Lecteur) -> Modification:
     nature, cible = _target(node, lecteur)
-    given = {
-        key: value for key, value in _replaceable(node, lecteur).items() if key in node and key != nature
+    fields = {
+        **_replaceable(node, lecteur),
+        **lecteur.values(Indicateur, node, (champ for champ in _AUSSI if champ in node)),
     }
+    given = {key: value for key, value in fields.items() if key in node and key != nature}
     return lecteur.read(Modification, node, nature=nature, cible=cible, champs=given, location=place(node))
 
 

@@ -98,6 +98,10 @@ def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[
         message = f"aucun constat permis pour : {', '.join(missing)}"
         at = place(nodes[0]) if nodes else from_emplacement(own_lines[missing[0]])
         hint = "ajouter ces lignes à une liste de `constats_permis`"
+        if lecteur.reprises is not None:
+            message += f" (les règles sont celles de l’édition {lecteur.reprises})"
+            at = from_emplacement(own_lines[missing[0]])
+            hint = "écrire les règles de cette édition : une couche `regles` qui la nomme dans `pour`"
         lecteur.issues.append(Issue("constats-manquants", message, at, hint))
     return permis
 

@@ -9,7 +9,7 @@ from certif_rules.echanges.champs import LACUNE, REMARQUE, Ecrivain
 from certif_rules.model.base import Lacune, Texte
 from certif_rules.model.referentiel import Couche, Reconnaissance, Referentiel
 from certif_rules.model.vie import Incoherence, Vie
-from certif_rules.plugins.choix import written_for
+from certif_rules.plugins.choix import rules_for, written_for
 from certif_rules.plugins.discovery import EtatPlugin
 from certif_rules.plugins.registry import Registry
 
@@ -65,7 +65,7 @@ def plugins_as_data(etats: Iterable[EtatPlugin]) -> dict[str, Any]:
 def _layers(registry: Registry, couche: Couche) -> Iterator[Couche]:
     """Yield the layer of an édition, then those written for it."""
     yield couche
-    yield from written_for(registry.layers(couche.referentiel, "regles"), couche.id)
+    yield from rules_for(registry.layers(couche.referentiel, "regles"), couche)
     yield from written_for(registry.layers(couche.referentiel, "guide"), couche.id)
 
 
