@@ -64,7 +64,7 @@ def assemble(matiere: Matiere) -> Referentiel:
     own = {
         i.id: i.emplacement for i in corps.indicateurs.values() if i.origine == matiere.exigence.referentiel
     }
-    regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own)
+    regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own, pose.constats_comme)
     lecteur.retires = {}
     sources.update(regles.sources)
     if base is not None:

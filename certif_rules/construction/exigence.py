@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.surcouche import Cible, Modification, Retrait, Surcouche
-from certif_rules.model.base import Source, Texte
+from certif_rules.model.base import Nomme, Source, Texte
 from certif_rules.model.referentiel import Categorie, Critere, Fait, Indicateur
 from certif_rules.rules.mots import MOTS_PORTEE
 from certif_rules.source.yaml import place
@@ -20,18 +20,23 @@ _REMPLACABLES = (
     "titre", "exigence", "etiquettes", "niveau_attendu", "preuves", "commentaires", "variantes",
     "donnees_sensibles",
 )  # fmt: skip
+_LIGNE = Nomme("indicateur", qualifie=True)
 #: What else an operation replaces of a line, or of a criterion: what people call it, what became of it.
 _AUSSI = ("numero", "evolution")
 
 
 class CorpsExigence(Struct, frozen=True, kw_only=True):
-    """What an exigence layer adds to what lies below it."""
+    """What an exigence layer adds to what lies below it.
+
+    ``constats_comme`` maps a line to the one whose findings it may receive, where the rules name it not.
+    """
 
     sources: Mapping[str, Source]
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
     surcouche: Surcouche
     mentions: Mapping[str, Texte]
+    constats_comme: Mapping[str, str]
 
 
 def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsExigence:
@@ -57,6 +62,11 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
             dessous=lecteur.dessous,
         ),
         mentions=_mentions(body, lecteur),
+        constats_comme={
+            lecteur.qualify(node["code"]): lecteur.name(_LIGNE, node, "constats_comme")
+            for node in added.get("indicateurs") or ()
+            if node.get("constats_comme") is not None
+        },
     )
 
 

@@ -30,6 +30,7 @@ class Pose(Struct, frozen=True, kw_only=True):
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
     mentions: Mapping[str, Texte]
+    constats_comme: Mapping[str, str]
     changements: tuple[Changement, ...]
 
 
@@ -48,6 +49,7 @@ def lay(
     categories: dict[str, Categorie] = {}
     faits: dict[str, Fait] = {}
     mentions: dict[str, Texte] = {}
+    comme: dict[str, str] = {}
     changements: list[Changement] = []
     earlier: str | None = None
     beneath = lecteur.dessous
@@ -59,6 +61,7 @@ def lay(
         categories |= corps.categories
         faits |= corps.faits
         mentions |= corps.mentions
+        comme |= corps.constats_comme
         changed = edition if earlier is not None else None
         changements += changes(trame, corps.surcouche, lecteur.origine, changed)
         if earlier is not None:
@@ -76,6 +79,7 @@ def lay(
         categories=categories,
         faits=faits,
         mentions=mentions,
+        constats_comme=comme,
         changements=tuple(changements),
     )
 

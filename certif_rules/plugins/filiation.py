@@ -83,12 +83,16 @@ def broken(couche: Couche, layers: Mapping[Cle, EnTete]) -> Issue | None:
         hint = f"installer ou réactiver le greffon qui déclare {named}, ou corriger `depuis`"
         return Issue("depart-introuvable", message, place(line[-1].data, "depuis"), hint)
     for later, earlier in pairwise(line):
-        if later.couche.base != earlier.couche.base:
-            base = earlier.couche.base
+        below, named = earlier.couche, f"{later.couche.referentiel}@{later.couche.id}"
+        if later.couche.du <= below.du:
             message = (
-                f"{later.couche.referentiel}@{later.couche.id} est écrite depuis {earlier.couche.id}, "
-                f"qui {f'repose sur {base}' if base else 'n’a pas de base'}"
+                f"{named} (du {later.couche.du}) est écrite depuis {below.id}, qui commence le {below.du}"
             )
+            hint = "corriger `du`, ou nommer une édition antérieure"
+            return Issue("periode-incoherente", message, place(later.data, "depuis"), hint)
+        if later.couche.base != below.base:
+            on = f"repose sur {below.base}" if below.base else "n’a pas de base"
+            message = f"{named} est écrite depuis {below.id}, qui {on}"
             hint = "ôter `base`, ou écrire l’édition entière, sans `depuis`"
             return Issue("base-differente", message, place(later.data, "base"), hint)
     return None
