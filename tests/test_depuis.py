@@ -341,3 +341,17 @@ def test_its_own_rules_are_taken_whole(tmp_path: Path) -> None:
     assert [t.code for t in referentiel.types_audit.values() if t.origine == "enseigne"] == ["unique"]
     assert referentiel.indicateurs["enseigne/V"].constats_permis == ("satisfaisant",)
     assert [vie.origine for vie in known.life(referentiel)] == ["fictif"]
+
+
+def test_a_threshold_out_of_reach_of_fewer_lines(tmp_path: Path) -> None:
+    """Rules that refuse from two gaps on three lines: an edition left with one line cannot reach them."""
+    accueil = Path(__file__).parent / "exemples" / "accueil" / "donnees"
+    header = EN_TETE.format(id="2027", depuis='"2024"', du="2027-01-01").replace("enseigne\n", "accueil\n", 1)
+    gone = "".join(f'  - {{indicateur: "{code}", motif: M., sources: [R]}}\n' for code in (2, 3))
+    couche(tmp_path, header.replace("id: 2027", 'id: "2027"').replace("ENS", "R"), f"retraits:\n{gone}")
+    (issue,) = validate([tmp_path], [("accueil", Donnees(dossier=accueil))], here=tmp_path).problemes
+    assert (issue.code, str(issue.location)) == ("seuil-hors-portee", "exigence/2027/couche.yaml:1:1")
+    assert issue.message.startswith("« ecarts » va de 0 à 1 : le seuil 2 n’est jamais atteint")
+    assert issue.message.endswith("(règles reprises de l’édition 2024)")
+    assert issue.hint is not None
+    assert issue.hint.startswith("écrire les règles de cette édition")

@@ -79,6 +79,8 @@ def assemble(matiere: Matiere) -> Referentiel:
         node = matiere.corps["regles"]["jugement"]
         refuse_out_of_reach(node, regles, lignes, known, lecteur)
         refuse_never_taken(node, regles.jugement, lecteur)
+        if lecteur.reprises is not None:
+            lecteur.issues = [_at_edition(issue, matiere.exigence, lecteur) for issue in lecteur.issues]
     if lecteur.issues and matiere.fautes is None:
         raise DataError(lecteur.issues)
     if matiere.fautes is not None:
@@ -132,6 +134,14 @@ def _header_names(
         for rule in (rule for lacune in couche.lacunes for rule in lacune.si):
             issues += lecteur.unknown(rule)
     return issues
+
+
+def _at_edition(issue: Issue, exigence: Couche, lecteur: Lecteur) -> Issue:
+    """Return an issue of rules that suit the lines of an earlier edition, told at the one that takes them."""
+    message = f"{issue.message} (règles reprises de l’édition {lecteur.reprises})"
+    related = ((issue.location, "écrit ici"),) if issue.location else ()
+    hint = "écrire les règles de cette édition : une couche `regles` qui la nomme dans `pour`"
+    return Issue(issue.code, message, from_emplacement(exigence.emplacement), hint, related)
 
 
 def _referentiel(
