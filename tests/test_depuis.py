@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from greffons import DONNEES, couche, registry, seal
+from greffons import DONNEES, EDITIONS, couche, distribution, registry, seal
 from msgspec.structs import replace
 
+from certif_rules.audit.demande import Demande
+from certif_rules.blocs.textes import line
+from certif_rules.blocs.typographie import plain
+from certif_rules.documents import rubriques
+from certif_rules.echanges.champs import encoded
+from certif_rules.echanges.checklist import document, explanation
 from certif_rules.errors import DataError, Issue
 from certif_rules.model.referentiel import Evolution
-from certif_rules.plugins.cache import Cache
+from certif_rules.plugins import cache
+from certif_rules.plugins.cache import Cache, compiled_beside
+from certif_rules.plugins.discovery import load
 from certif_rules.plugins.hookspecs import Donnees
+from certif_rules.plugins.livraison import compile_layers
 from certif_rules.plugins.registry import Registry
+from certif_rules.services.catalogue import describe
+from certif_rules.services.checklist import make_checklist
+from certif_rules.services.explication import explain
 from certif_rules.services.validation import validate
+from certif_rules.source.schema import check
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
 
@@ -301,14 +317,14 @@ def revised(folder: Path) -> Path:
 def test_what_changes_underneath_changes_the_answer(tmp_path: Path) -> None:
     """A revision of E1 in its plugin: E2 has its words and another digest, compiled forms or not."""
     new = revised(tmp_path / "ancien" / "donnees")
-    cache = Cache(tmp_path / "cache")
+    kept = Cache(tmp_path / "cache")
     suite = SUITE / "donnees"
     digests = []
     for _ in range(2):
         for enseigne, title in ((DONNEES["enseigne"], "Sourire"), (new, "Accueil")):
             folders = {"fictif": DONNEES["fictif"], "enseigne": enseigne, "suite": suite}
             donnees = [(nom, Donnees(dossier=folder)) for nom, folder in folders.items()]
-            for known in (Registry(donnees), Registry(donnees, cache=cache)):
+            for known in (Registry(donnees), Registry(donnees, cache=kept)):
                 resolution = known.resolve("enseigne", day="2023-01-01")
                 assert resolution.referentiel.indicateurs["enseigne/W"].titre == title
                 digests.append(resolution.empreinte)
@@ -355,3 +371,83 @@ def test_a_threshold_out_of_reach_of_fewer_lines(tmp_path: Path) -> None:
     assert issue.message.endswith("(règles reprises de l’édition 2024)")
     assert issue.hint is not None
     assert issue.hint.startswith("écrire les règles de cette édition")
+
+
+# ---- what is shown ---------------------------------------------------------------------------------------
+
+
+def test_the_list_says_which_edition_ends_another() -> None:
+    """E1 says no end: E2 ends it on the eve of 1 January 2023. E2 is written as a change of E1."""
+    described, issues = describe(three(), "enseigne")
+    assert issues == []
+    assert check({"format": 1, "editions": described}, "sortiereferentiels") == []
+    one, two = described
+    assert (one["edition"], one["au"], one["remplacee"]) == ("E1", None, {"par": "E2", "du": "2023-01-01"})
+    assert "depuis" not in one
+    assert (two["edition"], two["depuis"], two["base"]) == ("E2", "E1", "fictif@A")
+    assert "remplacee" not in two
+    assert [c["id"] for c in two["couches"]] == ["E2", "reglement"]
+
+
+def test_documents_tell_who_changes_what() -> None:
+    """The notes of the layer, the JSON and « expliquer »: what E1 does to its base, what E2 does to E1."""
+    demande = Demande(referentiel="enseigne", type_audit="bapteme", date="2023-03-01", categories=("VELO",))
+    checklist = make_checklist(three(), demande)
+    notes = [plain(line(note)) for layer in rubriques.layers(checklist) for note in layer.notes]
+    assert "Indicateur I-2-b retiré : L’enseigne ne compte pas les aiguilles. [ENS]" in notes
+    assert "Indicateur X retiré par l’édition E2 : Le second dépliant l’abandonne. [ENS2]" in notes
+    written = document(checklist)
+    assert check(json.loads(encoded(written)), "checklist") == []
+    told_ = [(change["numero"], change.get("edition")) for change in written["modifications"]]
+    assert told_ == [("I-2-b", None), ("II", None), ("1.2", None), ("X", "E2"), ("Z", "E2"), ("1.1", "E2")]
+    (row,) = [row for row in written["lignes"] if row["id"] == "enseigne/W"]
+    assert row["evolution"] == {"depuis": "E1", "nature": "aucune", "texte": None, "sources": ["ENS"]}
+    because = explain(checklist, "Z-1")
+    (change,) = explanation(checklist, because.ligne, because.changements)["modifications"]
+    assert (change["edition"], change["champs"]) == ("E2", ["exigence", "numero", "evolution"])
+    assert change["emplacement"].endswith("exigence/E2/changements.yaml:16")
+
+
+# ---- another distribution --------------------------------------------------------------------------------
+
+
+def test_from_another_distribution_with_its_compiled_forms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that only adds the edition: the usual hook gives it, what is compiled answers for it.
+
+    Compiled with E1 as it was, it is as if absent once E1 has a revision.
+    """
+    monkeypatch.setattr(cache, "_working_copy", list)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "site"), *sys.path])
+    package = distribution(tmp_path / "site", "suite", EDITIONS, donnees=SUITE / "donnees")
+    points = [
+        point for dist in metadata.distributions(path=[str(tmp_path / "site")]) for point in dist.entry_points
+    ]
+    try:
+        ((_, own),) = load(points).donnees
+    finally:
+        del sys.modules["greffon_suite"]
+    assert own.dossier == package / "donnees"
+
+    def donnees(enseigne: Path) -> list[tuple[str, Donnees]]:
+        others = {"fictif": DONNEES["fictif"], "enseigne": enseigne}
+        return [("suite", own), *((nom, Donnees(dossier=folder)) for nom, folder in others.items())]
+
+    copied = tmp_path / "copie" / "donnees"
+    shutil.copytree(DONNEES["enseigne"], copied)
+    expected = Registry(donnees(copied)).resolve("enseigne", day="2023-01-01")
+    compile_layers(donnees(copied), own.dossier, compiled_beside(own.dossier))
+
+    def title(enseigne: Path) -> str | None:
+        known = Registry(donnees(enseigne), cache=Cache(tmp_path / "cache"))
+        referentiel = known.resolve("enseigne", day="2023-01-01").referentiel
+        assert known.life(referentiel)
+        return referentiel.indicateurs["enseigne/W"].titre
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Registry, "body", lambda *_: pytest.fail("a body was read"))
+        compiled = Registry(donnees(copied), cache=Cache(tmp_path / "cache"))
+        assert compiled.resolve("enseigne", day="2023-01-01").empreinte == expected.empreinte
+        assert title(copied) == "Sourire"
+    assert title(revised(tmp_path / "neuf" / "donnees")) == "Accueil"

@@ -60,7 +60,7 @@ def choose_edition(
         raise UsageError([Issue("edition-introuvable", message, None, hint)])
     if chosen in current:
         return chosen, []
-    ended = next((f" ; {c.id} la remplace depuis le {c.du}" for c in current if _ends(c, chosen)), "")
+    ended = next((f" ; {c.id} la remplace depuis le {c.du}" for c in current if ends(c, chosen)), "")
     message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)}{ended})"
     return chosen, [Avertissement("edition_hors_periode", message, chosen.sources)]
 
@@ -219,13 +219,13 @@ def in_force(couches: Sequence[Couche], day: str) -> list[Couche]:
     One that another of them replaced by then may not.
     """
     begun = [couche for couche in couches if couche.du <= day]
-    ended = {couche.id for couche in couches if any(_ends(later, couche) for later in begun)}
+    ended = {couche.id for couche in couches if any(ends(later, couche) for later in begun)}
     admitted = [c for c in couches if c.admis_du <= day and (c.au is None or day <= c.au)]
     left = [couche for couche in admitted if couche.id not in ended]
     return sorted(left, key=lambda c: (c.admis_du, c.du, c.id), reverse=True)
 
 
-def _ends(later: Couche, couche: Couche) -> bool:
+def ends(later: Couche, couche: Couche) -> bool:
     """Return whether the first day of a layer ends another: it says so, or changes one without an end."""
     return couche.id == later.remplace or (couche.id == later.depuis and couche.au is None)
 
