@@ -13,7 +13,7 @@ from certif_rules.construction.controles import check_controls
 from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.construction.lignee import Pose, lay, reprise
+from certif_rules.construction.lignee import Pose, borrowed, lay
 from certif_rules.construction.regles import CorpsRegles, build_regles
 from certif_rules.construction.seuils import refuse_out_of_reach
 from certif_rules.construction.surcouche import Trame
@@ -91,7 +91,7 @@ def assemble(matiere: Matiere) -> Referentiel:
 def _take_over(matiere: Matiere, editions: Mapping[str, Mapping[str, Any]], lecteur: Lecteur) -> None:
     """Tell ``lecteur`` what was withdrawn since the edition that the rules are written for, if an earlier."""
     pour = next(r.contenu.pour for r in matiere.retenues if r.couche.nature == "regles")
-    taken = reprise(editions, pour, lecteur.origine)
+    taken = borrowed(editions, pour, lecteur.origine)
     if taken is not None:
         lecteur.reprises = taken.edition
         lecteur.retires = taken.retires if matiere.autres_lignes is not None else {}

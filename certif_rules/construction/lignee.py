@@ -84,14 +84,14 @@ def lay(
     )
 
 
-class Reprise(Struct, frozen=True, kw_only=True):
+class Emprunt(Struct, frozen=True, kw_only=True):
     """Rules taken from an earlier edition: which, and where what they may name was withdrawn since."""
 
     edition: str
     retires: Mapping[tuple[str, str], Location]
 
 
-def reprise(editions: Mapping[str, Mapping[str, Any]], pour: Sequence[str], origine: str) -> Reprise | None:
+def borrowed(editions: Mapping[str, Mapping[str, Any]], pour: Sequence[str], origine: str) -> Emprunt | None:
     """Return what rules written ``pour`` an earlier edition meet in the last of these, if one was.
 
     Args:
@@ -105,7 +105,7 @@ def reprise(editions: Mapping[str, Mapping[str, Any]], pour: Sequence[str], orig
     if not later:
         return None
     retires = _withdrawn([editions[nom] for nom in later], origine)
-    return Reprise(edition=names[served], retires=retires)
+    return Emprunt(edition=names[served], retires=retires)
 
 
 def _withdrawn(bodies: Sequence[Mapping[str, Any]], origine: str) -> dict[tuple[str, str], Location]:

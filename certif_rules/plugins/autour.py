@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from certif_rules.construction.lignee import reprise
+from certif_rules.construction.lignee import borrowed
 from certif_rules.construction.vie import build_life
 from certif_rules.errors import DataError
 from certif_rules.model.referentiel import CoucheRetenue, Referentiel
@@ -39,7 +39,7 @@ def build_lives(
             continue
         undeclared = [corps.non_declaree] if corps.non_declaree else []
         origine = retenue.couche.referentiel
-        taken = reprise(lines.get(origine, {}), retenue.contenu.pour, origine)
+        taken = borrowed(lines.get(origine, {}), retenue.contenu.pour, origine)
         try:
             vie = build_life(origine, corps.sections, referentiel, tuple(lives), taken)
         except DataError as error:
