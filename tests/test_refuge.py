@@ -139,8 +139,8 @@ def test_nobody_reads_a_category_that_nobody_declared(refuges: Registry) -> None
 
 def test_a_label_names_its_sheets(refuges: Registry) -> None:
     """The sheet of a gap bears the word of the label, never that of the national reference."""
-    assert checklist(refuges).referentiel.mots.fiche == "fiche d’alerte"
-    assert checklist(refuges).referentiel.mots.categories == "catégories"
+    assert checklist(refuges).referentiel.vocabulaire.fiche == "fiche d’alerte"
+    assert checklist(refuges).referentiel.vocabulaire.categories == "catégories"
 
 
 def test_a_file_of_organisations_says_numbers(refuges: Registry, tmp_path: Path) -> None:

@@ -29,8 +29,12 @@ _WHERE_TRUE = frozenset(
         "issu_de",
         "equivalences",
         "sinon_selon",
+        "distinctions",
+        "depuis",
+        "lignee",
+        "edition",
         "implicite",
-        "mots",
+        "vocabulaire",
         "nombre",
     }
 )

@@ -34,7 +34,7 @@ def _why_true(verdict: RegleJugee, cas: Cas) -> str:
         return " ; ".join(conditions)
     if cas.referentiel.sans_categories:
         return "applicable à tout organisme"
-    return f"applicable à cette {cas.referentiel.mots.categorie}"
+    return f"applicable à cette {cas.referentiel.vocabulaire.categorie}"
 
 
 def _conditions(verdict: RegleJugee, cas: Cas) -> list[str]:

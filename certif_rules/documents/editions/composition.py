@@ -278,7 +278,7 @@ def _mutation(mutation: Mutation) -> str:
 def _organisation(compared: EditionsComparees, organisme: PourOrganisme) -> b.Partie:
     who = [clean(organisme.nom)] if organisme.nom else []
     if not compared.apres.sans_categories:
-        who.append(f"{compared.apres.mots.categories} {', '.join(map(clean, organisme.categories))}")
+        who.append(f"{compared.apres.vocabulaire.categories} {', '.join(map(clean, organisme.categories))}")
     who.append(prose(organisme.type_audit) if organisme.type_audit else "audit non précisé")
     blocs: list[b.Bloc] = [
         b.Paragraphe(
