@@ -26,8 +26,9 @@ from certif_rules.services.organismes import Organisation, organisations, read_c
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
 
-REFUGE = Path(__file__).parent / "fictif_refuge"
-_, CASES = read_cases(REFUGE / "cas.yaml")
+NOTES = Path(__file__).parent / "fictif_notes"
+REFUGE = NOTES / "refuge"
+_, CASES = read_cases(NOTES / "refuge.yaml")
 
 
 @pytest.fixture(scope="module")
