@@ -217,8 +217,8 @@ def _inherited(registry: Registry, source: Referentiel) -> dict[str, str]:
     written = {c.id: registry.header(c).data.get("lacunes") or () for c in line}
     nodes = next((written[nom] for nom in (couche.id, *couche.lignee) if written[nom]), ())
     entries = "".join(f"  - {json.dumps(node, ensure_ascii=False)}\n" for node in nodes)
-    told = f"  # De l’édition {couche.id} : à ôter si elle est comblée.\n" if nodes else ""
-    return {"NOMBRE-MODELE": Brut(len(source.indicateurs)), "LACUNES-MODELE": Brut(told + entries)}
+    note = f"  # De l’édition {couche.id} : à ôter si elle est comblée.\n" if nodes else ""
+    return {"NOMBRE-MODELE": Brut(len(source.indicateurs)), "LACUNES-MODELE": Brut(note + entries)}
 
 
 def _types(source: Referentiel, du: str | None) -> Iterator[Mots]:
