@@ -89,9 +89,8 @@ def _objects(checklist: Checklist, actes: tuple[Acte, ...]) -> Iterator[Issue]:
         key = (acte.objet, acte.instance if isinstance(acte, AvisRendu) else None)
         if key in seen:
             of = f" de « {key[1]} »" if key[1] else ""
-            plural = nom if nom.endswith("s") else f"{nom}s"
             hint = "n’en garder qu’un, ou dire son instance ou son objet"
-            yield Issue("acte-en-double", f"deux {plural}{of}", acte.lieu, hint)
+            yield Issue("acte-en-double", f"deux fois le même acte : {nom}{of}", acte.lieu, hint)
         seen.add(key)
 
 
@@ -103,9 +102,12 @@ def _order(earlier: tuple[Acte, ...] | list[DecisionPrise], acte: Acte) -> Itera
     for other in earlier:
         if acte.le is not None and other.le is not None and acte.le < other.le:
             mine, theirs = _NOMS[role_of(acte)][1], _NOMS[role_of(other)][1]
-            code = "decision-avant-avis" if isinstance(acte, DecisionPrise) else "notification-avant-decision"
             message = f"{mine} ({acte.le}) précède {theirs} ({other.le})"
-            yield Issue(code, message, acte.lieu, "vérifier les deux dates")
+            hint = "vérifier les deux dates"
+            if isinstance(acte, DecisionPrise):
+                yield Issue("decision-avant-avis", message, acte.lieu, hint)
+            else:
+                yield Issue("notification-avant-decision", message, acte.lieu, hint)
 
 
 def _departure(procedure: Procedure, compte_rendu: CompteRendu, taken: DecisionPrise) -> Iterator[Issue]:

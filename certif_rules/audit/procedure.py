@@ -208,7 +208,11 @@ def follow_up(procedure: Procedure, compte_rendu: CompteRendu) -> tuple[ActeSuiv
 
 
 def _followed(procedure: Procedure, compte_rendu: CompteRendu, role: Role) -> Iterator[ActeSuivi]:
-    left = list(recorded(compte_rendu, role))
+    actes = recorded(compte_rendu, role)
+    for rendu in actes:  # the base comes first, as its conclusion does
+        if not concerns(procedure, rendu):
+            yield _done(procedure, compte_rendu, role, rendu, None)
+    left = [rendu for rendu in actes if concerns(procedure, rendu)]
     for prevu in procedure.of_role(role):
         mine = [rendu for rendu in left if prevu in calling(procedure, rendu)]
         for rendu in mine[:1]:

@@ -10,7 +10,7 @@ from certif_rules.audit.compte_rendu import AvisRendu, DecisionPrise, Notificati
 from certif_rules.audit.conclusion import Bilan, Conclusion, MotifConclusion
 from certif_rules.audit.echeances import Echeance
 from certif_rules.audit.jugement import Nombre
-from certif_rules.audit.procedure import ActeSuivi, follow_up, name_of, opinion
+from certif_rules.audit.procedure import Acte, ActeSuivi, follow_up, name_of, opinion
 from certif_rules.echanges.champs import APPUI, SENS, Ecrivain, with_sources
 from certif_rules.echanges.checklist import head
 from certif_rules.model.acteurs import Intervention, Sens
@@ -31,9 +31,9 @@ _ecrire = Ecrivain(
         Echeance: "id constat compte_comme?",
         Intervention: f"id objet role acteur texte nature? sens? apres? inconnu {APPUI}",
         Sens: SENS,
-        AvisRendu: "instance le avis motif",
-        DecisionPrise: "instance le decision motif",
-        NotificationFaite: "instance le",
+        AvisRendu: "instance le texte=avis motif",
+        DecisionPrise: "instance le texte=decision motif",
+        NotificationFaite: "instance le texte motif",
         Fraction: number,
     }
 )
@@ -72,15 +72,21 @@ def _sources(bilan: Bilan) -> Iterable[Source]:
 def _act(bilan: Bilan, acte: ActeSuivi) -> dict[str, Any]:
     """Write an act that is called for, recorded, or both: never what the rules give."""
     prevu = acte.prevu
+    declared = {} if prevu is None else {**_ecrire(prevu.intervention), "certain": prevu.certain}
     return {
         "role": acte.role,
-        "prevu": None if prevu is None else {**_ecrire(prevu.intervention), "certain": prevu.certain},
+        **({"prevu": declared} if declared else {}),
         "nom": name_of(bilan.procedure, acte) or None,
         "attendu": acte.attendu,
-        "rendu": _ecrire(acte.rendu),
+        "rendu": _recorded(acte.rendu),
         "sens": None if acte.mot is None else acte.mot.id,
         **({"s_ecarte_de": [opinion(bilan.procedure, avis) for avis in acte.ecarts]} if acte.ecarts else {}),
     }
+
+
+def _recorded(acte: Acte | None) -> Any:
+    """Write what was recorded, its word as typed; a notification has none."""
+    return _ecrire(acte, texte=None, motif=None) if isinstance(acte, NotificationFaite) else _ecrire(acte)
 
 
 def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:

@@ -106,18 +106,13 @@ def check_procedure_of(obtained: Mapping[str, Any], value: Mapping[str, Any]) ->
 
     An act is named by its intervention, or by its role where none calls for it.
     """
-    acts = {(act["prevu"] or {}).get("id", act["role"]): act for act in obtained.get("procedure", ())}
+    acts = {act.get("prevu", act).get("id", act["role"]): act for act in obtained.get("procedure", ())}
     texts = [f"acte en trop : {nom}" for nom in acts if nom not in value]
     for nom, expected in value.items():
         if nom not in acts:
             texts.append(f"acte absent : {nom} (obtenus : {', '.join(acts) or 'aucun'})")
             continue
-        flat = {
-            **(acts[nom]["prevu"] or {}),
-            **acts[nom],
-            **(acts[nom]["rendu"] or {}),
-            "sens": acts[nom]["sens"],
-        }
+        flat = {**acts[nom].get("prevu", {}), **acts[nom], **(acts[nom]["rendu"] or {})}
         texts += [
             f"{nom}, {key} : {unlike(wanted, flat.get(key))}"
             for key, wanted in expected.items()
