@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 
 from certif_rules.audit.compte_rendu import AvisRendu, CompteRendu, DecisionPrise, NotificationFaite
-from certif_rules.model.acteurs import Acteur, Intervention, Role, Sens
+from certif_rules.model.acteurs import LIANT, Acteur, Intervention, Role, Sens
 from certif_rules.model.base import Source
 from certif_rules.noms import retrouver
 
@@ -171,7 +171,7 @@ def _decided(procedure: Procedure, taken: DecisionPrise) -> str | None:
 def binds(procedure: Procedure, avis: AvisRendu) -> bool:
     """Return whether an opinion is one that binds whoever decides."""
     natures = {prevu.intervention.nature for prevu in calling(procedure, avis)}
-    return natures == {"conforme"}
+    return natures == {LIANT}
 
 
 def names_of(prevus: Iterable[ActePrevu]) -> tuple[str, ...]:

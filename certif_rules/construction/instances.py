@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.model.acteurs import Instances
+from certif_rules.model.acteurs import LIANT, Instances
 
 #: The words that only some roles have, and which.
 _D_UN_ROLE: Mapping[str, tuple[str, ...]] = {
@@ -64,7 +64,7 @@ def _refuse_words(node: Any, lecteur: Lecteur) -> None:
         if node["role"] == "decide" and word.get("decisions"):
             message = f"« {word['id']} » est une décision : aucune décision ne la suit"
             lecteur.refuse("acte-deplace", message, word, "decisions", "le retirer")
-        if node.get("nature") == "conforme" and not word.get("decisions"):
+        if node.get("nature") == LIANT and not word.get("decisions"):
             message = f"avis conforme : « {word['id']} » ne dit pas quelles décisions il permet"
             hint = "ajouter `decisions`, ou changer `nature`"
             lecteur.refuse("avis-sans-decision", message, word, "id", hint)

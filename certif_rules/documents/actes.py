@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from certif_rules.audit.procedure import ActeSuivi, Procedure, name_of, word_of
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.francais import capital
-from certif_rules.model.acteurs import NatureAvis, Role
+from certif_rules.model.acteurs import LIANT, NatureAvis, Role
 
 #: What each act is called.
 ACTES: Mapping[Role, str] = {"donne_avis": "avis", "decide": "décision", "notifie": "notification"}
 #: What an opinion is called, by what it is worth to whoever decides.
 NATURES: Mapping[NatureAvis, str] = {
     "simple": "avis simple",
-    "conforme": "avis conforme",
+    LIANT: "avis conforme",
     "proposition": "proposition",
 }
 #: What an opinion of this nature makes of the decision.
 EFFETS: Mapping[NatureAvis, str] = {
     "simple": "Qui décide peut s’en écarter, et dit pourquoi.",
-    "conforme": "Il lie qui décide.",
+    LIANT: "Il lie qui décide.",
     "proposition": "Qui décide peut en décider autrement, et dit pourquoi.",
 }
 

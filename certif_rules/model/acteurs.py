@@ -16,6 +16,8 @@ from certif_rules.model.cycle import NomDate
 NomIntervention = Annotated[str, Nomme("intervention")]
 #: How far an opinion binds whoever decides after it: not at all, wholly, or as what is proposed to them.
 NatureAvis = Literal["simple", "conforme", "proposition"]
+#: The one that whoever decides must follow.
+LIANT: NatureAvis = "conforme"
 
 #: What an actor does of a matter. The list is the core's, the actors are the label's.
 Role = Literal[
