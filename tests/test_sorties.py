@@ -323,6 +323,7 @@ OPTIONAL = {
     "sortieconclure": {
         "majeures", "mineures", "majeures_equivalentes", "correction_avant", "verification_avant",
         "procedure", "prevu", "sens", "apres", "s_ecarte_de", "decisions", "regles", "confiance",
+        "distinctions", "critere",
     },
 }  # fmt: skip
 #: What a profile may leave out is left out of an answer that repeats it; a text may say its nature.

@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from certif_rules.audit.compte_rendu import AvisRendu, DecisionPrise, NotificationFaite
-from certif_rules.audit.conclusion import Bilan, Conclusion, MotifConclusion
+from certif_rules.audit.conclusion import Bilan, Conclusion
+from certif_rules.audit.distinctions import Octroi
 from certif_rules.audit.echeances import Echeance
 from certif_rules.audit.jugement import Nombre
 from certif_rules.audit.procedure import Acte, ActeSuivi, follow_up, name_of, opinion
+from certif_rules.audit.raisons import MotifConclusion
 from certif_rules.echanges.champs import APPUI, SENS, Ecrivain, with_sources
 from certif_rules.echanges.checklist import head
 from certif_rules.model.acteurs import Intervention, Sens
@@ -27,6 +29,7 @@ def number(value: Nombre) -> int | str | None:
 _ecrire = Ecrivain(
     {
         Conclusion: "objet decision delivrable texte",
+        Octroi: "id titre critere? decision possibles texte motifs",
         MotifConclusion: "code texte sources confiance? lecture?",
         Echeance: "id constat compte_comme?",
         Intervention: f"id objet role acteur texte nature? sens? apres? inconnu {APPUI}",
@@ -39,7 +42,17 @@ _ecrire = Ecrivain(
 )
 #: A measure that bears the name of one of our keys would not hide it.
 _CLES = frozenset(
-    {"objet", "decision", "delivrable", "texte", "a_evaluer", "a_confirmer", "a_verifier", "repris"}
+    {
+        "objet",
+        "decision",
+        "delivrable",
+        "texte",
+        "a_evaluer",
+        "a_confirmer",
+        "a_verifier",
+        "repris",
+        "distinctions",
+    }
 )
 
 
@@ -97,6 +110,7 @@ def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:
         "a_confirmer": len(conclusion.a_confirmer),
         **({"a_verifier": len(conclusion.a_verifier)} if checked else {}),
         "motifs": conclusion.motifs,
+        **({"distinctions": conclusion.distinctions} if conclusion.distinctions else {}),
         **({"repris": _carried(conclusion)} if conclusion.repris else {}),
     }
 
