@@ -256,7 +256,6 @@ _CODES: Mapping[str, str] = {
     "pièce": "piece-inconnue",
     "acteur": "acteur-inconnu",
     "intervention": "intervention-inconnue",
-    "décision": "decision-inconnue",
     "décision des règles": "decision-inconnue",
     "événement": "evenement-inconnu",
     "date du cycle": "date-du-cycle-inconnue",
