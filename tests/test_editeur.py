@@ -59,22 +59,19 @@ def test_nothing_is_underlined_in_what_is_right(serveur: Serveur, greffon: Path)
 def test_a_fault_is_underlined_where_it_is(serveur: Serveur, greffon: Path) -> None:
     """A key misspelt in a line: its own place, and its name in the message."""
     exigences = next(greffon.rglob("exigences.yaml"))
-    path, line = changed(exigences, '    critere: "1"', '    critre: "1"')
-    known = [d for d in serveur.open(path) if "critre" in d["message"]]
-    assert [(d["range"]["start"]["line"] + 1, d["range"]["start"]["character"] + 1) for d in known] == [
-        (line, 5)
-    ]
+    path, line = changed(exigences, "faute.yaml", '    critere: "1"', '    critre: "1"')
+    (start,) = (d["range"]["start"] for d in serveur.open(path) if "critre" in d["message"])
+    assert (start["line"] + 1, start["character"] + 1) == (line, 5)
     path.unlink()
 
 
 def test_the_keys_of_a_line_are_offered_and_described_in_french(serveur: Serveur, greffon: Path) -> None:
     """Under an indicator, those that it lacks, each with what our schema says of it."""
-    audits = next(greffon.rglob("exigences.yaml"))
-    path, line = changed(audits, '    critere: "1"\n', "    \n")
+    exigences = next(greffon.rglob("exigences.yaml"))
+    path, line = changed(exigences, "debut.yaml", '    critere: "1"\n', "    \n")
     serveur.open(path)
-    offered = {
-        item["label"]: item.get("documentation") for item in serveur.at("completion", path, line, 5)["items"]
-    }
+    items = serveur.at("completion", path, line, 5)["items"]
+    offered = {item["label"]: item.get("documentation") for item in items}
     assert offered["numero"] == "Numéro imprimé ; par défaut, le code."
     assert "titres" not in offered
     path.unlink()
