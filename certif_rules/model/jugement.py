@@ -4,6 +4,7 @@ Numbers are kept as written (« 5 », « 1.5 »): they are read as exact fractio
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from msgspec import Struct, field
@@ -21,6 +22,7 @@ from certif_rules.model.base import (
 
 #: What a mean is made over: all the lines, or those of each criterion.
 Moyenne = Literal["ensemble", "par_critere"]
+ParCritere = Literal["par_critere"]
 
 NomMesure = Annotated[str, Nomme("mesure")]
 
@@ -66,11 +68,13 @@ class SelonType(Appui, frozen=True, kw_only=True):
 
 
 class Mesure(SelonType, frozen=True, kw_only=True):
-    """A number drawn from the findings that are not lifted; one of the four ways is given.
+    """A number drawn from the findings that are not lifted; one of the six ways is given.
 
     ``compte`` counts the lines with one of these findings; ``somme`` adds measures; ``moyenne`` and
-    ``minimum`` are of the values of the findings, those without a value left out. ``etiquette`` keeps the
-    lines that bear it.
+    ``minimum`` are of the values of the findings, those without a value left out. ``moyenne_de`` and
+    ``minimum_de`` are of what one measure is in each criterion, or ``moyenne_de`` of what several are; what
+    has no value is left out. ``etiquette`` keeps the lines that bear it. ``poids`` are what a line (its id),
+    a criterion (its id) or a measure weighs in a mean: one, where nothing is given.
     """
 
     id: str
@@ -78,22 +82,72 @@ class Mesure(SelonType, frozen=True, kw_only=True):
     compte: tuple[NomConstat, ...] = ()
     somme: tuple[Terme, ...] = ()
     moyenne: Moyenne | None = None
-    minimum: bool = False
+    minimum: bool | ParCritere = False
+    moyenne_de: tuple[NomMesure, ...] = ()
+    minimum_de: NomMesure | None = None
     etiquette: NomEtiquette | None = None
+    poids: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def par_critere(self) -> bool:
+        """Whether it has one value per criterion."""
+        return "par_critere" in (self.moyenne, self.minimum)
+
+    @property
+    def citees(self) -> tuple[str, ...]:
+        """The measures that it is made of."""
+        last = () if self.minimum_de is None else (self.minimum_de,)
+        return (*(terme.mesure for terme in self.somme), *self.moyenne_de, *last)
+
+    def pese(self, nom: str | None) -> Fraction:
+        """Return what a line, a criterion or a measure weighs in it."""
+        return Fraction(self.poids.get(nom or "", "1"))
 
 
-class Seuil(Struct, frozen=True, kw_only=True):
-    """What a measure must be, every comparison given holding; ``critere`` (an id) for a mean by criterion.
+class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
+    """What a measure must be, every comparison given holding; ``critere`` (an id) for one by criterion.
 
-    A mean by criterion without ``critere`` is asked of each criterion: one is enough.
+    A measure by criterion without ``critere`` is asked of each criterion where it has a value: one is enough
+    or, with ``chaque``, every one must be so.
     """
 
     mesure: NomMesure
     critere: IdCritere | None = None
+    chaque: bool = False
     au_moins: str | None = None
     plus_de: str | None = None
     au_plus: str | None = None
     moins_de: str | None = None
+
+    @property
+    def seuils(self) -> "tuple[Seuil, ...]":
+        """Itself, as the other conditions give theirs."""
+        return (self,)
+
+
+class UnCritere(Struct, frozen=True, kw_only=True, tag="un_critere"):
+    """What measures by criterion must be, all in the same one: one criterion is enough."""
+
+    un_critere: tuple[Seuil, ...]
+
+    @property
+    def seuils(self) -> tuple[Seuil, ...]:
+        """What it asks of each measure."""
+        return self.un_critere
+
+
+class Toutes(Struct, frozen=True, kw_only=True, tag="toutes"):
+    """Conditions that must all hold."""
+
+    toutes: tuple[Seuil | UnCritere, ...]
+
+    @property
+    def seuils(self) -> tuple[Seuil, ...]:
+        """What it asks of each measure."""
+        return tuple(seuil for condition in self.toutes for seuil in condition.seuils)
+
+
+Condition = Seuil | UnCritere | Toutes
 
 
 class TitrePourTypes(Struct, frozen=True, kw_only=True):
@@ -113,7 +167,7 @@ class Decision(SelonType, frozen=True, kw_only=True):
     delivrable: bool | None
     titre: str
     titres: tuple[TitrePourTypes, ...] = ()
-    si: tuple[Seuil, ...] = ()
+    si: tuple[Condition, ...] = ()
     emplacement: str = ""
 
     def titre_pour(self, code_type: str) -> str:
