@@ -1,10 +1,8 @@
 """What the lines of one judgement add to sums, and whether they can end so that all hold: exact, pure.
 
 Lines that may end alike are counted together. Where a sum is over criteria, a criterion whose lines may or
-may not have a value is one choice among all that its lines can bring together: written out once, line after
-line, what is alike being held once. What that costs grows with the number of different totals that the lines
-of one criterion can make (of ten lines on four levels or none, some three hundred), never with that of their
-endings; criteria are then chosen by ``audit/sommes.py``, as lines are.
+may not have a value is one choice among all that its lines can bring together (``audit/cumuls.py``); criteria
+are then chosen by ``audit/sommes.py``, as lines are.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from certif_rules.audit.cumuls import Alike, Pair, Suite, join, sums, totals
 from certif_rules.audit.exigences import Part, Somme
 from certif_rules.audit.jugement import LigneJugee, brought
 from certif_rules.audit.sommes import Apport, Fin, Fins, Semblables, reach
@@ -48,8 +47,8 @@ class _Ajouts(Struct, frozen=True):
 
 
 _N = TypeVar("_N", int, Fraction)
-#: The endings of lines, the last first.
-_Suite = tuple[Fin, int, "_Suite"] | None
+#: Groups of lines, with the place of each of the endings that differ.
+_Places = list[tuple[int, list[int]]]
 
 
 class Groupes:
@@ -77,6 +76,7 @@ class Groupes:
         self._pesante = lcm(*(Fraction(t).denominator for m in self._pesees for t in m.poids.values()))
         self._values: dict[tuple[str, tuple[str, ...], str | None], int | None] = {}
         self._ajouts: dict[Somme, _Ajouts] = {}
+        self._cumuls: dict[object, list[tuple[Apport, Suite]]] = {}
 
     def reached(self, sommes: Iterable[Somme]) -> Fins | None:
         """Return how many lines of each group end in each way so that all sums hold; else ``None``."""
@@ -95,7 +95,7 @@ class Groupes:
             return reach(lignes, [s + a.stricte for s, a in zip(seuils, each, strict=True)])
         choix = [list(self._choices(critere, each)) for critere in ouverts]
         scales = [lcm(*(a[row].denominator for some in choix for a, _ in some)) for row in range(len(each))]
-        suites: dict[Fin, _Suite] = {}
+        suites: dict[Fin, tuple[_Places, Suite]] = {}
         lignes = [(n, {end: _scaled(a, scales) for end, a in some.items()}) for n, some in lignes]
         for index, some in enumerate(choix, start=len(self.lignes)):
             ends: dict[Apport, Fin] = {}
@@ -111,30 +111,29 @@ class Groupes:
         ajouts = self._adds(somme)
         total = Fraction(sum(n * ajouts.apports[index][end] for (index, end), n in fins.items()))
         for ouvert in ajouts.ouverts:
-            here = [
-                (index, end, n)
-                for (index, end), n in fins.items()
-                if n and self._is_in(index, ouvert.critere)
-            ]
-            joined = (0, 0)
-            for index, end, number in here:
-                pair = self._pair(ouvert.mesure, self.lignes[index], self.lignes[index].possibles[end])
-                joined = self._join(ouvert.mesure, joined, pair, number)
-            if joined[1]:
-                total += ouvert.fois * Fraction(*joined) + ouvert.plus
+            pair = self._of_criterion(ouvert, fins)
+            if pair[1]:
+                total += ouvert.fois * Fraction(*pair) + ouvert.plus
         return ajouts.over(total)
 
-    def _is_in(self, index: int, critere: str) -> bool:
-        return self.lignes[index].critere == critere
+    def _of_criterion(self, ouvert: _Ouvert, fins: Fins) -> Pair:
+        """Return what a measure is in a criterion where lines end so."""
+        here: Pair = (0, 0)
+        for (index, end), number in fins.items():
+            ligne = self.lignes[index]
+            if number and ligne.critere == ouvert.critere:
+                pair = self._pair(ouvert.mesure, ligne, ligne.possibles[end])
+                here = join(here, pair, minimum=self._is_minimum(ouvert.mesure), number=number)
+        return here
 
-    def weights(self, mesure: str) -> Iterator[Fraction]:
-        """Yield each weight that the lines that a mean counts can have together."""
+    def weights(self, mesure: str) -> list[Fraction]:
+        """Return each weight that the lines that a mean counts can have together."""
         pese = [self._weighed(mesure, ligne) for ligne in self.lignes]
-        totals = _sums(zip(pese, self.nombres, strict=True))
-        yield from (Fraction(total, self._unite) for total in sorted(totals))
+        options = ([Fraction(one, self._unite) for one in some] for some in pese)
+        return sums(zip(options, self.nombres, strict=True))
 
-    def weights_of_criteria(self, mesure: str) -> Iterator[Fraction]:
-        """Yield each weight that the criteria that have a value can have together, in a mean over them."""
+    def weights_of_criteria(self, mesure: str) -> list[Fraction]:
+        """Return each weight that the criteria that have a value can have together, in a mean over them."""
         over = self.jugement.mesures[mesure]
         (nom,) = over.moyenne_de
         each: list[tuple[tuple[Fraction, ...], int]] = []
@@ -143,79 +142,65 @@ class Groupes:
             may = (over.pese(critere),) if any(any(one) for one in some) else ()
             must = any(all(one) for one in some)
             each.append((may if must else (Fraction(0), *may), 1))
-        yield from sorted(_sums(each))
+        return sums(each)
 
     def means(self, mesure: str) -> list[Fraction]:
         """Return each value that a measure by criterion can have in some criterion."""
         values: set[Fraction] = set()
         for critere in self.criteres:
-            for totals, _ in self._totals(critere, [mesure]):
-                if totals[1]:
-                    values.add(Fraction(*totals))
+            _, every = self._totals(critere, [mesure])
+            values.update(Fraction(*pair) for pair, _ in every if pair[1])
         return sorted(values)
 
     # ---- sums over criteria ------------------------------------------------------------------------------
 
     def _choices(
         self, critere: str, each: Sequence[_Ajouts]
-    ) -> Iterator[tuple[tuple[Fraction, ...], _Suite]]:
+    ) -> Iterator[tuple[tuple[Fraction, ...], tuple[_Places, Suite]]]:
         """Yield all that the lines of a criterion can bring to sums together, with endings that do so."""
-        noms = list(dict.fromkeys(o.mesure for a in each for o in a.ouverts if o.critere == critere))
-        for totals, suite in self._totals(critere, noms, each):
-            means = {
-                nom: Fraction(value, weight) if weight else None
-                for nom, value, weight in zip(noms, totals[::2], totals[1::2], strict=False)
-            }
-            apports = []
-            for ajouts, linear in zip(each, totals[2 * len(noms) :], strict=True):
-                added = Fraction(linear)
-                for ouvert in ajouts.ouverts:
-                    mean = means.get(ouvert.mesure) if ouvert.critere == critere else None
-                    if mean is not None:
-                        added += ouvert.fois * mean + ouvert.plus
-                apports.append(added)
-            yield tuple(apports), suite
+        here = [[o for o in ajouts.ouverts if o.critere == critere] for ajouts in each]
+        noms = list(dict.fromkeys(ouvert.mesure for ouverts in here for ouvert in ouverts))
+        places, every = self._totals(critere, noms, each)
+        for total, suite in every:
+            apports = [Fraction(linear) for linear in total[2 * len(noms) :]]
+            for row, ouverts in enumerate(here):
+                for ouvert in ouverts:
+                    place = 2 * noms.index(ouvert.mesure)
+                    if total[place + 1]:
+                        apports[row] += ouvert.fois * Fraction(*total[place : place + 2]) + ouvert.plus
+            yield tuple(apports), (places, suite)
 
     def _totals(
         self, critere: str, noms: Sequence[str], each: Sequence[_Ajouts] = ()
-    ) -> Iterable[tuple[Apport, _Suite]]:
-        """Return what the lines of a criterion can be in measures, then add to sums, and by what endings."""
-        size = 2 * len(noms)
-        totals: dict[Apport, _Suite] = {(0,) * (size + len(each)): None}
+    ) -> tuple[_Places, list[tuple[Apport, Suite]]]:
+        """Return what the lines of a criterion can be in measures, then add to sums; and their endings.
+
+        Criteria with like lines are written out once.
+        """
+        places: _Places = []
+        lines: list[Alike] = []
         for index, (ligne, number) in enumerate(zip(self.lignes, self.nombres, strict=True)):
-            if ligne.critere != critere:
-                continue
-            ends: dict[Apport, int] = {}
-            for end, constat in enumerate(ligne.possibles):
-                pairs = (self._pair(nom, ligne, constat) for nom in noms)
-                apport = (*chain.from_iterable(pairs), *(a.apports[index][end] for a in each))
-                ends.setdefault(apport, end)
-            steps, step = (1, number) if len(ends) == 1 else (number, 1)
-            for _ in range(steps):
-                more: dict[Apport, _Suite] = {}
-                for total, suite in totals.items():
-                    for apport, end in ends.items():
-                        pairs = (
-                            self._join(nom, total[2 * k : 2 * k + 2], apport[2 * k : 2 * k + 2], step)
-                            for k, nom in enumerate(noms)
-                        )
-                        adds = zip(total[size:], apport[size:], strict=True)
-                        joined = (*chain.from_iterable(pairs), *(t + step * a for t, a in adds))
-                        more.setdefault(joined, ((index, end), step, suite))
-                totals = more
-        return totals.items()
+            if ligne.critere == critere:
+                ends: dict[Apport, int] = {}
+                for end, constat in enumerate(ligne.possibles):
+                    pairs = (self._pair(nom, ligne, constat) for nom in noms)
+                    apport = (*chain.from_iterable(pairs), *(a.apports[index][end] for a in each))
+                    ends.setdefault(apport, end)
+                places.append((index, list(ends.values())))
+                lines.append((number, tuple(ends)))
+        minima = tuple(self._is_minimum(nom) for nom in noms)
+        key = (minima, *lines)
+        if key not in self._cumuls:
+            self._cumuls[key] = totals(lines, minima)
+        return places, self._cumuls[key]
+
+    def _is_minimum(self, nom: str) -> bool:
+        return bool(self.jugement.mesures[nom].minimum)
 
     def _pair(self, mesure: str, ligne: LigneJugee, constat: str | None) -> tuple[int, int]:
         """Return what an ending of a line is worth in a measure by criterion: weighed value, and weight."""
         total, poids = Part(mesure, "total"), Part(mesure, "poids")
         return self._line(total, ligne, constat), self._line(poids, ligne, constat)
-
-    def _join(self, mesure: str, total: Sequence[int], pair: Sequence[int], number: int) -> tuple[int, int]:
-        """Return what a measure by criterion is, with so many lines more."""
-        if not self.jugement.mesures[mesure].minimum:
-            return total[0] + number * pair[0], total[1] + number * pair[1]
-        value, weight = min((each for each in (total, pair) if each[1]), default=(0, 0))
-        return value, weight
 
     def _settled(self, mesure: str, critere: str) -> int | None:
         """Return what the lines of a criterion weigh in a mean, however they end; ``None``: it varies.
@@ -223,7 +208,7 @@ class Groupes:
         What a minimum is of lines is no sum over them, whatever they weigh.
         """
         weight = 0
-        lowest = bool(self.jugement.mesures[mesure].minimum)
+        lowest = self._is_minimum(mesure)
         for ligne, number in zip(self.lignes, self.nombres, strict=True):
             if ligne.critere == critere:
                 each = self._weighed(mesure, ligne)
@@ -326,32 +311,20 @@ class Groupes:
         return self._values[key]
 
 
-def _sums(each: Iterable[tuple[Iterable[_N], int]]) -> set[_N]:
-    """Return what so many numbers, each nothing or one, or always one, can add up to."""
-    alike: Counter[frozenset[_N]] = Counter()
-    for options, number in each:
-        alike[frozenset(options)] += number
-    totals: set[_N] = {0}
-    for options, number in alike.items():
-        least, most = min(options), max(options)
-        steps = range(number + 1) if least < most else (number,)
-        totals = {t + most * step for t in totals for step in steps}
-    return totals
-
-
 def _scaled(apport: Sequence[Fraction | int], scales: Sequence[int]) -> Apport:
     return tuple(int(value * scale) for value, scale in zip(apport, scales, strict=True))
 
 
-def _written_out(fins: Fins, suites: Mapping[Fin, _Suite]) -> Fins:
+def _written_out(fins: Fins, suites: Mapping[Fin, tuple[_Places, Suite]]) -> Fins:
     """Return the endings of lines, those that a criterion was chosen with in its place."""
     lines: Fins = {}
-    for end, number in fins.items():
-        if end not in suites:
-            lines[end] = number
+    for name, number in fins.items():
+        if name not in suites:
+            lines[name] = number
         elif number:
-            suite = suites[end]
+            places, suite = suites[name]
             while suite is not None:
-                of_line, step, suite = suite
-                lines[of_line] = lines.get(of_line, 0) + step
+                (place, end), step, suite = suite
+                index, ends = places[place]
+                lines[index, ends[end]] = lines.get((index, ends[end]), 0) + step
     return lines
