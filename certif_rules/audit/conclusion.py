@@ -282,7 +282,8 @@ def _aggravated(objet: Objet) -> tuple[list[MotifConclusion], list[MotifConclusi
 def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
     """Yield the sources of the measures that the decision compares."""
     for condition in decision.si:
-        yield from jugement.mesures[condition.mesure].sources
+        for seuil in condition.seuils:
+            yield from jugement.mesures[seuil.mesure].sources
 
 
 def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:
