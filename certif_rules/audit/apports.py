@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 from math import lcm
-from typing import TypeVar
 
 from msgspec import Struct
 
@@ -46,7 +45,6 @@ class _Ajouts(Struct, frozen=True):
         return total > self.seuil if self.stricte else total >= self.seuil
 
 
-_N = TypeVar("_N", int, Fraction)
 #: Groups of lines, with the place of each of the endings that differ.
 _Places = list[tuple[int, list[int]]]
 
@@ -237,7 +235,10 @@ class Groupes:
             else:
                 scale = lcm(somme.constante.denominator, *(factor.denominator for _, factor in lines))
                 parts = [(part, int(factor * scale)) for part, factor in lines]
-                apports = [[self._add(parts, li, end) for end in li.possibles] for li in self.lignes]
+                apports = [
+                    [sum(f * self._line(part, li, end) for part, f in parts) for end in li.possibles]
+                    for li in self.lignes
+                ]
                 seuil = int(-somme.constante * scale) * self._unite
                 self._ajouts[somme] = _Ajouts(apports, seuil, somme.stricte)
         return self._ajouts[somme]
@@ -278,11 +279,10 @@ class Groupes:
             tuple(_Ouvert(*key, fois * scale, plus * scale) for key, (fois, plus) in varying.items()),
         )
 
-    def _add(self, parts: Sequence[tuple[Part, _N]], ligne: LigneJugee, constat: str | None) -> _N:
-        total = 0 * parts[0][1] if parts else 0
-        for part, factor in parts:
-            total += factor * self._line(part, ligne, constat)
-        return total
+    def _add(
+        self, parts: Sequence[tuple[Part, Fraction]], ligne: LigneJugee, constat: str | None
+    ) -> Fraction:
+        return sum((f * self._line(part, ligne, constat) for part, f in parts), Fraction(0))
 
     def _line(self, part: Part, ligne: LigneJugee, constat: str | None) -> int:
         """Return what an ending of a line adds to a part, times what makes every value and weight whole."""

@@ -59,8 +59,7 @@ def join(total: Sequence[int], pair: Sequence[int], *, minimum: bool, number: in
     """Return what a measure by criterion is, with so many lines more."""
     if not minimum:
         return total[0] + number * pair[0], total[1] + number * pair[1]
-    value, weight = min((each for each in (total, pair) if each[1]), default=(0, 0))
-    return value, weight
+    return min(((each[0], each[1]) for each in (total, pair) if each[1]), default=(0, 0))
 
 
 def sums(each: Iterable[tuple[Iterable[Fraction], int]]) -> list[Fraction]:
