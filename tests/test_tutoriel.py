@@ -8,18 +8,14 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from greffons import declared
 from roues import find_uv
 
 from certif_rules.blocs.typographie import plain
-from certif_rules.plugins.hookspecs import Donnees
-from certif_rules.plugins.registry import Registry
-from certif_rules.services.validation import validate
-from certif_rules.testing.fichier import differences, read_cases
+from certif_rules.testing.conformite import Conformite
 
 ROOT = Path(__file__).resolve().parent.parent
 EXEMPLE = ROOT / "docs" / "exemples" / "label-fictif"
@@ -42,22 +38,12 @@ def real(name: str) -> str:
     return EMPREINTE.sub("sha256:a-calculer", (EXEMPLE / name).read_text(encoding="utf-8"))
 
 
-def cases() -> Iterator[tuple[str, str, Any]]:
-    for path in sorted((EXEMPLE / "tests" / "cas").glob("*.yaml")):
-        kind, read = read_cases(path)
-        yield from ((path.stem, kind, case) for case in read)
+class TestLabelFictif(Conformite):
+    """Its cases, each worked out by hand in its note, hold; ``valider`` has nothing to say of its data."""
 
-
-@pytest.mark.parametrize(("kind", "case"), [pytest.param(k, c, id=f"{f}-{c['nom']}") for f, k, c in cases()])
-def test_what_the_label_concludes(kind: str, case: Any) -> None:
-    """The cases of the plugin, each worked out by hand in its note, hold on its data alone."""
-    assert differences(kind, case, Registry([("label-fictif", Donnees(dossier=DONNEES))])) == []
-
-
-def test_nothing_is_wrong_with_the_plugin() -> None:
-    """Its layers are published, and ``valider`` has neither a problem nor a remark."""
-    validation = validate([DONNEES, EXEMPLE / "tests" / "cas"], [], here=EXEMPLE)
-    assert (validation.problemes, validation.remarques) == ((), ())
+    greffon = "label-fictif"
+    cas = str(EXEMPLE / "tests" / "cas")
+    plugins = staticmethod(lambda: declared(**{"label-fictif": DONNEES}))
 
 
 def test_every_file_printed_is_a_real_one() -> None:
@@ -149,7 +135,7 @@ class Terminal:
 
 @pytest.mark.roues
 def test_the_tutorial_taken_literally(wheels: Path, tmp_path: Path) -> None:
-    """From an empty folder, its commands and files in order give the plugin, documents and green tests."""
+    """From an empty folder, its commands and files in order give the plugin, its documents, green tests."""
     terminal = Terminal(tmp_path, wheels)
     printed: dict[str, str] = {}
     for block in sorted((*BLOC.finditer(PAGE), *OTER.finditer(PAGE)), key=lambda match: match.start()):
@@ -171,17 +157,7 @@ def test_the_tutorial_taken_literally(wheels: Path, tmp_path: Path) -> None:
         if written.startswith(EDITEUR):
             written = written.partition("\n")[2]
         assert name == "README.md" or written == path.read_text(encoding="utf-8"), name
-
-
-@pytest.mark.roues
-def test_the_plugin_is_a_distribution(wheels: Path, tmp_path: Path) -> None:
-    """Built, then installed beside the wheels as anybody’s plugin would be, its own tests are green."""
-    terminal = Terminal(tmp_path, wheels)
-    terminal.type("python -m venv .venv")
-    terminal.type("source .venv/bin/activate")
-    terminal.type(f"pip install pytest {EXEMPLE.as_posix()}")
-    shutil.copytree(EXEMPLE / "tests", tmp_path / "tests")
-    settings = "[pytest]\ncertif_rules_cas = cas\n"
-    (tmp_path / "pytest.ini").write_text(settings, encoding="utf-8")
-    assert " passed" in terminal.type("pytest tests/cas")
-    assert "label-fictif : actif" in terminal.type("certif-rules plugins")
+    # Then as anybody’s plugin: built, installed from a package, and its own tests are green.
+    package = "certif-rules-label-fictif"
+    terminal.type(f"pip install --quiet --reinstall-package {package} {EXEMPLE.as_posix()}")
+    assert " passed" in terminal.type("pytest")

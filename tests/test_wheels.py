@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -143,3 +144,15 @@ def test_installed_program_makes_a_checklist(scripts: Path, tmp_path: Path) -> N
 def test_installed_program_speaks_french(scripts: Path, tmp_path: Path) -> None:
     """The catalogue of messages travels in the wheel, and the language of the machine changes nothing."""
     assert run(scripts, tmp_path, "checklist", "--help").startswith("Usage : certif-rules checklist")
+
+
+def test_installed_plugins_hold_what_every_plugin_must(scripts: Path, tmp_path: Path) -> None:
+    """The conformity tests of both plugins pass outside the repository, on the wheels, with pytest alone."""
+    uv("pip", "install", "--quiet", "--python", scripts.parent, "pytest")
+    for nom in ("qualiopi", "certifregion"):
+        shutil.copytree(ROOT / "plugins" / nom / "tests", tmp_path / nom)
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    command = [scripts / "python", "-m", "pytest", "-q", "--import-mode=importlib", "."]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1].startswith("20 passed")

@@ -26,16 +26,10 @@ def possible_decisions(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Sequence[LigneJugee]
 ) -> tuple[Decision, ...]:
     """Return the decisions that some completion of the lines gives, in the order they are declared."""
-    search = _Recherche(jugement, constats, lignes)
+    search = Completions(jugement, constats, lignes)
     taken: set[int] = set()
-    for added, known in search.worlds():
-        before = added
-        for index, decision in enumerate(jugement.decisions):
-            if index not in taken and any(
-                search.possible(before + way) for way in search.ways(decision, known)
-            ):
-                taken.add(index)
-            before = sum(search.refusals(decision, known), before)
+    for added, known in search.worlds(jugement.decisions):
+        search.take(jugement.decisions, added, known, taken)
         if len(taken) == len(jugement.decisions):
             break
     return tuple(decision for index, decision in enumerate(jugement.decisions) if index in taken)
@@ -46,7 +40,7 @@ def possible_decisions(
 _Connus = Mapping[tuple[str, str | None], Fraction | None]
 
 
-class _Recherche:
+class Completions:
     """What the decisions of one judgement ask of its lines."""
 
     def __init__(
@@ -186,11 +180,26 @@ class _Recherche:
         """Return whether what is set of a term is what a mean weighs, rather than its value."""
         return seuil is None and bool(mesure.moyenne or self.is_over_criteria(mesure))
 
+    def outcomes(
+        self, decisions: Sequence[Decision], before: Requis, known: _Connus
+    ) -> Iterator[tuple[int, Requis]]:
+        """Yield each way each decision (its place) is taken, once what was ``before`` holds."""
+        for index, decision in enumerate(decisions):
+            for way in self.ways(decision, known):
+                yield index, before + way
+            before = sum(self.refusals(decision, known), before)
+
+    def take(self, decisions: Sequence[Decision], before: Requis, known: _Connus, taken: set[int]) -> None:
+        """Add to ``taken`` the places of the decisions that lines can end in."""
+        for index, held in self.outcomes(decisions, before, known):
+            if index not in taken and self.possible(held):
+                taken.add(index)
+
     # ---- what measures made of others add ----------------------------------------------------------------
 
-    def worlds(self) -> Iterator[tuple[Requis, _Connus]]:
+    def worlds(self, decisions: Iterable[Decision]) -> Iterator[tuple[Requis, _Connus]]:
         """Yield each way to set what measures add that is no sum over lines, with what then holds."""
-        conditions = (condition for decision in self.jugement.decisions for condition in decision.si)
+        conditions = (condition for decision in decisions for condition in decision.si)
         waiting = [seuil.mesure for condition in conditions for seuil in condition.seuils]
         used: set[str] = set()
         while waiting:

@@ -21,8 +21,22 @@ _OF_ITS_MAKING = frozenset({"revisions", "brouillon"})
 _LEFT_OUT = PLACES | _OF_ITS_MAKING
 #: Fields that enter a digest only where they say something: digests were printed before them.
 _WHERE_TRUE = frozenset(
-    {"lecture", "incoherences", "si", "issu_de", "equivalences", "sinon_selon"}
-    | {"moyenne_de", "minimum_de", "poids", "chaque"}
+    {
+        "lecture",
+        "incoherences",
+        "si",
+        "issu_de",
+        "equivalences",
+        "sinon_selon",
+        "distinctions",
+        "depuis",
+        "lignee",
+        "edition",
+        "moyenne_de",
+        "minimum_de",
+        "poids",
+        "chaque",
+    }
 )
 #: The rules that could be a reading from the start: ``lecture`` always enters their digest.
 _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)
