@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from certif_rules.audit.completions import Completions
 from certif_rules.audit.jugement import LigneJugee
 from certif_rules.audit.raisons import MotifConclusion, in_words, taken
-from certif_rules.model.jugement import Condition, Decision, Distinction, Jugement, Seuil, Toutes
+from certif_rules.model.jugement import Decision, Distinction, Jugement
 from certif_rules.model.referentiel import Constat
 from certif_rules.rules.motifs import rests_on
 
@@ -96,7 +95,7 @@ def possible_beside(
     Both are decided on the same completion. ``critere`` is the criterion that it is decided for.
     """
     search = Completions(jugement, constats, lignes)
-    decisions = tuple(_of_criterion(decision, critere, jugement) for decision in distinction.decisions)
+    decisions = distinction.au_critere(critere, jugement.mesures) if critere else distinction.decisions
     label = jugement.decisions if distinction.si_decision else ()
     reached: set[int] = set()
     without = False
@@ -110,22 +109,3 @@ def possible_beside(
             elif not without:
                 without = search.possible(held)
     return tuple(d for index, d in enumerate(distinction.decisions) if index in reached), without
-
-
-def _of_criterion(decision: Decision, critere: str | None, jugement: Jugement) -> Decision:
-    """Return a decision where a measure by criterion is that of one, unless it names another, or each.
-
-    What is asked of one same criterion is then asked of this one.
-    """
-    if critere is None:
-        return decision
-
-    def own(condition: Condition) -> Condition:
-        if isinstance(condition, Seuil):
-            free = condition.critere is None and not condition.chaque
-            by_criterion = free and jugement.mesures[condition.mesure].par_critere
-            return replace(condition, critere=critere) if by_criterion else condition
-        each = (own(one) for one in (condition.toutes if isinstance(condition, Toutes) else condition.seuils))
-        return Toutes(toutes=tuple(one for inner in each for one in inner.seuils))
-
-    return replace(decision, si=tuple(own(condition) for condition in decision.si))

@@ -24,6 +24,10 @@ class _Fait(Struct, frozen=True):
     seuils: tuple[Seuil, ...]
 
 
+#: The criterion that a distinction is decided for: no id is written so.
+_LE_SIEN = "·"
+
+
 def refuse_never_taken(node: Any, jugement: Jugement, lecteur: Lecteur) -> None:
     """Record the decisions that are written after others which are always taken instead.
 
@@ -67,7 +71,12 @@ def _beside(jugement: Jugement, nom: str) -> Iterator[Decision]:
     if granting or not distinction.si_decision:
         refused = jugement.decisions[: min(granting, default=0)]
         earlier = [condition for decision in refused for condition in decision.si]
-        yield from _reached(distinction.decisions, earlier, jugement)
+        decisions = distinction.decisions
+        if distinction.par_critere:  # whichever it is: what another one is covers nothing of it
+            decisions = distinction.au_critere(_LE_SIEN, jugement.mesures)
+        alive = list(_reached(decisions, earlier, jugement))
+        pairs = zip(distinction.decisions, decisions, strict=True)
+        yield from (declared for declared, own in pairs if any(own is one for one in alive))
 
 
 def _reached(

@@ -125,6 +125,11 @@ class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
         """Itself, as the other conditions give theirs."""
         return (self,)
 
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Seuil":
+        """Return what it asks in a criterion: of a measure by criterion, its own value, unless told which."""
+        free = self.critere is None and not self.chaque
+        return replace(self, critere=critere) if free and mesures[self.mesure].par_critere else self
+
 
 class UnCritere(Struct, frozen=True, kw_only=True, tag="un_critere"):
     """What measures by criterion must be, all in the same one: one criterion is enough."""
@@ -136,6 +141,10 @@ class UnCritere(Struct, frozen=True, kw_only=True, tag="un_critere"):
         """What it asks of each measure."""
         return self.un_critere
 
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Toutes":
+        """Return what it asks in a criterion."""
+        return Toutes(toutes=tuple(seuil.au_critere(critere, mesures) for seuil in self.seuils))
+
 
 class Toutes(Struct, frozen=True, kw_only=True, tag="toutes"):
     """Conditions that must all hold."""
@@ -146,6 +155,10 @@ class Toutes(Struct, frozen=True, kw_only=True, tag="toutes"):
     def seuils(self) -> tuple[Seuil, ...]:
         """What it asks of each measure."""
         return tuple(seuil for condition in self.toutes for seuil in condition.seuils)
+
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Toutes":
+        """Return what it asks in a criterion."""
+        return Toutes(toutes=tuple(seuil.au_critere(critere, mesures) for seuil in self.seuils))
 
 
 Condition = Seuil | UnCritere | Toutes
@@ -193,6 +206,13 @@ class Distinction(Appui, frozen=True, kw_only=True):
     def au_type(self, code_type: str) -> "Distinction":
         """Return what exists of it at this audit type."""
         return replace(self, decisions=tuple(d for d in self.decisions if d.existe_a(code_type)))
+
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> tuple[Decision, ...]:
+        """Return its decisions in a criterion: measures by criterion are its own, unless another is named."""
+        return tuple(
+            replace(decision, si=tuple(condition.au_critere(critere, mesures) for condition in decision.si))
+            for decision in self.decisions
+        )
 
 
 class Aggravation(Appui, frozen=True, kw_only=True):
