@@ -464,3 +464,12 @@ def test_a_sum_over_what_is_unknown_is_not_made() -> None:
     known = LigneJugee(indicateur=None, possibles=(gap,))
     assert measure(jugement, CONSTATS, [known]) == {"ecarts": 1, "somme": 1}
     assert measure(jugement, CONSTATS, [known, replace(known, inconnue=True)]) == {}
+
+
+_, RESEAU = read_cases(NOTES / "reseau.yaml")
+
+
+@pytest.mark.parametrize("case", RESEAU, ids=lambda case: case["nom"])
+def test_findings_of_several_sites(case: dict[str, Any]) -> None:
+    """A declared rule makes the line's finding of those of its sites; without one, someone chooses."""
+    assert differences(case, registry(reseau=NOTES / "reseau")) == []

@@ -14,6 +14,7 @@ from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
+from certif_rules.construction.par_site import refuse_sites_astray
 from certif_rules.construction.regles import CorpsRegles, build_regles
 from certif_rules.construction.seuils import refuse_out_of_reach
 from certif_rules.construction.surcouche import Trame, apply, changes
@@ -76,6 +77,7 @@ def assemble(matiere: Matiere) -> Referentiel:
         node = matiere.corps["regles"]["jugement"]
         refuse_out_of_reach(node, regles, lignes, known, lecteur)
         refuse_never_taken(node, regles.jugement, lecteur)
+        refuse_sites_astray(node, regles, known, lecteur)
     if lecteur.issues and matiere.fautes is None:
         raise DataError(lecteur.issues)
     if matiere.fautes is not None:

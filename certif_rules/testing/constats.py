@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import conclude
+from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.recevabilite import check_findings, with_ids
@@ -31,6 +32,7 @@ def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -
     """
     dossier, issues = with_ids(checklist.referentiel, findings_of(case, demande, checklist))
     issues += check_findings(checklist, dossier)
+    issues += check_compte_rendu(checklist, dossier)
     if issues:
         raise DataError(issues)
     return document(conclude(checklist, dossier))
@@ -57,12 +59,15 @@ def findings_of(case: Mapping[str, Any], demande: Demande, checklist: Checklist)
     return replace(dossier, releves=(*dossier.releves, *more))
 
 
-def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
+def _releve(ligne: str, value: Any, key: str = "constat", site: str | None = None) -> Releve:
     """Return a finding alone comes with a comment; one with its details, with those only."""
     if isinstance(value, str):
-        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE, appui=_APPUI)
+        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE, appui=_APPUI, site=site)
+    there = {str(name): part for name, part in (value.get("par_site") or {}).items()}
     return Releve(
         ligne=ligne,
+        site=site,
+        par_site=tuple(_releve(ligne, part, key, name) for name, part in there.items()),
         constat=value[key],
         commentaire=value.get("commentaire"),
         annotations=tuple(value.get("annotations") or ()),
