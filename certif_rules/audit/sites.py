@@ -149,6 +149,8 @@ def _rests_on(parts: Iterable[Releve]) -> str | None:
 def opened(checklist: Checklist, dossier: Dossier) -> Dossier:
     """Return findings whose sites are as the audit left them, on the lines that a rule decides."""
     decided = {ligne.indicateur.id for ligne in checklist.lignes if rule_of(checklist, ligne) is not None}
+    if not decided:
+        return dossier
 
     def at_audit(part: Releve) -> Releve:
         return replace(part, leve_le=None, leve_par=None, leve_constat=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
@@ -27,10 +27,17 @@ def refuse_sites_astray(
     """
     rules = regles.jugement.constats_par_site if regles.jugement else ()
     for item, regle in zip(node.get("constats_par_site") or (), rules, strict=True):
-        if _has_its_keys(item, regle, lecteur):
-            for name, entry in regles.permis.items():
-                if not regle.lignes or name in regle.lignes:
-                    _refuse_line(item, regle, name, entry.constats, constats, lecteur)
+        if not _has_its_keys(item, regle, lecteur):
+            continue
+        faulty: dict[tuple[str, str], list[str]] = {}
+        for name, entry in regles.permis.items():
+            if not regle.lignes or name in regle.lignes:
+                for fault in _astray(regle, entry.constats, constats):
+                    faulty.setdefault(fault, []).append(name)
+        for (key, words), names in faulty.items():
+            message = f"règle par site : {words} ({', '.join(names)})"
+            hint = "corriger la règle, ou dire ses lignes (`lignes`)"
+            lecteur.refuse("sites-incoherents", message, item, key, hint)
 
 
 def _has_its_keys(node: Any, regle: RegleParSite, lecteur: Lecteur) -> bool:
@@ -46,23 +53,18 @@ def _has_its_keys(node: Any, regle: RegleParSite, lecteur: Lecteur) -> bool:
     return not missing and not astray
 
 
-def _refuse_line(
-    node: Any, regle: RegleParSite, ligne: str, permis: Iterable[str], constats: Mapping[str, Constat],
-    lecteur: Lecteur,
-) -> None:  # fmt: skip
-    """Record what keeps a line from following the rule."""
+def _astray(
+    regle: RegleParSite, permis: Sequence[str], constats: Mapping[str, Constat]
+) -> Iterator[tuple[str, str]]:
+    """Yield what keeps a line with these findings from following the rule: the key, and what is said."""
     counted = [constat for constat in permis if not constats[constat].hors_portee]
-    hint = "corriger la règle, ou dire ses lignes (`lignes`)"
     if regle.regle == "moyenne":
         if all(constats[constat].valeur is None for constat in counted):
-            message = f"moyenne sur la ligne « {ligne} », dont aucun constat permis n’a de valeur"
-            lecteur.refuse("sites-incoherents", message, node, "regle", hint)
+            yield "regle", "une moyenne là où aucun constat permis n’a de valeur"
     elif regle.regle == "pire":
         if left := [constat for constat in counted if constat not in regle.ordre]:
-            message = f"l’ordre ne dit rien de {', '.join(left)}, permis sur la ligne « {ligne} »"
-            lecteur.refuse("sites-incoherents", message, node, "ordre", hint)
+            yield "ordre", f"l’ordre ne dit rien de constats qui y sont permis : {', '.join(left)}"
     else:
         for key, constat in (("constat", regle.constat), ("sinon", regle.sinon)):
             if constat not in permis:
-                message = f"« {constat} » n’est pas permis sur la ligne « {ligne} »"
-                lecteur.refuse("sites-incoherents", message, node, key, hint)
+                yield key, f"« {constat} » n’y est pas permis"

@@ -8,8 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.coherence import check_compte_rendu
+from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.recevabilite import check_findings, with_ids

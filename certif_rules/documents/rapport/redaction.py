@@ -131,7 +131,8 @@ def by_rule(deduit: ConstatDeduit | None) -> b.Texte:
     if deduit is None:
         return ""
     regle = deduit.regle
-    waits = f" ; attend {', '.join(map(clean, deduit.manquants))}" if deduit.manquants else ""
+    missing = deduit.manquants if deduit.constat is None else ()
+    waits = f" ; attend {', '.join(map(clean, missing))}" if missing else ""
     why = marked(prose(f"{regle.motif}{waits}"), regle.sources, remarks(regle))
     return joined([(b.Morceau("d’après ses sites", "fort"),), why], " – ")
 
