@@ -13,6 +13,7 @@ import pytest
 from greffons import registry, seal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rapports import findings_file, lay_out, squeezed, texte
 
 import certif_rules as cr
@@ -174,6 +175,13 @@ def test_a_finding_at_one_site_waits_for_the_others() -> None:
     data["organisme"]["sites"] = [{"id": "S1"}]
     (conclusion,) = conclude(*open_dossier(opened(), from_data(data))).conclusions
     assert conclusion.decision == "accorde"
+
+
+def test_lines_seen_nowhere_are_left_open() -> None:
+    """Nothing was found of anything: every decision that three sites may give is possible."""
+    checklist, dossier = open_dossier(opened(), from_data(findings({})))
+    (conclusion,) = conclude(checklist, replace(dossier, releves=())).conclusions
+    assert (conclusion.decision, len(conclusion.a_evaluer)) == (None, 5)
 
 
 def test_sites_that_nobody_declared_are_asked_for() -> None:
