@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from rapports import findings_file, lay_out, squeezed, texte
+from test_export_formulaire import data_of
 
 import certif_rules as cr
 from certif_rules.audit.conclusion import Bilan, conclude
@@ -234,6 +235,16 @@ def test_a_grid_read_back_concludes_alike(suffix: str, tmp_path: Path) -> None:
     back = conclude(*open_dossier(opened(), lecture.dossier)).conclusions[0]
     want = concluded(MELANGE).conclusions[0]
     assert (back.mesures, back.a_evaluer) == (want.mesures, want.a_evaluer)
+
+
+def test_a_form_asks_no_gravity_where_a_rule_decides() -> None:
+    """It is told the sites that a rule waits for: all at a visit, those seen at a survey."""
+    checklist, _ = open_dossier(opened(), from_data(findings({})))
+    awaited = {line["numero"]: line.get("attend") for line in data_of(checklist)["lignes"]}
+    assert awaited == {**{line: list(SITES) for line in ("P1", "P2", "Q1", "Q2")}, "Q3": None}
+    sondage = findings({}, audit={"type": "sondage", "date": "2024-01-10"})
+    checklist, _ = open_dossier(opened(), from_data(sondage))
+    assert data_of(checklist)["lignes"][0]["attend"] == []
 
 
 # ---- faulty rules ---------------------------------------------------------------------------------------
