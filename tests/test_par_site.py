@@ -20,14 +20,21 @@ from test_export_formulaire import data_of
 import certif_rules as cr
 from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.audit.constats import A_EVALUER
+from certif_rules.audit.demande import Demande
 from certif_rules.audit.rapport import make_report
+from certif_rules.cli.echantillon import _rule
 from certif_rules.echanges.conclusion import document
+from certif_rules.echanges.echantillon import document as sample_as_data
 from certif_rules.errors import DataError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.constats import from_data, open_dossier
+from certif_rules.services.echantillon import make_sample
 from certif_rules.services.lecture import read_grids
 from certif_rules.services.rapport import compose
+from certif_rules.source.schema import check
+from certif_rules.testing.fichier import differences, read_cases
+from certif_rules.vie.echantillon import DemandeTirage
 
 RESEAU = Path(__file__).parent / "fictif_notes" / "reseau"
 SITES = ("S1", "S2", "S3")
@@ -35,6 +42,11 @@ NIVEAUX = ("niveau_0", "niveau_1", "niveau_2", "niveau_3", "non_pertinent")
 AVIS = ("favorable", "reserve", "refus", "non_pertinent")
 #: What everything not named is.
 AILLEURS = {"P1": "niveau_3", "P2": "niveau_3", "Q1": "favorable", "Q2": "favorable", "Q3": "favorable"}
+
+
+def cases_of(name: str) -> list[tuple[str, dict[str, Any]]]:
+    kind, cases = read_cases(RESEAU.parent / name)
+    return [(kind, case) for case in cases]
 
 
 def opened(source: Path = RESEAU) -> Registry:
@@ -110,6 +122,56 @@ def by_hand(lines: Mapping[str, Mapping[str, str]]) -> str:
     if sum(notes) / len(notes) < Fraction(3, 2) or zero or "refus" in said:
         return "refuse"
     return "ajourne" if "reserve" in said else "accorde"
+
+
+# ---- which sites are seen -------------------------------------------------------------------------------
+
+VUS = [case for name in ("sites", "durees") for case in cases_of(f"reseau_{name}.yaml")]
+
+
+@pytest.mark.parametrize(("kind", "case"), VUS, ids=[case["nom"] for _, case in VUS])
+def test_the_sites_that_a_rule_designates(kind: str, case: dict[str, Any]) -> None:
+    """All of them, or these: what a sample and a duration make of it, and what the profile does not say."""
+    assert differences(kind, case, opened()) == []
+
+
+def test_a_rule_that_designates_is_printed() -> None:
+    """No root is named: the JSON has no coefficient, and says which sites."""
+    asked = DemandeTirage(objet="sites", population=("S1", "S2"), graine="1")
+    sondage = Demande(referentiel="reseau", type_audit="sondage", date="2024-01-10", ajout_sites=("S2",))
+    written = sample_as_data(make_sample(opened(), sondage, asked))
+    assert written["regle"]["coefficient"] is None
+    assert written["regle"]["ceux"] == [{"ajoutes": True}, {"etiquette": "siege"}]
+    assert written["regle"]["texte"] == "le siège et les sites ajoutés"
+    assert written["liste"] == ["S2"]
+    assert check(written, "sortieechantillon") == []
+    assert _rule(written["regle"]) == "le siège et les sites ajoutés"
+    visite = replace(sondage, type_audit="visite")
+    assert _rule(sample_as_data(make_sample(opened(), visite, asked))["regle"]) == "tous les sites"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wrong"),
+    [
+        ("tous: true", "tous: true, coefficient: 1", "d’une façon et d’une seule"),
+        ("tous: true, ", "", "d’une façon et d’une seule"),
+        (", texte: le siège et les sites ajoutés", "", "vont ensemble"),
+        ("tous: true", "tous: true, texte: tous", "vont ensemble"),
+        ("tous: true", "tous: false, coefficient: null, texte: tous", "vont ensemble"),
+        ("{ajoutes: true}", "{ajoutes: false}", "les sites ajoutés, ou une étiquette"),
+        ("{ajoutes: true}", "{ajoutes: true, etiquette: siege}", "les sites ajoutés, ou une étiquette"),
+    ],
+)
+def test_sites_are_said_in_one_way(before: str, after: str, wrong: str, tmp_path: Path) -> None:
+    """A root, all, or these with their words: one of them."""
+    copy = changed(tmp_path, ((before, after),), name="vie/visites.yaml")
+    with pytest.raises(DataError) as caught:
+        make_sample(
+            opened(copy),
+            Demande(referentiel="reseau", type_audit="visite", date="2024-01-10"),
+            DemandeTirage(objet="sites", population=("S1",), graine="1"),
+        )
+    assert [(i.code, wrong in i.message) for i in caught.value.issues] == [("sites-ambigus", True)]
 
 
 # ---- what is printed and written ------------------------------------------------------------------------
@@ -250,17 +312,17 @@ def test_a_form_asks_no_gravity_where_a_rule_decides() -> None:
 # ---- faulty rules ---------------------------------------------------------------------------------------
 
 
-def changed(folder: Path, changes: tuple[tuple[str, str], ...]) -> Path:
+def changed(folder: Path, changes: tuple[tuple[str, str], ...], name: str = "contenu.yaml") -> Path:
     """A copy of the made-up référentiel whose rules are written otherwise."""
     copy = folder / "donnees"
     shutil.copytree(RESEAU, copy)
-    rules = copy / "regles" / "R1" / "contenu.yaml"
+    rules = copy / "regles" / "R1" / name
     text = rules.read_text(encoding="utf-8")
     for before, after in changes:
         assert before in text
         text = text.replace(before, after)
     rules.write_text(text, encoding="utf-8")
-    seal(rules.parent)
+    seal(copy / "regles" / "R1")
     return copy
 
 

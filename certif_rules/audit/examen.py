@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from msgspec import Struct
 
@@ -99,6 +100,10 @@ def _received(demande: Demande, type_audit: TypeAudit) -> dict[str, bool]:
         if isinstance(value, bool):
             given[piece.id] = value
     return given
+
+
+def _site(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: [str(tag) for tag in v] if isinstance(v, list) else str(v) for k, v in given.items()}
 
 
 class DemandeVerifiee(Struct, frozen=True, kw_only=True):
@@ -219,7 +224,7 @@ class _Verification:
             siren=as_text(given.get("siren")),
             nda=as_text(given.get("nda")),
             chiffre_affaires=given.get("chiffre_affaires"),
-            sites=tuple({k: str(v) for k, v in site.items()} for site in given.get("sites") or ()),
+            sites=tuple(_site(site) for site in given.get("sites") or ()),
         )
 
     def _faits(self) -> dict[str, FaitDeclare]:
