@@ -22,7 +22,7 @@ SCHEMAS = ROOT / "schemas"
 
 #: The parts of the site, and their pages in the order in which they are read.
 PARTS = {
-    "Apprendre": ["greffons"],
+    "Apprendre": ["tutoriel", "greffons"],
     "Faire": [
         "ligne-de-commande", "rapport", "calendrier", "dossier", "durees-echantillons", "autodiagnostic",
         "habillage", "population", "python",

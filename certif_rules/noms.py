@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from certif_rules.francais import without_accents
 
@@ -19,6 +20,8 @@ _APOSTROPHES = "'’\u2018\u02bc\u2032`\u00b4\uff07"
 _JOINTS = re.compile(r"[\s_\u2010-\u2015\u2212\ufe63\uff0d-]+")
 #: Names that some systems keep for themselves.
 _RESERVES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+#: The longest text that is kept as it was folded: a name, not a comment.
+_COURT = 100
 
 
 def mots(texte: str) -> str:
@@ -82,6 +85,11 @@ def _plain(texte: str) -> str:
 
 
 def _folded(texte: str) -> str:
+    return _bare(texte) if len(texte) <= _COURT else _bare.__wrapped__(texte)
+
+
+@lru_cache(maxsize=4_096)  # the names of one référentiel, which are compared time and again
+def _bare(texte: str) -> str:
     """Return without accents, capitals, apostrophes, nor what is not seen (soft hyphens, joiners)."""
     visible = (c for c in texte if c not in _APOSTROPHES and unicodedata.category(c) != "Cf")
     # Once more: a decomposition may bring capitals or letters tied together.

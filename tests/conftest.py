@@ -64,3 +64,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("lent"):
             item.add_marker("no_cover")
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the three wheels built from the tree, once for all the tests marked “roues”."""
+    from roues import uv
+
+    folder = tmp_path_factory.mktemp("wheels")
+    uv("build", "--quiet", "--all-packages", "--wheel", "--out-dir", folder)
+    return folder

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from certif_rules.plugins.discovery import EtatPlugin, Plugins
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
+from certif_rules.testing.conformite import Conformite
 
 ICI = Path(__file__).resolve().parent
 PLUGINS = ICI.parent / "plugins"
@@ -90,3 +95,26 @@ def seal(folder: Path) -> None:
         declared = en_tete.couche.revisions[-1].empreinte_vie
         assert declared is not None
         path.write_text(text.replace(declared, vie.empreinte), encoding="utf-8")
+
+
+def declared(**folders: Path) -> Plugins:
+    """Plugins as if these folders were installed, by name."""
+    etats = [EtatPlugin(nom=nom, distribution=None, version=None, etat="actif") for nom in folders]
+    donnees = [(nom, Donnees(dossier=folder)) for nom, folder in folders.items()]
+    return Plugins(etats=tuple(etats), donnees=tuple(donnees), exporters=())
+
+
+#: No setting collects the cases: the class runs them.
+NO_SETTING = SimpleNamespace(getini=lambda _: [])
+
+
+def failures(kit: type[Conformite]) -> dict[str, str]:
+    """What each test of the kit says, of those that fail."""
+    said = {}
+    for name in (name for name in dir(kit) if name.startswith("test_")):
+        arguments = (NO_SETTING,) if name == "test_cas" else ()
+        try:
+            getattr(kit(), name)(*arguments)
+        except pytest.fail.Exception as failure:
+            said[name.removeprefix("test_")] = str(failure)
+    return said

@@ -84,7 +84,7 @@ KNOW = {
     "referencing": {"source.schema"},
     "pluggy": {"plugins.hookspecs", "plugins.discovery", "plugins.livraison"},
     "hatchling": {"plugins.livraison"},
-    "pytest": {"testing.collecte"},
+    "pytest": {"testing.collecte", "testing.conformite"},
     "xlsxwriter": {"grilles.xlsx"},
     "docx": {"documents.formats.docx", "documents.formats.docx_styles"},
     "lxml": {"documents.formats.docx"},

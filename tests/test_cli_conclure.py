@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from console import Console
+from greffons import EDITIONS, distribution
 
 from certif_rules.errors import DataError, Issue
 from certif_rules.source import entree
+from certif_rules.source.schema import check
 
 ORGANISME = {
     "nom": "Organisme d’exemple",
@@ -277,3 +279,50 @@ def test_the_findings_feed_the_next_audit(call: Console, tmp_path: Path, head: d
     for format_ in ("table", "md", "html", "csv"):
         shown = call(*surveillance, "--precedent", path, "--format", format_).out.decode()
         assert "Non-conformité mineure" in shown.replace("\u00a0", " ") or "nc_mineure" in shown, format_
+
+
+def test_what_is_decided_beside_the_label_is_shown(
+    call: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A1 at 0 refuses, and stars have no object; lifted to 2, (2 + 2 + 3 + 3) / 4 gives two, A none."""
+    donnees = Path(__file__).parent / "fictif_notes" / "etoiles"
+    distribution(tmp_path / "site", "etoiles", EDITIONS, donnees=donnees)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    lifted = {"leve_le": "2024-02-02", "leve_par": "J. D.", "leve_constat": "niveau_2"}
+    request = {
+        "format": 1,
+        "referentiel": "etoiles",
+        "audit": {"type": "visite", "date": "2024-01-10"},
+        "organisme": {"categories": ["TOUT"]},
+        "constats": [
+            {"id": "A1", "constat": "niveau_0", "commentaire": "Rien.", **lifted},
+            {"id": "A2", "constat": "niveau_2"},
+            *({"id": id_, "constat": "niveau_3"} for id_ in ("B1", "B2")),
+        ],
+    }
+    path = tmp_path / "constats.json"
+    path.write_text(json.dumps(request), encoding="utf-8")
+    before, after = call("conclure", path).text.split("Après levée")
+    assert "Étoiles : sans objet (seulement avec : label accordé) [DOC]" in before
+    assert "Étoiles : deux étoiles [DOC]" in after
+    assert "Étoile du domaine (A) : sans étoile [DOC]" in after
+    assert "Étoile du domaine (B) : étoile [DOC]" in after
+    written = call("conclure", path, "--format", "json").json
+    assert check(written, "sortieconclure") == []
+    assert written["a_l_audit"][0]["distinctions"][0] == {
+        "id": "etoiles",
+        "titre": "Étoiles",
+        "decision": "sans_objet",
+        "possibles": ["sans_objet"],
+        "texte": "sans objet (seulement avec : label accordé)",
+        "motifs": [{"code": "sans_objet", "texte": "seulement avec : label accordé", "sources": ["DOC"]}],
+    }
+    assert written["conclusions"][0]["distinctions"][1] == {
+        "id": "domaines",
+        "titre": "Étoile du domaine",
+        "critere": "etoiles/A",
+        "decision": "sans",
+        "possibles": ["sans"],
+        "texte": "sans étoile",
+        "motifs": [{"code": "decision", "texte": "sans étoile", "sources": ["DOC"]}],
+    }

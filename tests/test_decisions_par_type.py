@@ -1,4 +1,4 @@
-"""Decisions and measures that exist at some audit types only."""
+"""Decisions and measures that exist at some audit types only, and what is decided beside the label."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from greffons import registry, seal
 
+from certif_rules.audit.editions import compare_editions
 from certif_rules.errors import DataError, Issue
+from certif_rules.model.referentiel import Referentiel
+from certif_rules.plugins.empreinte import digest
 from certif_rules.services.validation import validate
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
@@ -34,36 +37,50 @@ def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
         assert before in text
         text = text.replace(before, after, 1)
     path.write_text(text, encoding="utf-8")
-    seal(copy / "regles" / "R1")
     return copy
+
+
+def resolved(copy: Path) -> Referentiel:
+    """It, sealed and read."""
+    seal(copy / "regles" / "R1")
+    return registry(etoiles=copy).resolve("etoiles", day="2024-01-10").referentiel
 
 
 def refused(copy: Path) -> list[Issue]:
     """What is wrong in it."""
     with pytest.raises(DataError) as error:
-        registry(etoiles=copy).resolve("etoiles", day="2024-01-10")
-    return error.value.issues
+        resolved(copy)
+    return [issue for issue in error.value.issues if issue.code != "empreinte-inconnue"]
 
 
-SUITE = "\n  decisions:"
+SUITE = "\n  decisions:\n    - code: refuse"
 TOTAL = "    total: {somme: [{mesure: faibles}, {mesure: zeros}], titre: total, sources: [DOC]}"
 PERDU = (
     "    - {code: perdu, delivrable: false, si: [{mesure: faibles, au_moins: 3}], titre: label perdu,"
-    " types: [suivi], sources: [DOC]}\n"
+    " types: [suivi, contre_visite], sources: [DOC]}\n"
 )
 CONTROLE = (
     "  - {id: controle, titre: Contrôle, perimetre: [{toutes: true, sources: [DOC]}], sinon: hors,"
     " sources: [DOC]}\n"
 )
 ACCORDE = "{code: accorde, delivrable: true, titre: label accordé, types: [visite], sources: [DOC]}"
-MAINTENU = "    - {code: maintenu, delivrable: true, titre: label maintenu, types: [suivi], sources: [DOC]}\n"
+MAINTENU = (
+    "    - {code: maintenu, delivrable: true, titre: label maintenu, types: [suivi, contre_visite],"
+    " sources: [DOC]}\n"
+)
+SI = "delivrable: true, si: [{mesure: zeros, au_plus: 2}]"
 
 
 @pytest.mark.parametrize(
     ("before", "after", "code", "words"),
     [
         # At the follow-up, the last decision left has conditions.
-        (MAINTENU, "", "decision-manquante", "(type d’audit : « suivi »)"),
+        (
+            MAINTENU,
+            MAINTENU.replace("delivrable: true", SI),
+            "decision-manquante",
+            "(types d’audit : « contre_visite », « suivi »)",
+        ),
         # No decision at all exists at one more audit type.
         ("types_audit:\n", f"types_audit:\n{CONTROLE}", "decision-manquante", "« controle »)"),
         # At the visit too, « accordé » holds always: what is common to both types hides what follows.
@@ -81,7 +98,7 @@ MAINTENU = "    - {code: maintenu, delivrable: true, titre: label maintenu, type
             "mesure-absente",
             "la somme « total » lit la mesure « faibles », qui n’existe pas (type d’audit : « visite »)",
         ),
-        ("moyenne, types: [visite]", "moyenne, types: [visites]", "type-inconnu", "« visites »"),
+        ("sous 2, types: [suivi,", "sous 2, types: [suivis,", "type-inconnu", "« suivis »"),
         # Two lines under 2 suspend already: three never do something else after that.
         (MAINTENU, PERDU + MAINTENU, "decision-inatteignable", "« perdu »"),
     ],
@@ -97,6 +114,57 @@ def test_a_mistake_about_types_is_told(
     assert issue.location.line
 
 
+PRESQUE = (
+    '        - {code: presque, titre: presque trois étoiles, si: [{mesure: moyenne, au_moins: "2.75"}],'
+    " sources: [DOC]}\n"
+)
+ZERO = "        - {code: zero, titre: zéro étoile, si: [{mesure: moyenne, moins_de: 2}], sources: [DOC]}\n"
+UNE = "        - {code: une,"
+TROIS = "        - {code: trois,"
+SANS = "        - {code: sans, titre: sans étoile, sources: [DOC]}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "words"),
+    [
+        ("si_decision: [accorde]", "si_decision: [accordes]", "decision-inconnue", "« accordes »"),
+        (SANS, "", "decision-manquante", "aucune décision ne vaut"),
+        # No measure by criterion: each domain would have the same star.
+        ("{mesure: par_domaine, au_moins", "{mesure: moyenne, au_moins", "mot-deplace", "« domaines »"),
+        ("code: sans,", "code: sans_objet,", "forme-inattendue", "« sans_objet »"),
+        ("code: sans,", "code: sans, delivrable: false,", "cle-inconnue", "« delivrable »"),
+        ("{mesure: par_domaine, au_moins", "{mesure: domaine, au_moins", "mesure-inconnue", "« domaine »"),
+        # The mean is 3 at the most.
+        ("mesure: moyenne, au_moins: 3", "mesure: moyenne, au_moins: 4", "seuil-hors-portee", "jamais"),
+        # A mean of 5/2 gives two stars: one of 2.75 never gives something else after that.
+        (UNE, PRESQUE + UNE, "decision-inatteignable", "« presque »"),
+        # Under 2 the visit refuses: stars that are granted with the label never are none.
+        (
+            f"si_decision: [accorde, maintenu]\n      decisions:\n{TROIS}",
+            f"si_decision: [accorde]\n      decisions:\n{ZERO}{TROIS}",
+            "decision-inatteignable",
+            "« zero »",
+        ),
+        # No decision of the label that stars ask for exists at the only type where there are some.
+        ("si_decision: [accorde]", "si_decision: [maintenu]", "decision-inatteignable", "« oui »"),
+    ],
+)  # fmt: skip
+def test_a_mistake_beside_the_label_is_told(
+    tmp_path: Path, before: str, after: str, code: str, words: str
+) -> None:
+    """What is decided beside the label is checked as its decisions are, and with them."""
+    issues = refused(changed(tmp_path, (before, after)))
+    assert {issue.code for issue in issues} == {code}
+    assert words in issues[0].message
+    assert all(issue.location and issue.location.line for issue in issues)
+
+
+def test_no_star_is_reached_where_the_label_does_not_refuse(tmp_path: Path) -> None:
+    """Stars of the follow-up too: a mean under 2 maintains the label there, and gives none."""
+    copy = changed(tmp_path, (TROIS, ZERO + TROIS))
+    assert resolved(copy)
+
+
 def test_taken_at_one_type_is_enough(tmp_path: Path) -> None:
     """A decision that another one hides at the visit only is no mistake: it is taken at the follow-up."""
     own = (
@@ -107,7 +175,18 @@ def test_taken_at_one_type_is_enough(tmp_path: Path) -> None:
     )
     copy = changed(tmp_path, ("    - code: refuse\n", own + "    - code: refuse\n"))
     # « refuse » and « suspendu » each keep a condition of their own.
-    assert registry(etoiles=copy).resolve("etoiles", day="2024-01-10")
+    assert resolved(copy)
+
+
+def test_another_star_is_another_judgement(tmp_path: Path) -> None:
+    """Stars at another threshold: the digest is another one, and comparing editions says so."""
+    before = resolved(changed(tmp_path / "a"))
+    after = resolved(
+        changed(tmp_path / "b", ("mesure: moyenne, au_moins: 3", 'mesure: moyenne, au_moins: "2.75"'))
+    )
+    assert digest(before) != digest(after)
+    (mutation,) = compare_editions(before, after, ("", "")).mutations
+    assert (mutation.sorte, mutation.id, mutation.sens) == ("jugement", "etoiles", "changee")
 
 
 LABEL = {

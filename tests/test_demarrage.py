@@ -47,6 +47,15 @@ def test_importing_the_package_is_free() -> None:
     assert loaded & HEAVY == set()
 
 
+@pytest.mark.parametrize("module", ["collecte", "conformite"])
+def test_a_run_of_pytest_pays_nothing(module: str) -> None:
+    """What every run of pytest loads, in any project, is pytest alone; so are the tests to inherit."""
+    loaded = modules_after(f"import certif_rules.testing.{module}")
+    names = {"certif_rules", "certif_rules.testing", f"certif_rules.testing.{module}"}
+    assert {name for name in loaded if name.startswith("certif_rules")} == names
+    assert loaded & (HEAVY - {"pluggy"} | {"msgspec"}) == set()
+
+
 def test_help_is_light() -> None:
     """``--help`` loads neither the plugins, nor the reader, nor the validator, nor the domain."""
     loaded = modules_after(CALL.format(["--help"]))

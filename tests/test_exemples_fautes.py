@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from exemples_fautes import ACCUEIL, PAGE, fautes, section, spoil, told
-from greffons import DONNEES
 
-from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.services.validation import validate
 
 
@@ -94,14 +92,6 @@ def test_a_fault_hides_none_in_another_file(tmp_path: Path, first: str, second: 
 
 
 @pytest.mark.lent
-def test_our_own_data_call_for_no_remark() -> None:
-    """Both plugins, with their cases: their declared gaps are no warning, and there is no other."""
-    here = Path(__file__).parent.parent / "plugins"
-    others = [(nom, Donnees(dossier=dossier)) for nom, dossier in DONNEES.items()]
-    validation = validate([here], others, here=here)
-    assert (validation.problemes, validation.remarques, validation.avertissements) == ((), (), ())
-
-
 @pytest.mark.parametrize("corps", ["types_audit: true", 'types_audit: "x"', "constats: {a: 1}", "sources: 3"])
 def test_of_a_wrong_form_nothing_else_is_told(tmp_path: Path, corps: str) -> None:
     """What a schema refuses is no list of types to be compared: its fault is told, and no more."""

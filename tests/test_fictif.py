@@ -271,13 +271,6 @@ def test_questions_asks_what_would_change_a_line(call: Call) -> None:
     assert "Aucune question" in call("questions", "fictif", *bapteme, "--categorie", "COUT", *known)
 
 
-def test_valider_finds_nothing(call: Call) -> None:
-    """The made-up data, their label and their cases hold no problem."""
-    found = json.loads(call("valider", str(FICTIF), "--format", "json"))
-    assert found["problemes"] == []
-    assert found["fichiers"] == len(list(FICTIF.rglob("*.yaml")))
-
-
 def test_every_word_of_the_vocabulary_is_used() -> None:
     """The made-up data use each word a rule may hold: a word added to the core must be tried here."""
     from certif_rules.model.base import Regle

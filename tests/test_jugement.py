@@ -6,7 +6,6 @@ import shutil
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from greffons import DONNEES, registry, seal
@@ -15,31 +14,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from certif_rules.audit.completions import possible_decisions
+from certif_rules.audit.distinctions import possible_beside
 from certif_rules.audit.jugement import LigneJugee, holds, measure
 from certif_rules.errors import DataError
-from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil, Terme
+from certif_rules.model.jugement import Decision, Distinction, Jugement, Mesure, Seuil, Terme
 from certif_rules.model.referentiel import Constat, Indicateur
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
 
 NOTES = Path(__file__).parent / "fictif_notes"
-_, CASES = read_cases(NOTES / "conclusions.yaml")
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["nom"])
-def test_other_ways_of_judging(case: dict[str, Any]) -> None:
-    """Levels with means and critical lines, levels with must-haves, opinions: no code but their data."""
-    noms = ("niveaux", "incontournables", "avis")
-    assert differences(case, registry(**{nom: NOTES / nom for nom in noms})) == []
-
-
-_, ECHELLE = read_cases(NOTES / "echelle.yaml")
-
-
-@pytest.mark.parametrize("case", ECHELLE, ids=lambda case: case["nom"])
-def test_levels_not_seen_or_lifted(case: dict[str, Any]) -> None:
-    """Lines that an audit does not see, and levels that were lifted: a value that someone gave, or none."""
-    assert differences(case, registry(echelle=NOTES / "echelle")) == []
 
 
 def test_the_threshold_is_data(tmp_path: Path) -> None:
@@ -466,10 +449,30 @@ def test_a_sum_over_what_is_unknown_is_not_made() -> None:
     assert measure(jugement, CONSTATS, [known, replace(known, inconnue=True)]) == {}
 
 
-_, RESEAU = read_cases(NOTES / "reseau.yaml")
-
-
-@pytest.mark.parametrize("case", RESEAU, ids=lambda case: case["nom"])
-def test_findings_of_several_sites(case: dict[str, Any]) -> None:
-    """A declared rule makes the line's finding of those of its sites; without one, someone chooses."""
-    assert differences(case, registry(reseau=NOTES / "reseau")) == []
+@settings(deadline=None)
+@given(jugements(), lignes(), st.sampled_from(CRITERES), st.integers(0, 2), st.data())
+def test_what_is_decided_beside_follows_every_completion(
+    jugement: Jugement, some: list[LigneJugee], critere: str | None, turn: int, data: st.DataObject
+) -> None:
+    """Beside the label, on the same completion: without object where its decision is none of those asked."""
+    *own, last = (replace(d, code=f"e-{d.code}") for d in jugement.decisions)
+    codes = [decision.code for decision in jugement.decisions]
+    distinction = Distinction(
+        id="e", titre="", decisions=(*own[turn:], *own[:turn], last),
+        si_decision=tuple(data.draw(st.lists(st.sampled_from(codes), unique=True))),
+    )  # fmt: skip
+    named = [
+        replace(d, si=tuple(
+            replace(c, critere=critere)
+            if c.critere is None and jugement.mesures[c.mesure].moyenne == "par_critere" else c
+            for c in d.si
+        ))
+        for d in distinction.decisions
+    ]  # fmt: skip
+    brute: set[str | None] = set()
+    for ending in product(*(ligne.possibles for ligne in some)):
+        known = [replace(li, possibles=(one,)) for li, one in zip(some, ending, strict=True)]
+        granted = not distinction.si_decision or decided(jugement, known) in distinction.si_decision
+        brute.add(decided(replace(jugement, decisions=tuple(named)), known) if granted else None)
+    possible, without = possible_beside(jugement, CONSTATS, some, distinction, critere)
+    assert {d.code for d in possible} | ({None} if without else set()) == brute

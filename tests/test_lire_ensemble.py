@@ -8,12 +8,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from grilles import atelier, filled, grille
+from grilles import AF, atelier, filled, grille
 
 from certif_rules.audit.constats import Releve
 from certif_rules.cli import run
 from certif_rules.errors import DataError
 from certif_rules.grilles import xlsx
+from certif_rules.grilles.relecture.propres import own_cells
 from certif_rules.services.lecture import read_grids
 
 CHECKLIST = grille()
@@ -40,6 +41,16 @@ def test_disjoint_grids_join(tmp_path: Path) -> None:
     b = filled(CHECKLIST, "ods", {"qualiopi/2": {"Constat": "Conforme"}}, tmp_path, "b")
     releves = read(a, b)
     assert [i for i, r in releves.items() if r.porte] == ["qualiopi/1", "qualiopi/2"]
+
+
+def test_what_we_write_is_that_of_the_audit_that_is_read() -> None:
+    """What we write in a grid is made once for those of one audit, again for another one."""
+    autre = grille(organisme=AF["organisme"] | {"nom": "Atelier du Port"})
+    first = own_cells(CHECKLIST)
+    assert own_cells(grille()) is first
+    assert "Atelier du Port" not in first.textes["Contexte"]
+    assert "Atelier du Port" in own_cells(autre).textes["Contexte"]
+    assert own_cells(CHECKLIST).textes == first.textes
 
 
 def test_conflicting_grids_are_listed_with_both_values(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from console import Console
-from greffons import DONNEES, registry
+from greffons import DONNEES, declared, failures, registry
 
 import certif_rules as cr
 from certif_rules.audit.demande import from_profile
@@ -23,7 +23,7 @@ from certif_rules.services.validation import validate
 from certif_rules.source.donnees import read_given
 from certif_rules.source.ecriture import write_folder
 from certif_rules.source.schema import schema_path
-from certif_rules.testing.fichier import differences, read_cases
+from certif_rules.testing.conformite import Conformite
 
 #: What is asked, and how many lines of its own the new plugin has: those of the edition before, else one.
 PROJETS = {
@@ -85,13 +85,20 @@ def test_nothing_is_wrong_with_it(greffon: tuple[Projet, int, Path], atelier: At
     assert {a.code for a in validation.remarques} == {"brouillon-a-finir"} | waiting
 
 
-def test_its_own_cases_pass(greffon: tuple[Projet, int, Path]) -> None:
-    """The cases that it carries hold on the rules that it carries."""
+def test_its_own_tests_pass(greffon: tuple[Projet, int, Path]) -> None:
+    """The class that it carries names its entry point, and holds on what it carries, its cases run."""
     _, _, folder = greffon
-    known = with_it(folder)
-    kind, cases = read_cases(folder / "tests" / "cas" / "premiers.yaml")
-    assert cases
-    assert [differences(kind, case, known) for case in cases] == [[]] * len(cases)
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (point,) = project["entry-points"]["certif_rules"]
+    tests = (folder / "tests" / "test_conformite.py").read_text(encoding="utf-8")
+    assert f'(Conformite):\n    greffon = "{point}"\n' in tests
+
+    class Neuf(Conformite):
+        greffon = "neuf"
+        cas = str(folder / "tests" / "cas")
+        plugins = staticmethod(lambda: declared(**DONNEES, neuf=donnees(folder)))
+
+    assert failures(Neuf) == {}
 
 
 def test_nothing_is_said_that_was_not_read(greffon: tuple[Projet, int, Path]) -> None:
@@ -129,7 +136,7 @@ def test_it_is_a_whole_distribution(greffon: tuple[Projet, int, Path]) -> None:
     assert cr.__version__.startswith("0.1.")
     ((_, package),) = project["entry-points"]["certif_rules"].items()
     ast.parse((folder / package / "__init__.py").read_text(encoding="utf-8"))
-    ast.parse((folder / "tests" / "test_donnees.py").read_text(encoding="utf-8"))
+    ast.parse((folder / "tests" / "test_conformite.py").read_text(encoding="utf-8"))
     texts = {path.name: path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()}
     words = re.compile(
         r"[A-Z-]*MODELE|nom_modele|base_modele|greffon-modele|paquet_modele|Titre modele|>>>|<<<"

@@ -78,6 +78,15 @@ def concluded(lines: Mapping[str, Mapping[str, Any]], **changes: Any) -> Bilan:
     return conclude(*open_dossier(opened(), from_data(findings(lines, **changes))))
 
 
+CAS = [case for _, case in cases_of("reseau.yaml")]
+
+
+@pytest.mark.parametrize("case", CAS, ids=lambda case: case["nom"])
+def test_findings_of_several_sites(case: dict[str, Any]) -> None:
+    """A declared rule makes the line's finding of those of its sites; without one, someone chooses."""
+    assert differences("cas", case, opened()) == []
+
+
 # ---- every completion -----------------------------------------------------------------------------------
 
 

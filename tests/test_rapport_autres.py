@@ -83,6 +83,32 @@ def test_a_lifting_never_rewrites_the_audit(tmp_path: Path) -> None:
     assert squeezed("niveau après levée non renseigné") in texte(lay_out(compose(unknown), "html"), "html")
 
 
+def test_what_is_decided_beside_the_label_has_its_place(tmp_path: Path) -> None:
+    """A1 at 0 refused the label, and left no object to stars; lifted to 2, (2 + 3 + 3 + 3) / 4 gives two."""
+    levels = {"A1": "niveau_0", "A2": "niveau_3", "B1": "niveau_3", "B2": "niveau_3"}
+    data: dict[str, Any] = {
+        "format": 1,
+        "referentiel": "etoiles",
+        "audit": {"type": "visite", "date": "2024-01-10"},
+        "organisme": {"categories": ["TOUT"]},
+        "constats": [{"id": k, "constat": v, "commentaire": "Vu."} for k, v in levels.items()],
+    }
+    data["constats"][0] |= {"leve_le": "2024-02-02", "leve_par": "J. D.", "leve_constat": "niveau_2"}
+    rapport = report_file(registry(etoiles=NOTES / "etoiles"), findings_file(data, tmp_path))[0]
+    found = texte(lay_out(compose(rapport), "html"), "html")
+    before, after = found.split(squeezed("Après levée"))[-2:]
+    assert squeezed("Distinctions – Label inventé et ses étoiles") in before
+    assert squeezed("Sans objet (seulement avec : label accordé)") in before
+    assert squeezed("Étoiles Deux étoiles") in after
+    assert squeezed("Étoile du domaine – critère B Étoile") in after
+    assert squeezed("Éloge du jury Éloge") in after
+    written = document(rapport.bilan)
+    verdicts = [
+        [d["decision"] for d in c["distinctions"]] for c in (*written["a_l_audit"], *written["conclusions"])
+    ]
+    assert verdicts == [["sans_objet", "sans", "etoile", "sans_objet"], ["deux", "etoile", "etoile", "oui"]]
+
+
 def test_the_text_that_a_finding_rests_on_is_printed(tmp_path: Path) -> None:
     """A report says it beside what was seen, once, and of no other finding."""
     levels = {f"{c}{n}": "niveau_3" for c in "FL" for n in range(1, 7)}

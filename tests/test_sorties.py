@@ -319,6 +319,7 @@ OPTIONAL = {
     "sortiedossier": {"confiance", "lecture", "incoherences"},
     "sortieconclure": {
         "majeures", "mineures", "majeures_equivalentes", "correction_avant", "verification_avant",
+        "distinctions", "critere",
     },
 }  # fmt: skip
 #: What a profile may leave out is left out of an answer that repeats it; a text may say its nature.

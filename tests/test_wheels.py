@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from roues import uv
 
 from certif_rules.plugins.cache import COMPILED, ENV_CACHE, NONE
 
@@ -28,26 +29,11 @@ CONTENT = {
 }
 
 
-def uv(*arguments: str | Path, folder: Path = ROOT) -> None:
-    program = os.environ.get("UV") or shutil.which("uv")
-    assert program, "uv is needed: run these tests with `uv run`"
-    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    subprocess.run([program, *arguments], check=True, cwd=folder, env=env)
-
-
 @pytest.fixture(scope="module")
 def from_sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the three sdists, and of the wheels built from them."""
     folder = tmp_path_factory.mktemp("sdists")
     uv("build", "--quiet", "--all-packages", "--out-dir", folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the three wheels built from the tree."""
-    folder = tmp_path_factory.mktemp("wheels")
-    uv("build", "--quiet", "--all-packages", "--wheel", "--out-dir", folder)
     return folder
 
 
@@ -158,3 +144,15 @@ def test_installed_program_makes_a_checklist(scripts: Path, tmp_path: Path) -> N
 def test_installed_program_speaks_french(scripts: Path, tmp_path: Path) -> None:
     """The catalogue of messages travels in the wheel, and the language of the machine changes nothing."""
     assert run(scripts, tmp_path, "checklist", "--help").startswith("Usage : certif-rules checklist")
+
+
+def test_installed_plugins_hold_what_every_plugin_must(scripts: Path, tmp_path: Path) -> None:
+    """The conformity tests of both plugins pass outside the repository, on the wheels, with pytest alone."""
+    uv("pip", "install", "--quiet", "--python", scripts.parent, "pytest")
+    for nom in ("qualiopi", "certifregion"):
+        shutil.copytree(ROOT / "plugins" / nom / "tests", tmp_path / nom)
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    command = [scripts / "python", "-m", "pytest", "-q", "--import-mode=importlib", "."]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1].startswith("20 passed")

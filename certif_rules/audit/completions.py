@@ -120,16 +120,10 @@ def possible_decisions(
     jugement: Jugement, constats: Mapping[str, Constat], lignes: Sequence[LigneJugee]
 ) -> tuple[Decision, ...]:
     """Return the decisions that some completion of the lines gives, in the order they are declared."""
-    search = _Recherche(jugement, constats, lignes)
+    search = Completions(jugement, constats, lignes)
     taken: set[int] = set()
-    for added, known in search.worlds():
-        before = added
-        for index, decision in enumerate(jugement.decisions):
-            if index not in taken and any(
-                search.possible(before + way) for way in search.ways(decision, known)
-            ):
-                taken.add(index)
-            before = sum(search.refusals(decision, known), before)
+    for added, known in search.worlds(jugement.decisions):
+        search.take(jugement.decisions, added, known, taken)
         if len(taken) == len(jugement.decisions):
             break
     return tuple(decision for index, decision in enumerate(jugement.decisions) if index in taken)
@@ -151,7 +145,7 @@ def _asked(condition: Seuil) -> list[tuple[int, Fraction, bool]]:
 _Connus = Mapping[tuple[str, str | None], Fraction | None]
 
 
-class _Recherche:
+class Completions:
     """The lines of one judgement, those that may end alike together, and what their endings add to sums."""
 
     def __init__(
@@ -226,11 +220,26 @@ class _Recherche:
                 constante += valeur.constante
         return _Valeur(mesure, parts=tuple(parts), constante=constante)
 
+    def outcomes(
+        self, decisions: Sequence[Decision], before: _Exigence, known: _Connus
+    ) -> Iterator[tuple[int, _Exigence]]:
+        """Yield each way each decision (its place) is taken, once what was ``before`` holds."""
+        for index, decision in enumerate(decisions):
+            for way in self.ways(decision, known):
+                yield index, before + way
+            before = sum(self.refusals(decision, known), before)
+
+    def take(self, decisions: Sequence[Decision], before: _Exigence, known: _Connus, taken: set[int]) -> None:
+        """Add to ``taken`` the places of the decisions that lines can end in."""
+        for index, held in self.outcomes(decisions, before, known):
+            if index not in taken and self.possible(held):
+                taken.add(index)
+
     # ---- what sums of measures add -----------------------------------------------------------------------
 
-    def worlds(self) -> Iterator[tuple[_Exigence, _Connus]]:
-        """Yield each way to set what sums add that is no sum over lines, with what then holds."""
-        waiting = [condition.mesure for decision in self.jugement.decisions for condition in decision.si]
+    def worlds(self, decisions: Iterable[Decision]) -> Iterator[tuple[_Exigence, _Connus]]:
+        """Yield each way to set what the sums read add that is no sum over lines, with what then holds."""
+        waiting = [condition.mesure for decision in decisions for condition in decision.si]
         used: set[str] = set()
         while waiting:
             nom = waiting.pop()

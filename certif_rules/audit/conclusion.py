@@ -15,6 +15,7 @@ from certif_rules.audit.checklist import Checklist, in_order
 from certif_rules.audit.completions import possible_decisions
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
 from certif_rules.audit.deduction import deduced
+from certif_rules.audit.distinctions import Octroi, decide_beside
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
 from certif_rules.audit.jugement import Valeur, levels, measure
 from certif_rules.audit.objet import (
@@ -25,22 +26,16 @@ from certif_rules.audit.objet import (
     lifted_to_nothing,
     unknown_before,
 )
+from certif_rules.audit.raisons import MotifConclusion, in_words, taken
 from certif_rules.audit.recevabilite import rests_on_nothing
 from certif_rules.audit.reprise import Reprise, carried
 from certif_rules.audit.sites import opened, settled, undecided
 from certif_rules.blocs.typographie import day as spelled
 from certif_rules.blocs.typographie import plain
 from certif_rules.francais import count
-from certif_rules.model.base import Appui, Avertissement
+from certif_rules.model.base import Avertissement
 from certif_rules.model.jugement import Aggravation, Decision, Jugement, RegleParSite
-from certif_rules.rules.motifs import each_once, rests_on
-
-
-class MotifConclusion(Appui, frozen=True, kw_only=True):
-    """Why a conclusion is what it is: the decision, a line left, a remark, with its sources."""
-
-    code: str
-    texte: str
+from certif_rules.rules.motifs import rests_on
 
 
 class Conclusion(Struct, frozen=True, kw_only=True):
@@ -50,7 +45,8 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     sources give no rule. ``mesures`` are of the findings recorded and not lifted, checks included.
     ``a_evaluer`` and ``a_confirmer`` are the ids of the lines due, and perhaps due, without a finding;
     ``a_verifier``, those of the checks without one. ``repris`` are the lines that this audit does not see,
-    with what they were left with. A measure that nobody can know is not in ``mesures``.
+    with what they were left with. A measure that nobody can know is not in ``mesures``. ``distinctions`` are
+    what is decided beside.
     """
 
     objet: str
@@ -63,6 +59,7 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     motifs: tuple[MotifConclusion, ...]
     a_verifier: tuple[str, ...] = ()
     repris: Mapping[str, Reprise] = field(default_factory=dict)
+    distinctions: tuple[Octroi, ...] = ()
 
 
 class Bilan(Struct, frozen=True, kw_only=True):
@@ -156,8 +153,13 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         reasons = [MotifConclusion(code="texte_absent", texte=why), *left]
     values = {decision.delivrable for decision in possible}
     codes = {decision.code for decision in possible}
+    beside: tuple[Octroi, ...] = ()
     if jugement is not None and judged:
         reasons += _remarks(jugement)
+        code_type = checklist.type_audit.code
+        unknown = "" if possible else text
+        lignes = [jugee for jugee, _ in judged]
+        beside = tuple(decide_beside(jugement, constats, lignes, code_type, unknown=unknown))
     return Conclusion(
         objet=nom,
         decision=codes.pop() if len(codes) == 1 else None,
@@ -169,6 +171,7 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         motifs=tuple(reasons),
         a_verifier=objet.unchecked(),
         repris=_carried(objet),
+        distinctions=beside,
     )
 
 
@@ -200,16 +203,10 @@ def _decided(
     settled = certain or len({d.code for d in possible}) == 1
     aggravated, doubtful = _aggravated(objet)
     left = list(_left(objet))
-    reasons = []
+    reasons: list[MotifConclusion] = []
     if settled:
-        # Of several ways to one decision, the last asks for the least: the others are not certain.
-        ways = {d.code: d for d in possible}.values()
-        text = ", ou ".join(dict.fromkeys(d.titre_pour(code_type) for d in ways))
-        for decision in ways:
-            worth = rests_on(decision)
-            worth["sources"] = each_once(decision.sources, _rule_sources(jugement, decision))
-            texte = decision.titre_pour(code_type)
-            reasons.append(MotifConclusion(code="decision", texte=texte, **worth))
+        reasons = taken(jugement, possible, code_type)
+        text = in_words(reasons)
     else:
         counts = [words for _, words, _ in left] or ["constats de l’audit précédent inconnus"]
         text = f"conclusion impossible : {' ; '.join(counts)}"
@@ -295,12 +292,6 @@ def _aggravated(objet: Objet) -> tuple[list[MotifConclusion], list[MotifConclusi
         )
         (sure if certain else unsure).append(motif)
     return sure, unsure
-
-
-def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
-    """Yield the sources of the measures that the decision compares."""
-    for condition in decision.si:
-        yield from jugement.mesures[condition.mesure].sources
 
 
 def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:

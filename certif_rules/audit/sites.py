@@ -221,12 +221,14 @@ def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
             where = names.get(releve.ligne, releve.ligne) + (f", site {one.site}" if one.site else "")
             for conflit in one.disputes:
                 yield _to_settle(f"{where}, {_field(conflit.champ)}", conflit)
+    by_line: dict[str, list[Releve]] = {}
+    for releve in dossier.releves:
+        by_line.setdefault(releve.ligne, []).append(releve)
     deduits = deduced(checklist, dossier)
     yield from _sites_to_see(checklist, deduits)
     for ligne in (li for li in checklist.lignes if li.indicateur.id not in deduits):
-        for releve in dossier.releves:
-            known = gaps_of(checklist, ligne) if releve.ligne == ligne.indicateur.id else frozenset()
-            if not releve.porte and fails_somewhere(releve, known):
+        for releve in by_line.get(ligne.indicateur.id, ()):
+            if not releve.porte and fails_somewhere(releve, gaps_of(checklist, ligne)):
                 seen = ", ".join(f"{part.constat} à {part.site}" for part in releve.par_site if part.porte)
                 message = (
                     f"ligne {ligne.indicateur.numero} : {seen} ; la gravité pour l’ensemble des sites reste à"

@@ -18,6 +18,7 @@ from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 
 if TYPE_CHECKING:
     from certif_rules.audit.conclusion import Bilan, Conclusion
+    from certif_rules.audit.raisons import MotifConclusion
 
 _VERDICTS = {True: "rien ne s’y oppose", False: "impossible en l’état", None: "inconnu"}
 #: Whose the rest is: a conclusion is none of these.
@@ -157,6 +158,12 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
     referentiel = bilan.checklist.referentiel
     paragraph(f"{conclusion.objet} : {prose(conclusion.texte)}", hanging=4)
     paragraph(f"d’après les règles : {_VERDICTS[conclusion.delivrable]}", 2)
+    for distinction in conclusion.distinctions:
+        numero = f" ({referentiel.criteres[distinction.critere].numero})" if distinction.critere else ""
+        titre = f"{prose(distinction.titre)}{numero}"
+        paragraph(f"{titre} : {prose(distinction.texte)}{_sources(*distinction.motifs)}", 2, hanging=4)
+        for words in (words for motif in distinction.motifs for words in at_length(motif)):
+            paragraph(words, 4)
     jugement = referentiel.jugements.get(conclusion.objet)
     for nom, value in conclusion.mesures.items() if jugement else ():
         titre = prose(jugement.mesures[nom].titre) if jugement else nom
@@ -169,10 +176,14 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
         else:
             paragraph(f"{titre} : {_number(value)}", 2, hanging=4)
     for motif in conclusion.motifs:
-        sources = f" [{', '.join(motif.sources)}]" if motif.sources else ""
-        paragraph(f"- {prose(motif.texte)}{sources}", 2, hanging=4)
+        paragraph(f"- {prose(motif.texte)}{_sources(motif)}", 2, hanging=4)
         for words in at_length(motif):
             paragraph(words, 4)
+
+
+def _sources(*motifs: MotifConclusion) -> str:
+    cited = ", ".join(source for motif in motifs for source in motif.sources)
+    return f" [{cited}]" if cited else ""
 
 
 def _number(value: object) -> str:

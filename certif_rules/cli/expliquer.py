@@ -66,7 +66,8 @@ def _show(explication: Explication) -> None:
     for change in explication.changements:
         click.echo()
         champs = ", ".join(map(field_name, change.champs))
-        paragraph(f"- modifiée par {change.origine} ({champs}) : {prose(change.motif)}", 2, hanging=4)
+        by = f"l’édition {change.edition}" if change.edition else change.origine
+        paragraph(f"- modifiée par {by} ({champs}) : {prose(change.motif)}", 2, hanging=4)
         paragraph(f"sources : {', '.join(change.sources)}", 4)
         paragraph(f"règle : {change.emplacement}", 4, hanging=6)
     click.echo()

@@ -47,7 +47,10 @@ def _show(edition: dict[str, Any], *, detail: bool) -> None:
 
     paragraph(f"{edition['referentiel']}@{edition['edition']} — {edition['titre']}", hanging=4)
     end = f" au {day(edition['au'])}" if edition["au"] else ", sans fin connue"
+    if later := edition.get("remplacee"):
+        end += f" ; {later['par']} la remplace le {day(later['du'])}"
     base = f", sur {edition['base']}" if edition["base"] else ""
+    base += f", écrite depuis {edition['depuis']}" if edition.get("depuis") else ""
     paragraph(f"audits du {day(edition['du'])}{end}{base} ; greffon « {edition['plugin']} »", 4)
     paragraph(f"{edition['criteres']} critères, {edition['indicateurs']} indicateurs", 4)
     paragraph(f"types d’audit : {', '.join(edition['types_audit'])}", 4, hanging=6)

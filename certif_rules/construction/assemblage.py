@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.construction.completude import refuse_open
 from certif_rules.construction.controles import check_controls
 from certif_rules.construction.decisions import refuse_never_taken
-from certif_rules.construction.exigence import CorpsExigence, build_exigence
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
+from certif_rules.construction.lignee import Pose, borrowed, lay
 from certif_rules.construction.par_site import refuse_sites_astray
 from certif_rules.construction.regles import CorpsRegles, build_regles
 from certif_rules.construction.seuils import refuse_out_of_reach
-from certif_rules.construction.surcouche import Trame, apply, changes
+from certif_rules.construction.surcouche import Trame
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source, Texte
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
@@ -27,8 +27,9 @@ class Matiere(Struct, frozen=True, kw_only=True):
     """What a référentiel is made from: the layers chosen, their bodies as read, and the base if any.
 
     ``autres_lignes`` are the lines of the other editions that the rules or the guide also serve; ``None``
-    accepts any code (layers whose published digest says they were checked). ``fautes`` takes what is wrong
-    where what can be made of the rest is wanted all the same.
+    accepts any code (layers whose published digest says they were checked). ``lignee`` are the bodies of the
+    editions that this one is a change of, by id, the earliest first. ``fautes`` takes what is wrong where
+    what can be made of the rest is wanted all the same.
     """
 
     exigence: Couche
@@ -37,6 +38,7 @@ class Matiere(Struct, frozen=True, kw_only=True):
     base: Referentiel | None
     editions: tuple[str, ...]
     autres_lignes: Sequence[str] | None
+    lignee: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fautes: list[Issue] | None = None
 
 
@@ -49,21 +51,22 @@ def assemble(matiere: Matiere) -> Referentiel:
     base = matiere.base
     lecteur = _lecteur(matiere)
     sources: dict[str, Source] = dict(base.sources) if base else {}
-    exigence = build_exigence(matiere.corps["exigence"], lecteur, sources)
-    sources.update(exigence.sources)
-    below = _trame(base)
-    corps, issues = apply(below, exigence.surcouche)
-    lecteur.issues.extend(issues)
+    editions = {**matiere.lignee, matiere.exigence.id: matiere.corps["exigence"]}
+    pose = lay(editions, _trame(base), sources, lecteur)
+    sources.update(pose.sources)
+    corps = pose.trame
     check_controls(matiere.corps["exigence"], corps.indicateurs, lecteur)
 
     if matiere.autres_lignes is None:
         lecteur.lignes_libres = True
     else:
         lecteur.know("indicateur", matiere.autres_lignes)
+    _take_over(matiere, editions, lecteur)
     own = {
         i.id: i.emplacement for i in corps.indicateurs.values() if i.origine == matiere.exigence.referentiel
     }
-    regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own)
+    regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own, pose.constats_comme)
+    lecteur.retires = {}
     sources.update(regles.sources)
     if base is not None:
         for jugement in base.jugements.values():
@@ -78,11 +81,22 @@ def assemble(matiere: Matiere) -> Referentiel:
         refuse_out_of_reach(node, regles, lignes, known, lecteur)
         refuse_never_taken(node, regles.jugement, lecteur)
         refuse_sites_astray(node, regles, known, lecteur)
+        if lecteur.reprises is not None:
+            lecteur.issues = [_at_edition(issue, matiere.exigence, lecteur) for issue in lecteur.issues]
     if lecteur.issues and matiere.fautes is None:
         raise DataError(lecteur.issues)
     if matiere.fautes is not None:
         matiere.fautes.extend(lecteur.issues)
-    return _referentiel(matiere, exigence, corps, regles, guide, sources)
+    return _referentiel(matiere, pose, regles, guide, sources)
+
+
+def _take_over(matiere: Matiere, editions: Mapping[str, Mapping[str, Any]], lecteur: Lecteur) -> None:
+    """Tell ``lecteur`` what was withdrawn since the edition that the rules are written for, if an earlier."""
+    pour = next(r.contenu.pour for r in matiere.retenues if r.couche.nature == "regles")
+    taken = borrowed(editions, pour, lecteur.origine)
+    if taken is not None:
+        lecteur.reprises = taken.edition
+        lecteur.retires = taken.retires if matiere.autres_lignes is not None else {}
 
 
 def _types_added(matiere: Matiere, base: Referentiel) -> dict[str, Any]:
@@ -124,10 +138,17 @@ def _header_names(
     return issues
 
 
+def _at_edition(issue: Issue, exigence: Couche, lecteur: Lecteur) -> Issue:
+    """Return an issue of rules that suit the lines of an earlier edition, told at the one that takes them."""
+    message = f"{issue.message} (règles reprises de l’édition {lecteur.reprises})"
+    related = ((issue.location, "écrit ici"),) if issue.location else ()
+    hint = "écrire les règles de cette édition : une couche `regles` qui la nomme dans `pour`"
+    return Issue(issue.code, message, from_emplacement(exigence.emplacement), hint, related)
+
+
 def _referentiel(
-    matiere: Matiere, exigence: CorpsExigence, corps: Trame, regles: CorpsRegles,
-    guide: CorpsGuide | None, sources: Mapping[str, Source],
-) -> Referentiel:  # fmt: skip
+    matiere: Matiere, pose: Pose, regles: CorpsRegles, guide: CorpsGuide | None, sources: Mapping[str, Source]
+) -> Referentiel:
     base, couche = matiere.base, matiere.exigence
     retenues = (*(base.couches if base else ()), *matiere.retenues)
     own_guide = next((r.couche.id for r in matiere.retenues if r.couche.nature == "guide"), None)
@@ -138,11 +159,11 @@ def _referentiel(
         base=couche.base,
         guide=own_guide or (base.guide if base else None),
         couches=retenues,
-        categories={**(base.categories if base else {}), **exigence.categories},
-        faits={**(base.faits if base else {}), **exigence.faits},
-        criteres=corps.criteres,
+        categories={**(base.categories if base else {}), **pose.categories},
+        faits={**(base.faits if base else {}), **pose.faits},
+        criteres=pose.trame.criteres,
         indicateurs={
-            i: _finish(line, regles, guide, exigence.mentions) for i, line in corps.indicateurs.items()
+            i: _finish(line, regles, guide, pose.mentions) for i, line in pose.trame.indicateurs.items()
         },
         constats={**(base.constats if base else {}), **regles.constats},
         types_audit={**(base.types_audit if base else {}), **regles.types_audit},
@@ -157,12 +178,9 @@ def _referentiel(
             **(base.conservations if base else {}),
             **({couche.referentiel: regles.conservation} if regles.conservation else {}),
         },
-        mentions={**(base.mentions if base else {}), **exigence.mentions},
+        mentions={**(base.mentions if base else {}), **pose.mentions},
         equivalences=(*(base.equivalences if base else ()), *regles.equivalences),
-        changements=(
-            *(base.changements if base else ()),
-            *changes(_trame(base), exigence.surcouche, couche.referentiel),
-        ),
+        changements=(*(base.changements if base else ()), *pose.changements),
     )
 
 

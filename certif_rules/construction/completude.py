@@ -18,15 +18,21 @@ def at_each_type(jugement: Jugement, lecteur: Lecteur) -> dict[tuple[str, ...], 
     views: dict[tuple[str, ...], Jugement] = {}
     for code in sorted(lecteur.noms.get(TYPES, ())):
         held = [nom for nom, mesure in jugement.mesures.items() if mesure.existe_a(code)]
-        places = [str(i) for i, decision in enumerate(jugement.decisions) if decision.existe_a(code)]
-        key = (*held, *places)
+        beside = (d for distinction in jugement.distinctions.values() for d in distinction.decisions)
+        every = (*jugement.decisions, *beside)
+        key = (*held, *(str(i) for i, decision in enumerate(every) if decision.existe_a(code)))
         groups.setdefault(key, []).append(code)
         views[key] = jugement.au_type(code)
     return {tuple(codes): views[key] for key, codes in groups.items()} or {(): jugement}
 
 
-def refuse_incomplete(decisions: Sequence[Decision], nodes: Any, lecteur: Lecteur) -> None:
-    """Record the audit types where no decision may be left to hold, or where one that does hides others."""
+def refuse_incomplete(
+    decisions: Sequence[Decision], nodes: Any, lecteur: Lecteur, *, everywhere: bool = True
+) -> None:
+    """Record the audit types where no decision may be left to hold, or where one that does hides others.
+
+    Without ``everywhere``, there may be none at all at an audit type.
+    """
     known = lecteur.noms.get(TYPES, set())
     named = {code for decision in decisions for code in decision.types}
     if named - known:  # said of itself; what it hides is not known
@@ -34,7 +40,8 @@ def refuse_incomplete(decisions: Sequence[Decision], nodes: Any, lecteur: Lecteu
     types = sorted(known) if named else [""]
     faults: dict[tuple[int, str, str], list[str]] = {}
     for code in types:
-        for fault in _incomplete([i for i, d in enumerate(decisions) if d.existe_a(code)], decisions):
+        left = [index for index, decision in enumerate(decisions) if decision.existe_a(code)]
+        for fault in _incomplete(left, decisions) if left or everywhere else ():
             faults.setdefault(fault, []).append(code)
     for (index, message, hint), codes in faults.items():
         lecteur.refuse("decision-manquante", message + at_types(codes), nodes, index, hint)

@@ -9,7 +9,7 @@ from certif_rules.model.referentiel import Couche
 
 #: Keys that the choice of layers compares before any schema is read, with the type they must have.
 _DATES = ("du", "admis_du", "au")
-_TEXTES = ("referentiel", "nature", "id", "titre", "confiance", "nom", "base", "note")
+_TEXTES = ("referentiel", "nature", "id", "titre", "confiance", "nom", "base", "note", "depuis")
 
 
 def check_types(node: Any) -> None:
@@ -67,4 +67,4 @@ def build_couche(node: Any, lecteur: Lecteur) -> Couche:
     """
     check_types(node)
     check_periods(node, lecteur)
-    return lecteur.read(Couche, node, admis_du=node.get("admis_du") or node["du"])
+    return lecteur.read(Couche, node, admis_du=node.get("admis_du") or node["du"], lignee=())

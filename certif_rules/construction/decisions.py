@@ -19,19 +19,43 @@ def refuse_never_taken(node: Any, jugement: Jugement, lecteur: Lecteur) -> None:
     Taken at one audit type is enough: one before it may be of some types only.
     A condition is dead where each value that fulfils it fulfils a condition of an earlier decision on the
     same measure. A decision is, where all its conditions are; the last one, which has none, where every
-    value of a count does.
+    value of a count does. What is decided beside the label comes after the decisions that deprive it of an
+    object.
     """
-    alive = [d for view in at_each_type(jugement, lecteur).values() for d in _reached(view)]
-    for index, decision in enumerate(jugement.decisions):
-        if not any(decision is reached for reached in alive):  # two may be written alike
+    views = list(at_each_type(jugement, lecteur).values())
+    reached = [d for view in views for d in _reached(view.decisions, [], view)]
+    _refuse_dead(jugement.decisions, reached, node["decisions"], lecteur)
+    for nom, distinction in jugement.distinctions.items():
+        reached = [d for view in views if nom in view.distinctions for d in _beside(view, nom)]
+        _refuse_dead(distinction.decisions, reached, node["distinctions"][nom]["decisions"], lecteur)
+
+
+def _refuse_dead(
+    decisions: Iterable[Decision], reached: Sequence[Decision], nodes: Any, lecteur: Lecteur
+) -> None:
+    for index, decision in enumerate(decisions):
+        if not any(decision is one for one in reached):  # two may be written alike
             message = f"aucun constat ne mène à « {decision.code} » : une autre décision est prise avant"
             hint = "la mettre avant, ou corriger les seuils"
-            lecteur.refuse("decision-inatteignable", message, node["decisions"], index, hint)
+            lecteur.refuse("decision-inatteignable", message, nodes, index, hint)
 
 
-def _reached(jugement: Jugement) -> Iterator[Decision]:
-    earlier: list[Seuil] = []
-    for decision in jugement.decisions:
+def _beside(jugement: Jugement, nom: str) -> Iterator[Decision]:
+    """Yield the decisions of a distinction that are reached, where it has an object at all."""
+    distinction = jugement.distinctions[nom]
+    codes = [decision.code for decision in jugement.decisions]
+    granting = [codes.index(code) for code in distinction.si_decision if code in codes]
+    if granting or not distinction.si_decision:
+        refused = jugement.decisions[: min(granting, default=0)]
+        earlier = [seuil for decision in refused for seuil in decision.si]
+        yield from _reached(distinction.decisions, earlier, jugement)
+
+
+def _reached(
+    decisions: Iterable[Decision], before: Iterable[Seuil], jugement: Jugement
+) -> Iterator[Decision]:
+    earlier = list(before)
+    for decision in decisions:
         if not _is_dead(decision, earlier, jugement):
             yield decision
         earlier.extend(decision.si)

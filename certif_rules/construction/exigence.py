@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.surcouche import Cible, Modification, Retrait, Surcouche
-from certif_rules.model.base import Source, Texte
+from certif_rules.model.base import Nomme, Source, Texte
 from certif_rules.model.referentiel import Categorie, Critere, Fait, Indicateur
 from certif_rules.rules.mots import MOTS_PORTEE
 from certif_rules.source.yaml import place
@@ -20,16 +20,23 @@ _REMPLACABLES = (
     "titre", "exigence", "etiquettes", "niveau_attendu", "preuves", "commentaires", "variantes",
     "donnees_sensibles",
 )  # fmt: skip
+_LIGNE = Nomme("indicateur", qualifie=True)
+#: What else an operation replaces of a line, or of a criterion: what people call it, what became of it.
+_AUSSI = ("numero", "evolution")
 
 
 class CorpsExigence(Struct, frozen=True, kw_only=True):
-    """What an exigence layer adds to what lies below it."""
+    """What an exigence layer adds to what lies below it.
+
+    ``constats_comme`` maps a line to the one whose findings it may receive, where the rules name it not.
+    """
 
     sources: Mapping[str, Source]
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
     surcouche: Surcouche
     mentions: Mapping[str, Texte]
+    constats_comme: Mapping[str, str]
 
 
 def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsExigence:
@@ -52,8 +59,14 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
             indicateurs=indicateurs,
             modifications=tuple(_modification(n, lecteur) for n in body.get("modifications") or ()),
             retraits=tuple(_retrait(n, lecteur) for n in body.get("retraits") or ()),
+            dessous=lecteur.dessous,
         ),
         mentions=_mentions(body, lecteur),
+        constats_comme={
+            lecteur.qualify(node["code"]): lecteur.name(_LIGNE, node, "constats_comme")
+            for node in added.get("indicateurs") or ()
+            if node.get("constats_comme") is not None
+        },
     )
 
 
@@ -139,9 +152,11 @@ def _target(node: Any, lecteur: Lecteur) -> tuple[Cible, str]:
 
 def _modification(node: Any, lecteur: Lecteur) -> Modification:
     nature, cible = _target(node, lecteur)
-    given = {
-        key: value for key, value in _replaceable(node, lecteur).items() if key in node and key != nature
+    fields = {
+        **_replaceable(node, lecteur),
+        **lecteur.values(Indicateur, node, (champ for champ in _AUSSI if champ in node)),
     }
+    given = {key: value for key, value in fields.items() if key in node and key != nature}
     return lecteur.read(Modification, node, nature=nature, cible=cible, champs=given, location=place(node))
 
 

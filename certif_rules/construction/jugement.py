@@ -7,7 +7,7 @@ from typing import Any
 
 from certif_rules.construction.completude import refuse_incomplete, refuse_unmeasured
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.model.jugement import Annotation, Decision, Delai, Jugement, Mesure, Seuil
+from certif_rules.model.jugement import Annotation, Decision, Delai, Distinction, Jugement, Mesure, Seuil
 
 #: What a delay may be counted from, besides another date of the same finding: the events of a findings file.
 EVENEMENTS = ("ecarts_notifies_le",)
@@ -39,9 +39,12 @@ def build_jugement(node: Any, lecteur: Lecteur) -> Jugement:
     decisions = tuple(_decision(item, mesures, lecteur) for item in node["decisions"])
     _refuse_contradictions(decisions, node["decisions"], lecteur)
     refuse_incomplete(decisions, node["decisions"], lecteur)
+    lecteur.know_only("décision", [decision.code for decision in decisions])
+    beside = node.get("distinctions") or {}
     dated = node.get("echeances") or {}
     return lecteur.read(
         Jugement, node, origine=lecteur.origine, mesures=mesures, decisions=decisions,
+        distinctions={nom: _distinction(nom, beside[nom], mesures, lecteur) for nom in beside},
         echeances={lecteur.cite("constat", nom, dated, nom): _delais(dated[nom], lecteur) for nom in dated},
     )  # fmt: skip
 
@@ -71,6 +74,18 @@ def _decision(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Dec
     compared = [(mesures.get(item["mesure"]), item["mesure"], item) for item in node.get("si") or ()]
     refuse_unmeasured(decision, f"la décision « {decision.code} »", compared, lecteur)
     return decision
+
+
+def _distinction(nom: str, node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Distinction:
+    decisions = tuple(_decision(item, mesures, lecteur) for item in node["decisions"])
+    refuse_incomplete(decisions, node["decisions"], lecteur, everywhere=False)
+    distinction = lecteur.read(Distinction, node, id=nom, decisions=decisions)
+    read = [mesures.get(condition.mesure) for decision in decisions for condition in decision.si]
+    if distinction.par_critere and not any(m is None or m.moyenne == "par_critere" for m in read):
+        message = f"« {nom} » se décide par critère sans lire de mesure par critère : chacun aurait la même"
+        hint = "comparer une moyenne par critère, ou retirer « par_critere »"
+        lecteur.refuse("mot-deplace", message, node, "par_critere", hint)
+    return distinction
 
 
 def _comparaison(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Seuil:

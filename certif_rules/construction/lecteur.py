@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from msgspec import NODEFAULT, Struct, field
 from msgspec.structs import FieldInfo, fields
 
-from certif_rules.errors import Issue, from_emplacement, nearest
+from certif_rules.errors import Issue, Location, from_emplacement, nearest
 from certif_rules.model.base import Appui, Lacune, Nomme, Regle, Source
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.mots import MOTS_LACUNE
@@ -29,7 +29,9 @@ class Lecteur(Struct):
     ``noms`` maps a kind (« source », « catégorie », « fait »…) to the names declared by this layer and by
     those below it. ``origine`` is the référentiel whose short codes are understood. ``lignes_libres`` accepts
     any line: a layer that serves several editions names lines that the one being resolved may not have.
-    ``sans_references`` checks no name at all: a header is read before the sources it cites.
+    ``sans_references`` checks no name at all: a header is read before the sources it cites. ``dessous`` is
+    what the names known beforehand come from. ``retires`` are where an edition withdrew what the rules that
+    it takes from an earlier one, ``reprises``, may still name, by kind and name.
     """
 
     origine: str
@@ -37,6 +39,9 @@ class Lecteur(Struct):
     issues: list[Issue] = field(default_factory=list)
     lignes_libres: bool = False
     sans_references: bool = False
+    dessous: str = "la base"
+    reprises: str | None = None
+    retires: Mapping[tuple[str, str], Location] = field(default_factory=dict)
 
     def know(self, kind: str, names: Iterable[str]) -> None:
         """Add ``names`` to those that may be cited as a ``kind``."""
@@ -68,7 +73,7 @@ class Lecteur(Struct):
                 message = f"{kind} « {name} » : nom déclaré deux fois"
                 self.refuse("identifiant-en-double", message, node, "id", "choisir un autre code", related)
             elif name in self.noms.get(kind, ()):
-                message = f"{kind} « {name} » : nom déjà déclaré par la base"
+                message = f"{kind} « {name} » : nom déjà déclaré par {self.dessous}"
                 self.refuse("identifiant-en-double", message, node, "id", "choisir un autre code")
             first.setdefault(name, node)
         self.know(kind, first)
@@ -83,6 +88,9 @@ class Lecteur(Struct):
 
     def cite(self, kind: str, name: str, node: Any, key: str | int | None = None) -> str:
         """Return ``name`` if it is a known ``kind``; otherwise an issue that suggests the nearest one."""
+        if (kind, name) in self.retires:
+            self.issues.append(self._withdrawn(kind, name, node, key))
+            return name
         known = self.noms.get(kind, set())
         free = self.sans_references or (kind == "indicateur" and self.lignes_libres)
         if name not in known and not free:
@@ -90,6 +98,15 @@ class Lecteur(Struct):
             hint = nearest(name, sorted(known)) or "le déclarer, ou corriger le nom"
             self.refuse(code, f"{kind} « {name} » : nom inconnu", node, key, hint)
         return name
+
+    def _withdrawn(self, kind: str, name: str, node: Any, key: str | int | None) -> Issue:
+        """Return the issue of a name that an edition withdraws, and that the rules it takes over cite."""
+        message = (
+            f"{kind} « {name} » : retiré ici, mais les règles reprises de l’édition {self.reprises} le citent"
+        )
+        hint = "écrire les règles de cette édition (une couche `regles`, `pour`), ou ne pas le retirer"
+        related = ((place(node, key), "cité ici"),)
+        return Issue("retrait-cite", message, self.retires[kind, name], hint, related)
 
     def cite_all(self, kind: str, node: Any, key: str) -> tuple[str, ...]:
         """Return the list at ``node[key]`` (empty when absent), each member a known ``kind``."""
@@ -228,6 +245,7 @@ _CODES: Mapping[str, str] = {
     "indicateur": "ligne-inconnue",
     "critère": "critere-inconnu",
     "mesure": "mesure-inconnue",
+    "décision": "decision-inconnue",
     "date": "date-inconnue",
     "incohérence": "incoherence-inconnue",
     "barème": "bareme-inconnu",

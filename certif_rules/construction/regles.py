@@ -51,12 +51,14 @@ class CorpsRegles(Struct, frozen=True, kw_only=True):
 
 
 def build_regles(
-    body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source], own_lines: Mapping[str, str]
-) -> CorpsRegles:
+    body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source], own_lines: Mapping[str, str],
+    comme: Mapping[str, str],
+) -> CorpsRegles:  # fmt: skip
     """Return the body of the layer.
 
     ``own_lines`` maps the id of each line of this origin to its place: every one of them needs its findings,
-    once. Lines of editions this layer also serves may be named: ``lecteur`` knows them.
+    once; those that the layer names not may have those of another line, by ``comme``. Lines of editions this
+    layer also serves may be named: ``lecteur`` knows them.
     """
     sources = read_sources(lecteur, body, known)
     lecteur.declare("constat", body.get("constats") or ())
@@ -70,7 +72,7 @@ def build_regles(
     return CorpsRegles(
         sources=sources,
         constats=constats,
-        permis=_permis(body.get("constats_permis") or (), lecteur, own_lines),
+        permis=_permis(body.get("constats_permis") or (), lecteur, own_lines, comme),
         types_audit=types_audit,
         derogations=derogations,
         annotations=build_annotations(body, lecteur),
@@ -80,8 +82,12 @@ def build_regles(
     )
 
 
-def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[str, ConstatsPermis]:
+def _permis(
+    nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str], comme: Mapping[str, str]
+) -> dict[str, ConstatsPermis]:
     """Return the findings permitted on each line of this origin, each line being in one list and no more."""
+    # Findings of a line that is gone are no rule that lacks it.
+    retires, lecteur.retires = lecteur.retires, {}
     permis: dict[str, ConstatsPermis] = {}
     first: dict[str, Any] = {}
     for node in nodes:
@@ -93,11 +99,19 @@ def _permis(nodes: Any, lecteur: Lecteur, own_lines: Mapping[str, str]) -> dict[
                 lecteur.refuse("constats-en-double", message, node["lignes"], index, None, related)
             permis[ligne] = entry
             first[ligne] = node
+    lecteur.retires = retires
+    for ligne, autre in comme.items():
+        if autre in permis:
+            permis.setdefault(ligne, permis[autre])
     missing = [ligne for ligne in own_lines if ligne not in permis]
     if missing:
         message = f"aucun constat permis pour : {', '.join(missing)}"
         at = place(nodes[0]) if nodes else from_emplacement(own_lines[missing[0]])
         hint = "ajouter ces lignes à une liste de `constats_permis`"
+        if lecteur.reprises is not None:
+            message += f" (les règles sont celles de l’édition {lecteur.reprises})"
+            at = from_emplacement(own_lines[missing[0]])
+            hint = "dire `constats_comme: CODE` (une ligne qui en a), ou écrire les règles de cette édition"
         lecteur.issues.append(Issue("constats-manquants", message, at, hint))
     return permis
 

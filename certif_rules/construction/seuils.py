@@ -41,7 +41,8 @@ def refuse_out_of_reach(
             if term.get("seuil") is not None:
                 bornes = reach.of(regles.jugement, term["mesure"])
                 _refuse(bornes, "au_moins", term["seuil"], nom, item["somme"][index], "seuil", lecteur)
-    for decision in node["decisions"]:
+    beside = (item for each in (node.get("distinctions") or {}).values() for item in each["decisions"])
+    for decision in (*node["decisions"], *beside):
         for condition in decision.get("si") or ():
             critere = condition.get("critere")
             bornes = reach.of(regles.jugement, condition["mesure"], critere and lecteur.qualify(critere))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from certif_rules.errors import Issue, Location, from_emplacement
 from certif_rules.model.base import Lacune, NomSource
-from certif_rules.model.referentiel import Changement, Critere, Indicateur
+from certif_rules.model.referentiel import Changement, Critere, Evolution, Indicateur
 
 Cible = Literal["critere", "indicateur"]
 
@@ -47,8 +47,9 @@ class Retrait(Struct, frozen=True, kw_only=True):
 
 
 class Surcouche(Struct, frozen=True, kw_only=True):
-    """The operations of one exigence layer."""
+    """The operations of one exigence layer on what lies below it, which ``dessous`` names."""
 
+    dessous: str = "la base"
     criteres: tuple[Critere, ...] = ()
     indicateurs: tuple[Indicateur, ...] = ()
     modifications: tuple[Modification, ...] = ()
@@ -61,17 +62,22 @@ def apply(base: Trame, surcouche: Surcouche) -> tuple[Trame, list[Issue]]:
     nodes: dict[Cible, dict[str, Any]] = {"critere": criteres, "indicateur": indicateurs}
     added: tuple[Critere | Indicateur, ...] = (*surcouche.criteres, *surcouche.indicateurs)
     issues = [
-        *(issue for retrait in surcouche.retraits for issue in _remove(nodes, retrait)),
+        *(issue for retrait in surcouche.retraits for issue in _remove(nodes, retrait, surcouche.dessous)),
         *_clashes(surcouche.modifications),
-        *(issue for change in surcouche.modifications for issue in _modify(nodes, change)),
+        *(issue for change in surcouche.modifications for issue in _modify(nodes, change, surcouche.dessous)),
         *(issue for node in added for issue in _add(nodes, node)),
     ]
     issues.extend(_orphans(criteres, indicateurs, surcouche.retraits))
     return Trame(criteres=criteres, indicateurs=in_order(criteres, indicateurs)), issues
 
 
-def changes(base: Trame, surcouche: Surcouche, origine: str) -> tuple[Changement, ...]:
-    """Return what ``origine`` does to its base, removals first, as documents tell it."""
+def changes(
+    base: Trame, surcouche: Surcouche, origine: str, edition: str | None = None
+) -> tuple[Changement, ...]:
+    """Return what ``origine`` does to what lies below, removals first, as documents tell it.
+
+    ``edition`` is named where it changes an earlier one.
+    """
     nodes: Mapping[Cible, Mapping[str, Critere | Indicateur]] = {
         "critere": base.criteres,
         "indicateur": base.indicateurs,
@@ -86,11 +92,31 @@ def changes(base: Trame, surcouche: Surcouche, origine: str) -> tuple[Changement
             champs=tuple(operation.champs) if isinstance(operation, Modification) else (),
             motif=operation.motif,
             sources=operation.sources,
+            edition=edition,
             emplacement=f"{operation.location.file}:{operation.location.line}",
         )
         for operation in operations
         if operation.cible in nodes[operation.nature]
     )
+
+
+def inherited(below: Trame, surcouche: Surcouche, origine: str, edition: str) -> Trame:
+    """Return what an edition takes from ``edition``: of its lines, those that no operation changes say so.
+
+    What the others said of their own past is no longer theirs to say: their change may tell it.
+    """
+    touched = {change.cible for change in surcouche.modifications if change.nature == "indicateur"}
+
+    def since(line: Indicateur) -> Evolution | None:
+        if line.id in touched:
+            return None
+        return Evolution(depuis=edition, nature="aucune", sources=line.sources)
+
+    lines = {
+        nom: replace(line, evolution=since(line)) if line.origine == origine else line
+        for nom, line in below.indicateurs.items()
+    }
+    return Trame(criteres=below.criteres, indicateurs=lines)
 
 
 def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicateur]) -> dict[str, Indicateur]:
@@ -100,9 +126,9 @@ def in_order(criteres: Mapping[str, Critere], indicateurs: Mapping[str, Indicate
     return {line.id: line for line in sorted(indicateurs.values(), key=rank)}
 
 
-def _remove(nodes: Mapping[Cible, dict[str, Any]], retrait: Retrait) -> Iterator[Issue]:
+def _remove(nodes: Mapping[Cible, dict[str, Any]], retrait: Retrait, dessous: str) -> Iterator[Issue]:
     if nodes[retrait.nature].pop(retrait.cible, None) is None:
-        yield _missing(retrait)
+        yield _missing(retrait, dessous)
 
 
 def _clashes(changes: tuple[Modification, ...]) -> Iterator[Issue]:
@@ -117,12 +143,12 @@ def _clashes(changes: tuple[Modification, ...]) -> Iterator[Issue]:
                 yield Issue("modification-en-double", message, change.location, "n’en garder qu’une", related)
 
 
-def _modify(nodes: Mapping[Cible, dict[str, Any]], change: Modification) -> Iterator[Issue]:
+def _modify(nodes: Mapping[Cible, dict[str, Any]], change: Modification, dessous: str) -> Iterator[Issue]:
     target = nodes[change.nature].get(change.cible)
     if target is None:
-        yield _missing(change)
+        yield _missing(change, dessous)
         return
-    yield from _useless(change, target)
+    yield from _useless(change, target, dessous)
     filled = {champ for champ, value in change.champs.items() if _known(value)}
     nodes[change.nature][change.cible] = replace(
         target,
@@ -177,20 +203,20 @@ def _orphans(
         yield Issue("critere-inconnu", message, from_emplacement(line.emplacement), hint, related)
 
 
-def _missing(operation: Modification | Retrait) -> Issue:
-    message = f"{_LABELS[operation.nature]} « {operation.cible} » n’existe pas dans la base"
+def _missing(operation: Modification | Retrait, dessous: str) -> Issue:
+    message = f"{_LABELS[operation.nature]} « {operation.cible} » n’existe pas dans {dessous}"
     return Issue("cible-inconnue", message, operation.location, "vérifier l’identifiant « origine/code »")
 
 
-def _useless(modification: Modification, target: Any) -> list[Issue]:
+def _useless(modification: Modification, target: Any, dessous: str) -> list[Issue]:
     """Return a field replaced by the value it already has: the base has moved, or the change is a slip."""
     return [
         Issue(
             "modification-sans-effet",
-            f"« {champ} » de « {modification.cible} » a déjà cette valeur dans la base",
+            f"« {champ} » de « {modification.cible} » a déjà cette valeur dans {dessous}",
             modification.location,
-            "supprimer la modification, ou vérifier l’édition de la base",
-            ((from_emplacement(target.emplacement), "valeur de la base"),),
+            f"supprimer la modification, ou vérifier {dessous}",
+            ((from_emplacement(target.emplacement), f"valeur de {dessous}"),),
         )
         for champ, value in modification.champs.items()
         if getattr(target, champ) == value

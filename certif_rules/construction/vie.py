@@ -9,6 +9,7 @@ from certif_rules.construction.bareme import build_duree
 from certif_rules.construction.candidature import build_dossier
 from certif_rules.construction.cycle import build_cycle
 from certif_rules.construction.lecteur import Lecteur, read_sources
+from certif_rules.construction.lignee import Emprunt
 from certif_rules.construction.notation import build_autodiagnostic
 from certif_rules.errors import DataError
 from certif_rules.model.acteurs import Attribution, Instances
@@ -18,8 +19,9 @@ from certif_rules.model.vie import Incoherence, Presentation, Vie
 
 
 def build_life(
-    origine: str, body: Mapping[str, Any], referentiel: Referentiel, below: tuple[Vie, ...]
-) -> Vie:
+    origine: str, body: Mapping[str, Any], referentiel: Referentiel, below: tuple[Vie, ...],
+    emprunt: Emprunt | None = None,
+) -> Vie:  # fmt: skip
     """Return what ``origine`` says around the audit.
 
     Args:
@@ -27,11 +29,14 @@ def build_life(
         body: sections of all the files of its folder ``vie``.
         referentiel: the whole stack resolved: categories, facts, audit types and sources may be cited.
         below: the same, of the référentiels it rests on, base first.
+        emprunt: the earlier edition that the layer is written for, where it is taken from one.
 
     Raises:
         DataError: names that nothing declares, rules that contradict one another; every problem is listed.
     """
     lecteur = _lecteur(origine, referentiel)
+    if emprunt is not None:
+        lecteur.reprises, lecteur.retires = emprunt.edition, emprunt.retires
     known = {**referentiel.sources, **{key: source for vie in below for key, source in vie.sources.items()}}
     lecteur.know("source", known)
     sources = {**known, **read_sources(lecteur, body, known)}

@@ -250,7 +250,8 @@ def _changes(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
             continue
         named = f"{'Critère' if change.nature == 'critere' else 'Indicateur'} {clean(change.numero)}"
         done = f"modifié ({', '.join(map(field_name, change.champs))})" if change.champs else "retiré"
-        yield marked(f"{named} {done}{INSECABLE}: {prose(change.motif)}", change.sources)
+        by = f" par l’édition {clean(change.edition)}" if change.edition else ""
+        yield marked(f"{named} {done}{by}{INSECABLE}: {prose(change.motif)}", change.sources)
         if "variantes" in change.champs and change.cible in nodes[change.nature]:
             for texte in nodes[change.nature][change.cible].variantes:
                 words = f"{named}, autre rédaction{INSECABLE}: {wording(texte)}"

@@ -39,7 +39,7 @@ SENSIBLES = "nature texte sources confiance lecture"
 TEXTE = "texte categories sources fait? types? situation? citation? confiance?"
 MOTIF = "code texte sources categories confiance? lecture?"
 #: What a label does to its base; no field named: the node is taken away.
-CHANGEMENT = "origine nature id=cible numero champs motif sources"
+CHANGEMENT = "origine edition? nature id=cible numero champs motif sources"
 _LIGNE = """
     id=indicateur.id numero=indicateur.numero critere=critere.numero origine=indicateur.origine
     titre=indicateur.titre exigence=indicateur.exigence niveau_attendu=indicateur.niveau_attendu.texte

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from certif_rules.audit.conclusion import Bilan, Conclusion, MotifConclusion
+from certif_rules.audit.conclusion import Bilan, Conclusion
+from certif_rules.audit.distinctions import Octroi
 from certif_rules.audit.echeances import Echeance
 from certif_rules.audit.jugement import Nombre
+from certif_rules.audit.raisons import MotifConclusion
 from certif_rules.echanges.champs import Ecrivain, with_sources
 from certif_rules.echanges.checklist import head
 
@@ -22,6 +24,7 @@ def number(value: Nombre) -> int | str | None:
 _ecrire = Ecrivain(
     {
         Conclusion: "objet decision delivrable texte",
+        Octroi: "id titre critere? decision possibles texte motifs",
         MotifConclusion: "code texte sources confiance? lecture?",
         Echeance: "id constat compte_comme?",
         Fraction: number,
@@ -29,7 +32,17 @@ _ecrire = Ecrivain(
 )
 #: A measure that bears the name of one of our keys would not hide it.
 _CLES = frozenset(
-    {"objet", "decision", "delivrable", "texte", "a_evaluer", "a_confirmer", "a_verifier", "repris"}
+    {
+        "objet",
+        "decision",
+        "delivrable",
+        "texte",
+        "a_evaluer",
+        "a_confirmer",
+        "a_verifier",
+        "repris",
+        "distinctions",
+    }
 )
 
 
@@ -59,6 +72,7 @@ def _conclusion(conclusion: Conclusion, *, checked: bool) -> dict[str, Any]:
         "a_confirmer": len(conclusion.a_confirmer),
         **({"a_verifier": len(conclusion.a_verifier)} if checked else {}),
         "motifs": conclusion.motifs,
+        **({"distinctions": conclusion.distinctions} if conclusion.distinctions else {}),
         **({"repris": _carried(conclusion)} if conclusion.repris else {}),
     }
 

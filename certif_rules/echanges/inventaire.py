@@ -9,7 +9,7 @@ from certif_rules.echanges.champs import LACUNE, REMARQUE, Ecrivain
 from certif_rules.model.base import Lacune, Texte
 from certif_rules.model.referentiel import Couche, Reconnaissance, Referentiel
 from certif_rules.model.vie import Incoherence, Vie
-from certif_rules.plugins.choix import written_for
+from certif_rules.plugins.choix import ends, rules_for, written_for
 from certif_rules.plugins.discovery import EtatPlugin
 from certif_rules.plugins.registry import Registry
 
@@ -22,7 +22,7 @@ _ecrire = Ecrivain(
         Texte: REMARQUE,
     }
 )
-_decrire = Ecrivain({Couche: "referentiel edition=id titre texte=titre du au base confiance note"})
+_decrire = Ecrivain({Couche: "referentiel edition=id titre texte=titre du au base depuis? confiance note"})
 
 
 def edition(
@@ -41,6 +41,7 @@ def edition(
     cited |= {source for _, incoherence in incoherences for source in incoherence.sources}
     written = {
         **_decrire(couche, titre=referentiel.titre),
+        **_ended(registry, couche),
         "criteres": len(referentiel.criteres),
         "indicateurs": len(referentiel.indicateurs),
         "categories": {c.id: c.titre for c in referentiel.categories.values()},
@@ -57,6 +58,12 @@ def edition(
     return dict(_ecrire(written))
 
 
+def _ended(registry: Registry, couche: Couche) -> dict[str, Any]:
+    """Return which édition ends this one, and on which day it opens, if one does."""
+    later = [c for c in registry.layers(couche.referentiel, "exigence") if ends(c, couche)]
+    return {"remplacee": {"par": later[0].id, "du": later[0].du}} if later else {}
+
+
 def plugins_as_data(etats: Iterable[EtatPlugin]) -> dict[str, Any]:
     """Return the state of each plugin."""
     return {"format": 1, "plugins": _ecrire(tuple(etats))}
@@ -65,7 +72,7 @@ def plugins_as_data(etats: Iterable[EtatPlugin]) -> dict[str, Any]:
 def _layers(registry: Registry, couche: Couche) -> Iterator[Couche]:
     """Yield the layer of an édition, then those written for it."""
     yield couche
-    yield from written_for(registry.layers(couche.referentiel, "regles"), couche.id)
+    yield from rules_for(registry.layers(couche.referentiel, "regles"), couche)
     yield from written_for(registry.layers(couche.referentiel, "guide"), couche.id)
 
 

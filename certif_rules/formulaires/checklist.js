@@ -154,7 +154,8 @@
     }
     const comptes = [...effectifs].map(([constat, n]) => {
       const item = noeud("li");
-      item.append(noeud("strong", String(n)), ` ${TITRES.get(constat) ?? constat}`);
+      // The title first: a level may be called « 0 », and « 1 0 » reads as ten.
+      item.append(`${TITRES.get(constat) ?? constat} : `, noeud("strong", String(n)));
       return item;
     });
     element("comptes").replaceChildren(...comptes);

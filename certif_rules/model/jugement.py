@@ -26,6 +26,7 @@ Moyenne = Literal["ensemble", "par_critere"]
 SitesAttendus = Literal["tous", "audites"]
 
 NomMesure = Annotated[str, Nomme("mesure")]
+NomDecision = Annotated[str, Nomme("décision")]
 
 
 class Annotation(Struct, frozen=True, kw_only=True):
@@ -124,6 +125,25 @@ class Decision(SelonType, frozen=True, kw_only=True):
         return next((t.titre for t in self.titres if code_type in t.types), self.titre)
 
 
+class Distinction(Appui, frozen=True, kw_only=True):
+    """What is decided beside the label, on the same measures: its own decisions, read as those of the label.
+
+    ``par_critere``: for each criterion, whose own value a measure by criterion then is. ``si_decision``: it
+    has an object only where the label's decision has one of these codes. It exists at the audit types where
+    one of its decisions does.
+    """
+
+    id: str
+    titre: str
+    decisions: tuple[Decision, ...]
+    par_critere: bool = False
+    si_decision: tuple[NomDecision, ...] = ()
+
+    def au_type(self, code_type: str) -> "Distinction":
+        """Return what exists of it at this audit type."""
+        return replace(self, decisions=tuple(d for d in self.decisions if d.existe_a(code_type)))
+
+
 class Aggravation(Appui, frozen=True, kw_only=True):
     """A finding that counts as another on a line where the earlier audit left one of ``precedents`` open.
 
@@ -160,6 +180,7 @@ class Jugement(Struct, frozen=True, kw_only=True):
 
     At each audit type the last decision that exists holds always, and only it. ``echeances`` are the dates
     that each open finding opens, by finding, then by name. ``remarques`` go with every conclusion.
+    ``distinctions`` are decided beside.
     """
 
     origine: str
@@ -169,11 +190,14 @@ class Jugement(Struct, frozen=True, kw_only=True):
     aggravations: tuple[Aggravation, ...] = ()
     constats_par_site: tuple[RegleParSite, ...] = ()
     remarques: tuple[Texte, ...] = ()
+    distinctions: Mapping[str, Distinction] = field(default_factory=dict)
 
     def au_type(self, code_type: str) -> "Jugement":
         """Return what exists of it at this audit type."""
+        beside = {nom: distinction.au_type(code_type) for nom, distinction in self.distinctions.items()}
         return replace(
             self,
+            distinctions={nom: distinction for nom, distinction in beside.items() if distinction.decisions},
             mesures={nom: mesure for nom, mesure in self.mesures.items() if mesure.existe_a(code_type)},
             decisions=tuple(decision for decision in self.decisions if decision.existe_a(code_type)),
         )

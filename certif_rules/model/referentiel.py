@@ -1,8 +1,6 @@
 """The domain: a resolved référentiel as frozen values, nothing computed and nothing read from disk.
 
-Every class is immutable and keyword-only. ``emplacement`` is the ``file:line`` a thing was written at,
-relative to the package that ships it: it explains, it never decides, so it takes no part in equality
-nor in the digest of a référentiel.
+Every class is immutable and keyword-only; what ``emplacement`` is, ``model/base.py`` says.
 """
 
 from collections.abc import Mapping
@@ -71,7 +69,8 @@ class Couche(Situe, frozen=True, kw_only=True):
     first day it must be, ``au`` the last (``None``: no end known). ``lue`` is false when the text was not
     read: another layer's content is then used in its place, with a warning. ``nom`` is the name of the
     référentiel, given by its exigence layers. ``remplace`` is the layer of the same kind that this one ends,
-    the day before ``du``. ``brouillon``: still being written, no revision declares its content.
+    the day before ``du``. ``brouillon``: still being written, no revision declares its content. ``depuis`` is
+    the edition that this one is a change of, ``lignee`` that one and those before it, the nearest first.
     """
 
     referentiel: str
@@ -93,6 +92,8 @@ class Couche(Situe, frozen=True, kw_only=True):
     sources: tuple[NomSource, ...]
     revisions: tuple[Revision, ...]
     brouillon: bool = False
+    depuis: str | None = None
+    lignee: tuple[str, ...] = ()
     emplacement: str = ""
 
     @property
@@ -161,9 +162,10 @@ class Alias(Struct, frozen=True, kw_only=True):
 
 
 class Changement(Situe, frozen=True, kw_only=True):
-    """What a label does to a criterion or a line of its base, why, and on what sources.
+    """What a label or an edition does to a criterion or a line below it, why, and on what sources.
 
-    ``champs`` are the fields that it replaces; none: it takes the node away. ``numero`` is what people read.
+    ``champs`` are the fields that it replaces; none: it takes the node away. ``numero`` is what people read,
+    ``edition`` the one that does it, where it is a change of another.
     """
 
     nature: Literal["critere", "indicateur"]
@@ -173,6 +175,7 @@ class Changement(Situe, frozen=True, kw_only=True):
     champs: tuple[str, ...]
     motif: str
     sources: tuple[NomSource, ...]
+    edition: str | None = None
     emplacement: str = ""
 
 

@@ -60,7 +60,8 @@ def choose_edition(
         raise UsageError([Issue("edition-introuvable", message, None, hint)])
     if chosen in current:
         return chosen, []
-    message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)})"
+    ended = next((f" ; {c.id} la remplace depuis le {c.du}" for c in current if ends(c, chosen)), "")
+    message = f"l’édition {nom}@{edition} n’est pas en vigueur le {day} ({period(chosen)}{ended})"
     return chosen, [Avertissement("edition_hors_periode", message, chosen.sources)]
 
 
@@ -119,10 +120,9 @@ def base_moved(exigence: Couche, base_editions: Sequence[Couche], day: str) -> A
     return [Avertissement("base_hors_periode", message, exigence.sources)]
 
 
-def drafts(retenues: Iterable[CoucheRetenue]) -> Avertissements:
+def drafts(read: Iterable[Couche]) -> Avertissements:
     """Return a warning for each layer read that is still being written."""
     message = "« {} » est un brouillon : son texte peut encore changer, et aucune révision ne le déclare"
-    read = [retenue.contenu for retenue in retenues]
     return [
         Avertissement("couche_en_brouillon", message.format(c.titre), c.sources) for c in read if c.brouillon
     ]
@@ -136,7 +136,7 @@ def choose_rules(
     Raises:
         DataError: no layer of rules is written for the edition, none was read, or two are in force.
     """
-    candidates = written_for(layers, exigence.id)
+    candidates = rules_for(layers, exigence)
     if not candidates:
         message = f"aucune couche de règles n’est écrite pour {exigence.referentiel}@{exigence.id}"
         raise DataError([Issue("couche-manquante", message, from_emplacement(exigence.emplacement))])
@@ -218,10 +218,16 @@ def in_force(couches: Sequence[Couche], day: str) -> list[Couche]:
 
     One that another of them replaced by then may not.
     """
-    ended = {couche.remplace for couche in couches if couche.remplace and couche.du <= day}
+    begun = [couche for couche in couches if couche.du <= day]
+    ended = {couche.id for couche in couches if any(ends(later, couche) for later in begun)}
     admitted = [c for c in couches if c.admis_du <= day and (c.au is None or day <= c.au)]
     left = [couche for couche in admitted if couche.id not in ended]
     return sorted(left, key=lambda c: (c.admis_du, c.du, c.id), reverse=True)
+
+
+def ends(later: Couche, couche: Couche) -> bool:
+    """Return whether the first day of a layer ends another: it says so, or changes one without an end."""
+    return couche.id == later.remplace or (couche.id == later.depuis and couche.au is None)
 
 
 def nearest_edition(editions: Sequence[Couche], day: str) -> Couche:
@@ -233,6 +239,20 @@ def nearest_edition(editions: Sequence[Couche], day: str) -> Couche:
 def written_for(couches: Iterable[Couche], edition: str) -> list[Couche]:
     """Return the layers written for this edition (an exigence layer's id)."""
     return [couche for couche in couches if edition in couche.pour]
+
+
+def rules_for(couches: Iterable[Couche], exigence: Couche) -> list[Couche]:
+    """Return the layers of rules written for an edition, else for the nearest of those that it changes."""
+    layers = list(couches)
+    of_each = (written_for(layers, nom) for nom in (exigence.id, *exigence.lignee))
+    return next((own for own in of_each if own), [])
+
+
+def latest_day(edition: Couche, regles: Sequence[Couche], guides: Sequence[Couche]) -> str:
+    """Return a day of an edition on which the latest of its layers are in force."""
+    own = (*rules_for(regles, edition), *written_for(guides, edition.id))
+    latest = max([edition.du, *(couche.admis_du for couche in own)])
+    return edition.au if edition.au is not None and latest > edition.au else latest
 
 
 def with_content(couche: Couche, couches: Sequence[Couche]) -> CoucheRetenue | None:

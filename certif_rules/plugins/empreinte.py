@@ -21,7 +21,19 @@ _OF_ITS_MAKING = frozenset({"revisions", "brouillon"})
 _LEFT_OUT = PLACES | _OF_ITS_MAKING
 #: Fields that enter a digest only where they say something: digests were printed before them.
 _WHERE_TRUE = frozenset(
-    {"lecture", "incoherences", "si", "issu_de", "equivalences", "sinon_selon", "constats_par_site"}
+    {
+        "lecture",
+        "incoherences",
+        "si",
+        "issu_de",
+        "equivalences",
+        "sinon_selon",
+        "distinctions",
+        "depuis",
+        "lignee",
+        "edition",
+        "constats_par_site",
+    }
 )
 #: The rules that could be a reading from the start: ``lecture`` always enters their digest.
 _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from certif_rules.errors import Issue, from_emplacement
 from certif_rules.model.referentiel import Couche
-from certif_rules.plugins.choix import written_for
+from certif_rules.plugins.choix import rules_for, written_for
 
 #: What is written of each kind of layer.
 _NOMS = {"exigence": "l’édition", "regles": "la couche de règles", "guide": "le guide"}
@@ -20,7 +20,7 @@ def holes(editions: Sequence[Couche], regles: Sequence[Couche], guides: Sequence
     """
     yield from _between(editions)
     for edition in editions:
-        own = written_for(regles, edition.id)
+        own = rules_for(regles, edition)
         yield from _between(own)
         yield from _around(edition, own)
         yield from _between(written_for(guides, edition.id))
@@ -39,7 +39,10 @@ def _between(couches: Sequence[Couche]) -> Iterator[Issue]:
 
 
 def _around(edition: Couche, regles: Sequence[Couche]) -> Iterator[Issue]:
-    """Yield the first and the last days of an edition that none of its rules covers."""
+    """Yield the first and the last days of an edition that none of its rules covers.
+
+    Rules taken from an earlier edition are not its author's: the hole is told at the edition.
+    """
     if not regles:
         return
     first = min(regles, key=lambda couche: couche.admis_du)
@@ -51,7 +54,9 @@ def _around(edition: Couche, regles: Sequence[Couche]) -> Iterator[Issue]:
     last = None if None in ends else max(end for end in ends if end is not None)
     if last is not None and (edition.au is None or last < edition.au):
         latest = max(regles, key=lambda couche: couche.au or "")
-        yield _hole(_day_after(last), edition.au, latest, f"l’édition {edition.id} y est sans règles")
+        at = latest if edition.id in latest.pour else edition
+        first_day = max(_day_after(last), edition.admis_du)
+        yield _hole(first_day, edition.au, at, f"l’édition {edition.id} y est sans règles")
 
 
 def _hole(first: str, last: str | None, couche: Couche, what: str) -> Issue:

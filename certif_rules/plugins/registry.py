@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.errors import DataError, Issue, UsageError, from_emplacement, suggestion
+from certif_rules.errors import DataError, Issue, UsageError, suggestion
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Nature, Referentiel, TextesDonnes
 from certif_rules.noms import retrouver
 from certif_rules.plugins.cache import Cache
-from certif_rules.plugins.choix import Pile, base_moved, choose_edition, choose_guide, choose_rules, drafts
-from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body, read_life
+from certif_rules.plugins.choix import (
+    Pile,
+    base_moved,
+    choose_edition,
+    choose_guide,
+    choose_rules,
+    drafts,
+    latest_day,
+)
+from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body
 from certif_rules.plugins.empreinte import digest_of_referentiel
+from certif_rules.plugins.filiation import broken, descended, stack
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.index import duplicates, headers_in
 from certif_rules.source.yaml import place
@@ -69,6 +78,7 @@ class Registry:
         #: Problems that make a plugin's data unusable, by plugin name.
         self.problemes: dict[str, list[Issue]] = {}
         self._refuses: dict[str, list[Issue]] = {}
+        self._declared: dict[Cle, EnTete] = {}
         self._layers: dict[Cle, EnTete] = {}
         self._fichiers: dict[Cle, Fichiers] = {}
         self._bodies: dict[Cle, Corps] = {}
@@ -151,22 +161,25 @@ class Registry:
         if not editions:
             raise self._unknown_referentiel(nom)
         exigence, warnings = choose_edition(editions, nom, day, edition)
+        self._check_departure(exigence)
         base: Pile | None = None
         if exigence.base is not None:
-            self._stack(exigence)
+            self._editions(exigence)
             base_nom, _, base_edition = exigence.base.partition("@")
             self._check_base(exigence, base_nom, base_edition)
-            base, below = self._choose(base_nom, day, base_edition, guide)
+            own = any(couche.id == guide for couche in self.layers(nom, "guide"))
+            base, below = self._choose(base_nom, day, base_edition, None if own else guide)
             warnings += (a for a in below if a.code != "edition_hors_periode")
             warnings += base_moved(exigence, self.layers(base_nom, "exigence"), day)
-            guide = None
+            guide = guide if own else None
         regles, about_rules = choose_rules(exigence, self.layers(nom, "regles"), day)
         own_guide, about_guide = choose_guide(exigence, self.layers(nom, "guide"), day, guide)
         retenues = [CoucheRetenue(couche=exigence, contenu=exigence), regles]
         if own_guide is not None:
             retenues.append(own_guide)
         pile = Pile(exigence=exigence, retenues=tuple(retenues), base=base)
-        return pile, [*warnings, *about_rules, *about_guide, *drafts(retenues)]
+        read = [*self._lineage(exigence), *(retenue.contenu for retenue in retenues)]
+        return pile, [*warnings, *about_rules, *about_guide, *drafts(read)]
 
     def _referentiel(self, pile: Pile) -> tuple[Referentiel, str]:
         """Return what the layers retained make, with its digest, once for all the days that retain them.
@@ -195,7 +208,8 @@ class Registry:
         """
         if self._cache is None:
             return make()
-        cles = list(dict.fromkeys(c.cle for r in couches for c in (r.couche, r.contenu)))
+        read = (c for r in couches for c in (*self._lineage(r.couche), r.couche, r.contenu))
+        cles = list(dict.fromkeys(c.cle for c in read))
         headers = [(str(cle), self._layers[cle].contenu) for cle in cles]
         files = [file for fichiers in (*(self._files(cle) for cle in cles), *others) for file in fichiers]
         exigence = next(r.couche for r in reversed(couches) if r.couche.nature == "exigence")
@@ -213,7 +227,19 @@ class Registry:
         return self._fichiers[cle]
 
     def _editions(self, exigence: Couche) -> tuple[str, ...]:
-        return tuple(c.id for n in self._stack(exigence) for c in self.layers(n, "exigence"))
+        return tuple(c.id for nom in stack(exigence, self.layers) for c in self.layers(nom, "exigence"))
+
+    def _lineage(self, couche: Couche) -> list[Couche]:
+        """Return the editions that a layer is a change of, if it is one, the earliest first."""
+        cles = ((couche.referentiel, couche.nature, nom) for nom in reversed(couche.lignee))
+        return [self._layers[cle].couche for cle in cles]
+
+    def _check_departure(self, exigence: Couche) -> None:
+        """Refuse an edition written as a change of one that is not there, or that does not fit."""
+        issue = broken(exigence, self._layers) if exigence.depuis is not None else None
+        if issue is not None:
+            absent = issue.code == "depart-introuvable"
+            raise DataError((absent and self._refuses.get(exigence.referentiel)) or [issue])
 
     def _check_base(self, exigence: Couche, nom: str, edition: str) -> None:
         """Refuse a label whose base is not there: its own header is to blame."""
@@ -245,8 +271,12 @@ class Registry:
                 own = self.body(retenue.couche).sections.get("sources") or {}
                 section = sections[retenue.couche.nature]
                 section["sources"] = {**own, **(section.get("sources") or {})}
-        undeclared = [body.non_declaree for body in bodies.values() if body.non_declaree]
-        checked = self._thorough or bool(undeclared) or any(r.contenu.brouillon for r in retenues)
+        lineage = self._lineage(exigence)
+        earlier = {couche.id: self.body(couche) for couche in lineage}
+        read = (*earlier.values(), *bodies.values())
+        undeclared = [body.non_declaree for body in read if body.non_declaree]
+        drafted = any(c.brouillon for c in (*lineage, *(r.contenu for r in retenues)))
+        checked = self._thorough or bool(undeclared) or drafted
         matiere = Matiere(
             exigence=exigence,
             retenues=retenues,
@@ -254,6 +284,7 @@ class Registry:
             base=base,
             editions=self._editions(exigence),
             autres_lignes=self._lines_of_other_editions(exigence, retenues) if checked else None,
+            lignee={nom: body.sections for nom, body in earlier.items()},
             fautes=self._fautes,
         )
         try:
@@ -279,7 +310,8 @@ class Registry:
     def overlaid(self, projet: Registry) -> Registry:
         """Return a registry where the layers of another stand beside these, and for those of the same key."""
         registry = Registry(())
-        registry._layers = {**self._layers, **projet._layers}
+        registry._declared = {**self._declared, **projet._declared}
+        registry._layers = descended(registry._declared)
         registry._refuses = self._refuses
         return registry
 
@@ -288,9 +320,8 @@ class Registry:
 
         For what is asked of an edition and not of a day: its description, the dates of a cycle.
         """
-        layers = [c for kind in ("regles", "guide") for c in self.layers(edition.referentiel, kind)]
-        latest = max([edition.du, *(c.admis_du for c in layers if edition.id in c.pour)])
-        return edition.au if edition.au is not None and latest > edition.au else latest
+        regles, guides = (self.layers(edition.referentiel, kind) for kind in ("regles", "guide"))
+        return latest_day(edition, regles, guides)
 
     def life(self, referentiel: Referentiel) -> tuple[Vie, ...]:
         """Return what the rules layers of a resolved référentiel say around the audit, base first.
@@ -308,54 +339,32 @@ class Registry:
         own = self._compiled.get(_keys(couches))
 
         def build() -> tuple[Vie, ...]:
-            return self._build_life(referentiel, files)
+            return self._build_lives(referentiel, files)
 
         if own is None or own[0] is not referentiel:  # the body gave texts: its sources may be cited
             return build()
         return self._through(couches, "vie", tuple[Vie, ...], build, files)
 
-    def _build_life(self, referentiel: Referentiel, files: Sequence[Fichiers]) -> tuple[Vie, ...]:
-        from certif_rules.construction.vie import build_life
+    def _build_lives(self, referentiel: Referentiel, files: Sequence[Fichiers]) -> tuple[Vie, ...]:
+        from certif_rules.plugins.autour import build_lives
 
-        lives: list[Vie] = []
-        retenues = [retenue for retenue in referentiel.couches if retenue.couche.nature == "regles"]
-        for retenue, fichiers in zip(retenues, files, strict=True):
-            corps = read_life(self._layers[retenue.contenu.cle], fichiers, thorough=self._thorough)
-            if corps is None:
-                continue
-            undeclared = [corps.non_declaree] if corps.non_declaree else []
-            try:
-                vie = build_life(retenue.couche.referentiel, corps.sections, referentiel, tuple(lives))
-            except DataError as error:
-                raise DataError([*error.issues, *undeclared]) from error
-            if undeclared:
-                raise DataError(undeclared)
-            lives.append(vie)
-        return tuple(lives)
+        couches = referentiel.couches
+        rules = [(r, self._layers[r.contenu.cle]) for r in couches if r.couche.nature == "regles"]
+        read = [(*pair, fichiers) for pair, fichiers in zip(rules, files, strict=True)]
+        changed = [r.couche for r in couches if r.couche.lignee] if self._thorough else []
+        lines = {c.referentiel: self._bodies_of([*self._lineage(c), c]) for c in changed}
+        return build_lives(referentiel, read, thorough=self._thorough, lines=lines)
+
+    def _bodies_of(self, editions: Sequence[Couche]) -> dict[str, Mapping[str, Any]]:
+        return {couche.id: self.body(couche).sections for couche in editions}
 
     def _lines_of_other_editions(self, exigence: Couche, retenues: tuple[CoucheRetenue, ...]) -> list[str]:
         served = {edition for retenue in retenues for edition in retenue.contenu.pour}
         nom = exigence.referentiel
-        return [
-            f"{nom}/{line['code']}"
-            for couche in self.layers(nom, "exigence")
-            if couche.id in served and couche.id != exigence.id
-            for line in self.body(couche).sections.get("indicateurs") or ()
-        ]
-
-    def _stack(self, exigence: Couche) -> list[str]:
-        """Return the référentiel and its bases, top first; a base that refers back is refused."""
-        names: list[str] = [exigence.referentiel]
-        couche: Couche | None = exigence
-        while couche is not None and couche.base is not None:
-            nom, _, edition = couche.base.partition("@")
-            if nom in names:
-                message = f"la base {couche.base} renvoie à {names[0]}"
-                at = from_emplacement(couche.emplacement)
-                raise DataError([Issue("renvoi-circulaire", message, at)])
-            names.append(nom)
-            couche = next((c for c in self.layers(nom, "exigence") if c.id == edition), None)
-        return names
+        others = [c for c in self.layers(nom, "exigence") if c.id in served and c.id != exigence.id]
+        bodies = (self.body(c).sections for other in others for c in (*self._lineage(other), other))
+        added = ((body.get("ajouts") or body).get("indicateurs") or () for body in bodies)
+        return [f"{nom}/{line['code']}" for lines in added for line in lines]
 
     # ---- finding the layers ------------------------------------------------------------------------
 
@@ -376,7 +385,8 @@ class Registry:
             if en_tetes[0].plugin in self.problemes:
                 self._refuses.setdefault(cle[0], []).extend(self.problemes[en_tetes[0].plugin])
             else:
-                self._layers[cle] = en_tetes[0]
+                self._declared[cle] = en_tetes[0]
+        self._layers = descended(self._declared)
 
     def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
         """Return what is wrong: the data of a plugin that declares it, or a name nobody declares."""

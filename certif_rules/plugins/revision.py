@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from certif_rules.errors import DataError, Issue
+from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.couche import HEADER, EnTete, open_revision, read_body, read_life
 from certif_rules.source.retouche import MisplacedError, Retouche
 from certif_rules.source.yaml import place
@@ -42,24 +43,41 @@ def declare(en_tete: EnTete, *, jour: str | None, raison: str | None) -> Declara
     Raises:
         DataError: the layer cannot be read, or its header is written so that nothing can be added to it.
     """
-    corps, vie = read_body(en_tete), read_life(en_tete)
     couche = en_tete.couche
-    empreintes = {"empreinte": corps.empreinte} | ({"empreinte_vie": vie.empreinte} if vie else {})
+    empreintes = _digests(en_tete)
     revisions = couche.revisions
     if all(any(getattr(r, key) == value for r in revisions) for key, value in empreintes.items()):
         return None
     nouvelle = not open_revision(couche)
-    numero = max((r.numero for r in revisions), default=0) + nouvelle
+    numero = _latest(couche) + nouvelle
     if not nouvelle:
         contenu = _written(en_tete, empreintes)
     elif jour is not None and raison is not None:
-        entry = {"numero": numero, "date": jour, "raison": raison, **empreintes}
-        contenu = _written(en_tete, entry, new=True)
+        contenu = with_next(en_tete, jour=jour, raison=raison)
     elif couche.brouillon:
         return None
     else:
         contenu = None
     return Declaration(en_tete=en_tete, numero=numero, nouvelle=nouvelle, contenu=contenu)
+
+
+def with_next(en_tete: EnTete, *, jour: str, raison: str) -> bytes:
+    """Return the bytes of a header with one more revision, whatever the others declare.
+
+    Raises:
+        DataError: the layer cannot be read, or its header is written so that nothing can be added to it.
+    """
+    entry = {"numero": _latest(en_tete.couche) + 1, "date": jour, "raison": raison, **_digests(en_tete)}
+    return _written(en_tete, entry, new=True)
+
+
+def _latest(couche: Couche) -> int:
+    return max((revision.numero for revision in couche.revisions), default=0)
+
+
+def _digests(en_tete: EnTete) -> dict[str, str]:
+    corps, vie = read_body(en_tete), read_life(en_tete)
+    return {"empreinte": corps.empreinte} | ({"empreinte_vie": vie.empreinte} if vie else {})
 
 
 def _written(en_tete: EnTete, entry: dict[str, Any], *, new: bool = False) -> bytes:

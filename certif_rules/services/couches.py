@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from certif_rules.errors import DataError, Issue, UsageError, from_emplacement, suggestion
 from certif_rules.model.referentiel import Couche, Nature
-from certif_rules.plugins.choix import competing, written_for
+from certif_rules.plugins.choix import competing, rules_for, written_for
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.elagage import hidden
@@ -47,7 +47,7 @@ def check_layers(
         yield from _resolved(every, inside, tolerant=True)
         yield from faults
 
-    stacked = any(couche.base for couche in own.all_layers())
+    stacked = any(couche.base or couche.depuis for couche in own.all_layers())
     issues += hidden(given, issues, here, again, stacked=stacked)
     return Couches(problemes=tuple(issues), registry=registry, cles=keys)
 
@@ -64,7 +64,7 @@ def _resolved(
     for nom in sorted({key[0] for key in keys}):
         issues.extend(_competing(registry, nom))
         for couche in registry.layers(nom, "exigence"):
-            for day in _days(registry, couche):
+            for day in days_of(registry, couche):
                 try:
                     registry.life(registry.resolve(nom, day=day, edition=couche.id).referentiel)
                 except DataError as error:
@@ -113,11 +113,13 @@ def _declares(pair: tuple[str, Donnees], keys: frozenset[tuple[str, str, str]]) 
     return any(couche.cle in keys for couche in Registry([pair]).all_layers())
 
 
-def _days(registry: Registry, couche: Couche) -> list[str]:
-    """Days that between them bring every layer written for the edition into play."""
-    layers = [c for kind in ("regles", "guide") for c in registry.layers(couche.referentiel, kind)]
-    mine = [c.admis_du for c in layers if couche.id in c.pour]
-    return sorted({couche.du, *mine})
+def days_of(registry: Registry, couche: Couche) -> list[str]:
+    """Return the days that between them bring every layer written for an edition into play."""
+    rules = rules_for(registry.layers(couche.referentiel, "regles"), couche)
+    guides = written_for(registry.layers(couche.referentiel, "guide"), couche.id)
+    # Rules taken from an earlier edition ruled it before there was this one.
+    days = {c.admis_du for c in (*rules, *guides) if couche.id in c.pour or c.admis_du > couche.du}
+    return sorted({couche.du, *days})
 
 
 def _unread(registry: Registry, key: tuple[str, str, str]) -> Iterator[Issue]:

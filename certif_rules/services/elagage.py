@@ -29,8 +29,8 @@ _MADE = frozenset(
 )
 _OF_LAYERS = frozenset(
     """
-    couche-manquante base-introuvable editions-concurrentes couches-concurrentes couche-inconnue
-    edition-inconnue couche-mal-rangee en-tete-manquant
+    couche-manquante base-introuvable depart-introuvable editions-concurrentes couches-concurrentes
+    couche-inconnue edition-inconnue couche-mal-rangee en-tete-manquant
     """.split()  # noqa: SIM905 - a list of codes reads so
 )
 _TOP = re.compile(r"[^\s#-]")
@@ -155,7 +155,7 @@ def _header(text: str, path: Path, name: str, copie: _Copie) -> str:
     header |= {"au": _day(data["au"])} if _day(data.get("au")) else {}
     if nature == "exigence":
         header["nom"] = code
-        header |= {"base": data["base"]} if isinstance(data.get("base"), str) else {}
+        header |= {key: data[key] for key in ("base", "depuis") if isinstance(data.get(key), str)}
     else:
         header["pour"] = [str(edition) for edition in data.get("pour") or ()] or ["?"]
     return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in header.items())

@@ -10,7 +10,7 @@ from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
 from certif_rules.errors import DataError, Location
 from certif_rules.grilles.autodiagnostic import COLONNES, IDENTIFIANT
 from certif_rules.grilles.relecture.csv import LectureCsv, changed_head, read_head
-from certif_rules.grilles.relecture.saisie import folded
+from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.source.donnees import place_of, read_checked
 from certif_rules.source.entree import content_of, refuse_bigger
 from certif_rules.source.schema import check

@@ -1,4 +1,5 @@
-"""Cases in YAML that an auditor can read, for those who test a référentiel.
+"""What those who write a référentiel test it with: cases in YAML that auditors can read, a class to inherit.
 
-``collecte`` collects them for pytest; ``cas`` compares a case with what the rules give.
+``collecte`` collects cases for pytest; ``cas`` compares one with what the rules give; ``conformite`` has the
+tests of what every plugin must hold.
 """

@@ -27,7 +27,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     """Return what the case expects and does not get, in French; empty when all holds."""
     expected = case["attendu"]
     try:
-        demande = _request(case)
+        demande = request(case)
         checklist = make_checklist(registry, demande)
         obtained = concluded(case, demande, checklist) if "constats" in case else None
     except IssuesError as error:
@@ -49,7 +49,8 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     return texts
 
 
-def _request(case: Mapping[str, Any]) -> Demande:
+def request(case: Mapping[str, Any]) -> Demande:
+    """Return the audit that a case asks for."""
     asked = case.get("demande") or {}
     demande = from_profile(case["profil"])
     changes = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -87,14 +87,33 @@ def check_conclusions(obtained: Mapping[str, Any], value: Mapping[str, Any]) -> 
         if conclusion is None:
             texts.append(f"aucune conclusion pour {objet} (obtenues : {', '.join(conclusions)})")
             continue
-        sentences = [conclusion["texte"], *(motif["texte"] for motif in conclusion["motifs"])]
+        beside = conclusion.get("distinctions", ())
+        sentences = [part["texte"] for c in (conclusion, *beside) for part in (c, *c["motifs"])]
         for key, wanted in expected.items():
             if key == "contient":
                 missing = not any(wanted in text for text in sentences)
                 texts += [f"{objet} : « {wanted} » absent de {sentences}"] if missing else []
+            elif key == "distinctions":
+                texts += _check_beside(objet, beside, wanted)
             elif conclusion.get(key) != wanted:
                 texts.append(f"{objet}, {key} : {unlike(wanted, conclusion.get(key))}")
     return texts
+
+
+def _check_beside(objet: str, obtained: Sequence[Mapping[str, Any]], value: Mapping[str, Any]) -> list[str]:
+    """Return what is expected beside the label and not decided, and what is decided and not expected."""
+    decided: dict[str, Any] = {}
+    for each in obtained:
+        verdict = each["possibles"] if each["decision"] is None else each["decision"]
+        if "critere" in each:
+            decided.setdefault(each["id"], {})[each["critere"]] = verdict
+        else:
+            decided[each["id"]] = verdict
+    return [
+        f"{objet}, {nom} : {unlike(value.get(nom), decided.get(nom))}"
+        for nom in {**decided, **value}
+        if decided.get(nom) != value.get(nom)
+    ]
 
 
 def check_deadlines(

@@ -127,9 +127,9 @@ def test_progress_and_counters(ouvrir: Any, formulaire: Path) -> None:
     assert page.locator("#avancement").inner_text() == "2 sur 37 évaluées"
     assert page.locator("#jauge").evaluate("g => [g.value, g.max]") == [2, 37]
     assert page.locator("#comptes li").all_inner_texts()[:3] == [
-        "35 À évaluer",
-        "1 Conforme",
-        "1 Non-conformité mineure",
+        "À évaluer : 35",
+        "Conforme : 1",
+        "Non-conformité mineure : 1",
     ]
     assert page.locator("#indicateurs > section").first.locator(".faites").inner_text() == "2 sur 2 évaluées"
     assert page.locator("nav .faites").first.inner_text() == "2 sur 2 évaluées"

@@ -9,6 +9,7 @@ from fractions import Fraction
 from certif_rules.audit.compte_rendu import DecisionPrise
 from certif_rules.audit.conclusion import Conclusion
 from certif_rules.audit.contenu import Rapport
+from certif_rules.audit.distinctions import Octroi
 from certif_rules.audit.manques import other_than_called_for
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
@@ -82,9 +83,12 @@ def conclusions(rapport: Rapport) -> Iterator[b.Bloc]:
 def _judged(rapport: Rapport, conclusions: tuple[Conclusion, ...]) -> Iterator[b.Bloc]:
     for conclusion in conclusions:
         yield verdict(rapport, conclusion)
+        name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
+        if conclusion.distinctions:
+            beside = tuple(_beside(rapport, distinction) for distinction in conclusion.distinctions)
+            yield b.Fiche(legende=f"Distinctions – {name}", rangs=beside)
         rows = tuple(_measures(rapport, conclusion))
         if rows:
-            name = referentiel_name(rapport.checklist.referentiel, conclusion.objet)
             yield b.Fiche(legende=f"Mesures – {name}", rangs=rows)
         if conclusion.motifs:
             yield b.Liste(
@@ -97,6 +101,15 @@ def _judged(rapport: Rapport, conclusions: tuple[Conclusion, ...]) -> Iterator[b
                     for motif in conclusion.motifs
                 )
             )
+
+
+def _beside(rapport: Rapport, distinction: Octroi) -> tuple[str, b.Texte]:
+    titre = capital(prose(distinction.titre))
+    if distinction.critere is not None:
+        titre += f" – critère {clean(rapport.checklist.referentiel.criteres[distinction.critere].numero)}"
+    sources = tuple(source for motif in distinction.motifs for source in motif.sources)
+    reservations = [words for motif in distinction.motifs for words in remarks(motif)]
+    return titre, marked(capital(prose(distinction.texte)), sources, reservations)
 
 
 def _measures(rapport: Rapport, conclusion: Conclusion) -> Iterator[tuple[str, str]]:

@@ -6,19 +6,18 @@ Sheets added or copied, notes, pictures, and what is written where nothing is re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.constats import ARevoir
 from certif_rules.errors import Location
 from certif_rules.francais import count
 from certif_rules.grilles import feuilles as nommees
-from certif_rules.grilles.classeur import LISTES, Feuille, fitted
+from certif_rules.grilles.classeur import LISTES
 from certif_rules.grilles.relecture.feuille import LectureFeuille
-from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, TOLD, folded, strays
+from certif_rules.grilles.relecture.propres import Propres
+from certif_rules.grilles.relecture.saisie import COMMENTAIRE, CONSTAT, PREUVES_VUES, TOLD, strays
 from certif_rules.grilles.relecture.tableur import FeuilleLue, Feuilles, ObjetPose
-from certif_rules.grilles.textes import texts_sheet
+from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.model.base import Avertissement
 
 #: The cell of the logo of a body.
@@ -27,20 +26,12 @@ _LOGO: Final = (1, 1)
 _PLACE: Final = " : "
 
 
-def around(
-    feuilles: Feuilles, checklist: Checklist, name: str, *, same_rules: bool, a_revoir: Sequence[ARevoir] = ()
-) -> Iterator[Avertissement]:
-    """Yield what the workbook called ``name`` holds and no finding takes.
+def around(feuilles: Feuilles, propres: Propres, name: str, *, same_rules: bool) -> Iterator[Avertissement]:
+    """Yield what the workbook called ``name`` holds and no finding takes, beside what is our own.
 
     With other rules, what they wrote cannot be told from what a person did.
     """
-    written = {
-        nommees.CONTEXTE: nommees.context_sheet(checklist),
-        nommees.A_PROPOS: nommees.about_sheet(checklist),
-        nommees.TEXTES: texts_sheet(checklist),
-    }
-    if a_revoir:
-        written[nommees.A_REVOIR] = nommees.review_sheet(checklist, a_revoir)
+    checklist, written = propres.checklist, propres.textes
     ours = {*written, nommees.GRILLE, nommees.ECARTS, nommees.DONNEES, LISTES}
     ours |= {nommees.VERIFICATIONS} if checklist.verifications else set()
     for sheet, feuille in feuilles.items():
@@ -112,26 +103,20 @@ def _object(nature: str, where: str) -> Avertissement:
     return Avertissement("image_collee", message)
 
 
-def _typed(feuille: FeuilleLue, written: Feuille, name: str, sheet: str) -> Iterator[Avertissement]:
+def _typed(feuille: FeuilleLue, written: frozenset[str], name: str, sheet: str) -> Iterator[Avertissement]:
     """Yield what was typed on a sheet that is not filled, but for the one cell that is read."""
-    known = {folded(fitted(cell.texte)) for row in written.lignes for cell in row}
-    label = folded(nommees.NOTIFIES)
-    read = {
-        (row, 2)
-        for (row, column), cell in feuille.cellules.items()
-        if column == 1 and folded(cell.vue.texte) == label
-    }
-    places = [
+    unknown = [
         place
-        for place, cell in sorted(feuille.cellules.items())
-        if not cell.blanche
+        for place, cell in feuille.cellules.items()
+        if (text := folded(cell.vue.texte)) not in written
+        and text.split(_PLACE, 1)[-1] not in written  # what remains of it without a place in front
         and not cell.formule
-        and place not in read
-        and not _endings(folded(cell.vue.texte)) & known
+        and not cell.blanche
+    ]
+    label = folded(nommees.NOTIFIES)
+    places = [
+        (row, column)
+        for row, column in sorted(unknown)
+        if column != 2 or folded(feuille.text(row, 1)) != label
     ]
     yield from strays([Location(name, *place, sheet) for place in places])
-
-
-def _endings(text: str) -> set[str]:
-    """Return a text, and what remains of it without a place in front."""
-    return {text, text.split(_PLACE, 1)[-1]}

@@ -40,11 +40,11 @@ from certif_rules.grilles.relecture.saisie import (
     added_column,
     cut,
     findings,
-    folded,
     in_error,
     missing,
 )
 from certif_rules.grilles.relecture.tableur import MAX_ROWS, decode, refuse
+from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.model.base import Avertissement
 from certif_rules.source.json import read_plain
 

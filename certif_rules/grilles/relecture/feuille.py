@@ -11,12 +11,11 @@ from certif_rules.grilles.relecture.saisie import (
     COMMENTAIRE,
     added_column,
     cut,
-    folded,
     in_error,
     strays,
 )
 from certif_rules.grilles.relecture.tableur import CelluleLue, FeuilleLue
-from certif_rules.grilles.relecture.valeurs import Vue
+from certif_rules.grilles.relecture.valeurs import Vue, folded
 from certif_rules.model.base import Avertissement
 
 #: Merged areas looked at one by one; beyond, any cell may be in one.
@@ -64,12 +63,12 @@ class LectureFeuille:
             for area in feuille.fusions[:_MERGED]
         ]
         wanted = {folded(column): column for column in columns}
-        for (row, column), cell in sorted(feuille.cellules.items()):
-            label = wanted.get(folded(cell.vue.texte)) if row == self.header else None
+        for column in sorted(column for row, column in feuille.cellules if row == self.header):
+            label = wanted.get(folded(feuille.text(self.header, column)))
             if label is not None:
                 if label in self.columns:
                     message = f"la colonne « {label} » apparaît deux fois"
-                    self.issues.append(Issue("colonne-en-double", message, self._at(row, column)))
+                    self.issues.append(Issue("colonne-en-double", message, self._at(self.header, column)))
                 self.columns.setdefault(label, column)
         self.issues += [
             Issue(
@@ -81,6 +80,7 @@ class LectureFeuille:
             for c in columns
             if c not in self.columns and c not in RECENTES
         ]
+        self._formulas = {place for place, cell in feuille.cellules.items() if cell.formule}
         typed = {place for column, place in self.columns.items() if column not in computed}
         self.rows = sorted(
             {
@@ -113,10 +113,14 @@ class LectureFeuille:
 
         A row of ours that lost its identifier has others: it is the identifier that lacks.
         """
-        held = {c for c, place in self.columns.items() if not self._cell(row, place).blanche}
-        if not held <= {*filled, *self.computed}:
-            return None
-        return self._at(row, min((self.columns[c] for c in held), default=1))
+        others = {*filled, *self.computed}
+        held = (c for c, place in self.columns.items() if not self._cell(row, place).blanche)
+        places = []
+        for column in held:
+            if column not in others:
+                return None
+            places.append(self.columns[column])
+        return self._at(row, min(places, default=1))
 
     def _cell(self, row: int, column: int) -> CelluleLue:
         return self.feuille.cellules.get((row, column), _RIEN)
@@ -124,10 +128,12 @@ class LectureFeuille:
     def whole(self, row: int, column: str) -> bool:
         """Return whether a cell can be read: its column is there, and it is in no merged area."""
         place = self.columns.get(column)
-        if place is None or len(self.feuille.fusions) > _MERGED:
-            return False
         areas = self.feuille.fusions
-        return not any(top <= row <= bottom and left <= place <= right for top, left, bottom, right in areas)
+        if place is None or len(areas) > _MERGED:
+            return False
+        return not areas or not any(
+            top <= row <= bottom and left <= place <= right for top, left, bottom, right in areas
+        )
 
     def _at(self, row: int, column: int) -> Location:
         return Location(self.name, row, column or 1, self.sheet)
@@ -138,14 +144,14 @@ class LectureFeuille:
         That is above the header, and in place of the formulas of ours.
         """
         computed = {self.columns.get(column) for column in self.computed}
-        yield from strays(
-            [
-                self._at(row, column)
-                for (row, column), cell in sorted(self.feuille.cellules.items())
-                if not cell.blanche
-                if row < self.header or (row > self.header and column in computed and not cell.formule)
-            ]
-        )
+        beside = [
+            place
+            for place, cell in self.feuille.cellules.items()
+            if place[0] < self.header
+            or (place[0] > self.header and place[1] in computed and not cell.formule)
+            if not cell.blanche
+        ]
+        yield from strays([self._at(*place) for place in sorted(beside)])
         known = set(self.columns.values())
         filled: dict[int, int] = {}
         for (row, column), cell in self.feuille.cellules.items():
@@ -169,25 +175,26 @@ class LectureFeuille:
         return [
             formula(self.place(row, name))
             for name, column in self.columns.items()
-            if name != except_for and self._formula(row, column)
+            if (row, column) in self._formulas and name != except_for
         ]
-
-    def _formula(self, row: int, column: int) -> bool:
-        return self._cell(row, column).formule
 
     def doubtful(self, row: int, columns: Iterable[str]) -> Iterator[Issue | Avertissement]:
         """Yield the cells to fill that hold an error, or may show something else than what is read."""
         for column in columns:
-            if column in self.columns:
-                yield from doubts(self._cell(row, self.columns[column]), self.place(row, column))
+            cell = self.feuille.cellules.get((row, self.columns.get(column, 0)))
+            if cell is not None:
+                yield from doubts(cell, self.place(row, column))
 
     def edited(self, row: int, expected: Mapping[str, str]) -> Iterator[Issue]:
         """Yield the engine's cells of a row that are not what the engine writes; formulas are told apart."""
         for column, text in expected.items():
-            if not self.whole(row, column) or self._formula(row, self.columns[column]):
+            if not self.whole(row, column):
                 continue
             cell = self._cell(row, self.columns[column])
-            if folded(cell.vue.texte) != folded(fitted(text)) and cell.vue.texte.replace(",", ".") != text:
+            seen = cell.vue.texte
+            if cell.formule or seen == text:
+                continue
+            if folded(seen) != folded(fitted(text)) and seen.replace(",", ".") != text:
                 message = f"colonne « {column} » : cette cellule calculée a été modifiée"
                 hint = f"la rétablir, et écrire les remarques dans la colonne « {COMMENTAIRE} »"
                 yield Issue("cellule-modifiee", message, self.place(row, column), hint)

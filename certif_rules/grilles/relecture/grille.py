@@ -15,10 +15,10 @@ from certif_rules.documents import emetteur
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles import grille as ecrite
-from certif_rules.grilles import verifications
 from certif_rules.grilles.relecture.alentours import around
 from certif_rules.grilles.relecture.feuille import RENOMMEE, LectureFeuille, doubts, formula
 from certif_rules.grilles.relecture.levees import Suivi, of_findings, read_gaps
+from certif_rules.grilles.relecture.propres import own_cells
 from certif_rules.grilles.relecture.saisie import (
     SAISIE,
     Lu,
@@ -26,10 +26,10 @@ from certif_rules.grilles.relecture.saisie import (
     bad_day,
     day,
     findings,
-    folded,
     missing,
 )
 from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
+from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.model.base import Avertissement
 
 _IDENTIFIANT = colonnes.IDENTIFIANT.titre
@@ -95,13 +95,10 @@ def read_rows(
         same_rules: compare the engine's cells; with other rules accepted, they were written by those.
         carried: what the grid was written with: findings made already, and those set aside that it shows.
     """
-    engine = {ligne.indicateur.id: ecrite.engine_cells(checklist, ligne) for ligne in checklist.lignes}
-    checks = {point_key(p): verifications.engine_cells(checklist, p) for p in checklist.verifications}
-    sheets: list[tuple[str, tuple[str, ...], Mapping[str, Mapping[str, str]]]] = [
-        (nommees.GRILLE, ecrite.headings(checklist), engine)
-    ]
-    if checks:
-        sheets.append((nommees.VERIFICATIONS, nommees.COLONNES_VERIFICATIONS, checks))
+    propres = own_cells(checklist, carried.a_revoir)
+    sheets = [(nommees.GRILLE, ecrite.headings(checklist), propres.lignes)]
+    if propres.verifications:
+        sheets.append((nommees.VERIFICATIONS, nommees.COLONNES_VERIFICATIONS, propres.verifications))
     issues: list[Issue] = []
     warnings: list[Avertissement] = []
     rangees: list[Rangee] = []
@@ -149,7 +146,7 @@ def read_rows(
         issues.append(_absent(nommees.ECARTS, name))
     notified, where, mixed = _notified(feuilles, name)
     _sort(mixed, issues, warnings)
-    warnings += around(feuilles, checklist, name, same_rules=same_rules, a_revoir=carried.a_revoir)
+    warnings += around(feuilles, propres, name, same_rules=same_rules)
     lu = findings(checklist, rangees, suivi.lignes, notifie_le=notified, lieu_notification=where)
     # A cell that holds a formula or an error is said once: what it would have held is not missing as well.
     formulas = {i.location for i in issues if i.code in (formula(None).code, "cellule-en-erreur")}

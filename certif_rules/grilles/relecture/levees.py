@@ -18,10 +18,10 @@ from certif_rules.grilles.relecture.saisie import (
     Rangee,
     bad_day,
     day,
-    folded,
     named_finding,
     site_among,
 )
+from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.model.base import Avertissement
 from certif_rules.noms import cle
 

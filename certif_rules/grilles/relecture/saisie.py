@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.errors import Issue, Location, suggestion
 from certif_rules.francais import count
 from certif_rules.grilles.classeur import SIGNE
+from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.model.base import Avertissement
 from certif_rules.noms import cle
 
@@ -68,11 +68,6 @@ class Levee(Struct, frozen=True, kw_only=True):
     leve_constat: str | None
     lieu: Callable[[str], Location]
     lieux: Mapping[str, Location] = field(default_factory=dict)
-
-
-def folded(text: str) -> str:
-    """Return ``text`` as it is compared: blanks of every kind are one, and composed letters are."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def day(text: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, Literal
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -107,6 +107,27 @@ def decode(content: bytes, name: str, kind: str, hint: str | None = None) -> str
         raise refuse("fichier-illisible", f"ce {kind} n’est pas en UTF-8", name, hint) from None
 
 
+class _Locals(dict[str, str]):
+    """Names of XML without their prefix, each parted once; a file that has ever new ones fills nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: Those that have none: most attributes, which are then passed as they are.
+        self.plain: set[str] = set()
+
+    def __missing__(self, tag: str) -> str:
+        name = tag.rpartition(":")[2]
+        if len(self) < MAX_FILES:
+            self[tag] = name
+            if name == tag:
+                self.plain.add(tag)
+        return name
+
+    def of(self, attributes: dict[str, str]) -> dict[str, str]:
+        """Return attributes by their names without prefix."""
+        return {self[name]: value for name, value in attributes.items()}
+
+
 class Archive:
     """The files of a workbook, whose sizes were all checked before any was read."""
 
@@ -187,21 +208,36 @@ class Archive:
         self,
         member: str,
         start: Callable[[str, dict[str, str]], None],
-        end: Callable[[str], None],
+        end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
+        *,
+        only: Collection[str] | None = None,
+        inside: list[str] | None = None,
     ) -> None:
         """Run over the XML of ``member``: names of elements and attributes come without their prefix.
+
+        Args:
+            member: the part to read.
+            start: what is called at the beginning of an element.
+            end: what is called at its end.
+            text: what is called of the characters between.
+            only: the elements that ``start`` and ``end`` are called for; all of them by default.
+            inside: a list that holds the names of the open elements meanwhile, the innermost last.
 
         Raises:
             DataError: it is missing, is not XML, goes too deep, or declares a document type.
         """
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        self._listen(parser, member, start, end)
+        self._listen(parser, member, (start, end), only, [] if inside is None else inside)
         if text is not None:
             parser.CharacterDataHandler = text
         try:
             for piece in self._chunks(member):
+                # No fewer than there are: of an end, UTF-16 shows the beginning only.
+                self._elements += piece.count(b"<") - piece.count(b"</")
+                if self._elements > MAX_ELEMENTS:
+                    raise self._too_many(member)
                 parser.Parse(piece, False)
             parser.Parse(b"", True)
         except expat.ExpatError as error:
@@ -216,46 +252,42 @@ class Archive:
         self,
         parser: expat.XMLParserType,
         member: str,
-        start: Callable[[str, dict[str, str]], None],
-        end: Callable[[str], None],
+        handlers: tuple[Callable[[str, dict[str, str]], None], Callable[[str], None] | None],
+        only: Collection[str] | None,
+        inside: list[str],
     ) -> None:
-        """Have the elements of ``member`` counted, and told by their names without prefix."""
-        depth = 0
-        local: dict[str, str] = {}
+        """Have the elements of ``only`` told by their names without prefix.
+
+        Every element passes here: what is done for each is what reading a workbook costs.
+        """
+        start, end = handlers
+        local = _Locals()
+        plain = local.plain.issuperset
+        deepest = MAX_DEPTH
+        enter, leave = inside.append, inside.pop
 
         def doctype(*_: object) -> None:
             raise refuse("classeur-etranger", f"« {member} » déclare un type de document", self.name)
 
-        def named(tag: str) -> str:
-            name = local.get(tag)
-            if name is None:
-                name = tag.rpartition(":")[2]
-                if len(local) < MAX_FILES:
-                    local[tag] = name
-            return name
-
         def started(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal depth
-            depth += 1
-            self._elements += 1
-            if depth > MAX_DEPTH or self._elements > MAX_ELEMENTS:
-                raise self._too_many(member, depth)
-            names = {local.get(key) or named(key): value for key, value in attributes.items()}
-            start(local.get(tag) or named(tag), names)
+            name = local[tag]
+            enter(name)
+            if len(inside) > deepest:
+                message = f"« {member} » : plus de {MAX_DEPTH} éléments les uns dans les autres"
+                raise refuse("fichier-trop-grand", message, self.name)
+            if only is None or name in only:
+                start(name, attributes if plain(attributes) else local.of(attributes))
 
-        def ended(tag: str) -> None:
-            nonlocal depth
-            depth -= 1
-            end(local.get(tag) or named(tag))
+        def ended(_: str) -> None:
+            name = leave()
+            if end is not None and (only is None or name in only):
+                end(name)
 
         parser.StartDoctypeDeclHandler = doctype
         parser.StartElementHandler = started
         parser.EndElementHandler = ended
 
-    def _too_many(self, member: str, depth: int) -> DataError:
-        if depth > MAX_DEPTH:
-            message = f"« {member} » : plus de {MAX_DEPTH} éléments les uns dans les autres"
-            return refuse("fichier-trop-grand", message, self.name)
+    def _too_many(self, member: str) -> DataError:
         message = (
             f"« {member} » : plus de {MAX_ELEMENTS // 1_000_000} millions de cellules, presque toutes vides"
         )

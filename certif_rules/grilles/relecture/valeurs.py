@@ -11,6 +11,7 @@ import re
 import unicodedata
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -43,8 +44,20 @@ _ERROR: Final = re.compile(r"#[A-Z]{1,9}(?:/[A-Z0]{1,2})?[!?]?")
 _TIME: Final = re.compile(r"(-?)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 
+#: The longest text that is kept as it was compared: few of ours are longer.
+_COMPARED: Final = 2_000
 #: The longest format that spreadsheets take.
 _LONGEST: Final = 255
+
+
+def folded(text: str) -> str:
+    """Return ``text`` as it is compared: blanks of every kind are one, and composed letters are."""
+    return _folded(text) if len(text) <= _COMPARED else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=8_192)  # the texts of one référentiel, which every grid of it has
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 class Vue(Struct, frozen=True):

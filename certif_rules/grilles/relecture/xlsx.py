@@ -28,6 +28,8 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 #: A control character that XML does not hold is written ``_x000D_``.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WORKBOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
+#: The elements of a worksheet that say something of its cells.
+_IN_SHEETS = frozenset({"c", "row", "f", "mergeCell"})
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
@@ -47,7 +49,7 @@ def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
     feuilles: dict[str, FeuilleLue] = {}
     for name, member in sheets.items():
         reader = _Sheet(archive, shared, formats)
-        archive.parse(member, reader.start, reader.end, reader.text)
+        archive.parse(member, reader.start, reader.end, reader.text, only=_IN_SHEETS, inside=reader.inside)
         reader.feuille.objets.extend(_laid(archive, member))
         feuilles[name] = reader.feuille
     return feuilles
@@ -65,7 +67,7 @@ def _index(archive: Archive) -> tuple[dict[str, str], bool]:
         if tag == "sheet":
             sheets[attributes.get("name", "")] = attributes.get("id", "")
 
-    archive.parse(_WORKBOOK, sheet, lambda _: None)
+    archive.parse(_WORKBOOK, sheet, only={"workbookPr", "sheet"})
     members = {name: targets.get(identifier, "") for name, identifier in sheets.items()}
     if len(set(members.values())) < len(members):
         raise refuse("classeur-etranger", "deux feuilles ont le même contenu", archive.name)
@@ -78,14 +80,14 @@ def _relations(archive: Archive, member: str) -> list[tuple[str, str, str]]:
     relations = f"{folder}/_rels/{name}.rels"
     wanted: list[tuple[str, str, str]] = []
 
-    def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship" and attributes.get("TargetMode") != "External":
+    def relation(_: str, attributes: dict[str, str]) -> None:
+        if attributes.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join(f"/{folder}", attributes.get("Target", "")))
             kind = attributes.get("Type", "").rpartition("/")[2]
             wanted.append((attributes.get("Id", ""), kind, target.lstrip("/")))
 
     if relations in archive.names or member == _WORKBOOK:
-        archive.parse(relations, relation, lambda _: None)
+        archive.parse(relations, relation, only={"Relationship"})
     return wanted
 
 
@@ -94,17 +96,16 @@ def _laid(archive: Archive, member: str) -> Iterator[ObjetPose]:
     notes: dict[tuple[int, int], None] = {}
     drawings = _Drawings(archive)
 
-    def note(tag: str, attributes: dict[str, str]) -> None:
-        # A thread has a note that stands for it where threads are not known.
-        if tag in ("comment", "threadedComment"):
-            archive.count(1, 0)
-            notes[_place(attributes.get("ref", "")) or (0, 0)] = None
+    def note(_: str, attributes: dict[str, str]) -> None:
+        archive.count(1, 0)
+        notes[_place(attributes.get("ref", "")) or (0, 0)] = None
 
     for _, kind, target in _relations(archive, member):
         if kind in ("comments", "threadedComment") and target in archive.names:
-            archive.parse(target, note, lambda _: None)
+            # A thread has a note that stands for it where threads are not known.
+            archive.parse(target, note, only={"comment", "threadedComment"})
         elif kind == "drawing" and target in archive.names:
-            archive.parse(target, drawings.start, drawings.end, drawings.text)
+            archive.parse(target, drawings.start, drawings.end, drawings.text, inside=drawings.inside)
     yield from (ObjetPose(place, "note") for place in notes)
     yield from drawings.objets
 
@@ -120,7 +121,6 @@ class _Drawings:
         self.inside: list[str] = []
 
     def start(self, tag: str, _: dict[str, str]) -> None:
-        self.inside.append(tag)
         if tag.endswith("Anchor"):
             self.nature, self.place = "dessin", {"row": "", "col": ""}
         elif tag == "pic":
@@ -131,7 +131,6 @@ class _Drawings:
             self.place[self.inside[-1]] += data
 
     def end(self, tag: str) -> None:
-        self.inside.pop()
         if tag.endswith("Anchor"):
             self.archive.count(1, 0)
             row, column = (int(self.place[key] or -1) + 1 for key in ("row", "col"))
@@ -145,19 +144,15 @@ def _formats(archive: Archive) -> list[Mise]:
     inside: list[str] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        inside.append(tag)
         if tag == "numFmt":
             archive.count(1, 0)
             codes[int(attributes.get("numFmtId", "0"))] = read_format(attributes.get("formatCode", ""))
-        elif tag == "xf" and "cellXfs" in inside:
+        elif "cellXfs" in inside:
             archive.count(1, 0)
             formats.append(codes.get(int(attributes.get("numFmtId", "0")), GENERAL))
 
-    def end(_: str) -> None:
-        inside.pop()
-
     if _STYLES in archive.names:
-        archive.parse(_STYLES, start, end)
+        archive.parse(_STYLES, start, only={"numFmt", "xf"}, inside=inside)
     return formats
 
 
@@ -170,23 +165,19 @@ def _shared(archive: Archive) -> list[str]:
     parts: list[str] = []
     inside: list[str] = []
 
-    def start(tag: str, _: dict[str, str]) -> None:
-        if tag == "si":
-            parts.clear()
-        inside.append(tag)
+    def start(_: str, __: dict[str, str]) -> None:
+        parts.clear()
 
-    def end(tag: str) -> None:
-        inside.pop()
-        if tag == "si":
-            archive.count(1, 0)
-            texts.append(_decode("".join(parts)))
+    def end(_: str) -> None:
+        archive.count(1, 0)
+        texts.append(_decode("".join(parts)))
 
     def text(data: str) -> None:
         # Phonetic readings stand beside the text, in « rPh ».
         if inside and inside[-1] == "t" and "rPh" not in inside:
             parts.append(data)
 
-    archive.parse(member, start, end, text)
+    archive.parse(member, start, end, text, only={"si"}, inside=inside)
     return texts
 
 
@@ -203,10 +194,12 @@ class _Sheet:
         self.parts: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.inside.append(tag)
         if tag == "c":
             place = _place(attributes.get("r", ""))
-            self.row, self.column = place or (self.row, self.column + 1)
+            if place is None:
+                self.column += 1
+            else:
+                self.row, self.column = place
             self.cell, self.formula, self.parts = attributes, None, []
         elif tag == "row":
             self.row = int(attributes.get("r", self.row + 1))
@@ -220,24 +213,25 @@ class _Sheet:
                 self.archive.count(1, 0)
                 self.feuille.fusions.append((*start, *stop))
 
-    def end(self, tag: str) -> None:
-        self.inside.pop()
-        if tag == "c" and (self.parts or self.formula is not None):
-            typed = constant("".join(self.formula)) if self.formula else None
-            formula = self.formula is not None and typed is None
-            vue = typed or self._seen("".join(self.parts))
-            if vue.nature in ("texte", "booleen"):
-                vue = replace(vue, fidele=vue.fidele and self._mise().texte)
-            self.archive.count(1, len(vue.texte))
-            if vue.texte or formula:
-                self.feuille.cellules[self.row, self.column] = CelluleLue(vue, formula)
-
     def text(self, data: str) -> None:
-        inside = self.inside[-1] if self.inside else ""
-        if inside in ("v", "t") and "rPh" not in self.inside:
-            self.parts.append(data)
-        elif inside == "f" and self.formula is not None:
+        innermost = self.inside[-1]
+        if innermost in ("v", "t"):
+            if "rPh" not in self.inside:
+                self.parts.append(data)
+        elif innermost == "f" and self.formula is not None:
             self.formula.append(data)
+
+    def end(self, tag: str) -> None:
+        if tag != "c" or not (self.parts or self.formula is not None):
+            return
+        typed = constant("".join(self.formula)) if self.formula else None
+        formula = self.formula is not None and typed is None
+        vue = typed or self._seen("".join(self.parts))
+        if vue.nature in ("texte", "booleen") and vue.fidele and not self._mise().texte:
+            vue = replace(vue, fidele=False)
+        self.archive.count(1, len(vue.texte))
+        if vue.texte or formula:
+            self.feuille.cellules[self.row, self.column] = CelluleLue(vue, formula)
 
     def _mise(self) -> Mise:
         style = int(self.cell.get("s", "0"))
@@ -276,4 +270,6 @@ def _place(reference: str) -> tuple[int, int] | None:
 
 
 def _decode(text: str) -> str:
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
+    if "_x" in text:
+        text = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")

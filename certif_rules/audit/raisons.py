@@ -1,0 +1,41 @@
+"""Why a conclusion is what it is: the decision taken and what it rests on, a line left, a remark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from certif_rules.model.base import Appui
+from certif_rules.model.jugement import Decision, Jugement
+from certif_rules.rules.motifs import each_once, rests_on
+
+
+class MotifConclusion(Appui, frozen=True, kw_only=True):
+    """Why a conclusion is what it is: the decision, a line left, a remark, with its sources."""
+
+    code: str
+    texte: str
+
+
+def taken(jugement: Jugement, possible: Iterable[Decision], code_type: str) -> list[MotifConclusion]:
+    """Return the decisions that are taken as reasons, with their sources and those of what they compare.
+
+    Of several ways to one decision, the last asks for the least: the others are not certain.
+    """
+    reasons = []
+    for decision in {d.code: d for d in possible}.values():
+        worth = rests_on(decision)
+        worth["sources"] = each_once(decision.sources, _rule_sources(jugement, decision))
+        texte = decision.titre_pour(code_type)
+        reasons.append(MotifConclusion(code="decision", texte=texte, **worth))
+    return reasons
+
+
+def in_words(motifs: Iterable[MotifConclusion]) -> str:
+    """Return the decisions that are taken as one text: those which read alike, once."""
+    return ", ou ".join(dict.fromkeys(motif.texte for motif in motifs))
+
+
+def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
+    """Yield the sources of the measures that the decision compares."""
+    for condition in decision.si:
+        yield from jugement.mesures[condition.mesure].sources

@@ -1,0 +1,7 @@
+"""What every plugin must hold."""
+
+from certif_rules.testing.conformite import Conformite
+
+
+class TestQualiopi(Conformite):
+    greffon = "qualiopi"
