@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from certif_rules.audit.examen import lacking, parse_day, refusal
 from certif_rules.errors import Fautes, Issue, UsageError, suggestion
 from certif_rules.model.base import Source
-from certif_rules.model.referentiel import Categorie, Constat, Couche, Critere, Fait, Indicateur, Referentiel
+from certif_rules.model.organisme import Categorie, Fait
+from certif_rules.model.referentiel import Constat, Couche, Critere, Indicateur, Referentiel
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import Atelier
 from certif_rules.services.modeles import Brut, Mots, comment, fill, keys, listed
@@ -238,6 +240,7 @@ def _fait(fait: Fait) -> Mots:
             for nature in fait.par_nature
         ],
         "implique": list(fait.implique),
+        "nombre": fait.nombre and asdict(fait.nombre),
         "a_invoquer": fait.a_invoquer,
         "region": fait.region,
         "note": fait.note,
