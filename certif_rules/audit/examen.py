@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from msgspec import Struct
 
@@ -26,7 +25,7 @@ from certif_rules.rules.contexte import (
     Precedent,
 )
 from certif_rules.rules.faits import contradictions
-from certif_rules.source.donnees import as_text, as_truth
+from certif_rules.source.donnees import as_text, as_texts, as_truth
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -100,10 +99,6 @@ def _received(demande: Demande, type_audit: TypeAudit) -> dict[str, bool]:
         if isinstance(value, bool):
             given[piece.id] = value
     return given
-
-
-def _site(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: [str(tag) for tag in v] if isinstance(v, list) else str(v) for k, v in given.items()}
 
 
 class DemandeVerifiee(Struct, frozen=True, kw_only=True):
@@ -224,7 +219,7 @@ class _Verification:
             siren=as_text(given.get("siren")),
             nda=as_text(given.get("nda")),
             chiffre_affaires=given.get("chiffre_affaires"),
-            sites=tuple(_site(site) for site in given.get("sites") or ()),
+            sites=tuple({k: as_texts(v) for k, v in site.items()} for site in given.get("sites") or ()),
         )
 
     def _given(self, demande: Demande) -> tuple[str, ...]:
