@@ -28,7 +28,10 @@ dossier:
 acteurs:
   - {id: prefet, nom: le préfet, sources: [S]}
 interventions:
-  - {id: avis, objet: Enseigne, role: donne_avis, acteur: prefet, sources: [S]}
+  - {id: avis, objet: Enseigne, role: donne_avis, acteur: prefet, nature: conforme, sens: [{id: oui, titre: Oui, decisions: [pose], regles: [posable]}], sources: [S]}
+  - {id: decision, objet: Enseigne, role: decide, acteur: prefet, apres: [avis], sens: [{id: pose, titre: Posée}, {id: refus, titre: Refusée}], sources: [S]}
+  - {id: notification, objet: Enseigne, role: notifie, acteur: prefet, apres: [decision], sources: [S]}
+  - {id: accueil, objet: Enseigne, role: recoit, acteur: prefet, sources: [S]}
 attribution:
   suites: [{id: pose, titre: Pose, texte: On pose, date: jour_dit, sources: [S]}]
   remises: [{id: clou, titre: Clou, sources: [S]}]
@@ -42,7 +45,7 @@ def codes(text: str) -> list[str]:
     for kind, names in (
         ("source", ["S"]), ("incohérence", ["I"]), ("type d’audit", ["essai/bapteme"]),
         ("audit précédent", ["bapteme"]), ("catégorie", ["VELO"]), ("référentiel", ["essai"]),
-        ("date du cycle", ["jour_dit"]),
+        ("date du cycle", ["jour_dit"]), ("décision des règles", ["posable"]),
     ):  # fmt: skip
         lecteur.know(kind, names)
     build_dossier(data["dossier"], lecteur)
@@ -78,18 +81,38 @@ def test_nothing_is_wrong_here() -> None:
         ('taux: "1/2"', 'taux: "1/2", inconnu: on ne sait pas', "financement-sans-taux"),
         ('taux: "1/2"', 'taux: "3/2"', "taux-impossible"),
         ("mode: jour", "mode: nuit", "mode-inconnu"),
-        ("acteur: prefet", "acteur: ministre", "acteur-inconnu"),
-        ("acteur: prefet", "acteur: null", "acteur-manquant"),
-        ("acteur: prefet", "acteur: prefet, inconnu: on ne sait pas", "acteur-manquant"),
+        ("acteur: prefet, nature", "acteur: ministre, nature", "acteur-inconnu"),
+        ("acteur: prefet, nature", "acteur: null, nature", "acteur-manquant"),
+        ("acteur: prefet, nature", "acteur: prefet, inconnu: on ne sait pas, nature", "acteur-manquant"),
+        ("apres: [avis]", "apres: [avis_du_maire]", "intervention-inconnue"),
+        ("apres: [avis]", "apres: [accueil]", "acte-deplace"),
+        ("apres: [decision]", "apres: [avis]", "acte-deplace"),
+        ("role: recoit, acteur: prefet", "role: recoit, acteur: prefet, nature: simple", "acte-deplace"),
+        ("role: recoit, acteur: prefet", "role: recoit, acteur: prefet, apres: [avis]", "acte-deplace"),
+        ("titre: Refusée", "titre: Refusée, decisions: [pose]", "acte-deplace"),
+        ("id: refus,", "id: pose,", "identifiant-en-double"),
+        ("decisions: [pose], regles", "decisions: [posee], regles", "decision-inconnue"),
+        ("regles: [posable]", "regles: [pose]", "decision-inconnue"),
+        ("decisions: [pose], regles", "regles", "avis-sans-decision"),
+        ("nature: conforme, sens: [{id: oui, titre: Oui, decisions: [pose],",
+         "sens: [{id: oui, titre: Oui,", None),
         ("date: jour_dit", "date: jour_dis", "date-du-cycle-inconnue"),
         ("remises: [", "remises: [{id: clou, titre: Clou, sources: [S]}, ", "identifiant-en-double"),
         ("titre: Clou, sources: [S]", "titre: Clou, sources: [T]", "source-inconnue"),
     ],
 )  # fmt: skip
-def test_each_fault_is_said_where_it_is(old: str, new: str, code: str) -> None:
-    """One fault, one code."""
+def test_each_fault_is_said_where_it_is(old: str, new: str, code: str | None) -> None:
+    """One fault, one code; an opinion that binds nobody may leave its decisions unsaid."""
     assert GOOD.count(old) == 1
-    assert codes(GOOD.replace(old, new)) == [code]
+    assert codes(GOOD.replace(old, new)) == ([code] if code else [])
+
+
+def test_a_decider_without_words_decides_in_those_of_the_judgement() -> None:
+    """Where the words of the decision are not given, an opinion names the decisions of the judgement."""
+    words = ", sens: [{id: pose, titre: Posée}, {id: refus, titre: Refusée}]"
+    text = GOOD.replace(words, "")
+    assert codes(text) == ["decision-inconnue"]
+    assert codes(text.replace("decisions: [pose]", "decisions: [posable]")) == []
 
 
 def test_all_faults_are_said_at_once() -> None:

@@ -54,7 +54,14 @@ AROUND: dict[str, Any] = {
     "zones_non_couvertes": [], "bonnes_pratiques": ["suivi"], "diffusion": ["l’organisme"],
     "confidentialite": ["clause 4"], "suites": [{"texte": "Audit de renouvellement", "le": "2026-11-01"}],
     "evaluation": {"par": ["AD"], "le": "2025-09-02", "recommandation": "Maintenir"},
-    "decision": [{"par": ["BE"], "le": "2025-09-20", "decision": "maintien", "motif": "Conforme"}],
+    "avis": [
+        {"instance": "le comité", "par": ["CF"], "le": "2025-09-18", "avis": "favorable", "motif": "Vu"},
+    ],
+    "notification": [{"instance": "le secrétariat", "le": "2025-09-22"}],
+    "decision": [
+        {"instance": "le conseil", "par": ["BE"], "le": "2025-09-20", "decision": "maintien",
+         "motif": "Conforme"},
+    ],
 }  # fmt: skip
 LINE: dict[str, Any] = {
     "id": "qualiopi/1", "constat": "nc_mineure", "commentaire": "Vu", "preuves_vues": ["une page"],

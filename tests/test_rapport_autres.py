@@ -180,7 +180,7 @@ def test_a_label_on_its_base(label: Rapport) -> None:
         ("Évaluation", "A. B."),
         ("Organisme audité, pour réception du rapport", ""),
         ("Décision – Référentiel national qualité (Qualiopi)", "G. H."),
-        ("Décision – Certif’Région Occitanie", "I. J."),
+        ("Décision – Certif’Région Occitanie – le comité de labellisation", "I. J."),
     ]
 
 
@@ -190,7 +190,7 @@ def test_every_source_cited_is_listed(label: Rapport) -> None:
     body, chapter = page.rsplit(", et leurs sources</h2>", 1)
     table = chapter.split("</table>")[0]
     listed = set(re.findall(r'<th[^>]*scope="row"[^>]*>([^<]+)</th>', table))
-    known = set(label.checklist.referentiel.sources)
+    known = {*label.checklist.referentiel.sources, *(s.id for s in label.bilan.procedure.sources)}
     text = re.sub(r"<[^>]+>", "", body + chapter.split("</table>", 1)[1])
     cited = {i for group in re.findall(r"\[([^\]]+)\]", text) for i in group.split(", ")} & known
     assert cited == listed

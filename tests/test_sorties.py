@@ -246,7 +246,10 @@ def test_conclusions_repeat_their_request(call: Console, tmp_path: Path) -> None
     assert found["audit"] == checklist["audit"]
     assert found["referentiel"]["empreinte"] == checklist["referentiel"]["empreinte"]
     natures = {key: source.get("nature") for key, source in checklist["sources"].items()}
-    assert {key: source.get("nature") for key, source in found["sources"].items()}.items() <= natures.items()
+    beside = {code for act in found["procedure"] for code in act["prevu"]["sources"]}
+    cited = {key: source.get("nature") for key, source in found["sources"].items() if key not in beside}
+    assert cited.items() <= natures.items()
+    assert beside <= found["sources"].keys()
 
 
 # ---- what is refused ------------------------------------------------------------------------------------
@@ -319,6 +322,7 @@ OPTIONAL = {
     "sortiedossier": {"confiance", "lecture", "incoherences"},
     "sortieconclure": {
         "majeures", "mineures", "majeures_equivalentes", "correction_avant", "verification_avant",
+        "procedure", "prevu", "sens", "apres", "s_ecarte_de", "decisions", "regles", "confiance",
         "distinctions", "critere",
     },
 }  # fmt: skip

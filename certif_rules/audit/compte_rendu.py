@@ -66,14 +66,39 @@ class Evaluation(Situe, frozen=True, kw_only=True):
     lieu: Location | None = None
 
 
+class AvisRendu(Situe, frozen=True, kw_only=True):
+    """The opinion of one body (``instance``, by function), when and why. It decides nothing."""
+
+    instance: str | None = None
+    objet: str | None = None
+    par: tuple[str, ...] = ()
+    le: str | None = None
+    avis: str | None = None
+    motif: str | None = None
+    lieu: Location | None = None
+
+
 class DecisionPrise(Situe, frozen=True, kw_only=True):
-    """What was decided, by whom, when and why. ``objet`` is the référentiel it is about, if it is said."""
+    """What was decided, by whom, when and why. ``objet`` is the référentiel it is about, if it is said.
+
+    ``instance`` is the body or the authority that decides, by function; ``par`` are people.
+    """
 
     objet: str | None = None
+    instance: str | None = None
     par: tuple[str, ...] = ()
     le: str | None = None
     decision: str | None = None
     motif: str | None = None
+    lieu: Location | None = None
+
+
+class NotificationFaite(Situe, frozen=True, kw_only=True):
+    """When a decision was notified, and by whom (``instance``, by function)."""
+
+    objet: str | None = None
+    instance: str | None = None
+    le: str | None = None
     lieu: Location | None = None
 
 
@@ -120,7 +145,9 @@ class CompteRendu(Struct, frozen=True, kw_only=True):
     confidentialite: Textes = None
     suites: tuple[Suite, ...] | None = None
     evaluation: Evaluation | None = None
+    avis: tuple[AvisRendu, ...] | None = None
     decision: tuple[DecisionPrise, ...] | None = None
+    notification: tuple[NotificationFaite, ...] | None = None
 
 
 #: The keys of a findings file that are read here, in the order they are written.
@@ -131,7 +158,9 @@ _ENTREES: Mapping[str, type] = {
     "personnes": Personne,
     "echantillons": Echantillon,
     "suites": Suite,
+    "avis": AvisRendu,
     "decision": DecisionPrise,
+    "notification": NotificationFaite,
 }
 #: Parts of an entry that are lists; one text alone is a list of one.
 _LISTES = frozenset({"par", "liste"})

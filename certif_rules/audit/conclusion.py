@@ -26,6 +26,7 @@ from certif_rules.audit.objet import (
     lifted_to_nothing,
     unknown_before,
 )
+from certif_rules.audit.procedure import Procedure
 from certif_rules.audit.raisons import MotifConclusion, in_words, taken
 from certif_rules.audit.recevabilite import rests_on_nothing
 from certif_rules.audit.reprise import Reprise, carried
@@ -66,6 +67,7 @@ class Bilan(Struct, frozen=True, kw_only=True):
     """Everything concluded from the findings of one audit.
 
     ``a_l_audit`` is what was concluded before anything was lifted, and stays; empty where nothing was.
+    ``procedure`` is who gives an opinion, decides and notifies after it; what is concluded rests on none.
     """
 
     checklist: Checklist
@@ -74,9 +76,10 @@ class Bilan(Struct, frozen=True, kw_only=True):
     echeances: tuple[Echeance, ...]
     avertissements: tuple[Avertissement, ...]
     a_l_audit: tuple[Conclusion, ...] = ()
+    procedure: Procedure = field(default_factory=Procedure)
 
 
-def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
+def conclude(checklist: Checklist, dossier: Dossier, procedure: Procedure | None = None) -> Bilan:
     """Return the conclusions of findings already checked against their checklist: a pure function."""
     checklist, dossier = settled(checklist, dossier)
     checklist, first = settled(checklist, opened(checklist, _before_liftings(dossier)))
@@ -94,6 +97,7 @@ def conclude(checklist: Checklist, dossier: Dossier) -> Bilan:
                 *deadline_warnings(checklist, dossier),
             )
         ),
+        procedure=procedure or Procedure(objet=checklist.referentiel.id),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.compte_rendu import DecisionPrise
+from certif_rules.audit.compte_rendu import AvisRendu, DecisionPrise
 from certif_rules.audit.conclusion import Bilan, Conclusion
 from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
 from certif_rules.audit.contenu import Ecart, LigneVue, Manque, PointVu
+from certif_rules.audit.procedure import ActeSuivi, follow_up, name_of, word_meant, word_of
 from certif_rules.audit.recevabilite import rests_on_nothing
 from certif_rules.francais import noun
 
@@ -163,6 +164,7 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
         names = [name for name, value in parts.items() if not value]
         if names:
             yield Manque("Évaluation", ", ".join(names))
+    yield from _missing_opinions(bilan)
     if not decisions:
         yield Manque("Décision", "par qui, quel jour, ce qui est décidé")
     for decision in decisions or ():
@@ -172,18 +174,48 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
         names = [name for name, value in parts.items() if not value]
         if names:
             yield Manque("Décision", ", ".join(names))
+    for suivi in follow_up(bilan.procedure, bilan.dossier.compte_rendu):
+        if suivi.role == "notifie" and _lacks_day(suivi):
+            yield Manque(
+                "Notification", ", ".join(filter(None, (name_of(bilan.procedure, suivi), "quel jour")))
+            )
 
 
-def other_than_called_for(bilan: Bilan, decision: DecisionPrise) -> Conclusion | None:
-    """Return the conclusion that a decision departs from; ``None`` where they agree or cannot be compared.
+def _missing_opinions(bilan: Bilan) -> Iterator[Manque]:
+    """Yield the opinions called for that are not recorded, and what those recorded do not say."""
+    for suivi in follow_up(bilan.procedure, bilan.dossier.compte_rendu):
+        if suivi.role == "donne_avis":
+            parts = ["quel jour"] if _lacks_day(suivi) else []
+            sure = suivi.prevu is None or suivi.prevu.certain
+            parts += ["dans quel sens"] if sure and (suivi.rendu is None or not word_of(suivi.rendu)) else []
+            if parts:
+                yield Manque("Avis", ", ".join(filter(None, (name_of(bilan.procedure, suivi), *parts))))
 
-    Only a decision written as a code of the référentiel is compared, with a conclusion that is settled.
+
+def _lacks_day(suivi: ActeSuivi) -> bool:
+    """Return whether an act that is called for, or recorded, has no day yet."""
+    if suivi.rendu is None:
+        return suivi.prevu is not None and suivi.prevu.certain
+    return suivi.rendu.le is None
+
+
+def other_than_called_for(bilan: Bilan, acte: AvisRendu | DecisionPrise) -> Conclusion | None:
+    """Return the conclusion that an act departs from; ``None`` where they agree or cannot be compared.
+
+    Only a settled conclusion is compared: with a declared word that says which decisions of the judgement it
+    agrees with, else with a decision written as one of their codes.
     """
+    word = word_meant(bilan.procedure, acte)
     for conclusion in bilan.conclusions:
         jugement = bilan.checklist.referentiel.jugements.get(conclusion.objet)
-        if jugement is None or conclusion.decision is None or decision.objet not in (None, conclusion.objet):
+        if jugement is None or conclusion.decision is None or acte.objet not in (None, conclusion.objet):
+            continue
+        if word is not None:
+            own = conclusion.objet == bilan.procedure.objet
+            if own and word.regles and conclusion.decision not in word.regles:
+                return conclusion
             continue
         codes = {declared.code for declared in jugement.decisions}
-        if decision.decision in codes and decision.decision != conclusion.decision:
+        if isinstance(acte, DecisionPrise) and acte.decision in codes - {conclusion.decision}:
             return conclusion
     return None

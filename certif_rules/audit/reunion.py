@@ -40,7 +40,12 @@ _SIMPLES = (
 _LISTES = fields("annotations", "liste")
 _PAR_CLE = ("ecart", "complements")
 #: What says that two entries of a list of the report are the same one.
-_CLES: Mapping[str, str] = {"echantillons": "id", "decision": "objet"}
+_CLES: Mapping[str, tuple[str, ...]] = {
+    "echantillons": ("id",),
+    "avis": ("instance", "objet"),
+    "decision": ("objet",),
+    "notification": ("objet",),
+}
 
 _Trois = tuple[Releve, Releve, Releve]
 
@@ -292,13 +297,18 @@ class _Jonction:
             return two if one is None else one
         if key not in _CLES:
             return list(self.several(one, two, start or ()))
-        named = [{entry.get(_CLES[key]): entry for entry in value or ()} for value in values]
+        named = [{_named(entry, _CLES[key]): entry for entry in value or ()} for value in values]
         entries = dict.fromkeys((*named[0], *named[1]))
         empty: Mapping[str, Any] = {}
         return [
             self.by_key(f"{champ}.{nom}" if nom else champ, *(each.get(nom, empty) for each in named))
             for nom in entries
         ]
+
+
+def _named(entry: Mapping[str, Any], cles: Iterable[str]) -> str | None:
+    """Return what tells an entry from the others of its list, if it says anything."""
+    return " ".join(str(entry[cle]) for cle in cles if entry.get(cle) is not None) or None
 
 
 def _choice(three: Sequence[Any], versions: Sequence[Sequence[str | None]]) -> tuple[bool, Any]:

@@ -125,6 +125,7 @@ def _show(bilan: Bilan) -> None:
         for conclusion in conclusions:
             click.echo()
             _show_conclusion(bilan, conclusion)
+    _show_procedure(bilan)
     if bilan.echeances and bilan.dossier.notifie_le:
         click.echo()
         paragraph(f"Échéances des constats non levés, notifiés le {day(bilan.dossier.notifie_le)} :")
@@ -150,6 +151,25 @@ def _show(bilan: Bilan) -> None:
             paragraph(heading)
         for avertissement in listed:
             paragraph(f"- {avertissement.code} : {message(with_days(avertissement.message))}", 2, hanging=4)
+
+
+def _show_procedure(bilan: Bilan) -> None:
+    """Print where the opinions, the decisions and the notifications stand; nothing where there is none."""
+    from certif_rules.audit.procedure import follow_up, opinion
+    from certif_rules.documents.actes import act_heading, act_state
+
+    followed = follow_up(bilan.procedure, bilan.dossier.compte_rendu)
+    if followed:
+        click.echo()
+        paragraph("Après l’audit, ce qui revient à des personnes :")
+    for suivi in followed:
+        rule = suivi.prevu.intervention if suivi.prevu else None
+        sources = f" [{', '.join(rule.sources)}]" if rule else ""
+        unknown = f" ({prose(rule.inconnu)})" if rule and rule.inconnu else ""
+        words = f"{act_heading(bilan.procedure, suivi)}{unknown} : {act_state(suivi)}"
+        paragraph(f"{prose(words)}{sources}", 2, hanging=6)
+        for avis in suivi.ecarts:
+            paragraph(prose(f"s’écarte de l’avis : {opinion(bilan.procedure, avis)}"), 6)
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:

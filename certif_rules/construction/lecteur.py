@@ -255,6 +255,8 @@ _CODES: Mapping[str, str] = {
     "voie": "voie-inconnue",
     "pièce": "piece-inconnue",
     "acteur": "acteur-inconnu",
+    "intervention": "intervention-inconnue",
+    "décision des règles": "decision-inconnue",
     "événement": "evenement-inconnu",
     "date du cycle": "date-du-cycle-inconnue",
 }

@@ -8,11 +8,12 @@ from typing import Any
 from certif_rules.construction.bareme import build_duree
 from certif_rules.construction.candidature import build_dossier
 from certif_rules.construction.cycle import build_cycle
+from certif_rules.construction.instances import build_instances
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.lignee import Emprunt
 from certif_rules.construction.notation import build_autodiagnostic
 from certif_rules.errors import DataError
-from certif_rules.model.acteurs import Attribution, Instances
+from certif_rules.model.acteurs import Attribution
 from certif_rules.model.echantillon import MethodeEchantillon
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.model.vie import Incoherence, Presentation, Vie
@@ -42,6 +43,8 @@ def build_life(
     sources = {**known, **read_sources(lecteur, body, known)}
     incoherences = build_incoherences(body.get("incoherences") or (), lecteur)
     lecteur.know("incohérence", incoherences)
+    jugement = referentiel.jugements.get(origine)
+    lecteur.know("décision des règles", (d.code for d in jugement.decisions) if jugement else ())
     cycle = build_cycle(body["cycle"], lecteur) if body.get("cycle") else None
     lecteur.know_only("date du cycle", cycle.dates if cycle else ())
     vie = Vie(
@@ -62,18 +65,6 @@ def build_life(
     if lecteur.issues:
         raise DataError(lecteur.issues)
     return vie
-
-
-def build_instances(acteurs: Any, interventions: Any, lecteur: Lecteur) -> Instances:
-    """Actors, then what they do: a matter whose actor nobody names says why. Problems go to ``lecteur``."""
-    lecteur.declare("acteur", acteurs)
-    lecteur.declare("intervention", interventions)
-    for node in interventions:
-        if (node["acteur"] is None) != bool(node.get("inconnu")):
-            message = f"l’intervention « {node['id']} » a un acteur, ou dit pourquoi on ne le connaît pas"
-            hint = "donner `acteur`, ou null et `inconnu`"
-            lecteur.refuse("acteur-manquant", message, node, "acteur", hint)
-    return lecteur.read(Instances, {"acteurs": acteurs, "interventions": interventions})
 
 
 def build_attribution(node: Mapping[str, Any], lecteur: Lecteur) -> Attribution:

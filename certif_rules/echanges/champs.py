@@ -27,6 +27,7 @@ Entries = tuple[tuple[str, tuple[str, ...], object], ...]
 APPUI = "sources confiance? lecture? incoherences?"
 INCOHERENCE = "id texte lecture question sources"
 REMARQUE = "texte confiance citation? sources"
+SENS = "id titre decisions? regles?"
 RESUME = "id edition titre"
 LACUNE = "ligne champs cherche sources"
 

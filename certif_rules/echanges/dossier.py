@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from certif_rules.echanges.champs import APPUI, INCOHERENCE, Ecrivain, as_bytes, with_sources
-from certif_rules.model.acteurs import Attribution, Instances, Intervention
+from certif_rules.echanges.champs import APPUI, INCOHERENCE, SENS, Ecrivain, as_bytes, with_sources
+from certif_rules.model.acteurs import Attribution, Instances, Intervention, Sens
 from certif_rules.model.base import Appui, Texte
 from certif_rules.model.candidature import (
     Candidature,
@@ -43,7 +43,8 @@ _ecrire = Ecrivain(
         ConditionFinancement: f"id texte valeur {APPUI}",
         Lieu: f"id question concerne mode motif_mode phrases {APPUI}",
         Phrase: f"texte mode valeur {APPUI}",
-        Intervention: f"id objet role acteur texte inconnu {APPUI} valeur",
+        Intervention: f"id objet role acteur texte nature? sens? apres? inconnu {APPUI} valeur",
+        Sens: SENS,
         Texte: "texte citation sources confiance?",
         Incoherence: INCOHERENCE,
         Fraction: str,

@@ -16,7 +16,8 @@ const reunion = (donnees) => {
   const PAR_CLE = ["ecart", "complements"];
   const CONNUS = new Set([...SIMPLES, ...SIGNES, ...LISTES, ...PAR_CLE, "site", "par_site", "a_accorder", "origines"]);
   // What says that two entries of a list of the report are the same one, and which of its parts are lists.
-  const CLES = { echantillons: "id", decision: "objet" };
+  const CLES = { echantillons: ["id"], avis: ["instance", "objet"], decision: ["objet"], notification: ["objet"] };
+  const nommee = (entree, cles) => cles.map((cle) => entree[cle] ?? "").filter(String).join(" ");
   const ENTREES = ["seances", "personnes", "echantillons", "suites", "decision"];
   const TEXTES = ["par", "liste"];
 
@@ -127,7 +128,7 @@ const reunion = (donnees) => {
       if (!Array.isArray(gauche) && !Array.isArray(droite)) return texte(champ, gauche, droite);
       if (gauche === null || droite === null) return gauche ?? droite;
       if (!(cle in CLES)) return ensemble(gauche, droite);
-      const [un_, deux_] = [gauche, droite].map((liste) => new Map(liste.map((e) => [e[CLES[cle]], e])));
+      const [un_, deux_] = [gauche, droite].map((liste) => new Map(liste.map((e) => [nommee(e, CLES[cle]), e])));
       const nomsDesEntrees = ordonner(new Set([...un_.keys(), ...deux_.keys()]), (nom) => String(nom ?? ""));
       return nomsDesEntrees.map((nom) => parCle(nom ? `${champ}.${nom}` : champ, un_.get(nom) ?? {}, deux_.get(nom) ?? {}));
     };

@@ -13,6 +13,12 @@ from certif_rules.model.base import Appui, Nomme
 from certif_rules.model.candidature import Ressource, Si
 from certif_rules.model.cycle import NomDate
 
+NomIntervention = Annotated[str, Nomme("intervention")]
+#: How far an opinion binds whoever decides after it: not at all, wholly, or as what is proposed to them.
+NatureAvis = Literal["simple", "conforme", "proposition"]
+#: The one that whoever decides must follow.
+LIANT: NatureAvis = "conforme"
+
 #: What an actor does of a matter. The list is the core's, the actors are the label's.
 Role = Literal[
     "recoit", "examine", "admet", "valide", "choisit", "calcule", "audite", "donne_avis", "decide",
@@ -36,14 +42,34 @@ class Acteur(Appui, frozen=True, kw_only=True):
     rythmes: tuple[Rythme, ...] = ()
 
 
+class Sens(Struct, frozen=True, kw_only=True):
+    """One of the words that an opinion, or a decision, may be given in.
+
+    ``decisions`` are the decisions that follow this opinion, ``regles`` those of the judgement that it agrees
+    with. Without them nothing says so, and nothing is compared.
+    """
+
+    id: str
+    titre: str
+    decisions: tuple[Annotated[str, Nomme("décision")], ...] = ()
+    regles: tuple[Annotated[str, Nomme("décision des règles")], ...] = ()
+
+
 class Intervention(Appui, frozen=True, kw_only=True):
-    """What an actor does of a matter, and when; ``acteur`` is ``None`` where nobody says who."""
+    """What an actor does of a matter, and when; ``acteur`` is ``None`` where nobody says who.
+
+    ``nature`` is that of an opinion, ``sens`` are the words of an opinion or of a decision (none: any), and
+    ``apres`` what comes before: the opinions that a decision follows, the decisions that are notified.
+    """
 
     id: str
     objet: str
     role: Role
     acteur: Annotated[str, Nomme("acteur")] | None
     texte: str | None = None
+    nature: NatureAvis | None = None
+    sens: tuple[Sens, ...] = ()
+    apres: tuple[NomIntervention, ...] = ()
     si: Si = ()
     inconnu: str | None = None
 

@@ -38,6 +38,8 @@ _D_UN_PRECEDENT: Final = (
     *(f"constats.{part}" for part in ("cle", "constat", "apres", "lieu")),
     *(f"verifications.{part}" for part in ("cle", "constat", "apres", "lieu")),
 )  # fmt: skip
+#: What follows the audit: opinions, decisions, notifications.
+_ACTES: Final = ("avis", "decision", "notification")
 #: What nobody types freely, by its path without ranks: names of lines, codes, days, places, the organisation.
 _GARDES: Final = frozenset(
     {
@@ -52,9 +54,10 @@ _GARDES: Final = frozenset(
         *(f"{key}a_accorder.{part}" for key in ("", "par_site.") for part in ("champ", "valeurs.lieu")),
         *(f"{key}{part}" for key in ("precedent.", "precedent.precedent.") for part in _D_UN_PRECEDENT),
         "dossier.auditeur", "dossier.devis.auditeur",
-        *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", "decision")),
+        *(f"compte_rendu.{key}.lieu" for key in ("seances", "echantillons", "evaluation", *_ACTES)),
         *(f"compte_rendu.{key}" for key in ("seances.site", "echantillons.site", "echantillons.categorie",
-          "echantillons.empreinte", "decision.objet")),
+          "echantillons.empreinte")),
+        *(f"compte_rendu.{key}.objet" for key in _ACTES),
     }
 )  # fmt: skip
 #: Fields that hold somebody, beside those named by a role: a full name there needs no role beside it.

@@ -16,7 +16,7 @@ from certif_rules.personnes.pseudonymes import (
     without_personal_warnings,
 )
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.constats import open_dossier, read_dossier
+from certif_rules.services.constats import open_dossier, procedure_of, read_dossier
 
 
 def conclude_file(
@@ -38,7 +38,8 @@ def conclude_file(
         read = replace(read, demande=replace(read.demande, textes=textes))
     # Checked as typed: once replaced, two people cannot be told apart.
     checklist, dossier = open_dossier(registry, read, other_rules=other_rules)
+    procedure = procedure_of(registry, checklist, dossier)
     if not pseudonymise:
-        return conclude(checklist, dossier), ()
+        return conclude(checklist, dossier, procedure), ()
     checklist, dossier = pseudonymised(without_personal_warnings(checklist)), pseudonymised(dossier)
-    return conclude(checklist, dossier), personal_data(read)
+    return conclude(checklist, dossier, procedure), personal_data(read)

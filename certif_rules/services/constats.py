@@ -8,11 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from certif_rules.audit.actes import check_acts
 from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_conflicts
 from certif_rules.audit.constats import A_EVALUER, ARevoir, CoucheDite, Dossier, Releve
 from certif_rules.audit.demande import from_profile, with_files
+from certif_rules.audit.procedure import ROLES, Procedure, recorded
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.colonnes import fields
 from certif_rules.errors import DataError, Issue, IssuesError, Location
@@ -21,6 +23,7 @@ from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.source.donnees import as_text, place_of, read_checked
+from certif_rules.vie.actes import called_for
 
 #: What an edition or a guide that is not installed is refused with.
 _RULES_GONE = {"edition-introuvable", "guide-introuvable"}
@@ -136,6 +139,22 @@ def _couches(nodes: Any) -> Iterator[CoucheDite]:
 # ---- checking -------------------------------------------------------------------------------------------
 
 
+def procedure_of(registry: Registry, checklist: Checklist, dossier: Dossier) -> Procedure:
+    """Return the opinions, the decisions and the notifications that the audit of these findings calls for.
+
+    Raises:
+        DataError: the data around the audit are wrong; every problem is listed.
+    """
+    return called_for(checklist, dossier.demande, registry.life(checklist.referentiel))
+
+
+def check_procedure(registry: Registry, checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
+    """Yield everything impossible in the opinions, the decisions and the notifications recorded."""
+    compte_rendu = dossier.compte_rendu
+    if any(recorded(compte_rendu, role) for role in ROLES):
+        yield from check_acts(checklist, compte_rendu, procedure_of(registry, checklist, dossier))
+
+
 def open_dossier(
     registry: Registry, dossier: Dossier, *, other_rules: bool = False
 ) -> tuple[Checklist, Dossier]:
@@ -154,6 +173,7 @@ def open_dossier(
     dossier, issues = with_ids(checklist.referentiel, dossier)
     issues += check_findings(checklist, dossier)
     issues += check_compte_rendu(checklist, dossier)
+    issues += check_procedure(registry, checklist, dossier)
     if issues:
         raise DataError(issues)
     return with_personal_warnings(checklist, dossier), dossier

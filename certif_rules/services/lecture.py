@@ -30,7 +30,12 @@ from certif_rules.habillage.regles import HabillageDit, agree, problems
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.pseudonymes import DonneePersonnelle, personal_data, pseudonymised
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.constats import from_data, open_checklist, with_personal_warnings
+from certif_rules.services.constats import (
+    check_procedure,
+    from_data,
+    open_checklist,
+    with_personal_warnings,
+)
 from certif_rules.source.entree import CONTROL, MAX_CLASSEUR, as_seen, content_of
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import control_character
@@ -211,6 +216,7 @@ def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
     else:
         issues += check_findings(checklist, dossier)
     issues += check_compte_rendu(checklist, dossier)
+    issues += check_procedure(options.registry, checklist, dossier)
     if issues:
         raise DataError(issues)
     strangers = tuple(json_.strangers(data, checklist, name))

@@ -17,10 +17,15 @@ from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.rules.motifs import ETATS, Etat
 from certif_rules.services.checklist import make_checklist
-from certif_rules.testing.constats import check_conclusions, check_deadlines, concluded
+from certif_rules.testing.constats import (
+    check_conclusions,
+    check_deadlines,
+    check_procedure_of,
+    concluded,
+)
 from certif_rules.testing.fichier import refused, unlike
 
-_OF_FINDINGS = frozenset({"conclusions", "echeances"})
+_OF_FINDINGS = frozenset({"conclusions", "echeances", "procedure"})
 
 
 def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
@@ -29,7 +34,7 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     try:
         demande = request(case)
         checklist = make_checklist(registry, demande)
-        obtained = concluded(case, demande, checklist) if "constats" in case else None
+        obtained = concluded(case, demande, checklist, registry) if "constats" in case else None
     except IssuesError as error:
         return refused(error, expected.get("erreur"))
     if "erreur" in expected:
@@ -42,10 +47,12 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     ]
     if obtained is not None:
         texts += check_conclusions(obtained, expected.get("conclusions", {}))
+        if "procedure" in expected:
+            texts += check_procedure_of(obtained, expected["procedure"])
         if "echeances" in expected:
             texts += check_deadlines(obtained, expected["echeances"], checklist)
     elif _OF_FINDINGS & expected.keys():
-        texts.append("des conclusions ou des échéances sont attendues d’un cas sans constats")
+        texts.append("des conclusions, des échéances ou des actes sont attendus d’un cas sans constats")
     return texts
 
 

@@ -9,12 +9,15 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.coherence import check_compte_rendu
+from certif_rules.audit.compte_rendu import read_compte_rendu
 from certif_rules.audit.conclusion import conclude
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.echanges.conclusion import document
 from certif_rules.errors import DataError
+from certif_rules.plugins.registry import Registry
+from certif_rules.services.constats import check_procedure, procedure_of
 from certif_rules.testing.fichier import unlike
 
 #: The key of a case that gives a finding to every line due that it does not name.
@@ -24,7 +27,9 @@ _COMMENTAIRE = "commentaire d’essai"
 _APPUI = "document d’essai, page 1"
 
 
-def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -> dict[str, Any]:
+def concluded(
+    case: Mapping[str, Any], demande: Demande, checklist: Checklist, registry: Registry
+) -> dict[str, Any]:
     """Return the conclusions of the findings of a case, as ``conclure`` writes them.
 
     Raises:
@@ -33,9 +38,10 @@ def concluded(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -
     dossier, issues = with_ids(checklist.referentiel, findings_of(case, demande, checklist))
     issues += check_findings(checklist, dossier)
     issues += check_compte_rendu(checklist, dossier)
+    issues += check_procedure(registry, checklist, dossier)
     if issues:
         raise DataError(issues)
-    return document(conclude(checklist, dossier))
+    return document(conclude(checklist, dossier, procedure_of(registry, checklist, dossier)))
 
 
 def findings_of(case: Mapping[str, Any], demande: Demande, checklist: Checklist) -> Dossier:
@@ -50,6 +56,7 @@ def findings_of(case: Mapping[str, Any], demande: Demande, checklist: Checklist)
         releves=tuple(releves),
         verifications=tuple(checks),
         notifie_le=notified and str(notified),
+        compte_rendu=read_compte_rendu(case),
     )
     if others is None:
         return dossier
@@ -114,6 +121,26 @@ def _check_beside(objet: str, obtained: Sequence[Mapping[str, Any]], value: Mapp
         for nom in {**decided, **value}
         if decided.get(nom) != value.get(nom)
     ]
+
+
+def check_procedure_of(obtained: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
+    """Return the acts that are missing or not expected, and what is said otherwise of each.
+
+    An act is named by its intervention, or by its role where none calls for it.
+    """
+    acts = {act.get("prevu", act).get("id", act["role"]): act for act in obtained.get("procedure", ())}
+    texts = [f"acte en trop : {nom}" for nom in acts if nom not in value]
+    for nom, expected in value.items():
+        if nom not in acts:
+            texts.append(f"acte absent : {nom} (obtenus : {', '.join(acts) or 'aucun'})")
+            continue
+        flat = {**acts[nom].get("prevu", {}), **acts[nom], **(acts[nom]["rendu"] or {})}
+        texts += [
+            f"{nom}, {key} : {unlike(wanted, flat.get(key))}"
+            for key, wanted in expected.items()
+            if flat.get(key) != wanted
+        ]
+    return texts
 
 
 def check_deadlines(

@@ -11,7 +11,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import emetteur
-from certif_rules.documents.rapport import constats, fin, ouverture, verifications
+from certif_rules.documents.rapport import actes, constats, fin, ouverture, verifications
 from certif_rules.documents.rapport.ecarts import closing, sheets
 from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity, line_name
 from certif_rules.francais import capital
@@ -149,8 +149,12 @@ def _chapters(rapport: Rapport) -> Iterator[Chapitre]:
     yield from _added(rapport, "avant_conclusion")
     yield "Conclusion", fin.conclusions(rapport)
     yield "Suites et prochaines dates", fin.next_dates(rapport)
-    yield "Évaluation", fin.evaluation(rapport)
-    yield "Décision", fin.decision(rapport)
+    yield "Évaluation", actes.evaluation(rapport)
+    if actes.acts(rapport, "donne_avis"):
+        yield "Avis", actes.opinions(rapport)
+    yield "Décision", actes.decision(rapport)
+    if actes.acts(rapport, "notifie"):
+        yield "Notification de la décision", actes.notification(rapport)
     yield "Diffusion et confidentialité", fin.distribution(rapport)
     yield from _added(rapport, "fin")
     yield "Ce que valent les textes, et leurs sources", ()

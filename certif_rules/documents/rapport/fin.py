@@ -1,4 +1,4 @@
-"""The closing chapters of a report: limits, conclusion, evaluation, decision, dates, sources."""
+"""The closing chapters of a report: limits, conclusion, dates, sources, what is missing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
-from certif_rules.audit.compte_rendu import DecisionPrise
 from certif_rules.audit.conclusion import Conclusion
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.distinctions import Octroi
-from certif_rules.audit.manques import other_than_called_for
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
@@ -19,8 +17,6 @@ from certif_rules.documents.mots import CITATIONS, REFORMULATION, marked, quotes
 from certif_rules.documents.rapport.constats import due_dates
 from certif_rules.documents.rapport.redaction import (
     ECHANTILLON,
-    NON_RENSEIGNE,
-    SEPARATION,
     SOURCES,
     counts_as,
     gravity,
@@ -132,71 +128,6 @@ def _number(value: Fraction | None) -> str:
     return str(value.numerator) if value.denominator == 1 else str(value)
 
 
-# ---- evaluation and decision, apart ---------------------------------------------------------------------
-
-
-def evaluation(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Yield who evaluated, when, and what is recommended; room to sign."""
-    acte = rapport.bilan.dossier.compte_rendu.evaluation
-    yield b.Paragraphe(texte=prose(SEPARATION))
-    yield b.Fiche(
-        legende="Évaluation",
-        rangs=(
-            ("Par", ", ".join(map(typed, acte.par)) if acte and acte.par else NON_RENSEIGNE),
-            ("Le", day(acte.le) if acte and acte.le else NON_RENSEIGNE),
-            (
-                "Recommandation",
-                typed(acte.recommandation) if acte and acte.recommandation else NON_RENSEIGNE,
-            ),
-        ),
-    )
-    for name in (acte.par if acte else ()) or ("",):
-        yield b.Signature(role="Évaluation", nom=typed(name))
-    yield b.Signature(role="Organisme audité, pour réception du rapport")
-
-
-def decision(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Yield what was decided, by others; a block to fill for a decision not taken yet."""
-    actes = rapport.bilan.dossier.compte_rendu.decision or (DecisionPrise(),)
-    for taken in actes:
-        yield b.Fiche(legende=_decision_name(rapport, taken), rangs=tuple(_decided(rapport, taken)))
-        other = other_than_called_for(rapport.bilan, taken)
-        if other is not None:
-            yield b.Encadre(
-                titre="Cette décision n’est pas celle que les constats appellent",
-                texte=capital(prose(f"{other.texte}, d’après les règles d’audit.")),
-                ton="attention",
-            )
-        for name in taken.par or ("",):
-            yield b.Signature(role=_decision_name(rapport, taken), nom=typed(name))
-
-
-def _decision_name(rapport: Rapport, taken: DecisionPrise) -> str:
-    if taken.objet is None:
-        return "Décision"
-    return f"Décision – {referentiel_name(rapport.checklist.referentiel, taken.objet)}"
-
-
-def _decided(rapport: Rapport, taken: DecisionPrise) -> Iterator[tuple[str, str]]:
-    yield "Décision", _decision_words(rapport, taken) or NON_RENSEIGNE
-    yield "Motif", typed(taken.motif) if taken.motif else NON_RENSEIGNE
-    yield "Par", ", ".join(map(typed, taken.par)) or NON_RENSEIGNE
-    yield "Le", day(taken.le) if taken.le else NON_RENSEIGNE
-
-
-def _decision_words(rapport: Rapport, taken: DecisionPrise) -> str:
-    """Return the decision as typed; a code of the référentiel reads as its title, unless several bear it."""
-    if taken.decision is None:
-        return ""
-    referentiel = rapport.checklist.referentiel
-    code_type = rapport.checklist.type_audit.code
-    jugements = [j for o, j in referentiel.jugements.items() if taken.objet in (None, o)]
-    titres = {d.titre_pour(code_type) for j in jugements for d in j.decisions if d.code == taken.decision}
-    # One code may read in several ways: that of the conclusion, when it is the same, else as typed.
-    titres = titres & {c.texte for c in rapport.bilan.conclusions} or titres
-    return capital(prose(titres.pop())) if len(titres) == 1 else typed(taken.decision)
-
-
 # ---- dates, distribution, sources -----------------------------------------------------------------------
 
 
@@ -253,10 +184,11 @@ def retention(rapport: Rapport) -> Iterator[b.Bloc]:
 def sources(rapport: Rapport, blocs: Iterable[b.Bloc]) -> Iterator[b.Bloc]:
     """Yield what the texts are worth, and every source that ``blocs``, the rest of the report, cite."""
     checklist = rapport.checklist
+    known = {**checklist.referentiel.sources, **{s.id: s for s in rapport.bilan.procedure.sources}}
     quoted = any(quotes(ligne) for ligne in checklist.lignes)
     yield b.Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
     yield b.Paragraphe(texte=prose(SOURCES))
-    cited = document.sources(checklist.referentiel.sources.values(), blocs)
+    cited = document.sources(known.values(), blocs)
     if cited:
         yield b.Tableau(
             legende="Sources citées",
