@@ -14,6 +14,7 @@ from certif_rules.model.base import (
     Appui,
     CodePrecedent,
     IdCritere,
+    IdLigne,
     NomConstat,
     NomEtiquette,
     Nomme,
@@ -23,6 +24,8 @@ from certif_rules.model.base import (
 #: What a mean is made over: all the lines, or those of each criterion.
 Moyenne = Literal["ensemble", "par_critere"]
 ParCritere = Literal["par_critere"]
+#: The sites whose findings a rule waits for: those of the organisation, or those where something was found.
+SitesAttendus = Literal["tous", "audites"]
 
 NomMesure = Annotated[str, Nomme("mesure")]
 NomDecision = Annotated[str, Nomme("décision")]
@@ -228,6 +231,24 @@ class Aggravation(Appui, frozen=True, kw_only=True):
     motif: str
 
 
+class RegleParSite(Appui, frozen=True, kw_only=True):
+    """How the findings of several sites make that of their line: the first that speaks of it holds.
+
+    ``tous``: it is ``constat`` where every site is, else ``sinon``. ``pire``: the first of ``ordre`` that a
+    site has. ``moyenne``: it is worth the mean of their values. No ``lignes``: all those of the référentiel;
+    no ``types``: at every audit.
+    """
+
+    regle: Literal["tous", "pire", "moyenne"]
+    motif: str
+    lignes: tuple[IdLigne, ...] = ()
+    types: tuple[CodePrecedent, ...] = ()
+    sites: SitesAttendus = "tous"
+    constat: NomConstat | None = None
+    sinon: NomConstat | None = None
+    ordre: tuple[NomConstat, ...] = ()
+
+
 class Jugement(Struct, frozen=True, kw_only=True):
     """How one référentiel concludes on its own lines.
 
@@ -241,6 +262,7 @@ class Jugement(Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     echeances: Mapping[str, Mapping[str, Delai]] = field(default_factory=dict)
     aggravations: tuple[Aggravation, ...] = ()
+    constats_par_site: tuple[RegleParSite, ...] = ()
     remarques: tuple[Texte, ...] = ()
     distinctions: Mapping[str, Distinction] = field(default_factory=dict)
 

@@ -37,6 +37,7 @@ _WHERE_TRUE = frozenset(
         "minimum_de",
         "poids",
         "chaque",
+        "constats_par_site",
         "implicite",
         "vocabulaire",
         "nombre",
