@@ -301,6 +301,31 @@ def test_a_guide_of_the_edition_knows_its_lines_alone(tmp_path: Path) -> None:
         assert [i.code for i in told(folder)] == codes
 
 
+def test_rules_that_serve_a_change_and_a_whole_edition(tmp_path: Path) -> None:
+    """W is E2's by way of E1; rules of E2 and of E4, which is written whole and has it not, may name it."""
+    folder = tmp_path / "donnees"
+    shutil.copytree(SUITE / "donnees", folder)
+    line = (
+        "{code: K, critere: fictif/1, titre: Quai, exigence: Un quai., sources: [ENS4], confiance: faible, "
+    )
+    entete = EN_TETE.format(id="E4", depuis="E2", du="2024-01-01").replace("depuis: E2", "base: fictif@A")
+    couche(
+        folder,
+        entete.replace("[ENS]", "[ENS4]") + "remplace: E2\n",
+        "sources:\n  ENS4: {titre: T, reference: R}\najouts:\n  indicateurs:\n"
+        f"    - {line}portee: [{{toutes: true, sources: [ENS4]}}]}}\n",
+    )
+    couche(
+        folder,
+        "referentiel: enseigne\nnature: regles\nid: r2\ntitre: R\npour: [E2, E4]\n"
+        'du: "2023-01-01"\nconfiance: faible\nsources: [REG]\n',
+        "constats_permis:\n  - {lignes: [W, Z, V, K], constats: [satisfaisant], texte: T, sources: [REG]}\n"
+        "types_audit:\n  - {id: unique, titre: U, perimetre: [{toutes: true, sources: [REG]}], "
+        "sinon: hors, sources: [REG]}\n",
+    )
+    assert told(folder) == []
+
+
 def test_a_criterion_withdrawn_is_known_no_more() -> None:
     """What comes after the removal, rules and guide, may name what is left alone."""
     first = "criteres:\n  - {code: A, titre: A., sources: []}\n  - {code: B, titre: B., sources: []}\n"
