@@ -1,0 +1,82 @@
+"""What a journal says: the value of each field, or those that people gave it without seeing each other's.
+
+A field changes hands by its base: who has seen its last value replaces it, who has not adds another beside
+it, and someone must choose. The same modifications give the same values in whatever order they arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from certif_rules.journal.evenements import Cle, Contenu, Evenement
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """A value that somebody gave a field; ``valeur`` is ``None`` where it was erased, or emptied."""
+
+    valeur: Any
+    acteur: str
+    quand: str
+    version: int
+    base: int
+    contenu: str
+
+
+class Champ(Struct, frozen=True):
+    """The values of a field that nobody replaced: one, or several to settle, the earliest first."""
+
+    versions: tuple[Version, ...]
+
+    @property
+    def valeur(self) -> Any:
+        """Its value; nothing while several stand."""
+        return self.versions[-1].valeur if len(self.versions) == 1 else None
+
+    @property
+    def a_accorder(self) -> bool:
+        """Whether several people said otherwise, and nobody chose."""
+        return len(self.versions) > 1
+
+    @property
+    def version(self) -> int:
+        """The version of its last change."""
+        return max(one.version for one in self.versions)
+
+
+Etat = Mapping[Cle, Champ]
+
+
+def state(evenements: Iterable[Evenement], contenus: Mapping[str, Contenu]) -> dict[Cle, Champ]:
+    """Return what events say of each field; a content that was erased is no value."""
+    champs: dict[Cle, Champ] = {}
+    for evenement in evenements:
+        contenu = contenus.get(evenement.apres)
+        given = Version(
+            valeur=None if contenu is None else contenu.valeur,
+            acteur=evenement.acteur,
+            quand=evenement.quand,
+            version=evenement.version,
+            base=evenement.base,
+            contenu=evenement.apres,
+        )
+        champs[evenement.cle] = with_version(champs.get(evenement.cle), given)
+    return champs
+
+
+def with_version(champ: Champ | None, given: Version) -> Champ:
+    """Return a field once a value is given: those that its author had seen give way, the others stay."""
+    unseen = tuple(one for one in champ.versions if one.version > given.base) if champ else ()
+    if any(one.valeur == given.valeur for one in unseen):
+        return Champ(unseen)
+    return Champ((*unseen, given))
+
+
+def changes_nothing(champ: Champ | None, valeur: Any, base: int) -> bool:
+    """Return whether giving a field this value would leave it as it is."""
+    if champ is None:
+        return valeur in (None, "", [], {})
+    unseen = [one for one in champ.versions if one.version > base]
+    return any(one.valeur == valeur for one in (unseen or champ.versions if not champ.a_accorder else unseen))

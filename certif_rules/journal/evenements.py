@@ -1,0 +1,105 @@
+"""Events and their chain: what was said, where, by whom, from what it was seen; each seals the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+#: What a value is about: the head of the file, a line, a check.
+Genre = Literal["tete", "ligne", "verification"]
+#: What stands where the chain begins.
+DEBUT = "sha256:" + "0" * 64
+
+
+class Cle(Struct, frozen=True, order=True):
+    """Where a value stands: a field (« ecart.causes ») of the head, a line or a check, at a site or not."""
+
+    genre: Genre
+    champ: str
+    ligne: str = ""
+    site: str = ""
+
+
+class Modification(Struct, frozen=True, kw_only=True):
+    """A value that somebody gives to a field, having seen the file as it was at version ``base``.
+
+    ``quand`` is an ISO moment in UTC. ``raison`` is asked for what was shared or closed only.
+    """
+
+    cle: Cle
+    valeur: Any
+    acteur: str
+    quand: str
+    base: int
+    raison: str = ""
+
+
+class Evenement(Struct, frozen=True, kw_only=True):
+    """A modification that was confirmed: the ``version`` that it makes, and the digest that seals it.
+
+    ``avant`` and ``apres`` are digests of contents, which stand apart (:class:`Contenu`).
+    """
+
+    version: int
+    cle: Cle
+    avant: str
+    apres: str
+    acteur: str
+    quand: str
+    base: int
+    raison: str = ""
+    precedent: str = DEBUT
+    empreinte: str = ""
+
+
+class Contenu(Struct, frozen=True, kw_only=True):
+    """A value as JSON, and the salt without which its digest would tell a short one."""
+
+    sel: str
+    texte: str
+
+    @property
+    def empreinte(self) -> str:
+        """The digest that events hold of it."""
+        return _sha256(f"{self.sel}\n{self.texte}".encode())
+
+    @property
+    def valeur(self) -> Any:
+        """The value."""
+        return msgspec.json.decode(self.texte)
+
+
+def contained(valeur: Any, sel: str) -> Contenu:
+    """Return the content of a value; ``sel`` is drawn by whoever stores it."""
+    return Contenu(sel=sel, texte=msgspec.json.encode(valeur, order="deterministic").decode())
+
+
+def sealed(evenement: Evenement, precedent: str) -> Evenement:
+    """Return an event chained to the digest of the one before it."""
+    chained = replace(evenement, precedent=precedent, empreinte="")
+    return replace(chained, empreinte=_sha256(msgspec.json.encode(asdict(chained), order="deterministic")))
+
+
+def broken_at(evenements: Iterable[Evenement]) -> int | None:
+    """Return the version from which a chain no longer holds; nothing where it holds to the end."""
+    precedent = DEBUT
+    for version, evenement in enumerate(evenements, start=1):
+        if evenement.version != version or sealed(evenement, precedent) != evenement:
+            return version
+        precedent = evenement.empreinte
+    return None
+
+
+def falsified(contenus: Mapping[str, Contenu]) -> tuple[str, ...]:
+    """Return the digests whose content is no longer what they say; one that was erased says nothing."""
+    return tuple(digest for digest, contenu in contenus.items() if contenu.empreinte != digest)
+
+
+def _sha256(data: bytes) -> str:
+    from hashlib import sha256  # hashlib loads OpenSSL
+
+    return f"sha256:{sha256(data).hexdigest()}"

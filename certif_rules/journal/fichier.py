@@ -1,0 +1,94 @@
+"""A journal as a findings file, and a findings file as what it says, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from certif_rules.audit.constats import A_EVALUER
+from certif_rules.journal.etat import Champ, Etat
+from certif_rules.journal.evenements import Cle, Genre
+
+#: The lists of the findings file by what their entries are about, and the field that says the finding.
+_LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
+    "ligne": ("constats", "constat"),
+    "verification": ("verifications", "resultat"),
+}
+#: What the head holds field by field; its other keys are values, whole.
+_PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel"})
+#: What a finding holds by key.
+_PAR_CLE: Final = frozenset({"ecart", "complements"})
+_SANS_VALEUR: Final[Sequence[Any]] = (None, "", [], {})
+
+
+def findings_of(etat: Etat) -> dict[str, Any]:
+    """Return the data of the findings file that a journal says, what is to settle in ``a_accorder``."""
+    data: dict[str, Any] = {"format": 1, "organisme": {}, "constats": []}
+    for cle, champ in sorted(etat.items()):
+        entry = data if cle.genre == "tete" else _entry(data, cle)
+        if champ.a_accorder:
+            entry.setdefault("a_accorder", []).append(_dispute(cle, champ))
+        elif champ.valeur not in _SANS_VALEUR:
+            *nodes, last = cle.champ.split(".")
+            for node in nodes:
+                entry = entry.setdefault(node, {})
+            entry[last] = champ.valeur
+    return data
+
+
+def _entry(data: dict[str, Any], cle: Cle) -> dict[str, Any]:
+    """Return the entry of a line or of a check, at a site or whole, made where it is not there yet."""
+    entries: list[dict[str, Any]] = data.setdefault(_LISTES[cle.genre][0], [])
+    whole = _named(entries, "id", cle.ligne)
+    whole.setdefault(_LISTES[cle.genre][1], A_EVALUER)
+    return _named(whole.setdefault("par_site", []), "site", cle.site) if cle.site else whole
+
+
+def _named(entries: list[dict[str, Any]], key: str, name: str) -> dict[str, Any]:
+    for entry in entries:
+        if entry[key] == name:
+            return entry
+    entries.append({key: name})
+    return entries[-1]
+
+
+def _dispute(cle: Cle, champ: Champ) -> dict[str, Any]:
+    values = [
+        {"valeur": None if one.valeur in _SANS_VALEUR else str(one.valeur), "par": one.acteur}
+        for one in champ.versions
+    ]
+    return {"champ": cle.champ, "valeurs": values}
+
+
+def fields_of(data: Mapping[str, Any]) -> Iterator[tuple[Cle, Any]]:
+    """Yield what the data of a findings file, or of a profile, say of each field, in order."""
+    lists = {name: genre for genre, (name, _) in _LISTES.items()}
+    for key, value in data.items():
+        if key in lists:
+            for entry in value or ():
+                yield from _of_entry(lists[key], entry)
+        elif key in _PAR_CHAMP and isinstance(value, Mapping):
+            yield from ((Cle("tete", f"{key}.{champ}"), one) for champ, one in _flat(value))
+        elif key not in ("format", "a_accorder"):
+            yield Cle("tete", key), value
+
+
+def _flat(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a part of the head; facts are fields one by one."""
+    for key, value in node.items():
+        if key == "faits" and isinstance(value, Mapping):
+            yield from ((f"faits.{nom}", one) for nom, one in value.items())
+        else:
+            yield key, value
+
+
+def _of_entry(genre: Genre, entry: Mapping[str, Any], ligne: str = "") -> Iterator[tuple[Cle, Any]]:
+    name, site = ligne or str(entry["id"]), str(entry["site"]) if ligne else ""
+    for key, value in entry.items():
+        if key == "par_site":
+            for part in value or ():
+                yield from _of_entry(genre, part, name)
+        elif key in _PAR_CLE and isinstance(value, Mapping):
+            yield from ((Cle(genre, f"{key}.{own}", name, site), one) for own, one in value.items())
+        elif key not in ("id", "a_accorder") and not (ligne and key == "site"):
+            yield Cle(genre, key, name, site), value
