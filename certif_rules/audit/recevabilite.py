@@ -68,6 +68,16 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
         yield Issue("notification-avant-audit", message, dossier.lieu("ecarts_notifies_le"), hint)
 
 
+def check_finding(checklist: Checklist, releve: Releve, notified: str | None = None) -> Iterator[Issue]:
+    """Yield what is impossible in one finding, of a line or of a check, and at each of its sites."""
+    for ligne in checklist.lignes:
+        if ligne.indicateur.id == releve.ligne:
+            yield from _check_all(checklist, _of_line(checklist, ligne), releve, notified)
+    for point in checklist.verifications:
+        if point.id == releve.ligne:
+            yield from _check_all(checklist, _of_point(checklist, point), releve, notified)
+
+
 def lacks_text(ligne: Ligne) -> bool:
     """Return whether nobody, source nor body, gives the text of a line: a finding says what it rests on."""
     return ligne.indicateur.exigence is None

@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "duree": "La durée d’un audit, d’après les barèmes connus.",
     "echantillon": "Un échantillon de sites ou de dossiers, reproductible.",
     "autodiagnostic": "Une grille d’autodiagnostic, sa synthèse, et ce qui change de l’un à l’autre.",
+    "ouvrir": "Un audit entier dans le navigateur de cette machine, sans réseau.",
     "lot": "Les lignes dues à chaque organisme d’un fichier, une rangée chacun.",
     "denombrer": "Combien d’organismes d’un fichier doivent chaque ligne, sous une édition ou deux.",
     "comparer": "Ce qui change d’une édition à l’autre, pour tous ou pour un organisme.",

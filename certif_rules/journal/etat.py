@@ -14,7 +14,7 @@ from msgspec import Struct
 from certif_rules.journal.evenements import Cle, Contenu, Evenement
 
 
-class Version(Struct, frozen=True, kw_only=True):
+class ValeurDonnee(Struct, frozen=True, kw_only=True):
     """A value that somebody gave a field; ``valeur`` is ``None`` where it was erased, or emptied."""
 
     valeur: Any
@@ -28,7 +28,7 @@ class Version(Struct, frozen=True, kw_only=True):
 class Champ(Struct, frozen=True):
     """The values of a field that nobody replaced: one, or several to settle, the earliest first."""
 
-    versions: tuple[Version, ...]
+    versions: tuple[ValeurDonnee, ...]
 
     @property
     def valeur(self) -> Any:
@@ -54,7 +54,7 @@ def state(evenements: Iterable[Evenement], contenus: Mapping[str, Contenu]) -> d
     champs: dict[Cle, Champ] = {}
     for evenement in evenements:
         contenu = contenus.get(evenement.apres)
-        given = Version(
+        given = ValeurDonnee(
             valeur=None if contenu is None else contenu.valeur,
             acteur=evenement.acteur,
             quand=evenement.quand,
@@ -66,7 +66,7 @@ def state(evenements: Iterable[Evenement], contenus: Mapping[str, Contenu]) -> d
     return champs
 
 
-def with_version(champ: Champ | None, given: Version) -> Champ:
+def with_version(champ: Champ | None, given: ValeurDonnee) -> Champ:
     """Return a field once a value is given: those that its author had seen give way, the others stay."""
     unseen = tuple(one for one in champ.versions if one.version > given.base) if champ else ()
     if any(one.valeur == given.valeur for one in unseen):

@@ -1,0 +1,45 @@
+"""``certif-rules ouvrir``: the workspace, in the browser of this machine."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from certif_rules.cli.affichage import paragraph
+from certif_rules.cli.french import french_command
+
+
+@french_command()
+@click.argument("fichier", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port ; sans lui, un port libre.")
+@click.option("--sans-navigateur", is_flag=True, help="Écrit l’adresse sans ouvrir de navigateur.")
+def command(fichier: Path | None, port: int, sans_navigateur: bool) -> None:
+    """Un audit entier dans le navigateur de cette machine, sans réseau : préparer, saisir, clore, suivre.
+
+    FICHIER garde les audits ; sans lui, un fichier du dossier de données de l’utilisateur. Ctrl-C arrête.
+    """
+    from certif_rules.errors import Issue, UsageError
+
+    if find_spec("django") is None or find_spec("waitress") is None:
+        message, hint = "l’espace de travail demande Django et waitress", 'pip install "certif-rules[web]"'
+        raise UsageError([Issue("complement-absent", message, None, hint)])
+    from certif_rules.web.serveur import already_open, serve
+
+    base = (fichier or _usual()).resolve()
+
+    def ready(address: str) -> None:
+        paragraph(f"L’espace de travail est ouvert : {address}")
+        if not sans_navigateur:
+            click.launch(address)
+
+    if other := already_open(base):
+        ready(other)
+        return
+    serve(base, port, ready)
+
+
+def _usual() -> Path:
+    """Return the file of the user's data folder."""
+    return Path(click.get_app_dir("certif-rules")) / "audits.sqlite3"

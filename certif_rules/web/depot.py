@@ -1,0 +1,209 @@
+"""The journal in its tables: append what people give, read what stands, make the projection again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from msgspec import Struct
+
+from certif_rules.journal.etat import Champ, ValeurDonnee, changes_nothing, state, with_version
+from certif_rules.journal.evenements import (
+    DEBUT,
+    Cle,
+    Contenu,
+    Evenement,
+    broken_at,
+    contained,
+    falsified,
+    sealed,
+)
+from certif_rules.web import models
+
+
+class Don(Struct, frozen=True):
+    """A value given to a field."""
+
+    cle: Cle
+    valeur: Any
+
+
+def now() -> str:
+    """Return this moment, as events write it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def begin(nom: str, dons: Iterable[Don], acteur: str) -> models.DossierSuivi:
+    """Return a new dossier that says what was given."""
+    with transaction.atomic():
+        dossier = models.DossierSuivi.objects.create(nom=nom, cree_le=now())
+        record(dossier.pk, dons, acteur, base=0)
+    dossier.refresh_from_db()
+    return dossier
+
+
+def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, raison: str = "") -> int:
+    """Append what somebody gave, having seen the dossier at version ``base``; return its version then.
+
+    What is already so makes no event. All of it is confirmed, or nothing.
+    """
+    with transaction.atomic():
+        dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
+        champs = standing(dossier_id)
+        last = models.Ecriture.objects.filter(dossier=dossier).order_by("-version").first()
+        seal, moment = last.empreinte if last else DEBUT, now()
+        for don in dons:
+            champ = champs.get(don.cle)
+            if changes_nothing(champ, don.valeur, base):
+                continue
+            dossier.version += 1
+            content = contained(don.valeur, sel=secrets.token_hex(16))
+            event = sealed(
+                Evenement(
+                    version=dossier.version,
+                    cle=don.cle,
+                    avant=champ.versions[-1].contenu if champ else "",
+                    apres=content.empreinte,
+                    acteur=acteur,
+                    quand=moment,
+                    base=base,
+                    raison=raison,
+                ),
+                seal,
+            )
+            seal = event.empreinte
+            _append(dossier, event, content)
+            given = ValeurDonnee(
+                valeur=don.valeur,
+                acteur=acteur,
+                quand=moment,
+                version=event.version,
+                base=base,
+                contenu=event.apres,
+            )
+            champs[don.cle] = with_version(champ, given)
+            _project(dossier, don.cle, champs[don.cle])
+        dossier.save(update_fields=("version",))
+    return dossier.version
+
+
+def imagined(dons: Iterable[Don], *, of: Any = None) -> dict[Cle, Champ]:
+    """Return what would stand if these values were given, in a new dossier or ``of`` one, unwritten."""
+    champs = {} if of is None else standing(of)
+    for don in dons:
+        given = ValeurDonnee(valeur=don.valeur, acteur="", quand="", version=0, base=0, contenu="")
+        champs[don.cle] = Champ((given,))
+    return champs
+
+
+def standing(dossier_id: Any) -> dict[Cle, Champ]:
+    """Return the values that stand now, from their projection."""
+    texts = dict(models.ContenuGarde.objects.filter(dossier=dossier_id).values_list("empreinte", "texte"))
+    champs: dict[Cle, Champ] = {}
+    for row in models.ValeurCourante.objects.filter(dossier=dossier_id):
+        text = texts.get(row.contenu)
+        version = ValeurDonnee(
+            valeur=None if text is None else Contenu(sel="", texte=text).valeur,
+            acteur=row.acteur,
+            quand=row.quand,
+            version=row.version,
+            base=row.base,
+            contenu=row.contenu,
+        )
+        cle = _cle(row)
+        champs[cle] = Champ((*(champs[cle].versions if cle in champs else ()), version))
+    return champs
+
+
+def events(dossier_id: Any) -> list[Evenement]:
+    """Return the events of a dossier, in order."""
+    return [
+        Evenement(
+            version=row.version,
+            cle=_cle(row),
+            avant=row.avant,
+            apres=row.apres,
+            acteur=row.acteur,
+            quand=row.quand,
+            base=row.base,
+            raison=row.raison,
+            precedent=row.precedent,
+            empreinte=row.empreinte,
+        )
+        for row in models.Ecriture.objects.filter(dossier=dossier_id)
+    ]
+
+
+def contents(dossier_id: Any) -> dict[str, Contenu]:
+    """Return what fields were given, by digest."""
+    rows = models.ContenuGarde.objects.filter(dossier=dossier_id)
+    return {row.empreinte: Contenu(sel=row.sel, texte=row.texte) for row in rows}
+
+
+def rebuild(dossier_id: Any) -> None:
+    """Make the projection again from the events."""
+    with transaction.atomic():
+        dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
+        models.ValeurCourante.objects.filter(dossier=dossier).delete()
+        for cle, champ in state(events(dossier_id), contents(dossier_id)).items():
+            _project(dossier, cle, champ)
+
+
+def altered(dossier_id: Any) -> str:
+    """Return what was changed behind the journal's back, in French; nothing where it verifies."""
+    version = broken_at(events(dossier_id))
+    if version is not None:
+        return f"le journal ne se vérifie plus à partir de l’événement {version}"
+    if falsified(contents(dossier_id)):
+        return "un contenu du journal n’est plus celui qui a été confirmé"
+    return ""
+
+
+def _cle(row: models.Place) -> Cle:
+    return Cle(row.genre, row.champ, row.ligne, row.site)  # type: ignore[arg-type]
+
+
+def _where(cle: Cle) -> dict[str, str]:
+    return {"genre": cle.genre, "champ": cle.champ, "ligne": cle.ligne, "site": cle.site}
+
+
+def _append(dossier: models.DossierSuivi, event: Evenement, content: Contenu) -> None:
+    models.ContenuGarde.objects.create(
+        dossier=dossier, empreinte=content.empreinte, sel=content.sel, texte=content.texte
+    )
+    models.Ecriture.objects.create(
+        dossier=dossier,
+        **_where(event.cle),
+        version=event.version,
+        avant=event.avant,
+        apres=event.apres,
+        acteur=event.acteur,
+        quand=event.quand,
+        base=event.base,
+        raison=event.raison,
+        precedent=event.precedent,
+        empreinte=event.empreinte,
+    )
+
+
+def _project(dossier: models.DossierSuivi, cle: Cle, champ: Champ) -> None:
+    """Make the rows of a field those of its values."""
+    rows = models.ValeurCourante.objects.filter(dossier=dossier, **_where(cle))
+    rows.exclude(version__in=[one.version for one in champ.versions]).delete()
+    known = set(rows.values_list("version", flat=True))
+    models.ValeurCourante.objects.bulk_create(
+        models.ValeurCourante(
+            dossier=dossier,
+            **_where(cle),
+            version=one.version,
+            base=one.base,
+            contenu=one.contenu,
+            acteur=one.acteur,
+            quand=one.quand,
+        )
+        for one in champ.versions
+        if one.version not in known
+    )

@@ -1,0 +1,91 @@
+"""What every request meets first: this machine only, the key of the first address, a policy of contents."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port
+from django.shortcuts import render
+
+from certif_rules.errors import IssuesError
+
+#: Nothing but our own files, no script in a page, no frame.
+POLITIQUE = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+#: The cookie that holds the token, once the first address gave it.
+PASSE = "passe"
+
+Reponse = Callable[[HttpRequest], HttpResponse]
+
+
+def guard(get_response: Reponse) -> Reponse:
+    """Return the middleware that refuses whoever does not come from the first address."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = _refused(request) or _entered(request) or get_response(request)
+        response.headers["Content-Security-Policy"] = POLITIQUE
+        response.headers["Referrer-Policy"] = "same-origin"  # none at all makes an Origin of null
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    host, _ = split_domain_port(request.headers.get("Host", ""))
+    if host not in settings.ALLOWED_HOSTS:
+        message = "Cet espace ne répond qu’à l’adresse de cette machine."
+        return page(request, 400, "Adresse refusée", message)
+    given = request.GET.get("jeton") or request.COOKIES.get(PASSE, "")
+    if not secrets.compare_digest(given.encode(), token().encode()):
+        message = "Ouvrir l’adresse entière que la commande a écrite : elle contient la clé de cet espace."
+        return page(request, 403, "Accès refusé", message)
+    return None
+
+
+def _entered(request: HttpRequest) -> HttpResponse | None:
+    """Return the way in: the token leaves the address for a cookie that no script reads."""
+    if "jeton" not in request.GET:
+        return None
+    response = HttpResponseRedirect(request.path)
+    response.set_cookie(PASSE, token(), httponly=True, samesite="Strict")
+    return response
+
+
+def token() -> str:
+    """Return the key of this run."""
+    return os.environ.get("CERTIF_RULES_JETON") or secrets.token_hex(16)
+
+
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - as Django calls it
+    """Return the page for a form that was open too long; what was typed is to be sent again from it."""
+    message = (
+        "Cette page est restée ouverte trop longtemps. Revenir en arrière, recharger, renvoyer la saisie."
+    )
+    return page(request, 403, "Page expirée", message)
+
+
+def page(request: HttpRequest, status: int, titre: str, message: str) -> HttpResponse:
+    """Return a page that says what happened, and what to do."""
+    return render(request, "message.html", {"titre": titre, "messages": [message]}, status=status)
+
+
+def faults(request: HttpRequest, error: IssuesError, status: int = 422) -> HttpResponse:
+    """Return a page with every fault of what was given."""
+    texts = [issue.message + (f" : {issue.hint}" if issue.hint else "") for issue in error.issues]
+    return render(request, "message.html", {"titre": "À corriger", "messages": texts}, status=status)

@@ -1,0 +1,75 @@
+"""The tables: events are the truth, contents lie apart to be erasable, values are their projection."""
+
+import uuid
+
+from django.db import models
+
+
+class DossierSuivi(models.Model):
+    """An audit: its version is that of its last event."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    nom = models.CharField(max_length=300)
+    cree_le = models.CharField(max_length=40)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:  # noqa: D106 - read by Django alone
+        ordering = ("-cree_le",)
+
+
+class ContenuGarde(models.Model):
+    """What was given to a field, as JSON, with the salt of its digest; a row that is gone was erased."""
+
+    dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
+    empreinte = models.CharField(max_length=80)
+    sel = models.CharField(max_length=64)
+    texte = models.TextField()
+
+    class Meta:  # noqa: D106 - read by Django alone
+        constraints = (models.UniqueConstraint(fields=("dossier", "empreinte"), name="un_contenu"),)
+
+
+class Place(models.Model):
+    """Where a value stands: a field of the head, of a line or of a check, at a site or not."""
+
+    genre = models.CharField(max_length=20)
+    champ = models.CharField(max_length=200)
+    ligne = models.CharField(max_length=200, blank=True)
+    site = models.CharField(max_length=200, blank=True)
+
+    class Meta:  # noqa: D106 - read by Django alone
+        abstract = True
+
+
+class Ecriture(Place):
+    """An event, never changed: the ``version`` that it makes, chained by digest to the one before."""
+
+    dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
+    version = models.PositiveIntegerField()
+    avant = models.CharField(max_length=80, blank=True)
+    apres = models.CharField(max_length=80)
+    acteur = models.CharField(max_length=200)
+    quand = models.CharField(max_length=40)
+    base = models.PositiveIntegerField()
+    raison = models.TextField(blank=True)
+    precedent = models.CharField(max_length=80)
+    empreinte = models.CharField(max_length=80)
+
+    class Meta:  # noqa: D106 - read by Django alone
+        ordering = ("version",)
+        constraints = (models.UniqueConstraint(fields=("dossier", "version"), name="une_version"),)
+
+
+class ValeurCourante(Place):
+    """A value that stands now: what pages read; it can be dropped and made again from the events."""
+
+    dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
+    version = models.PositiveIntegerField()
+    base = models.PositiveIntegerField()
+    contenu = models.CharField(max_length=80)
+    acteur = models.CharField(max_length=200)
+    quand = models.CharField(max_length=40)
+
+    class Meta:  # noqa: D106 - read by Django alone
+        ordering = ("version",)
+        constraints = (models.UniqueConstraint(fields=("dossier", "version"), name="une_valeur"),)

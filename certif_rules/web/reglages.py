@@ -1,0 +1,49 @@
+"""The settings of Django: one file of SQLite, no host but this machine, nothing loaded from elsewhere.
+
+``CERTIF_RULES_ESPACE`` names the file, ``CERTIF_RULES_SECRET`` signs what the browser keeps; :mod:`serveur`
+sets both. Whoever hosts it gives ``DATABASES`` of their own.
+"""
+
+import os
+from pathlib import Path
+
+ICI = Path(__file__).resolve().parent
+SECRET_KEY = os.environ.get("CERTIF_RULES_SECRET", "essai")
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+INSTALLED_APPS = ["certif_rules.web.apps.Espace"]
+ROOT_URLCONF = "certif_rules.web.adresses"
+MIDDLEWARE = [
+    "certif_rules.web.garde.guard",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ICI / "gabarits"],
+        "OPTIONS": {"context_processors": ["django.template.context_processors.csrf"]},
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.environ.get("CERTIF_RULES_ESPACE", ":memory:"),
+        # A writer waits for its turn from the start, and what is confirmed survives a power cut.
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+        },
+    }
+}
+LANGUAGE_CODE = "fr"
+USE_TZ = True
+TIME_ZONE = "UTC"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "certif_rules.web.garde.expired"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING_CONFIG = None

@@ -1,0 +1,108 @@
+"""One process on this machine: the file of the audits, a free port, a key in the first address."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from certif_rules.errors import Issue, UsageError
+
+HOTE = "127.0.0.1"
+
+
+def already_open(base: Path) -> str | None:
+    """Return the address at which another run holds this file, if it still answers."""
+    beside = _beside(base)
+    if not beside.is_file():
+        return None
+    address = beside.read_text(encoding="utf-8").strip()
+    root, _, key = address.partition("/?jeton=")
+    try:
+        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=2)) as connection:
+            connection.request("GET", "/vivant", headers={"Cookie": f"passe={key}"})
+            return address if connection.getresponse().read() == b"vivant" else None
+    except (OSError, ValueError, HTTPException):
+        return None
+
+
+def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
+    """Serve the workspace until it is interrupted.
+
+    Args:
+        base: the file of the audits, made where it is not there yet, for its owner alone.
+        port: the port; 0 takes a free one.
+        ready: told the address, once pages are answered there.
+
+    Raises:
+        UsageError: the port is taken, or the file cannot be used.
+    """
+    try:
+        base.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(base, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        message = f"{base} : ce fichier ne peut pas être écrit ({error.strerror})"
+        raise UsageError([Issue("fichier-illisible", message, None, "en nommer un autre")]) from error
+    key = secrets.token_urlsafe(24)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages",
+        "CERTIF_RULES_ESPACE": str(base),
+        "CERTIF_RULES_SECRET": secrets.token_urlsafe(48),
+        "CERTIF_RULES_JETON": key,
+    }
+    try:
+        listening = socket.create_server((HOTE, port))
+    except OSError as error:
+        message = f"le port {port} est déjà pris"
+        raise UsageError([Issue("port-pris", message, None, "en donner un autre, ou aucun")]) from error
+    with listening:
+        _migrate(base)
+        import waitress
+        from django.core.wsgi import get_wsgi_application
+
+        server = waitress.create_server(get_wsgi_application(), sockets=[listening], threads=8, ident=None)
+        address = f"http://{HOTE}:{listening.getsockname()[1]}/?jeton={key}"
+        beside = _beside(base)
+        beside.touch(mode=0o600)
+        beside.write_text(address, encoding="utf-8")
+        try:
+            ready(address)
+            server.run()
+        finally:
+            beside.unlink(missing_ok=True)
+            server.close()
+
+
+def _migrate(base: Path) -> None:
+    """Bring the tables of the file to this version.
+
+    Raises:
+        UsageError: the file is of a newer version, or is no file of audits.
+    """
+    import django
+    from django.core.management import call_command
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    django.setup()
+    try:
+        executor = MigrationExecutor(connection)
+        known = set(executor.loader.disk_migrations)  # type: ignore[arg-type]
+        newer = [one for one in executor.loader.applied_migrations if one not in known]
+        if newer:
+            message = f"{base} : ce fichier vient d’une version plus récente du programme"
+            raise UsageError([Issue("base-plus-recente", message, None, "mettre le programme à jour")])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        message = f"{base} : ce fichier n’est pas celui d’un espace de travail, ou est verrouillé"
+        raise UsageError([Issue("base-illisible", message, None, "en nommer un autre")]) from error
+
+
+def _beside(base: Path) -> Path:
+    """Return the file that says where a run answers."""
+    return base.with_name(f"{base.name}.adresse")
