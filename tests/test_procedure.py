@@ -12,13 +12,16 @@ from greffons import registry
 from rapports import lay_out
 
 from certif_rules.audit.compte_rendu import read_compte_rendu
+from certif_rules.audit.demande import Demande
 from certif_rules.audit.procedure import Procedure, follow_up
 from certif_rules.cli.conclure import _show
+from certif_rules.documents.dossier.attribution import award
 from certif_rules.echanges.conclusion import document
 from certif_rules.errors import DataError
 from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.constats import read_dossier
+from certif_rules.services.dossier import open_file
 from certif_rules.services.rapport import compose, report_file
 from certif_rules.source.schema import check
 from certif_rules.testing.cas import differences
@@ -180,11 +183,51 @@ def test_an_opinion_other_than_what_the_findings_call_for_is_marked(tmp_path: Pa
 
 def test_who_decides_is_said_unknown(tmp_path: Path) -> None:
     """No body is invented where the source names none."""
-    rapport, _ = report_file(REGISTRE, findings(tmp_path, "visite"))
+    path = findings(tmp_path, "visite", precedent={"type": "extension"})
+    rapport, _ = report_file(REGISTRE, path)
     pages = chapters(lay_out(compose(rapport), "html").decode())
     assert "On ne sait pas à qui : le document ne dit pas qui décide après une visite." in pages["Décision"]
     assert "Avis" not in pages
     assert "Notification de la décision" not in pages
+
+
+def test_an_act_that_may_not_be_called_for_is_to_confirm(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The earlier audit is unknown: the opinion is not said missing, and is told as such everywhere."""
+    rapport, _ = report_file(REGISTRE, findings(tmp_path, "visite", decision={"decision": "Visite validée"}))
+    pages = chapters(lay_out(compose(rapport), "html").decode())
+    assert "À confirmer : on ne sait pas encore si cet audit le demande." in pages["Avis"]
+    assert "Avis" not in {m.rubrique for m in rapport.manques}
+    _show(rapport.bilan)
+    shown = capsys.readouterr().out.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "  Avis – la commission d’examen : à confirmer [DOC]" in shown
+    assert "Visite validée, jour non renseigné" in " ".join(shown.split())
+
+
+def test_nothing_is_told_where_nobody_says_who_decides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A référentiel with no folder ``vie``, or none of these acts there, is concluded as it was."""
+    path = findings(tmp_path)
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data |= {"referentiel": "avis", "audit": {"type": "visite", "date": "2024-01-10"}}
+    data["constats"] = [{"id": f"A{n}", "constat": "favorable"} for n in range(1, 5)]
+    path.write_text(json.dumps(data), encoding="utf-8")
+    bilan, _ = conclude_file(registry(avis=NOTES / "avis"), path)
+    _show(bilan)
+    assert "ce qui revient à des personnes" not in capsys.readouterr().out
+    assert "procedure" not in document(bilan)
+
+
+def test_what_an_award_rests_on_says_what_each_opinion_is_worth() -> None:
+    """Who proposes, who gives a binding opinion, and in which words, before any audit."""
+    dossier = open_file(REGISTRE, Demande(referentiel="deux_comites"), attribution=True)
+    page = " ".join(re.sub(r"<[^>]+>", " ", lay_out(award(dossier), "html").decode()).split())
+    page = page.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "donne un avis conforme : la commission d’examen" in page
+    assert "propose : la commission d’examen" in page
+    assert "« Étendre » ou « Ne pas étendre »" in page
 
 
 def test_the_terminal_says_where_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
