@@ -107,14 +107,12 @@ def checking(folder: Path, turns: int) -> Iterator[Rang]:
     env = environment(folder)
     scripts = scripts_of(SCHEMA)
     files = [donnees / "exigence" / "1" / name for name in ("contenu.yaml", "lignes-00000.yaml")]
-    schemas = RACINE / "schemas"
+    schema = RACINE / "schemas" / "exigence.schema.json"
     times = in_turns(
         turns,
         {
             "nous": lambda: spent([sys.executable, "-m", "certif_rules", "valider", donnees], env, folder),
-            "eux": lambda: spent(
-                [scripts / "check-jsonschema", "--schemafile", "exigence.schema.json", *files], env, schemas
-            ),
+            "eux": lambda: spent([scripts / "check-jsonschema", "--schemafile", schema, *files], env, folder),
         },
     )
     ours, theirs = times["nous"], times["eux"]

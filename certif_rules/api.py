@@ -190,7 +190,7 @@ def nouveau(
     """Begin a plugin in a new folder, and return that folder.
 
     Args:
-        modele: « edition », « label », « referentiel » or « notation ».
+        modele: « edition », « suite », « label », « referentiel » or « notation ».
         nom: the référentiel.
         dossier: the folder to make; by default, the name of the distribution.
         edition: the code of the edition to write.

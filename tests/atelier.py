@@ -7,17 +7,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.model.base import Lacune, Regle, Source, Texte
+from certif_rules.model.organisme import Categorie, Fait, ParNature
 from certif_rules.model.referentiel import (
     Alias,
-    Categorie,
     Constat,
     Couche,
     CoucheRetenue,
     Critere,
     Evolution,
-    Fait,
     Indicateur,
-    ParNature,
     Reconnaissance,
     Referentiel,
     Revision,

@@ -118,6 +118,14 @@ PRESQUE = (
     '        - {code: presque, titre: presque trois étoiles, si: [{mesure: moyenne, au_moins: "2.75"}],'
     " sources: [DOC]}\n"
 )
+BRILLANT = (
+    '    - {code: brillant, delivrable: true, si: [{mesure: moyenne, au_moins: "2.75"}], types: [visite],'
+    " titre: label brillant, sources: [DOC]}\n"
+)
+SAUVE = (
+    '        - {code: sauve, titre: sauvée, si: [{mesure: par_domaine, critere: A, au_moins: "2.75"}],'
+    " sources: [DOC]}\n"
+)
 ZERO = "        - {code: zero, titre: zéro étoile, si: [{mesure: moyenne, moins_de: 2}], sources: [DOC]}\n"
 UNE = "        - {code: une,"
 TROIS = "        - {code: trois,"
@@ -163,6 +171,22 @@ def test_no_star_is_reached_where_the_label_does_not_refuse(tmp_path: Path) -> N
     """Stars of the follow-up too: a mean under 2 maintains the label there, and gives none."""
     copy = changed(tmp_path, (TROIS, ZERO + TROIS))
     assert resolved(copy)
+
+
+def test_what_grants_by_one_decision_is_reached(tmp_path: Path) -> None:
+    """A label granted with honours from 2.75 on: the praise that asks for as much goes with these."""
+    copy = changed(
+        tmp_path,
+        ("    - code: refuse\n", f"{BRILLANT}    - code: refuse\n"),
+        ("si_decision: [accorde]", "si_decision: [accorde, brillant]"),
+        ("si: [{mesure: par_domaine, critere: B, au_moins: 3}]", 'si: [{mesure: moyenne, au_moins: "2.75"}]'),
+    )
+    assert resolved(copy)
+
+
+def test_the_mean_of_another_domain_is_another_number(tmp_path: Path) -> None:
+    """Under 2.5 itself, a domain is without star, or saved by domain A at 2.75: neither hides the other."""
+    assert resolved(changed(tmp_path, (SANS, SAUVE + SANS)))
 
 
 def test_taken_at_one_type_is_enough(tmp_path: Path) -> None:

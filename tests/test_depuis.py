@@ -19,17 +19,20 @@ from certif_rules.blocs.typographie import plain
 from certif_rules.documents import rubriques
 from certif_rules.echanges.champs import encoded
 from certif_rules.echanges.checklist import document, explanation
-from certif_rules.errors import DataError, Issue
+from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.model.referentiel import Evolution
 from certif_rules.plugins import cache
 from certif_rules.plugins.cache import Cache, compiled_beside
-from certif_rules.plugins.discovery import load
+from certif_rules.plugins.discovery import Plugins, load
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.livraison import compile_layers
 from certif_rules.plugins.registry import Registry
+from certif_rules.services.atelier import Atelier
 from certif_rules.services.catalogue import describe
 from certif_rules.services.checklist import make_checklist
+from certif_rules.services.comparaison import compare_files
 from certif_rules.services.explication import explain
+from certif_rules.services.rebasage import draft, rebase_label
 from certif_rules.services.validation import validate
 from certif_rules.source.schema import check
 from certif_rules.testing.cas import differences
@@ -371,6 +374,62 @@ def test_a_threshold_out_of_reach_of_fewer_lines(tmp_path: Path) -> None:
     assert issue.message.endswith("(règles reprises de l’édition 2024)")
     assert issue.hint is not None
     assert issue.hint.startswith("écrire les règles de cette édition")
+
+
+# ---- compared, and rested on -----------------------------------------------------------------------------
+
+
+def test_compared_with_the_edition_before() -> None:
+    """E1 → E2: Z reworded on substance and renumbered, V added, X gone; the rules are the same."""
+    compared = compare_files(three(), "enseigne@E1", "enseigne@E2", Demande())
+    changed = [(li.avant.numero, li.apres.numero, li.reformulation) for li in compared.reformulees]
+    assert changed == [("Z", "Z-1", "fond")]
+    assert [line.id for line in compared.ajoutees] == ["enseigne/V"]
+    assert [line.id for line in compared.retirees] == ["enseigne/X"]
+    assert [(c.nature, c.avant, c.apres) for c in compared.couches] == [("exigence", "E1", "E2")]
+    assert (compared.mutations, compared.avertissements) == ((), ())
+
+
+def atelier(known: Registry, **folders: Path) -> Atelier:
+    """A workshop over a registry, whose plugins are these folders."""
+    plugins = Plugins(
+        etats=(), donnees=tuple((nom, Donnees(dossier=d)) for nom, d in folders.items()), exporters=()
+    )
+    return Atelier(plugins=plugins, registry=known)
+
+
+def test_a_label_moved_onto_an_edition_written_as_a_change(tmp_path: Path) -> None:
+    """fictif@C changes B and withdraws I-2-b, which the label withdraws too: that operation has no target."""
+    charte = tmp_path / "donnees"
+    header = EN_TETE.format(id="C", depuis="B", du="2026-01-01").replace("enseigne\n", "fictif\n", 1)
+    gone = "retraits:\n  - {indicateur: I-2-b, motif: Essai., sources: [CH-B]}\n"
+    couche(charte, header.replace("[ENS]", "[CH-B]"), gone)
+    folders = {"fictif": DONNEES["fictif"], "enseigne": DONNEES["enseigne"], "charte": charte}
+    moved = rebase_label(atelier(registry(**folders), **folders), "enseigne@E1", "fictif@C")
+    became = {(t.geste, t.cible): t.devenir for t in moved.touches if t.geste != "regle"}
+    assert became["retrait", "fictif/I-2-b"] == "sans_cible"
+    assert became["modification", "fictif/2"] == "inchange"
+    brouillon = draft(atelier(registry(**folders), **folders), moved, edition="E9", du="2026-01-01")
+    assert brouillon.problemes == ()
+
+
+def test_a_change_keeps_the_base_of_what_it_changes() -> None:
+    """The page is written of E2 too, its own lines left out; of a draft, the edition to move is named."""
+    folders = {"fictif": DONNEES["fictif"], "enseigne": DONNEES["enseigne"], "suite": SUITE / "donnees"}
+    workshop = atelier(three(), **folders)
+    moved = rebase_label(workshop, "enseigne@E2", "fictif@B")
+    gestes = [(t.geste, t.cible) for t in moved.touches if t.geste in ("modification", "retrait")]
+    assert gestes == [
+        ("retrait", "fictif/I-2-b"),
+        ("modification", "fictif/2"),
+        ("modification", "fictif/1.2"),
+        ("modification", "fictif/1.1"),
+    ]
+    with pytest.raises(UsageError) as raised:
+        draft(workshop, moved, edition="E9", du="2025-01-01")
+    (issue,) = raised.value.issues
+    assert issue.message == "enseigne@E2 est écrite depuis E1 : elle a la base de celle-ci"
+    assert issue.hint == "porter enseigne@E1, puis récrire ce que E2 y change"
 
 
 # ---- what is shown ---------------------------------------------------------------------------------------

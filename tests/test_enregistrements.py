@@ -29,7 +29,7 @@ def test_a_place_takes_no_part_in_equality() -> None:
 #: The digests that printed documents carry: a change of these is a change of the rules, with a revision.
 PRINTED = {
     ("qualiopi", "2024-03-18"): "39c6d9ee294b2ec0131cd6fca8f4fb15e6ac58939b189f140672ea20b6b78aca",
-    ("qualiopi", "2026-11-02"): "5d716c2fe63859536b1704a6f5eb485719fdbd75a1e64b5d68f7862079858f81",
+    ("qualiopi", "2026-11-02"): "6dde1f50f0b38de05c214ec7dd3ce15e0b985f4b5c6f015cb6c80f4e020ad1d9",
     ("certifregion", "2024-03-18"): "8111ba3eb8626dc5f7a7cdf28b2ac5c30dd408a5884399d61dd593474a821488",
 }
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from certif_rules.audit.completions import possible_decisions
-from certif_rules.audit.distinctions import possible_beside
+from certif_rules.audit.distinctions import decide_beside, possible_beside
 from certif_rules.audit.jugement import LigneJugee, holds, measure
 from certif_rules.errors import DataError
 from certif_rules.model.jugement import Decision, Distinction, Jugement, Mesure, Seuil, Terme
@@ -476,3 +476,66 @@ def test_what_is_decided_beside_follows_every_completion(
         brute.add(decided(replace(jugement, decisions=tuple(named)), known) if granted else None)
     possible, without = possible_beside(jugement, CONSTATS, some, distinction, critere)
     assert {d.code for d in possible} | ({None} if without else set()) == brute
+
+
+def beside(*conditions: Seuil, si_decision: tuple[str, ...] = ()) -> Distinction:
+    """What is decided beside the label by these conditions, or not."""
+    oui = Decision(code="oui", delivrable=None, titre="oui", si=conditions)
+    return Distinction(
+        id="e", titre="", decisions=(oui, replace(oui, code="non", si=())), si_decision=si_decision
+    )
+
+
+def test_a_domain_may_depend_on_another() -> None:
+    """Decided for B, on the mean of A that the condition names: 3 in A gives it, whatever B is worth."""
+    place = {"id": "x/1", "origine": "x", "code": "1", "numero": "1", "titre": None, "exigence": None}
+    lines = [
+        LigneJugee(
+            indicateur=Indicateur(
+                **place,
+                critere=critere,
+                citation=False,
+                portee=(),
+                etiquettes=(),
+                sources=(),
+                confiance="elevee",
+            ),
+            possibles=(constat,),
+        )
+        for critere, constat in (("x/A", "d"), ("x/B", "a"))
+    ]
+    jugement = Jugement(
+        origine="x", mesures={"m": SEULES[2]}, decisions=(Decision(code="fin", delivrable=True, titre=""),)
+    )
+    for critere, code in ((None, "non"), ("x/A", "oui")):
+        stars = beside(Seuil(mesure="m", critere=critere, au_moins="3"))
+        possible, without = possible_beside(jugement, CONSTATS, lines, stars, "x/B")
+        assert ([d.code for d in possible], without) == ([code], False)
+
+
+def test_the_label_may_read_what_is_not_read_beside() -> None:
+    """Two lines at 0 or 3: the label asks that the sum reach one mean of 1.5, stars that no line be at 0."""
+    mesures = {
+        "m": SEULES[0],
+        "ab": SIMPLES[0],
+        "s": Mesure(id="s", titre="", somme=(Terme(mesure="m", seuil="1.5"),)),
+    }
+    refuse = Decision(code="refuse", delivrable=False, titre="", si=(Seuil(mesure="s", moins_de="1"),))
+    accorde = Decision(code="accorde", delivrable=True, titre="")
+    jugement = Jugement(origine="x", mesures=mesures, decisions=(refuse, accorde))
+    lines = [LigneJugee(indicateur=None, possibles=("a", "d"))] * 2
+    granted = beside(Seuil(mesure="ab", au_plus="0"), si_decision=("accorde",))
+    possible, without = possible_beside(jugement, CONSTATS, lines, granted)
+    # (0, 3) makes 1.5 and (3, 3) makes 3: granted, with a line at 0 or without; (0, 0) refuses.
+    assert ([d.code for d in possible], without) == (["oui", "non"], True)
+    refused = beside(Seuil(mesure="ab", au_plus="0"), si_decision=("refuse",))
+    possible, without = possible_beside(jugement, CONSTATS, lines, refused)
+    assert ([d.code for d in possible], without) == (["non"], True)
+
+
+def test_nothing_is_decided_beside_what_nobody_can_know() -> None:
+    """Even the only decision there is: it would be told with findings that nobody knows."""
+    only = replace(beside(), decisions=(Decision(code="oui", delivrable=None, titre="oui"),))
+    jugement = Jugement(origine="x", mesures={}, decisions=only.decisions, distinctions={"e": only})
+    (octroi,) = decide_beside(jugement, CONSTATS, [], "visite", unknown="inconnu")
+    assert (octroi.decision, octroi.possibles, octroi.texte, octroi.motifs) == (None, ("oui",), "inconnu", ())

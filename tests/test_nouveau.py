@@ -14,6 +14,7 @@ from greffons import DONNEES, declared, failures, registry
 
 import certif_rules as cr
 from certif_rules.audit.demande import from_profile
+from certif_rules.errors import IssuesError
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import Atelier, open_atelier
@@ -29,6 +30,8 @@ from certif_rules.testing.conformite import Conformite
 PROJETS = {
     "edition": (Projet(modele="edition", nom="qualiopi", edition="2028", du="2028-01-01"), 33),
     "edition d’un label": (Projet(modele="edition", nom="certifregion", edition="V6", du="2027-01-01"), 12),
+    "suite": (Projet(modele="suite", nom="qualiopi", edition="2028", du="2028-01-01"), 33),
+    "suite d’un label": (Projet(modele="suite", nom="certifregion", edition="V6", du="2027-01-01"), 12),
     "label": (Projet(modele="label", nom="mon-label", edition="1", du="2027-01-01", base="qualiopi@2026"), 1),
     "referentiel": (Projet(modele="referentiel", nom="jardins", edition="A", du="2027-01-01"), 1),
     "notation": (
@@ -109,6 +112,10 @@ def test_nothing_is_said_that_was_not_read(greffon: tuple[Projet, int, Path]) ->
     referentiel = known.resolve(projet.nom, day=projet.du, edition=projet.edition).referentiel
     own = [line for line in referentiel.indicateurs.values() if line.origine == projet.nom]
     assert len(own) == number
+    if projet.modele == "suite":
+        assert {line.evolution.nature for line in own if line.evolution} == {"aucune"}
+        assert "À VÉRIFIER" in " ".join(lacune.cherche for lacune in referentiel.lacunes)
+        return
     assert {(line.titre, line.exigence) for line in own} == {(None, None)}
     assert all("À ÉCRIRE" in lacune.cherche for line in own for lacune in line.lacunes)
     assert all({"titre", "exigence", "portee"} <= set(line.lacunes[0].champs) for line in own)
@@ -178,6 +185,18 @@ def test_an_edition_keeps_what_was_before_as_comments(atelier: Atelier) -> None:
     assert 'remplace: "2026"' in next(
         c.decode() for n, c in files.items() if n.endswith("exigence/2028/couche.yaml")
     )
+
+
+def test_a_change_keeps_the_gaps_of_the_layer_and_opens_after_it(atelier: Atelier) -> None:
+    """Those that V5 declares of itself are there to strike out; on a day of 2026's own, before it, none."""
+    files = begin(atelier, PROJETS["suite d’un label"][0]).fichiers
+    (header,) = [json_free(c) for name, c in files.items() if name.endswith("couche.yaml")]
+    (before,) = (c for c in atelier.registry.layers("certifregion", "exigence") if c.id == "V5")
+    assert [g["cherche"] for g in header["lacunes"][2:]] == [g.cherche for g in before.lacunes]
+    assert (header["depuis"], "base" in header) == ("V5", False)
+    early = Projet(modele="suite", nom="qualiopi", edition="2028", du="2026-11-01")
+    with pytest.raises(IssuesError, match="periode-incoherente: qualiopi@2026 vaut le 2026-11-01"):
+        begin(atelier, early)
 
 
 def json_free(content: bytes) -> dict[str, list[dict[str, str]]]:

@@ -242,7 +242,7 @@ INNER = {
     "items", "additionalProperties", "unevaluatedProperties", "propertyNames", "not", "if", "then", "else",
 }  # fmt: skip
 QUIET = {
-    "$schema", "$id", "$ref", "$defs", "title", "description", "properties", "propertyNames", "items",
+    "$schema", "$ref", "$defs", "title", "description", "properties", "propertyNames", "items",
     "if", "then", "else",
 }  # fmt: skip
 PER_KEY = {"required", "additionalProperties", "unevaluatedProperties", "uniqueItems"}
@@ -293,15 +293,30 @@ def test_schemas_are_well_written(file: str, path: tuple[str, ...], node: dict[s
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=NAMES)
 def test_schemas_are_schemas(path: Path) -> None:
-    """Valid 2020-12, named after their file: nothing in them but the dialect is an address."""
+    """Valid 2020-12, and nothing in them but the dialect is an address.
+
+    Without a name of their own, they are named by where they are: whoever reads one finds those beside it.
+    """
     from jsonschema import Draft202012Validator
 
     content = json.loads(path.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(content)
     assert content["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert content["$id"] == path.name
+    assert "$id" not in content
     assert content["title"]
     assert path.read_text(encoding="utf-8").count("://") == 1
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=NAMES)
+def test_a_reference_leads_to_a_file_beside_it(path: Path) -> None:
+    """Whoever reads a schema by its path, an editor or another validator, finds all that it refers to."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for _, node in subschemas(content):
+        if reference := node.get("$ref"):
+            name, _, pointer = reference.partition("#")
+            other = json.loads((path.parent / name).read_text(encoding="utf-8")) if name else content
+            for step in pointer.strip("/").split("/") if pointer else ():
+                other = other[step]
 
 
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ from certif_rules.errors import DataError
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import HabillageDit, build, problems, problems_with
 from certif_rules.model.base import Appui, Avertissement, Lacune, Texte
-from certif_rules.model.referentiel import Critere, Fait, Indicateur, Referentiel, TextesDonnes, TypeAudit
+from certif_rules.model.organisme import Fait
+from certif_rules.model.referentiel import Critere, Indicateur, Referentiel, TextesDonnes, TypeAudit
 from certif_rules.rules.contexte import VERIFICATION, Contexte, FaitsParCategorie
 from certif_rules.rules.faits import out_of_region
 from certif_rules.rules.motifs import ETATS, Etat, Motif

@@ -18,18 +18,41 @@ from certif_rules.audit.precedent import PrecedentDit, precedent_of
 from certif_rules.audit.textes import TextesDits, carried_textes, read_textes
 from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
 from certif_rules.habillage.regles import HabillageDit
+from certif_rules.model.organisme import Fait
 from certif_rules.noms import cle
-from certif_rules.source.donnees import as_euros, as_text, as_truth, place_of, read_given
+from certif_rules.rules.contexte import FaitDeclare
+from certif_rules.rules.faits import measured
+from certif_rules.source.donnees import as_euros, as_text, as_truth, number_of, place_of, read_given
 from certif_rules.source.schema import check
 
 
 class FaitDit(Struct, frozen=True):
-    """One thing said of a fact, for one category or for all (``None``); a ``None`` value says nothing."""
+    """One thing said of a fact, for one category or for all (``None``); a ``None`` value says nothing.
+
+    The value of a fact that is a number is that number, as a text (« 12 », « 1.5 »).
+    """
 
     fait: str
     categorie: str | None
-    valeur: bool | None
+    valeur: bool | str | None
     lieu: Location | None = None
+
+
+def declared(fait: Fait, partout: FaitDit | None, ailleurs: Mapping[str, FaitDit]) -> FaitDeclare:
+    """Return what was said of a fact, for all categories and for some; a number as its threshold makes it."""
+
+    def value(dit: FaitDit) -> bool | None:
+        if not isinstance(dit.valeur, str):
+            return dit.valeur
+        return None if fait.nombre is None else measured(fait.nombre, dit.valeur)
+
+    values = {categorie: value(dit) for categorie, dit in ailleurs.items()}
+    return FaitDeclare(
+        valeur=None if partout is None else value(partout),
+        par_categorie={categorie: known for categorie, known in values.items() if known is not None},
+        nombre=partout.valeur if partout and isinstance(partout.valeur, str) else None,
+        nombres={c: dit.valeur for c, dit in ailleurs.items() if isinstance(dit.valeur, str)},
+    )
 
 
 class Demande(Struct, frozen=True, kw_only=True):
@@ -145,7 +168,7 @@ def from_profile(data: Any) -> Demande:
             for k, v in organisme.items()
             if k not in ("categories", "faits")
         },
-        categories=tuple(organisme["categories"]),
+        categories=tuple(organisme.get("categories") or ()),
         faits=tuple(_faits(organisme.get("faits") or {})),
         ajout_categories=tuple(ajouts.get("categories") or ()),
         ajout_sites=tuple(str(site) for site in ajouts.get("sites") or ()),
@@ -219,17 +242,20 @@ def merge(profile: Demande, options: Demande, *, argument: str | None = None) ->
 
 
 def parse_fact(text: str, valeur: bool) -> FaitDit:
-    """Return ``FAIT`` or ``FAIT:CATEGORIE`` as typed after ``--avec`` or ``--sans``.
+    """Return a fact as typed after ``--avec`` or ``--sans``: ``FAIT``, ``FAIT:CATEGORIE``, ``FAIT=NOMBRE``.
 
     Raises:
-        UsageError: the fact, or the category after « : », is empty.
+        UsageError: the fact, the category after « : » or the number after « = » is no such thing.
     """
-    fait, colon, categorie = (part.strip() for part in text.partition(":"))
-    if not fait or (colon and not categorie):
+    named, equals, typed = (part.strip() for part in text.partition("="))
+    fait, colon, categorie = (part.strip() for part in named.partition(":"))
+    number = number_of(typed) if valeur else None
+    if not fait or (colon and not categorie) or (equals and number is None):
+        forms = "FAIT ou FAIT:CATEGORIE" + (", suivi de =NOMBRE pour un nombre" if valeur else "")
         hint = f"par exemple {'--avec' if valeur else '--sans'} {fait or 'FAIT'}"
-        message = f"« {text} » n’a pas la forme FAIT ou FAIT:CATEGORIE"
+        message = f"« {text} » n’a pas la forme {forms}"
         raise UsageError([Issue("fait-illisible", message, None, hint)])
-    return FaitDit(fait, categorie or None, valeur)
+    return FaitDit(fait, categorie or None, number if equals else valeur)
 
 
 def _merge_faits(written: Iterable[FaitDit], typed: tuple[FaitDit, ...]) -> tuple[FaitDit, ...]:
@@ -243,6 +269,12 @@ def _faits(node: Any) -> Iterable[FaitDit]:
     for fait, valeur in node.items():
         if isinstance(valeur, Mapping):
             for categorie, value in valeur.items():
-                yield FaitDit(fait, categorie, as_truth(value), place_of(valeur, categorie))
+                yield FaitDit(fait, categorie, _answer(value), place_of(valeur, categorie))
         else:
-            yield FaitDit(fait, None, as_truth(valeur), place_of(node, fait))
+            yield FaitDit(fait, None, _answer(valeur), place_of(node, fait))
+
+
+def _answer(value: Any) -> bool | str | None:
+    """Return a value of a fact as it is meant: true, false, nothing, or a number as a text."""
+    value = as_truth(value)
+    return value if value is None or isinstance(value, bool) else number_of(str(value))

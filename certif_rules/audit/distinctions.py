@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from certif_rules.audit.completions import Completions
 from certif_rules.audit.jugement import LigneJugee
@@ -96,7 +95,7 @@ def possible_beside(
     Both are decided on the same completion. ``critere`` is the criterion that it is decided for.
     """
     search = Completions(jugement, constats, lignes)
-    decisions = tuple(_of_criterion(decision, critere, jugement) for decision in distinction.decisions)
+    decisions = distinction.au_critere(critere, jugement.mesures) if critere else distinction.decisions
     label = jugement.decisions if distinction.si_decision else ()
     reached: set[int] = set()
     without = False
@@ -110,16 +109,3 @@ def possible_beside(
             elif not without:
                 without = search.possible(held)
     return tuple(d for index, d in enumerate(distinction.decisions) if index in reached), without
-
-
-def _of_criterion(decision: Decision, critere: str | None, jugement: Jugement) -> Decision:
-    """Return a decision where a mean by criterion is that of one of them, unless it names another."""
-    if critere is None:
-        return decision
-    own = (
-        replace(c, critere=critere)
-        if c.critere is None and jugement.mesures[c.mesure].moyenne == "par_critere"
-        else c
-        for c in decision.si
-    )
-    return replace(decision, si=tuple(own))

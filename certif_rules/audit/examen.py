@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from certif_rules.audit.certificats import not_held, recognised
 from certif_rules.audit.checklist import NON_SATISFAITE
-from certif_rules.audit.demande import Demande, FaitDit
+from certif_rules.audit.demande import Demande, FaitDit, declared
 from certif_rules.audit.precedent import ConstatDit, PrecedentDit
 from certif_rules.errors import DataError, Issue, IssuesError, Location, UsageError, suggestion
 from certif_rules.model.referentiel import Referentiel, TypeAudit
@@ -214,7 +214,7 @@ class _Verification:
     def _organisme(self, demande: Demande) -> Organisme:
         given = demande.organisme
         return Organisme(
-            categories=self._categories(demande.categories, demande.lieu("categories")),
+            categories=self._categories(self._given(demande), demande.lieu("categories")),
             nom=as_text(given.get("nom")),
             siren=as_text(given.get("siren")),
             nda=as_text(given.get("nda")),
@@ -222,37 +222,53 @@ class _Verification:
             sites=tuple({k: str(v) for k, v in site.items()} for site in given.get("sites") or ()),
         )
 
+    def _given(self, demande: Demande) -> tuple[str, ...]:
+        """Return the categories that are typed; those of a référentiel without any, which nobody types."""
+        unnamed = self.referentiel.sans_categories and not demande.categories
+        return tuple(self.referentiel.categories) if unnamed else demande.categories
+
     def _faits(self) -> dict[str, FaitDeclare]:
-        valeurs: dict[str, FaitDit] = {}
-        par_categorie: dict[str, dict[str, FaitDit]] = {}
+        everywhere: dict[str, FaitDit] = {}
+        somewhere: dict[str, dict[str, FaitDit]] = {}
         for dit in self.demande.faits:
             if dit.fait not in self.referentiel.faits:
                 self._unknown("fait-inconnu", "de fait", dit.fait, self.referentiel.faits, dit.lieu)
                 continue
-            table: dict[str, FaitDit] = valeurs
+            table: dict[str, FaitDit] = everywhere
             key = dit.fait
             if dit.categorie is not None:
                 categorie = self._categorie(dit.categorie, dit.lieu)
                 if categorie is None:
                     continue
-                table, key = par_categorie.setdefault(dit.fait, {}), categorie
-            if dit.valeur is None:
+                table, key = somewhere.setdefault(dit.fait, {}), categorie
+            if dit.valeur is None or not self._answers(dit):
                 continue
             before = table.get(key, dit)
             overridden = before.lieu is not None and dit.lieu is None  # an option wins over the profile
-            if before.valeur is not dit.valeur and not overridden:
-                message = f"le fait « {dit.fait} » est dit vrai et faux à la fois"
+            if before.valeur != dit.valeur and not overridden:
+                values = "a deux valeurs" if isinstance(dit.valeur, str) else "est dit vrai et faux à la fois"
+                message = f"le fait « {dit.fait} » {values}"
                 self.issues.append(Issue("fait-contraire", message, dit.lieu, "ne garder que l’un des deux"))
             table[key] = dit
         return {
-            fait: FaitDeclare(
-                valeur=valeurs[fait].valeur if fait in valeurs else None,
-                par_categorie={
-                    c: d.valeur for c, d in par_categorie.get(fait, {}).items() if d.valeur is not None
-                },
-            )
-            for fait in dict.fromkeys((*valeurs, *par_categorie))
+            nom: declared(self.referentiel.faits[nom], everywhere.get(nom), somewhere.get(nom, {}))
+            for nom in dict.fromkeys((*everywhere, *somewhere))
         }
+
+    def _answers(self, dit: FaitDit) -> bool:
+        """Return whether what is said of a fact answers it; tell why where it does not."""
+        nombre = self.referentiel.faits[dit.fait].nombre
+        counted = isinstance(dit.valeur, str)
+        if nombre is None and counted:
+            message = f"le fait « {dit.fait} » n’est pas un nombre"
+            hint = "répondre par oui ou par non"
+        elif nombre is not None and not counted and nombre.seuil is None:
+            message = f"le fait « {dit.fait} » ne peut être dit vrai ni faux : {nombre.attend}"
+            hint = f"donner le nombre ({nombre.unite}), ou ne rien dire"
+        else:
+            return True
+        self.issues.append(Issue("fait-mal-dit", message, dit.lieu, hint))
+        return False
 
     def _precedent(
         self, dit: PrecedentDit | None, type_audit: TypeAudit | None, following: date | None

@@ -10,15 +10,16 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne, Point, Reception, SitesAudites
 from certif_rules.audit.etats import Couple, findings, strongest
-from certif_rules.model.base import Texte
+from certif_rules.model.base import Regle, Texte
 from certif_rules.model.referentiel import Controle, Indicateur, Referentiel, SitesExtension, TypeAudit
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
-from certif_rules.rules.faits import resolve_all
+from certif_rules.rules.faits import awaited, resolve_all, why_unknown
 from certif_rules.rules.lacunes import relevant
 from certif_rules.rules.motifs import ETATS, Motif, dedupe, rests_on
 from certif_rules.rules.mots import MOTS, Cas, judge
 from certif_rules.rules.perimetre import perimetre
 from certif_rules.rules.portee import portee
+from certif_rules.rules.trivalent import either
 
 
 def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ...]:
@@ -42,24 +43,37 @@ def build_pieces(referentiel: Referentiel, contexte: Contexte, type_audit: TypeA
 def build_points(
     referentiel: Referentiel, contexte: Contexte, controles: tuple[Controle, ...]
 ) -> tuple[Point, ...]:
-    """Return the documents or checks whose rule holds, or may hold."""
+    """Return the documents or checks whose rule holds, or may hold, for one category at least."""
     indicateur = next(iter(referentiel.indicateurs.values()))
+    faits = resolve_all(referentiel, contexte)
     points = []
     for controle in controles:
-        valeur = judge(controle.regle, Cas(referentiel, contexte, {}, indicateur, ""), MOTS).valeur
+        regle = controle.regle
+        valeur = either(
+            judge(regle, Cas(referentiel, contexte, faits, indicateur, categorie), MOTS).valeur
+            for categorie in faits
+        )
         if valeur is not False:
             points.append(
                 Point(
                     id=controle.id,
                     texte=controle.texte,
-                    sources=controle.regle.sources,
+                    sources=regle.sources,
                     certain=valeur is True,
                     constat=controle.constat,
                     compte_pour=controle.compte_pour,
-                    note=controle.regle.motif if valeur else "audit précédent à renseigner",
+                    note=regle.motif if valeur else _what_is_missing(referentiel, faits, regle),
                 )
             )
     return tuple(points)
+
+
+def _what_is_missing(referentiel: Referentiel, faits: FaitsParCategorie, regle: Regle) -> str:
+    """Return what would say whether a document or a check is due: a fact, else the earlier audit."""
+    rules = (regle, *([regle.sauf] if regle.sauf else []))
+    cited = [str(rule.mots["fait"]) for rule in rules if "fait" in rule.mots]
+    unknown = [nom for nom in cited if any(known[nom] is None for known in faits.values())]
+    return why_unknown(referentiel.faits[unknown[0]]) if unknown else "audit précédent à renseigner"
 
 
 def build_sites(contexte: Contexte, regle: SitesExtension | None) -> SitesAudites | None:
@@ -160,6 +174,7 @@ def _texts(
         if True in values:
             selected.append(texte)
         elif None in values:
-            condition = f"à confirmer : {referentiel.faits[texte.fait].question}"
+            fait = referentiel.faits[texte.fait]
+            condition = f"à confirmer : {awaited(fait) or fait.question}"
             selected.append(replace(texte, situation=condition))
     return tuple(selected)

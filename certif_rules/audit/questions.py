@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.lignes import build_lines
 from certif_rules.model.base import Regle, Texte
-from certif_rules.model.referentiel import Fait, Indicateur, Referentiel
+from certif_rules.model.organisme import Fait
+from certif_rules.model.referentiel import Indicateur, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitDeclare
-from certif_rules.rules.faits import contradictions, resolve_all
+from certif_rules.rules.faits import awaited, contradictions, resolve_all
 
 #: What an answer changes of a line, the strongest first: whether it is seen, for whom, what stands beside.
 Effet = Literal["etat", "categories", "textes"]
@@ -72,7 +73,7 @@ def _unknown(referentiel: Referentiel, contexte: Contexte) -> dict[str, tuple[st
     unknown = {}
     for nom, fait in referentiel.faits.items():
         categories = tuple(c for c, facts in values.items() if facts[nom] is None)
-        if categories and not fait.a_invoquer:
+        if categories and not fait.a_invoquer and awaited(fait) is None:
             unknown[nom] = categories
     return unknown
 

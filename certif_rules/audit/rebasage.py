@@ -56,8 +56,10 @@ def rebase(label: Referentiel, base: EditionsComparees) -> Rebasage:
         label: the label on the base that it was written on.
         base: that base compared with the one to rest on.
     """
+    # An edition written as a change of another also changes lines of its own.
+    own = (c for c in label.changements if c.origine == label.id and _node(base.avant, c) is not None)
     touches = (
-        *(_operation(label, base, change) for change in label.changements if change.origine == label.id),
+        *(_operation(label, base, change) for change in own),
         *_hung(label, base),
         *_named(label, base),
     )

@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from certif_rules.calcul.expressions import FAUX, INCONNU, VRAI, Colonne, Connu, Expression, Expressions, Read
 from certif_rules.model.base import Regle
-from certif_rules.model.referentiel import Fait, Indicateur, Referentiel, TypeAudit
+from certif_rules.model.organisme import Fait
+from certif_rules.model.referentiel import Indicateur, Referentiel, TypeAudit
 from certif_rules.rules.faits import nature_of
 
 #: The cell of a finding where nobody knows what was found; none is 0, then two for each finding.

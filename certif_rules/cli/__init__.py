@@ -26,7 +26,7 @@ COMMANDS: dict[str, str] = {
     "lire": "Les constats portés dans des grilles remplies.",
     "reprendre": "Les constats repris dans leur contexte corrigé, rien n’est perdu.",
     "conclure": "La conclusion qu’appellent les constats d’un audit, et leurs échéances.",
-    "rapport": "Le rapport d’un audit et ses fiches de non-conformité : HTML, DOCX, PDF.",
+    "rapport": "Le rapport d’un audit et les fiches de ses écarts : HTML, DOCX, PDF.",
     "calendrier": "Les dates du cycle, d’après celles que l’on connaît ; format ICS.",
     "dossier": "Le dossier de candidature : pièces, financement, ce qui manque ; l’attribution.",
     "duree": "La durée d’un audit, d’après les barèmes connus.",

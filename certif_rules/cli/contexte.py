@@ -28,7 +28,7 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--edition", "edition", "EDITION", "Impose une édition, quelle que soit la date."),
     ("--guide", "guide", "GUIDE", "Impose un guide de lecture."),
     ("--categorie", "categories", "CODE", "Catégorie d’actions (répétable)."),
-    ("--avec", "avec", "FAIT[:CATEGORIE]", "Un fait est vrai (répétable)."),
+    ("--avec", "avec", "FAIT[:CATEGORIE][=NOMBRE]", "Un fait est vrai, ou vaut ce nombre (répétable)."),
     ("--sans", "sans", "FAIT[:CATEGORIE]", "Un fait est faux (répétable)."),
     ("--textes", "textes", "FICHIER", _TEXTES),
     ("--precedent", "precedent", "FICHIER", "Constats de l’audit précédent (JSON), ou « - »."),

@@ -51,15 +51,15 @@ def command(
 
 
 def _show(explication: Explication) -> None:
-    from certif_rules.documents.mots import SIGNES, field_name
+    from certif_rules.documents.mots import SIGNES, categories, field_name
 
     ligne, checklist = explication.ligne, explication.checklist
     indicateur = ligne.indicateur
     titre = indicateur.titre or indicateur.exigence or "texte absent de la source"
     paragraph(f"{indicateur.numero} — {prose(titre)} ({indicateur.id})", hanging=4)
     paragraph(f"État : {SIGNES[ligne.etat].mot}", 2)
-    if ligne.categories:
-        paragraph(f"Dû pour : {', '.join(ligne.categories)}", 2)
+    if due := categories(checklist, ligne):
+        paragraph(f"Dû pour : {', '.join(due)}", 2)
     for motif in ligne.motifs:
         click.echo()
         _show_reason(motif, explication)

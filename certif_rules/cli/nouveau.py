@@ -13,7 +13,7 @@ from certif_rules.francais import count
 if TYPE_CHECKING:
     from certif_rules.services.nouveau import Modele
 
-_MODELES = ("edition", "label", "referentiel", "notation")
+_MODELES = ("edition", "suite", "label", "referentiel", "notation")
 
 
 @french_command(gathers=True)
@@ -24,7 +24,9 @@ _MODELES = ("edition", "label", "referentiel", "notation")
 @click.option("--titre", metavar="TEXTE", help="Son titre ; sans lui, un titre « à écrire ».")
 @click.option("--base", metavar="REF@EDITION", help="Ce sur quoi repose un label.")
 @click.option(
-    "--depuis", metavar="EDITION", help="L’édition d’avant, pour « edition » ; par défaut, la dernière."
+    "--depuis",
+    metavar="EDITION",
+    help="L’édition d’avant, pour « edition » et « suite » ; par défaut, la dernière.",
 )
 @click.option("-o", "--sortie", type=click.Path(path_type=Path), metavar="DOSSIER", help="Dossier à créer.")
 @click.pass_context
@@ -33,7 +35,8 @@ def command(
 ) -> None:
     """Commence un greffon dans un dossier neuf, prêt à s’installer, à se valider et à s’éditer.
 
-    MODELE : « edition », l’édition suivante du référentiel NOM ; « label », un label NOM posé sur --base ;
+    MODELE : « edition », l’édition suivante du référentiel NOM ; « suite », la même, écrite comme
+    un changement de celle d’avant ; « label », un label NOM posé sur --base ;
     « referentiel », un référentiel NOM sans base ; « notation », un référentiel NOM noté par niveaux.
     Aucun texte n’est inventé : ce qui est à écrire est une lacune que les données déclarent.
     """

@@ -32,11 +32,15 @@ def command(ctx: click.Context, /, referentiel: str | None, format_: str, **opti
         return
     if not asked:
         paragraph("Aucune question : aucun fait inconnu ne changerait ce que dit cette grille.")
+    unparted = resolved.sans_categories
     for question in asked:
         changes = (
             f"{_EFFETS[effet]} {', '.join(line.numero for line in lines)}"
             for effet, lines in lines_of(question, resolved)
         )
         paragraph(prose(question.fait.question), hanging=4)
-        paragraph(f"répondre par --avec {question.fait.id} ou --sans {question.fait.id}", 4)
-        paragraph(f"pour : {', '.join(question.categories)} ; change {' ; '.join(changes)}", 4, hanging=6)
+        nom, counted = question.fait.id, question.fait.nombre
+        how = f"--avec {nom}=N, en {counted.unite}" if counted else f"--avec {nom} ou --sans {nom}"
+        paragraph(f"répondre par {how}", 4)
+        whom = "" if unparted else f"pour : {', '.join(question.categories)} ; "
+        paragraph(f"{whom}change {' ; '.join(changes)}", 4, hanging=6)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
 )
 @click.option("--format", "format_", metavar="FORMAT", help="html (par défaut), docx ou pdf.")
-@click.option("--fiches", is_flag=True, help="Les fiches de non-conformité seules, une par page.")
+@click.option("--fiches", is_flag=True, help="Les fiches des écarts seules, une par page.")
 @click.option(
     "--accepter-autres-regles",
     is_flag=True,

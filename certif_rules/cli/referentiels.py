@@ -54,7 +54,7 @@ def _show(edition: dict[str, Any], *, detail: bool) -> None:
     paragraph(f"audits du {day(edition['du'])}{end}{base} ; greffon « {edition['plugin']} »", 4)
     paragraph(f"{edition['criteres']} critères, {edition['indicateurs']} indicateurs", 4)
     paragraph(f"types d’audit : {', '.join(edition['types_audit'])}", 4, hanging=6)
-    paragraph(f"catégories : {', '.join(edition['categories'])}", 4, hanging=6)
+    paragraph(f"catégories : {', '.join(edition['categories']) or 'aucune'}", 4, hanging=6)
     for couche in edition["couches"]:
         _show_layer(couche)
     lacunes, incoherences = edition["lacunes"], edition["incoherences"] or ()

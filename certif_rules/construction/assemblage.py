@@ -19,6 +19,7 @@ from certif_rules.construction.seuils import refuse_out_of_reach
 from certif_rules.construction.surcouche import Trame
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source, Texte
+from certif_rules.model.organisme import ENTIER, Categorie, Vocabulaire
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
 
 
@@ -157,7 +158,7 @@ def _referentiel(
         base=couche.base,
         guide=own_guide or (base.guide if base else None),
         couches=retenues,
-        categories={**(base.categories if base else {}), **pose.categories},
+        categories=_categories(base, pose.categories),
         faits={**(base.faits if base else {}), **pose.faits},
         criteres=pose.trame.criteres,
         indicateurs={
@@ -177,9 +178,16 @@ def _referentiel(
             **({couche.referentiel: regles.conservation} if regles.conservation else {}),
         },
         mentions={**(base.mentions if base else {}), **pose.mentions},
+        vocabulaire=replace(base.vocabulaire if base else Vocabulaire(), **pose.mots),
         equivalences=(*(base.equivalences if base else ()), *regles.equivalences),
         changements=(*(base.changements if base else ()), *pose.changements),
     )
+
+
+def _categories(base: Referentiel | None, own: Mapping[str, Categorie]) -> dict[str, Categorie]:
+    """Return those of the base and its own; one that nobody names where neither has any."""
+    above = {} if base is None or base.sans_categories else base.categories
+    return {**above, **own} or {ENTIER.id: ENTIER}
 
 
 def _finish(

@@ -12,6 +12,9 @@ from certif_rules.construction.completude import at_each_type
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil
 
+#: The criterion that a distinction is decided for: no id is written so.
+_LE_SIEN = "·"
+
 
 def refuse_never_taken(node: Any, jugement: Jugement, lecteur: Lecteur) -> None:
     """Record the decisions that are written after others which are always taken instead.
@@ -48,7 +51,12 @@ def _beside(jugement: Jugement, nom: str) -> Iterator[Decision]:
     if granting or not distinction.si_decision:
         refused = jugement.decisions[: min(granting, default=0)]
         earlier = [seuil for decision in refused for seuil in decision.si]
-        yield from _reached(distinction.decisions, earlier, jugement)
+        decisions = distinction.decisions
+        if distinction.par_critere:  # whichever it is: what another one is covers nothing of it
+            decisions = distinction.au_critere(_LE_SIEN, jugement.mesures)
+        alive = list(_reached(decisions, earlier, jugement))
+        pairs = zip(distinction.decisions, decisions, strict=True)
+        yield from (declared for declared, own in pairs if any(own is one for one in alive))
 
 
 def _reached(

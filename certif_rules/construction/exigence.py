@@ -10,7 +10,8 @@ from msgspec import Struct
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.construction.surcouche import Cible, Modification, Retrait, Surcouche
 from certif_rules.model.base import Nomme, Source, Texte
-from certif_rules.model.referentiel import Categorie, Critere, Fait, Indicateur
+from certif_rules.model.organisme import Categorie, Fait
+from certif_rules.model.referentiel import Critere, Indicateur
 from certif_rules.rules.mots import MOTS_PORTEE
 from certif_rules.source.yaml import place
 
@@ -32,6 +33,7 @@ class CorpsExigence(Struct, frozen=True, kw_only=True):
     """
 
     sources: Mapping[str, Source]
+    mots: Mapping[str, str]
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
     surcouche: Surcouche
@@ -52,6 +54,7 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
     lecteur.know("étiquette", (e for indicateur in indicateurs for e in indicateur.etiquettes))
     return CorpsExigence(
         sources=sources,
+        mots=dict(body.get("mots") or {}),
         categories=categories,
         faits=faits,
         surcouche=Surcouche(
@@ -124,9 +127,9 @@ def _replaceable(node: Any, lecteur: Lecteur) -> dict[str, Any]:
 
 
 def _regle_de_portee(node: Any, lecteur: Lecteur) -> Any:
-    """Return a rule of portée; a condition without its categories is the classic mistake."""
+    """Return a rule of portée; a condition that does not say its categories is the classic mistake."""
     regle = lecteur.regle(node, MOTS_PORTEE)
-    if "fait" in regle.mots and "categories" not in regle.mots:
+    if "fait" in regle.mots and "categories" not in regle.mots and lecteur.noms["catégorie"]:
         message = "une condition se pose pour des catégories : la règle ne dit pas lesquelles"
         lecteur.refuse("condition-sans-categorie", message, node, "fait", "ajouter `categories: […]`")
     return regle

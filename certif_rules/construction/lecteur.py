@@ -14,7 +14,7 @@ from msgspec.structs import FieldInfo, fields
 from certif_rules.errors import Issue, Location, from_emplacement, nearest
 from certif_rules.model.base import Appui, Lacune, Nomme, Regle, Source
 from certif_rules.model.referentiel import Referentiel
-from certif_rules.rules.mots import MOTS_LACUNE
+from certif_rules.rules.mots import MOTS_ORGANISME
 from certif_rules.source.yaml import place
 
 _SANS_MOT = frozenset({"sauf", "inconnu", "motif", *Appui.__struct_fields__})
@@ -50,7 +50,7 @@ class Lecteur(Struct):
     def know_referentiel(self, referentiel: Referentiel) -> None:
         """Add all that a resolved référentiel declares, sources excepted."""
         self.know("référentiel", referentiel.origines)
-        self.know("catégorie", referentiel.categories)
+        self.know("catégorie", (c.id for c in referentiel.categories.values() if not c.implicite))
         self.know("fait", referentiel.faits)
         self.know("critère", referentiel.criteres)
         self.know("indicateur", referentiel.indicateurs)
@@ -163,7 +163,7 @@ class Lecteur(Struct):
 
     def lacune(self, node: Any, ligne: str | None = None) -> Lacune:
         """Return a gap, with the rules that say for whom it matters."""
-        si = tuple(self.regle(rule, MOTS_LACUNE) for rule in node.get("si") or ())
+        si = tuple(self.regle(rule, MOTS_ORGANISME) for rule in node.get("si") or ())
         return self.read(Lacune, node, ligne=ligne, si=si)
 
     def regle(

@@ -15,7 +15,8 @@ from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.surcouche import Trame, apply, changes, inherited
 from certif_rules.errors import Location
 from certif_rules.model.base import Source, Texte
-from certif_rules.model.referentiel import Categorie, Changement, Fait
+from certif_rules.model.organisme import Categorie, Fait
+from certif_rules.model.referentiel import Changement
 from certif_rules.source.yaml import place
 
 #: What each key of a removal withdraws, as readers of rules name it.
@@ -27,6 +28,7 @@ class Pose(Struct, frozen=True, kw_only=True):
 
     trame: Trame
     sources: Mapping[str, Source]
+    mots: Mapping[str, str]
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
     mentions: Mapping[str, Texte]
@@ -46,6 +48,7 @@ def lay(
         lecteur: knows the names of the base, and learns the others.
     """
     trame, sources = base, dict(known)
+    mots: dict[str, str] = {}
     categories: dict[str, Categorie] = {}
     faits: dict[str, Fait] = {}
     mentions: dict[str, Texte] = {}
@@ -58,6 +61,7 @@ def lay(
             lecteur.dessous = f"l’édition {earlier}"
         corps = build_exigence(body, lecteur, sources)
         sources |= corps.sources
+        mots |= corps.mots
         categories |= corps.categories
         faits |= corps.faits
         mentions |= corps.mentions
@@ -76,6 +80,7 @@ def lay(
     return Pose(
         trame=trame,
         sources=sources,
+        mots=mots,
         categories=categories,
         faits=faits,
         mentions=mentions,

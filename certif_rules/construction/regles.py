@@ -12,7 +12,7 @@ from certif_rules.model.base import IdLigne, NomConstat, Regle, Source, Texte
 from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation
 from certif_rules.model.referentiel import Constat, Controle, Derogation, Equivalence, Exigence, TypeAudit
-from certif_rules.rules.mots import MOTS_SANS_LIGNE
+from certif_rules.rules.mots import MOTS_ORGANISME
 from certif_rules.rules.perimetre import VOCABULAIRE
 from certif_rules.source.yaml import place
 
@@ -138,7 +138,7 @@ def _exigence(node: Any, lecteur: Lecteur) -> Exigence:
 
 def _controle(node: Any, lecteur: Lecteur) -> Controle:
     """Return a document or a check; without a word it is always required."""
-    regle = lecteur.regle(node, MOTS_SANS_LIGNE, ignored=_CONTROLE, default={"toutes": True})
+    regle = lecteur.regle(node, MOTS_ORGANISME, ignored=_CONTROLE, default={"toutes": True})
     other = {} if node.get("compte_pour") else {"compte_pour": lecteur.origine}
     return lecteur.read(Controle, node, regle=regle, **other)
 

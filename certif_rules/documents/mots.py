@@ -190,6 +190,11 @@ def groups(checklist: Checklist) -> tuple[tuple[Critere | None, tuple[Ligne, ...
     return tuple(sorted(checklist.groupes, key=lambda groupe: groupe[0] is None))
 
 
+def categories(checklist: Checklist, ligne: Ligne) -> tuple[str, ...]:
+    """Return the categories that a line is due for, as printed: none where there are none to tell apart."""
+    return () if checklist.referentiel.sans_categories else tuple(map(clean, ligne.categories))
+
+
 def of_label(checklist: Checklist, origine: str) -> bool:
     """Return whether what comes from ``origine`` was added by a label to its base."""
     return checklist.referentiel.base is not None and origine == checklist.referentiel.id

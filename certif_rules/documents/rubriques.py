@@ -23,6 +23,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import cited
 from certif_rules.blocs.typographie import FINE, INSECABLE, clean, day, prose
 from certif_rules.documents import emetteur
+from certif_rules.documents.faits import SUITE, answer, yes
 from certif_rules.documents.mots import (
     CONFIANCES,
     NATURES,
@@ -37,18 +38,10 @@ from certif_rules.documents.mots import (
     remarks,
     wording,
 )
-from certif_rules.francais import noun
+from certif_rules.francais import capital, noun
 from certif_rules.model.base import Lacune, Source
-from certif_rules.model.referentiel import (
-    CoucheRetenue,
-    Critere,
-    Fait,
-    Indicateur,
-    Reconnaissance,
-    Referentiel,
-)
-from certif_rules.rules.contexte import VERIFICATION, FaitDeclare
-from certif_rules.rules.trivalent import Trivalent
+from certif_rules.model.referentiel import CoucheRetenue, Critere, Indicateur, Reconnaissance, Referentiel
+from certif_rules.rules.contexte import VERIFICATION
 
 #: What :func:`retention` is about, and :data:`NOTES` is a reminder of.
 CONSERVATION = "Notes et durée de conservation"
@@ -131,8 +124,11 @@ def organisation(checklist: Checklist) -> list[Rang]:
     elif chiffre is not None:
         rows.append(("Chiffre d’affaires", _declared(chiffre)))
     declared.pop("categories", None)
-    rows.append(("Catégories", _categories(checklist.referentiel, checklist.contexte.organisme.categories)))
-    rows.append(("Sites", _SUITE.join(map(_site, declared.pop("sites", None) or ()))))
+    referentiel = checklist.referentiel
+    if not referentiel.sans_categories:
+        own = _categories(referentiel, checklist.contexte.organisme.categories)
+        rows.append((capital(referentiel.vocabulaire.categories), own))
+    rows.append(("Sites", SUITE.join(map(_site, declared.pop("sites", None) or ()))))
     rows.extend((clean(str(cle)).replace("_", " "), _declared(valeur)) for cle, valeur in declared.items())
     return [row for row in rows if row[1]]
 
@@ -142,7 +138,8 @@ def circumstances(checklist: Checklist) -> list[Rang]:
     contexte = checklist.contexte
     rows: list[Rang] = []
     if contexte.ajouts.categories:
-        rows.append(("Catégories ajoutées", _categories(checklist.referentiel, contexte.ajouts.categories)))
+        label = capital(checklist.referentiel.vocabulaire.ajoutees)
+        rows.append((label, _categories(checklist.referentiel, contexte.ajouts.categories)))
     if contexte.ajouts.sites:
         rows.append(("Sites ajoutés", ", ".join(map(clean, contexte.ajouts.sites))))
     rows.append(("Audit précédent", _earlier(checklist)))
@@ -155,7 +152,7 @@ def circumstances(checklist: Checklist) -> list[Rang]:
 def facts(checklist: Checklist) -> list[Rang]:
     """Return every fact asked for, with its answer, less the derogations of a region where no site is."""
     faits = checklist.referentiel.faits.values()
-    return [(prose(f.question), _fact(checklist, f)) for f in faits if not elsewhere(checklist, f)]
+    return [(prose(f.question), answer(checklist, f)) for f in faits if not elsewhere(checklist, f)]
 
 
 def gaps(checklist: Checklist) -> list[LacuneImprimee]:
@@ -224,7 +221,6 @@ def sites(value: SitesAudites) -> str:
     return f"{named or 'aucun'} – {prose(value.texte)}{aside(remarks(value))}"
 
 
-_SUITE = f"{FINE}; "
 _IDENTITE: Mapping[str, str] = {"nom": "Nom", "siren": "SIREN", "nda": "Numéro de déclaration d’activité"}
 
 
@@ -236,7 +232,7 @@ def recognition(value: Reconnaissance) -> str:
     of_day = f" du {day(value.le)}" if value.le else ""
     decision = [f"{prose(value.decision)}{number}{of_day}"] if value.decision else []
     words = [*decision, *([prose(value.note)] if value.note else []), *remarks(value)]
-    return head + (f" ({_SUITE.join(words)})" if words else "")
+    return head + (f" ({SUITE.join(words)})" if words else "")
 
 
 def _changes(referentiel: Referentiel, origine: str) -> Iterator[b.Texte]:
@@ -301,18 +297,18 @@ def _period(admis_du: str, du: str, au: str | None) -> str:
 
 def _categories(referentiel: Referentiel, ids: Iterable[str]) -> str:
     declared = referentiel.categories
-    return _SUITE.join(f"{clean(i)}, {prose(declared[i].titre)}" if i in declared else clean(i) for i in ids)
+    return SUITE.join(f"{clean(i)}, {prose(declared[i].titre)}" if i in declared else clean(i) for i in ids)
 
 
 def _declared(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return _yes(value)
+        return yes(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{clean(str(cle))}{INSECABLE}: {_declared(v)}" for cle, v in value.items())
     if isinstance(value, list | tuple):
-        return _SUITE.join(map(_declared, value))
+        return SUITE.join(map(_declared, value))
     return clean(str(value))
 
 
@@ -348,7 +344,7 @@ def _earlier(checklist: Checklist) -> str:
     if precedent.indicateurs_audites is not None:
         seen = [_number(checklist.referentiel, i) for i in _ordered(checklist, precedent.indicateurs_audites)]
         parts.append("lignes vues – " + (", ".join(seen) or "aucune"))
-    return _SUITE.join(parts)
+    return SUITE.join(parts)
 
 
 def _ordered(checklist: Checklist, ids: frozenset[str]) -> list[str]:
@@ -359,32 +355,6 @@ def _ordered(checklist: Checklist, ids: frozenset[str]) -> list[str]:
 def _number(referentiel: Referentiel, ligne: str) -> str:
     indicateur = referentiel.indicateurs.get(ligne)
     return clean(indicateur.numero if indicateur else ligne)
-
-
-def _fact(checklist: Checklist, fait: Fait) -> str:
-    contexte = checklist.contexte
-    declared = contexte.faits.get(fait.id, FaitDeclare())
-    if fait.a_invoquer:
-        claimed = checklist.invocables.get(fait.id, False)
-        return "invoquée" if claimed else "non invoquée"
-    answers = {c: _answer(fait, declared, c, values[fait.id]) for c, values in checklist.faits.items()}
-    if len(set(answers.values())) == 1:
-        return next(iter(answers.values()))
-    return _SUITE.join(f"{clean(c)}{INSECABLE}: {answer}" for c, answer in answers.items())
-
-
-def _answer(fait: Fait, declared: FaitDeclare, categorie: str, value: Trivalent) -> str:
-    """Return what a fact is worth for one category, and how that is known when nobody said it."""
-    if value is None:
-        return "non renseigné"
-    if categorie not in declared.par_categorie and any(n.categorie == categorie for n in fait.par_nature):
-        return f"{_yes(value)}, par nature"
-    declared_here = categorie in declared.par_categorie or declared.valeur is not None
-    return _yes(value) if declared_here else f"{_yes(value)}, déduit d’un autre fait"
-
-
-def _yes(value: bool) -> str:
-    return "oui" if value else "non"
 
 
 def _subject(referentiel: Referentiel, lacune: Lacune) -> Rang:

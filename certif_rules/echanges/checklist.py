@@ -14,6 +14,7 @@ from certif_rules.echanges.champs import LACUNE, Ecrivain, as_bytes, citations, 
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Lacune, Source, Texte
+from certif_rules.model.organisme import Fait
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import (
     Changement,
@@ -21,7 +22,6 @@ from certif_rules.model.referentiel import (
     CoucheRetenue,
     Critere,
     Evolution,
-    Fait,
     Referentiel,
     TextesDonnes,
 )

@@ -74,8 +74,12 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
         "audit": _given(audit) or None,
         "organisme": {
             **demande.organisme,
-            "categories": demande.categories or demande.ajout_categories,
-            **_given({"faits": _facts(demande) or None}),
+            **_given(
+                {
+                    "categories": demande.categories or demande.ajout_categories or None,
+                    "faits": _facts(demande) or None,
+                }
+            ),
         },
         "ajouts": _given(ajouts) or None,
         "precedent": demande.precedent and _earlier(demande.precedent),

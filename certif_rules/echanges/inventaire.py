@@ -44,7 +44,7 @@ def edition(
         **_ended(registry, couche),
         "criteres": len(referentiel.criteres),
         "indicateurs": len(referentiel.indicateurs),
-        "categories": {c.id: c.titre for c in referentiel.categories.values()},
+        "categories": {c.id: c.titre for c in referentiel.categories.values() if not c.implicite},
         "types_audit": {t.code: t.titre for t in own},
         "faits": {f.id: f.question for f in referentiel.faits.values()},
         "plugin": registry.plugin_of(couche),

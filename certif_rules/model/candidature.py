@@ -15,6 +15,7 @@ from certif_rules.model.base import (
     CodePrecedent,
     CodeTypeAudit,
     NomCategorie,
+    NomFait,
     Nomme,
     NomReferentiel,
     Texte,
@@ -34,7 +35,8 @@ class Condition(Struct, frozen=True, kw_only=True):
     """A conjunction: every word that is given holds. ``inconnu`` is why nobody can say, where the rest holds.
 
     ``types`` and ``precedents`` are codes of audit types, ``voies`` routes, ``reponses`` the answers accepted
-    to a question, ``pieces`` documents provided, ``categories`` categories of which the organisation has one.
+    to a question, ``pieces`` documents provided, ``categories`` categories of which the organisation has one,
+    ``fait`` a fact that is true for one of its categories.
     """
 
     types: tuple[CodeTypeAudit, ...] = ()
@@ -43,6 +45,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     reponses: Mapping[NomQuestion, tuple[NomReponse, ...]] = field(default_factory=dict)
     pieces: tuple[NomPiece, ...] = ()
     categories: tuple[NomCategorie, ...] = ()
+    fait: NomFait | None = None
     sauf: "Condition | None" = None
     inconnu: str | None = None
 

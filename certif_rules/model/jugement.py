@@ -140,6 +140,21 @@ class Distinction(Appui, frozen=True, kw_only=True):
         """Return what exists of it at this audit type."""
         return replace(self, decisions=tuple(d for d in self.decisions if d.existe_a(code_type)))
 
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> tuple[Decision, ...]:
+        """Return its decisions in a criterion: a mean by criterion is its own, unless another is named."""
+        return tuple(
+            replace(
+                decision,
+                si=tuple(
+                    replace(c, critere=critere)
+                    if c.critere is None and mesures[c.mesure].moyenne == "par_critere"
+                    else c
+                    for c in decision.si
+                ),
+            )
+            for decision in self.decisions
+        )
+
 
 class Aggravation(Appui, frozen=True, kw_only=True):
     """A finding that counts as another on a line where the earlier audit left one of ``precedents`` open.

@@ -14,10 +14,8 @@ from certif_rules.model.base import (
     Confiance,
     IdTypeAudit,
     Lacune,
-    NomCategorie,
     NomConstat,
     NomEtiquette,
-    NomFait,
     NomReferentiel,
     NomSource,
     Regle,
@@ -26,6 +24,7 @@ from certif_rules.model.base import (
     Texte,
 )
 from certif_rules.model.jugement import Annotation, Jugement
+from certif_rules.model.organisme import Categorie, Fait, Vocabulaire
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 
 Nature = Literal["exigence", "regles", "guide"]
@@ -100,43 +99,6 @@ class Couche(Situe, frozen=True, kw_only=True):
     def cle(self) -> tuple[str, str, str]:
         """What identifies a layer among all plugins: référentiel, nature, id."""
         return (self.referentiel, self.nature, self.id)
-
-
-class Categorie(Struct, frozen=True, kw_only=True):
-    """A category of action. ``a_qui`` completes « réservé … » (« à l'apprentissage »)."""
-
-    id: str
-    titre: str
-    a_qui: str
-    synonymes: tuple[str, ...]
-    sources: tuple[NomSource, ...]
-
-
-class ParNature(Appui, frozen=True, kw_only=True):
-    """A fact that always holds for a category, and why."""
-
-    categorie: NomCategorie
-    texte: str
-    emplacement: str = ""
-
-
-class Fait(Appui, frozen=True, kw_only=True):
-    """A fact about the organisation, with the question to ask and the words for each answer.
-
-    ``a_invoquer``: a derogation; not given means not claimed. ``region`` is where alone it may be.
-    ``implique``: facts that follow from this one when it is true.
-    """
-
-    id: str
-    question: str
-    vrai: str
-    faux: str
-    par_nature: tuple[ParNature, ...]
-    implique: tuple[NomFait, ...]
-    a_invoquer: bool = False
-    region: str | None = None
-    note: str | None = None
-    emplacement: str = ""
 
 
 class Evolution(Struct, frozen=True, kw_only=True):
@@ -383,11 +345,17 @@ class Referentiel(Struct, frozen=True, kw_only=True):
     changements: tuple[Changement, ...] = ()
     mentions: Mapping[NomEtiquette, Texte] = field(default_factory=dict)
     equivalences: tuple[Equivalence, ...] = ()
+    vocabulaire: Vocabulaire = field(default_factory=Vocabulaire)
 
     @property
     def origines(self) -> tuple[str, ...]:
         """The référentiels of the stack, base first."""
         return tuple(dict.fromkeys(c.couche.referentiel for c in self.couches))
+
+    @property
+    def sans_categories(self) -> bool:
+        """Whether it parts organisations into no category."""
+        return any(categorie.implicite for categorie in self.categories.values())
 
     @property
     def lacunes(self) -> tuple[Lacune, ...]:

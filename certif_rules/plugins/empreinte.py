@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from certif_rules.model.base import PLACES, Regle
 from certif_rules.model.jugement import Aggravation, Decision, Mesure, SelonType
+from certif_rules.model.organisme import Vocabulaire
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import Referentiel
 
@@ -32,8 +33,12 @@ _WHERE_TRUE = frozenset(
         "depuis",
         "lignee",
         "edition",
+        "implicite",
+        "vocabulaire",
+        "nombre",
     }
 )
+_WORDS = Vocabulaire()
 #: The rules that could be a reading from the start: ``lecture`` always enters their digest.
 _READINGS = (Regle, Mesure, Decision, Aggravation, DonneesSensibles, Conservation)
 #: What was given audit types after digests were printed; ``types`` always enters the digest of the others.
@@ -57,7 +62,7 @@ def _plain(value: Struct) -> dict[str, Any]:
     if isinstance(value, SelonType):
         where_true |= _TYPED_LATER
     entries = ((name, getattr(value, name)) for name in value.__struct_fields__ if name not in _LEFT_OUT)
-    return {name: held for name, held in entries if held or name not in where_true}
+    return {name: held for name, held in entries if name not in where_true or (held and held != _WORDS)}
 
 
 def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:

@@ -23,10 +23,20 @@ FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
 
 
 class FaitDeclare(Struct, frozen=True, kw_only=True):
-    """What was said of one fact: one value for all categories, or one per category (which wins)."""
+    """What was said of one fact: one value for all categories, or one per category (which wins).
+
+    Of a fact that is a number, ``nombre`` and ``nombres`` are what was typed, and the values what its
+    threshold makes of them: nothing, while no source gives it.
+    """
 
     valeur: bool | None = None
     par_categorie: Mapping[str, bool] = field(default_factory=dict)
+    nombre: str | None = None
+    nombres: Mapping[str, str] = field(default_factory=dict)
+
+    def number(self, categorie: str) -> str | None:
+        """Return the number typed for a category, or for all of them."""
+        return self.nombres.get(categorie, self.nombre)
 
 
 class ConstatPrecedent(Struct, frozen=True, kw_only=True):

@@ -6,16 +6,23 @@ implied by another fact; not claimed (a derogation); unknown. Unknown is never r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from operator import ge, gt, le, lt
+from typing import Any
 
 from msgspec import Struct
 
 from certif_rules.model.base import Appui
-from certif_rules.model.referentiel import Fait, ParNature, Referentiel
+from certif_rules.model.organisme import Fait, Nombre, ParNature
+from certif_rules.model.referentiel import Referentiel
 from certif_rules.noms import cle
 from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
 from certif_rules.rules.motifs import rests_on
 from certif_rules.rules.trivalent import Trivalent
+
+_COMPARAISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "au_moins": ge, "plus_de": gt, "au_plus": le, "moins_de": lt
+}  # fmt: skip
 
 
 class Contradiction(Struct, frozen=True, kw_only=True):
@@ -119,6 +126,28 @@ def origin(
             continue
         return Origine(texte=texte, emplacement=premise.emplacement, **rests_on(premise))
     return None
+
+
+def measured(nombre: Nombre, valeur: str) -> Trivalent:
+    """Return whether a number (« 12 », « 1.5 ») makes its fact true; unknown without a threshold."""
+    from fractions import Fraction  # few requests say a number
+
+    return (
+        None
+        if nombre.seuil is None
+        else _COMPARAISONS[nombre.comparaison](Fraction(valeur), Fraction(nombre.seuil))
+    )
+
+
+def awaited(fait: Fait) -> str | None:
+    """Return what is waited for before anyone can tell whether a fact holds; nothing otherwise."""
+    return fait.nombre.attend if fait.nombre and fait.nombre.seuil is None else None
+
+
+def why_unknown(fait: Fait) -> str:
+    """Return the question to ask; where no answer would do, what is waited for."""
+    waited = awaited(fait)
+    return f"à renseigner : {fait.question}" if waited is None else f"inconnu : {waited}"
 
 
 def nature_of(fait: Fait, categorie: str) -> ParNature | None:

@@ -8,7 +8,7 @@ from certif_rules.model.base import Lacune
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.faits import out_of_region
-from certif_rules.rules.mots import MOTS, MOTS_LACUNE, Cas, Mot, judge
+from certif_rules.rules.mots import MOTS, MOTS_ORGANISME, Cas, Mot, judge
 from certif_rules.rules.trivalent import Trivalent, either
 
 
@@ -43,4 +43,4 @@ def _fait(valeur: str, cas: Cas) -> Trivalent:
     return value
 
 
-_MOTS: Mapping[str, Mot] = {**{mot: MOTS[mot] for mot in MOTS_LACUNE}, "fait": _fait}
+_MOTS: Mapping[str, Mot] = {**{mot: MOTS[mot] for mot in MOTS_ORGANISME}, "fait": _fait}

@@ -143,7 +143,7 @@ MOTS: Mapping[str, Mot] = {
 MOTS_PORTEE = frozenset({"toutes", "categories", "fait"})
 #: Words allowed where no line is at stake (documents, checks).
 MOTS_SANS_LIGNE = frozenset({"toutes", "type_precedent", "du", "au"})
-#: Words that say for whom a gap matters.
-MOTS_LACUNE = frozenset({"toutes", "categories", "fait", "type_precedent", "ajout", "du", "au"})
+#: Words that say for whom a gap, a document or a check matters.
+MOTS_ORGANISME = MOTS_SANS_LIGNE | {"categories", "fait", "ajout"}
 #: Words whose unknown is an unknown of the earlier audit.
 MOTS_DU_PRECEDENT = frozenset({"constat_precedent", "constat_ouvert", "type_precedent", "vue"})

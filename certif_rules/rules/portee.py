@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from certif_rules.model.base import Regle
-from certif_rules.model.referentiel import Categorie
-from certif_rules.rules.faits import Origine, origin
+from certif_rules.model.organisme import Categorie
+from certif_rules.rules.faits import Origine, origin, why_unknown
 from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, rests_on
 from certif_rules.rules.mots import MOTS, Cas, RegleJugee, judge
 from certif_rules.rules.trivalent import either
@@ -32,7 +32,9 @@ def _why_true(verdict: RegleJugee, cas: Cas) -> str:
     conditions = _conditions(verdict, cas)
     if conditions:
         return " ; ".join(conditions)
-    return "applicable à cette catégorie d’actions"
+    if cas.referentiel.sans_categories:
+        return "applicable à tout organisme"
+    return f"applicable à cette {cas.referentiel.vocabulaire.categorie}"
 
 
 def _conditions(verdict: RegleJugee, cas: Cas) -> list[str]:
@@ -43,7 +45,7 @@ def _conditions(verdict: RegleJugee, cas: Cas) -> list[str]:
     fait = cas.referentiel.faits[nom]
     answer = verdict.mots["fait"]
     if answer is None:
-        return [f"à renseigner : {fait.question}"]
+        return [why_unknown(fait)]
     derived = _origin(cas, nom)
     if derived:
         return [derived.texte]

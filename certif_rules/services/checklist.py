@@ -98,7 +98,10 @@ def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]
     Raises:
         UsageError, DataError: something needed is missing or wrong; all of it is listed.
     """
-    recherche = look_up(registry, demande, missing(demande))
+    recherche = look_up(registry, demande, ())
+    parted = not recherche.choix or any(not r.referentiel.sans_categories for r in recherche.choix)
+    issues = (*missing(demande, categories=parted), *recherche.issues)
+    recherche = replace(recherche, issues=issues)
     resolution, verified = recherche.settle([check(demande, r.referentiel) for r in recherche.choix])
     return with_texts(resolution, demande), verified.contexte
 
@@ -224,6 +227,10 @@ def declared(referentiel: Referentiel, contexte: Contexte) -> dict[str, Any]:
     }
     faits: dict[str, Any] = {}
     for nom, fait in contexte.faits.items():
+        if fait.nombre is not None or fait.nombres:
+            numbers = {c: number for c in contexte.categories if (number := fait.number(c)) is not None}
+            faits[nom] = numbers if fait.nombres else fait.nombre
+            continue
         faits[nom] = dict(fait.par_categorie) if fait.valeur is None else fait.valeur
         if fait.valeur is not None and fait.par_categorie:
             asked = (c for c in contexte.categories if not nature_of(referentiel.faits[nom], c))

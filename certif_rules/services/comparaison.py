@@ -174,8 +174,10 @@ def _of_editions(_registry: Registry, one: Cote, two: Cote, demande: Demande) ->
     avant, apres = one.resolution.referentiel, two.resolution.referentiel
     empreintes = (one.resolution.empreinte, two.resolution.empreinte)
     categories = demande.categories or demande.ajout_categories
-    if not categories:
-        if demande.faits or demande.organisme:
+    about = bool(demande.faits or demande.organisme)
+    unparted = avant.sans_categories and apres.sans_categories
+    if not categories and not (about and unparted):
+        if about:
             needs = [("au moins une catégorie", "", "--categorie")]
             raise refusal(lacking(needs, "un fait ne se lit que d’un organisme et de ses catégories"))
         return compare_editions(avant, apres, empreintes)

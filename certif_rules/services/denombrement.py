@@ -117,7 +117,7 @@ class _ParColonnes:
             varies = by.categories if colonne[0] == "categorie" else colonne in own
             return None if varies else self._encodage.record(contexte, (colonne,))[0]
 
-        own = {("fait", nom) for nom in by.faits}
+        own = {("fait", nom) for nom in by.facts}
         return compile_lines(referentiel, referentiel.types_audit[contexte.type_audit], same_for_all)
 
     def _record(self, organisation: Organisation) -> bytes | tuple[Issue, ...]:

@@ -65,6 +65,7 @@ def _studied(regime: Regime, lu: DepotLu | Fautes, demande: Demande) -> DossierE
         etude=etude,
         types=types,
         categories={c.id: c.titre for c in referentiel.categories.values()},
+        faits={f.id: f.vrai for f in referentiel.faits.values()},
     )
 
 

@@ -93,7 +93,11 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
     organisme = demande.organisme
     categories = demande.categories or demande.ajout_categories
     needs = (
-        ("au moins une catégorie", " ".join(categories), "--categorie"),
+        *(
+            []
+            if regime.referentiel.sans_categories
+            else [("au moins une catégorie", " ".join(categories), "--categorie")]
+        ),
         (
             "le chiffre d’affaires",
             organisme.get("chiffre_affaires") if turnover is None else turnover,

@@ -59,7 +59,7 @@ class Lot:
         #: The rules, and the audit as if an organisation had every category and said nothing.
         self.resolution, self.contexte = self._prepare(replace(commun, categories=every))
         own, known = self.resolution.referentiel.id, self.resolution.referentiel.faits
-        unknown = [nom for nom in correspondance.faits if nom not in known]
+        unknown = [nom for nom in correspondance.facts if nom not in known]
         if unknown:
             raise DataError(
                 Issue(

@@ -1,6 +1,7 @@
-"""A plugin begun: the next edition of a référentiel, a label on a base, a référentiel, a scored one.
+"""A plugin begun: the next edition of a référentiel, whole or as a change, a label, another.
 
-No wording is invented nor carried over unread: what is to be written is a gap that the data declare.
+No wording is invented nor carried over unread: what is to be written is a gap that the data declare, and of
+a change, so is all that it leaves as it was.
 """
 
 from __future__ import annotations
@@ -12,17 +13,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from certif_rules.audit.examen import lacking, parse_day, refusal
 from certif_rules.errors import Fautes, Issue, UsageError, suggestion
 from certif_rules.model.base import Source
-from certif_rules.model.referentiel import Categorie, Constat, Couche, Critere, Fait, Indicateur, Referentiel
+from certif_rules.model.organisme import Categorie, Fait
+from certif_rules.model.referentiel import Constat, Couche, Critere, Indicateur, Referentiel
+from certif_rules.plugins.choix import period
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import Atelier
 from certif_rules.services.modeles import Brut, Mots, comment, fill, keys, listed
 
-#: The templates: the next edition, a label on a base, one without a base, one that is scored.
-Modele = Literal["edition", "label", "referentiel", "notation"]
+#: The templates: the next edition, the same as a change of the one before, a label on a base, one without a
+#: base, one that is scored.
+Modele = Literal["edition", "suite", "label", "referentiel", "notation"]
+#: Those of a référentiel that is there already.
+_EDITIONS: Final = ("edition", "suite")
 _NOM: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 #: Width of the comments that tell what the edition before said.
@@ -58,8 +65,10 @@ def begin(atelier: Atelier, projet: Projet) -> Squelette:
     faults = Fautes(*_wrong(registry, projet))
     source: Referentiel | None = None
     with faults:
-        if projet.modele == "edition":
+        if projet.modele in _EDITIONS:
             source = _latest(registry, projet.nom, projet.depuis)
+            if projet.modele == "suite":
+                faults.issues += _overlapping(source, projet.du)
         elif projet.base is not None:
             nom, _, edition = projet.base.partition("@")
             source = _latest(registry, nom, edition or "?")
@@ -67,7 +76,7 @@ def begin(atelier: Atelier, projet: Projet) -> Squelette:
         raise refusal(faults.issues)
     assert projet.edition is not None
     assert projet.du is not None
-    short = f"{projet.nom}-{projet.edition}".lower() if projet.modele == "edition" else projet.nom
+    short = f"{projet.nom}-{projet.edition}".lower() if projet.modele in _EDITIONS else projet.nom
     distribution = f"certif-rules-{re.sub(r'[^a-z0-9]+', '-', short)}"
     mots: dict[str, str] = {
         "certif_rules_paquet_modele": re.sub(r"[^a-z0-9]+", "_", f"certif_rules_{short}"),
@@ -84,6 +93,9 @@ def begin(atelier: Atelier, projet: Projet) -> Squelette:
         mots |= _of_source(atelier, projet, source)
         below = _base(registry, source)
         choses = dict(_things(source, below)) if projet.modele == "edition" else {}
+        if projet.modele == "suite":
+            mots |= _inherited(registry, source)
+            choses = {"types": list(_types(source, projet.du))}
     return Squelette(distribution=distribution, fichiers=fill(projet.modele, mots, choses))
 
 
@@ -114,14 +126,23 @@ def _wrong(registry: Registry, projet: Projet) -> Iterator[Issue]:
             parse_day(projet.du, "premier jour")
         yield from faults.issues
     known = [couche.id for couche in registry.layers(projet.nom, "exigence")]
-    if projet.modele != "edition" and known:
+    if projet.modele not in _EDITIONS and known:
         message = f"le référentiel « {projet.nom} » est déjà installé"
         yield Issue(
             "referentiel-existant", message, None, "commencer son édition suivante, ou choisir un autre nom"
         )
-    if projet.modele == "edition" and projet.edition in known:
+    if projet.modele in _EDITIONS and projet.edition in known:
         message = f"{projet.nom} a déjà une édition « {projet.edition} »"
         yield Issue("referentiel-existant", message, None, f"éditions : {', '.join(known)}")
+
+
+def _overlapping(source: Referentiel, du: str | None) -> list[Issue]:
+    """Return that a change cannot open before what it changes, nor while that one says that it stands."""
+    couche = _layer(source)
+    if du is None or (du > couche.du and (couche.au is None or du > couche.au)):
+        return []
+    message = f"{source.id}@{couche.id} vaut le {du} : une édition qui la change commence après"
+    return [Issue("periode-incoherente", message, None, f"cette édition est en vigueur {period(couche)}")]
 
 
 def _latest(registry: Registry, nom: str, edition: str | None) -> Referentiel:
@@ -151,7 +172,7 @@ def _base(registry: Registry, source: Referentiel) -> Referentiel | None:
 
 
 def _titled(projet: Projet, source: Referentiel | None) -> str:
-    if projet.modele == "edition" and source is not None:
+    if projet.modele in _EDITIONS and source is not None:
         return f"{source.titre}, édition {projet.edition} (titre à écrire)"
     return f"{projet.nom} (titre à écrire)"
 
@@ -189,6 +210,26 @@ def _needed(distribution: str | None) -> Brut:
 def _layer(referentiel: Referentiel) -> Couche:
     own = (r.couche for r in referentiel.couches if r.couche.referentiel == referentiel.id)
     return next(couche for couche in own if couche.nature == "exigence")
+
+
+def _inherited(registry: Registry, source: Referentiel) -> dict[str, str]:
+    """Return the words of an edition written as a change: how many lines, the gaps that it takes over."""
+    couche = _layer(source)
+    line = [c for c in registry.layers(source.id, "exigence") if c.id in (couche.id, *couche.lignee)]
+    written = {c.id: registry.header(c).data.get("lacunes") or () for c in line}
+    nodes = next((written[nom] for nom in (couche.id, *couche.lignee) if written[nom]), ())
+    entries = "".join(f"  - {json.dumps(node, ensure_ascii=False)}\n" for node in nodes)
+    note = f"  # De l’édition {couche.id} : à ôter si elle est comblée.\n" if nodes else ""
+    return {"NOMBRE-MODELE": Brut(len(source.indicateurs)), "LACUNES-MODELE": Brut(note + entries)}
+
+
+def _types(source: Referentiel, du: str | None) -> Iterator[Mots]:
+    """Yield the audit types of an edition that an audit of nothing else can be of, with what they ask for."""
+    for each in source.types_audit.values():
+        if each.origine == source.id and not any(e.mot == "ajout" for e in each.exige):
+            names = [n for e in each.exige if e.mot == "certificat_valide" for n in e.valeur]
+            held = {nom: {"notification": du, "echeance": du} for nom in names}
+            yield {"ID-MODELE": each.code, "CERTIFICATS-MODELE": keys("      ", {"certificats": held})}
 
 
 def _own_lines(source: Referentiel) -> list[Indicateur]:
@@ -238,6 +279,7 @@ def _fait(fait: Fait) -> Mots:
             for nature in fait.par_nature
         ],
         "implique": list(fait.implique),
+        "nombre": fait.nombre and asdict(fait.nombre),
         "a_invoquer": fait.a_invoquer,
         "region": fait.region,
         "note": fait.note,

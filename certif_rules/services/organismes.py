@@ -18,7 +18,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from certif_rules.errors import DataError, Fautes, Issue, Location, suggestion
-from certif_rules.source.donnees import read_checked
+from certif_rules.source.donnees import number_of, read_checked
 from certif_rules.source.entree import CONTROL, as_seen
 
 #: Longest line of a file, in bytes.
@@ -32,19 +32,28 @@ _QUOTE: Final = "un guillemet n’est pas fermé, ou est mal placé"
 
 
 class Correspondance(Struct, frozen=True, kw_only=True):
-    """What each column of a file says: parts of identity, categories and facts, by their own names."""
+    """What each column of a file says: parts of identity, categories and facts, by their own names.
+
+    ``nombres`` are the columns of facts that are numbers.
+    """
 
     organisme: Mapping[str, str]
     categories: Mapping[str, str]
     faits: Mapping[str, str]
+    nombres: Mapping[str, str]
     vrai: frozenset[str]
     faux: frozenset[str]
     separateur: str | None
 
     @property
+    def facts(self) -> Mapping[str, str]:
+        """The columns of all facts, numbers included."""
+        return {**self.faits, **self.nombres}
+
+    @property
     def colonnes(self) -> tuple[str, ...]:
         """The columns that are read, once each."""
-        named = (*self.organisme.values(), *self.categories.values(), *self.faits.values())
+        named = (*self.organisme.values(), *self.categories.values(), *self.facts.values())
         return tuple(dict.fromkeys(named))
 
 
@@ -57,7 +66,7 @@ class Organisation(Struct, frozen=True):
     rang: int
     identite: Mapping[str, str]
     categories: tuple[str, ...] | None
-    faits: tuple[tuple[str, bool], ...]
+    faits: tuple[tuple[str, bool | str], ...]
     fautes: tuple[Issue, ...] = ()
 
 
@@ -80,6 +89,7 @@ def read_correspondance(path: Path) -> Correspondance:
         organisme=dict(data.get("organisme") or {}),
         categories=dict(data.get("categories") or {}),
         faits=dict(data.get("faits") or {}),
+        nombres=dict(data.get("nombres") or {}),
         vrai=vrai,
         faux=faux,
         separateur=data.get("separateur"),
@@ -244,12 +254,18 @@ def _organisation(
         f"« {given[column][:_SHOWN]} », dans la colonne « {column} », n’est ni vrai ni faux"
         for column in unread
     ]
+    numbers = {nom: number_of(given[column]) for nom, column in by.nombres.items() if given[column]}
+    faults += [
+        f"« {given[by.nombres[nom]][:_SHOWN]} », dans la colonne « {by.nombres[nom]} », n’est pas un nombre"
+        for nom, number in numbers.items()
+        if number is None
+    ]
     categories = tuple(c for c, column in by.categories.items() if _truth(given[column], by))
     if not set(unread).isdisjoint(by.categories.values()):
         categories = ()  # those that can be read are not all of them
     elif by.categories and not categories:
         faults.append("aucune catégorie")
-    read = ((nom, _truth(given[column], by)) for nom, column in by.faits.items())
+    read = {**{nom: _truth(given[column], by) for nom, column in by.faits.items()}, **numbers}
     identite = {part: as_seen(given[column]) for part, column in by.organisme.items() if given[column]}
     for part, text in identite.items():
         if control := CONTROL.search(text):
@@ -259,7 +275,7 @@ def _organisation(
         rank,
         identite,
         categories if by.categories else None,
-        tuple((nom, value) for nom, value in read if value is not None),
+        tuple((nom, value) for nom, value in read.items() if value is not None),
         tuple(_wrong(name, rank, fault) for fault in faults),
     )
 

@@ -93,12 +93,16 @@ def draft(atelier: Atelier, rebasage: Rebasage, *, edition: str | None, du: str 
     if edition is not None and (edition in known or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", edition)):
         message = f"« {edition} » ne peut pas être le code de la nouvelle édition"
         appel.report("nom-invalide", message, None, f"éditions de {label.id} : {', '.join(known)}")
+    own = [r for r in label.couches if r.couche.referentiel == label.id]
+    for couche in (r.couche for r in own if r.couche.depuis is not None):
+        message = f"{label.id}@{couche.id} est écrite depuis {couche.depuis} : elle a la base de celle-ci"
+        hint = f"porter {label.id}@{couche.lignee[-1]}, puis récrire ce que {couche.id} y change"
+        appel.report("base-differente", message, None, hint)
     with appel:
         parse_day(du, "premier jour") if du is not None else None
     if appel.issues or edition is None or du is None:
         raise refusal(appel.issues)
     files: dict[str, bytes] = {}
-    own = [r for r in label.couches if r.couche.referentiel == label.id]
     for en_tete in (_header(atelier, r.contenu) for r in own):
         files |= dict(_layer(en_tete, rebasage, edition, du))
     return Brouillon(edition=edition, fichiers=files, problemes=_problems(atelier, files))

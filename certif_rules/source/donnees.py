@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ def as_euros(value: Any) -> Any:
     return int(digits) if digits.isdecimal() else value
 
 
+def number_of(text: str) -> str | None:
+    """Return a number as people type it (« 12 », « 1,5 »), with a point; nothing where it is none."""
+    number = text.strip().replace(",", ".")
+    return number if _NUMBER.fullmatch(number) else None
+
+
+_NUMBER = re.compile(r"\d{1,9}([.]\d{1,9})?", re.ASCII)
 _TRUTHS = {"oui": True, "non": False, "true": True, "false": False}
 
 

@@ -24,8 +24,8 @@ class ADemander(Struct, frozen=True, kw_only=True):
 class DossierEtudie(Struct, frozen=True, kw_only=True):
     """A file studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words.
 
-    ``types`` and ``categories`` give, by code, what the label calls them. ``editions`` are those that answer
-    so, ``autres`` the studies of those that do not: without a day, none is chosen.
+    ``types``, ``categories`` and ``faits`` give, by code, what the label calls them. ``editions`` are those
+    that answer so, ``autres`` the studies of those that do not: without a day, none is chosen.
     """
 
     referentiel: str
@@ -37,6 +37,7 @@ class DossierEtudie(Struct, frozen=True, kw_only=True):
     etude: Etude
     types: Mapping[str, str]
     categories: Mapping[str, str]
+    faits: Mapping[str, str]
     editions: tuple[str, ...] = ()
     autres: tuple[DossierEtudie, ...] = ()
 

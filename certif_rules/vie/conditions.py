@@ -13,9 +13,9 @@ from certif_rules.vie.declaration import Depot
 
 
 class Besoin(Struct, frozen=True):
-    """What would decide: the audit type, the earlier audit, an answer, a document; or nobody can say."""
+    """What would decide: the audit type, the earlier audit, an answer, a document, a fact; or nobody can."""
 
-    nature: Literal["type", "precedent", "question", "piece", "categorie", "inconnu"]
+    nature: Literal["type", "precedent", "question", "piece", "categorie", "fait", "inconnu"]
     cle: str = ""
 
 
@@ -79,9 +79,12 @@ def _words(
     if c.categories:
         known = bool(set(c.categories) & set(depot.categories)) if depot.categories else None
         yield Verdict(known, () if depot.categories else (Besoin("categorie"),))
+    if c.fait is not None:
+        held = depot.faits.get(c.fait)
+        yield Verdict(held, () if held is not None else (Besoin("fait", c.fait),))
     if c.sauf is not None:
-        held = _condition(c.sauf, candidature, depot, fournies)
-        yield Verdict(negate(held.valeur), held.manques)
+        prevents = _condition(c.sauf, candidature, depot, fournies)
+        yield Verdict(negate(prevents.valeur), prevents.manques)
     if c.inconnu is not None:
         yield Verdict(None, (Besoin("inconnu", c.inconnu),))
 

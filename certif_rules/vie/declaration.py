@@ -41,7 +41,7 @@ class Depot(Struct, frozen=True, kw_only=True):
     ``precedent`` are codes of audit types. ``jour`` is the day validities are compared to: that of the
     filing, else that of the audit. ``reponses`` maps questions to answers; ``deduites``
     names those read elsewhere in the profile. ``champs`` are the fields that the profile gives of the
-    organisation.
+    organisation, ``faits`` what is known of each fact, for one of its categories at least.
     """
 
     type: str | None = None
@@ -52,6 +52,7 @@ class Depot(Struct, frozen=True, kw_only=True):
     nom: str | None = None
     categories: tuple[str, ...] = ()
     champs: frozenset[str] = frozenset()
+    faits: Mapping[str, Trivalent] = field(default_factory=dict)
     reponses: Mapping[str, str] = field(default_factory=dict)
     deduites: frozenset[str] = frozenset()
     pieces: Mapping[str, PieceDite] | None = None

@@ -16,6 +16,8 @@ from certif_rules.errors import Issue, IssuesError, Location, suggestion
 from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.contexte import Certificat
+from certif_rules.rules.faits import resolve_all
+from certif_rules.rules.trivalent import Trivalent, either
 from certif_rules.source.donnees import as_truth
 from certif_rules.source.yaml import PlacedDict, PlacedList, place
 from certif_rules.vie.conditions import judge
@@ -46,7 +48,8 @@ class _Reader:
         self.referentiel = referentiel
         self.candidature = candidature
         self.node: Mapping[str, Any] = demande.dossier or {}
-        self.issues = [i for i in check(demande, referentiel).issues if i.code not in _LISTED]
+        self.verifiee = check(demande, referentiel)
+        self.issues = [i for i in self.verifiee.issues if i.code not in _LISTED]
 
     def run(self) -> Depot:
         demande = self.demande
@@ -70,6 +73,7 @@ class _Reader:
                 for champ, value in {**demande.organisme, "categories": demande.categories}.items()
                 if value not in (None, "", (), [])
             ),
+            faits=self._facts(),
             pieces=self._pieces(),
             devis=self._quotes(),
             certificats=certificats,
@@ -111,6 +115,13 @@ class _Reader:
         named = (*self.demande.categories, *self.demande.ajout_categories)
         synonyms = {s: c.id for c in self.referentiel.categories.values() for s in (c.id, *c.synonymes)}
         return tuple(dict.fromkeys(synonyms[name] for name in named if name in synonyms))
+
+    def _facts(self) -> dict[str, Trivalent]:
+        """Return what is known of each fact: true where it is for one category at least."""
+        values = resolve_all(self.referentiel, self.verifiee.contexte)
+        return {
+            nom: either(known[nom] for known in values.values()) for nom in self.referentiel.faits if values
+        }
 
     def _mode(self, depot: Depot) -> str | None:
         """Return the mode among those that a label lets choose here; where it lets none, as printed."""

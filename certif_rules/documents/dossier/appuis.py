@@ -65,6 +65,7 @@ def _condition(c: Condition, dossier: DossierEtudie) -> str:
     parts += [_answered(candidature.questions[nom], choix) for nom, choix in c.reponses.items()]
     parts += [f"avec {', '.join(lowered(candidature.pieces[p].titre) for p in c.pieces)}"] if c.pieces else []
     parts += [", ".join(lowered(dossier.categories[k]) for k in c.categories)] if c.categories else []
+    parts += [lowered(dossier.faits[c.fait])] if c.fait else []
     parts += [f"sauf {_condition(c.sauf, dossier)}"] if c.sauf else []
     parts += [c.inconnu] if c.inconnu else []
     return ", ".join(parts)

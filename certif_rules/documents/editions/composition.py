@@ -277,7 +277,8 @@ def _mutation(mutation: Mutation) -> str:
 
 def _organisation(compared: EditionsComparees, organisme: PourOrganisme) -> b.Partie:
     who = [clean(organisme.nom)] if organisme.nom else []
-    who.append(f"catégories {', '.join(map(clean, organisme.categories))}")
+    if not compared.apres.sans_categories:
+        who.append(f"{compared.apres.vocabulaire.categories} {', '.join(map(clean, organisme.categories))}")
     who.append(prose(organisme.type_audit) if organisme.type_audit else "audit non précisé")
     blocs: list[b.Bloc] = [
         b.Paragraphe(

@@ -14,6 +14,7 @@ from certif_rules.documents import emetteur
 from certif_rules.documents.rapport import actes, constats, fin, ouverture, verifications
 from certif_rules.documents.rapport.ecarts import closing, sheets
 from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity, line_name
+from certif_rules.francais import capital
 from certif_rules.habillage.modele import Place
 
 Chapitre = tuple[str, Iterable[b.Bloc]]
@@ -39,7 +40,7 @@ def sheets_only(rapport: Rapport) -> b.Document:
         blocs = (b.Paragraphe(texte=prose("Aucun écart n’est relevé : il n’y a pas de fiche à remplir.")),)
     autres = [a for a in rapport.bilan.avertissements if a.code == "autres_regles"]
     notices = tuple(b.Encadre(titre="Autres règles", texte=prose(a.message), ton="attention") for a in autres)
-    return _document(rapport, "Fiches de non-conformité", (*notices, *blocs))
+    return _document(rapport, capital(rapport.checklist.referentiel.vocabulaire.fiches), (*notices, *blocs))
 
 
 def _document(rapport: Rapport, titre: str, blocs: tuple[b.Bloc, ...]) -> b.Document:

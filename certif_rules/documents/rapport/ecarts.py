@@ -50,7 +50,7 @@ def closing(rapport: Rapport, ecrit: Ecrit) -> Iterator[b.Bloc]:
 def sheet(rapport: Rapport, ecart: Ecart, *, new_page: bool) -> Iterator[b.Bloc]:
     """Yield the sheet of one gap."""
     yield b.Titre(
-        texte=f"Fiche de non-conformité – {clean(ecart.numero)}",
+        texte=f"{capital(rapport.checklist.referentiel.vocabulaire.fiche)} – {clean(ecart.numero)}",
         niveau=2,
         ancre=anchor(ecart),
         nouvelle_page=new_page,
