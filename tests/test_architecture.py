@@ -124,7 +124,6 @@ SMALL = {
     "cli.plugins": "a command a module, imported when it is called",
     "documents.formats.extras": "asked before a library is imported",
     "francais": "what the folders below it all need of French",
-    "model.echantillon": "a subject of the référentiel, read by one command",
     "model.personnes": "a subject of the référentiel, by itself in a checklist",
     "services.rapport": "the service of one command",
 }

@@ -46,7 +46,8 @@ CELLULES: Mapping[str, int] = {"a_auditer": VRAI, "a_confirmer": INCONNU}
 #: Every edition of the référentiels of this repository, made-up ones included.
 EDITIONS = (
     *("qualiopi@2019", "qualiopi@2026", "certifregion@V5", "fictif@A", "fictif@B", "enseigne@E1"),
-    *("avis@N1", "echelle@N1", "echelle@N2", "etoiles@N1", "incontournables@N1", "niveaux@N1", "refuge@R1"),
+    *("avis@N1", "echelle@N1", "echelle@N2", "etoiles@N1", "incontournables@N1", "niveaux@N1"),
+    *("deux_comites@N1", "refuge@R1", "reseau@N1"),
 )
 
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, in_order
 from certif_rules.audit.completions import possible_decisions
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.deduction import deduced
 from certif_rules.audit.distinctions import Octroi, decide_beside
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
 from certif_rules.audit.jugement import Valeur, levels, measure
@@ -29,12 +30,12 @@ from certif_rules.audit.procedure import Procedure
 from certif_rules.audit.raisons import MotifConclusion, in_words, taken
 from certif_rules.audit.recevabilite import rests_on_nothing
 from certif_rules.audit.reprise import Reprise, carried
-from certif_rules.audit.sites import undecided
+from certif_rules.audit.sites import opened, settled, undecided
 from certif_rules.blocs.typographie import day as spelled
 from certif_rules.blocs.typographie import plain
 from certif_rules.francais import count
 from certif_rules.model.base import Avertissement
-from certif_rules.model.jugement import Aggravation, Decision, Jugement
+from certif_rules.model.jugement import Aggravation, Decision, Jugement, RegleParSite
 from certif_rules.rules.motifs import rests_on
 
 
@@ -80,8 +81,9 @@ class Bilan(Struct, frozen=True, kw_only=True):
 
 def conclude(checklist: Checklist, dossier: Dossier, procedure: Procedure | None = None) -> Bilan:
     """Return the conclusions of findings already checked against their checklist: a pure function."""
+    checklist, dossier = settled(checklist, dossier)
+    checklist, first = settled(checklist, opened(checklist, _before_liftings(dossier)))
     origines = checklist.referentiel.origines
-    first = _before_liftings(dossier)
     return Bilan(
         checklist=checklist,
         dossier=dossier,
@@ -122,6 +124,7 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         releves=by_line(dossier),
         verifies=by_point(dossier),
         repris=carried(checklist) if checklist.type_audit.report == "reprise" else {},
+        deduits=deduced(checklist, dossier),
     )
     constats = checklist.referentiel.constats
     judged = [*judged_lines(objet), *judged_points(objet)]
@@ -213,7 +216,7 @@ def _decided(
         text = f"conclusion impossible : {' ; '.join(counts)}"
     without = ", sans effet sur la conclusion" if settled else ""
     reasons += [MotifConclusion(code=c, texte=f"{words}{without} : {names}") for c, words, names in left]
-    return text, [*reasons, *_carried_reasons(objet), *aggravated, *doubtful]
+    return text, [*reasons, *_by_sites(objet), *_carried_reasons(objet), *aggravated, *doubtful]
 
 
 _LEFT = {"a_auditer": ("a_evaluer", "à évaluer"), "a_confirmer": ("a_confirmer", "à confirmer")}
@@ -254,6 +257,21 @@ def _carried_reasons(objet: Objet) -> Iterator[MotifConclusion]:
             code="reprise",
             texte=f"lignes que cet audit ne voit pas, reprises {since} : {', '.join(parts)}",
         )
+
+
+def _by_sites(objet: Objet) -> Iterator[MotifConclusion]:
+    """Yield what rules made of the findings of several sites, one sentence a rule."""
+    by_rule: dict[RegleParSite, list[str]] = {}
+    constats = objet.checklist.referentiel.constats
+    for ligne in objet.lignes:
+        deduit = objet.deduits.get(ligne.indicateur.id)
+        if deduit is not None and deduit.parts and deduit.constat is not None:
+            there = " ; ".join(f"{site}, {constats[constat].titre}" for site, constat in deduit.parts)
+            words = f"{ligne.indicateur.numero}, {constats[deduit.constat].titre} ({there})"
+            by_rule.setdefault(deduit.regle, []).append(words)
+    for regle, lines in by_rule.items():
+        texte = f"constats par site, {regle.motif} : {' ; '.join(lines)}"
+        yield MotifConclusion(code="constats_par_site", texte=texte, **rests_on(regle))
 
 
 def _aggravated(objet: Objet) -> tuple[list[MotifConclusion], list[MotifConclusion]]:

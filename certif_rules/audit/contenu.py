@@ -10,6 +10,7 @@ from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.constats import Releve
+from certif_rules.audit.deduction import ConstatDeduit
 from certif_rules.audit.echeances import Echeance
 from certif_rules.model.referentiel import Critere
 from certif_rules.rules.motifs import Etat
@@ -18,12 +19,14 @@ from certif_rules.rules.motifs import Etat
 class LigneVue(Struct, frozen=True):
     """A line and its finding; ``None`` while nobody recorded any.
 
-    ``compte`` says what an open finding counts as, or may, where it is another.
+    ``compte`` says what an open finding counts as, or may, where it is another; ``deduit`` by what rule it
+    is made of those of several sites.
     """
 
     ligne: Ligne
     releve: Releve | None
     compte: Compte | None = None
+    deduit: ConstatDeduit | None = None
 
     @property
     def constat(self) -> str | None:
@@ -82,6 +85,7 @@ class Ecart(Struct, frozen=True, kw_only=True):
     ligne: Ligne | None = None
     point: Point | None = None
     compte: Compte | None = None
+    deduit: ConstatDeduit | None = None
 
 
 class ConstatVerifie(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from certif_rules.rules.contexte import (
     Precedent,
 )
 from certif_rules.rules.faits import contradictions
-from certif_rules.source.donnees import as_text, as_truth
+from certif_rules.source.donnees import as_text, as_texts, as_truth
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -219,7 +219,7 @@ class _Verification:
             siren=as_text(given.get("siren")),
             nda=as_text(given.get("nda")),
             chiffre_affaires=given.get("chiffre_affaires"),
-            sites=tuple({k: str(v) for k, v in site.items()} for site in given.get("sites") or ()),
+            sites=tuple({k: as_texts(v) for k, v in site.items()} for site in given.get("sites") or ()),
         )
 
     def _given(self, demande: Demande) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from certif_rules.audit.aggravation import Compte, counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.constats import Releve
+from certif_rules.audit.deduction import ConstatDeduit
 from certif_rules.audit.jugement import LigneJugee
 from certif_rules.audit.reprise import Reprise
 from certif_rules.audit.sites import fails_somewhere, gaps_of
@@ -26,6 +27,7 @@ class Objet(Struct, frozen=True, kw_only=True):
     releves: Mapping[str, Releve]
     verifies: Mapping[str, Releve]
     repris: Mapping[str, Reprise]
+    deduits: Mapping[str, ConstatDeduit]
 
     def unseen(self) -> tuple[Ligne, ...]:
         """Return the lines that apply and that this audit does not see."""
@@ -89,7 +91,12 @@ def judged_lines(objet: Objet) -> Iterator[Jugee]:
             before, hidden = objet.value_before(ligne)
             hidden = hidden or ligne.etat == "a_confirmer"
         ecarts = gaps_of(objet.checklist, ligne)
-        if not assessed and recorded and fails_somewhere(releve, ecarts):
+        deduit = objet.deduits.get(ligne.indicateur.id)
+        if not assessed and deduit is not None and (recorded or deduit.parts):
+            recorded = deduit.issues or ligne.constats_permis
+            before, hidden = ((), False) if deduit.parts else (before, hidden)
+            hidden = hidden or not deduit.issues
+        elif not assessed and recorded and fails_somewhere(releve, ecarts):
             recorded, before, hidden = tuple(c for c in recorded if c in ecarts), (), False
         if recorded or before:
             each = (objet.compte(ligne, c).possibles if c is not None else (None,) for c in recorded)

@@ -6,7 +6,7 @@ What was not given stands in ``manques``: a report shows it as a gap and never f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import (
@@ -28,6 +28,7 @@ from certif_rules.audit.contenu import (
     Rapport,
     VerificationPrecedente,
 )
+from certif_rules.audit.deduction import ConstatDeduit, deduced, heading
 from certif_rules.audit.manques import missing
 from certif_rules.audit.sites import gaps
 from certif_rules.rules.contexte import VERIFICATION
@@ -37,7 +38,8 @@ def make_report(bilan: Bilan) -> Rapport:
     """Return the report of findings already checked: a pure function."""
     checklist = bilan.checklist
     releves = by_line(bilan.dossier)
-    vues = tuple(_seen(checklist, ligne, releves.get(ligne.indicateur.id)) for ligne in checklist.lignes)
+    deduits = deduced(checklist, bilan.dossier)
+    vues = tuple(_seen(checklist, ligne, releves, deduits) for ligne in checklist.lignes)
     numbers, results = point_numbers(checklist), by_point(bilan.dossier)
     points = tuple(PointVu(numbers[point_key(p)], p, results.get(p.id)) for p in checklist.verifications)
     ecarts = (*_gaps(bilan, vues), *_failed(bilan, points))
@@ -59,14 +61,19 @@ def make_report(bilan: Bilan) -> Rapport:
 # ---- lines ----------------------------------------------------------------------------------------------
 
 
-def _seen(checklist: Checklist, ligne: Ligne, releve: Releve | None) -> LigneVue:
+def _seen(
+    checklist: Checklist, ligne: Ligne, releves: Mapping[str, Releve], deduits: Mapping[str, ConstatDeduit]
+) -> LigneVue:
+    releve = releves.get(ligne.indicateur.id)
+    deduit = deduits.get(ligne.indicateur.id)
+    deduit = deduit if deduit is not None and deduit.parts else None
     if releve is None or not releve.ouvert:
-        return LigneVue(ligne, releve)
+        return LigneVue(ligne, releve, None, deduit)
     contexte, referentiel = checklist.contexte, checklist.referentiel
     code = checklist.type_audit.code
     jugement = referentiel.jugements.get(ligne.indicateur.origine)
     compte = counted(jugement, code, contexte.precedent, ligne.indicateur.id, releve.constat)
-    return LigneVue(ligne, releve, compte if compte.regle is not None else None)
+    return LigneVue(ligne, releve, compte if compte.regle is not None else None, deduit)
 
 
 def _sections(checklist: Checklist, vues: tuple[LigneVue, ...]) -> Iterator[Chapitre]:
@@ -74,12 +81,12 @@ def _sections(checklist: Checklist, vues: tuple[LigneVue, ...]) -> Iterator[Chap
     # Lines without a known criterion come last, whatever line comes first.
     for critere, lignes in sorted(checklist.groupes, key=lambda groupe: groupe[0] is None):
         group = [by_id[ligne.indicateur.id] for ligne in lignes]
-        effectifs = Counter(vue.constat for vue in group if vue.constat is not None)
+        effectifs = Counter(heading(vue.constat) for vue in group if vue.constat is not None)
         states = Counter(vue.ligne.etat for vue in group)
         yield Chapitre(
             critere=critere,
             lignes=tuple(vue for vue in group if _to_show(checklist, vue)),
-            constats={constat: effectifs[constat] for constat in checklist.referentiel.constats},
+            constats={heading(c): effectifs[heading(c)] for c in checklist.referentiel.constats},
             etats={etat: states[etat] for etat in checklist.compteurs},
             sans_constat=sum(vue.ligne.etat == "a_auditer" and vue.constat is None for vue in group),
         )
@@ -104,6 +111,7 @@ def _gaps(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Ecart]:
                 echeance=dated.get(vue.ligne.indicateur.id),
                 ligne=vue.ligne,
                 compte=vue.compte,
+                deduit=vue.deduit,
             )
 
 

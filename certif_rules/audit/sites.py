@@ -1,12 +1,14 @@
 """A line seen at several sites, or by several people: what that forbids, and what is left to decide.
 
 A gap at one site forbids to find the line good. Its gravity for the whole is the auditor's, with a reason:
-nobody adds up sites, and until it is chosen the line is to assess.
+nobody adds up sites, and until it is chosen the line is to assess. Where the référentiel declares a rule for
+it, the rule decides (``audit/deduction.py``), and nobody has to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,8 +16,18 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne
 from certif_rules.audit.compte_rendu import Conflit, compte_rendu_as_data
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
+from certif_rules.audit.deduction import (
+    MOYENNE,
+    ConstatDeduit,
+    deduced,
+    heading,
+    mean_finding,
+    parts_of,
+    rule_of,
+)
 from certif_rules.colonnes import CHAMPS
 from certif_rules.errors import Issue
+from certif_rules.francais import noun
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Referentiel
 
@@ -76,12 +88,95 @@ def consolidated(releve: Releve, ecarts: frozenset[str]) -> Releve:
     return replace(releve, constat=constat)
 
 
+def settled(checklist: Checklist, dossier: Dossier) -> tuple[Checklist, Dossier]:
+    """Return the same findings, where that of a line is what its rule makes of its sites.
+
+    It is to assess while that is not certain. Means, which no référentiel declares, are findings of the
+    checklist that is returned.
+    """
+    deduits = deduced(checklist, dossier)
+    if not deduits:
+        return checklist, dossier
+    ecarts = {ligne.indicateur.id: gaps_of(checklist, ligne) for ligne in checklist.lignes}
+    releves = tuple(
+        _deducing(checklist, releve, deduits[releve.ligne], ecarts[releve.ligne])
+        if releve.ligne in deduits
+        else releve
+        for releve in dossier.releves
+    )
+    possible = (*(releve.constat for releve in releves), *(c for d in deduits.values() for c in d.issues))
+    means = sorted({constat for constat in possible if heading(constat) == MOYENNE})
+    if not means:
+        return checklist, replace(dossier, releves=releves)
+    added = {name: mean_finding(name, ecart=name.startswith(_AVEC_ECART)) for name in (MOYENNE, *means)}
+    referentiel = checklist.referentiel
+    known = replace(referentiel, constats={**referentiel.constats, **added})
+    return replace(checklist, referentiel=known), replace(dossier, releves=releves)
+
+
+#: How a mean is called where a site has a gap: the gap is not lost in it.
+_AVEC_ECART = f"{MOYENNE}, dont un écart"
+
+
+def _deducing(checklist: Checklist, releve: Releve, deduit: ConstatDeduit, ecarts: frozenset[str]) -> Releve:
+    """Return the finding of a line as its rule has it; lifted, once the gap of each site is.
+
+    A level is that of sites after their liftings: it is not lifted besides.
+    """
+    parts = parts_of(releve)
+    releve = releve if releve.par_site else replace(Releve(ligne=releve.ligne), par_site=parts)
+    constat = deduit.constat
+    if not parts or constat is None:
+        return replace(releve, constat=A_EVALUER)
+    failing = [part for part in parts if part.constat in ecarts]
+    if heading(constat) == MOYENNE and any(part.ouvert for part in failing):
+        constat = constat.replace(MOYENNE, _AVEC_ECART)
+    whole = {"constat": constat, "appui": releve.appui or _rests_on(parts)}
+    declared = checklist.referentiel.constats.get(constat)
+    whole_gap = constat in ecarts and declared is not None and declared.valeur is None
+    if whole_gap and deduit.manquants == () and all(part.leve_le for part in failing):
+        last = max(failing, key=lambda part: part.leve_le or "")
+        whole |= {"leve_le": releve.leve_le or last.leve_le, "leve_par": releve.leve_par or last.leve_par}
+    return replace(releve, **whole)
+
+
+def _rests_on(parts: Iterable[Releve]) -> str | None:
+    """Return the text that the findings of all sites rest on, where each says it."""
+    each = dict.fromkeys((part.appui or "").strip() for part in parts if part.porte)
+    return " ; ".join(each) if all(each) else None
+
+
+def opened(checklist: Checklist, dossier: Dossier) -> Dossier:
+    """Return findings whose sites are as the audit left them, on the lines that a rule decides."""
+    decided = {ligne.indicateur.id for ligne in checklist.lignes if rule_of(checklist, ligne) is not None}
+    if not decided:
+        return dossier
+
+    def at_audit(part: Releve) -> Releve:
+        return replace(part, leve_le=None, leve_par=None, leve_constat=None)
+
+    return replace(
+        dossier,
+        releves=tuple(
+            replace(releve, par_site=tuple(map(at_audit, releve.par_site)))
+            if releve.ligne in decided
+            else releve
+            for releve in dossier.releves
+        ),
+    )
+
+
 def check_sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
-    """Yield a finding that one of its sites forbids, or whose gravity was chosen without a reason."""
+    """Yield a finding that its sites forbid, by rule or not, or whose gravity was chosen without a reason."""
     names = _names(checklist)
+    deduits = deduced(checklist, dossier)
     ecarts = {ligne.indicateur.id: gaps_of(checklist, ligne) for ligne in checklist.lignes}
     for releve in (*dossier.releves, *dossier.verifications):
         known = ecarts.get(releve.ligne, ECARTS_DE_VERIFICATION)
+        deduit = deduits.get(releve.ligne)
+        if deduit is not None:
+            yield from _check_rule(checklist, names, releve, deduit)
+            continue
         if not releve.porte or not fails_somewhere(releve, known):
             continue
         nom = names.get(releve.ligne, releve.ligne)
@@ -93,6 +188,23 @@ def check_sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
         elif len(known) > 1 and not (releve.commentaire or "").strip():
             message = f"{nom} : la gravité choisie pour l’ensemble des sites est sans raison"
             yield Issue("gravite-sans-raison", message, releve.lieu, "écrire la raison dans le commentaire")
+
+
+def _check_rule(
+    checklist: Checklist, names: Mapping[str, str], releve: Releve, deduit: ConstatDeduit
+) -> Iterator[Issue]:
+    """Yield a finding for all sites that their rule cannot give."""
+    if not releve.porte or not releve.par_site or not deduit.issues or releve.constat in deduit.issues:
+        return
+    declared = checklist.referentiel.constats.get(releve.constat)
+    valeur = declared.valeur if declared else None
+    means = (mean_finding(c).valeur for c in deduit.issues if heading(c) == MOYENNE)
+    if valeur is not None and Fraction(valeur) in {Fraction(mean) for mean in means if mean}:
+        return
+    there = " ; ".join(f"{constat} à {site}" for site, constat in deduit.parts)
+    message = f"{names[releve.ligne]} : « {releve.constat} », que la règle des sites ne donne pas ({there})"
+    hint = f"laisser « {A_EVALUER} » : la règle en décide ({deduit.regle.motif})"
+    yield Issue("constat-contre-sites", message, releve.lieu, hint)
 
 
 def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]:
@@ -112,7 +224,9 @@ def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
     by_line: dict[str, list[Releve]] = {}
     for releve in dossier.releves:
         by_line.setdefault(releve.ligne, []).append(releve)
-    for ligne in checklist.lignes:
+    deduits = deduced(checklist, dossier)
+    yield from _sites_to_see(checklist, deduits)
+    for ligne in (li for li in checklist.lignes if li.indicateur.id not in deduits):
         for releve in by_line.get(ligne.indicateur.id, ()):
             if not releve.porte and fails_somewhere(releve, gaps_of(checklist, ligne)):
                 seen = ", ".join(f"{part.constat} à {part.site}" for part in releve.par_site if part.porte)
@@ -121,6 +235,23 @@ def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
                     " choisir, avec sa raison"
                 )
                 yield Avertissement("gravite_a_choisir", message)
+
+
+def _sites_to_see(checklist: Checklist, deduits: Mapping[str, ConstatDeduit]) -> Iterator[Avertissement]:
+    """Yield the lines seen at some sites, whose rule waits for others before it can tell; once by sites."""
+    waiting: dict[tuple[str, ...] | None, list[str]] = {}
+    for ligne in checklist.lignes:
+        deduit = deduits.get(ligne.indicateur.id)
+        if deduit is not None and deduit.parts and deduit.constat is None:
+            waiting.setdefault(deduit.manquants, []).append(ligne.indicateur.numero)
+    for sites, numeros in waiting.items():
+        lines = f"{noun(len(numeros), 'ligne')} {', '.join(numeros)}"
+        message = f"{lines} : pas encore de constat à {', '.join(sites or ())}, que la règle des sites attend"
+        if sites is None:
+            message = f"{lines} : la règle attend tous les sites, et l’organisme ne dit pas lesquels il a"
+        elif not sites:
+            message = f"{lines} : les constats des sites ne suffisent pas à dire celui de la ligne"
+        yield Avertissement("site_a_voir", message)
 
 
 def open_conflicts(dossier: Dossier) -> tuple[Conflit, ...]:

@@ -127,10 +127,15 @@ def command(
 
 
 def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:
-    from certif_rules.services.population import Population, parse_population, read_population
+    from certif_rules.services.population import (
+        Population,
+        listed_sites,
+        parse_population,
+        read_population,
+    )
 
     if path is None:
-        return Population(tuple(str(site["id"]) for site in demande.organisme.get("sites") or ()))
+        return Population(listed_sites(demande))
     source, stdin = input_of(path)
     if stdin is None:
         return read_population(source, depuis=depuis)
@@ -170,6 +175,8 @@ def _show(data: dict[str, Any]) -> None:
 
 
 def _rule(regle: dict[str, Any]) -> str:
+    if regle.get("tous") or regle.get("ceux"):
+        return "tous les sites" if regle.get("tous") else prose(regle["texte"])
     coefficient = "" if regle["coefficient"] == "1" else f"{regle['coefficient'].replace('.', ',')} × "
     parts = [f"{coefficient}racine carrée du nombre de sites, {_ARRONDIS[regle['arrondi']]}"]
     if regle["non_vus"]:

@@ -14,6 +14,7 @@ from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.lignee import Pose, borrowed, lay
+from certif_rules.construction.par_site import refuse_sites_astray
 from certif_rules.construction.regles import CorpsRegles, build_regles
 from certif_rules.construction.seuils import refuse_out_of_reach
 from certif_rules.construction.surcouche import Trame
@@ -80,6 +81,7 @@ def assemble(matiere: Matiere) -> Referentiel:
         node = matiere.corps["regles"]["jugement"]
         refuse_out_of_reach(node, regles, lignes, known, lecteur)
         refuse_never_taken(node, regles.jugement, lecteur)
+        refuse_sites_astray(node, regles, known, lecteur)
         if lecteur.reprises is not None:
             lecteur.issues = [_at_edition(issue, matiere.exigence, lecteur) for issue in lecteur.issues]
     if lecteur.issues and matiere.fautes is None:

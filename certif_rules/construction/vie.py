@@ -86,7 +86,24 @@ def build_echantillon(node: Any, lecteur: Lecteur) -> MethodeEchantillon:
         if item.get("du") and item.get("au") and item["au"] < item["du"]:
             message = f"`au` ({item['au']}) vient avant `du` ({item['du']})"
             lecteur.refuse("periode-incoherente", message, item, "au")
+        _refuse_ambiguous(item, lecteur)
     return lecteur.read(MethodeEchantillon, node)
+
+
+def _refuse_ambiguous(node: Any, lecteur: Lecteur) -> None:
+    """Record sites that are said in several ways, in none, or without their words."""
+    ways = [way for way in ("coefficient", "tous", "ceux") if node.get(way)]
+    ways += ["coefficient"] if "coefficient" in node and not node["coefficient"] else []
+    if len(ways) != 1:
+        message = "les sites vus se disent d’une façon et d’une seule : coefficient, tous ou ceux"
+        lecteur.refuse("sites-ambigus", message, node, None, "n’en garder qu’une")
+    elif ("ceux" in node) != ("texte" in node):
+        message = "« ceux » et « texte » vont ensemble : les sites vus, et comment cela se lit"
+        lecteur.refuse("sites-ambigus", message, node, ways[0], "donner les deux")
+    for item in node.get("ceux") or ():
+        if bool(item.get("ajoutes")) == bool(item.get("etiquette")):
+            message = "une désignation nomme les sites ajoutés, ou une étiquette"
+            lecteur.refuse("sites-ambigus", message, item, None, "garder « ajoutes: true », ou « etiquette »")
 
 
 def build_incoherences(nodes: Any, lecteur: Lecteur) -> dict[str, Incoherence]:

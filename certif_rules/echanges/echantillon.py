@@ -6,14 +6,15 @@ from typing import Any
 
 from certif_rules.echanges.champs import REMARQUE, RESUME, Ecrivain, with_sources
 from certif_rules.model.base import Texte
-from certif_rules.model.echantillon import RegleSites
+from certif_rules.model.echantillon import Designation, RegleSites
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.vie.echantillon import METHODE, Prelevement
 
 _ecrire = Ecrivain(
     {
         Referentiel: RESUME,
-        RegleSites: "coefficient arrondi non_vus en_plus confiance lecture? sources",
+        RegleSites: "coefficient arrondi non_vus en_plus tous? ceux? texte? confiance lecture? sources",
+        Designation: "ajoutes? etiquette?",
         Texte: REMARQUE,
     }
 )

@@ -57,7 +57,7 @@
     if (!ligne.saisie) return trouvees;
     const sites = commun.sites(lui).filter(({ constat }) => ligne.ecarts.includes(constat)).map(({ site }) => site);
     const choisie = ligne.ecarts.includes(lui.constat);
-    if (sites.length && !choisie) {
+    if (sites.length && !choisie && !ligne.attend) {
       faute("gravité à choisir", `Un écart est relevé à un site (${sites.join(", ")}) : choisir la gravité pour tous les sites, avec sa raison.`);
     }
     const demande = aVoir(ligne) ? "Ce constat demande un commentaire." : "Revenir sur cet état demande une note.";
@@ -79,8 +79,13 @@
 
   const aVoir = (ligne) => ligne.etat !== "non_applicable";
   const evalue = (ligne) => page.lire(ligne).constat !== A_EVALUER;
+  /** Whether a rule makes the finding of the line of those of its sites, and each it waits for was seen. */
+  const decidee = (ligne) => {
+    const vus = commun.sites(page.lire(ligne)).filter(({ constat }) => (constat ?? A_EVALUER) !== A_EVALUER).map(({ site }) => site);
+    return Boolean(ligne.attend) && vus.length > 0 && ligne.attend.every((site) => vus.includes(site));
+  };
   const resteAFaire = (ligne) =>
-    (ligne.saisie && aVoir(ligne) && !evalue(ligne)) || fautes(ligne).length > 0;
+    (ligne.saisie && aVoir(ligne) && !evalue(ligne) && !decidee(ligne)) || fautes(ligne).length > 0;
 
   const pleins = (valeurs) => Object.fromEntries(Object.entries(valeurs).filter(([, v]) => !commun.vide(v) && v !== A_EVALUER));
 

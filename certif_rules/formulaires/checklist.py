@@ -18,6 +18,7 @@ from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.compte_rendu import CLES
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.audit.correction import Correction
+from certif_rules.audit.deduction import rule_of
 from certif_rules.audit.recevabilite import lacks_text, levels_after_lifting, must_explain, needs_comment
 from certif_rules.audit.sites import ECARTS_DE_VERIFICATION, NOMS, gaps_of
 from certif_rules.blocs import arbre as b
@@ -138,6 +139,7 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
                 "saisie": fillable(checklist, ligne),
                 "ecarts": sorted(gaps_of(checklist, ligne)),
                 "sans_texte": lacks_text(ligne),
+                **_awaited(checklist, ligne),
             }
             for ligne in checklist.lignes
         ]
@@ -158,6 +160,14 @@ def donnees(checklist: Checklist) -> dict[str, Any]:
         "nom_de_fichier": f"{name}.json",
         "tete": tete,
     }
+
+
+def _awaited(checklist: Checklist, ligne: Ligne) -> dict[str, list[str]]:
+    """Return the sites that the rule of a line waits for; nothing where the auditor chooses."""
+    regle = rule_of(checklist, ligne)
+    if regle is None:
+        return {}
+    return {"attend": list(checklist.plusieurs_sites) if regle.sites == "tous" else []}
 
 
 def fillable(checklist: Checklist, ligne: Ligne) -> bool:

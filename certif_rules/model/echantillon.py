@@ -10,16 +10,27 @@ from certif_rules.model.base import Appui, CodePrecedent, Texte
 Arrondi = Literal["au_plus_proche", "superieur", "inferieur"]
 
 
-class RegleSites(Appui, frozen=True, kw_only=True):
-    """The number of sites at some audit types: ``coefficient`` (as written) × the root of their number.
+class Designation(Struct, frozen=True, kw_only=True):
+    """Sites that an audit sees: those that are added to it, or those that bear a word of the profile."""
 
-    ``coefficient`` is ``None`` where no source gives a number. ``non_vus`` sites at least were not seen at
-    the earlier audit. ``du`` and ``au`` (ISO, both included) bound the audits it rules. ``en_plus`` says what
-    is always seen besides the sample.
+    ajoutes: bool = False
+    etiquette: str | None = None
+
+
+class RegleSites(Appui, frozen=True, kw_only=True):
+    """The sites of some audit types: ``coefficient`` (as written) × the root of their number, or which.
+
+    ``tous``: all of them. ``ceux``: those that one of these designations holds of, ``texte`` in words. Where
+    neither says it, ``coefficient`` is ``None`` if no source gives a number. ``non_vus`` sites at least were
+    not seen at the earlier audit. ``du`` and ``au`` (ISO, both included) bound the audits it rules.
+    ``en_plus`` says what is always seen besides the sample.
     """
 
     types: tuple[CodePrecedent, ...]
-    coefficient: str | None
+    coefficient: str | None = None
+    tous: bool = False
+    ceux: tuple[Designation, ...] = ()
+    texte: str | None = None
     arrondi: Arrondi = "au_plus_proche"
     non_vus: int = 0
     en_plus: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -122,7 +122,7 @@ class Organisme(Struct, frozen=True, kw_only=True):
     siren: str | None = None
     nda: str | None = None
     chiffre_affaires: int | None = None
-    sites: tuple[Mapping[str, str], ...] = ()
+    sites: tuple[Mapping[str, Any], ...] = ()
 
 
 class Contexte(Struct, frozen=True, kw_only=True):

@@ -8,12 +8,14 @@ from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import DemandeVerifiee, check, lacking, missing
 from certif_rules.errors import Issue
 from certif_rules.francais import count
+from certif_rules.model.echantillon import RegleSites
 from certif_rules.model.vie import Vie
 from certif_rules.plugins.registry import Registry
 from certif_rules.rules.contexte import Contexte
+from certif_rules.services.population import listed_sites, tags_of_sites
 from certif_rules.services.vie import look_up_regime
 from certif_rules.vie.duree import DureeAudit, SitesEchantillonnes, duration
-from certif_rules.vie.echantillon import rule_for, sites_to_see
+from certif_rules.vie.echantillon import designated, rule_for, sites_to_see
 from certif_rules.vie.regime import Regime, audit_type, missing_subject
 
 
@@ -49,7 +51,7 @@ def make_duration(
     contexte = verified.contexte
     turnover = chiffre_affaires if chiffre_affaires is not None else contexte.organisme.chiffre_affaires
     count = sites if sites is not None else _sites(demande)
-    sampled = _sampled(vie, code or "", contexte, count, echantillonnes)
+    sampled = _sampled(vie, code or "", demande, contexte, count, echantillonnes)
     calcul = duration(duree, regime.referentiel, contexte, turnover or 0, sampled)
     organisme = replace(contexte.organisme, chiffre_affaires=turnover)
     return DureeAudit(
@@ -79,8 +81,7 @@ def _by_table(regime: Regime, demande: Demande) -> bool:
 
 def _sites(demande: Demande) -> int | None:
     """Return how many sites the profile lists, those added included."""
-    listed = {str(site["id"]) for site in demande.organisme.get("sites") or ()} | set(demande.ajout_sites)
-    return len(listed) or None
+    return len(listed_sites(demande)) or None
 
 
 def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int | None) -> list[Issue]:
@@ -110,7 +111,7 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
 
 
 def _sampled(
-    vie: Vie, code: str, contexte: Contexte, sites: int | None, given: int | None
+    vie: Vie, code: str, demande: Demande, contexte: Contexte, sites: int | None, given: int | None
 ) -> SitesEchantillonnes:
     """Return the sites the audit samples: as given, none of a single one, else by the rule of its type."""
     if given is not None:
@@ -118,6 +119,10 @@ def _sampled(
     if sites is None or sites <= 1:
         return SitesEchantillonnes(nombre=0, texte="site unique")
     regle = rule_for(vie.echantillon, code, contexte.date.isoformat()) if vie.echantillon else None
+    if regle is not None and regle.tous:
+        return _by_rule(regle, sites, _count(sites, "tous les sites"))
+    if regle is not None and regle.ceux:
+        return _designated(regle, demande, sites)
     if regle is None or regle.coefficient is None:
         texte = (
             "nombre de sites échantillonnés : les sources ne le donnent pas pour cet audit "
@@ -125,12 +130,22 @@ def _sampled(
         )
         return SitesEchantillonnes(nombre=None, texte=texte, sources=regle.sources if regle else ())
     number = sites_to_see(sites, regle.coefficient, regle.arrondi)
-    return SitesEchantillonnes(
-        nombre=number,
-        texte=_count(number, f"sur {sites} sites"),
-        sources=regle.sources,
-        confiance=regle.confiance,
-    )
+    return _by_rule(regle, number, _count(number, f"sur {sites} sites"))
+
+
+def _by_rule(regle: RegleSites, number: int | None, texte: str) -> SitesEchantillonnes:
+    return SitesEchantillonnes(nombre=number, texte=texte, sources=regle.sources, confiance=regle.confiance)
+
+
+def _designated(regle: RegleSites, demande: Demande, sites: int) -> SitesEchantillonnes:
+    """Return how many sites a rule designates; unknown as soon as one of them may or may not be."""
+    names = listed_sites(demande)
+    vises = designated(regle, names, tags_of_sites(demande), demande.ajout_sites)
+    why = vises.doute if len(names) == sites else f"le profil en nomme {len(names)} sur {sites}"
+    if why:
+        texte = f"sites échantillonnés, {regle.texte} : {why} (--sites-echantillonnes N)"
+        return _by_rule(regle, None, texte)
+    return _by_rule(regle, len(vises.noms), _count(len(vises.noms), regle.texte or ""))
 
 
 def _count(number: int, how: str) -> str:

@@ -18,8 +18,18 @@ from certif_rules.model.base import Avertissement
 from certif_rules.model.echantillon import MethodeEchantillon, RegleSites
 from certif_rules.model.referentiel import TypeAudit
 from certif_rules.plugins.registry import Registry
+from certif_rules.services.population import tags_of_sites
 from certif_rules.services.vie import PRECEDENT, by_edition, look_up_regime, out_of_force
-from certif_rules.vie.echantillon import DemandeTirage, Prelevement, Tirage, draw, rule_for, sites_to_see
+from certif_rules.vie.echantillon import (
+    DemandeTirage,
+    Prelevement,
+    SitesDesignes,
+    Tirage,
+    designated,
+    draw,
+    rule_for,
+    sites_to_see,
+)
 from certif_rules.vie.regime import Regime, audit_type
 
 #: How many names a message lists at most.
@@ -51,8 +61,9 @@ def make_sample(registry: Registry, demande: Demande, asked: DemandeTirage) -> P
 
 def _drawn(regime: Regime, lu: _Lu, asked: DemandeTirage) -> Prelevement:
     code, regle, rules = lu.code, lu.regle, _rules(regime)
-    drawn = [name for name in asked.population if name != asked.centrale]
+    drawn = [name for name in lu.vises.noms if name != asked.centrale]
     size = asked.taille if regle is None else _size(regle, len(asked.population), asked)
+    size = len(drawn) if regle is not None and (regle.tous or regle.ceux) else size
     if size is None or size > len(drawn):
         message = f"{size} à tirer, parmi {len(drawn)}"
         raise UsageError([Issue("echantillon-trop-grand", message, None, "donner une taille plus petite")])
@@ -64,7 +75,7 @@ def _drawn(regime: Regime, lu: _Lu, asked: DemandeTirage) -> Prelevement:
         type_audit=code,
         regle=regle,
         tirage=tirage,
-        avertissements=tuple(_warnings(regle, asked, tirage)),
+        avertissements=(*_untold(regle, lu.vises), *_warnings(regle, asked, tirage)),
         remarques=tuple(
             texte
             for texte in (rules.remarques if asked.objet == "sites" else rules.dossiers)
@@ -78,10 +89,14 @@ def _rules(regime: Regime) -> MethodeEchantillon:
 
 
 class _Lu(Struct, frozen=True, kw_only=True):
-    """The audit type and the rule that give the size of a sample, and all that keeps from drawing."""
+    """The audit type and the rule that give the size of a sample, and all that keeps from drawing.
+
+    ``vises`` are the names among which it is drawn.
+    """
 
     code: str | None
     regle: RegleSites | None
+    vises: SitesDesignes
     issues: tuple[Issue, ...]
 
 
@@ -100,7 +115,18 @@ def _read(regime: Regime, demande: Demande, asked: DemandeTirage) -> _Lu:
     if asked.objet == "dossiers" and asked.taille is None:
         message = "il manque la taille de l’échantillon (--taille N) : aucune règle ne la donne"
         issues.append(Issue("information-manquante", message, None, "la choisir : elle est imprimée"))
-    return _Lu(code=code, regle=regle, issues=tuple(issues))
+    vises = SitesDesignes(noms=tuple(asked.population), inconnus=())
+    if regle is not None and regle.ceux:
+        vises = designated(regle, asked.population, tags_of_sites(demande), demande.ajout_sites)
+    return _Lu(code=code, regle=regle, vises=vises, issues=tuple(issues))
+
+
+def _untold(regle: RegleSites | None, vises: SitesDesignes) -> Iterator[Avertissement]:
+    """Yield the sites of which nobody can tell whether the rule designates them."""
+    if regle is not None and vises.doute:
+        where = "« etiquettes » de chaque site, dans le profil"
+        message = f"la règle désigne {regle.texte} : {vises.doute} ({where})"
+        yield Avertissement("sites_incertains", message, regle.sources)
 
 
 def _size(regle: RegleSites, sites: int, asked: DemandeTirage) -> int | None:
@@ -172,7 +198,7 @@ def _rule_issues(
             f"les sources de « {nom} » ne donnent pas le nombre de sites de l’audit « {type_audit.titre} »"
         )
         return [Issue("nombre-inconnu", message, None, hint + elsewhere)]
-    if regle.coefficient is None:
+    if regle.coefficient is None and not regle.tous and not regle.ceux:
         kind = f"« {type_audit.titre} » le {demande.date}"
         message = f"aucune source lue ne donne le nombre de sites de l’audit {kind}"
         return [Issue("nombre-inconnu", message, None, hint)]
@@ -183,7 +209,7 @@ def _warnings(regle: RegleSites | None, asked: DemandeTirage, tirage: Tirage) ->
     warned: list[Avertissement] = []
     if regle is None:
         return warned
-    if asked.arrondi is not None and asked.arrondi != regle.arrondi:
+    if asked.arrondi is not None and regle.coefficient is not None and asked.arrondi != regle.arrondi:
         message = "l’arrondi est celui que l’on a demandé, pas celui de la règle"
         warned.append(Avertissement("arrondi_impose", message, regle.sources))
     if regle.non_vus and asked.vus is None:

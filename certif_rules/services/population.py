@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
+from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import readable_day
 from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, Location, first_of
@@ -30,6 +31,17 @@ class Population(Struct, frozen=True):
 
     noms: tuple[str, ...]
     anterieurs: int = 0
+
+
+def listed_sites(demande: Demande) -> tuple[str, ...]:
+    """Return the sites that the profile names, those added included, once each."""
+    own = (str(site["id"]) for site in demande.organisme.get("sites") or ())
+    return tuple(dict.fromkeys((*own, *demande.ajout_sites)))
+
+
+def tags_of_sites(demande: Demande) -> dict[str, list[str] | None]:
+    """Return the words that each site of the profile bears; ``None`` where it does not say."""
+    return {str(site["id"]): site.get("etiquettes") for site in demande.organisme.get("sites") or ()}
 
 
 def read_population(path: Path, *, depuis: str | None = None) -> Population:

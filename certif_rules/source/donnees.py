@@ -19,6 +19,11 @@ def place_of(node: Any, key: str | int) -> Location | None:
     return None
 
 
+def as_texts(value: Any) -> str | list[str]:
+    """Return a value as text, or each of those of a list."""
+    return [str(item) for item in value] if isinstance(value, list) else str(value)
+
+
 def as_text(value: Any) -> str | None:
     """Return a value as text, whatever YAML made of it; ``None`` stays ``None``."""
     return None if value is None else str(value)

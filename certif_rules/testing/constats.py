@@ -66,12 +66,15 @@ def findings_of(case: Mapping[str, Any], demande: Demande, checklist: Checklist)
     return replace(dossier, releves=(*dossier.releves, *more))
 
 
-def _releve(ligne: str, value: Any, key: str = "constat") -> Releve:
+def _releve(ligne: str, value: Any, key: str = "constat", site: str | None = None) -> Releve:
     """Return a finding alone comes with a comment; one with its details, with those only."""
     if isinstance(value, str):
-        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE, appui=_APPUI)
+        return Releve(ligne=ligne, constat=value, commentaire=_COMMENTAIRE, appui=_APPUI, site=site)
+    there = {str(name): part for name, part in (value.get("par_site") or {}).items()}
     return Releve(
         ligne=ligne,
+        site=site,
+        par_site=tuple(_releve(ligne, part, key, name) for name, part in there.items()),
         constat=value[key],
         commentaire=value.get("commentaire"),
         annotations=tuple(value.get("annotations") or ()),

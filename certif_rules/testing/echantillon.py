@@ -19,11 +19,14 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     expected = case["attendu"]
     sites = case["sites"]
     population = [f"S{n}" for n in range(1, sites + 1)] if isinstance(sites, int) else list(sites)
+    tags = case.get("etiquettes") or {}
     vus = case.get("deja_vus")
     demande = Demande(
         referentiel=case["referentiel"],
         type_audit=case.get("type"),
         date=case.get("date") and str(case["date"]),
+        organisme={"sites": [{"id": site, "etiquettes": list(tags[site])} for site in tags]},
+        ajout_sites=tuple(case.get("ajouts") or ()),
     )
     asked = DemandeTirage(
         objet=case.get("objet", "sites"),

@@ -7,13 +7,15 @@ the same seed and the same population, in any order, give the same list.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from hashlib import sha256
 from math import isqrt
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+
+from certif_rules.rules.trivalent import either
 
 if TYPE_CHECKING:
     from certif_rules.model.base import Avertissement, Texte
@@ -103,6 +105,44 @@ def sites_to_see(sites: int, coefficient: str, arrondi: Arrondi) -> int:
         return floor if floor * floor == square else floor + 1
     doubled = isqrt(4 * square.numerator // square.denominator)
     return (doubled + 1) // 2
+
+
+class SitesDesignes(Struct, frozen=True, kw_only=True):
+    """The sites that a rule designates, and those of which the profile does not say enough to tell."""
+
+    noms: tuple[str, ...]
+    inconnus: tuple[str, ...]
+
+    @property
+    def doute(self) -> str:
+        """What is not known of them, in words; empty when all is."""
+        verb = "est" if len(self.inconnus) == 1 else "sont"
+        return f"on ne sait pas si {', '.join(self.inconnus)} en {verb}" if self.inconnus else ""
+
+
+def designated(
+    regle: RegleSites, names: Iterable[str], etiquettes: Mapping[str, Collection[str] | None],
+    ajoutes: Collection[str],
+) -> SitesDesignes:  # fmt: skip
+    """Return which of these sites a rule designates.
+
+    Args:
+        regle: all of them, or those that one of its designations holds of.
+        names: the sites that there are.
+        etiquettes: the words that each site bears; ``None``, or no entry, when that is not said.
+        ajoutes: the sites added to this audit.
+    """
+    noms: list[str] = []
+    inconnus: list[str] = []
+    for name in names:
+        tags = etiquettes.get(name)
+        each = [
+            name in ajoutes if one.ajoutes else None if tags is None else one.etiquette in tags
+            for one in regle.ceux
+        ]
+        value = either(each) if not regle.tous else True
+        (noms if value else inconnus if value is None else []).append(name)
+    return SitesDesignes(noms=tuple(noms), inconnus=tuple(inconnus))
 
 
 def draw(

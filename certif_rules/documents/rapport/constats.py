@@ -31,6 +31,7 @@ from certif_rules.documents.mots import (
 from certif_rules.documents.rapport.redaction import (
     ABSENT,
     NON_RENSEIGNE,
+    by_rule,
     counts_as,
     evaluated,
     evaluator,
@@ -161,13 +162,14 @@ def _row(checklist: Checklist, vue: LigneVue, *, alone: bool) -> tuple[b.Cellule
         state = "à confirmer" if vue.ligne.etat == "a_confirmer" else "à évaluer"
         why = reasons(checklist, vue.ligne) if vue.ligne.etat == "a_confirmer" else NON_RENSEIGNE
         seen_there = joined([*_seen(vue.releve), *_added(checklist, vue.releve)]) if vue.releve else ""
-        return (name, ((b.Morceau(state, "italique")),), joined([why, seen_there]))
+        return (name, ((b.Morceau(state, "italique")),), joined([why, by_rule(vue.deduit), seen_there]))
     return (
         name,
         joined(
             [
                 verdict(checklist, vue.releve, _named(checklist, vue.releve.constat, vue.ligne), alone=alone),
                 explained(checklist, vue.compte),
+                by_rule(vue.deduit),
             ]
         ),
         joined(

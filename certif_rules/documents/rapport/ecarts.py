@@ -15,6 +15,7 @@ from certif_rules.documents.mots import DONNEES_SENSIBLES, criterion, marked
 from certif_rules.documents.rapport.constats import due_dates, seen
 from certif_rules.documents.rapport.redaction import (
     NON_RENSEIGNE,
+    by_rule,
     explained,
     gravity_sign,
     line_name,
@@ -105,7 +106,7 @@ def _head(rapport: Rapport, ecart: Ecart) -> Iterator[tuple[str, b.Texte]]:
     yield from _subject(checklist, ecart)
     yield (
         "Gravité",
-        joined([gravity_sign(checklist, ecart), explained(checklist, ecart.compte)]),
+        joined([gravity_sign(checklist, ecart), explained(checklist, ecart.compte), by_rule(ecart.deduit)]),
     )
     yield "Notifié le", day(notified) if notified else NON_RENSEIGNE
 

@@ -9,6 +9,7 @@ from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.audit.constats import Releve
 from certif_rules.audit.contenu import Ecart, LigneVue, Rapport
+from certif_rules.audit.deduction import ConstatDeduit
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
@@ -123,6 +124,17 @@ def explained(checklist: Checklist, compte: Compte | None) -> b.Texte:
     )
     why = marked(prose(f"{before}{regle.motif}"), regle.sources, remarks(regle))
     return joined([(b.Morceau(counts_as(checklist, compte), "fort"),), why], " – ")
+
+
+def by_rule(deduit: ConstatDeduit | None) -> b.Texte:
+    """Return the rule that makes the finding of a line of those of its sites, and the sites it waits for."""
+    if deduit is None:
+        return ""
+    regle = deduit.regle
+    missing = deduit.manquants if deduit.constat is None else ()
+    waits = f" ; attend {', '.join(map(clean, missing))}" if missing else ""
+    why = marked(prose(f"{regle.motif}{waits}"), regle.sources, remarks(regle))
+    return joined([(b.Morceau("d’après ses sites", "fort"),), why], " – ")
 
 
 def reasons(checklist: Checklist, ligne: Ligne) -> b.Texte:
