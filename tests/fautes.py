@@ -280,8 +280,8 @@ MISTAKES: dict[str, tuple[list[Edit], list[Expected]]] = {
         ],
     ),
     "a word out of place": (
-        [Edit(TYPES, "id: certificat", "toutes: true", "fait: certifiante")],
-        [Expected("mot-deplace", TYPES, "id: certificat", "certifiante", ("« fait »",))],
+        [Edit(TYPES, "id: certificat", "toutes: true", "origine: qualiopi")],
+        [Expected("mot-deplace", TYPES, "id: certificat", "origine: qualiopi", ("« origine »",))],
     ),
     "a rule without a source": (
         [Edit(DEROGATIONS, "types", "    sources: [A10b]\n", "")],

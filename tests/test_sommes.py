@@ -82,3 +82,12 @@ def test_a_sum_that_is_enough_no_longer_weighs() -> None:
     """One line (4, 3, 1) and two (0, 2, 4) make (4, 7, 9); without the first, the first sum is short of 3."""
     three = line((4, 3, 1), (1, 0, 2), (0, 2, 4), number=3)
     assert reach([three], [3, 7, 7]) == {(0, 0): 1, (0, 1): 0, (0, 2): 2}
+
+
+def test_one_choice_among_many_is_parted_by_what_it_brings() -> None:
+    """58 is 9 + 49, and 54 no sum of two squares: each line is worth one of the squares up to 81."""
+    squares = [line(*((n * n, -n * n) for n in range(10)), number=1, group=group) for group in (0, 1)]
+    ends = reach(squares, [58, -58])
+    assert ends is not None
+    assert sorted(place for (_, place), number in ends.items() if number) == [3, 7]
+    assert reach(squares, [54, -54]) is None

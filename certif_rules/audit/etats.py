@@ -42,7 +42,7 @@ def state(portee: Trivalent, perimetre: Trivalent) -> Etat:
 
 def strongest(couples: tuple[Couple, ...]) -> Etat:
     """Return the state of a line: the strongest of its pairs."""
-    return min((couple.etat for couple in couples), key=ETATS.index)
+    return couples[0].etat if len(couples) == 1 else min((c.etat for c in couples), key=ETATS.index)
 
 
 def findings(

@@ -28,6 +28,11 @@ class LigneJugee(Struct, frozen=True, kw_only=True):
     inconnue: bool = False
 
     @property
+    def id(self) -> str | None:
+        """The id of the line."""
+        return self.indicateur.id if self.indicateur else None
+
+    @property
     def critere(self) -> str | None:
         """The criterion (an id) that the line stands in."""
         return self.indicateur.critere if self.indicateur else None
@@ -44,28 +49,31 @@ def measure(
     known = [(li, li.possibles[0]) for li in every if len(li.possibles) == 1 and not li.inconnue]
     unknown = [li for li in every if li.inconnue]
     values: dict[str, Valeur] = {}
+    partial: set[str] = set()
     for mesure in jugement.mesures.values():
         missing = [li for li in unknown if _may_count(mesure, constats, li)]
-        if mesure.somme:
-            if all(terme.mesure in values for terme in mesure.somme):
-                values[mesure.id] = _sum(mesure, values)
-        elif mesure.moyenne == "par_critere":
-            hidden = {li.critere for li in missing}
+        if mesure.citees:
+            if all(nom in values and nom not in partial for nom in mesure.citees):
+                values[mesure.id] = _of_measures(mesure, values)
+        elif mesure.par_critere:
+            hidden = {li.critere for li in missing} - {None}
             values[mesure.id] = {
                 critere: _close(mesure, _gather(mesure, constats, pairs))
                 for critere, pairs in _by_criterion(known)
                 if critere not in hidden
             }
+            if hidden:
+                partial.add(mesure.id)
         elif not missing:
             values[mesure.id] = _close(mesure, _gather(mesure, constats, known))
     return values
 
 
 def levels(jugement: Jugement) -> frozenset[str]:
-    """Return the measures made of the values of findings, and the sums over them."""
+    """Return the measures made of the values of findings, and those made of them."""
     ids: set[str] = set()
     for mesure in jugement.mesures.values():
-        if mesure.moyenne or mesure.minimum or any(terme.mesure in ids for terme in mesure.somme):
+        if mesure.moyenne or mesure.minimum or any(nom in ids for nom in mesure.citees):
             ids.add(mesure.id)
     return frozenset(ids)
 
@@ -97,26 +105,43 @@ def _by_criterion(
     yield from groups.items()
 
 
+#: What is measured, and what it weighs in a mean.
+_Pesees = Sequence[tuple[Fraction, Fraction]]
+
+
 def _gather(
     mesure: Mesure, constats: Mapping[str, Constat], pairs: Iterable[tuple[LigneJugee, str | None]]
-) -> list[Fraction]:
-    values = (brought(mesure, constats, ligne, constat) for ligne, constat in pairs)
-    return [value for value in values if value is not None]
+) -> _Pesees:
+    each = ((brought(mesure, constats, ligne, constat), mesure.pese(ligne.id)) for ligne, constat in pairs)
+    return [(value, poids) for value, poids in each if value is not None]
 
 
 def _may_count(mesure: Mesure, constats: Mapping[str, Constat], ligne: LigneJugee) -> bool:
     """Return whether some finding that the line may have would change the measure."""
-    return not mesure.somme and any(
+    return not mesure.citees and any(
         brought(mesure, constats, ligne, constat) is not None for constat in ligne.possibles
     )
 
 
-def _close(mesure: Mesure, values: Sequence[Fraction]) -> Nombre:
+def _close(mesure: Mesure, values: _Pesees) -> Nombre:
     if mesure.compte:
         return Fraction(len(values))
     if not values:
         return None
-    return min(values) if mesure.minimum else sum(values, Fraction(0)) / len(values)
+    if mesure.minimum or mesure.minimum_de:
+        return min(value for value, _ in values)
+    return sum((v * p for v, p in values), Fraction(0)) / sum((p for _, p in values), Fraction(0))
+
+
+def _of_measures(mesure: Mesure, values: Mapping[str, Valeur]) -> Nombre:
+    """Return what a measure made of others is worth: those of no value weigh nothing in a mean."""
+    if mesure.somme:
+        return _sum(mesure, values)
+    each: dict[str, Nombre] = {}
+    for nom in mesure.citees:
+        value = values[nom]
+        each.update(value if isinstance(value, Mapping) else {nom: value})
+    return _close(mesure, [(value, mesure.pese(nom)) for nom, value in each.items() if value is not None])
 
 
 def _sum(mesure: Mesure, values: Mapping[str, Valeur]) -> Nombre:

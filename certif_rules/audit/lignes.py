@@ -137,14 +137,20 @@ def pair_of(cas: Cas) -> Couple:
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Return every reason once, those of the pairs that decided the state of the line first."""
     order = [couple.categorie for couple in couples]
-    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat))
+    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat)) if order[1:] else couples
     motifs = dedupe(motif for couple in by_strength for motif in couple.motifs)
-    printed = (replace(m, categories=tuple(c for c in order if c in m.categories)) for m in motifs)
-    return (*printed, *_never_seen(couples, contexte))
+    return (*(_in_order(motif, order) for motif in motifs), *_never_seen(couples, contexte))
+
+
+def _in_order(motif: Motif, order: list[str]) -> Motif:
+    categories = tuple(c for c in order if c in motif.categories)
+    return motif if categories == motif.categories else replace(motif, categories=categories)
 
 
 def _never_seen(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Flag a line due because of an addition, and that no certified category ever concerned."""
+    if not contexte.ajouts.categories and not contexte.ajouts.sites:
+        return ()
     certified = [couple for couple in couples if couple.categorie in contexte.certifiees]
     if not certified or any(couple.portee.valeur is not False for couple in certified):
         return ()

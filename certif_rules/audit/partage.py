@@ -58,6 +58,7 @@ class Partage:
     def __init__(self, referentiel: Referentiel) -> None:
         self._referentiel = referentiel
         self._gardees = [_Gardees(indicateur) for indicateur in referentiel.indicateurs.values()]
+        self._scopes = {gardees.faits for gardees in self._gardees}
         self._facts = sorted({nom for gardees in self._gardees for nom in gardees.faits})
         self._lectures: dict[str, _Lecture] = {}
         self._numbers: dict[Hashable, int] = {}
@@ -88,27 +89,25 @@ class Partage:
         constat: ConstatPrecedent | None,
     ) -> Ligne:
         earlier = lecture.of_line(contexte, gardees.indicateur.id, constat)
+        portees, perimetres = gardees.portees, gardees.perimetres.setdefault(earlier, {})
         pairs = []
+        asked: list[Hashable] = [contexte.type_audit, constat and constat.constat]
         for category in categories:
-            of_scope = (category.nom, *[category.known[nom] for nom in gardees.faits])
-            scope = gardees.portees.get(of_scope)
+            of_scope = category.scopes[gardees.faits]
+            scope = portees.get(of_scope)
             if scope is None:
                 cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
-                scope = gardees.portees[of_scope] = self._answer(portee(cas))
-            of_audit = (category.audit, earlier)
-            due = gardees.perimetres.get(of_audit)
+                scope = portees[of_scope] = self._answer(portee(cas))
+            due = perimetres.get(category.audit)
             if due is None:
                 cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
                 type_audit = self._referentiel.types_audit[contexte.type_audit]
-                due = gardees.perimetres[of_audit] = self._answer(perimetre(cas, type_audit))
+                due = perimetres[category.audit] = self._answer(perimetre(cas, type_audit))
             pairs.append((category, scope, due))
-        cle = (
-            contexte.type_audit,
-            constat and constat.constat,
-            *[(c.nom, c.certified, scope.number, due.number) for c, scope, due in pairs],
-            *[c.values[nom] for nom in gardees.faits_des_textes for c in categories],
-            *[matters(lacune, self._referentiel, contexte, faits) for lacune in gardees.lacunes],
-        )
+            asked += (category.number, scope.number, due.number)
+        asked += [c.values[nom] for nom in gardees.faits_des_textes for c in categories]
+        asked += [matters(lacune, self._referentiel, contexte, faits) for lacune in gardees.lacunes]
+        cle = tuple(asked)
         line = gardees.lignes.get(cle)
         if line is None:
             couples = tuple(
@@ -133,7 +132,8 @@ class Partage:
             # From two on: 0 and 1 are equal to a value that was said.
             known[fait] = values[fait] if given is None else 2 + self._number((values[fait], given))
         audit = self._number((contexte.type_audit, nom, *lecture.of_category(contexte, nom, values)))
-        return _Category(nom, nom in contexte.certifiees, audit, values, known)
+        scopes = {names: self._number((nom, *[known[fait] for fait in names])) for names in self._scopes}
+        return _Category(nom, self._number((nom, nom in contexte.certifiees)), audit, values, scopes)
 
     def _number(self, value: Hashable) -> int:
         return self._numbers.setdefault(value, len(self._numbers))
@@ -156,13 +156,16 @@ class _Answer(NamedTuple):
 
 
 class _Category(NamedTuple):
-    """A category of an audit: what its rules read of it (by number), the values of facts, what gives them."""
+    """A category of an audit: itself and whether it is certified, what rules read of it, its facts.
+
+    Each of them is a number; ``scopes`` has one of the facts that a scope names, by their names.
+    """
 
     nom: str
-    certified: bool
+    number: int
     audit: int
     values: Mapping[str, Trivalent]
-    known: Mapping[str, Trivalent | int]
+    scopes: Mapping[tuple[str, ...], int]
 
 
 class _Gardees:
@@ -171,11 +174,12 @@ class _Gardees:
     def __init__(self, indicateur: Indicateur) -> None:
         texts = (*indicateur.preuves, *indicateur.precisions, *indicateur.adaptations)
         self.indicateur = indicateur
-        self.faits = _named(_with_exceptions(indicateur.portee), "fait")
+        self.faits = tuple(_named(_with_exceptions(indicateur.portee), "fait"))
         self.faits_des_textes = sorted({texte.fait for texte in texts if texte.fait is not None})
         self.lacunes = [lacune for lacune in indicateur.lacunes if lacune.si]
-        self.portees: dict[Hashable, _Answer] = {}
-        self.perimetres: dict[Hashable, _Answer] = {}
+        self.portees: dict[int, _Answer] = {}
+        #: By what is read of the line in the earlier audit, then of the category.
+        self.perimetres: dict[Hashable, dict[int, _Answer]] = {}
         self.lignes: dict[Hashable, Ligne] = {}
 
     def clear(self) -> None:

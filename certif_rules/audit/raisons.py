@@ -38,4 +38,5 @@ def in_words(motifs: Iterable[MotifConclusion]) -> str:
 def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
     """Yield the sources of the measures that the decision compares."""
     for condition in decision.si:
-        yield from jugement.mesures[condition.mesure].sources
+        for seuil in condition.seuils:
+            yield from jugement.mesures[seuil.mesure].sources

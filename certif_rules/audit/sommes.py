@@ -30,6 +30,8 @@ Fins = dict[Fin, int]
 _ENTIER = 1 << 60
 #: What floats are not told apart by.
 _PRES = 1e-9
+#: Most endings of one line that are parted one by one.
+_PEU = 8
 #: Most directions looked at before lines are split.
 _TOURS = 60
 
@@ -156,7 +158,10 @@ def _missing(over: Iterable[int]) -> int:
 def _halves(
     lignes: Sequence[Semblables], shares: Sequence[Mapping[Fin, float]]
 ) -> Iterator[list[Semblables]]:
-    """Yield both sides of the number of lines that is the least whole: as many as that at least, or fewer."""
+    """Yield both sides of the number of lines that is the least whole: as many as that at least, or fewer.
+
+    Of what is chosen once among many, as a criterion is, both sides of the choices that were mixed.
+    """
     places = [
         (abs((number * share.get(name, 0.0)) % 1 - 0.5), index, name)
         for index, ((number, endings), share) in enumerate(zip(lignes, shares, strict=True))
@@ -166,12 +171,30 @@ def _halves(
     number, endings = lignes[index]
     most = max(1, min(number, ceil(number * shares[index].get(name, 0.0))))
     others = [*lignes[:index], *lignes[index + 1 :]]
+    if number == 1 and len(endings) > _PEU:
+        yield from ([*others, (1, side)] for side in _sides(endings, shares[index]))
+        return
     without = {other: apport for other, apport in endings.items() if other != name}
     for parts in (
         [(most, {name: endings[name]}), (number - most, endings)],
         [(number - most + 1, without), (most - 1, endings)],
     ):
         yield [*others, *(part for part in parts if part[0])]
+
+
+def _sides(endings: Mapping[Fin, Apport], share: Mapping[Fin, float]) -> list[dict[Fin, Apport]]:
+    """Part choices in two where those that were mixed stand the furthest apart, of all that choices do."""
+    mixed = [endings[name] for name, part in share.items() if part > _PRES]
+
+    def apart(values: Sequence[int], every: Sequence[int]) -> float:
+        return (max(values) - min(values)) / (max(every) - min(every) or 1)
+
+    columns = list(zip(zip(*mixed, strict=True), zip(*endings.values(), strict=True), strict=True))
+    row = max(range(len(columns)), key=lambda row: (apart(*columns[row]), len(set(columns[row][1])) > 1))
+    values, every = columns[row]
+    middle = (min(values) + max(values)) // 2 if max(values) > min(values) else (min(every) + max(every)) // 2
+    under = {name: apport for name, apport in endings.items() if apport[row] <= middle}
+    return [under, {name: apport for name, apport in endings.items() if name not in under}]
 
 
 class _Melange:

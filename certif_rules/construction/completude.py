@@ -70,16 +70,19 @@ def refuse_open(jugement: Jugement, types: Mapping[str, Any], lecteur: Lecteur) 
 
 
 def refuse_unmeasured(
-    reader: SelonType, words: str, read: Iterable[tuple[SelonType | None, str, Any]], lecteur: Lecteur
+    reader: SelonType,
+    words: str,
+    read: Iterable[tuple[SelonType | None, str, Any, str | int]],
+    lecteur: Lecteur,
 ) -> None:
-    """Record the measures (with their names and the nodes that cite them) that do not exist where read."""
+    """Record the measures (name, what cites it, and where in it) that do not exist where they are read."""
     known = lecteur.noms.get(TYPES, set())
-    for mesure, nom, node in read:
+    for mesure, nom, node, key in read:
         codes = [code for code in sorted(known) if mesure and reader.existe_a(code) > mesure.existe_a(code)]
         if codes and mesure and known.issuperset(mesure.types):
             message = f"{words} lit la mesure « {nom} », qui n’existe pas{at_types(codes)}"
             hint = "étendre les `types` de la mesure, ou restreindre ceux de ce qui la lit"
-            lecteur.refuse("mesure-absente", message, node, "mesure", hint)
+            lecteur.refuse("mesure-absente", message, node, key, hint)
 
 
 def at_types(codes: Sequence[str]) -> str:

@@ -90,7 +90,7 @@ def idle(body: Mapping[str, Any], emplois: Emplois) -> Iterator[Issue]:
 
 def _idle_measures(jugement: Mapping[str, Any]) -> Iterator[Issue]:
     mesures = jugement.get("mesures") or {}
-    used = set(cited(jugement, frozenset({"mesure"})))
+    used = set(cited(jugement, frozenset({"mesure", "moyenne_de", "minimum_de"})))
     for name in mesures:
         if name not in used:
             message = f"aucune décision ne dépend de la mesure « {name} »"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from certif_rules.construction.conditions import compared
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.regles import CorpsRegles
 from certif_rules.model.jugement import Jugement, Mesure
@@ -43,7 +44,7 @@ def refuse_out_of_reach(
                 _refuse(bornes, "au_moins", term["seuil"], nom, item["somme"][index], "seuil", lecteur)
     beside = (item for each in (node.get("distinctions") or {}).values() for item in each["decisions"])
     for decision in (*node["decisions"], *beside):
-        for condition in decision.get("si") or ():
+        for condition in (each for one in decision.get("si") or () for each in compared(one)):
             critere = condition.get("critere")
             bornes = reach.of(regles.jugement, condition["mesure"], critere and lecteur.qualify(critere))
             for mot in _COMPARAISONS:
@@ -86,6 +87,8 @@ class _Portees:
         mesure = jugement.mesures[nom]
         if mesure.somme:
             return self._sum(jugement, mesure)
+        if mesure.citees:
+            return _around([self.of(jugement, cited) for cited in mesure.citees])
         lignes = [
             ligne
             for ligne in self.lignes
@@ -114,3 +117,11 @@ class _Portees:
         least = sum((bornes[0] for t, bornes in every if bornes and t.seuil is None), Fraction(0))
         most = sum((Fraction(1) if t.seuil else bornes[1] for t, bornes in every if bornes), Fraction(0))
         return least, most
+
+
+def _around(each: Sequence[_Bornes]) -> _Bornes:
+    """Return what a mean, or a minimum, of measures stays within."""
+    known = [bornes for bornes in each if bornes is not None]
+    if len(known) < len(each):
+        return None
+    return min(least for least, _ in known), max(most for _, most in known)

@@ -11,8 +11,9 @@ is left out where it is worth the default of its field: it goes without saying.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -36,12 +37,16 @@ _USUAL: Formes = {Struct: "*", date: date.isoformat, frozenset: sorted}
 
 
 class Ecrivain:
-    """What writes values as JSON holds them, by a table of forms."""
+    """What writes values as JSON holds them, by a table of forms.
 
-    def __init__(self, formes: Formes) -> None:
+    What is only to be encoded may be ``brut``: lists of texts are left as they are.
+    """
+
+    def __init__(self, formes: Formes, *, brut: bool = False) -> None:
         self._formes = {**_USUAL, **formes}
+        self._brut = brut
         #: What writes the values of a type, which only its class decides.
-        self._writers: dict[type, Callable[[Any], Any]] = dict.fromkeys(_PLAIN, _as_it_is)
+        self._writers = _Writers(self._writer)
         self._lines: dict[type, Entries] = {}
 
     def __call__(self, value: Any, /, **ajouts: Any) -> Any:
@@ -53,22 +58,21 @@ class Ecrivain:
         kind = type(value)
         if ajouts:
             return self._written(value, self._entries(kind), ajouts)
-        writer = self._writers.get(kind)
-        if writer is None:
-            writer = self._writers[kind] = self._writer(kind)
-        return writer(value)
+        return self._writers[kind](value)
 
     def _writer(self, kind: type) -> Callable[[Any], Any]:
         if issubclass(kind, str | int | float):
             return _as_it_is
+        writers = self._writers
         if issubclass(kind, Mapping):
-            return lambda value: {cle: self(child) for cle, child in value.items()}
+            return lambda value: {cle: writers[type(child)](child) for cle, child in value.items()}
         if issubclass(kind, list | tuple):
-            return lambda value: [self(child) for child in value]
+            if self._brut:
+                return lambda value: value if _of_texts(value) else [writers[type(c)](c) for c in value]
+            return lambda value: [writers[type(child)](child) for child in value]
         forme = self._forme(kind)
         if isinstance(forme, str):
-            entries = self._entries(kind)
-            return lambda value: self._written(value, entries, {})
+            return _record_writer(self._entries(kind), writers)
         return lambda value: self(forme(value))
 
     def _entries(self, kind: type) -> Entries:
@@ -99,11 +103,66 @@ class Ecrivain:
         return written
 
 
-_PLAIN = (type(None), bool, int, float, str)
+class _Writers(dict[type, Callable[[Any], Any]]):
+    """What writes the values of each type met so far."""
+
+    def __init__(self, make: Callable[[type], Callable[[Any], Any]]) -> None:
+        super().__init__(dict.fromkeys((type(None), bool, int, float, str), _as_it_is))
+        self._make = make
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        writer = self[kind] = self._make(kind)
+        return writer
 
 
 def _as_it_is(value: Any) -> Any:
     return value
+
+
+def _of_texts(values: Sequence[Any]) -> bool:
+    """Return whether a list holds texts only; those of a record are of one kind, so that its first tells."""
+    return not values or type(values[0]) is str
+
+
+def _record_writer(entries: Entries, writers: _Writers) -> Callable[[Any], dict[str, Any]]:
+    """Return what writes a record by its line, all that is read of one record being read at once."""
+    cles = tuple(cle for cle, _, _ in entries)
+    optional = [(rank, cle, tu) for rank, (cle, _, tu) in enumerate(entries) if tu is not NODEFAULT]
+    # Each record on the way, after the one that it is read from: itself, then what ways go through.
+    ways = sorted({chemin[:n] for _, chemin, _ in entries for n in range(len(chemin))} | {()}, key=len)
+    steps = [(ways.index(way[:-1]), way[-1]) for way in ways[1:]]
+    ranks = [[rank for rank, (_, chemin, _) in enumerate(entries) if chemin[:-1] == way] for way in ways]
+    reads = [(_all_of(attrgetter, [entries[r][1][-1] for r in rs]), (None,) * len(rs)) for rs in ranks]
+    read = [rank for rs in ranks for rank in rs]
+    in_order = _all_of(itemgetter, [read.index(rank) for rank in range(len(entries))])
+
+    def written(record: Any) -> dict[str, Any]:
+        records = [record]
+        for before, name in steps:
+            above = records[before]
+            records.append(None if above is None else getattr(above, name))
+        values: list[Any] = []
+        for one, (get, nothing) in zip(records, reads, strict=True):
+            values += nothing if one is None else get(one)
+        values = in_order(values)
+        line = {
+            cle: value if type(value) is str else writers[type(value)](value)
+            for cle, value in zip(cles, values, strict=True)
+        }
+        for rank, cle, tu in optional:
+            if values[rank] == tu:
+                del line[cle]
+        return line
+
+    return written
+
+
+def _all_of(getter: Callable[..., Callable[[Any], Any]], names: Sequence[Any]) -> Callable[[Any], Any]:
+    """Return what reads all these names of a thing, in a tuple however few they are."""
+    if len(names) > 1:
+        return getter(*names)
+    ways = [getter(name) for name in names]
+    return lambda one: tuple(way(one) for way in ways)
 
 
 def as_bytes(data: object) -> bytes:
@@ -180,16 +239,22 @@ def _own_first(kind: type[Struct], named: set[str]) -> list[str]:
     return sorted(names, key=inherited.__contains__)
 
 
+_LISTS = (list, tuple)
+_NESTED = (dict, *_LISTS)
+
+
 def citations(value: object) -> Iterator[str]:
     """Yield every id under a key ``sources``, at any depth of what was written."""
-    left = [value]
-    while left:
-        value = left.pop()
-        if isinstance(value, dict):
-            for cle, child in value.items():
-                if cle == "sources" and isinstance(child, list):
-                    yield from child
-                elif isinstance(child, dict | list):
+    left: list[Any] = [value] if isinstance(value, _NESTED) else []
+    for node in left:  # which grows meanwhile
+        if isinstance(node, dict):
+            for cle, child in node.items():
+                if isinstance(child, _LISTS):
+                    if cle == "sources":
+                        yield from child
+                    elif child:
+                        left.append(child)
+                elif isinstance(child, dict):
                     left.append(child)
-        elif isinstance(value, list):
-            left += [child for child in value if isinstance(child, dict | list)]
+        elif not _of_texts(node):
+            left += [child for child in node if isinstance(child, _NESTED)]

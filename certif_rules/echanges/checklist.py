@@ -10,7 +10,7 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
-from certif_rules.echanges.champs import LACUNE, Ecrivain, as_bytes, citations, encoded, with_sources
+from certif_rules.echanges.champs import LACUNE, Ecrivain, Formes, as_bytes, citations, encoded, with_sources
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Lacune, Source, Texte
@@ -49,33 +49,32 @@ _LIGNE = """
     etiquettes=indicateur.etiquettes evolution=indicateur.evolution variantes=indicateur.variantes
     alias=indicateur.alias lacunes donnees_sensibles=indicateur.donnees_sensibles
 """
-_ecrire = Ecrivain(
-    {
-        Ligne: _LIGNE,
-        Motif: MOTIF,
-        Texte: TEXTE,
-        Point: "id texte certain constat note compte_pour reception sources",
-        Lacune: LACUNE,
-        Critere: "id numero origine titre variantes lacunes sources",
-        Couche: "referentiel nature id titre du au admis_du confiance lue contenu revision empreinte note"
-        " sources",
-        SitesAudites: "sites texte confiance sources",
-        DonneesSensibles: SENSIBLES,
-        Conservation: "duree texte sources confiance lecture",
-        Referentiel: "id edition base guide empreinte couches titre",
-        Changement: CHANGEMENT,
-        # A grid is read again against its texts: it carries those that no installed layer has.
-        TextesDonnes: "nom empreinte contenu",
-        # What is needed of the dress for a grid to be read again without the body's file.
-        Habillage: as_data,
-        Ajouts: "*?",
-        Precedent: "type? date? edition? indicateurs_audites? constats? leves apres_levee? ecarts?"
-        " verifications? precedent?",
-        ConstatPrecedent: lambda constat: constat.constat,
-        Evolution: "* issu_de?",
-        Certificat: "notification echeance etat? categories? sites?",
-    }
-)
+_FORMES: Formes = {
+    Ligne: _LIGNE,
+    Motif: MOTIF,
+    Texte: TEXTE,
+    Point: "id texte certain constat note compte_pour reception sources",
+    Lacune: LACUNE,
+    Critere: "id numero origine titre variantes lacunes sources",
+    Couche: "referentiel nature id titre du au admis_du confiance lue contenu revision empreinte note"
+    " sources",
+    SitesAudites: "sites texte confiance sources",
+    DonneesSensibles: SENSIBLES,
+    Conservation: "duree texte sources confiance lecture",
+    Referentiel: "id edition base guide empreinte couches titre",
+    Changement: CHANGEMENT,
+    # A grid is read again against its texts: it carries those that no installed layer has.
+    TextesDonnes: "nom empreinte contenu",
+    # What is needed of the dress for a grid to be read again without the body's file.
+    Habillage: as_data,
+    Ajouts: "*?",
+    Precedent: "type? date? edition? indicateurs_audites? constats? leves apres_levee? ecarts?"
+    " verifications? precedent?",
+    ConstatPrecedent: lambda constat: constat.constat,
+    Evolution: "* issu_de?",
+    Certificat: "notification echeance etat? categories? sites?",
+}
+_ecrire, _encoder = Ecrivain(_FORMES), Ecrivain(_FORMES, brut=True)
 #: What names the rules of a checklist, without telling them.
 _nommer = Ecrivain(
     {Referentiel: "id edition guide empreinte couches", Couche: "referentiel nature id empreinte"}
@@ -112,7 +111,7 @@ class _Gravees:
         if gravee is None:
             if len(self._gravees) >= LIMITE:
                 self._gravees.clear()
-            written = _ecrire(ligne)
+            written = _encoder(ligne)
             # The record is held with what is written of it: its identity is not given to another.
             gravee = Gravee(ligne, Raw(encode(written)), frozenset(citations(written)))
             self._gravees[id(ligne)] = gravee
@@ -127,7 +126,7 @@ def render(checklist: Checklist) -> bytes:
 
     A line is written once for all the checklists that share it.
     """
-    written = _ecrire(_parts(checklist, ()))
+    written = _encoder(_parts(checklist, ()))
     try:
         encode(written)  # what is written once is not there for an escape to be put in
         lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]

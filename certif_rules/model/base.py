@@ -8,7 +8,8 @@ The type of a field says what its text names (``NomSource``…): readers check n
 folder puts off the evaluation of annotations, since every command that reads rules asks for them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from msgspec import Struct
@@ -28,16 +29,26 @@ class Situe(Struct, frozen=True, eq=False):
     """A record that knows where it was written: two that differ by their place only are equal."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._values() == other._values()
+        kind = type(self)
+        return kind is type(other) and _VALUES[kind](self) == _VALUES[kind](other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other  # that of Struct compares every field
 
     def __hash__(self) -> int:
-        return hash((type(self), self._values()))
+        kind = type(self)
+        return hash((kind, _VALUES[kind](self)))
 
-    def _values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.__struct_fields__ if name not in PLACES)
+
+class _Values(dict[type, Callable[[Any], Any]]):
+    """What reads the fields that decide, of each type of records that know where they were written."""
+
+    def __missing__(self, kind: type[Struct]) -> Callable[[Any], Any]:
+        read = self[kind] = attrgetter(*(name for name in kind.__struct_fields__ if name not in PLACES))
+        return read
+
+
+_VALUES = _Values()
 
 
 class Nomme(Struct, frozen=True):

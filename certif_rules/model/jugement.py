@@ -4,6 +4,7 @@ Numbers are kept as written (« 5 », « 1.5 »): they are read as exact fractio
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from msgspec import Struct, field
@@ -22,6 +23,7 @@ from certif_rules.model.base import (
 
 #: What a mean is made over: all the lines, or those of each criterion.
 Moyenne = Literal["ensemble", "par_critere"]
+ParCritere = Literal["par_critere"]
 #: The sites whose findings a rule waits for: those of the organisation, or those where something was found.
 SitesAttendus = Literal["tous", "audites"]
 
@@ -70,11 +72,13 @@ class SelonType(Appui, frozen=True, kw_only=True):
 
 
 class Mesure(SelonType, frozen=True, kw_only=True):
-    """A number drawn from the findings that are not lifted; one of the four ways is given.
+    """A number drawn from the findings that are not lifted; one of the six ways is given.
 
     ``compte`` counts the lines with one of these findings; ``somme`` adds measures; ``moyenne`` and
-    ``minimum`` are of the values of the findings, those without a value left out. ``etiquette`` keeps the
-    lines that bear it.
+    ``minimum`` are of the values of the findings, those without a value left out. ``moyenne_de`` and
+    ``minimum_de`` are of what one measure is in each criterion, or ``moyenne_de`` of what several are; what
+    has no value is left out. ``etiquette`` keeps the lines that bear it. ``poids`` are what a line (its id),
+    a criterion (its id) or a measure weighs in a mean: one, where nothing is given.
     """
 
     id: str
@@ -82,22 +86,85 @@ class Mesure(SelonType, frozen=True, kw_only=True):
     compte: tuple[NomConstat, ...] = ()
     somme: tuple[Terme, ...] = ()
     moyenne: Moyenne | None = None
-    minimum: bool = False
+    minimum: bool | ParCritere = False
+    moyenne_de: tuple[NomMesure, ...] = ()
+    minimum_de: NomMesure | None = None
     etiquette: NomEtiquette | None = None
+    poids: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def par_critere(self) -> bool:
+        """Whether it has one value per criterion."""
+        return "par_critere" in (self.moyenne, self.minimum)
+
+    @property
+    def citees(self) -> tuple[str, ...]:
+        """The measures that it is made of."""
+        last = () if self.minimum_de is None else (self.minimum_de,)
+        return (*(terme.mesure for terme in self.somme), *self.moyenne_de, *last)
+
+    def pese(self, nom: str | None) -> Fraction:
+        """Return what a line, a criterion or a measure weighs in it."""
+        return Fraction(self.poids.get(nom or "", "1"))
 
 
-class Seuil(Struct, frozen=True, kw_only=True):
-    """What a measure must be, every comparison given holding; ``critere`` (an id) for a mean by criterion.
+class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
+    """What a measure must be, every comparison given holding; ``critere`` (an id) for one by criterion.
 
-    A mean by criterion without ``critere`` is asked of each criterion: one is enough.
+    A measure by criterion without ``critere`` is asked of each criterion where it has a value: one is enough
+    or, with ``chaque``, every one must be so.
     """
 
     mesure: NomMesure
     critere: IdCritere | None = None
+    chaque: bool = False
     au_moins: str | None = None
     plus_de: str | None = None
     au_plus: str | None = None
     moins_de: str | None = None
+
+    @property
+    def seuils(self) -> "tuple[Seuil, ...]":
+        """Itself, as the other conditions give theirs."""
+        return (self,)
+
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Seuil":
+        """Return what it asks in a criterion: of a measure by criterion, its own value, unless told which."""
+        free = self.critere is None and not self.chaque
+        return replace(self, critere=critere) if free and mesures[self.mesure].par_critere else self
+
+
+class UnCritere(Struct, frozen=True, kw_only=True, tag="un_critere"):
+    """What measures by criterion must be, all in the same one: one criterion is enough."""
+
+    un_critere: tuple[Seuil, ...]
+
+    @property
+    def seuils(self) -> tuple[Seuil, ...]:
+        """What it asks of each measure."""
+        return self.un_critere
+
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Toutes":
+        """Return what it asks in a criterion."""
+        return Toutes(toutes=tuple(seuil.au_critere(critere, mesures) for seuil in self.seuils))
+
+
+class Toutes(Struct, frozen=True, kw_only=True, tag="toutes"):
+    """Conditions that must all hold."""
+
+    toutes: tuple[Seuil | UnCritere, ...]
+
+    @property
+    def seuils(self) -> tuple[Seuil, ...]:
+        """What it asks of each measure."""
+        return tuple(seuil for condition in self.toutes for seuil in condition.seuils)
+
+    def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Toutes":
+        """Return what it asks in a criterion."""
+        return Toutes(toutes=tuple(seuil.au_critere(critere, mesures) for seuil in self.seuils))
+
+
+Condition = Seuil | UnCritere | Toutes
 
 
 class TitrePourTypes(Struct, frozen=True, kw_only=True):
@@ -117,7 +184,7 @@ class Decision(SelonType, frozen=True, kw_only=True):
     delivrable: bool | None
     titre: str
     titres: tuple[TitrePourTypes, ...] = ()
-    si: tuple[Seuil, ...] = ()
+    si: tuple[Condition, ...] = ()
     emplacement: str = ""
 
     def titre_pour(self, code_type: str) -> str:
@@ -144,17 +211,9 @@ class Distinction(Appui, frozen=True, kw_only=True):
         return replace(self, decisions=tuple(d for d in self.decisions if d.existe_a(code_type)))
 
     def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> tuple[Decision, ...]:
-        """Return its decisions in a criterion: a mean by criterion is its own, unless another is named."""
+        """Return its decisions in a criterion: measures by criterion are its own, unless another is named."""
         return tuple(
-            replace(
-                decision,
-                si=tuple(
-                    replace(c, critere=critere)
-                    if c.critere is None and mesures[c.mesure].moyenne == "par_critere"
-                    else c
-                    for c in decision.si
-                ),
-            )
+            replace(decision, si=tuple(condition.au_critere(critere, mesures) for condition in decision.si))
             for decision in self.decisions
         )
 

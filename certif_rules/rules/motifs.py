@@ -64,12 +64,29 @@ class Reponse(Struct, frozen=True):
 
 def rests_on(*appuis: Appui) -> dict[str, Any]:
     """Return the fields of what rests on several rules: all sources, the weakest confidence."""
+    first = appuis[0]
+    if all(_same_support(first, other) for other in appuis[1:]):  # one rule, or one for every category
+        return {
+            "sources": each_once(first.sources),
+            "confiance": first.confiance,
+            "lecture": first.lecture,
+            "incoherences": each_once(first.incoherences),
+        }
     return {
         "sources": each_once(*(appui.sources for appui in appuis)),
         "confiance": weakest(appui.confiance for appui in appuis),
         "lecture": any(appui.lecture for appui in appuis),
         "incoherences": each_once(*(appui.incoherences for appui in appuis)),
     }
+
+
+def _same_support(one: Appui, two: Appui) -> bool:
+    return (
+        one.sources == two.sources
+        and one.confiance == two.confiance
+        and one.lecture is two.lecture
+        and one.incoherences == two.incoherences
+    )
 
 
 def weakest(confiances: Iterable[Confiance]) -> Confiance:
@@ -84,18 +101,22 @@ def each_once(*sources: Iterable[str]) -> tuple[str, ...]:
 
 def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
     """Return the same reason once, with the categories, sources and places of all its mentions."""
-    once: dict[tuple[str, str], Motif] = {}
-    for motif in motifs:
-        cle = (motif.code, motif.texte)
-        first = once.get(cle)
-        once[cle] = motif if first is None else _join(first, motif)
-    return tuple(once.values())
+    listed = tuple(motifs)
+    if len(listed) < 2:  # most answers have one reason
+        return listed
+    alike: dict[tuple[str, str], list[Motif]] = {}
+    for motif in listed:
+        alike.setdefault((motif.code, motif.texte), []).append(motif)
+    return tuple([_joined(mentions) for mentions in alike.values()])
 
 
-def _join(first: Motif, second: Motif) -> Motif:
+def _joined(mentions: list[Motif]) -> Motif:
+    first = mentions[0]
+    if len(mentions) == 1:
+        return first
     return replace(
         first,
-        categories=each_once(first.categories, second.categories),
-        emplacements=each_once(first.emplacements, second.emplacements),
-        **rests_on(first, second),
+        categories=each_once(*[motif.categories for motif in mentions]),
+        emplacements=each_once(*[motif.emplacements for motif in mentions]),
+        **rests_on(*mentions),
     )

@@ -62,7 +62,23 @@ def _fait(valeur: str, cas: Cas) -> Trivalent:
 
 
 def _lignes(valeur: tuple[str, ...], cas: Cas) -> Trivalent:
-    return cas.indicateur.id in valeur
+    return cas.indicateur.id in (valeur if len(valeur) < _MANY else _as_set(valeur))
+
+
+#: From how many lines on a rule looks for one in a set, and how many such sets are there at once.
+_MANY, _MOST_SETS = 16, 1_000
+#: By the identity of the list, which is held: no other has it meanwhile.
+_SETS: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
+
+
+def _as_set(lines: tuple[str, ...]) -> frozenset[str]:
+    """Return the lines that a rule names, made once of each rule that names many."""
+    entry = _SETS.get(id(lines))
+    if entry is None:
+        if len(_SETS) >= _MOST_SETS:
+            _SETS.clear()
+        entry = _SETS[id(lines)] = (lines, frozenset(lines))
+    return entry[1]
 
 
 def _etiquette(valeur: str, cas: Cas) -> Trivalent:

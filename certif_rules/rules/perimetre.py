@@ -41,11 +41,11 @@ def pieces_required(cas: Cas, type_audit: TypeAudit) -> bool:
 
 def _rules(cas: Cas, type_audit: TypeAudit) -> Reponse:
     verdicts = [judge(regle, cas, _MOTS) for regle in type_audit.perimetre]
-    valeur = either(verdict.valeur for verdict in verdicts)
+    valeur = either([verdict.valeur for verdict in verdicts])
     if valeur is False:
         return Reponse(valeur, (_not_due(cas, type_audit),))
     decisive = [verdict for verdict in verdicts if verdict.valeur is valeur]
-    return Reponse(valeur, dedupe(motif for v in decisive for motif in _reasons(v, cas)))
+    return Reponse(valeur, dedupe([motif for v in decisive for motif in _reasons(v, cas)]))
 
 
 def _reasons(verdict: RegleJugee, cas: Cas) -> tuple[Motif, ...]:

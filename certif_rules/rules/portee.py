@@ -19,10 +19,10 @@ from certif_rules.rules.trivalent import either
 def portee(cas: Cas) -> Reponse:
     """Return whether ``cas.indicateur`` applies to ``cas.categorie``, and why."""
     verdicts = [judge(regle, cas, MOTS) for regle in cas.indicateur.portee]
-    valeur = either(verdict.valeur for verdict in verdicts)
+    valeur = either([verdict.valeur for verdict in verdicts])
     decisive = [verdict for verdict in verdicts if verdict.valeur is valeur]
     if valeur is True:
-        return Reponse(valeur, dedupe(_motif("applicable", _why_true(v, cas), [v], cas) for v in decisive))
+        return Reponse(valeur, dedupe([_motif("applicable", _why_true(v, cas), [v], cas) for v in decisive]))
     if valeur is None:
         return Reponse(valeur, dedupe(_unknown(verdict, cas) for verdict in decisive))
     return Reponse(valeur, (_out(decisive, cas),))
@@ -88,15 +88,14 @@ def _tuple(valeur: object) -> tuple[str, ...]:
 
 
 def _motif(code: CodeMotif, texte: str, verdicts: Sequence[RegleJugee], cas: Cas) -> Motif:
-    regles = [verdict.regle for verdict in verdicts]
-    names = {str(regle.mots["fait"]) for regle in regles if "fait" in regle.mots}
-    asked = code in ("applicable", "condition_non_remplie")
-    origins = [_origin(cas, nom) for nom in sorted(names) if asked]
-    parts: list[Regle | Origine] = [*regles, *(origine for origine in origins if origine is not None)]
+    parts: list[Regle | Origine] = [verdict.regle for verdict in verdicts]
+    if code in ("applicable", "condition_non_remplie"):
+        names = {str(verdict.regle.mots["fait"]) for verdict in verdicts if "fait" in verdict.regle.mots}
+        parts += [one for nom in sorted(names) if (one := _origin(cas, nom)) is not None]
     return Motif(
         code=code,
         texte=texte,
         categories=(cas.categorie,),
-        emplacements=tuple(part.emplacement for part in parts),
+        emplacements=tuple([part.emplacement for part in parts]),
         **rests_on(*parts),
     )

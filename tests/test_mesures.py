@@ -1,0 +1,264 @@
+"""Measures made of others, weights, conditions that hold together: exact, as every completion written out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greffons import registry, seal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from test_jugement import CONSTATS, NOMBRES, lignes
+
+from certif_rules.audit.completions import possible_decisions
+from certif_rules.audit.jugement import LigneJugee, Valeur, holds, measure
+from certif_rules.errors import DataError
+from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure, Seuil, Terme, Toutes, UnCritere
+from certif_rules.services.validation import validate
+from certif_rules.testing.cas import differences
+from certif_rules.testing.fichier import read_cases
+
+NOTES = Path(__file__).parent / "fictif_notes"
+_, CASES = read_cases(NOTES / "domaines.yaml")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["nom"])
+def test_domains_are_weighed_and_compared_together(case: dict[str, Any]) -> None:
+    """Means of means, least of means, weights, conditions that hold together: worked out by hand."""
+    assert differences(case, registry(domaines=NOTES / "domaines")) == []
+
+
+def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    """A copy of the référentiel whose rules were changed."""
+    copy = tmp_path / "domaines"
+    shutil.copytree(NOTES / "domaines", copy)
+    path = copy / "regles" / "R1" / "contenu.yaml"
+    text = path.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+    seal(path.parent)
+    return copy
+
+
+DOMAINE = "domaine: {moyenne: par_critere, poids: {A1: 2},"
+GLOBALE = "globale: {moyenne_de: domaine, poids: {B: 2},"
+PLUS_BASSE = "{minimum_de: domaine,"
+NOTE = "note: {moyenne_de: [globale, lignes], poids: {globale: 3},"
+LIGNES = "lignes: {moyenne: ensemble,"
+CHAQUE = "{mesure: domaine, chaque: true, au_moins: 2}"
+ZEROS = "{mesure: zeros, au_plus: 0}"
+ENSEMBLE = "toutes: [{mesure: note, au_moins: 2}, {mesure: plus_basse, au_moins: 1}]"
+UN = "{mesure: plancher, au_moins: 2}"
+MEME = '{un_critere: [{mesure: domaine, au_moins: "2.5"}, {mesure: plancher, au_moins: 2}]}'
+REFUSE = "    - {code: refuse,"
+
+
+def decision(si: str) -> tuple[str, str]:
+    """One decision more, before the last."""
+    more = f"    - {{code: autre, delivrable: null, si: [{si}], titre: Autre, sources: [DOC]}}\n"
+    return REFUSE, more + REFUSE
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ((DOMAINE, DOMAINE.replace("A1: 2", "A1: 0")), "« A1 » ne pèse rien"),
+        ((GLOBALE, GLOBALE.replace("B: 2", "Z: 2")), "critère « domaines/Z » : nom inconnu"),
+        ((NOTE, NOTE.replace("globale: 3", "zeros: 3")), "« zeros » n’est pas de celles"),
+        ((PLUS_BASSE, "{minimum_de: domaine, poids: {A: 2},"), "ne compte que dans une moyenne"),
+        ((LIGNES, "lignes: {minimum: true, poids: {A1: 2},"), "ne compte que dans une moyenne"),
+        ((GLOBALE, "globale: {moyenne_de: domaine, etiquette: rouge,"), "n’a pas d’étiquette"),
+        ((GLOBALE, "globale: {moyenne_de: domain, poids: {B: 2},"), "« domain » : nom inconnu"),
+        ((NOTE, NOTE.replace("[globale, lignes]", "lignes").replace("globale", "A")), "pas une valeur par"),
+        ((NOTE, NOTE.replace("[globale, lignes]", "[globale, domaine]")), "elle ne s’additionne pas"),
+        ((PLUS_BASSE, "{minimum_de: globale,"), "« globale » n’a pas une valeur par critère"),
+        ((PLUS_BASSE, "{minimum_de: domaine, moyenne: ensemble,"), "d’une façon et d’une seule"),
+        ((CHAQUE, "{mesure: globale, chaque: true, au_moins: 2}"), "« globale » n’a pas une valeur"),
+        ((CHAQUE, "{mesure: domaine, chaque: true, critere: A, au_moins: 2}"), "ou sur chacun"),
+        ((UN, "{mesure: zeros, au_moins: 2}"), "« zeros » n’a pas une valeur par critère"),
+        ((UN, "{mesure: plancher, critere: A, au_moins: 2}"), "« critere » n’a pas de sens sous"),
+        ((ZEROS, "{toutes: [{mesure: zeros, au_plus: 0}]}"), "« toutes » n’a pas de sens sous « toutes »"),
+        ((ENSEMBLE, ENSEMBLE + "\n          au_moins: 1"), "réunit des conditions, sans rien d’autre"),
+        ((CHAQUE, "{chaque: true, au_moins: 2}"), "compare une mesure, ou en réunit d’autres"),
+        ((CHAQUE, "{mesure: domaine, chaque: true}"), "compare la mesure à un nombre"),
+        ((CHAQUE, "{mesure: domaine, chaque: true, au_moins: 4}"), "« domaine » va de 0 à 3"),
+        ((UN, "{mesure: plancher, au_moins: 4}"), "« plancher » va de 0 à 3"),
+        ((ENSEMBLE, ENSEMBLE.replace("note, au_moins: 2", "note, au_moins: 5")), "« note » va de 0 à 3"),
+        (decision("{mesure: zeros, au_moins: 2, au_plus: 1}"), "ses conditions se contredisent"),
+        (decision("{toutes: [{mesure: note, au_moins: 2}, {mesure: note, moins_de: 2}]}"), "se contredisent"),
+        (decision("{mesure: plus_basse, au_moins: 2}, {mesure: zeros, au_moins: 3, au_plus: 2}"), ""),
+        (decision(ENSEMBLE.replace("toutes: ", "{toutes: ").replace("2}, {", "3}, {") + "}"), "prise avant"),
+        (decision(MEME.replace('"2.5"', "3")), "prise avant"),
+        (decision(MEME.replace('"2.5"', "2")), ""),
+        (decision("{mesure: domaine, critere: B, au_moins: 3}"), ""),
+        (decision("{mesure: domaine, chaque: true, au_moins: 3}"), ""),
+        (
+            (REFUSE, "".join(
+                f"    - {{code: c{n}, delivrable: null, si: [{{mesure: domaine, {how}au_moins: {n}}}],"
+                " titre: C, sources: [DOC]}\n"
+                for n, how in ((1, "chaque: true, "), (2, "chaque: true, "))
+            ) + REFUSE),
+            "« c2 » : une autre décision",
+        ),
+        (
+            (REFUSE, "".join(
+                f"    - {{code: c{n}, delivrable: null, si: [{{mesure: domaine, {how}au_moins: {n}}}],"
+                " titre: C, sources: [DOC]}\n"
+                for n, how in ((1, "chaque: true, "), (2, ""))
+            ) + REFUSE),
+            "",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_mean_nothing_is_refused(tmp_path: Path, change: tuple[str, str], words: str) -> None:
+    """One sentence for the one fault, at its place; none where some findings lead to the decision."""
+    copy = changed(tmp_path, change)
+    if not words:
+        registry(domaines=copy).resolve("domaines", day="2024-01-10")
+        return
+    with pytest.raises(DataError) as error:
+        registry(domaines=copy).resolve("domaines", day="2024-01-10")
+    (issue,) = (issue for issue in error.value.issues if words in issue.message)
+    assert issue.location is not None
+    assert issue.location.line
+
+
+SUIVI = (
+    "  - {id: suivi, titre: Suivi, perimetre: [{toutes: true, sources: [DOC]}], sinon: hors,"
+    " sources: [DOC]}\n"
+)
+
+
+def test_a_mean_reads_measures_that_exist_where_it_does(tmp_path: Path) -> None:
+    """The mean of the lines is made at visits only, and the mark at every audit."""
+    changes = (LIGNES, LIGNES + " types: [visite],"), ("types_audit:\n", "types_audit:\n" + SUIVI)
+    with pytest.raises(DataError) as error:
+        registry(domaines=changed(tmp_path, *changes)).resolve("domaines", day="2024-01-10")
+    assert [(i.code, i.message) for i in error.value.issues] == [
+        (
+            "mesure-absente",
+            "la mesure « note » lit la mesure « lignes », qui n’existe pas (type d’audit : « suivi »)",
+        )
+    ]
+
+
+def test_the_weight_of_an_unknown_line_is_refused(tmp_path: Path) -> None:
+    """No edition has a line Z1: what it weighs is a mistake, where it is written."""
+    copy = changed(tmp_path, (DOMAINE, DOMAINE.replace("A1: 2", "Z1: 2")))
+    validation = validate([copy], [], here=tmp_path)
+    assert [(i.code, i.message) for i in validation.problemes] == [
+        ("ligne-inconnue", "indicateur « domaines/Z1 » : nom inconnu")
+    ]
+
+
+POIDS = {"x/0": "2", "x/1": "1/2", "x/3": "3"}
+SIMPLES = (
+    Mesure(id="ab", titre="", sources=(), compte=("a", "b")),
+    Mesure(id="moyenne", titre="", sources=(), moyenne="ensemble", poids=POIDS),
+    Mesure(id="plancher", titre="", sources=(), minimum=True, etiquette="rouge"),
+    Mesure(id="domaines", titre="", sources=(), moyenne="par_critere"),
+    Mesure(id="rouges", titre="", sources=(), moyenne="par_critere", etiquette="rouge", poids=POIDS),
+    Mesure(id="planchers", titre="", sources=(), minimum="par_critere"),
+)
+PAR_CRITERE = ["domaines", "rouges", "planchers"]
+
+
+@st.composite
+def mesures(draw: st.DrawFn) -> dict[str, Mesure]:
+    """Measures by criterion, what is made of them with and without weights, and of those again."""
+    poids = {"x/A": draw(NOMBRES.filter(lambda n: n != "0"))} if draw(st.booleans()) else {}
+    over = [
+        Mesure(
+            id=f"de_{nom}", titre="", sources=(), moyenne_de=(nom,), poids=poids if nom == "domaines" else {}
+        )
+        for nom in PAR_CRITERE
+    ]
+    least = [Mesure(id=f"min_{nom}", titre="", sources=(), minimum_de=nom) for nom in PAR_CRITERE]
+    each = [m for m in SIMPLES if not m.par_critere] + over + least
+    chosen = draw(st.lists(st.sampled_from([m.id for m in each]), min_size=1, max_size=2, unique=True))
+    of_each = Mesure(id="de_mesures", titre="", sources=(), moyenne_de=tuple(chosen), poids={chosen[0]: "3"})
+    terms = st.builds(
+        Terme, mesure=st.sampled_from([*(m.id for m in each), "de_mesures"]), seuil=st.none() | NOMBRES
+    )
+    some = tuple(draw(st.lists(terms, min_size=1, max_size=2)))
+    total = Mesure(id="somme", titre="", sources=(), somme=some)
+    return {m.id: m for m in (*SIMPLES, *over, *least, of_each, total)}
+
+
+@st.composite
+def seuils(draw: st.DrawFn, noms: list[str], *, alone: bool = True) -> Seuil:
+    """One measure and a threshold or two; of a measure by criterion, of one, of any or of each."""
+    nom = draw(st.sampled_from(noms))
+    words = draw(
+        st.sampled_from([["au_moins"], ["plus_de"], ["au_plus"], ["moins_de"], ["au_moins", "au_plus"]])
+    )
+    seuil = replace(Seuil(mesure=nom), **dict.fromkeys(words, draw(NOMBRES)))
+    if alone and nom in PAR_CRITERE:
+        how = draw(st.sampled_from(["un", "chaque", "x/A", "x/B"]))
+        seuil = replace(seuil, chaque=how == "chaque", critere=how if how.startswith("x/") else None)
+    return seuil
+
+
+@st.composite
+def jugements(draw: st.DrawFn) -> Jugement:
+    """A judgement whose decisions rest on conditions of every kind."""
+    held = draw(mesures())
+    one = seuils(sorted(held))
+    same = st.builds(
+        lambda some: UnCritere(un_critere=tuple(some)),
+        st.lists(seuils(PAR_CRITERE, alone=False), min_size=1, max_size=2),
+    )
+    both = st.builds(
+        lambda some: Toutes(toutes=tuple(some)), st.lists(st.one_of(one, one, same), min_size=1, max_size=2)
+    )
+    ways = draw(st.lists(st.lists(st.one_of(one, same, both), min_size=1, max_size=2), max_size=3))
+    decisions = [
+        Decision(code=f"d{i}", delivrable=None, titre="", sources=(), si=tuple(si))
+        for i, si in enumerate(ways)
+    ]
+    last = Decision(code="fin", delivrable=True, titre="", sources=())
+    return Jugement(origine="x", mesures=held, decisions=(*decisions, last))
+
+
+def true(condition: Condition, values: Mapping[str, Valeur]) -> bool:
+    """Whether a condition holds, read straight from the definition."""
+    if isinstance(condition, Toutes):
+        return all(true(each, values) for each in condition.toutes)
+    if isinstance(condition, UnCritere):
+        criteria = {c for s in condition.un_critere for c in values[s.mesure]}  # type: ignore[union-attr]
+        return any(
+            all(holds(s, values[s.mesure].get(c)) for s in condition.un_critere)  # type: ignore[union-attr]
+            for c in criteria
+        )
+    value = values[condition.mesure]
+    if not isinstance(value, Mapping):
+        return holds(condition, value)
+    each = [v for c, v in value.items() if condition.critere in (None, c) and v is not None]
+    if condition.chaque:
+        return bool(each) and all(holds(condition, v) for v in each)
+    return any(holds(condition, v) for v in each)
+
+
+def decided(jugement: Jugement, known: list[LigneJugee]) -> str:
+    """The decision on lines all known."""
+    values = measure(jugement, CONSTATS, known)
+    return next(d.code for d in jugement.decisions if not d.si or any(true(c, values) for c in d.si))
+
+
+@settings(deadline=None)
+@given(jugements(), lignes())
+def test_every_completion_is_followed(jugement: Jugement, some: list[LigneJugee]) -> None:
+    """The decisions possible are those of the completions, written out one by one: no more, no less."""
+    completions = product(*(ligne.possibles for ligne in some))
+    brute = {
+        decided(jugement, [replace(li, possibles=(one,)) for li, one in zip(some, ending, strict=True)])
+        for ending in completions
+    }
+    assert {d.code for d in possible_decisions(jugement, CONSTATS, some)} == brute
