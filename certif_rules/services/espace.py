@@ -15,10 +15,11 @@ from certif_rules.audit.correction import Mouvement, correct
 from certif_rules.audit.examen import refusal
 from certif_rules.audit.questions import Question, questions
 from certif_rules.audit.recevabilite import check_finding, with_ids
+from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import build, prepare
-from certif_rules.services.constats import from_data, procedure_of
+from certif_rules.services.constats import from_data, procedure_of, with_rules
 from certif_rules.source import schema
 
 
@@ -75,6 +76,11 @@ def lines_moved(avant: Chantier, apres: Chantier) -> tuple[Mouvement, ...]:
 def faults_of(chantier: Chantier, ligne: str) -> tuple[Issue, ...]:
     """Return what is impossible in the finding of one line, or of one check."""
     return tuple(check_finding(chantier.checklist, chantier.releve(ligne), chantier.dossier.notifie_le))
+
+
+def as_file(chantier: Chantier) -> bytes:
+    """Return the findings file of an audit: every line due is in it, and the rules it was made with."""
+    return write_dossier(with_rules(chantier.checklist, chantier.dossier))
 
 
 def concluded(registry: Registry, chantier: Chantier) -> Bilan:

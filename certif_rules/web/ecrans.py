@@ -12,14 +12,13 @@ from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.correction import Mouvement
 from certif_rules.audit.sites import gaps
 from certif_rules.blocs.typographie import clean, day, prose
-from certif_rules.documents.mots import SIGNES, criterion, groups, weighed
+from certif_rules.documents.mots import SIGNES, criterion, finding, groups, weighed
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.journal.evenements import Contenu, Evenement
 from certif_rules.services.atelier import Atelier
 from certif_rules.services.ecriture import ecrire
-from certif_rules.services.espace import Chantier, faults_of
-from certif_rules.services.formats import FORMATS
+from certif_rules.services.espace import Chantier, as_file, faults_of
 from certif_rules.web import models
 
 #: The steps of an audit, in order: address, name.
@@ -31,7 +30,8 @@ ETAPES: Final = (
 )
 #: The documents: file, what it is, the verb of the API that makes it, its format.
 DOCUMENTS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("constats.json", "Les constats, pour tout autre programme", "conclure", "json"),
+    ("constats.json", "Les constats, pour tout autre programme", "", "json"),
+    ("conclusion.json", "Ce que donnent les règles, pour tout autre programme", "conclure", "json"),
     ("grille.html", "La grille, en une page", "checklist", "html"),
     ("grille.xlsx", "La grille, à remplir", "checklist", "xlsx"),
     ("rapport.html", "Le rapport, en une page", "rapport", "html"),
@@ -166,7 +166,6 @@ def recording(dossier: models.DossierSuivi, chantier: Chantier, ligne: str) -> d
     checklist = chantier.checklist
     line = next(li for li in checklist.lignes if li.indicateur.id == ligne)
     releve = chantier.releve(ligne)
-    constats = checklist.referentiel.constats
     lines = [li.indicateur.id for li in checklist.lignes]
     rank = lines.index(ligne)
     return {
@@ -184,7 +183,7 @@ def recording(dossier: models.DossierSuivi, chantier: Chantier, ligne: str) -> d
             "precedent": prose(line.constat_precedent or ""),
         },
         "choix": [
-            {"id": nom, "titre": prose(constats[nom].titre), "rang": rang}
+            {"id": nom, "titre": finding(checklist, nom), "rang": rang}
             for rang, nom in enumerate(line.constats_permis, start=1)
         ],
         "releve": releve,
@@ -200,7 +199,7 @@ def recording(dossier: models.DossierSuivi, chantier: Chantier, ligne: str) -> d
 def _tile(chantier: Chantier, ligne: Ligne) -> dict[str, Any]:
     checklist, releve = chantier.checklist, chantier.releve(ligne.indicateur.id)
     sign = weighed(checklist, releve.constat, ligne.indicateur.origine) if releve.porte else None
-    word = prose(checklist.referentiel.constats[releve.constat].titre) if releve.porte else ""
+    word = finding(checklist, releve.constat) if releve.porte else ""
     if releve.disputes:
         shape, mark = "accorder", "≠"
     elif sign is not None:
@@ -229,7 +228,7 @@ def closing(dossier: models.DossierSuivi, chantier: Chantier, bilan: Bilan) -> d
             rows.append(
                 {
                     **_line(checklist, ligne),
-                    "constat": prose(checklist.referentiel.constats[releve.constat].titre),
+                    "constat": finding(checklist, releve.constat),
                     "commentaire": prose(releve.commentaire or ""),
                     "echeances": [_due(nom, jour) for e in dues for nom, jour in e.dates.items()],
                 }
@@ -267,7 +266,7 @@ def following_up(dossier: models.DossierSuivi, chantier: Chantier, bilan: Bilan)
     }
 
 
-def document(atelier: Atelier, data: Mapping[str, Any], nom: str) -> tuple[bytes, str] | None:
+def document(atelier: Atelier, chantier: Chantier, nom: str) -> tuple[bytes, str] | None:
     """Return a document of the audit and its type; nothing where there is no such one.
 
     Raises:
@@ -275,8 +274,9 @@ def document(atelier: Atelier, data: Mapping[str, Any], nom: str) -> tuple[bytes
     """
     for name, _, verb, format_ in DOCUMENTS:
         if name == nom:
-            assert format_ in FORMATS
-            value = getattr(api, verb)(atelier.registry, data)
+            if not verb:
+                return as_file(chantier), _KINDS[format_]
+            value = getattr(api, verb)(atelier.registry, as_file(chantier))
             return ecrire(value, format_), _KINDS[format_]
     return None
 

@@ -85,7 +85,7 @@ def page(request: HttpRequest, status: int, titre: str, message: str) -> HttpRes
     return render(request, "message.html", {"titre": titre, "messages": [message]}, status=status)
 
 
-def faults(request: HttpRequest, error: IssuesError, status: int = 422) -> HttpResponse:
+def refused(request: HttpRequest, error: IssuesError, status: int = 422) -> HttpResponse:
     """Return a page with every fault of what was given."""
     texts = [issue.message + (f" : {issue.hint}" if issue.hint else "") for issue in error.issues]
     return render(request, "message.html", {"titre": "À corriger", "messages": texts}, status=status)

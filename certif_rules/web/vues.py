@@ -21,11 +21,15 @@ from certif_rules.services.espace import Chantier, concluded, faults_of, lines_m
 from certif_rules.web import depot, ecrans, models
 from certif_rules.web.depot import Don
 from certif_rules.web.exemple import EXEMPLE
-from certif_rules.web.garde import faults
+from certif_rules.web.garde import refused
 from certif_rules.web.saisies import answered, asked, found, taken
 
 STATIQUE: Final = Path(__file__).resolve().parent / "statique"
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+
+#: What a finding can never be: it is not recorded, where a reason that is still missing is.
+IMPOSSIBLES: Final = frozenset({"constat-non-permis", "annotation-inconnue"})
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +105,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
         if data is not None:
             open_work(atelier().registry, {"constats": [], **data})
     except IssuesError as error:
-        return faults(request, error)
+        return refused(request, error)
     if data is None:
         return _go_home()
     nom = str((data.get("organisme") or {}).get("nom") or (given.name if given else ""))
@@ -119,7 +123,7 @@ def prepare(request: HttpRequest, identifiant: UUID) -> HttpResponse:
         try:
             after = open_work(atelier().registry, findings_of(depot.imagined(dons, of=identifiant)))
         except IssuesError as error:
-            return faults(request, error)
+            return refused(request, error)
         moved = lines_moved(before, after)
         depot.record(identifiant, dons, actor(request), base=seen(request))
         dossier, before = work(identifiant)
@@ -132,9 +136,15 @@ def record_line(request: HttpRequest, identifiant: UUID) -> HttpResponse:
     dossier, chantier = work(identifiant)
     ligne = ecrans.line_of(chantier, request.GET.get("ligne"))
     if request.method == "POST":
-        depot.record(identifiant, found(request.POST, ligne), actor(request), base=seen(request))
+        dons = list(found(request.POST, ligne))
+        given = open_work(atelier().registry, findings_of(depot.imagined(dons, of=identifiant)))
+        faults = faults_of(given, ligne)
+        if any(fault.code in IMPOSSIBLES for fault in faults):
+            page = ecrans.recording(dossier, given, ligne)
+            return render(request, "saisir.html", page, status=422)
+        depot.record(identifiant, dons, actor(request), base=seen(request))
         dossier, chantier = work(identifiant)
-        if not faults_of(chantier, ligne):
+        if not faults:
             following = ecrans.following(chantier, ligne)
             return HttpResponseRedirect(f"{reverse('saisir', args=[identifiant])}?ligne={following}")
     return render(request, "saisir.html", ecrans.recording(dossier, chantier, ligne))
@@ -175,12 +185,11 @@ def journal(request: HttpRequest, identifiant: UUID) -> HttpResponse:
 @require_GET
 def document(request: HttpRequest, identifiant: UUID, nom: str) -> HttpResponse:
     """Send a document of the audit, made now."""
-    dossier, _ = work(identifiant)
-    data = findings_of(depot.standing(identifiant))
+    dossier, chantier = work(identifiant)
     try:
-        made = ecrans.document(atelier(), data, nom)
+        made = ecrans.document(atelier(), chantier, nom)
     except IssuesError as error:
-        return faults(request, error)
+        return refused(request, error)
     if made is None:
         raise Http404
     content, kind = made

@@ -1,0 +1,346 @@
+"""The workspace: what people give is kept, what cannot be is said, nobody else enters."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certif_rules.blocs.typographie import prose
+
+pytest.importorskip("django")
+
+CLE = "la-cle-de-l-essai"
+ENVIRONNEMENT = {"DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages", "CERTIF_RULES_JETON": CLE}
+
+
+@pytest.fixture(scope="session")
+def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Django set up once for the process, over a file of its own."""
+    before = dict(os.environ)
+    base = tmp_path_factory.mktemp("espace") / "audits.sqlite3"
+    os.environ |= {**ENVIRONNEMENT, "CERTIF_RULES_ESPACE": str(base)}
+    import django as library
+    from django.core.management import call_command
+
+    library.setup()
+    call_command("migrate", verbosity=0)
+    yield
+    os.environ.clear()
+    os.environ |= before
+
+
+@pytest.fixture
+def navigateur(django: None) -> Any:
+    """A browser that came by the first address."""
+    from django.test import Client
+
+    client = Client(headers={"host": "127.0.0.1"})
+    assert client.get("/", {"jeton": CLE}).status_code == 302
+    return client
+
+
+def text(response: Any) -> str:
+    """What a page says, its tags left in."""
+    return str(response.content.decode())
+
+
+def begun(navigateur: Any) -> str:
+    """The address of an audit begun from the example."""
+    response = navigateur.post("/exemple")
+    assert response.status_code == 302
+    return str(response.headers["Location"]).removesuffix("/preparer")
+
+
+def seen(navigateur: Any, page: str) -> str:
+    """The version of the dossier that a page shows."""
+    match = re.search(r'name="base" value="(\d+)"', text(navigateur.get(page)))
+    assert match
+    return match[1]
+
+
+def test_a_whole_audit_by_hand(navigateur: Any) -> None:
+    """Answer a fact, find a minor with its statement, close: the files say what the pages say."""
+    root = begun(navigateur)
+    page = navigateur.post(f"{root}/preparer", {"base": "9", "fait.alternance": "non"})
+    assert "Ce que la réponse change" in text(page)
+    assert "à confirmer → non applicable" in text(page)
+    line = f"{root}/saisir?ligne=qualiopi/1"
+    refused = navigateur.post(line, {"base": "99", "constat": "nc_mineure", "commentaire": ""})
+    assert "demande un commentaire" in text(refused)
+    kept = navigateur.post(line, {"base": "99", "constat": "nc_mineure", "commentaire": "Sans date."})
+    assert kept.headers["Location"] == f"{root}/saisir?ligne=qualiopi/2"
+    assert "Sans date." in text(navigateur.get(f"{root}/clore"))
+    data = json.loads(navigateur.get(f"{root}/fichiers/conclusion.json").content)
+    assert data["conclusions"][0]["objet"] == "qualiopi"
+    assert data["conclusions"][0]["mineures"] == 1
+
+
+def test_what_the_rules_give_is_what_the_command_gives(navigateur: Any, tmp_path: Path) -> None:
+    """The findings file that is sent, read by the program, gives the conclusion of the pages."""
+    import certif_rules as cr
+
+    root = begun(navigateur)
+    given = {"base": "9", "constat": "nc_majeure", "commentaire": "x"}
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/1", given)
+    path = tmp_path / "constats.json"
+    path.write_bytes(navigateur.get(f"{root}/fichiers/constats.json").content)
+    bilan = cr.conclure(cr.open_registry(), path)
+    assert cr.ecrire(bilan, "json") == navigateur.get(f"{root}/fichiers/conclusion.json").content
+    page = text(navigateur.get(f"{root}/clore"))
+    assert [prose(one.texte) in page for one in bilan.conclusions] == [True, True]
+
+
+def test_two_windows_lose_no_word(navigateur: Any) -> None:
+    """Both windows showed the line empty; each writes its own note: both are there, and someone chooses."""
+    root = begun(navigateur)
+    line = f"{root}/saisir?ligne=qualiopi/2"
+    shown = seen(navigateur, line)
+    navigateur.post(line, {"base": shown, "commentaire": "la première"})
+    navigateur.post(line, {"base": shown, "commentaire": "la seconde"})
+    page = text(navigateur.get(line))
+    assert "À accorder, commentaire" in page
+    assert "la première" in page
+    assert "la seconde" in page
+    navigateur.post(line, {"base": "99", "commentaire": "la seconde"})
+    assert "À accorder" not in text(navigateur.get(line))
+
+
+def test_the_projection_is_made_again_from_the_events(navigateur: Any) -> None:
+    """What stands is what the events say; dropped, it comes back the same; altered, the journal tells."""
+    from certif_rules.journal.etat import state
+    from certif_rules.web import depot, models
+
+    root = begun(navigateur)
+    shown = seen(navigateur, f"{root}/saisir?ligne=qualiopi/4")
+    for base, note in ((shown, "une"), (shown, "deux"), ("99", "trois")):
+        navigateur.post(f"{root}/saisir?ligne=qualiopi/4", {"base": base, "commentaire": note})
+    dossier = root.rpartition("/")[2]
+    standing = depot.standing(dossier)
+    assert standing == state(depot.events(dossier), depot.contents(dossier))
+    models.ValeurCourante.objects.filter(dossier=dossier).delete()
+    assert depot.standing(dossier) == {}
+    depot.rebuild(dossier)
+    assert depot.standing(dossier) == standing
+    assert depot.altered(dossier) == ""
+    models.Ecriture.objects.filter(dossier=dossier, version=3).update(acteur="quelqu’un d’autre")
+    assert depot.altered(dossier) == "le journal ne se vérifie plus à partir de l’événement 3"
+
+
+def test_a_finding_that_cannot_be_is_not_recorded(navigateur: Any) -> None:
+    """A finding that the line does not permit is told on its page, and no event is made of it."""
+    from certif_rules.web import models
+
+    root = begun(navigateur)
+    before = models.DossierSuivi.objects.get(pk=root.rpartition("/")[2]).version
+    refused = navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": "99", "constat": "excellent"})
+    assert refused.status_code == 422
+    assert "« excellent » n’est pas permis" in text(refused)
+    assert models.DossierSuivi.objects.get(pk=root.rpartition("/")[2]).version == before
+
+
+def test_nothing_is_written_where_nothing_changes(navigateur: Any) -> None:
+    """The same page sent twice makes its events once."""
+    from certif_rules.web import models
+
+    root = begun(navigateur)
+    dossier = models.DossierSuivi.objects.get(pk=root.rpartition("/")[2])
+    before = dossier.version
+    for _ in range(2):
+        navigateur.post(f"{root}/saisir?ligne=qualiopi/5", {"base": "99", "constat": "conforme"})
+    dossier.refresh_from_db()
+    assert dossier.version == before + 1
+
+
+def test_a_new_audit_says_everything_that_is_wrong_at_once(navigateur: Any) -> None:
+    """No day and no category: both are asked for, and what was typed is still there."""
+    given = {"referentiel": "qualiopi", "type": "initial", "date": "", "nom": "Élan"}
+    refused = navigateur.post("/nouveau", given)
+    assert refused.status_code == 422
+    assert "la date de l’audit" in text(refused)
+    assert "au moins une catégorie" in text(refused)
+    assert 'value="Élan"' in text(refused)
+    accepted = navigateur.post("/nouveau", {**given, "date": "2024-03-18", "categories": ["AF", "CFA"]})
+    assert accepted.status_code == 302
+    assert "Élan" in text(navigateur.get("/"))
+
+
+def test_a_file_is_taken_up_or_refused(navigateur: Any) -> None:
+    """A profile begins an audit; a file that is none says why, and nothing is begun."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from certif_rules.web import models
+
+    profil = (
+        b"format: 1\nreferentiel: qualiopi\naudit: {type: initial, date: '2024-03-18'}\n"
+        b"organisme: {categories: [AF]}\n"
+    )
+    response = navigateur.post("/reprendre", {"fichier": SimpleUploadedFile("audit.yaml", profil)})
+    assert response.status_code == 302
+    before = models.DossierSuivi.objects.count()
+    refused = navigateur.post(
+        "/reprendre", {"fichier": SimpleUploadedFile("x.yaml", b"format: 1\nautre: 2\n")}
+    )
+    assert refused.status_code == 422
+    assert "autre" in text(refused)
+    assert models.DossierSuivi.objects.count() == before
+
+
+def test_hostile_words_are_never_markup(navigateur: Any) -> None:
+    """A name and a note that attack a page are printed as they are."""
+    attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    given = {
+        "referentiel": "qualiopi",
+        "type": "initial",
+        "date": "2024-03-18",
+        "nom": attack,
+        "categories": ["AF"],
+    }
+    root = navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer")
+    line = f"{root}/saisir?ligne=qualiopi/1"
+    said = {"constat": "nc_mineure", "commentaire": attack, "preuves_vues": attack}
+    navigateur.post(line, {"base": "99", **said})
+    for page in ("/", f"{root}/preparer", line, f"{root}/clore", f"{root}/suivre", f"{root}/journal"):
+        assert "<script>alert" not in text(navigateur.get(page))
+        assert "<img" not in text(navigateur.get(page))
+
+
+def test_only_the_first_address_lets_in(django: None) -> None:
+    """Without the key, with another, from another host: refused, with what to do."""
+    from django.test import Client
+
+    assert Client(headers={"host": "127.0.0.1"}).get("/").status_code == 403
+    assert Client(headers={"host": "127.0.0.1"}).get("/", {"jeton": "autre"}).status_code == 403
+    foreign = Client(headers={"host": "exemple.invalid"}).get("/", {"jeton": CLE})
+    assert foreign.status_code == 400
+    assert "cette machine" in text(foreign)
+
+
+def test_a_form_from_elsewhere_is_refused(django: None) -> None:
+    """A post without the token of the page is refused, in French, and writes nothing."""
+    from django.test import Client
+
+    from certif_rules.web import models
+
+    client = Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1"})
+    client.get("/", {"jeton": CLE})
+    before = models.DossierSuivi.objects.count()
+    refused = client.post("/exemple")
+    assert refused.status_code == 403
+    assert "Page expirée" in text(refused)
+    assert models.DossierSuivi.objects.count() == before
+
+
+ADRESSES = {
+    "/": "GET",
+    "/vivant": "GET",
+    "/nouveau": "GET POST",
+    "/reprendre": "POST",
+    "/exemple": "POST",
+    "/statique/espace.css": "GET",
+    "{}/preparer": "GET POST",
+    "{}/saisir": "GET POST",
+    "{}/clore": "GET POST",
+    "{}/suivre": "GET",
+    "{}/journal": "GET",
+    "{}/fichiers/constats.json": "GET",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_each_address_answers_to_its_methods_alone(navigateur: Any, method: str) -> None:
+    """The matrix of addresses and methods: what is not foreseen is refused, and the policy is everywhere."""
+    root = begun(navigateur)
+    for address, methods in ADRESSES.items():
+        response = navigateur.generic(method, address.format(root))
+        assert (response.status_code != 405) is (method in methods.split()), (method, address)
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
+    assert navigateur.generic(method, "/inconnue").status_code == 404
+    assert navigateur.generic(method, f"{root}/fichiers/../../etc/passwd").status_code == 404
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    """No address is added without being refused to whoever it is not for."""
+    from certif_rules.web.adresses import urlpatterns
+
+    assert len(urlpatterns) == len(ADRESSES)
+
+
+def run(base: Path, *options: str) -> subprocess.Popen[str]:
+    """The command, on a file, without a browser."""
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"} | dict.fromkeys(ENVIRONNEMENT, "")
+    for name in ENVIRONNEMENT:
+        env.pop(name)
+    command = [sys.executable, "-m", "certif_rules", "ouvrir", str(base), "--sans-navigateur", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    """The address that a run writes once it answers."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("http"):
+            return line.strip()
+    raise AssertionError(process.stderr.read() if process.stderr else "")
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of POSIX")
+def test_the_command_serves_joins_and_stops(tmp_path: Path) -> None:
+    """It answers on this machine; a second start joins the first; Ctrl-C stops it without a trace."""
+    base = tmp_path / "audits.sqlite3"
+    with run(base) as first:
+        address = address_of(first)
+        assert stat.S_IMODE(base.stat().st_mode) == 0o600
+        with run(base) as second:
+            assert address in second.communicate(timeout=20)[0]
+            assert second.returncode == 0
+        with closing(HTTPConnection(address.removeprefix("http://").partition("/")[0], timeout=10)) as asking:
+            asking.request("GET", "/")
+            assert asking.getresponse().status == 403
+        first.send_signal(signal.SIGINT)
+        _, told = first.communicate(timeout=20)
+        assert first.returncode in (0, 130)
+        assert "Traceback" not in told
+    assert not base.with_name("audits.sqlite3.adresse").exists()
+
+
+@pytest.mark.lent
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    """Tables that this version does not know are not touched; the message says what to do."""
+    import sqlite3
+
+    base = tmp_path / "audits.sqlite3"
+    with sqlite3.connect(base) as connection:
+        connection.execute("CREATE TABLE django_migrations (id INTEGER PRIMARY KEY, app, name, applied)")
+        connection.execute(
+            "INSERT INTO django_migrations VALUES (1, 'espace', '0099_plus_tard', '2030-01-01')"
+        )
+    process = run(base)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "version plus récente" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.lent
+def test_a_file_that_is_no_workspace_is_refused(tmp_path: Path) -> None:
+    """A text named by mistake is told, and stays as it was."""
+    other = tmp_path / "notes.txt"
+    other.write_text("des notes\n" * 200, encoding="utf-8")
+    process = run(other)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "n’est pas celui d’un espace de travail" in told
+    assert other.read_text(encoding="utf-8") == "des notes\n" * 200
