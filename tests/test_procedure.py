@@ -88,7 +88,7 @@ def test_each_fault_is_told_with_its_place(tmp_path: Path) -> None:
         ),
         (
             "instance-inattendue",
-            "notification de « jury », quand le référentiel nomme la mairie",
+            "notification de « jury », quand le référentiel nomme la mairie [DOC]",
             "instances : la mairie",
         ),
         (

@@ -115,9 +115,9 @@ class _Gravees:
         if gravee is None:
             if len(self._gravees) >= LIMITE:
                 self._gravees.clear()
-            written = _encoder(ligne)
+            written, cites = _encoder.with_citations(ligne)
             # The record is held with what is written of it: its identity is not given to another.
-            gravee = Gravee(ligne, Raw(encode(written)), frozenset(citations(written)))
+            gravee = Gravee(ligne, Raw(encode(written)), cites)
             self._gravees[id(ligne)] = gravee
         return gravee
 
