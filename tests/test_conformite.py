@@ -48,6 +48,7 @@ class _Notes(Conformite):
     plugins = staticmethod(notes)
 
     def test_cas(self, pytestconfig: pytest.Config) -> None:
+        """Each case is about one of them: once is enough."""
         if self.greffon == "avis":
             super().test_cas(pytestconfig)
 
