@@ -16,9 +16,20 @@ from msgspec.structs import replace
 from test_jugement import CONSTATS, NOMBRES, lignes
 
 from certif_rules.audit.completions import possible_decisions
+from certif_rules.audit.distinctions import possible_beside
 from certif_rules.audit.jugement import LigneJugee, Valeur, holds, measure
 from certif_rules.errors import DataError
-from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure, Seuil, Terme, Toutes, UnCritere
+from certif_rules.model.jugement import (
+    Condition,
+    Decision,
+    Distinction,
+    Jugement,
+    Mesure,
+    Seuil,
+    Terme,
+    Toutes,
+    UnCritere,
+)
 from certif_rules.services.validation import validate
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
@@ -262,3 +273,33 @@ def test_every_completion_is_followed(jugement: Jugement, some: list[LigneJugee]
         for ending in completions
     }
     assert {d.code for d in possible_decisions(jugement, CONSTATS, some)} == brute
+
+
+def own(condition: Condition, critere: str) -> Toutes | Seuil:
+    """What a condition asks in one criterion: of measures by criterion, their value there, or in each."""
+    if not isinstance(condition, Seuil):
+        return Toutes(toutes=tuple(own(each, critere) for each in condition.seuils))  # type: ignore[arg-type]
+    free = condition.mesure in PAR_CRITERE and condition.critere is None and not condition.chaque
+    return replace(condition, critere=critere) if free else condition
+
+
+@settings(deadline=None, max_examples=40)
+@given(jugements(), lignes(), st.sampled_from([None, "x/A", "x/B"]), st.booleans())
+def test_what_is_decided_beside_follows_every_completion(
+    jugement: Jugement, some: list[LigneJugee], critere: str | None, anyway: bool
+) -> None:
+    """Beside the label, for one criterion or none: as every completion written out decides it."""
+    *before, last = (replace(d, code=f"e-{d.code}") for d in jugement.decisions)
+    distinction = Distinction(
+        id="e", titre="", decisions=(*before[::-1], last), si_decision=() if anyway else ("fin",)
+    )
+    named = [
+        replace(d, si=tuple(own(c, critere) if critere else c for c in d.si)) for d in distinction.decisions
+    ]
+    brute: set[str | None] = set()
+    for ending in product(*(ligne.possibles for ligne in some)):
+        known = [replace(li, possibles=(one,)) for li, one in zip(some, ending, strict=True)]
+        granted = anyway or decided(jugement, known) == "fin"
+        brute.add(decided(replace(jugement, decisions=tuple(named)), known) if granted else None)
+    possible, without = possible_beside(jugement, CONSTATS, some, distinction, critere)
+    assert {d.code for d in possible} | ({None} if without else set()) == brute
