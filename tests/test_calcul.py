@@ -47,7 +47,7 @@ CELLULES: Mapping[str, int] = {"a_auditer": VRAI, "a_confirmer": INCONNU}
 EDITIONS = (
     *("qualiopi@2019", "qualiopi@2026", "certifregion@V5", "fictif@A", "fictif@B", "enseigne@E1"),
     *("avis@N1", "echelle@N1", "echelle@N2", "etoiles@N1", "incontournables@N1", "niveaux@N1"),
-    *("deux_comites@N1", "refuge@R1", "reseau@N1"),
+    *("deux_comites@N1", "domaines@N1", "refuge@R1", "reseau@N1"),
 )
 
 

@@ -78,6 +78,36 @@ def test_one_line_holds_for_all_that_is_made_of_a_record() -> None:
     ]
 
 
+def test_a_line_written_often_is_written_alike() -> None:
+    """Of many records of a type, the line is compiled: keys, defaults and ways stay the same."""
+    ecrire = Ecrivain(
+        {Fiche: "dit=texte.texte texte vus? notes? fin=texte.situation", Texte: "texte confiance? sources"}
+    )
+    fiches = [
+        Fiche(),
+        Fiche(texte=TEXTE, vus=("a",)),
+        Fiche(
+            texte=Texte(texte="Doux", sources=("S2", "S1"), confiance="faible"),
+            vus=(),
+            notes={"sources": "b"},
+        ),
+    ]
+    expected = [
+        {"dit": None, "texte": None, "fin": None},
+        {"dit": "Un texte.", "texte": {"texte": "Un texte.", "sources": ["S1"]}, "vus": ["a"], "fin": None},
+        {
+            "dit": "Doux", "texte": {"texte": "Doux", "confiance": "faible", "sources": ["S2", "S1"]},
+            "vus": [], "notes": {"sources": "b"}, "fin": None,
+        },
+    ]  # fmt: skip
+    for _ in range(200):
+        assert [ecrire(fiche) for fiche in fiches] == expected
+        assert [list(ecrire(fiche)) for fiche in fiches] == [list(one) for one in expected]
+    assert [ecrire.with_citations(fiche)[1] for fiche in fiches] == [set(), {"S1"}, {"S1", "S2"}]
+    first = Ecrivain({Fiche: "texte", Texte: "sources"})
+    assert first.with_citations(fiches[1]) == ({"texte": {"sources": ["S1"]}}, {"S1"})
+
+
 def test_what_json_lacks_has_one_form() -> None:
     """Sets are sorted, days are ISO, fractions as the table says; what has no form is refused."""
     ecrire = Ecrivain({Fraction: str})

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from greffons import declared, failures, seal
+from greffons import DONNEES, declared, failures, seal
 from msgspec import Struct
 
 from certif_rules.errors import DataError
@@ -33,27 +33,28 @@ class TestEnseigne(Conformite):
     cas = "fictif/cas"
 
 
+class TestSuite(Conformite):
+    """An edition written as a change of another plugin’s."""
+
+    greffon = "suite"
+    cas = "fictif_suite"
+    plugins = staticmethod(lambda: declared(**DONNEES, suite=NOTES.parent / "fictif_suite" / "donnees"))
+
+
 class _Notes(Conformite):
-    """Those whose cases no setting collects: the class runs them."""
+    """Those whose cases no setting collects: the class of the first runs them all."""
 
     cas = "fictif_notes"
     plugins = staticmethod(notes)
 
-
-class TestAvis(_Notes):
-    greffon = "avis"
-
-
-class TestEchelle(_Notes):
-    greffon = "echelle"
+    def test_cas(self, pytestconfig: pytest.Config) -> None:
+        if self.greffon == "avis":
+            super().test_cas(pytestconfig)
 
 
-class TestIncontournables(_Notes):
-    greffon = "incontournables"
-
-
-class TestNiveaux(_Notes):
-    greffon = "niveaux"
+for _nom, _ in notes().donnees:
+    _classe = f"Test{_nom.title().replace('_', '')}"
+    globals()[_classe] = type(_classe, (_Notes,), {"greffon": _nom, "__module__": __name__})
 
 
 # ---- each test can fail -----------------------------------------------------------------------------------

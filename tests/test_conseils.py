@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.source.yaml import read
 from certif_rules.testing.fichier import unlike
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -45,6 +48,9 @@ def test_a_word_out_of_place_comes_with_the_words_allowed(tmp_path: Path) -> Non
     allowed = issue.hint.removeprefix("mots admis ici : ").split(", ")
     assert {"toutes", "type_precedent", "du", "au"} <= set(allowed)
     assert "lignes" not in allowed
+    page = (ROOT / "docs" / "format-donnees.md").read_text(encoding="utf-8")
+    written = re.findall(r"# Les mots d’une pièce et d’une vérification : ([^;]+) ;", page)
+    assert [set(words.split(", ")) for words in written] == [{*allowed, "sauf", "inconnu"}]
 
 
 @pytest.mark.parametrize(

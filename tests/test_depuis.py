@@ -16,6 +16,9 @@ from msgspec.structs import replace
 from certif_rules.audit.demande import Demande
 from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import plain
+from certif_rules.construction.lecteur import Lecteur
+from certif_rules.construction.lignee import lay
+from certif_rules.construction.surcouche import Trame
 from certif_rules.documents import rubriques
 from certif_rules.echanges.champs import encoded
 from certif_rules.echanges.checklist import document, explanation
@@ -35,6 +38,7 @@ from certif_rules.services.explication import explain
 from certif_rules.services.rebasage import draft, rebase_label
 from certif_rules.services.validation import validate
 from certif_rules.source.schema import check
+from certif_rules.source.yaml import read_bytes
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
 
@@ -104,6 +108,49 @@ def test_each_line_says_where_it_comes_from() -> None:
         ("enseigne/Z", "E2"),
         ("fictif/1.1", "E2"),
     ]
+
+
+def charte(folder: Path, contenu: str, entete: str = "") -> Path:
+    """A folder with C, an edition of the made-up référentiel written as a change of B."""
+    header = EN_TETE.format(id="C", depuis="B", du="2026-01-01").replace("enseigne\n", "fictif\n", 1)
+    couche(folder, header.replace("[ENS]", "[CH-B]") + entete, contenu)
+    return folder
+
+
+def test_what_a_line_was_before_is_not_carried_over(tmp_path: Path) -> None:
+    """B says how 1.1 and 3.2 differ from A. C leaves 3.2 and rewords 1.1, saying no more."""
+    contenu = 'modifications:\n  - {indicateur: "1.1", titre: Tarifs, motif: M., sources: [CH-B]}\n'
+    known = registry(fictif=DONNEES["fictif"], charte=charte(tmp_path / "donnees", contenu))
+    lines = known.resolve("fictif", day="2026-01-01").referentiel.indicateurs
+    assert lines["fictif/1.1"].evolution is None
+    assert lines["fictif/3.2"].evolution == Evolution(depuis="B", nature="aucune", sources=("CH-B",))
+
+
+def test_gaps_of_the_whole_layer(tmp_path: Path) -> None:
+    """B misses its preamble: so does C, which says nothing of its own, unless it does."""
+    own = "lacunes:\n  - {champs: [titre], cherche: Le titre., sources: [CH-B]}\n"
+    for name, entete, missing in (
+        ("un", "", "Le préambule de la charte inventée."),
+        ("deux", own, "Le titre."),
+    ):
+        folder = charte(tmp_path / name, "sources: {}\n", entete)
+        known = registry(fictif=DONNEES["fictif"], charte=folder)
+        (couche_,) = (c for c in known.layers("fictif", "exigence") if c.id == "C")
+        assert [lacune.cherche for lacune in couche_.lacunes] == [missing]
+        referentiel = known.resolve("fictif", day="2026-01-01").referentiel
+        assert missing in [lacune.cherche for lacune in referentiel.lacunes]
+
+
+def test_a_draft_underneath_is_told(tmp_path: Path) -> None:
+    """E1 is still being written in its own folder: what is drawn from E2 says so."""
+    old = tmp_path / "ancien" / "donnees"
+    shutil.copytree(DONNEES["enseigne"], old)
+    path = old / "exigence" / "E1" / "couche.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}brouillon: true\n", encoding="utf-8")
+    known = registry(fictif=DONNEES["fictif"], enseigne=old, suite=SUITE / "donnees")
+    warned = [a for a in known.resolve("enseigne", day="2023-01-01").avertissements if "brouillon" in a.code]
+    assert [a.code for a in warned] == ["couche_en_brouillon"]
+    assert "première version" in warned[0].message
 
 
 def test_the_life_around_the_audit_is_that_of_the_edition_before() -> None:
@@ -219,15 +266,90 @@ def test_rules_taken_over_that_name_what_is_withdrawn(tmp_path: Path) -> None:
     ((where, _),) = found[0].related
     assert where.file.endswith("regles/reglement/vie/autodiagnostic.yaml")
     assert told(later(tmp_path / "deux", f"retraits:\n  - {{indicateur: X, {MOTIF}}}\n")) == []
-    charte = tmp_path / "trois"
-    header = EN_TETE.format(id="C", depuis="B", du="2026-01-01").replace("enseigne\n", "fictif\n", 1)
-    couche(
-        charte,
-        header.replace("[ENS]", "[CH-B]"),
-        'retraits:\n  - {indicateur: "3.2", motif: Essai., sources: [CH-B]}\n',
-    )
-    named = {(i.code, str(i.location)) for i in told(charte)}
+    gone = "retraits:\n  - {indicateur: fictif/3.2, motif: Essai., sources: [CH-B]}\n"
+    named = {(i.code, str(i.location)) for i in told(charte(tmp_path / "trois", gone))}
     assert named == {("retrait-cite", "exigence/C/contenu.yaml:3:18")}
+
+
+def test_rules_that_serve_two_editions_of_a_line(tmp_path: Path) -> None:
+    """Rules written for E1 and E2 may name X, which E2 withdrew: E3, which takes them, withdrew nothing."""
+    old = tmp_path / "ancien" / "donnees"
+    shutil.copytree(DONNEES["enseigne"], old)
+    rules = old / "regles" / "reglement"
+    for name, before, after in (
+        ("couche.yaml", "pour: [E1]", "pour: [E1, E2]"),
+        ("regles.yaml", "{comme: fictif/bapteme,", "{comme: fictif/bapteme, sauf: {lignes: [X]},"),
+    ):
+        text = (rules / name).read_text(encoding="utf-8")
+        assert text.count(before) == 1
+        (rules / name).write_text(text.replace(before, after), encoding="utf-8")
+    seal(rules)
+    shutil.copytree(SUITE / "donnees", tmp_path / "suite")
+    later(tmp_path / "suite", "sources: {}\n", id_="E3", depuis="E2", du="2024-01-01")
+    installed = [("fictif", Donnees(dossier=DONNEES["fictif"])), ("enseigne", Donnees(dossier=old))]
+    assert validate([tmp_path / "suite"], installed, here=tmp_path).problemes == ()
+
+
+def test_a_guide_of_the_edition_knows_its_lines_alone(tmp_path: Path) -> None:
+    """X is gone: a guide of E2 may not speak of it, and no rule is to blame; one of both editions may."""
+    for pour, codes in (("[E2]", ["ligne-inconnue"]), ("[E1, E2]", [])):
+        folder = tmp_path / pour
+        shutil.copytree(SUITE / "donnees", folder)
+        entete = f"referentiel: enseigne\nnature: guide\nid: g\ntitre: G\npour: {pour}\n"
+        entete += 'du: "2023-01-01"\nconfiance: faible\nsources: [ENS]\n'
+        couche(folder, entete, "lignes:\n  X: {preuves: [{texte: Une preuve., sources: [ENS]}]}\n")
+        assert [i.code for i in told(folder)] == codes
+
+
+def test_rules_that_serve_a_change_and_a_whole_edition(tmp_path: Path) -> None:
+    """W is E2's by way of E1; rules of E2 and of E4, which is written whole and has it not, may name it."""
+    folder = tmp_path / "donnees"
+    shutil.copytree(SUITE / "donnees", folder)
+    line = (
+        "{code: K, critere: fictif/1, titre: Quai, exigence: Un quai., sources: [ENS4], confiance: faible, "
+    )
+    entete = EN_TETE.format(id="E4", depuis="E2", du="2024-01-01").replace("depuis: E2", "base: fictif@A")
+    couche(
+        folder,
+        entete.replace("[ENS]", "[ENS4]") + "remplace: E2\n",
+        "sources:\n  ENS4: {titre: T, reference: R}\najouts:\n  indicateurs:\n"
+        f"    - {line}portee: [{{toutes: true, sources: [ENS4]}}]}}\n",
+    )
+    couche(
+        folder,
+        "referentiel: enseigne\nnature: regles\nid: r2\ntitre: R\npour: [E2, E4]\n"
+        'du: "2023-01-01"\nconfiance: faible\nsources: [REG]\n',
+        "constats_permis:\n  - {lignes: [W, Z, V, K], constats: [satisfaisant], texte: T, sources: [REG]}\n"
+        "types_audit:\n  - {id: unique, titre: U, perimetre: [{toutes: true, sources: [REG]}], "
+        "sinon: hors, sources: [REG]}\n",
+    )
+    assert told(folder) == []
+
+
+def test_a_criterion_withdrawn_is_known_no_more() -> None:
+    """What comes after the removal, rules and guide, may name what is left alone."""
+    first = "criteres:\n  - {code: A, titre: A., sources: []}\n  - {code: B, titre: B., sources: []}\n"
+    then = "retraits:\n  - {critere: A, motif: M., sources: []}\n"
+    bodies = {nom: read_bytes(text.encode(), nom) for nom, text in (("1", first), ("2", then))}
+    lecteur = Lecteur(origine="essai")
+    pose = lay(bodies, Trame(), {}, lecteur)
+    assert lecteur.issues == []
+    assert ([*pose.trame.criteres], lecteur.noms["critère"]) == (["essai/B"], {"essai/B"})
+
+
+def test_what_is_wrong_of_the_edition_before(tmp_path: Path) -> None:
+    """E1 declared by two plugins, or edited without a revision: told of E1, when E2 is asked for."""
+    copies = {nom: tmp_path / nom / "donnees" for nom in ("un", "deux")}
+    for copy in copies.values():
+        shutil.copytree(DONNEES["enseigne"], copy)
+    twice = registry(fictif=DONNEES["fictif"], suite=SUITE / "donnees", **copies)
+    path = copies["un"] / "exigence" / "E1" / "operations.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Sourire", "Accueil"), encoding="utf-8")
+    edited = registry(fictif=DONNEES["fictif"], suite=SUITE / "donnees", enseigne=copies["un"])
+    for known, code in ((twice, "couche-en-double"), (edited, "empreinte-inconnue")):
+        with pytest.raises(DataError) as raised:
+            known.resolve("enseigne", day="2023-01-01")
+        assert {i.code for i in raised.value.issues} == {code}
 
 
 def test_a_line_added_needs_findings(tmp_path: Path) -> None:
@@ -285,12 +407,12 @@ def test_the_end_of_the_edition_before(tmp_path: Path, day: str, codes: list[str
 
 
 def test_the_rules_end_before_the_edition(tmp_path: Path) -> None:
-    """Rules of E1 that end with it leave E2 without any: told at E2, whose author can write some."""
+    """Rules of E1 that end before it leave E2 without any: told at E2, whose author can write some."""
     old = tmp_path / "ancien" / "donnees"
     shutil.copytree(DONNEES["enseigne"], old)
     path = old / "regles" / "reglement" / "couche.yaml"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("au: null", 'au: "2022-12-31"'), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace("au: null", 'au: "2022-06-30"'), encoding="utf-8"
     )
     seal(path.parent)
     shutil.copytree(SUITE / "donnees", tmp_path / "suite")
@@ -309,7 +431,7 @@ def test_the_rules_end_before_the_edition(tmp_path: Path) -> None:
 
 
 def revised(folder: Path) -> Path:
-    """The made-up label, line W of E1 given another title in a later revision."""
+    """The made-up label, line W of E1 given another title in a later revision: no other name changes."""
     shutil.copytree(DONNEES["enseigne"], folder)
     path = folder / "exigence" / "E1" / "operations.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("Sourire", "Accueil"), encoding="utf-8")
@@ -319,7 +441,7 @@ def revised(folder: Path) -> Path:
 
 def test_what_changes_underneath_changes_the_answer(tmp_path: Path) -> None:
     """A revision of E1 in its plugin: E2 has its words and another digest, compiled forms or not."""
-    new = revised(tmp_path / "ancien" / "donnees")
+    new = revised(tmp_path / "neuf" / "certif_rules_enseigne" / "donnees")
     kept = Cache(tmp_path / "cache")
     suite = SUITE / "donnees"
     digests = []
@@ -350,7 +472,8 @@ def test_its_own_rules_are_taken_whole(tmp_path: Path) -> None:
         folder,
         "referentiel: enseigne\nnature: regles\nid: r2\ntitre: R\npour: [E2]\n"
         'du: "2023-01-01"\nconfiance: faible\nsources: [ENS2]\n',
-        "constats_permis:\n  - {lignes: [W, Z, V], constats: [satisfaisant], texte: T, sources: [ENS2]}\n"
+        "constats_permis:\n  - {lignes: [W, Z], constats: [a_reprendre], texte: T, sources: [ENS2]}\n"
+        "  - {lignes: [V], constats: [satisfaisant], texte: T, sources: [ENS2]}\n"
         "types_audit:\n  - {id: unique, titre: U, perimetre: [{toutes: true, sources: [ENS2]}], "
         "sinon: hors, sources: [ENS2]}\n",
     )
@@ -360,6 +483,14 @@ def test_its_own_rules_are_taken_whole(tmp_path: Path) -> None:
     assert [t.code for t in referentiel.types_audit.values() if t.origine == "enseigne"] == ["unique"]
     assert referentiel.indicateurs["enseigne/V"].constats_permis == ("satisfaisant",)
     assert [vie.origine for vie in known.life(referentiel)] == ["fictif"]
+    path = folder / "regles" / "r2" / "contenu.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("{toutes: true, ", "{lignes: [X], "), encoding="utf-8")
+    seal(path.parent)
+    # X is of E1 alone, and these rules are of E2 alone.
+    assert [(i.code, str(i.location)) for i in told(folder)] == [
+        ("ligne-inconnue", "regles/r2/contenu.yaml:6:50")
+    ]
 
 
 def test_a_threshold_out_of_reach_of_fewer_lines(tmp_path: Path) -> None:
@@ -400,11 +531,9 @@ def atelier(known: Registry, **folders: Path) -> Atelier:
 
 def test_a_label_moved_onto_an_edition_written_as_a_change(tmp_path: Path) -> None:
     """fictif@C changes B and withdraws I-2-b, which the label withdraws too: that operation has no target."""
-    charte = tmp_path / "donnees"
-    header = EN_TETE.format(id="C", depuis="B", du="2026-01-01").replace("enseigne\n", "fictif\n", 1)
     gone = "retraits:\n  - {indicateur: I-2-b, motif: Essai., sources: [CH-B]}\n"
-    couche(charte, header.replace("[ENS]", "[CH-B]"), gone)
-    folders = {"fictif": DONNEES["fictif"], "enseigne": DONNEES["enseigne"], "charte": charte}
+    moved_to = charte(tmp_path / "donnees", gone)
+    folders = {"fictif": DONNEES["fictif"], "enseigne": DONNEES["enseigne"], "charte": moved_to}
     moved = rebase_label(atelier(registry(**folders), **folders), "enseigne@E1", "fictif@C")
     became = {(t.geste, t.cible): t.devenir for t in moved.touches if t.geste != "regle"}
     assert became["retrait", "fictif/I-2-b"] == "sans_cible"
@@ -493,7 +622,7 @@ def test_from_another_distribution_with_its_compiled_forms(
         others = {"fictif": DONNEES["fictif"], "enseigne": enseigne}
         return [("suite", own), *((nom, Donnees(dossier=folder)) for nom, folder in others.items())]
 
-    copied = tmp_path / "copie" / "donnees"
+    copied = tmp_path / "copie" / "certif_rules_enseigne" / "donnees"
     shutil.copytree(DONNEES["enseigne"], copied)
     expected = Registry(donnees(copied)).resolve("enseigne", day="2023-01-01")
     compile_layers(donnees(copied), own.dossier, compiled_beside(own.dossier))
@@ -509,4 +638,4 @@ def test_from_another_distribution_with_its_compiled_forms(
         compiled = Registry(donnees(copied), cache=Cache(tmp_path / "cache"))
         assert compiled.resolve("enseigne", day="2023-01-01").empreinte == expected.empreinte
         assert title(copied) == "Sourire"
-    assert title(revised(tmp_path / "neuf" / "donnees")) == "Accueil"
+    assert title(revised(tmp_path / "neuf" / "certif_rules_enseigne" / "donnees")) == "Accueil"

@@ -438,3 +438,15 @@ def test_the_example_is_followed_to_its_end(
     spec.loader.exec_module(module)
     monkeypatch.setattr(module.TestExemple, "plugins", staticmethod(lambda: open_atelier().plugins))
     assert failures(module.TestExemple) == {}
+
+
+@pytest.mark.usefixtures("exemple")
+def test_the_program_that_edits_the_example() -> None:
+    """Printed in the page: one line more, two numbers, a title; what was written stays as it was."""
+    blocks = re.findall(r"```python\n(.*?)```", page("docs/greffons.md"), re.DOTALL)
+    (program,) = (block for block in blocks if "retouches" in block)
+    path = Path("certif_rules_exemple/donnees/exigence/2024/label.yaml")
+    expected = path.read_text(encoding="utf-8").replace("code: X1\n", 'code: X1\n      numero: "1"\n')
+    exec(program, {})
+    added = '    - code: "X2"\n      numero: "2"\n      critere: "X"\n      titre: "Accueil des groupes"\n'
+    assert path.read_text(encoding="utf-8") == expected + added

@@ -17,7 +17,17 @@ from certif_rules.audit.completions import possible_decisions
 from certif_rules.audit.distinctions import decide_beside, possible_beside
 from certif_rules.audit.jugement import LigneJugee, holds, measure
 from certif_rules.errors import DataError
-from certif_rules.model.jugement import Decision, Distinction, Jugement, Mesure, Seuil, Terme
+from certif_rules.model.jugement import (
+    Condition,
+    Decision,
+    Distinction,
+    Jugement,
+    Mesure,
+    Seuil,
+    Terme,
+    Toutes,
+    UnCritere,
+)
 from certif_rules.model.referentiel import Constat, Indicateur
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
@@ -478,7 +488,7 @@ def test_what_is_decided_beside_follows_every_completion(
     assert {d.code for d in possible} | ({None} if without else set()) == brute
 
 
-def beside(*conditions: Seuil, si_decision: tuple[str, ...] = ()) -> Distinction:
+def beside(*conditions: Condition, si_decision: tuple[str, ...] = ()) -> Distinction:
     """What is decided beside the label by these conditions, or not."""
     oui = Decision(code="oui", delivrable=None, titre="oui", si=conditions)
     return Distinction(
@@ -486,24 +496,18 @@ def beside(*conditions: Seuil, si_decision: tuple[str, ...] = ()) -> Distinction
     )
 
 
+def in_domain(critere: str, constat: str) -> LigneJugee:
+    """A line of a domain, with its finding."""
+    indicateur = Indicateur(
+        id="x/1", origine="x", code="1", numero="1", critere=critere, titre=None, exigence=None,
+        citation=False, portee=(), etiquettes=(), sources=(), confiance="elevee",
+    )  # fmt: skip
+    return LigneJugee(indicateur=indicateur, possibles=(constat,))
+
+
 def test_a_domain_may_depend_on_another() -> None:
     """Decided for B, on the mean of A that the condition names: 3 in A gives it, whatever B is worth."""
-    place = {"id": "x/1", "origine": "x", "code": "1", "numero": "1", "titre": None, "exigence": None}
-    lines = [
-        LigneJugee(
-            indicateur=Indicateur(
-                **place,
-                critere=critere,
-                citation=False,
-                portee=(),
-                etiquettes=(),
-                sources=(),
-                confiance="elevee",
-            ),
-            possibles=(constat,),
-        )
-        for critere, constat in (("x/A", "d"), ("x/B", "a"))
-    ]
+    lines = [in_domain(critere, constat) for critere, constat in (("x/A", "d"), ("x/B", "a"))]
     jugement = Jugement(
         origine="x", mesures={"m": SEULES[2]}, decisions=(Decision(code="fin", delivrable=True, titre=""),)
     )
@@ -511,6 +515,24 @@ def test_a_domain_may_depend_on_another() -> None:
         stars = beside(Seuil(mesure="m", critere=critere, au_moins="3"))
         possible, without = possible_beside(jugement, CONSTATS, lines, stars, "x/B")
         assert ([d.code for d in possible], without) == ([code], False)
+
+
+def test_several_conditions_are_of_the_same_domain() -> None:
+    """A is at 3, over 2; B at 1.5, between 1 and 2, which both domains reach: what B fulfils, A does not."""
+    lines = [in_domain(critere, constat) for critere, constat in (("x/A", "d"), ("x/B", "c"))]
+    fin = Decision(code="fin", delivrable=True, titre="")
+    jugement = Jugement(origine="x", mesures={"m": SEULES[2]}, decisions=(fin,))
+    low, high = Seuil(mesure="m", au_moins="1"), Seuil(mesure="m", au_plus="2")
+    for condition in (
+        UnCritere(un_critere=(low, high)),
+        Toutes(toutes=(low, high)),
+        Toutes(toutes=(replace(low, chaque=True), UnCritere(un_critere=(high,)))),
+    ):
+        codes = [
+            [d.code for d in possible_beside(jugement, CONSTATS, lines, beside(condition), critere)[0]]
+            for critere in ("x/A", "x/B")
+        ]
+        assert codes == [["non"], ["oui"]]
 
 
 def test_the_label_may_read_what_is_not_read_beside() -> None:

@@ -17,7 +17,7 @@ from certif_rules.errors import DataError
 from certif_rules.plugins.empreinte import digest
 from certif_rules.services.constats import from_data
 from certif_rules.services.lecture import read_grids
-from certif_rules.source.schema import schema_path
+from certif_rules.source.conforme import schema_path
 
 REQUEST: dict[str, Any] = {
     "format": 1,

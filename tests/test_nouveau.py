@@ -21,9 +21,9 @@ from certif_rules.services.atelier import Atelier, open_atelier
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.nouveau import Projet, begin
 from certif_rules.services.validation import validate
+from certif_rules.source.conforme import schema_path
 from certif_rules.source.donnees import read_given
 from certif_rules.source.ecriture import write_folder
-from certif_rules.source.schema import schema_path
 from certif_rules.testing.conformite import Conformite
 
 #: What is asked, and how many lines of its own the new plugin has: those of the edition before, else one.

@@ -22,7 +22,10 @@ from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.rapport import make_report
+from certif_rules.blocs.typographie import plain
 from certif_rules.cli.echantillon import _rule
+from certif_rules.cli.expliquer import _show
+from certif_rules.echanges.checklist import explanation
 from certif_rules.echanges.conclusion import document
 from certif_rules.echanges.echantillon import document as sample_as_data
 from certif_rules.errors import DataError
@@ -30,6 +33,7 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.constats import from_data, open_dossier
 from certif_rules.services.echantillon import make_sample
+from certif_rules.services.explication import explain
 from certif_rules.services.lecture import read_grids
 from certif_rules.services.rapport import compose
 from certif_rules.source.schema import check
@@ -306,6 +310,26 @@ def test_a_grid_read_back_concludes_alike(suffix: str, tmp_path: Path) -> None:
     back = conclude(*open_dossier(opened(), lecture.dossier)).conclusions[0]
     want = concluded(MELANGE).conclusions[0]
     assert (back.mesures, back.a_evaluer) == (want.mesures, want.a_evaluer)
+
+
+def test_the_rule_of_a_line_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its words, what it rests on and its place; a line without one says nothing of it."""
+    checklist, _ = open_dossier(opened(), from_data(findings({})))
+    one, none = (explain(checklist, numero) for numero in ("Q1", "Q3"))
+    written = explanation(checklist, one.ligne, one.changements)
+    assert check(written, "sortieexpliquer") == []
+    assert written["par_site"] == {
+        "regle": "tous", "texte": "favorable si tous les sites le sont", "sites": "tous",
+        "constat": "favorable", "sinon": "reserve", "sources": ["DOC"], "confiance": "moyenne",
+        "emplacement": "fictif_notes/reseau/regles/R1/contenu.yaml:36",
+    }  # fmt: skip
+    _show(one)
+    said = plain(capsys.readouterr().out)
+    assert "- plusieurs sites : favorable si tous les sites le sont" in said
+    assert "regles/R1/contenu.yaml:36" in said
+    assert "par_site" not in explanation(checklist, none.ligne, ())
+    _show(none)
+    assert "plusieurs sites" not in capsys.readouterr().out
 
 
 def test_a_form_asks_no_gravity_where_a_rule_decides() -> None:

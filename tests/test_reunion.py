@@ -292,6 +292,50 @@ def test_what_files_say_beside_their_lines() -> None:
     assert [w for w in settled if w.code == "a_accorder"] == []
 
 
+def test_the_opinions_of_two_bodies_stand_side_by_side() -> None:
+    """Each body has its own, one for each référentiel; what two files say otherwise of one is a conflict."""
+    one, two = as_data(whole(at("S1", "conforme"))), as_data(whole(at("S1", "conforme")))
+    one["avis"] = [
+        {"instance": "jury", "avis": "pour"},
+        {"instance": "commission", "avis": "pour", "le": "2024-04-02"},
+        {"instance": "commission", "objet": "qualiopi", "avis": "pour"},
+    ]
+    two["avis"] = [{"instance": "commission", "avis": "contre"}]
+    two["notification"] = {"le": "2024-04-03"}
+    pair = [Apport(nom=n, dossier=from_data(d)) for n, d in (("un", one), ("deux", two))]
+    joined = join_dossiers(CHECKLIST, *pair)
+    said = [(a.instance, a.objet, a.avis, a.le) for a in joined.compte_rendu.avis or ()]
+    assert said == [
+        ("jury", None, "pour", None), ("commission", None, None, "2024-04-02"),
+        ("commission", "qualiopi", "pour", None),
+    ]  # fmt: skip
+    assert [n.le for n in joined.compte_rendu.notification or ()] == ["2024-04-03"]
+    assert [c.champ for c in joined.a_accorder] == ["avis.commission.avis"]
+    written = as_data(joined)
+    open_ = conclude(CHECKLIST, from_data(written)).avertissements
+    assert [w.message for w in open_ if w.code == "a_accorder"] == [
+        "à accorder, avis, commission, avis : « pour » (un) / « contre » (deux)"
+    ]
+    written["avis"][1]["avis"] = "pour"
+    settled = conclude(CHECKLIST, from_data(written)).avertissements
+    assert [w for w in settled if w.code == "a_accorder"] == []
+
+
+def test_a_conflict_on_a_body_whose_name_holds_dots_is_settled_too() -> None:
+    """« M. le préfet » is one name, not two keys."""
+    one, two = as_data(whole(at("S1", "conforme"))), as_data(whole(at("S1", "conforme")))
+    one["avis"] = [{"instance": "M. le préfet", "avis": "pour"}]
+    two["avis"] = [{"instance": "M. le préfet", "avis": "contre"}]
+    pair = [Apport(nom=n, dossier=from_data(d)) for n, d in (("un", one), ("deux", two))]
+    written = as_data(join_dossiers(CHECKLIST, *pair))
+    assert (
+        len([w for w in conclude(CHECKLIST, from_data(written)).avertissements if w.code == "a_accorder"])
+        == 1
+    )
+    written["avis"][0]["avis"] = "contre"
+    assert not [w for w in conclude(CHECKLIST, from_data(written)).avertissements if w.code == "a_accorder"]
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_finding_looked_at_again_on_one_side_was_looked_at(order: int) -> None:
     """It stands once, as first looked at, whatever the order of the files; one that nobody saw stays so."""

@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.source import entree, schema
+from certif_rules.source import conforme, entree, schema
 from certif_rules.source import yaml as source
-from certif_rules.source.schema import check, schema_path
+from certif_rules.source.conforme import schema_path
+from certif_rules.source.schema import check
 
 EXEMPLES = Path(__file__).parent / "exemples"
 SCHEMAS = sorted(schema_path("commun").parent.glob("*.schema.json"))
@@ -341,7 +342,7 @@ def test_unknown_schema() -> None:
 def test_schemas_travel_in_the_wheel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The packaged folder is used when there is one, else that of the checkout."""
     package = tmp_path / "certif_rules"
-    monkeypatch.setattr(schema, "__file__", str(package / "source" / "schema.py"))
+    monkeypatch.setattr(conforme, "__file__", str(package / "source" / "conforme.py"))
     assert schema_path("couche") == tmp_path / "schemas" / "couche.schema.json"
     (package / "schemas").mkdir(parents=True)
     assert schema_path("couche") == package / "schemas" / "couche.schema.json"

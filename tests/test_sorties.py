@@ -38,7 +38,8 @@ from certif_rules.services.checklist import prepare
 from certif_rules.services.echantillon import make_sample
 from certif_rules.services.explication import explain
 from certif_rules.services.formats import FORMATS, write_document
-from certif_rules.source.schema import check, schema_path
+from certif_rules.source.conforme import schema_path
+from certif_rules.source.schema import check
 from certif_rules.testing.fichier import differences, read_cases
 from certif_rules.vie.autodiagnostic import Synthese
 from certif_rules.vie.declaration import Depot

@@ -65,9 +65,9 @@ def test_the_command_checks_again_and_ends_without_a_trace(
     assert (reponse.status, "Traceback" in reponse.err) == (0, False)
     assert reponse.text.count("cle-inconnue") == 1
     assert [line for line in reponse.err.splitlines() if "fichiers lus" in line] == [
-        "12 fichiers lus, 0 problème.",
-        "12 fichiers lus, 2 problèmes.",
-        "12 fichiers lus, 0 problème.",
+        "14 fichiers lus, 0 problème.",
+        "14 fichiers lus, 2 problèmes.",
+        "14 fichiers lus, 0 problème.",
     ]
     acts(monkeypatch, write(right.replace("preuves", "preuve")))
     assert call("valider", "accueil", "--surveiller").status == 1

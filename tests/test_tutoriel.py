@@ -13,29 +13,13 @@ from pathlib import Path
 import pytest
 from greffons import declared
 from roues import find_uv
+from tutoriel import BLOC, DONNEES, EXEMPLE, OTER, PAGE, anew, files, real
 
 from certif_rules.blocs.typographie import plain
 from certif_rules.testing.conformite import Conformite
 
-ROOT = Path(__file__).resolve().parent.parent
-EXEMPLE = ROOT / "docs" / "exemples" / "label-fictif"
-DONNEES = EXEMPLE / "certif_rules_label_fictif" / "donnees"
-PAGE = (ROOT / "docs" / "tutoriel.md").read_text(encoding="utf-8")
-#: A file printed whole, under its name; or a block of any kind.
-FICHIER = re.compile(r"^\*\*`([^`]+)`\*\*\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOC = re.compile(
-    r"^(?:\*\*`(?P<nom>[^`]+)`\*\*\n\n)?```(?P<sorte>\w*)\n(?P<texte>.*?)^```$", re.MULTILINE | re.DOTALL
-)
-#: What the page asks to do by hand, at the end: a line to take off the files of a name.
-OTER = re.compile(r"^(?P<texte>Puis ôter la ligne `(?P<ligne>.+)` de chaque `(?P<nom>.+)`)", re.MULTILINE)
-BROUILLON = "brouillon: true\n"
-EMPREINTE = re.compile(r"sha256:[0-9a-f]{64}")
+TEXTE = PAGE.read_text(encoding="utf-8")
 EDITEUR = "# yaml-language-server: "
-
-
-def real(name: str) -> str:
-    """A file of the plugin, its digests not declared yet."""
-    return EMPREINTE.sub("sha256:a-calculer", (EXEMPLE / name).read_text(encoding="utf-8"))
 
 
 class TestLabelFictif(Conformite):
@@ -48,33 +32,28 @@ class TestLabelFictif(Conformite):
 
 def test_every_file_printed_is_a_real_one() -> None:
     """A file is printed whole; a part of one stands in one of its files; nothing else looks like a file."""
-    texts = [real(path.relative_to(EXEMPLE).as_posix()) for path in files()]
-    for block in BLOC.finditer(PAGE):
-        if block["nom"]:
-            assert block["texte"].removesuffix(BROUILLON) == real(block["nom"]), block["nom"]
-        elif block["sorte"] not in {"", "console"}:
-            assert any(block["texte"] in text for text in texts), block["texte"]
+    assert anew(TEXTE) == TEXTE, "python tests/tutoriel.py"
+    parts = [b["texte"] for b in BLOC.finditer(TEXTE) if not b["nom"] and b["sorte"] not in {"", "console"}]
+    assert parts
+    texts = [real(name) for name in files()]
+    assert [part for part in parts if not any(part in text for text in texts)] == []
 
 
 def test_every_file_of_data_is_printed() -> None:
     """The tutorial leaves no YAML file of the plugin unexplained."""
-    printed = {name for name, _ in FICHIER.findall(PAGE)}
-    assert {path.relative_to(EXEMPLE).as_posix() for path in files() if path.suffix == ".yaml"} == printed
+    printed = [block["nom"] for block in BLOC.finditer(TEXTE) if block["nom"]]
+    assert sorted(printed) == [name for name in files() if name.endswith(".yaml")]
 
 
 def test_it_is_said_to_be_made_up() -> None:
     """Whoever meets the label, in its data, its page or its metadata, is told that nobody wrote it."""
-    for name in ("README.md", "pyproject.toml", "visite.yaml", *(f"{DONNEES}/{n}" for n in HEADS)):
-        assert re.search(r"(?i)\binventé", (EXEMPLE / name).read_text(encoding="utf-8")), name
-    assert "**Le label de cette page est inventé.**" in PAGE
-
-
-HEADS = ("exigence/1/couche.yaml", "exigence/1/exigences.yaml")
-
-
-def files() -> list[Path]:
-    kinds = {".yaml", ".toml", ".py", ".md"}
-    return [p for p in EXEMPLE.rglob("*") if p.suffix in kinds and "schemas" not in p.parts]
+    layers = ("couche.yaml", "exigences.yaml")
+    told = [path for name in layers for path in DONNEES.glob(f"exigence/*/{name}")]
+    told += [EXEMPLE / name for name in ("README.md", "pyproject.toml", "visite.yaml")]
+    assert len(told) == 5
+    for path in told:
+        assert re.search(r"(?i)\binventé", path.read_text(encoding="utf-8")), path
+    assert "**Le label de cette page est inventé.**" in TEXTE
 
 
 # ---- the wheels -----------------------------------------------------------------------------------------
@@ -138,7 +117,7 @@ def test_the_tutorial_taken_literally(wheels: Path, tmp_path: Path) -> None:
     """From an empty folder, its commands and files in order give the plugin, its documents, green tests."""
     terminal = Terminal(tmp_path, wheels)
     printed: dict[str, str] = {}
-    for block in sorted((*BLOC.finditer(PAGE), *OTER.finditer(PAGE)), key=lambda match: match.start()):
+    for block in sorted((*BLOC.finditer(TEXTE), *OTER.finditer(TEXTE)), key=lambda match: match.start()):
         if block.re is OTER:
             terminal.take_off(block["nom"], block["ligne"])
         elif block["nom"]:
@@ -151,12 +130,11 @@ def test_the_tutorial_taken_literally(wheels: Path, tmp_path: Path) -> None:
     assert " passed" in printed["$ pytest"]
     for name in ("grille.html", "rapport.html"):
         assert "Voler en sécurité" in (terminal.folder / name).read_text(encoding="utf-8")
-    for path in files():
-        name = path.relative_to(EXEMPLE).as_posix()
+    for name in files():
         written = (terminal.folder / name).read_text(encoding="utf-8")
         if written.startswith(EDITEUR):
             written = written.partition("\n")[2]
-        assert name == "README.md" or written == path.read_text(encoding="utf-8"), name
+        assert name == "README.md" or written == (EXEMPLE / name).read_text(encoding="utf-8"), name
     # Then as anybody’s plugin: built, installed from a package, and its own tests are green.
     package = "certif-rules-label-fictif"
     terminal.type(f"pip install --quiet --reinstall-package {package} {EXEMPLE.as_posix()}")

@@ -162,6 +162,7 @@ def translated_passages(path: Path, source: str) -> Iterator[Passage]:
 def template_passages(path: Path, source: str) -> Iterator[Passage]:
     """Give the texts of a template of plugins, the words that are to be replaced left out."""
     source = re.sub(r"^# (yaml-language-server|>>>|<<<).*$", "#", source, flags=re.MULTILINE)
+    source = re.sub(r"^(# +(?:- )?)[a-z_]+:", r"\1", source, flags=re.MULTILINE)  # keys that a comment shows
     read = page_passages if path.suffix == ".md" else yaml_passages
     yield from read(path, re.sub(r"\b[A-Z-]+-MODELE\b|\b[\w-]+[_-]modele\b|\bTitre modele\b", "1", source))
 

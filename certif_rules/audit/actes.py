@@ -12,6 +12,7 @@ from certif_rules.audit.compte_rendu import AvisRendu, CompteRendu, DecisionPris
 from certif_rules.audit.procedure import (
     ROLES,
     Acte,
+    ActePrevu,
     Procedure,
     binds,
     calling,
@@ -63,8 +64,16 @@ def _body(procedure: Procedure, acte: Acte) -> Iterator[Issue]:
     prevus = procedure.of_role(role) if concerns(procedure, acte) else ()
     if acte.instance is not None and prevus and not calling(procedure, acte):
         noms = names_of(prevus)
-        message = f"{_NOMS[role][0]} de « {acte.instance} », quand le référentiel nomme {' ou '.join(noms)}"
+        named = " ou ".join(dict.fromkeys(map(_named, prevus)))
+        message = f"{_NOMS[role][0]} de « {acte.instance} », quand le référentiel nomme {named}"
         yield Issue("instance-inattendue", message, acte.lieu, suggestion(acte.instance, noms, "instances"))
+
+
+def _named(prevu: ActePrevu) -> str:
+    """Return who does an act, with what says so: a refusal rests on it."""
+    rule = prevu.intervention
+    reading = " (lecture)" if rule.lecture else ""
+    return f"{''.join(names_of((prevu,)))} [{', '.join(rule.sources)}]{reading}"
 
 
 def _word(procedure: Procedure, acte: Acte) -> Iterator[Issue]:

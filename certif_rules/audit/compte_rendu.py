@@ -162,6 +162,13 @@ _ENTREES: Mapping[str, type] = {
     "decision": DecisionPrise,
     "notification": NotificationFaite,
 }
+#: What says that two entries of a list are the same one, where something does.
+IDENTITES: Mapping[str, tuple[str, ...]] = {
+    "echantillons": ("id",),
+    "avis": ("instance", "objet"),
+    "decision": ("objet",),
+    "notification": ("objet",),
+}
 #: Parts of an entry that are lists; one text alone is a list of one.
 _LISTES = frozenset({"par", "liste"})
 
@@ -195,6 +202,11 @@ def compte_rendu_as_data(compte_rendu: CompteRendu) -> dict[str, Any]:
         else:
             written[cle] = [v if isinstance(v, str) else _written(v) for v in value]
     return written
+
+
+def entry_name(cle: str, entry: Mapping[str, Any]) -> str | None:
+    """Return what tells an entry from the others of the list ``cle``, if it says anything."""
+    return " ".join(str(entry[c]) for c in IDENTITES.get(cle, ()) if entry.get(c) is not None) or None
 
 
 def read_conflicts(data: Mapping[str, Any]) -> tuple[Conflit, ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from math import lcm
 
 from msgspec import Struct
 
@@ -70,11 +72,13 @@ def rule_of(checklist: Checklist, ligne: Ligne) -> RegleParSite | None:
 
 def deduced(checklist: Checklist, dossier: Dossier) -> dict[str, ConstatDeduit]:
     """Return what rules make of the lines seen at several sites, or to see there, by id of line."""
+    if not any(jugement.constats_par_site for jugement in checklist.referentiel.jugements.values()):
+        return {}
     releves = by_line(dossier)
     seen = _audited(dossier)
     contexte = checklist.contexte
     every = tuple(dict.fromkeys((*(str(s["id"]) for s in contexte.organisme.sites), *contexte.ajouts.sites)))
-    deduits = {}
+    deduits: dict[str, ConstatDeduit] = {}
     for ligne in checklist.lignes:
         regle = rule_of(checklist, ligne)
         if regle is None:
@@ -121,7 +125,7 @@ def _deduced(
     others = ligne.constats_permis if missing is None else ()
     return ConstatDeduit(
         regle=regle,
-        issues=tuple(_ends(regle, constats, each, others)),
+        issues=_ends(regle, constats, each, others),
         parts=tuple((site, part.constat) for site, part in seen.items()),
         manquants=missing,
     )
@@ -137,11 +141,12 @@ def _may_be(part: Releve, constats: Mapping[str, Constat], ligne: Ligne) -> tupl
 
 # ---- what sites may add up to ---------------------------------------------------------------------------
 
-#: Findings that count, those that do not, the sum of the values and how many there are.
-_Etat = tuple[frozenset[str], frozenset[str], Fraction, int]
-_RIEN: _Etat = (frozenset(), frozenset(), Fraction(0), 0)
+#: A finding of a site: its name, whether it counts for the rule, and its value times what makes all whole.
+_Valeur = tuple[str, bool, int]
+#: Findings that count and those that do not, as bits; where a mean is made, the sum and how many there are.
+_Etat = tuple[int, int, int, int]
 #: Several findings that are not alike: a mean does not ask which.
-_DIVERS = frozenset({""})
+_DIVERS = -1
 
 
 def _ends(
@@ -149,44 +154,76 @@ def _ends(
     constats: Mapping[str, Constat],
     sites: Iterable[Sequence[str]],
     others: Sequence[str],
-) -> list[str]:
+) -> tuple[str, ...]:
     """Return all that the line may be, given what each site may be, and any number of ``others``, once each.
 
     A mean over sites whose number is not known may be anything: nothing is returned.
     """
+    each = sorted(tuple(site) for site in sites)
+    names = sorted({name for site in (*each, tuple(others)) for name in site})
     mean = regle.regle == "moyenne"
     if mean and others:
-        return []
-    states = {_RIEN}
+        return ()
+    values = {name: Fraction(constats[name].valeur or 0) for name in names}
+    scale = lcm(*(value.denominator for value in values.values()))
+    known = tuple(
+        (
+            name,
+            not constats[name].hors_portee and not (mean and constats[name].valeur is None),
+            int(values[name] * scale),
+        )
+        for name in names
+    )
+    return _worked_out(regle, known, scale, tuple(each), tuple(others))
+
+
+@lru_cache(maxsize=1024)  # lines seen alike are worked out once
+def _worked_out(
+    regle: RegleParSite,
+    known: tuple[_Valeur, ...],
+    scale: int,
+    sites: tuple[tuple[str, ...], ...],
+    others: tuple[str, ...],
+) -> tuple[str, ...]:
+    mean = regle.regle == "moyenne"
+    ranks = {name: rank for rank, (name, _, _) in enumerate(known)}
+    step = _add_to_mean if mean else _add_to_names
+
+    def with_one(states: set[_Etat], names: Iterable[str]) -> set[_Etat]:
+        each = [(1 << ranks[name], *known[ranks[name]][1:]) for name in names]
+        return {step(state, *one) for state in states for one in each}
+
+    states: set[_Etat] = {(0, 0, 0, 0)}
     for site in sites:
-        states = {_with(state, constat, constats, mean=mean) for state in states for constat in site}
+        states = with_one(states, site)
     size = 0
     while others and size != len(states):
         size = len(states)
-        states |= {_with(state, constat, constats, mean=mean) for state in states for constat in others}
-    return sorted({end for state in states for end in _end(regle, state)})
+        states |= with_one(states, others)
+    return tuple(sorted({end for state in states for end in _end(regle, known, scale, state)}))
 
 
-def _with(state: _Etat, constat: str, constats: Mapping[str, Constat], *, mean: bool) -> _Etat:
+def _add_to_names(state: _Etat, bit: int, counts: bool, _value: int) -> _Etat:
     counted, aside, total, number = state
-    declared = constats[constat]
-    if declared.hors_portee or (mean and declared.valeur is None):
-        return (counted, aside | {constat}, total, number)
-    if not mean:
-        return (counted | {constat}, aside, total, number)
-    alike = frozenset({constat}) if counted <= {constat} else _DIVERS
-    return (alike, aside, total + Fraction(declared.valeur or 0), number + 1)
+    return (counted | bit, aside, total, number) if counts else (counted, aside | bit, total, number)
 
 
-def _end(regle: RegleParSite, state: _Etat) -> Iterator[str]:
+def _add_to_mean(state: _Etat, bit: int, counts: bool, value: int) -> _Etat:
     counted, aside, total, number = state
-    if not counted:
-        yield from aside
-    elif len(counted) == 1 and counted != _DIVERS:
-        yield from counted
-    elif regle.regle == "moyenne":
-        yield named(total / number)
+    if not counts:
+        return (counted, aside | bit, total, number)
+    return (bit if counted in (0, bit) else _DIVERS, aside, total + value, number + 1)
+
+
+def _end(regle: RegleParSite, known: Sequence[_Valeur], scale: int, state: _Etat) -> Iterator[str]:
+    counted, aside, total, number = state
+    if counted == _DIVERS:
+        yield named(Fraction(total, number * scale))
+        return
+    names = [name for rank, (name, _, _) in enumerate(known) if (counted or aside) & (1 << rank)]
+    if not counted or len(names) == 1:
+        yield from names
     elif regle.regle == "tous":
         yield regle.sinon or A_EVALUER
     else:
-        yield next(c for c in regle.ordre if c in counted)
+        yield next(constat for constat in regle.ordre if constat in names)

@@ -170,7 +170,11 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
     for decision in decisions or ():
         if other_than_called_for(bilan, decision) and not decision.motif:
             yield Manque("Décision", "motif d’une décision que les constats n’appellent pas")
-        parts = {"par qui": decision.par, "quel jour": decision.le, "ce qui est décidé": decision.decision}
+        parts = {
+            "par qui": decision.par or decision.instance,
+            "quel jour": decision.le,
+            "ce qui est décidé": decision.decision,
+        }
         names = [name for name, value in parts.items() if not value]
         if names:
             yield Manque("Décision", ", ".join(names))

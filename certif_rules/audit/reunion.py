@@ -17,7 +17,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.compte_rendu import Conflit, Version, compte_rendu_as_data, read_compte_rendu
+from certif_rules.audit.compte_rendu import (
+    IDENTITES,
+    Conflit,
+    Version,
+    compte_rendu_as_data,
+    entry_name,
+    read_compte_rendu,
+)
 from certif_rules.audit.constats import A_EVALUER, ENTRE_SIGNATAIRES, ARevoir, Dossier, Releve, field_of
 from certif_rules.audit.sites import (
     ECARTS_DE_VERIFICATION,
@@ -39,13 +46,6 @@ _SIMPLES = (
 )
 _LISTES = fields("annotations", "liste")
 _PAR_CLE = ("ecart", "complements")
-#: What says that two entries of a list of the report are the same one.
-_CLES: Mapping[str, tuple[str, ...]] = {
-    "echantillons": ("id",),
-    "avis": ("instance", "objet"),
-    "decision": ("objet",),
-    "notification": ("objet",),
-}
 
 _Trois = tuple[Releve, Releve, Releve]
 
@@ -295,20 +295,15 @@ class _Jonction:
         one, two, start = values
         if one is None or two is None:
             return two if one is None else one
-        if key not in _CLES:
+        if key not in IDENTITES:
             return list(self.several(one, two, start or ()))
-        named = [{_named(entry, _CLES[key]): entry for entry in value or ()} for value in values]
+        named = [{entry_name(key, entry): entry for entry in value or ()} for value in values]
         entries = dict.fromkeys((*named[0], *named[1]))
         empty: Mapping[str, Any] = {}
         return [
             self.by_key(f"{champ}.{nom}" if nom else champ, *(each.get(nom, empty) for each in named))
             for nom in entries
         ]
-
-
-def _named(entry: Mapping[str, Any], cles: Iterable[str]) -> str | None:
-    """Return what tells an entry from the others of its list, if it says anything."""
-    return " ".join(str(entry[cle]) for cle in cles if entry.get(cle) is not None) or None
 
 
 def _choice(three: Sequence[Any], versions: Sequence[Sequence[str | None]]) -> tuple[bool, Any]:

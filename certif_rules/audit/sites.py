@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne
-from certif_rules.audit.compte_rendu import Conflit, compte_rendu_as_data
+from certif_rules.audit.compte_rendu import Conflit, compte_rendu_as_data, entry_name
 from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
 from certif_rules.audit.deduction import (
     MOYENNE,
@@ -257,19 +257,21 @@ def _sites_to_see(checklist: Checklist, deduits: Mapping[str, ConstatDeduit]) ->
 def open_conflicts(dossier: Dossier) -> tuple[Conflit, ...]:
     """Return what two files say differently of the file itself, and of which nobody chose."""
     head = {NOTIFICATION: dossier.notifie_le, **compte_rendu_as_data(dossier.compte_rendu)}
-    return tuple(c for c in dossier.a_accorder if not c.aucune and not _at(head, c.champ.split(".")))
+    return tuple(c for c in dossier.a_accorder if not c.aucune and not _at(head, c.champ))
 
 
-def _at(data: Any, path: list[str]) -> Any:
-    """Return what stands at a path of keys, an entry of a list being called by its id, or by its object."""
-    for rank, key in enumerate(path):
-        if isinstance(data, list):
-            rest = path[rank:]
-            entries = [e for e in data if isinstance(e, Mapping)]
-            named = next((e for e in entries if key in (e.get("id"), e.get("objet"))), None)
-            return _at(named, rest[1:]) if named else next((_at(e, rest) for e in entries), None)
-        data = data.get(key) if isinstance(data, Mapping) else None
-    return data
+def _at(data: Any, champ: str, cle: str = "") -> Any:
+    """Return what stands at a path of keys, an entry of the list ``cle`` being called by its name."""
+    if isinstance(data, list):
+        entries = [entry for entry in data if isinstance(entry, Mapping)]
+        for entry in entries:
+            name = entry_name(cle, entry)
+            if name is not None and champ.startswith(f"{name}."):  # a name may hold dots
+                return _at(entry, champ.removeprefix(f"{name}."))
+        return next((_at(entry, champ) for entry in entries), None)
+    key, _, rest = champ.partition(".")
+    value = data.get(key) if isinstance(data, Mapping) else None
+    return _at(value, rest, key) if rest else value
 
 
 def _to_settle(where: str, conflit: Conflit) -> Avertissement:

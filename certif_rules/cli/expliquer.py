@@ -51,7 +51,7 @@ def command(
 
 
 def _show(explication: Explication) -> None:
-    from certif_rules.documents.mots import SIGNES, categories, field_name
+    from certif_rules.documents.mots import SIGNES, at_length, categories, field_name
 
     ligne, checklist = explication.ligne, explication.checklist
     indicateur = ligne.indicateur
@@ -70,6 +70,14 @@ def _show(explication: Explication) -> None:
         paragraph(f"- modifiée par {by} ({champs}) : {prose(change.motif)}", 2, hanging=4)
         paragraph(f"sources : {', '.join(change.sources)}", 4)
         paragraph(f"règle : {change.emplacement}", 4, hanging=6)
+    if explication.par_site is not None:
+        regle = explication.par_site
+        click.echo()
+        paragraph(f"- plusieurs sites : {prose(regle.motif)}", 2, hanging=4)
+        for words in at_length(regle):
+            paragraph(words, 4)
+        paragraph(f"sources : {', '.join(regle.sources)}", 4)
+        paragraph(f"règle : {regle.emplacement}", 4, hanging=6)
     click.echo()
     paragraph(f"La ligne est écrite en {indicateur.emplacement}.", 2, hanging=4)
     for identifiant in explication.citees:

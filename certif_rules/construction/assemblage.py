@@ -67,7 +67,7 @@ def assemble(matiere: Matiere) -> Referentiel:
         i.id: i.emplacement for i in corps.indicateurs.values() if i.origine == matiere.exigence.referentiel
     }
     regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own, pose.constats_comme)
-    lecteur.retires = {}
+    _give_back(matiere, lecteur)
     sources.update(regles.sources)
     if base is not None:
         for jugement in base.jugements.values():
@@ -98,6 +98,14 @@ def _take_over(matiere: Matiere, editions: Mapping[str, Mapping[str, Any]], lect
     if taken is not None:
         lecteur.reprises = taken.edition
         lecteur.retires = taken.retires if matiere.autres_lignes is not None else {}
+
+
+def _give_back(matiere: Matiere, lecteur: Lecteur) -> None:
+    """Make ``lecteur`` forget what the rules taken over might name: a guide of this edition alone may not."""
+    guide = next((r.contenu.pour for r in matiere.retenues if r.couche.nature == "guide"), ())
+    if not set(guide) & matiere.lignee.keys():
+        lecteur.noms.get("indicateur", set()).difference_update(nom for _, nom in lecteur.retires)
+    lecteur.retires = {}
 
 
 def _types_added(matiere: Matiere, base: Referentiel) -> dict[str, Any]:

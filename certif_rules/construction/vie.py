@@ -45,7 +45,10 @@ def build_life(
     lecteur.know("incohérence", incoherences)
     jugement = referentiel.jugements.get(origine)
     lecteur.know("décision des règles", (d.code for d in jugement.decisions) if jugement else ())
+    # Its events may be the days of acts, which are declared after it.
+    lecteur.know_only("intervention", (node["id"] for node in body.get("interventions") or ()))
     cycle = build_cycle(body["cycle"], lecteur) if body.get("cycle") else None
+    lecteur.know_only("intervention", ())
     lecteur.know_only("date du cycle", cycle.dates if cycle else ())
     vie = Vie(
         origine=origine,

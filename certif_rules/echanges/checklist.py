@@ -10,10 +10,12 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
+from certif_rules.audit.deduction import rule_of
 from certif_rules.echanges.champs import LACUNE, Ecrivain, Formes, as_bytes, citations, encoded, with_sources
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Lacune, Source, Texte
+from certif_rules.model.jugement import RegleParSite
 from certif_rules.model.organisme import Fait
 from certif_rules.model.personnes import Conservation, DonneesSensibles
 from certif_rules.model.referentiel import (
@@ -83,6 +85,8 @@ _expliquer = Ecrivain(
     {
         Motif: "code texte categories sources confiance lecture emplacements",
         Changement: f"{CHANGEMENT} emplacement",
+        RegleParSite: "regle texte=motif sites constat? sinon? ordre? sources confiance? lecture?"
+        " emplacement",
     }
 )
 
@@ -111,9 +115,9 @@ class _Gravees:
         if gravee is None:
             if len(self._gravees) >= LIMITE:
                 self._gravees.clear()
-            written = _encoder(ligne)
+            written, cites = _encoder.with_citations(ligne)
             # The record is held with what is written of it: its identity is not given to another.
-            gravee = Gravee(ligne, Raw(encode(written)), frozenset(citations(written)))
+            gravee = Gravee(ligne, Raw(encode(written)), cites)
             self._gravees[id(ligne)] = gravee
         return gravee
 
@@ -189,7 +193,10 @@ def _cited(written: Objet, lignes: Iterable[Gravee]) -> set[str]:
 
 
 def explanation(checklist: Checklist, ligne: Ligne, changements: Iterable[Changement]) -> Objet:
-    """Return every rule that decided the state of a line, and what labels did to it, with their places."""
+    """Return every rule that decided the state of a line, and what labels did to it, with their places.
+
+    That of its sites is there where the référentiel declares one.
+    """
     written = {
         "format": 1,
         "id": ligne.indicateur.id,
@@ -201,6 +208,8 @@ def explanation(checklist: Checklist, ligne: Ligne, changements: Iterable[Change
         "regles": ligne.motifs,
         "modifications": tuple(changements),
     }
+    regle = rule_of(checklist, ligne)
+    written |= {"par_site": regle} if regle is not None else {}
     return with_sources(_expliquer(written), checklist.referentiel.sources.values())
 
 

@@ -80,8 +80,8 @@
   const aVoir = (ligne) => ligne.etat !== "non_applicable";
   const evalue = (ligne) => page.lire(ligne).constat !== A_EVALUER;
   /** Whether a rule makes the finding of the line of those of its sites, and each it waits for was seen. */
-  const decidee = (ligne) => {
-    const vus = commun.sites(page.lire(ligne)).filter(({ constat }) => (constat ?? A_EVALUER) !== A_EVALUER).map(({ site }) => site);
+  const decidee = (ligne, releve = page.lire(ligne)) => {
+    const vus = commun.sites(releve).filter(({ constat }) => (constat ?? A_EVALUER) !== A_EVALUER).map(({ site }) => site);
     return Boolean(ligne.attend) && vus.length > 0 && ligne.attend.every((site) => vus.includes(site));
   };
   const resteAFaire = (ligne) =>
@@ -133,11 +133,13 @@
   const suivi = (ligne, releve) => {
     montrerLaSuite(ligne, releve);
     const manques = fautes(ligne, releve);
-    const fait = releve.constat !== A_EVALUER;
+    const porte = releve.constat !== A_EVALUER;
+    const fait = porte || decidee(ligne, releve);
     const debut = aVoir(ligne) ? "□ à évaluer" : "";
+    const titre = porte ? TITRES.get(releve.constat) ?? releve.constat : "d’après ses sites";
     return {
       fait, manque: manques.length > 0,
-      mot: manques[0]?.mot ?? (fait ? `✓ ${TITRES.get(releve.constat) ?? releve.constat}${releve.leve_le ? " (levé)" : ""}` : debut),
+      mot: manques[0]?.mot ?? (fait ? `✓ ${titre}${releve.leve_le ? " (levé)" : ""}` : debut),
       besoin: manques.map(({ besoin }) => besoin).join(" "),
       attendus: manques.map(({ champ }) => champ).filter(Boolean),
     };

@@ -11,9 +11,8 @@ from msgspec import Struct, field
 
 from certif_rules.model.base import Appui, Nomme
 from certif_rules.model.candidature import Ressource, Si
-from certif_rules.model.cycle import NomDate
+from certif_rules.model.cycle import NomDate, NomIntervention
 
-NomIntervention = Annotated[str, Nomme("intervention")]
 #: How far an opinion binds whoever decides after it: not at all, wholly, or as what is proposed to them.
 NatureAvis = Literal["simple", "conforme", "proposition"]
 #: The one that whoever decides must follow.

@@ -16,6 +16,7 @@ Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les
 #: On which side of a limit its working day is looked for.
 Ouvre = Literal["avant", "apres"]
 
+NomIntervention = Annotated[str, Nomme("intervention")]
 NomEvenement = Annotated[str, Nomme("événement")]
 #: A date of the cycle, or an event: what gives one day to count from.
 NomDate = Annotated[str, Nomme("date du cycle")]
@@ -33,13 +34,14 @@ class Evenement(Appui, frozen=True, kw_only=True):
     """Something that happens on a day that people give.
 
     It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``. In a file, it
-    is the day of an audit of ``audits``, or one of a ``certificat``.
+    is the day of an audit of ``audits``, one of a ``certificat``, or that of an act of ``interventions``.
     """
 
     id: str
     titre: str
     audits: tuple[CodePrecedent, ...] = ()
     certificat: JourCertificat | None = None
+    interventions: tuple[NomIntervention, ...] = ()
     pas_avant: tuple[NomEvenement, ...] = ()
     exclut: tuple[NomEvenement, ...] = ()
 

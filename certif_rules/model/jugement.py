@@ -247,6 +247,7 @@ class RegleParSite(Appui, frozen=True, kw_only=True):
     constat: NomConstat | None = None
     sinon: NomConstat | None = None
     ordre: tuple[NomConstat, ...] = ()
+    emplacement: str = ""
 
 
 class Jugement(Struct, frozen=True, kw_only=True):

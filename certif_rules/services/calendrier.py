@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
+from certif_rules.audit.procedure import Procedure
 from certif_rules.audit.siren import siren_warnings
 from certif_rules.echanges.calendrier import document
 from certif_rules.errors import Fautes
@@ -29,6 +30,7 @@ from certif_rules.services.evenements import (
     typed_events,
 )
 from certif_rules.services.vie import by_edition, look_up_regime, out_of_force
+from certif_rules.vie.actes import called_for
 from certif_rules.vie.calendrier import Options, compute
 from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.feries import why_not_worked
@@ -171,8 +173,9 @@ def _read(
         lu.report("cycle-absent", message, None, hint or "choisir un autre référentiel")
         return lu
     lu.declares = {**cycle.evenements, **_of_judgement(regime, cycle)}
+    acts = Procedure() if dossier is None else called_for(regime.referentiel, demande, regime.vies)
     typed = typed_events(regime.referentiel.id, lu.declares, saisie.evenements, lu)
-    lu.evenements = {**file_events(lu.declares, demande, dossier, lu), **typed}
+    lu.evenements = {**file_events(lu.declares, demande, dossier, acts, lu), **typed}
     lu.issues += disorder(lu.declares, lu.evenements)
     if saisie.comites and cycle.seances is None:
         message = "les règles de ce référentiel ne parlent d’aucune séance"

@@ -60,10 +60,13 @@ class Audit(Struct, frozen=True, kw_only=True):
 
 
 class Tentative(Struct, frozen=True, kw_only=True):
-    """What a case tries: the audit that it asks for, and the decisions that it expects, by référentiel."""
+    """What a case tries: the audit that it asks for, and what it expects to be decided.
+
+    ``decisions`` are (référentiel, what is decided beside the label or nothing, code).
+    """
 
     demande: Demande
-    decisions: Mapping[str, str] = {}
+    decisions: frozenset[tuple[str, str, str]] = frozenset()
 
 
 def open_plugin(plugins: Plugins, nom: str, cas: Sequence[Path], *, here: Path) -> Greffon:
@@ -206,8 +209,9 @@ def untried(greffon: Greffon, tentatives: Iterable[Tentative]) -> Iterator[Issue
             continue
         code = (tentative.demande.type_audit or "").removeprefix(f"{referentiel.id}/")
         tried |= {t.emplacement for t in _types(referentiel, referentiel.id) if t.code == code}
-        for origine, code in tentative.decisions.items():
-            tried |= {place for place, known in _decisions(referentiel, origine) if known == code}
+        for origine in referentiel.jugements:
+            known = _decisions(referentiel, origine)
+            tried |= {place for place, what in known if (origine, *what) in tentative.decisions}
     for place, issue in _to_try(greffon).items():
         if place not in tried:
             yield issue
@@ -226,8 +230,9 @@ def _to_try(greffon: Greffon) -> dict[str, Issue]:
                     message = f"aucun cas n’essaie le type d’audit « {code} »"
                     hint = "écrire un cas : ce qui est dû à cet audit, et ce qui ne l’est pas"
                     issues[place] = Issue("type-sans-cas", message, from_emplacement(place), hint)
-                for place, code in _decisions(referentiel, origine):
-                    message = f"aucun cas n’attend la décision « {code} » de {origine}"
+                for place, (beside, code) in _decisions(referentiel, origine):
+                    of_what = f"{origine}, « {beside} »" if beside else origine
+                    message = f"aucun cas n’attend la décision « {code} » de {of_what}"
                     hint = "écrire un cas : les constats qui y mènent, et `conclusions`"
                     issues[place] = Issue("decision-sans-cas", message, from_emplacement(place), hint)
     return issues
@@ -243,8 +248,12 @@ def _types(referentiel: Referentiel, origine: str) -> list[TypeAudit]:
     return [t for t in referentiel.types_audit.values() if t.origine == origine]
 
 
-def _decisions(referentiel: Referentiel, origine: str) -> list[tuple[str, str]]:
-    """Return where each decision of a référentiel is written, once by code, and its code."""
+def _decisions(referentiel: Referentiel, origine: str) -> list[tuple[str, tuple[str, str]]]:
+    """Return where each decision of a référentiel is written, once by code: what is decided, and its code."""
     jugement = referentiel.jugements.get(origine)
-    first = {d.code: d.emplacement for d in reversed(jugement.decisions)} if jugement else {}
-    return [(place, code) for code, place in first.items()]
+    if jugement is None:
+        return []
+    beside = {nom: distinction.decisions for nom, distinction in jugement.distinctions.items()}
+    every = [(nom, d) for nom, decisions in ({"": jugement.decisions} | beside).items() for d in decisions]
+    first = {(nom, decision.code): decision.emplacement for nom, decision in reversed(every)}
+    return [(place, what) for what, place in first.items()]

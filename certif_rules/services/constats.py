@@ -145,7 +145,7 @@ def procedure_of(registry: Registry, checklist: Checklist, dossier: Dossier) -> 
     Raises:
         DataError: the data around the audit are wrong; every problem is listed.
     """
-    return called_for(checklist, dossier.demande, registry.life(checklist.referentiel))
+    return called_for(checklist.referentiel, dossier.demande, registry.life(checklist.referentiel))
 
 
 def check_procedure(registry: Registry, checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:

@@ -11,9 +11,11 @@ from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import parse_day, readable_day
 from certif_rules.audit.precedent import PrecedentDit
+from certif_rules.audit.procedure import Procedure
 from certif_rules.errors import Fautes, Issue, Location, suggestion
 from certif_rules.model.cycle import Evenement
 from certif_rules.source.entree import content_of, decoded
+from certif_rules.vie.actes import days_of_acts
 from certif_rules.vie.feries import territories, territory
 
 #: Years that an event may be of: any other is a slip of the keyboard.
@@ -30,10 +32,12 @@ def days_typed(texts: Iterable[str]) -> dict[str, date]:
 
 
 def file_events(
-    declares: Mapping[str, Evenement], demande: Demande, dossier: Dossier | None, fautes: Fautes
-) -> dict[str, date]:
-    """Return the events that a file says: the days of its audits, of its certificates, of notification."""
+    declares: Mapping[str, Evenement], demande: Demande, dossier: Dossier | None, procedure: Procedure,
+    fautes: Fautes,
+) -> dict[str, date]:  # fmt: skip
+    """Return the events that a file says: the days of its audits, certificates, acts and notification."""
     audits = list(_audits(demande))
+    acts = {} if dossier is None else days_of_acts(procedure, dossier.compte_rendu)
     given: dict[str, tuple[str, Location | None]] = {}
     for nom, event in declares.items():
         audit = next((text for code, text, _ in audits if code in event.audits and text), None)
@@ -45,6 +49,9 @@ def file_events(
             if held is not None and (not after or any(code in after for code, _, _ in audits)):
                 day = held.notification if event.certificat.jour == "notification" else held.echeance
                 given[nom] = (day, demande.lieu("certificats"))
+        act = next((acts[act] for act in event.interventions if act in acts), None)
+        if act is not None:
+            given[nom] = act
     if dossier is not None and dossier.notifie_le is not None and _NOTIFIES in declares:
         given[_NOTIFIES] = (dossier.notifie_le, dossier.lieu(_NOTIFIES))
     days = {nom: day_of(nom, text, fautes, lieu) for nom, (text, lieu) in given.items()}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.audit.deduction import rule_of
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.questions import Question, questions
 from certif_rules.errors import Issue, UsageError, suggestion
+from certif_rules.model.jugement import RegleParSite
 from certif_rules.model.referentiel import Changement, Referentiel
 from certif_rules.noms import retrouver
 from certif_rules.plugins.registry import Registry
@@ -29,9 +31,14 @@ class Explication(Struct, frozen=True, kw_only=True):
 
     @property
     def citees(self) -> tuple[str, ...]:
-        """The sources of its reasons and of its changes, once each."""
-        of_reasons = [source for motif in self.ligne.motifs for source in motif.sources]
-        return tuple(dict.fromkeys([*of_reasons, *(s for c in self.changements for s in c.sources)]))
+        """The sources of its reasons, of its changes and of the rule of its sites, once each."""
+        resting = (*self.ligne.motifs, *self.changements, *([self.par_site] if self.par_site else ()))
+        return tuple(dict.fromkeys(source for one in resting for source in one.sources))
+
+    @property
+    def par_site(self) -> RegleParSite | None:
+        """The rule that makes its finding of those of several sites, where there is one."""
+        return rule_of(self.checklist, self.ligne)
 
 
 def explain(checklist: Checklist, indicateur: str) -> Explication:

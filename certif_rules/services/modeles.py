@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from certif_rules.source.schema import schema_path
+from certif_rules.source.conforme import schema_path
 
 #: Where the templates are, in the package.
 _FOLDER: Final = Path(__file__).parent.parent / "modeles"

@@ -24,9 +24,10 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.services.couches import check_layers
 from certif_rules.services.ecrits import Ecrit, check_findings, check_profile, check_textes
 from certif_rules.services.remarques import remarks
+from certif_rules.source.conforme import schema_path
 from certif_rules.source.donnees import read_given
 from certif_rules.source.entree import content_of
-from certif_rules.source.schema import check, schema_path
+from certif_rules.source.schema import check
 from certif_rules.source.yaml import read_bytes
 
 #: The key of a file of cases, or how it starts; its schema has the name of the key, less its underscores.

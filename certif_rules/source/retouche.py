@@ -19,6 +19,9 @@ from certif_rules.source.yaml import PlacedDict, PlacedList, events, place, read
 
 _MARK = "\ufeff"
 _LINE = re.compile(r"\r\n|\r|\n")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+#: Names that some reader of YAML takes for something else.
+_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _STARTS = frozenset({"MappingStartEvent", "SequenceStartEvent"})
 _ENDS = frozenset({"MappingEndEvent", "SequenceEndEvent"})
 
@@ -65,15 +68,59 @@ class Retouche:
             column = place(node, after, of_key=True).column - 1
             self._insert_line(end, f"{' ' * column}{key}: {quoted(value)}")
 
-    def append(self, node: PlacedDict, key: str, entry: Mapping[str, Any]) -> None:
-        """Write a last item in the list at a key, as the one before it is written, or the list itself."""
+    def rewrite(self, node: PlacedDict, key: str, value: str) -> None:
+        """Write a text, between double quotes, in place of what stands at a key on its line."""
+        where = place(node, key)
+        start, end = self._at(where), self._end(where)
+        if self._text[start : start + 1] in tuple("|>{["):
+            raise MisplacedError
+        self._edits.append(_Edit(start, end, quoted(value)))
+
+    def remove_key(self, node: PlacedDict, key: str) -> None:
+        """Remove a key that is not alone, with what stands at it and the comments of its lines."""
+        keys = list(node)
+        rank, start, end = keys.index(key), place(node, key, of_key=True), self._end(place(node, key))
+        if len(keys) == 1:
+            raise MisplacedError
+        if self._is_flow(node):
+            before = self._end(place(node, keys[rank - 1])) if rank else self._at(start)
+            self._edits.append(
+                _Edit(before, end if rank else self._at(place(node, keys[1], of_key=True)), "")
+            )
+        else:
+            self._remove_lines(self._at(start), end, "")
+
+    def remove_item(self, items: PlacedList, rank: int) -> None:
+        """Remove an item that is not alone, with the comments of its lines."""
+        start, end = place(items, rank), self._end(place(items, rank))
+        if len(items) == 1:
+            raise MisplacedError
+        if not self._is_flow(items):
+            self._remove_lines(self._at(start), end, "-")
+        elif rank:
+            self._edits.append(_Edit(self._end(place(items, rank - 1)), end, ""))
+        else:
+            self._edits.append(_Edit(self._at(start), self._at(place(items, 1)), ""))
+
+    def append(
+        self, node: PlacedDict, key: str, entry: Mapping[str, Any], *, after: int | None = None
+    ) -> None:
+        """Write an item in the list at a key, as the one before it is written, or the list itself.
+
+        Args:
+            node: what has the list.
+            key: its key.
+            entry: the item.
+            after: the rank of the item that it follows, by default the last.
+        """
         if key not in node:
             if self._is_flow(node):
                 raise MisplacedError
             self._insert_line(len(self._text.rstrip()), f"{key}:{self._newline}  - {_flow(entry)}")
             return
         items = node[key]
-        last = place(items, len(items) - 1)
+        rank = len(items) - 1 if after is None else after
+        last = place(items, rank)
         end = self._end(last)
         if self._is_flow(items):
             self._edits.append(_Edit(end, end, f", {_flow(entry)}"))
@@ -82,7 +129,7 @@ class Retouche:
         dash = self._text[self._start_of_line(start) : start]
         if dash.strip() != "-":
             raise MisplacedError
-        if self._is_flow(items[-1]):
+        if self._is_flow(items[rank]):
             self._insert_line(end, dash + _flow(entry))
         else:
             margin = self._newline + " " * len(dash)
@@ -142,6 +189,14 @@ class Retouche:
     def _start_of_line(self, offset: int) -> int:
         return max(start for start in self._lines if start <= offset)
 
+    def _remove_lines(self, start: int, end: int, before: str) -> None:
+        """Remove the lines between two places, where ``before`` alone stands before the first of them."""
+        first = self._start_of_line(start)
+        if self._text[first:start].strip() != before:
+            raise MisplacedError
+        stop = _LINE.search(self._text, max(end - 1, 0))
+        self._edits.append(_Edit(first, stop.end() if stop else len(self._text), ""))
+
     def _insert_line(self, end: int, line: str) -> None:
         """Insert a line after the one that holds the character before ``end``, and its comment."""
         stop = _LINE.search(self._text, max(end - 1, 0))
@@ -157,7 +212,16 @@ def quoted(text: str) -> str:
 
 
 def _scalar(value: Any) -> str:
-    return quoted(value) if isinstance(value, str) else str(value)
+    """Return a value as YAML on one line; names in a list stand without quotes, as people write them."""
+    if isinstance(value, Mapping):
+        return _flow(value)
+    if isinstance(value, list):
+        return f"[{', '.join(v if _is_name(v) else _scalar(v) for v in value)}]"
+    return quoted(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value.lower() not in _WORDS
 
 
 def _flow(entry: Mapping[str, Any]) -> str:

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certif_rules.errors import Issue, Location, first_of, nearest
+from certif_rules.source.conforme import (
+    SUFFIX,
+    accepts,
+    contents,
+    is_date,
+    referred,
+    repeated,
+    schema_path,
+    searched,
+)
 from certif_rules.source.yaml import PlacedDict, PlacedList, place
 
 if TYPE_CHECKING:
@@ -23,13 +31,11 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
     from referencing import Registry
 
-_SUFFIX = ".schema.json"
 _SHOWN = 40
 #: Most problems listed, and most looked for: a file may hold a million of them.
 _TOLD, _LOOKED_FOR = 200, 2_000
 #: Most values that a file holds.
 _MOST = 100_000
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPES = {
     "object": "un dictionnaire",
     "array": "une liste",
@@ -38,13 +44,6 @@ _TYPES = {
     "boolean": "true ou false",
     "null": "null",
 }
-
-
-def schema_path(name: str) -> Path:
-    """Return the file of the schema ``name`` (« couche », « profil »…), in the wheel or in the checkout."""
-    package = Path(__file__).parent.parent
-    folder = package / "schemas" if (package / "schemas").is_dir() else package.parent / "schemas"
-    return folder / (name + _SUFFIX)
 
 
 def check(data: Any, schema: str, name: str = "") -> list[Issue]:
@@ -62,6 +61,8 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
         where = Location(name) if name else place(data) if isinstance(data, PlacedDict | PlacedList) else None
         message = f"plus de {_MOST} valeurs : ce n’est pas un fichier de ce programme"
         return [Issue("fichier-trop-grand", message, where)]
+    if accepts(schema, data):
+        return []
     errors = list(islice(_validator(schema).iter_errors(data), _LOOKED_FOR + 1))
     unknown_format = [error for error in errors if error.validator == "const"]
     # Another format has other keys: what else was found would only mislead.
@@ -72,7 +73,7 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
 
 def described(schema: str) -> tuple[str, ...]:
     """Return the keys that the schema ``schema`` describes of a whole file, in its order."""
-    return tuple(_properties(_registry().contents(schema + _SUFFIX)))
+    return tuple(_properties(contents(schema + SUFFIX)))
 
 
 def undescribed(data: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...], list[str]]]:
@@ -80,35 +81,31 @@ def undescribed(data: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...],
 
     ``data`` is what it accepts.
     """
-    whole = _registry().resolver().lookup(schema + _SUFFIX)
-    waiting: list[tuple[Any, _Rule, tuple[str | int, ...]]] = [(data, (whole.contents, whole.resolver), ())]
+    waiting: list[tuple[Any, Any, tuple[str | int, ...]]] = [(data, contents(schema + SUFFIX), ())]
     while waiting:
         value, rule, path = waiting.pop()
-        known, others, items = _within(*rule)
-        inside: list[tuple[str | int, Any, _Rule | None]] = []
+        known, others, items = _within(rule)
+        inside: list[tuple[str | int, Any, Any]] = []
         if isinstance(value, list):
             inside = [(rank, child, items) for rank, child in enumerate(value)]
         elif isinstance(value, Mapping):
             inside = [(key, child, known.get(key, others)) for key, child in value.items()]
             yield from (((*path, key), list(known)) for key, _, inner in inside if inner is None)
-        waiting += [(child, inner, (*path, step)) for step, child, inner in reversed(inside) if inner]
+        waiting += [
+            (child, inner, (*path, step)) for step, child, inner in reversed(inside) if inner is not None
+        ]
 
 
-#: A schema, and what resolves the references inside it.
-_Rule = tuple[Any, Any]
-
-
-def _within(schema: Any, resolver: Any) -> tuple[dict[str, _Rule], _Rule | None, _Rule | None]:
+def _within(schema: Any) -> tuple[dict[str, Any], Any, Any]:
     """Return what a schema, or what it refers to, asks of each key it describes, of other keys, of items."""
-    known: dict[str, _Rule] = {}
+    known: dict[str, Any] = {}
     others = items = None
     if isinstance(schema, Mapping):
         if "$ref" in schema:
-            beyond = resolver.lookup(schema["$ref"])
-            known, others, items = _within(beyond.contents, beyond.resolver)
-        known |= {key: (inner, resolver) for key, inner in schema.get("properties", {}).items()}
-        others = (schema["additionalProperties"], resolver) if "additionalProperties" in schema else others
-        items = (schema["items"], resolver) if "items" in schema else items
+            known, others, items = _within(referred(schema["$ref"]))
+        known |= schema.get("properties", {})
+        others = schema.get("additionalProperties", others)
+        items = schema.get("items", items)
     return known, others, items
 
 
@@ -127,37 +124,15 @@ def _overfull(data: Any) -> bool:
 
 @cache
 def _registry() -> Registry[Any]:
-    import json
-
     from referencing import Registry, Resource
 
-    paths = sorted(schema_path("commun").parent.glob("*" + _SUFFIX))
-    read = ((path.name, json.loads(path.read_text(encoding="utf-8"))) for path in paths)
-    return Registry().with_resources(
-        (name, Resource.from_contents(_absolute(content, name))) for name, content in read
-    )
-
-
-def _absolute(schema: Any, name: str) -> Any:
-    """Return a schema whose references name their file: each leads to one place, wherever it is read."""
-    if isinstance(schema, list):
-        return [_absolute(item, name) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    whole = {key: _absolute(value, name) for key, value in schema.items()}
-    if str(whole.get("$ref", "")).startswith("#"):
-        whole["$ref"] = name + whole["$ref"]
-    return whole
-
-
-@cache
-def _referred(reference: str) -> Any:
-    return _registry().resolver().lookup(reference).contents
+    names = sorted(path.name for path in schema_path("commun").parent.glob("*" + SUFFIX))
+    return Registry().with_resources((name, Resource.from_contents(contents(name))) for name in names)
 
 
 def _ref(validator: Any, reference: str, value: object, _: object) -> Iterator[ValidationError]:
     """Yield what is wrong by a schema referred to, looked up once and not at each value."""
-    yield from validator.descend(value, _referred(reference))
+    yield from validator.descend(value, referred(reference))
 
 
 @cache
@@ -166,28 +141,19 @@ def _validator(schema: str) -> Validator:
     from jsonschema.validators import extend
 
     formats = FormatChecker(formats=())
-    formats.checks("date")(_is_date)
+    formats.checks("date")(is_date)
     # A registry of our own also forbids jsonschema to look for a schema elsewhere.
     checker: type[Validator] = extend(  # type: ignore[no-untyped-call]
         Draft202012Validator, validators={"$ref": _ref, "pattern": _pattern, "uniqueItems": _unique}
     )
-    return checker(_registry().contents(schema + _SUFFIX), registry=_registry(), format_checker=formats)
-
-
-def _is_date(value: object) -> bool:
-    if not isinstance(value, str):
-        return True
-    try:
-        return bool(_DATE.fullmatch(value) and date.fromisoformat(value))
-    except ValueError:
-        return False
+    return checker(contents(schema + SUFFIX), registry=_registry(), format_checker=formats)
 
 
 def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
     """Match as JSON Schema does, where ``$`` is the end of the text and not before a line feed."""
     from jsonschema.exceptions import ValidationError
 
-    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+    if isinstance(value, str) and not re.search(searched(pattern), value):
         yield ValidationError(pattern)
 
 
@@ -195,18 +161,8 @@ def _unique(_: Validator, wanted: bool, value: object, __: object) -> Iterator[V
     """Yield each item once, in a time that grows with their number only."""
     from jsonschema.exceptions import ValidationError
 
-    if wanted and isinstance(value, list | tuple) and next(_repeated(value), None) is not None:
+    if wanted and isinstance(value, list | tuple) and next(repeated(value), None) is not None:
         yield ValidationError("uniqueItems")
-
-
-def _repeated(items: Iterable[Any]) -> Iterator[int]:
-    """Yield the places of items that stand earlier in the list too."""
-    seen: set[str] = set()
-    for index, item in enumerate(items):
-        text = _as_json(item, sort_keys=True, default=str)
-        if text in seen:
-            yield index
-        seen.add(text)
 
 
 def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
@@ -220,7 +176,7 @@ def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
         known = _properties(schema)
         faults = ((_unknown(key, known), path, key) for key in value if key not in known)
     elif error.validator == "uniqueItems":
-        faults = ((_twice(value[index]), [*path, index], None) for index in _repeated(value))
+        faults = ((_twice(value[index]), [*path, index], None) for index in repeated(value))
     else:
         of_key = "propertyNames" in error.absolute_schema_path
         words = _WORDS[error.validator](value, wanted, _description(schema))
@@ -246,7 +202,7 @@ def _properties(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties that ``schema`` describes, those of the definition it refers to included."""
     properties = dict(schema.get("properties", {}))
     if "$ref" in schema:
-        properties |= _properties(_referred(schema["$ref"]))
+        properties |= _properties(referred(schema["$ref"]))
     return properties
 
 

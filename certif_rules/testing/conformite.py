@@ -12,10 +12,10 @@ imported at the top: whoever collects these tests loads nothing else.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -160,10 +160,18 @@ def _tentatives(files: Iterable[Path]) -> Iterator[Tentative]:
     for path in files:
         kind, cases = read_cases(path)
         for case in cases if kind == _CAS else ():
-            expected = case["attendu"].get("conclusions") or {}
-            decisions = {str(objet): each.get("decision") for objet, each in expected.items()}
             if "erreur" not in case["attendu"]:
-                yield Tentative(demande=request(case), decisions={o: d for o, d in decisions.items() if d})
+                expected = case["attendu"].get("conclusions") or {}
+                yield Tentative(demande=request(case), decisions=frozenset(_decided(expected)))
+
+
+def _decided(conclusions: Mapping[Any, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Yield each decision that conclusions give, and not those that are left possible."""
+    for objet, expected in conclusions.items():
+        beside = expected.get("distinctions") or {}
+        for nom, value in {"": expected.get("decision"), **beside}.items():
+            codes = value.values() if isinstance(value, Mapping) else (value,)
+            yield from ((str(objet), str(nom), code) for code in codes if isinstance(code, str))
 
 
 def _fail(lines: list[str]) -> None:

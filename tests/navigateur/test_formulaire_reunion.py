@@ -434,3 +434,27 @@ def test_no_accessibility_issue_with_something_to_settle(
         page.add_script_tag(path=axe)
         assert page.evaluate(ISSUES) == []
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_a_rule_of_sites_leaves_no_gravity_to_choose(ouvrir: Any, tmp_path: Path) -> None:
+    """A gap at one site: the rule decides; the line is left to do until each site it waits for is seen."""
+    reseau = {
+        "format": 1, "referentiel": "reseau", "audit": {"type": "visite", "date": "2024-01-10"},
+        "organisme": {"categories": ["TOUT"], "sites": [{"id": "S1"}, {"id": "S2"}]},
+    }  # fmt: skip
+    known = registry(reseau=Path(__file__).parent.parent / "fictif_notes" / "reseau")
+    (tmp_path / "audit.html").write_bytes(formulaire_.render(cr.checklist(known, reseau)))
+    page = ouvrir(tmp_path / "audit.html")
+
+    def seen(site: str, constat: str) -> dict[str, Any]:
+        part = {"site": site, "constat": constat, "commentaire": "Vu."}
+        return {**reseau, "constats": [{"id": "reseau/Q2", "constat": "a_evaluer", "par_site": [part]}]}
+
+    give(page, tmp_path, "un.json", seen("S1", "reserve"))
+    told = line(page, "Q2").locator(".suivi")
+    assert told.inner_text() == "□ à évaluer"
+    give(page, tmp_path, "deux.json", seen("S2", "favorable"))
+    assert told.inner_text() == "✓ d’après ses sites"
+    data = exported(page, tmp_path / "ici.json")
+    assert [p["constat"] for p in by_id(data)["reseau/Q2"]["par_site"]] == ["reserve", "favorable"]
+    assert by_id(data)["reseau/Q2"]["constat"] == "a_evaluer"

@@ -11,9 +11,10 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents import rubriques as document
+from certif_rules.documents.actes import NATURES
 from certif_rules.documents.mots import marked, remarks
 from certif_rules.francais import capital
-from certif_rules.model.acteurs import Intervention, Role
+from certif_rules.model.acteurs import Intervention, NatureAvis, Role
 from certif_rules.model.base import Appui
 from certif_rules.model.candidature import Condition, Interrogation, Ressource, Si
 from certif_rules.rules.trivalent import Trivalent
@@ -25,6 +26,10 @@ ROLES: Final[dict[Role, str]] = {
     "calcule": "calcule", "audite": "audite", "donne_avis": "donne un avis", "decide": "décide",
     "notifie": "notifie", "delivre": "délivre", "finance": "finance", "oriente": "oriente",
 }  # fmt: skip
+#: What who gives an opinion does, by what it is worth to whoever decides.
+_AVIS: Final[dict[NatureAvis | None, str]] = {
+    nature: "propose" if nature == "proposition" else f"donne un {nom}" for nature, nom in NATURES.items()
+}
 DISCLAIMER: Final = prose(
     "Les textes sont reformulés, sauf entre guillemets ; seuls les documents d’origine font foi. "
     "Un dossier complet ne vaut ni décision ni conformité."
@@ -91,11 +96,12 @@ def actors(
         sure = "" if valeur or not intervention.si else " (à confirmer)"
         words = intervention.texte or intervention.inconnu or ""
         cases = _when(intervention.si, dossier) if when else ""
-        words = " – ".join(filter(None, [f"pour {cases}" if cases else "", words])) or "–"
+        sens = " ou ".join(f"« {word.titre} »" for word in intervention.sens)
+        words = " – ".join(filter(None, [f"pour {cases}" if cases else "", words, sens])) or "–"
         rows.append(
             (
                 prose(intervention.objet),
-                prose(f"{ROLES[intervention.role]} : {who}{sure}"),
+                prose(f"{_AVIS.get(intervention.nature, ROLES[intervention.role])} : {who}{sure}"),
                 supported(words, intervention),
             )
         )

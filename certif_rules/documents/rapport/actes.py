@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from certif_rules.audit.compte_rendu import AvisRendu, DecisionPrise
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.manques import other_than_called_for
-from certif_rules.audit.procedure import ActeSuivi, follow_up, name_of, opinion, words_of
+from certif_rules.audit.procedure import ActeSuivi, body, follow_up, name_of, opinion, words_of
 from certif_rules.blocs import arbre as b
-from certif_rules.blocs.typographie import day, prose
+from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.actes import EFFETS, act_heading, act_word
 from certif_rules.documents.mots import marked, remarks
 from certif_rules.documents.rapport.redaction import (
@@ -71,7 +71,7 @@ def opinions(rapport: Rapport) -> Iterator[b.Bloc]:
             yield _to_fill(suivi, "Avis")
         elif isinstance(suivi.rendu, AvisRendu):
             avis = suivi.rendu
-            rows = (("Avis", act_word(suivi) or NON_RENSEIGNE), *_signed(avis))
+            rows = (("Avis", act_word(suivi) or NON_RENSEIGNE), *_signed(rapport, avis))
             yield b.Fiche(legende=heading, rangs=rows)
             yield from _not_called_for(rapport, avis, "Cet avis n’est pas ce que les constats appellent")
         for name in _people(suivi):
@@ -94,7 +94,7 @@ def decision(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def _taken(rapport: Rapport, suivi: ActeSuivi, taken: DecisionPrise, heading: str) -> Iterator[b.Bloc]:
     words = act_word(suivi) if suivi.mot else _decision_words(rapport, taken)
-    yield b.Fiche(legende=heading, rangs=(("Décision", words or NON_RENSEIGNE), *_signed(taken)))
+    yield b.Fiche(legende=heading, rangs=(("Décision", words or NON_RENSEIGNE), *_signed(rapport, taken)))
     yield from _not_called_for(rapport, taken, "Cette décision n’est pas celle que les constats appellent")
     if suivi.ecarts:
         procedure = rapport.bilan.procedure
@@ -150,11 +150,12 @@ def _to_fill(suivi: ActeSuivi, titre: str) -> b.Bloc:
     )
 
 
-def _signed(acte: AvisRendu | DecisionPrise) -> tuple[tuple[str, str], ...]:
-    """Return why, by whom and when."""
+def _signed(rapport: Rapport, acte: AvisRendu | DecisionPrise) -> tuple[tuple[str, str], ...]:
+    """Return why, by whom (the body that it says, then people) and when."""
+    whose = () if acte.instance is None else (clean(body(rapport.bilan.procedure, acte)),)
     return (
         ("Motif", typed(acte.motif) if acte.motif else NON_RENSEIGNE),
-        ("Par", ", ".join(map(typed, acte.par)) or NON_RENSEIGNE),
+        ("Par", ", ".join((*whose, *map(typed, acte.par))) or NON_RENSEIGNE),
         ("Le", day(acte.le) if acte.le else NON_RENSEIGNE),
     )
 
