@@ -10,9 +10,15 @@ from pathlib import Path
 import pytest
 from greffons import DONNEES, declared, failures, seal
 from msgspec import Struct
+from msgspec.structs import replace
 
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.demande import Demande
 from certif_rules.errors import DataError
 from certif_rules.plugins.discovery import Plugins
+from certif_rules.plugins.registry import Registry
+from certif_rules.services import conformite
+from certif_rules.services.checklist import make_checklist
 from certif_rules.testing.conformite import Conformite
 
 NOTES = Path(__file__).parent / "fictif_notes"
@@ -48,6 +54,7 @@ class _Notes(Conformite):
     plugins = staticmethod(notes)
 
     def test_cas(self, pytestconfig: pytest.Config) -> None:
+        """Each case is about one of them: once is enough."""
         if self.greffon == "avis":
             super().test_cas(pytestconfig)
 
@@ -157,6 +164,19 @@ def test_each_test_catches_a_broken_plugin(copie: Path, degat: Degat) -> None:
     assert degat.test in said
     assert all(": " in message and "Traceback" not in message for message in said.values())
     assert any(degat.lieu in line and degat.mots in line for line in said[degat.test].splitlines()), said
+
+
+def test_a_line_that_does_not_say_why(copie: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No data do that: were the program to forget a reason, the line would be named, where it is declared."""
+
+    def silent(registry: Registry, demande: Demande) -> Checklist:
+        checklist = make_checklist(registry, demande)
+        return replace(checklist, lignes=tuple(replace(line, motifs=()) for line in checklist.lignes))
+
+    monkeypatch.setattr(conformite, "make_checklist", silent)
+    first = failures(conformity(copie))["explications"].splitlines()[0]
+    assert first.startswith(f"{LIGNES}:10:1: ligne-sans-raison: ")
+    assert first.endswith("niveaux@N1, audit « visite » : la ligne A1 n’a aucune raison")
 
 
 def test_each_test_of_the_kit_is_caught_failing() -> None:

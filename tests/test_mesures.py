@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,21 @@ from msgspec.structs import replace
 from test_jugement import CONSTATS, NOMBRES, lignes
 
 from certif_rules.audit.completions import possible_decisions
+from certif_rules.audit.distinctions import possible_beside
 from certif_rules.audit.jugement import LigneJugee, Valeur, holds, measure
 from certif_rules.errors import DataError
-from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure, Seuil, Terme, Toutes, UnCritere
+from certif_rules.model.jugement import (
+    Condition,
+    Decision,
+    Distinction,
+    Jugement,
+    Mesure,
+    Seuil,
+    Terme,
+    Toutes,
+    UnCritere,
+)
+from certif_rules.model.referentiel import Indicateur
 from certif_rules.services.validation import validate
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
@@ -97,6 +110,7 @@ def decision(si: str) -> tuple[str, str]:
         (decision(ENSEMBLE.replace("toutes: ", "{toutes: ").replace("2}, {", "3}, {") + "}"), "prise avant"),
         (decision(MEME.replace('"2.5"', "3")), "prise avant"),
         (decision(MEME.replace('"2.5"', "2")), ""),
+        (decision("{toutes: [{mesure: domaine, au_plus: 0}, {mesure: domaine, au_moins: 1}]}"), ""),
         (decision("{mesure: domaine, critere: B, au_moins: 3}"), ""),
         (decision("{mesure: domaine, chaque: true, au_moins: 3}"), ""),
         (
@@ -262,3 +276,99 @@ def test_every_completion_is_followed(jugement: Jugement, some: list[LigneJugee]
         for ending in completions
     }
     assert {d.code for d in possible_decisions(jugement, CONSTATS, some)} == brute
+
+
+def own(condition: Condition, critere: str) -> Toutes | Seuil:
+    """What a condition asks in one criterion: of measures by criterion, their value there, or in each."""
+    if not isinstance(condition, Seuil):
+        return Toutes(toutes=tuple(own(each, critere) for each in condition.seuils))  # type: ignore[arg-type]
+    free = condition.mesure in PAR_CRITERE and condition.critere is None and not condition.chaque
+    return replace(condition, critere=critere) if free else condition
+
+
+@settings(deadline=None, max_examples=40)
+@given(jugements(), lignes(), st.sampled_from([None, "x/A", "x/B"]), st.booleans())
+def test_what_is_decided_beside_follows_every_completion(
+    jugement: Jugement, some: list[LigneJugee], critere: str | None, anyway: bool
+) -> None:
+    """Beside the label, for one criterion or none: as every completion written out decides it."""
+    *before, last = (replace(d, code=f"e-{d.code}") for d in jugement.decisions)
+    distinction = Distinction(
+        id="e", titre="", decisions=(*before[::-1], last), si_decision=() if anyway else ("fin",)
+    )
+    named = [
+        replace(d, si=tuple(own(c, critere) if critere else c for c in d.si)) for d in distinction.decisions
+    ]
+    brute: set[str | None] = set()
+    for ending in product(*(ligne.possibles for ligne in some)):
+        known = [replace(li, possibles=(one,)) for li, one in zip(some, ending, strict=True)]
+        granted = anyway or decided(jugement, known) == "fin"
+        brute.add(decided(replace(jugement, decisions=tuple(named)), known) if granted else None)
+    possible, without = possible_beside(jugement, CONSTATS, some, distinction, critere)
+    assert {d.code for d in possible} | ({None} if without else set()) == brute
+
+
+def line(number: int, critere: str, *possibles: str | None) -> LigneJugee:
+    """A line of a criterion, and what it may end with: a is worth 0, b 1, c 1.5 and d 3."""
+    indicateur = Indicateur(
+        id=f"x/{number}", origine="x", code=str(number), numero=str(number), critere=critere, titre=None,
+        exigence=None, citation=False, portee=(), sources=(), confiance="elevee", etiquettes=(),
+    )  # fmt: skip
+    return LigneJugee(indicateur=indicateur, possibles=possibles)
+
+
+def reached(some: list[LigneJugee], seuil: Seuil, *more: Mesure) -> set[str]:
+    """Whether a condition may hold, and whether it may not."""
+    oui = Decision(code="oui", delivrable=True, titre="", si=(seuil,))
+    mesures = {m.id: m for m in (*SIMPLES, *more)}
+    jugement = Jugement(origine="x", mesures=mesures, decisions=(oui, replace(oui, code="non", si=())))
+    return {d.code for d in possible_decisions(jugement, CONSTATS, some)}
+
+
+DE_DOMAINES = Mesure(id="de", titre="", moyenne_de=("domaines",))
+
+
+def test_the_mean_of_minima_is_not_that_of_lines() -> None:
+    """Lines at 0 and 3 in one criterion: its minimum is 0, and so is the mean of one minimum."""
+    de_planchers = Mesure(id="de", titre="", moyenne_de=("planchers",))
+    some = [line(7, "x/A", "a"), line(8, "x/A", "d")]
+    assert reached(some, Seuil(mesure="de", au_moins="1"), de_planchers) == {"non"}
+
+
+def test_a_criterion_may_be_left_without_any_line_measured() -> None:
+    """A line of A at 3 or not measured, one of B at 0: the mean of the domains is 3/2, or 0, and so a sum."""
+    some = [line(7, "x/A", "d", None), line(8, "x/B", "a")]
+    somme = Mesure(id="somme", titre="", somme=(Terme(mesure="de"),))
+    for nom in ("de", "somme"):
+        for value, codes in (("0", {"oui", "non"}), ("3/2", {"oui", "non"}), ("1", {"non"})):
+            at = Seuil(mesure=nom, au_moins=value, au_plus=value)
+            assert reached(some, at, DE_DOMAINES, somme) == codes
+
+
+def test_like_lines_of_other_weights_are_told_apart() -> None:
+    """Two lines at 0 or 3 that weigh 2 and 1/2: 0, 3/5, 12/5 or 3, and never 3/2."""
+    some = [line(0, "x/A", "a", "d"), line(1, "x/A", "a", "d")]
+    for value, codes in (("3/5", {"oui", "non"}), ("12/5", {"oui", "non"}), ("3/2", {"non"})):
+        assert reached(some, Seuil(mesure="moyenne", au_moins=value, au_plus=value)) == codes
+
+
+def test_measures_weigh_what_is_told_of_them() -> None:
+    """One line at 0 or 3: a mean of 0 beside one line counted, or of 3 beside none; 1/4, or 9/4."""
+    both = Mesure(id="deux", titre="", moyenne_de=("moyenne", "ab"), poids={"moyenne": "3"})
+    some = [line(7, "x/A", "a", "d")]
+    for value, codes in (("1/4", {"oui", "non"}), ("9/4", {"oui", "non"}), ("3/2", {"non"})):
+        assert reached(some, Seuil(mesure="deux", au_moins=value, au_plus=value), both) == codes
+
+
+def test_what_stands_in_no_criterion_hides_no_mean_of_criteria() -> None:
+    """A check of unknown value is in no domain: the means of domains are known, and the mean of them."""
+    hidden = LigneJugee(indicateur=None, possibles=("a", "d"), inconnue=True)
+    jugement = Jugement(origine="x", mesures={m.id: m for m in (SIMPLES[3], DE_DOMAINES)}, decisions=())
+    values = measure(jugement, CONSTATS, [line(7, "x/A", "d"), line(8, "x/B", "c"), hidden])
+    assert values == {"domaines": {"x/A": 3, "x/B": Fraction(3, 2)}, "de": Fraction(9, 4)}
+
+
+def test_what_another_measure_is_made_of_is_used() -> None:
+    """No decision compares the mean of the lines, which the mark is made of: nothing to remark."""
+    validation = validate([NOTES / "domaines"], [], here=NOTES)
+    assert [i.message for i in validation.remarques if i.code == "mesure-inutile"] == []

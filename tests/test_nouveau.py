@@ -168,6 +168,11 @@ def test_an_editor_finds_the_schema_of_each_file(greffon: tuple[Projet, int, Pat
     for name in schemas(folder):
         text = (folder / "schemas" / name).read_text(encoding="utf-8")
         assert set(re.findall(r'"([a-z]+\.schema\.json)#', text)) <= schemas(folder)
+    # An author adds files: a guide, what is around an audit, cases of every kind.
+    cases = {path.name for path in schema_path("cas").parent.glob("cas*")}
+    later = cases | {"guide.schema.json", "vie.schema.json"}
+    assert later <= schemas(folder)
+    assert len(later) == 8
 
 
 def test_an_edition_keeps_what_was_before_as_comments(atelier: Atelier) -> None:

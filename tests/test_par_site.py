@@ -242,6 +242,25 @@ def test_what_the_audit_left_stays_when_sites_are_lifted() -> None:
     assert left.decision is None, "S3 is not seen: what is lifted at S1 does not lift the line"
 
 
+def test_a_mean_hides_no_date_that_a_site_would_open(tmp_path: Path) -> None:
+    """A 0 opens a date; in a mean nobody says which day: the warning names the line, until it is lifted."""
+    dated = (
+        "    reserve: {reponse_avant",
+        "    niveau_0: {reprise_avant: {de: ecarts_notifies_le, mois: 2, sources: [DOC]}}\n",
+    )
+    known = opened(changed(tmp_path, ((dated[0], dated[1] + dated[0]),)))
+
+    def told(**more: str) -> list[str]:
+        part = {"constat": "niveau_0", **more}
+        lines = {"P1": {"S1": part, "S2": "niveau_2", "S3": "niveau_2"}}
+        bilan = conclude(*open_dossier(known, from_data(findings(lines))))
+        assert bilan.echeances == ()
+        return [w.message for w in bilan.avertissements if w.code == "delai_absent"]
+
+    assert told() == ["aucune source ne donne le délai pour corriger : P1"]
+    assert told(leve_le="2024-02-20", leve_par="A. B.", leve_constat="niveau_2") == []
+
+
 def test_a_finding_at_one_site_waits_for_the_others() -> None:
     """It is that of the line where there is one site; where there are three, it is a third of it."""
     data = findings({})

@@ -35,7 +35,7 @@ def noted(referentiel: str, said: dict[str, str], folder: Path) -> Rapport:
         "ecarts_notifies_le": "2024-01-31",
         "constats": [{"id": k, "constat": v, "commentaire": f"Vu {k}."} for k, v in said.items()],
     }
-    known = registry(**{nom: NOTES / nom for nom in ("niveaux", "incontournables", "avis")})
+    known = registry(**{nom: NOTES / nom for nom in ("niveaux", "incontournables", "avis", "domaines")})
     return report_file(known, findings_file(data, folder))[0]
 
 
@@ -51,6 +51,16 @@ def test_levels_are_no_gaps(tmp_path: Path) -> None:
     document = compose(rapport)
     assert not [titre for titre in headings(document) if titre.startswith("Fiche")]
     assert "critèreF5/3" in texte(lay_out(document, "html"), "html")
+
+
+def test_measures_of_measures_are_printed_in_words(tmp_path: Path) -> None:
+    """(2 × 3 + 2) / 3 in A, 5/2 in B which counts twice, nothing in C: 23/9, and a mark of 61/24."""
+    levels = {"A1": "niveau_3", "A2": "niveau_2", "A3": "non_pertinent", "B1": "niveau_2", "B2": "niveau_3"}
+    rapport = noted("domaines", {**levels, "C1": "non_pertinent"}, tmp_path)
+    printed = texte(lay_out(compose(rapport), "html"), "html")
+    assert "MoyennedudomainecritèreA8/3,critèreB5/2,critèreCsansvaleur" in printed
+    assert "PlusbasniveaududomainecritèreA2,critèreB2,critèreCsansvaleur" in printed
+    assert "Moyennedesdomaines23/9Plusbassemoyenned’undomaine5/2Moyennedeslignes5/2Note61/24" in printed
 
 
 def test_a_lifting_never_rewrites_the_audit(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.couche import read_header
 from certif_rules.plugins.revision import with_next
-from certif_rules.services.retouches import add_line, fill_gap, renumber
+from certif_rules.services.retouches import add_item, add_line, fill_gap, renumber
 from certif_rules.source.yaml import read_bytes
 
 #: The shipped files, and the made-up ones, that declare lines: content, and where their lines are.
@@ -211,6 +211,16 @@ def test_lines_are_added_as_the_one_before_is_written() -> None:
     after_a = A.replace("    exigence: null\n", f"    exigence: null\n{block}")
     assert add_line(A.encode(), "a.yaml", entry, after="A").decode() == after_a
     assert add_line(A.encode(), "a.yaml", entry, after="B").decode() == A + flow
+
+
+def test_an_item_makes_the_list_that_was_not_there() -> None:
+    """A header without gaps is given its first at its end."""
+    entry = {"champs": ["au"], "cherche": "Rien : lu", "sources": ["S"]}
+    added = 'lacunes:\n  - {champs: [au], cherche: "Rien : lu", sources: [S]}\n'
+    assert (
+        add_item(b"format: 1\nau: null\n", "c.yaml", "lacunes", entry).decode()
+        == f"format: 1\nau: null\n{added}"
+    )
 
 
 def test_numbers_change_or_come_after_the_code() -> None:

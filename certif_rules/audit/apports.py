@@ -72,6 +72,7 @@ class Groupes:
         self.niveaux = sorted({Fraction(c.valeur) for c in constats.values() if c.valeur is not None})
         self._echelle = lcm(*(niveau.denominator for niveau in self.niveaux))
         self._pesante = lcm(*(Fraction(t).denominator for m in self._pesees for t in m.poids.values()))
+        self._unite = self._echelle * self._pesante
         self._values: dict[tuple[str, tuple[str, ...], str | None], int | None] = {}
         self._ajouts: dict[Somme, _Ajouts] = {}
         self._cumuls: dict[object, list[tuple[Apport, Suite]]] = {}
@@ -156,16 +157,19 @@ class Groupes:
         self, critere: str, each: Sequence[_Ajouts]
     ) -> Iterator[tuple[tuple[Fraction, ...], tuple[_Places, Suite]]]:
         """Yield all that the lines of a criterion can bring to sums together, with endings that do so."""
-        here = [[o for o in ajouts.ouverts if o.critere == critere] for ajouts in each]
-        noms = list(dict.fromkeys(ouvert.mesure for ouverts in here for ouvert in ouverts))
+        here = [(row, o) for row, a in enumerate(each) for o in a.ouverts if o.critere == critere]
+        noms = list(dict.fromkeys(ouvert.mesure for _, ouvert in here))
         places, every = self._totals(critere, noms, each)
+        pairs = [(row, ouvert, 2 * noms.index(ouvert.mesure)) for row, ouvert in here]
+        means: dict[tuple[int, Apport], Fraction] = {}
         for total, suite in every:
             apports = [Fraction(linear) for linear in total[2 * len(noms) :]]
-            for row, ouverts in enumerate(here):
-                for ouvert in ouverts:
-                    place = 2 * noms.index(ouvert.mesure)
-                    if total[place + 1]:
-                        apports[row] += ouvert.fois * Fraction(*total[place : place + 2]) + ouvert.plus
+            for row, ouvert, place in pairs:
+                pair = total[place : place + 2]
+                if pair[1]:
+                    if (row, pair) not in means:
+                        means[row, pair] = ouvert.fois * Fraction(*pair) + ouvert.plus
+                    apports[row] += means[row, pair]
             yield tuple(apports), (places, suite)
 
     def _totals(
@@ -221,10 +225,6 @@ class Groupes:
         return tuple({self._line(part, ligne, constat) for constat in ligne.possibles})
 
     # ---- sums over lines ---------------------------------------------------------------------------------
-
-    @property
-    def _unite(self) -> int:
-        return self._echelle * self._pesante
 
     def _adds(self, somme: Somme) -> _Ajouts:
         if somme not in self._ajouts:
@@ -291,12 +291,12 @@ class Groupes:
         value = self._brought(part.mesure, ligne, constat)
         if value is None:
             return 0
-        weight = self._pese(part.mesure, ligne)
+        if part.quoi in {"total", "poids"}:
+            return (value if part.quoi == "total" else self._echelle) * self._pese(part.mesure, ligne)
+        if part.quoi == "nombre":
+            return self._unite
         level = part.niveau * self._echelle
-        counted = part.quoi == "nombre" or value < level or (part.quoi == "jusqu_a" and value == level)
-        return {"total": value * weight, "poids": self._echelle * weight}.get(
-            part.quoi, self._unite * counted
-        )
+        return self._unite * (value <= level if part.quoi == "jusqu_a" else value < level)
 
     def _pese(self, mesure: str, ligne: LigneJugee) -> int:
         poids = self.jugement.mesures[mesure]

@@ -13,6 +13,7 @@ from msgspec import Struct
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, Point
 from certif_rules.audit.constats import Dossier, by_line, by_point
+from certif_rules.audit.deduction import MOYENNE, heading
 from certif_rules.model.base import Avertissement
 from certif_rules.model.jugement import Delai
 from certif_rules.rules.delais import dates
@@ -90,6 +91,17 @@ def deadlines(checklist: Checklist, dossier: Dossier) -> Iterator[Echeance]:
             )
 
 
+def _in_means(checklist: Checklist, dossier: Dossier) -> Iterator[Ligne]:
+    """Yield the lines worth a mean of their sites, one of which has a gap that opens dates by itself."""
+    releves = by_line(dossier)
+    for ligne in checklist.lignes:
+        releve = releves.get(ligne.indicateur.id)
+        if releve is None or heading(releve.constat) != MOYENNE:
+            continue
+        if any(part.ouvert and _delais(checklist, ligne, part.constat) for part in releve.par_site):
+            yield ligne
+
+
 def deadline_warnings(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]:
     """Yield what keeps a date from being known, and the checks that are not in the file."""
     opened = [(sujet, compte) for sujet, _, compte in _open(checklist, dossier)]
@@ -100,6 +112,7 @@ def deadline_warnings(checklist: Checklist, dossier: Dossier) -> Iterator[Averti
     without = [
         sujet for sujet, constat in opened if constat in dated and not _delais(checklist, sujet, constat)
     ]
+    without += _in_means(checklist, dossier)
     if without:
         noms = ", ".join(s.id if isinstance(s, Point) else s.indicateur.numero for s in without)
         message = f"aucune source ne donne le délai pour corriger : {noms}"

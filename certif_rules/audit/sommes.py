@@ -91,7 +91,9 @@ def _reduced(
                 return None
             if lowest < asked[row]:
                 rows.append(row)
-        left = [(n, _best({e: tuple(a[row] for row in rows) for e, a in ends.items()})) for n, ends in left]
+        kinds: dict[tuple[Apport, ...], list[int]] = {}
+        shown = ((n, {e: tuple(a[row] for row in rows) for e, a in ends.items()}) for n, ends in left)
+        left = [(number, _best(endings, kinds)) for number, endings in shown]
         asked = [asked[row] for row in rows]
         for number, endings in left:
             if len(endings) == 1:
@@ -102,13 +104,19 @@ def _reduced(
     return left, asked
 
 
-def _best(endings: Mapping[Fin, Apport]) -> dict[Fin, Apport]:
-    """Return the endings that no other equals or betters in every sum."""
-    best: dict[Fin, Apport] = {}
-    for name, apport in sorted(endings.items(), key=lambda one: one[1], reverse=True):
-        if not any(all(map(ge, other, apport)) for other in best.values()):
-            best[name] = apport
-    return best
+def _best(endings: Mapping[Fin, Apport], like: dict[tuple[Apport, ...], list[int]]) -> dict[Fin, Apport]:
+    """Return the endings that no other equals or betters in every sum; ``like`` holds those told already."""
+    apports = tuple(endings.values())
+    if apports not in like:
+        best: list[int] = []
+        for place in sorted(range(len(apports)), key=apports.__getitem__, reverse=True):
+            # Of two sums, the last ending taken has the most in the second: none before it betters more.
+            others = best if len(apports[place]) > 2 else best[-1:]
+            if not any(all(map(ge, apports[other], apports[place])) for other in others):
+                best.append(place)
+        like[apports] = best
+    names = list(endings)
+    return {names[place]: apports[place] for place in like[apports]}
 
 
 def _rounded(

@@ -192,7 +192,7 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
                 f"{referentiel.criteres[critere].numero} : {_number(child)}"
                 for critere, child in value.items()
             )
-            paragraph(f"{titre} : {each or 'aucune'}", 2, hanging=4)
+            paragraph(f"{titre} : {each or 'sans valeur'}", 2, hanging=4)
         else:
             paragraph(f"{titre} : {_number(value)}", 2, hanging=4)
     for motif in conclusion.motifs:
@@ -212,4 +212,4 @@ def _number(value: object) -> str:
     from certif_rules.echanges.conclusion import number
 
     shown = number(value) if isinstance(value, Fraction) else None
-    return "aucune" if shown is None else str(shown)
+    return "sans valeur" if shown is None else str(shown)

@@ -24,6 +24,10 @@ _EDITOR: Final = re.compile(
     r"^# yaml-language-server: \$schema=\S*?(?P<nom>\w+)\.schema\.json$", re.MULTILINE
 )
 _REF: Final = re.compile(r'"(\w+)\.schema\.json#')
+#: The schemas of the files that an author adds to what a template begins.
+_TO_ADD: Final = (
+    "guide", "vie", "cascalendrier", "casdossier", "casduree", "casechantillon", "casautodiagnostic",
+)  # fmt: skip
 
 #: Words and what replaces them; those of one thing that is repeated.
 Mots = Mapping[str, str]
@@ -82,8 +86,8 @@ def _escaped(value: str) -> str:
 
 
 def _schemas(texts: Iterable[str]) -> dict[str, bytes]:
-    """Return the schemas that the files name, and those that these refer to, as files of the plugin."""
-    left = {match["nom"] for text in texts for match in _EDITOR.finditer(text)}
+    """Return the schemas that the files name or that an author may need, with what these refer to."""
+    left = {*_TO_ADD, *(match["nom"] for text in texts for match in _EDITOR.finditer(text))}
     files: dict[str, bytes] = {}
     while left:
         nom = left.pop()

@@ -19,13 +19,13 @@ from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.couche import HEADER, LIFE, EnTete, files_of, read_header
 from certif_rules.services.atelier import Atelier
 from certif_rules.services.comparaison import side_of
+from certif_rules.services.retouches import add_item
 from certif_rules.services.validation import validate
 from certif_rules.source.retouche import quoted
 from certif_rules.source.yaml import read
 
 #: A key of the first level, with all that stands under it.
 _SECTION: Final = re.compile(r"^(?=\w+ *:)", re.MULTILINE)
-_ITEM: Final = re.compile(r"^( *)- ", re.MULTILINE)
 #: What an operation can no longer be: it stays in the draft as a comment, with why.
 _POURQUOI: Final = {
     "sans_cible": "À REVOIR. Sa cible n’existe plus dans {base}.",
@@ -122,7 +122,7 @@ def _layer(en_tete: EnTete, rebasage: Rebasage, edition: str, du: str) -> Iterat
     nom = edition if couche.nature == "exigence" else f"{couche.id}-{edition}"
     folder = f"{couche.nature}/{nom}"
     text = en_tete.contenu.decode("utf-8-sig")
-    yield f"{folder}/{HEADER}", _new_header(text, couche, rebasage, nom, edition, du).encode("utf-8")
+    yield f"{folder}/{HEADER}", _new_header(text, couche, rebasage, nom, edition, du)
     for within, life in (("", False), (f"{LIFE}/", True)):
         for name, content in files_of(en_tete, life=life):
             assert isinstance(content, bytes)
@@ -132,7 +132,7 @@ def _layer(en_tete: EnTete, rebasage: Rebasage, edition: str, du: str) -> Iterat
             yield f"{folder}/{within}{name.rpartition('/')[2]}", lines.encode("utf-8")
 
 
-def _new_header(text: str, couche: Couche, rebasage: Rebasage, nom: str, edition: str, du: str) -> str:
+def _new_header(text: str, couche: Couche, rebasage: Rebasage, nom: str, edition: str, du: str) -> bytes:
     """Return the header of a layer on its new base: what is not of its identity is kept as it is written."""
     base = rebasage.base.apres
     target = f"{base.id}@{base.edition}"
@@ -155,24 +155,15 @@ def _new_header(text: str, couche: Couche, rebasage: Rebasage, nom: str, edition
     sections |= {cle: f"{cle}: {value}\n" for cle, value in values.items() if value is not None}
     for cle in (cle for cle, value in values.items() if value is None):
         sections.pop(cle, None)
-    entry = f"champs: [base], cherche: {quoted(gap)}, sources: [{source}]"
-    sections["lacunes"] = _with_item(sections.get("lacunes", ""), entry)
     sections["brouillon"] = "brouillon: true\n"
-    return "".join(sections.values())
+    entry = {"champs": ["base"], "cherche": gap, "sources": [source]}
+    return add_item("".join(sections.values()).encode("utf-8"), f"{nom}/{HEADER}", "lacunes", entry)
 
 
 def _sections(text: str) -> dict[str, str]:
     """Return the text of each key of the first level, in order; what stands before it has an empty key."""
     parts = [part for part in _SECTION.split(text) if part]
     return {part.partition(":")[0].strip() if _SECTION.match(part) else "": part for part in parts}
-
-
-def _with_item(section: str, entry: str) -> str:
-    """Return a list with one more item, written as those that it has."""
-    item = _ITEM.search(section)
-    if item is None:
-        return f"lacunes:\n  - {{{entry}}}\n"
-    return f"{section.rstrip()}\n{item[1]}- {{{entry}}}\n"
 
 
 def _without(text: str, name: str, rebasage: Rebasage) -> str:

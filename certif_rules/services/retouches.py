@@ -17,6 +17,18 @@ from certif_rules.source.yaml import PlacedDict, place
 _LIGNES = "indicateurs"
 
 
+def add_item(content: bytes, name: str, key: str, entry: Mapping[str, Any]) -> bytes:
+    """Return the file with one more item in a list of its first level, or with that list where it has none.
+
+    Raises:
+        DataError: the file cannot be read, or its layout does not let itself be added to.
+    """
+    retouche = Retouche(content, name)
+    expected, entry = _copy(retouche.data), _copy(entry)
+    expected.setdefault(key, []).append(entry)
+    return _done(retouche, expected, lambda: retouche.append(retouche.data, key, entry))
+
+
 def add_line(content: bytes, name: str, entry: Mapping[str, Any], *, after: str) -> bytes:
     """Return the file with one more line, written as the one that it follows.
 

@@ -106,17 +106,19 @@ class Conformite:
 
         self._hold(lambda greffon: wrong(greffon, theme))
 
-    def _failed(self, greffon: Greffon) -> Iterator[Issue]:
-        """Yield the cases that do not hold, each at its place."""
+    def _failed(self, _: Greffon) -> Iterator[Issue]:
+        """Yield the cases that do not hold, each at its place; what is compiled serves, as in any run."""
         from certif_rules.errors import Issue, Location
+        from certif_rules.services.atelier import open_atelier
         from certif_rules.testing.fichier import differences, read_cases
 
+        registry = open_atelier(plugins=self.plugins()).registry
         for path in self._files():
             kind, cases = read_cases(path)
             for case in cases:
                 line, column = getattr(case, "start", (1, 1))
                 where, hint = Location(str(path), line, column), "corriger la règle, ou le cas"
-                for text in differences(kind, case, greffon.registry):
+                for text in differences(kind, case, registry):
                     yield Issue("cas-en-echec", f"le cas « {case['nom']} » échoue : {text}", where, hint)
 
     def _hold(self, check: Callable[[Greffon], Iterable[Issue]]) -> None:

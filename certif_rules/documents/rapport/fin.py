@@ -117,14 +117,14 @@ def _measures(rapport: Rapport, conclusion: Conclusion) -> Iterator[tuple[str, s
             parts = (
                 f"critère {clean(referentiel.criteres[c].numero)} {_number(v)}" for c, v in value.items()
             )
-            yield titre, ", ".join(parts) or "aucune"
+            yield titre, ", ".join(parts) or "sans valeur"
         else:
             yield titre, _number(value)
 
 
 def _number(value: Fraction | None) -> str:
     if value is None:
-        return "aucune"
+        return "sans valeur"
     return str(value.numerator) if value.denominator == 1 else str(value)
 
 
