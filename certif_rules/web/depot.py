@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +20,7 @@ from certif_rules.journal.evenements import (
     sealed,
 )
 from certif_rules.web import models
+from certif_rules.web.machine import drawn, now
 
 
 class Don(Struct, frozen=True):
@@ -29,11 +28,6 @@ class Don(Struct, frozen=True):
 
     cle: Cle
     valeur: Any
-
-
-def now() -> str:
-    """Return this moment, as events write it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def begin(nom: str, dons: Iterable[Don], acteur: str) -> models.DossierSuivi:
@@ -60,7 +54,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
             if changes_nothing(champ, don.valeur, base):
                 continue
             dossier.version += 1
-            content = contained(don.valeur, sel=secrets.token_hex(16))
+            content = contained(don.valeur, sel=drawn())
             event = sealed(
                 Evenement(
                     version=dossier.version,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
-from certif_rules import api
+from django.http import QueryDict
+
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.correction import Mouvement
@@ -17,8 +19,11 @@ from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.journal.evenements import Contenu, Evenement
 from certif_rules.services.atelier import Atelier
+from certif_rules.services.catalogue import describe
+from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.ecriture import ecrire
 from certif_rules.services.espace import Chantier, as_file, faults_of
+from certif_rules.services.rapport import report_file
 from certif_rules.web import models
 
 #: The steps of an audit, in order: address, name.
@@ -28,7 +33,7 @@ ETAPES: Final = (
     ("clore", "Clore"),
     ("suivre", "Suivre"),
 )
-#: The documents: file, what it is, the verb of the API that makes it, its format.
+#: The documents: file, what it is, what it is written of (nothing: the findings themselves), its format.
 DOCUMENTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("constats.json", "Les constats, pour tout autre programme", "", "json"),
     ("conclusion.json", "Ce que donnent les règles, pour tout autre programme", "conclure", "json"),
@@ -38,6 +43,8 @@ DOCUMENTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("rapport.docx", "Le rapport, à compléter", "rapport", "docx"),
     ("rapport.pdf", "Le rapport, à imprimer", "rapport", "pdf"),
 )
+#: How the findings are called in messages about them.
+_FICHIER: Final = "constats.json"
 _SENS: Final = {"entree": "entre", "sortie": "sort", "changee": "change"}
 _KINDS: Final = {
     "json": "application/json",
@@ -53,20 +60,19 @@ def in_words(issues: Iterable[Issue]) -> list[str]:
     return [clean(issue.message) for issue in issues]
 
 
-def new_audit(atelier: Atelier, given: Mapping[str, Any]) -> dict[str, Any]:
+def new_audit(atelier: Atelier, given: QueryDict) -> dict[str, Any]:
     """Return the choices of a new audit: the référentiels, then the types and categories of one."""
-    editions = api.referentiels(atelier.registry)
+    editions, _ = describe(atelier.registry)
     names = {str(e["referentiel"]): str(e["titre"]) for e in editions}
     chosen = str(given.get("referentiel") or "")
     own = [e for e in editions if e["referentiel"] == chosen]
-    getlist = getattr(given, "getlist", lambda _: [])
     return {
         "referentiels": sorted(names.items()),
         "choisi": chosen if own else "",
         "types": sorted({nom: nom for e in own for nom in e["types_audit"]}.items()),
         "categories": {k: v for e in own for k, v in e["categories"].items()}.items(),
         "donne": given,
-        "cochees": getlist("categories"),
+        "cochees": given.getlist("categories"),
         "fautes": [],
     }
 
@@ -113,7 +119,7 @@ def preparation(
         **_frame(dossier, chantier, "preparer"),
         "faits": facts,
         "groupes": [
-            {"critere": criterion(critere), "lignes": [_line(checklist, li) for li in lines]}
+            {"critere": criterion(critere), "lignes": [_line(li) for li in lines]}
             for critere, lines in groups(checklist)
         ],
         "mouvements": [_moved(one) for one in moved],
@@ -121,14 +127,13 @@ def preparation(
     }
 
 
-def _line(checklist: Checklist, ligne: Ligne) -> dict[str, Any]:
+def _line(ligne: Ligne) -> dict[str, Any]:
     return {
         "id": ligne.indicateur.id,
         "numero": clean(ligne.indicateur.numero),
         "titre": prose(ligne.indicateur.titre or ligne.indicateur.exigence or "texte absent de la source"),
         "signe": SIGNES[ligne.etat],
         "motifs": [prose(motif.texte) for motif in ligne.motifs],
-        "label": ligne.indicateur.origine != checklist.referentiel.origines[0],
     }
 
 
@@ -175,7 +180,7 @@ def recording(dossier: models.DossierSuivi, chantier: Chantier, ligne: str) -> d
             for critere, group in groups(checklist)
         ],
         "ligne": {
-            **_line(checklist, line),
+            **_line(line),
             "exigence": prose(line.indicateur.exigence or ""),
             "niveau": prose(line.indicateur.niveau_attendu.texte) if line.indicateur.niveau_attendu else "",
             "preuves": [prose(texte.texte) for texte in (*line.preuves, *line.precisions)],
@@ -227,7 +232,7 @@ def closing(dossier: models.DossierSuivi, chantier: Chantier, bilan: Bilan) -> d
             dues = [e for e in bilan.echeances if e.id == ligne.indicateur.id]
             rows.append(
                 {
-                    **_line(checklist, ligne),
+                    **_line(ligne),
                     "constat": finding(checklist, releve.constat),
                     "commentaire": prose(releve.commentaire or ""),
                     "echeances": [_due(nom, jour) for e in dues for nom, jour in e.dates.items()],
@@ -276,9 +281,28 @@ def document(atelier: Atelier, chantier: Chantier, nom: str) -> tuple[bytes, str
         if name == nom:
             if not verb:
                 return as_file(chantier), _KINDS[format_]
-            value = getattr(api, verb)(atelier.registry, as_file(chantier))
-            return ecrire(value, format_), _KINDS[format_]
+            return ecrire(_valued(atelier, chantier, verb), format_), _KINDS[format_]
     return None
+
+
+def _valued(atelier: Atelier, chantier: Chantier, quoi: str) -> object:
+    if quoi == "checklist":
+        return chantier.checklist
+    if quoi == "rapport":
+        return report_file(atelier.registry, Path(_FICHIER), stdin=as_file(chantier))[0]
+    return conclude_file(atelier.registry, Path(_FICHIER), stdin=as_file(chantier))[0]
+
+
+def sample(atelier: Atelier) -> dict[str, Any]:
+    """Return the request of an audit of nobody, by the first référentiel that is installed."""
+    editions, _ = describe(atelier.registry)
+    edition = editions[0]
+    return {
+        "format": 1,
+        "referentiel": {"id": edition["referentiel"], "edition": edition["edition"]},
+        "audit": {"type": next(iter(edition["types_audit"])), "date": edition["du"]},
+        "organisme": {"nom": "Organisme d’exemple", "categories": list(edition["categories"])[:1]},
+    }
 
 
 def history(events: Iterable[Evenement], contents: Mapping[str, Contenu]) -> list[dict[str, Any]]:

@@ -39,13 +39,13 @@ def answered(post: QueryDict, checklist: Checklist) -> Iterator[Don]:
         yield Don(Cle("tete", f"organisme.faits.{nom}"), value)
 
 
-def found(post: QueryDict, ligne: str) -> Iterator[Don]:
+def assessed(post: QueryDict, ligne: str) -> Iterator[Don]:
     """Yield what the page of a line says of it."""
     for champ in ("constat", "commentaire", "ecart.causes", "appui"):
         if champ in post:
-            yield Don(Cle("ligne", champ, ligne), post[champ].strip() or None)
+            yield Don(Cle("ligne", champ, ligne), post.get(champ, "").strip() or None)
     if "preuves_vues" in post:
-        lines = [text.strip() for text in post["preuves_vues"].splitlines()]
+        lines = [text.strip() for text in post.get("preuves_vues", "").splitlines()]
         yield Don(Cle("ligne", "preuves_vues", ligne), [text for text in lines if text] or None)
 
 
@@ -56,7 +56,7 @@ def taken(nom: str, content: bytes) -> Mapping[str, Any]:
         DataError: it cannot be read, or its schema refuses it.
     """
     data = read_given(Path(nom), content=content)
-    kind = "constats" if isinstance(data, Mapping) and "constats" in data else "profil"
+    kind = "constats" if "constats" in data else "profil"
     if issues := schema.check(data, kind):
         raise refusal(issues)
     return data

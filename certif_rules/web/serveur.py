@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 from collections.abc import Callable
 from contextlib import closing
@@ -11,6 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from certif_rules.errors import Issue, UsageError
+from certif_rules.web.machine import drawn
 
 HOTE = "127.0.0.1"
 
@@ -47,11 +47,11 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
     except OSError as error:
         message = f"{base} : ce fichier ne peut pas être écrit ({error.strerror})"
         raise UsageError([Issue("fichier-illisible", message, None, "en nommer un autre")]) from error
-    key = secrets.token_urlsafe(24)
+    key = drawn()
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages",
         "CERTIF_RULES_ESPACE": str(base),
-        "CERTIF_RULES_SECRET": secrets.token_urlsafe(48),
+        "CERTIF_RULES_SECRET": drawn(),
         "CERTIF_RULES_JETON": key,
     }
     try:
@@ -61,10 +61,10 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
         raise UsageError([Issue("port-pris", message, None, "en donner un autre, ou aucun")]) from error
     with listening:
         _migrate(base)
-        import waitress
         from django.core.wsgi import get_wsgi_application
+        from waitress.server import create_server
 
-        server = waitress.create_server(get_wsgi_application(), sockets=[listening], threads=8, ident=None)
+        server = create_server(get_wsgi_application(), sockets=[listening], threads=8, ident=None)
         address = f"http://{HOTE}:{listening.getsockname()[1]}/?jeton={key}"
         beside = _beside(base)
         beside.touch(mode=0o600)
@@ -91,7 +91,7 @@ def _migrate(base: Path) -> None:
     django.setup()
     try:
         executor = MigrationExecutor(connection)
-        known = set(executor.loader.disk_migrations)  # type: ignore[arg-type]
+        known = set(executor.loader.disk_migrations)
         newer = [one for one in executor.loader.applied_migrations if one not in known]
         if newer:
             message = f"{base} : ce fichier vient d’une version plus récente du programme"

@@ -20,9 +20,8 @@ from certif_rules.services.atelier import Atelier, open_atelier
 from certif_rules.services.espace import Chantier, concluded, faults_of, lines_moved, open_work
 from certif_rules.web import depot, ecrans, models
 from certif_rules.web.depot import Don
-from certif_rules.web.exemple import EXEMPLE
 from certif_rules.web.garde import refused
-from certif_rules.web.saisies import answered, asked, found, taken
+from certif_rules.web.saisies import answered, asked, assessed, taken
 
 STATIQUE: Final = Path(__file__).resolve().parent / "statique"
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
@@ -91,8 +90,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def example(request: HttpRequest) -> HttpResponse:
     """Begin an audit of a made-up organisation, to look around."""
-    dons = [Don(*one) for one in fields_of(EXEMPLE)]
-    dossier = depot.begin(str(EXEMPLE["organisme"]["nom"]), dons, actor(request))
+    data = ecrans.sample(atelier())
+    dons = [Don(*one) for one in fields_of(data)]
+    dossier = depot.begin(str(data["organisme"]["nom"]), dons, actor(request))
     return _go("preparer", dossier.pk)
 
 
@@ -136,7 +136,7 @@ def record_line(request: HttpRequest, identifiant: UUID) -> HttpResponse:
     dossier, chantier = work(identifiant)
     ligne = ecrans.line_of(chantier, request.GET.get("ligne"))
     if request.method == "POST":
-        dons = list(found(request.POST, ligne))
+        dons = list(assessed(request.POST, ligne))
         given = open_work(atelier().registry, findings_of(depot.imagined(dons, of=identifiant)))
         faults = faults_of(given, ligne)
         if any(fault.code in IMPOSSIBLES for fault in faults):
@@ -187,12 +187,12 @@ def document(request: HttpRequest, identifiant: UUID, nom: str) -> HttpResponse:
     """Send a document of the audit, made now."""
     dossier, chantier = work(identifiant)
     try:
-        made = ecrans.document(atelier(), chantier, nom)
+        written = ecrans.document(atelier(), chantier, nom)
     except IssuesError as error:
         return refused(request, error)
-    if made is None:
+    if written is None:
         raise Http404
-    content, kind = made
+    content, kind = written
     plain = slugify(dossier.nom)[:60] or "audit"
     headers = {"Content-Disposition": f'attachment; filename="{plain}-{nom}"'}
     return HttpResponse(content, content_type=kind, headers=headers)

@@ -1,0 +1,16 @@
+"""What only the machine gives: the moment, and what nobody can guess."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+
+def now() -> str:
+    """Return this moment in UTC, to the second, as events write it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def drawn() -> str:
+    """Return a text of 32 characters that nobody can guess, fit for an address."""
+    return secrets.token_urlsafe(24)
