@@ -113,7 +113,7 @@ def line_of(
         indicateur=indicateur,
         critere=referentiel.criteres[indicateur.critere] if indicateur.critere else None,
         etat=etat,
-        categories=tuple(couple.categorie for couple in couples if couple.etat == "a_auditer"),
+        categories=tuple([couple.categorie for couple in couples if couple.etat == "a_auditer"]),
         motifs=_reasons(couples, contexte),
         constats_permis=findings(indicateur, etat, couples, referentiel.constats),
         preuves=_texts(indicateur.preuves, referentiel, contexte, faits),
@@ -136,14 +136,17 @@ def pair_of(cas: Cas) -> Couple:
 
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Return every reason once, those of the pairs that decided the state of the line first."""
-    order = [couple.categorie for couple in couples]
+    order = tuple([couple.categorie for couple in couples])
     by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat)) if order[1:] else couples
-    motifs = dedupe(motif for couple in by_strength for motif in couple.motifs)
-    return (*(_in_order(motif, order) for motif in motifs), *_never_seen(couples, contexte))
+    motifs = dedupe([motif for couple in by_strength for motif in couple.motifs])
+    return (*[_in_order(motif, order) for motif in motifs], *_never_seen(couples, contexte))
 
 
-def _in_order(motif: Motif, order: list[str]) -> Motif:
-    categories = tuple(c for c in order if c in motif.categories)
+def _in_order(motif: Motif, order: tuple[str, ...]) -> Motif:
+    """Return a reason whose categories are in the order of the référentiel."""
+    if motif.categories == order:
+        return motif
+    categories = tuple([c for c in order if c in motif.categories])
     return motif if categories == motif.categories else replace(motif, categories=categories)
 
 
