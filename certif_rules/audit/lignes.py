@@ -31,21 +31,25 @@ def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ..
     )
 
 
-def build_pieces(referentiel: Referentiel, contexte: Contexte, type_audit: TypeAudit) -> tuple[Point, ...]:
+def build_pieces(
+    referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie, type_audit: TypeAudit
+) -> tuple[Point, ...]:
     """Return the documents that stand in for the audit, in order, each received or not."""
     words: dict[bool | None, Reception] = {True: "recue", False: "non_recue", None: "non_dite"}
     return tuple(
         replace(point, reception=words[contexte.recues.get(point.id)])
-        for point in build_points(referentiel, contexte, type_audit.pieces)
+        for point in build_points(referentiel, contexte, faits, type_audit.pieces)
     )
 
 
 def build_points(
-    referentiel: Referentiel, contexte: Contexte, controles: tuple[Controle, ...]
+    referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie, controles: tuple[Controle, ...]
 ) -> tuple[Point, ...]:
-    """Return the documents or checks whose rule holds, or may hold, for one category at least."""
+    """Return the documents or checks whose rule holds, or may hold, for one category at least.
+
+    ``faits`` are the resolved facts.
+    """
     indicateur = next(iter(referentiel.indicateurs.values()))
-    faits = resolve_all(referentiel, contexte)
     points = []
     for controle in controles:
         regle = controle.regle
