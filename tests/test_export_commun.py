@@ -182,6 +182,13 @@ def test_organisation_prints_whatever_was_declared() -> None:
     assert "Sites" not in rows
 
 
+def test_a_site_is_printed_in_words() -> None:
+    """Where it is, then each thing that it is: never a list as Python writes one."""
+    site = {"id": "S1", "commune": "Albi", "etiquettes": ["siege", "atelier"]}
+    rows = dict(document.organisation(checklist(organisme=organisme(sites=[site, {"id": "S2"}]))))
+    assert rows["Sites"] == "S1 – Albi, siege, atelier\u202f; S2"
+
+
 def test_earlier_audit_known_in_part() -> None:
     """What is not known of the earlier audit is told apart from what is empty."""
     partly = Precedent(indicateurs_audites=frozenset({"zz/9", "atelier/1"}))

@@ -313,8 +313,13 @@ def _declared(value: object) -> str:
 
 
 def _site(site: Mapping[str, Any]) -> str:
-    rest = [clean(str(valeur)) for cle, valeur in site.items() if cle != "id"]
+    """Name a site: its identifier, where it is, what it is."""
+    rest = [part for cle, valeur in site.items() if cle != "id" for part in _listed(valeur)]
     return " – ".join(filter(None, [clean(str(site.get("id", ""))), ", ".join(rest)]))
+
+
+def _listed(value: object) -> list[str]:
+    return [clean(str(part)) for part in (value if isinstance(value, list | tuple) else [value])]
 
 
 def _earlier(checklist: Checklist) -> str:
