@@ -247,8 +247,8 @@ def test_a_draft_is_listed_as_one(call: Console, monkeypatch: pytest.MonkeyPatch
     draft(copy)
     atelier = open_atelier(plugins=declared(qualiopi=copy.dossier))
     monkeypatch.setattr("certif_rules.services.atelier.open_atelier", lambda **_: atelier)
-    said = " ".join(call("referentiels", "qualiopi@2019").text.split())
-    assert "exigences 2019 : depuis le 6 juin 2019, brouillon, sans révision" in plain(said)
+    said = " ".join(call("referentiels", "qualiopi").text.split())
+    assert "exigences 2019 : 6 juin 2019 – 31 octobre 2026, brouillon, sans révision" in plain(said)
     assert "None" not in said
 
 
