@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from atelier import referentiel
+from atelier import motif, referentiel
 from fabrique import contexte
+from msgspec.structs import replace
 
 from certif_rules.model.base import Lacune, Regle
 from certif_rules.rules.contexte import ConstatPrecedent, FaitDeclare, Organisme, Precedent
 from certif_rules.rules.delais import add
 from certif_rules.rules.faits import contradictions, origin, resolve, resolve_all
 from certif_rules.rules.lacunes import matters
+from certif_rules.rules.motifs import dedupe, rests_on
 
 
 def test_the_first_and_last_months_of_the_calendar_are_in_it() -> None:
@@ -136,3 +138,33 @@ def test_a_gap_without_condition_matters_to_all() -> None:
     gap = Lacune(champs=("seuil",), cherche="Un seuil.", sources=("GD2",), ligne="atelier/4")
     audit = contexte()
     assert matters(gap, referentiel(), audit, resolve_all(referentiel(), audit)) is True
+
+
+# ---- reasons --------------------------------------------------------------------------------------------
+
+
+def test_reasons_rest_on_all_their_sources_and_the_weakest_confidence() -> None:
+    """Two rules that differ by anything give all sources, the lesser confidence, a reading if one is."""
+    sure = motif("perimetre", "due", "MEN", sources=("CH1",), confiance="elevee", incoherences=("I1",))
+    for other, expected in (
+        ({"sources": ("GD2", "CH1")}, (("CH1", "GD2"), "elevee", False, ("I1",))),
+        ({"confiance": "faible"}, (("CH1",), "faible", False, ("I1",))),
+        ({"lecture": True}, (("CH1",), "elevee", True, ("I1",))),
+        ({"incoherences": ("I2",)}, (("CH1",), "elevee", False, ("I1", "I2"))),
+        ({}, (("CH1",), "elevee", False, ("I1",))),
+    ):
+        given = rests_on(sure, replace(sure, **other))
+        assert tuple(given[k] for k in ("sources", "confiance", "lecture", "incoherences")) == expected
+        assert rests_on(sure, sure, replace(sure, **other)) == given
+
+
+def test_the_same_reason_twice_is_one_for_both_categories() -> None:
+    """« due » for joinery, then for glass, is one reason for both; « autre » stays another."""
+    due = motif("perimetre", "due", "MEN", emplacements=("a:1",))
+    alike = replace(due, categories=("VER",), emplacements=("a:2",))
+    other = replace(due, texte="autre")
+    assert dedupe([due, other, alike]) == (
+        replace(due, categories=("MEN", "VER"), emplacements=("a:1", "a:2")),
+        other,
+    )
+    assert dedupe([due, due]) == (due,)
