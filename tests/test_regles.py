@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from atelier import motif, referentiel
+from atelier import CATEGORIES, FAITS, INFORMATION, TYPE, TYPE_BASE, motif, referentiel
 from fabrique import contexte
 from msgspec.structs import replace
 
 from certif_rules.model.base import Lacune, Regle
-from certif_rules.rules.contexte import ConstatPrecedent, FaitDeclare, Organisme, Precedent
+from certif_rules.model.referentiel import Controle, Derogation
+from certif_rules.rules.contexte import ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
 from certif_rules.rules.delais import add
 from certif_rules.rules.faits import contradictions, origin, resolve, resolve_all
 from certif_rules.rules.lacunes import matters
-from certif_rules.rules.motifs import dedupe, rests_on
+from certif_rules.rules.motifs import Reponse, dedupe, rests_on
+from certif_rules.rules.mots import MOTS, Cas, judge
+from certif_rules.rules.perimetre import perimetre
+from certif_rules.rules.portee import portee
 
 
 def test_the_first_and_last_months_of_the_calendar_are_in_it() -> None:
@@ -86,7 +91,7 @@ def test_a_category_by_nature_is_contradicted_by_name() -> None:
 
 
 def test_a_fact_is_told_with_the_one_it_follows_from_both_ways() -> None:
-    """Machines give dust; no dust gives no machines, and neither of them tells where what was said is from."""
+    """Machines give dust, no dust gives no machines; what was said follows from nothing."""
     atelier = referentiel()
     for said, valeur, nom, texte in (
         ("machines", True, "poussieres", "il y a des poussières (suite de : l’atelier utilise des machines)"),
@@ -168,3 +173,161 @@ def test_the_same_reason_twice_is_one_for_both_categories() -> None:
         other,
     )
     assert dedupe([due, due]) == (due,)
+
+
+# ---- the perimeter --------------------------------------------------------------------------------------
+
+
+def regle(sources: tuple[str, ...] = ("GD2",), **changes: Any) -> Regle:
+    return Regle(**{"mots": {"toutes": True}, "sources": sources} | changes)
+
+
+def cas(audit: Contexte | None = None, **changes: Any) -> Cas:
+    """The first line of the workshop, for joinery."""
+    audit, label = audit or contexte(precedent=None), referentiel(**changes)
+    return Cas(label, audit, resolve_all(label, audit), INFORMATION, "MEN")
+
+
+AILLEURS = regle(mots={"lignes": ("atelier/2",)})
+
+
+def test_a_line_that_is_not_due_says_why() -> None:
+    """The common words, or those of the documents that stand for the audit; the sources are the rules’.
+
+    A reason of its own gives way to the documents, and is the common one where it has no words.
+    """
+    visite = replace(TYPE, perimetre=(AILLEURS,), sinon="vu ailleurs", sinon_pieces="vu sur pièces")
+    pieces = (Controle(id="plan", texte="Le plan", regle=regle()),)
+    own = regle(("CH1",), motif="four éteint")
+    for type_audit, expected in (
+        (visite, ("hors_perimetre", "vu ailleurs", ("GD2",))),
+        (replace(visite, perimetre=()), ("hors_perimetre", "vu ailleurs", ("D07",))),
+        (replace(visite, pieces=pieces), ("pieces", "vu sur pièces", ("GD2",))),
+        (replace(visite, pieces=pieces, sinon_pieces=None), ("pieces", "vu ailleurs", ("GD2",))),
+        (replace(visite, sinon_selon=(AILLEURS, own)), ("hors_perimetre", "four éteint", ("CH1",))),
+        (replace(visite, sinon_selon=(regle(("CH1",)),)), ("hors_perimetre", "vu ailleurs", ("CH1",))),
+        (replace(visite, sinon_selon=(own,), pieces=pieces), ("pieces", "vu sur pièces", ("GD2",))),
+    ):
+        reponse = perimetre(cas(), type_audit)
+        (one,) = reponse.motifs
+        assert (reponse.valeur, one.code, one.texte, one.sources) == (False, *expected)
+
+
+def test_what_is_not_known_says_what_to_give() -> None:
+    """The earlier audit, the question of the fact, or the words of the rule: of what is unknown, no other."""
+    machines = contexte(precedent=None, faits={"machines": FaitDeclare(valeur=True)})
+    rien = contexte(precedent=None, faits={})
+    constat = {"constat_precedent": ("nc_mineure",)}
+    question = "à renseigner : Le travail produit-il des poussières ?"
+    for rule, audit, code, texte in (
+        (regle(mots=constat, motif="un écart"), rien, "precedent_inconnu",
+         "audit précédent à renseigner (un écart)"),
+        (regle(mots=constat, inconnu="un doute"), rien, "precedent_inconnu",
+         "audit précédent à renseigner (un doute)"),
+        (regle(mots=constat), rien, "precedent_inconnu", "audit précédent à renseigner"),
+        (regle(mots={"fait": "poussieres"}), rien, "perimetre_inconnu", question),
+        (regle(mots={"fait": "machines"}, inconnu="non réglé"), machines, "perimetre_inconnu", "non réglé"),
+        (regle(inconnu="non réglé", motif="due"), rien, "perimetre_inconnu", "non réglé"),
+        (regle(sauf=regle(mots={"fait": "poussieres"}), motif="due"), rien, "perimetre_inconnu", "due"),
+    ):  # fmt: skip
+        reponse = perimetre(cas(audit), replace(TYPE, perimetre=(rule,)))
+        (one,) = reponse.motifs
+        assert (reponse.valeur, one.code, one.texte) == (None, code, texte)
+
+
+# ---- words ----------------------------------------------------------------------------------------------
+
+
+def test_a_rule_of_many_lines_names_the_same_as_one_of_few() -> None:
+    """Fifteen lines, sixteen or seventeen: the first of the workshop is due where it is one of them."""
+    for others in (14, 15, 16):
+        names = tuple(f"atelier/{100 + rank}" for rank in range(others))
+        for _ in range(2):  # a rule that was read once answers the same
+            assert judge(regle(mots={"lignes": ("atelier/1", *names)}), cas(), MOTS).valeur is True
+            assert judge(regle(mots={"lignes": (*names, "atelier/7")}), cas(), MOTS).valeur is False
+
+
+def test_an_edition_is_that_of_the_requirements_of_the_line() -> None:
+    """The line is of the workshop’s 2021: neither its rules R1 nor the V5 of the label laid on it count."""
+    for named, valeur in (("2021", True), ("R1", False), ("V5", False), ("2020", False)):
+        assert judge(regle(mots={"edition": (named,)}), cas(), MOTS).valeur is valeur
+
+
+def test_a_perimeter_taken_from_another_type_gives_its_reasons() -> None:
+    """The label’s first audit sees what the workshop’s does, whose reason is told in its place."""
+    types = {t.id: t for t in (TYPE, replace(TYPE_BASE, perimetre=(regle(mots={"fait": "poussieres"}),)))}
+    comme = replace(TYPE, perimetre=(regle(mots={"comme": "atelier/initial"}, motif="comme à l’atelier"),))
+    (one,) = perimetre(cas(contexte(precedent=None, faits={}), types_audit=types), comme).motifs
+    assert (one.code, one.texte) == (
+        "perimetre_inconnu",
+        "à renseigner : Le travail produit-il des poussières ?",
+    )
+
+
+def test_a_derogation_replaces_the_perimeter_by_another() -> None:
+    """On an island, the type of the workshop is in force; where nobody knows, only what both say is sure."""
+    visite = replace(TYPE, perimetre=(AILLEURS,))
+    for garde, due, valeur, texte in (
+        (regle(), True, True, ""),
+        (regle(motif="sur une île"), True, True, "sur une île"),
+        (regle(mots={"fait": "insulaire"}, motif="sur une île"), True, False, TYPE.sinon),
+        (regle(inconnu="île à confirmer"), True, None, "dérogation à confirmer : île à confirmer"),
+        (regle(sauf=regle(mots={"fait": "poussieres"}), motif="sur une île"), True, None,
+         "dérogation à confirmer : sur une île"),
+        (regle(inconnu="île à confirmer"), False, False, TYPE.sinon),
+    ):  # fmt: skip
+        base = replace(TYPE_BASE, perimetre=(regle() if due else AILLEURS,))
+        derogation = Derogation(types=(TYPE.id,), garde=garde, comme=base.id)
+        one = cas(
+            contexte(precedent=None, faits={}),
+            types_audit={t.id: t for t in (TYPE, base)},
+            derogations=(derogation,),
+        )
+        reponse = perimetre(one, visite)
+        assert (reponse.valeur, reponse.motifs[0].texte) == (valeur, texte)
+        assert perimetre(one, base).valeur is due
+
+
+# ---- the scope ------------------------------------------------------------------------------------------
+
+
+def scope(*regles: Regle, **said: FaitDeclare) -> Reponse:
+    """Whether a line of these rules is for a joinery that says so."""
+    machines = replace(FAITS[0], sources=("GD2",), emplacement="faits.yaml:3")
+    trades = (*CATEGORIES, replace(CATEGORIES[0], id="POT", titre="poterie", a_qui="à la poterie"))
+    one = cas(
+        contexte(faits=said),
+        faits={f.id: f for f in (machines, *FAITS[1:])},
+        categories={c.id: c for c in trades},
+    )
+    return portee(replace(one, indicateur=replace(INFORMATION, portee=regles)))
+
+
+def test_a_scope_rests_on_the_fact_that_gives_another() -> None:
+    """Dust known from the machines: the reason cites both, and both places; said, the rule alone."""
+    poussieres = regle(("CH1",), mots={"fait": "poussieres"}, emplacement="portee.yaml:7")
+    (one,) = scope(poussieres, machines=FaitDeclare(valeur=True)).motifs
+    assert one.texte == "il y a des poussières (suite de : l’atelier utilise des machines)"
+    assert (one.sources, one.emplacements) == (("CH1", "GD2"), ("portee.yaml:7", "faits.yaml:3"))
+    (one,) = scope(poussieres, poussieres=FaitDeclare(valeur=True)).motifs
+    assert one.texte == "il y a des poussières"
+    assert (one.sources, one.emplacements) == (("CH1",), ("portee.yaml:7",))
+
+
+def test_a_line_out_says_by_what() -> None:
+    """By its category where no rule is open to it, else by the facts of those that are, or their words."""
+    verrerie, poterie = (regle(mots={"categories": (id_,)}) for id_ in ("VER", "POT"))
+    closed = regle(mots={"toutes": False}, motif="close")
+    poussieres = regle(mots={"fait": "poussieres"})
+    sans = FaitDeclare(valeur=False)
+    for regles, code, texte in (
+        ((verrerie,), "hors_categorie", "réservé à la verrerie (VER)"),
+        ((verrerie, regle(mots={"categories": ()})), "hors_categorie", "réservé à la verrerie (VER)"),
+        ((verrerie, poterie), "hors_categorie", "réservé à la verrerie (VER) et à la poterie (POT)"),
+        ((verrerie, poussieres), "condition_non_remplie", "il n’y a pas de poussières"),
+        ((poussieres, poussieres), "condition_non_remplie", "il n’y a pas de poussières"),
+        ((regle(mots={"toutes": False}),), "condition_non_remplie", "exclue par la portée"),
+        ((closed, replace(closed, motif="fermée")), "condition_non_remplie", "close"),
+    ):
+        (one,) = scope(*regles, poussieres=sans).motifs
+        assert (one.code, one.texte) == (code, texte)
