@@ -35,7 +35,10 @@ MODULES = (
 )
 #: The tests that judge them, quick ones.
 TESTS = (
-    *(f"tests/test_{nom}.py" for nom in ("regles", "jugement", "mesures", "sommes", "trivalent", "refuge")),
+    *(
+        f"tests/test_{nom}.py"
+        for nom in ("regles", "surcouche", "jugement", "mesures", "sommes", "trivalent", "refuge")
+    ),
     *(f"tests/test_{nom}.py" for nom in ("depuis", "changements", "aggravation", "decisions_par_type")),
     *(f"tests/test_{nom}.py" for nom in ("delais", "fictif", "lois", "calcul", "partage", "fautes")),
     *(f"tests/test_{nom}.py" for nom in ("conformite", "ecarts_suivis", "constats", "incoherences")),
