@@ -37,7 +37,16 @@ MODULES = (
 TESTS = (
     *(
         f"tests/test_{nom}.py"
-        for nom in ("regles", "surcouche", "jugement", "mesures", "sommes", "trivalent", "refuge")
+        for nom in (
+            "regles",
+            "surcouche",
+            "completions",
+            "jugement",
+            "mesures",
+            "sommes",
+            "trivalent",
+            "refuge",
+        )
     ),
     *(f"tests/test_{nom}.py" for nom in ("depuis", "changements", "aggravation", "decisions_par_type")),
     *(f"tests/test_{nom}.py" for nom in ("delais", "fictif", "lois", "calcul", "partage", "fautes")),
