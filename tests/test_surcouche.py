@@ -142,6 +142,6 @@ def test_rules_are_borrowed_from_the_last_edition_that_they_serve() -> None:
         assert emprunt is not None
         assert (emprunt.edition, {*emprunt.retires}) == (edition, retires)
         assert emprunt.retires[third] == Location("E3", 2, 15)
-    for pour in (("E1", "E3"), ("E3",), ("E9",), ()):
-        assert borrowed(bodies, pour, "essai") is None
+    for later in (["E1", "E3"], ["E3"], ["E9"], []):
+        assert borrowed(bodies, later, "essai") is None
     assert borrowed({"E1": bodies["E1"]}, ("E1",), "essai") is None
