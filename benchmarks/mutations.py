@@ -80,8 +80,8 @@ class Runner:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measure the tests, then judge the mutants, in place of running the tests."""
-        for kept in [one for one in gc.get_objects() if type(one) is functools._lru_cache_wrapper]:
-            kept.cache_clear()
+        for wrapper in [one for one in gc.get_objects() if type(one) is functools._lru_cache_wrapper]:
+            wrapper.cache_clear()
         gc.freeze()
         self.items = {item.nodeid: item for item in session.items if not item.get_closest_marker("lent")}
         print(f"{len(self.items)} tests", flush=True)
@@ -116,9 +116,9 @@ class Runner:
 
     def measure(self) -> None:
         """Find what each test reaches and how long it takes, file by file; kept for the next run."""
-        kept = Path(self.options.mesure)
-        if kept.exists():
-            self.reached, self.times = json.loads(kept.read_text("utf-8"))
+        store = Path(self.options.mesure)
+        if store.exists():
+            self.reached, self.times = json.loads(store.read_text("utf-8"))
         by_file: dict[str, list[pytest.Item]] = {}
         for nodeid, item in self.items.items():
             by_file.setdefault(nodeid.split("::")[0], []).append(item)
@@ -132,7 +132,7 @@ class Runner:
                 continue
             for nodeid, (lines, seconds) in answer.items():
                 self.reached[nodeid], self.times[nodeid] = lines, seconds
-            kept.write_text(json.dumps([self.reached, self.times]), "utf-8")
+            store.write_text(json.dumps([self.reached, self.times]), "utf-8")
 
     def traced(self, items: list[pytest.Item]) -> dict[str, Any]:
         """Run tests, and return the lines that each reaches in each module, and how long it takes."""

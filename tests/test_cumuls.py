@@ -9,7 +9,7 @@ from fractions import Fraction
 from certif_rules.audit.cumuls import Alike, Suite, join, sums, totals
 
 
-def made(lines: Sequence[Alike], *minima: bool) -> set[tuple[int, ...]]:
+def whole(lines: Sequence[Alike], *minima: bool) -> set[tuple[int, ...]]:
     """The totals, once the endings given for each have been counted: as many as there are lines."""
     every = totals(lines, minima)
     for _, suite in every:
@@ -28,7 +28,7 @@ def ended(suite: Suite) -> dict[int, int]:
 
 def test_lines_add_up_one_by_one() -> None:
     """Two lines that bring 0 (and 5 aside) or 3: 0, 3 or 6, over two, with 10, 5 or 0 aside."""
-    assert made([(2, ((0, 1, 5), (3, 1, 0)))], False) == {(0, 2, 10), (3, 2, 5), (6, 2, 0)}
+    assert whole([(2, ((0, 1, 5), (3, 1, 0)))], False) == {(0, 2, 10), (3, 2, 5), (6, 2, 0)}
 
 
 def test_a_minimum_is_the_least_of_what_weighs() -> None:
@@ -37,20 +37,20 @@ def test_a_minimum_is_the_least_of_what_weighs() -> None:
     What weighs nothing is no least: beside a line at 2, one at 0 that weighs nothing leaves 2.
     """
     lines = [(2, ((0, 1, 1), (3, 1, 0))), (1, ((1, 1, 0),))]
-    assert made(lines, True) == {(0, 1, 2), (0, 1, 1), (1, 1, 0)}
-    assert made([(1, ((2, 1),)), (1, ((0, 0),))], True) == {(2, 1)}
+    assert whole(lines, True) == {(0, 1, 2), (0, 1, 1), (1, 1, 0)}
+    assert whole([(1, ((2, 1),)), (1, ((0, 0),))], True) == {(2, 1)}
 
 
 def test_lines_that_end_in_one_way_are_counted_at_once() -> None:
     """Three lines worth 1 in a mean, 2 in a minimum, 7 aside: 3 over three, still 2, and 21."""
     lines: list[Alike] = [(3, ((1, 1, 2, 1, 7),))]
-    assert made(lines, False, True) == {(3, 3, 2, 1, 21)}
+    assert whole(lines, False, True) == {(3, 3, 2, 1, 21)}
     assert totals(lines, (False, True)) == [((3, 3, 2, 1, 21), ((0, 0), 3, None))]
 
 
 def test_two_measures_are_joined_each_in_its_way() -> None:
     """A line at 1 and 4, one at 2 and 3: the minimum is 1, and 4 and 3 add up to 7 over two."""
-    assert made([(1, ((1, 1, 4, 1),)), (1, ((2, 1, 3, 1),))], True, False) == {(1, 1, 7, 2)}
+    assert whole([(1, ((1, 1, 4, 1),)), (1, ((2, 1, 3, 1),))], True, False) == {(1, 1, 7, 2)}
 
 
 def test_nothing_joined_to_nothing_is_nothing() -> None:

@@ -70,12 +70,12 @@ def test_a_contradiction_names_its_category_when_there_is_one_only() -> None:
     """Machines make dust: without dust in joinery alone, MEN is named; without any, no category is."""
     atelier = referentiel()
     machines = FaitDeclare(valeur=True)
-    for said, categorie in (
+    for declared, categorie in (
         (FaitDeclare(par_categorie={"MEN": False, "VER": True}), "MEN"),
         (FaitDeclare(valeur=False), None),
     ):
         (one,) = contradictions(
-            atelier, contexte(organisme=DEUX, faits={"machines": machines, "poussieres": said})
+            atelier, contexte(organisme=DEUX, faits={"machines": machines, "poussieres": declared})
         )
         assert (one.fait, one.categorie, one.valeur) == ("poussieres", categorie, False)
         assert one.texte == "« machines » implique « poussieres »"
@@ -93,7 +93,7 @@ def test_a_category_by_nature_is_contradicted_by_name() -> None:
 def test_a_fact_is_told_with_the_one_it_follows_from_both_ways() -> None:
     """Machines give dust, no dust gives no machines; what was said follows from nothing."""
     atelier = referentiel()
-    for said, valeur, nom, texte in (
+    for declared, valeur, nom, texte in (
         ("machines", True, "poussieres", "il y a des poussières (suite de : l’atelier utilise des machines)"),
         (
             "poussieres",
@@ -102,12 +102,12 @@ def test_a_fact_is_told_with_the_one_it_follows_from_both_ways() -> None:
             "l’atelier n’utilise pas de machines (suite de : il n’y a pas de poussières)",
         ),
     ):
-        audit = contexte(faits={said: FaitDeclare(valeur=valeur)})
+        audit = contexte(faits={declared: FaitDeclare(valeur=valeur)})
         values = resolve(atelier, audit, "MEN")
         given = origin(atelier, audit, "MEN", nom, values)
         assert given is not None
         assert given.texte == texte
-        assert origin(atelier, audit, "MEN", said, values) is None
+        assert origin(atelier, audit, "MEN", declared, values) is None
         assert origin(atelier, audit, "MEN", "four", values) is None
 
 
@@ -118,7 +118,7 @@ def test_a_gap_matters_by_the_facts_that_it_names() -> None:
     """A derogation nobody spoke of may be claimed yet; one that was refused, or a plain fact, may not."""
     atelier = referentiel()
 
-    def matter(fait: str, **said: FaitDeclare) -> bool | None:
+    def matter(fait: str, **declared: FaitDeclare) -> bool | None:
         gap = Lacune(
             champs=("seuil",),
             cherche="Un seuil.",
@@ -126,7 +126,7 @@ def test_a_gap_matters_by_the_facts_that_it_names() -> None:
             ligne="atelier/4",
             si=(Regle(mots={"fait": fait}, sources=("GD2",)),),
         )
-        audit = contexte(faits=said)
+        audit = contexte(faits=declared)
         return matters(gap, atelier, audit, resolve_all(atelier, audit))
 
     assert matter("insulaire") is None
@@ -291,12 +291,12 @@ def test_a_derogation_replaces_the_perimeter_by_another() -> None:
 # ---- the scope ------------------------------------------------------------------------------------------
 
 
-def scope(*regles: Regle, **said: FaitDeclare) -> Reponse:
+def scope(*regles: Regle, **declared: FaitDeclare) -> Reponse:
     """Whether a line of these rules is for a joinery that says so."""
     machines = replace(FAITS[0], sources=("GD2",), emplacement="faits.yaml:3")
     trades = (*CATEGORIES, replace(CATEGORIES[0], id="POT", titre="poterie", a_qui="à la poterie"))
     one = cas(
-        contexte(faits=said),
+        contexte(faits=declared),
         faits={f.id: f for f in (machines, *FAITS[1:])},
         categories={c.id: c for c in trades},
     )

@@ -117,8 +117,8 @@ def test_a_target_is_missing_from_what_lies_just_below() -> None:
     lecteur = Lecteur(origine="essai")
     beneath = lecteur.dessous
     lay(editions(E1=absent, E2=absent), Trame(), {}, lecteur)
-    told = [issue.message for issue in lecteur.issues if issue.code == "cible-inconnue"]
-    assert told == [
+    absent_from = [issue.message for issue in lecteur.issues if issue.code == "cible-inconnue"]
+    assert absent_from == [
         f"le critère « essai/Z » n’existe pas dans {beneath}",
         "le critère « essai/Z » n’existe pas dans l’édition E1",
     ]
