@@ -317,7 +317,7 @@ def line(number: int, critere: str, *possibles: str | None) -> LigneJugee:
     return LigneJugee(indicateur=indicateur, possibles=possibles)
 
 
-def reached(some: list[LigneJugee], seuil: Seuil, *more: Mesure) -> set[str]:
+def reached(some: list[LigneJugee], seuil: Condition, *more: Mesure) -> set[str]:
     """Whether a condition may hold, and whether it may not."""
     oui = Decision(code="oui", delivrable=True, titre="", si=(seuil,))
     mesures = {m.id: m for m in (*SIMPLES, *more)}
