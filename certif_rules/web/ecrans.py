@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from certif_rules.audit.checklist import Checklist, Ligne
+from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.correction import Mouvement
 from certif_rules.audit.sites import gaps
