@@ -1,4 +1,4 @@
-"""Run the newcomer’s commands with nothing installed but Python: ``essai``, ``test``, ``site``.
+"""Run the newcomer’s commands with nothing installed but Python: ``essai``, ``ouvrir``, ``test``, ``site``.
 
 uv does the work. It is taken from the PATH, else installed beside the project, in ``.outils``.
 """
@@ -24,6 +24,7 @@ ESSAI = [
 ]
 USAGE = """\
 Usage : python3 .ci/go.py essai            une grille d’audit Certif’Région, en HTML
+        python3 .ci/go.py ouvrir           un audit dans le navigateur de cette machine
         python3 .ci/go.py test [options]   les tests ; les options vont à pytest
         python3 .ci/go.py site             la documentation, en pages à lire hors ligne"""
 SANS_PYTHON = "certif-rules demande Python 3.11 ou plus récent ; celui-ci est {}."
@@ -75,6 +76,8 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["test"]:
         # The slow tests come last and in families: whoever has no more takes from the other.
         return uv_run(["pytest", "-q", "-n", "auto", "--dist", "worksteal", *arguments[1:]])
+    if arguments == ["ouvrir"]:
+        return uv_run(["certif-rules", "ouvrir"])
     pages = {"essai": (ESSAI, PAGE), "site": (["--group", "site", "python", ".ci/site.py"], SITE)}
     if len(arguments) == 1 and arguments[0] in pages:
         command, page = pages[arguments[0]]

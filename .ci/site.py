@@ -24,7 +24,7 @@ SCHEMAS = ROOT / "schemas"
 PARTS = {
     "Apprendre": ["tutoriel", "greffons"],
     "Faire": [
-        "ligne-de-commande", "rapport", "calendrier", "dossier", "durees-echantillons", "autodiagnostic",
+        "espace", "ligne-de-commande", "rapport", "calendrier", "dossier", "durees-echantillons", "autodiagnostic",
         "habillage", "population", "python",
     ],
     "Consulter": ["commandes", "format-donnees", "cles", "reponses", "codes", "fautes"],

@@ -44,6 +44,7 @@ CALLS = {
     "duree": ("duree", *AUDIT, "--chiffre-affaires", "90000", "--sites", "1"),
     "echantillon": ("echantillon", *AUDIT, "--graine", "g", "--population", "sites.txt"),
     "autodiagnostic": ("autodiagnostic", *AUDIT),
+    "ouvrir": ("ouvrir", "audits.sqlite3", "--verifier"),
     "lot": ("lot", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
     "denombrer": ("denombrer", "organismes.csv", *AUDIT, "--colonnes", "colonnes.yaml"),
     "comparer": ("comparer", "qualiopi@2019", "qualiopi@2026"),

@@ -344,3 +344,29 @@ def test_a_file_that_is_no_workspace_is_refused(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "n’est pas celui d’un espace de travail" in told
     assert other.read_text(encoding="utf-8") == "des notes\n" * 200
+
+
+def test_verifying_says_what_was_altered(tmp_path: Path) -> None:
+    """Each audit of the file, with whether its journal verifies; the status says whether all do."""
+    import sqlite3
+
+    base = tmp_path / "audits.sqlite3"
+    env = {name: value for name, value in os.environ.items() if name not in ENVIRONNEMENT}
+    make = "from certif_rules.web.serveur import open_base; from pathlib import Path; import sys\n"
+    make += "open_base(Path(sys.argv[1]))\n"
+    make += "from certif_rules.web import depot\nfrom certif_rules.journal.evenements import Cle\n"
+    make += "depot.begin('Élan', [depot.Don(Cle('tete', 'organisme.nom'), 'Élan')], 'auditeur')\n"
+    subprocess.run([sys.executable, "-c", make, str(base)], check=True, env=env)
+
+    def verify() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "certif_rules", "ouvrir", str(base), "--verifier"]
+        return subprocess.run(command, check=False, env=env, capture_output=True, text=True)
+
+    sound = verify()
+    assert (sound.returncode, "le journal se vérifie" in sound.stdout) == (0, True)
+    with closing(sqlite3.connect(base)) as connection:
+        connection.execute("UPDATE espace_ecriture SET acteur = 'autre'")
+        connection.commit()
+    altered = verify()
+    assert altered.returncode == 1
+    assert "ne se vérifie plus à partir de l’événement 1" in altered.stdout.replace("\n", " ").replace("    ", "")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from certif_rules.blocs.typographie import clean
 from certif_rules.cli.affichage import paragraph
 from certif_rules.cli.french import french_command
 
@@ -15,7 +16,8 @@ from certif_rules.cli.french import french_command
 @click.argument("fichier", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port ; sans lui, un port libre.")
 @click.option("--sans-navigateur", is_flag=True, help="Écrit l’adresse sans ouvrir de navigateur.")
-def command(fichier: Path | None, port: int, sans_navigateur: bool) -> None:
+@click.option("--verifier", is_flag=True, help="Vérifie le journal de chaque audit, et s’arrête.")
+def command(fichier: Path | None, port: int, sans_navigateur: bool, verifier: bool) -> None:
     """Un audit entier dans le navigateur de cette machine, sans réseau : préparer, saisir, clore, suivre.
 
     FICHIER garde les audits ; sans lui, un fichier du dossier de données de l’utilisateur. Ctrl-C arrête.
@@ -25,9 +27,19 @@ def command(fichier: Path | None, port: int, sans_navigateur: bool) -> None:
     if find_spec("django") is None or find_spec("waitress") is None:
         message, hint = "l’espace de travail demande Django et waitress", 'pip install "certif-rules[web]"'
         raise UsageError([Issue("complement-absent", message, None, hint)])
-    from certif_rules.web.serveur import already_open, serve
+    from certif_rules.web.serveur import already_open, serve, verified
 
     base = (fichier or _usual()).resolve()
+
+    if verifier:
+        audits = verified(base)
+        for nom, alteration in audits:
+            paragraph(f"{clean(nom)} : {alteration or 'le journal se vérifie'}", hanging=4)
+        if not audits:
+            paragraph(f"Aucun audit dans {base.name}.")
+        if any(alteration for _, alteration in audits):
+            raise click.exceptions.Exit(1)
+        return
 
     def ready(address: str) -> None:
         paragraph(f"L’espace de travail est ouvert : {address}")

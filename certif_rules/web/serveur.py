@@ -41,26 +41,15 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
     Raises:
         UsageError: the port is taken, or the file cannot be used.
     """
-    try:
-        base.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(base, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        message = f"{base} : ce fichier ne peut pas être écrit ({error.strerror})"
-        raise UsageError([Issue("fichier-illisible", message, None, "en nommer un autre")]) from error
     key = drawn()
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages",
-        "CERTIF_RULES_ESPACE": str(base),
-        "CERTIF_RULES_SECRET": drawn(),
-        "CERTIF_RULES_JETON": key,
-    }
+    os.environ |= {"CERTIF_RULES_SECRET": drawn(), "CERTIF_RULES_JETON": key}
     try:
         listening = socket.create_server((HOTE, port))
     except OSError as error:
         message = f"le port {port} est déjà pris"
         raise UsageError([Issue("port-pris", message, None, "en donner un autre, ou aucun")]) from error
     with listening:
-        _migrate(base)
+        open_base(base)
         from django.core.wsgi import get_wsgi_application
         from waitress.server import create_server
 
@@ -77,18 +66,27 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
             server.close()
 
 
-def _migrate(base: Path) -> None:
-    """Bring the tables of the file to this version.
+def open_base(base: Path) -> None:
+    """Open a file of audits, made where it is not there yet, its tables brought to this version.
 
     Raises:
-        UsageError: the file is of a newer version, or is no file of audits.
+        UsageError: it cannot be written, is of a newer version, or is no file of audits.
     """
+    try:
+        base.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(base, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        message = f"{base} : ce fichier ne peut pas être écrit ({error.strerror})"
+        raise UsageError([Issue("fichier-illisible", message, None, "en nommer un autre")]) from error
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages", "CERTIF_RULES_ESPACE": str(base)}
     import django
     from django.core.management import call_command
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     django.setup()
+    connection.close()
+    connection.settings_dict["NAME"] = str(base)  # a program that opens several, one after the other
     try:
         executor = MigrationExecutor(connection)
         known = set(executor.loader.disk_migrations)
@@ -101,6 +99,18 @@ def _migrate(base: Path) -> None:
     except DatabaseError as error:
         message = f"{base} : ce fichier n’est pas celui d’un espace de travail, ou est verrouillé"
         raise UsageError([Issue("base-illisible", message, None, "en nommer un autre")]) from error
+
+
+def verified(base: Path) -> list[tuple[str, str]]:
+    """Return each audit of a file, and what was changed behind the back of its journal, if anything was.
+
+    Raises:
+        UsageError: the file cannot be used.
+    """
+    open_base(base)
+    from certif_rules.web import depot, models
+
+    return [(one.nom, depot.altered(one.pk)) for one in models.DossierSuivi.objects.all()]
 
 
 def _beside(base: Path) -> Path:
