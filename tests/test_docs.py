@@ -250,7 +250,7 @@ def test_the_architecture_names_real_modules() -> None:
 )
 def test_a_folder_says_where_it_starts(path: Path) -> None:
     """The docstring of a folder names one of its modules, and none that is not there."""
-    named = set(re.findall(r"``([a-z_]+)``", ast.get_docstring(trees()[path]) or ""))
+    named = set(re.findall(r"``([a-z0-9_]+)``", ast.get_docstring(trees()[path]) or ""))
     inside = {p.stem for p in path.parent.glob("*.py")} | {
         p.name for p in path.parent.iterdir() if p.is_dir()
     }

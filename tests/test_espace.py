@@ -134,7 +134,7 @@ def test_the_projection_is_made_again_from_the_events(navigateur: Any) -> None:
     depot.rebuild(dossier)
     assert depot.standing(dossier) == standing
     assert depot.altered(dossier) == ""
-    models.Ecriture.objects.filter(dossier=dossier, version=3).update(acteur="quelqu’un d’autre")
+    models.InscriptionGardee.objects.filter(dossier=dossier, version=3).update(acteur="quelqu’un d’autre")
     assert depot.altered(dossier) == "le journal ne se vérifie plus à partir de l’événement 3"
 
 
@@ -354,8 +354,8 @@ def test_verifying_says_what_was_altered(tmp_path: Path) -> None:
     env = {name: value for name, value in os.environ.items() if name not in ENVIRONNEMENT}
     make = "from certif_rules.web.serveur import open_base; from pathlib import Path; import sys\n"
     make += "open_base(Path(sys.argv[1]))\n"
-    make += "from certif_rules.web import depot\nfrom certif_rules.journal.evenements import Cle\n"
-    make += "depot.begin('Élan', [depot.Don(Cle('tete', 'organisme.nom'), 'Élan')], 'auditeur')\n"
+    make += "from certif_rules.web import depot\nfrom certif_rules.journal.evenements import Endroit\n"
+    make += "depot.begin('Élan', [depot.Don(Endroit('tete', 'organisme.nom'), 'Élan')], 'auditeur')\n"
     subprocess.run([sys.executable, "-c", make, str(base)], check=True, env=env)
 
     def verify() -> subprocess.CompletedProcess[str]:
@@ -365,8 +365,8 @@ def test_verifying_says_what_was_altered(tmp_path: Path) -> None:
     sound = verify()
     assert (sound.returncode, "le journal se vérifie" in sound.stdout) == (0, True)
     with closing(sqlite3.connect(base)) as connection:
-        connection.execute("UPDATE espace_ecriture SET acteur = 'autre'")
+        connection.execute("UPDATE espace_inscriptiongardee SET acteur = 'autre'")
         connection.commit()
     altered = verify()
     assert altered.returncode == 1
-    assert "ne se vérifie plus à partir de l’événement 1" in altered.stdout.replace("\n", " ").replace("    ", "")
+    assert "ne se vérifie plus à partir de l’événement 1" in " ".join(altered.stdout.split())

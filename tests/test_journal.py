@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from certif_rules.journal.etat import changes_nothing, state
 from certif_rules.journal.evenements import (
     DEBUT,
-    Cle,
     Contenu,
-    Evenement,
+    Endroit,
+    Inscription,
     broken_at,
     contained,
     falsified,
@@ -22,21 +22,21 @@ from certif_rules.journal.evenements import (
 )
 from certif_rules.journal.fichier import fields_of, findings_of
 
-CONSTAT = Cle("ligne", "constat", "qualiopi/1")
-NOTE = Cle("ligne", "commentaire", "qualiopi/1")
+CONSTAT = Endroit("ligne", "constat", "qualiopi/1")
+NOTE = Endroit("ligne", "commentaire", "qualiopi/1")
 
 
-def chain(*said: tuple[Cle, Any, int]) -> tuple[list[Evenement], dict[str, Contenu]]:
+def chain(*said: tuple[Endroit, Any, int]) -> tuple[list[Inscription], dict[str, Contenu]]:
     """The events of values given one after the other, each from a base; Alice and Bob in turn."""
     contents: dict[str, Contenu] = {}
-    events: list[Evenement] = []
+    events: list[Inscription] = []
     last, before = DEBUT, ""
     for version, (cle, valeur, base) in enumerate(said, start=1):
         content = contained(valeur, sel=f"sel {version}")
         contents[content.empreinte] = content
         events.append(
             sealed(
-                Evenement(
+                Inscription(
                     version=version, cle=cle, avant=before, apres=content.empreinte,
                     acteur=("Alice", "Bob")[version % 2], quand=f"2026-01-01T10:00:{version:02}Z", base=base,
                 ),
@@ -47,7 +47,7 @@ def chain(*said: tuple[Cle, Any, int]) -> tuple[list[Evenement], dict[str, Conte
     return events, contents
 
 
-def values(*said: tuple[Cle, Any, int]) -> dict[Cle, list[Any]]:
+def values(*said: tuple[Endroit, Any, int]) -> dict[Endroit, list[Any]]:
     """What stands in each field, once these values were given."""
     return {cle: [v.valeur for v in champ.versions] for cle, champ in state(*chain(*said)).items()}
 
@@ -75,7 +75,7 @@ def test_another_field_is_no_conflict_and_the_same_value_neither() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([CONSTAT, NOTE]), st.sampled_from("abc")), max_size=4))
-def test_the_order_of_arrival_changes_nothing(said: list[tuple[Cle, str]]) -> None:
+def test_the_order_of_arrival_changes_nothing(said: list[tuple[Endroit, str]]) -> None:
     """Whatever is said from one and the same page is kept, and is the same in any order."""
     expected = {cle: {v for c, v in said if c == cle} for cle, _ in said}
     for order in permutations(said):

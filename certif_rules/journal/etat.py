@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.journal.evenements import Cle, Contenu, Evenement
+from certif_rules.journal.evenements import Contenu, Endroit, Inscription
 
 
 class ValeurDonnee(Struct, frozen=True, kw_only=True):
@@ -46,12 +46,12 @@ class Champ(Struct, frozen=True):
         return max(one.version for one in self.versions)
 
 
-Etat = Mapping[Cle, Champ]
+Etat = Mapping[Endroit, Champ]
 
 
-def state(evenements: Iterable[Evenement], contenus: Mapping[str, Contenu]) -> dict[Cle, Champ]:
+def state(evenements: Iterable[Inscription], contenus: Mapping[str, Contenu]) -> dict[Endroit, Champ]:
     """Return what events say of each field; a content that was erased is no value."""
-    champs: dict[Cle, Champ] = {}
+    champs: dict[Endroit, Champ] = {}
     for evenement in evenements:
         contenu = contenus.get(evenement.apres)
         given = ValeurDonnee(

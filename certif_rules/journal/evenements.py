@@ -15,7 +15,7 @@ Genre = Literal["tete", "ligne", "verification"]
 DEBUT = "sha256:" + "0" * 64
 
 
-class Cle(Struct, frozen=True, order=True):
+class Endroit(Struct, frozen=True, order=True):
     """Where a value stands: a field (« ecart.causes ») of the head, a line or a check, at a site or not."""
 
     genre: Genre
@@ -24,28 +24,14 @@ class Cle(Struct, frozen=True, order=True):
     site: str = ""
 
 
-class Modification(Struct, frozen=True, kw_only=True):
-    """A value that somebody gives to a field, having seen the file as it was at version ``base``.
-
-    ``quand`` is an ISO moment in UTC. ``raison`` is asked for what was shared or closed only.
-    """
-
-    cle: Cle
-    valeur: Any
-    acteur: str
-    quand: str
-    base: int
-    raison: str = ""
-
-
-class Evenement(Struct, frozen=True, kw_only=True):
-    """A modification that was confirmed: the ``version`` that it makes, and the digest that seals it.
+class Inscription(Struct, frozen=True, kw_only=True):
+    """A value given to a field and confirmed: the ``version`` that it makes, and the digest that seals it.
 
     ``avant`` and ``apres`` are digests of contents, which stand apart (:class:`Contenu`).
     """
 
     version: int
-    cle: Cle
+    cle: Endroit
     avant: str
     apres: str
     acteur: str
@@ -78,13 +64,13 @@ def contained(valeur: Any, sel: str) -> Contenu:
     return Contenu(sel=sel, texte=msgspec.json.encode(valeur, order="deterministic").decode())
 
 
-def sealed(evenement: Evenement, precedent: str) -> Evenement:
+def sealed(evenement: Inscription, precedent: str) -> Inscription:
     """Return an event chained to the digest of the one before it."""
     chained = replace(evenement, precedent=precedent, empreinte="")
     return replace(chained, empreinte=_sha256(msgspec.json.encode(asdict(chained), order="deterministic")))
 
 
-def broken_at(evenements: Iterable[Evenement]) -> int | None:
+def broken_at(evenements: Iterable[Inscription]) -> int | None:
     """Return the version from which a chain no longer holds; nothing where it holds to the end."""
     precedent = DEBUT
     for version, evenement in enumerate(evenements, start=1):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.journal.etat import Champ, Etat
-from certif_rules.journal.evenements import Cle, Genre
+from certif_rules.journal.evenements import Endroit, Genre
 
 #: The lists of the findings file by what their entries are about, and the field that says the finding.
 _LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
@@ -36,7 +36,7 @@ def findings_of(etat: Etat) -> dict[str, Any]:
     return data
 
 
-def _entry(data: dict[str, Any], cle: Cle) -> dict[str, Any]:
+def _entry(data: dict[str, Any], cle: Endroit) -> dict[str, Any]:
     """Return the entry of a line or of a check, at a site or whole, made where it is not there yet."""
     entries: list[dict[str, Any]] = data.setdefault(_LISTES[cle.genre][0], [])
     whole = _named(entries, "id", cle.ligne)
@@ -52,7 +52,7 @@ def _named(entries: list[dict[str, Any]], key: str, name: str) -> dict[str, Any]
     return entries[-1]
 
 
-def _dispute(cle: Cle, champ: Champ) -> dict[str, Any]:
+def _dispute(cle: Endroit, champ: Champ) -> dict[str, Any]:
     values = [
         {"valeur": None if one.valeur in _SANS_VALEUR else str(one.valeur), "par": one.acteur}
         for one in champ.versions
@@ -60,7 +60,7 @@ def _dispute(cle: Cle, champ: Champ) -> dict[str, Any]:
     return {"champ": cle.champ, "valeurs": values}
 
 
-def fields_of(data: Mapping[str, Any]) -> Iterator[tuple[Cle, Any]]:
+def fields_of(data: Mapping[str, Any]) -> Iterator[tuple[Endroit, Any]]:
     """Yield what the data of a findings file, or of a profile, say of each field, in order."""
     lists = {name: genre for genre, (name, _) in _LISTES.items()}
     for key, value in data.items():
@@ -68,9 +68,9 @@ def fields_of(data: Mapping[str, Any]) -> Iterator[tuple[Cle, Any]]:
             for entry in value or ():
                 yield from _of_entry(lists[key], entry)
         elif key in _PAR_CHAMP and isinstance(value, Mapping):
-            yield from ((Cle("tete", f"{key}.{champ}"), one) for champ, one in _flat(value))
+            yield from ((Endroit("tete", f"{key}.{champ}"), one) for champ, one in _flat(value))
         elif key not in ("format", "a_accorder"):
-            yield Cle("tete", key), value
+            yield Endroit("tete", key), value
 
 
 def _flat(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -82,13 +82,13 @@ def _flat(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _of_entry(genre: Genre, entry: Mapping[str, Any], ligne: str = "") -> Iterator[tuple[Cle, Any]]:
+def _of_entry(genre: Genre, entry: Mapping[str, Any], ligne: str = "") -> Iterator[tuple[Endroit, Any]]:
     name, site = ligne or str(entry["id"]), str(entry["site"]) if ligne else ""
     for key, value in entry.items():
         if key == "par_site":
             for part in value or ():
                 yield from _of_entry(genre, part, name)
         elif key in _PAR_CLE and isinstance(value, Mapping):
-            yield from ((Cle(genre, f"{key}.{own}", name, site), one) for own, one in value.items())
+            yield from ((Endroit(genre, f"{key}.{own}", name, site), one) for own, one in value.items())
         elif key not in ("id", "a_accorder") and not (ligne and key == "site"):
-            yield Cle(genre, key, name, site), value
+            yield Endroit(genre, key, name, site), value

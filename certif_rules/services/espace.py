@@ -23,7 +23,7 @@ from certif_rules.services.constats import from_data, procedure_of, with_rules
 from certif_rules.source import schema
 
 
-class Chantier(Struct, frozen=True, kw_only=True):
+class AuditEnCours(Struct, frozen=True, kw_only=True):
     """An audit under way: its checklist, its findings by id of line, and the facts still worth asking."""
 
     checklist: Checklist
@@ -42,7 +42,7 @@ class Chantier(Struct, frozen=True, kw_only=True):
         return tuple(ligne.indicateur.id for ligne in due if not self.releve(ligne.indicateur.id).porte)
 
 
-def open_work(registry: Registry, data: Mapping[str, Any]) -> Chantier:
+def open_work(registry: Registry, data: Mapping[str, Any]) -> AuditEnCours:
     """Return an audit under way from what is said of it so far; findings may still be missing, or wrong.
 
     Raises:
@@ -61,29 +61,29 @@ def open_work(registry: Registry, data: Mapping[str, Any]) -> Chantier:
     blank = {ligne.indicateur.id: Releve(ligne=ligne.indicateur.id) for ligne in checklist.lignes}
     due = [ligne.indicateur.id for ligne in checklist.lignes if ligne.etat in ("a_auditer", "a_confirmer")]
     every = {**{i: blank[i] for i in due}, **by_line(dossier)}
-    return Chantier(
+    return AuditEnCours(
         checklist=checklist,
         dossier=replace(dossier, releves=tuple(every.values())),
         questions=questions(checklist.referentiel, contexte),
     )
 
 
-def lines_moved(avant: Chantier, apres: Chantier) -> tuple[Mouvement, ...]:
+def lines_moved(avant: AuditEnCours, apres: AuditEnCours) -> tuple[Mouvement, ...]:
     """Return the lines that enter, leave or change when a context is corrected, each with its reasons."""
     return correct(avant.checklist, apres.checklist, apres.dossier).changements
 
 
-def faults_of(chantier: Chantier, ligne: str) -> tuple[Issue, ...]:
+def faults_of(chantier: AuditEnCours, ligne: str) -> tuple[Issue, ...]:
     """Return what is impossible in the finding of one line, or of one check."""
     return tuple(check_finding(chantier.checklist, chantier.releve(ligne), chantier.dossier.notifie_le))
 
 
-def as_file(chantier: Chantier) -> bytes:
+def as_file(chantier: AuditEnCours) -> bytes:
     """Return the findings file of an audit: every line due is in it, and the rules it was made with."""
     return write_dossier(with_rules(chantier.checklist, chantier.dossier))
 
 
-def concluded(registry: Registry, chantier: Chantier) -> Bilan:
+def concluded(registry: Registry, chantier: AuditEnCours) -> Bilan:
     """Return what the findings recorded so far call for; what is still possible is not decided."""
     checklist, dossier = chantier.checklist, chantier.dossier
     return conclude(checklist, dossier, procedure_of(registry, checklist, dossier))

@@ -11,9 +11,9 @@ from msgspec import Struct
 from certif_rules.journal.etat import Champ, ValeurDonnee, changes_nothing, state, with_version
 from certif_rules.journal.evenements import (
     DEBUT,
-    Cle,
     Contenu,
-    Evenement,
+    Endroit,
+    Inscription,
     broken_at,
     contained,
     falsified,
@@ -26,7 +26,7 @@ from certif_rules.web.machine import drawn, now
 class Don(Struct, frozen=True):
     """A value given to a field."""
 
-    cle: Cle
+    cle: Endroit
     valeur: Any
 
 
@@ -47,7 +47,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
     with transaction.atomic():
         dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
         champs = standing(dossier_id)
-        last = models.Ecriture.objects.filter(dossier=dossier).order_by("-version").first()
+        last = models.InscriptionGardee.objects.filter(dossier=dossier).order_by("-version").first()
         seal, moment = last.empreinte if last else DEBUT, now()
         for don in dons:
             champ = champs.get(don.cle)
@@ -56,7 +56,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
             dossier.version += 1
             content = contained(don.valeur, sel=drawn())
             event = sealed(
-                Evenement(
+                Inscription(
                     version=dossier.version,
                     cle=don.cle,
                     avant=champ.versions[-1].contenu if champ else "",
@@ -84,7 +84,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
     return dossier.version
 
 
-def imagined(dons: Iterable[Don], *, of: Any = None) -> dict[Cle, Champ]:
+def imagined(dons: Iterable[Don], *, of: Any = None) -> dict[Endroit, Champ]:
     """Return what would stand if these values were given, in a new dossier or ``of`` one, unwritten."""
     champs = {} if of is None else standing(of)
     for don in dons:
@@ -93,10 +93,10 @@ def imagined(dons: Iterable[Don], *, of: Any = None) -> dict[Cle, Champ]:
     return champs
 
 
-def standing(dossier_id: Any) -> dict[Cle, Champ]:
+def standing(dossier_id: Any) -> dict[Endroit, Champ]:
     """Return the values that stand now, from their projection."""
     texts = dict(models.ContenuGarde.objects.filter(dossier=dossier_id).values_list("empreinte", "texte"))
-    champs: dict[Cle, Champ] = {}
+    champs: dict[Endroit, Champ] = {}
     for row in models.ValeurCourante.objects.filter(dossier=dossier_id):
         text = texts.get(row.contenu)
         version = ValeurDonnee(
@@ -112,10 +112,10 @@ def standing(dossier_id: Any) -> dict[Cle, Champ]:
     return champs
 
 
-def events(dossier_id: Any) -> list[Evenement]:
+def events(dossier_id: Any) -> list[Inscription]:
     """Return the events of a dossier, in order."""
     return [
-        Evenement(
+        Inscription(
             version=row.version,
             cle=_cle(row),
             avant=row.avant,
@@ -127,7 +127,7 @@ def events(dossier_id: Any) -> list[Evenement]:
             precedent=row.precedent,
             empreinte=row.empreinte,
         )
-        for row in models.Ecriture.objects.filter(dossier=dossier_id)
+        for row in models.InscriptionGardee.objects.filter(dossier=dossier_id)
     ]
 
 
@@ -156,19 +156,19 @@ def altered(dossier_id: Any) -> str:
     return ""
 
 
-def _cle(row: models.Place) -> Cle:
-    return Cle(row.genre, row.champ, row.ligne, row.site)  # type: ignore[arg-type]
+def _cle(row: models.Place) -> Endroit:
+    return Endroit(row.genre, row.champ, row.ligne, row.site)  # type: ignore[arg-type]
 
 
-def _where(cle: Cle) -> dict[str, str]:
+def _where(cle: Endroit) -> dict[str, str]:
     return {"genre": cle.genre, "champ": cle.champ, "ligne": cle.ligne, "site": cle.site}
 
 
-def _append(dossier: models.DossierSuivi, event: Evenement, content: Contenu) -> None:
+def _append(dossier: models.DossierSuivi, event: Inscription, content: Contenu) -> None:
     models.ContenuGarde.objects.create(
         dossier=dossier, empreinte=content.empreinte, sel=content.sel, texte=content.texte
     )
-    models.Ecriture.objects.create(
+    models.InscriptionGardee.objects.create(
         dossier=dossier,
         **_where(event.cle),
         version=event.version,
@@ -183,7 +183,7 @@ def _append(dossier: models.DossierSuivi, event: Evenement, content: Contenu) ->
     )
 
 
-def _project(dossier: models.DossierSuivi, cle: Cle, champ: Champ) -> None:
+def _project(dossier: models.DossierSuivi, cle: Endroit, champ: Champ) -> None:
     """Make the rows of a field those of its values."""
     rows = models.ValeurCourante.objects.filter(dossier=dossier, **_where(cle))
     rows.exclude(version__in=[one.version for one in champ.versions]).delete()

@@ -17,12 +17,12 @@ from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.mots import SIGNES, criterion, finding, groups, weighed
 from certif_rules.errors import Issue
 from certif_rules.francais import count
-from certif_rules.journal.evenements import Contenu, Evenement
+from certif_rules.journal.evenements import Contenu, Inscription
 from certif_rules.services.atelier import Atelier
 from certif_rules.services.catalogue import describe
 from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.ecriture import ecrire
-from certif_rules.services.espace import Chantier, as_file, faults_of
+from certif_rules.services.espace import AuditEnCours, as_file, faults_of
 from certif_rules.services.rapport import report_file
 from certif_rules.web import models
 
@@ -77,7 +77,7 @@ def new_audit(atelier: Atelier, given: QueryDict) -> dict[str, Any]:
     }
 
 
-def _frame(dossier: models.DossierSuivi, chantier: Chantier, etape: str) -> dict[str, Any]:
+def _frame(dossier: models.DossierSuivi, chantier: AuditEnCours, etape: str) -> dict[str, Any]:
     checklist = chantier.checklist
     due = [ligne for ligne in checklist.lignes if ligne.etat in ("a_auditer", "a_confirmer")]
     left = chantier.restent
@@ -94,7 +94,7 @@ def _frame(dossier: models.DossierSuivi, chantier: Chantier, etape: str) -> dict
 
 
 def preparation(
-    dossier: models.DossierSuivi, chantier: Chantier, moved: tuple[Mouvement, ...]
+    dossier: models.DossierSuivi, chantier: AuditEnCours, moved: tuple[Mouvement, ...]
 ) -> dict[str, Any]:
     """Return the page of the context: questions beside the lines, and those that an answer moved."""
     checklist = chantier.checklist
@@ -149,7 +149,7 @@ def _moved(one: Mouvement) -> dict[str, Any]:
     }
 
 
-def line_of(chantier: Chantier, asked: str | None) -> str:
+def line_of(chantier: AuditEnCours, asked: str | None) -> str:
     """Return the line asked for, else the first that is to assess, else the first."""
     lines = [ligne.indicateur.id for ligne in chantier.checklist.lignes]
     if asked in lines:
@@ -157,7 +157,7 @@ def line_of(chantier: Chantier, asked: str | None) -> str:
     return next(iter((*chantier.restent, *lines)))
 
 
-def following(chantier: Chantier, ligne: str) -> str:
+def following(chantier: AuditEnCours, ligne: str) -> str:
     """Return the next line that is to assess, after this one first."""
     lines = [li.indicateur.id for li in chantier.checklist.lignes]
     rank = lines.index(ligne)
@@ -166,7 +166,7 @@ def following(chantier: Chantier, ligne: str) -> str:
     return next((one for one in turn if one in left), ligne)
 
 
-def recording(dossier: models.DossierSuivi, chantier: Chantier, ligne: str) -> dict[str, Any]:
+def recording(dossier: models.DossierSuivi, chantier: AuditEnCours, ligne: str) -> dict[str, Any]:
     """Return the page of a line: the board, the finding, what helps to judge."""
     checklist = chantier.checklist
     line = next(li for li in checklist.lignes if li.indicateur.id == ligne)
@@ -201,7 +201,7 @@ def recording(dossier: models.DossierSuivi, chantier: Chantier, ligne: str) -> d
     }
 
 
-def _tile(chantier: Chantier, ligne: Ligne) -> dict[str, Any]:
+def _tile(chantier: AuditEnCours, ligne: Ligne) -> dict[str, Any]:
     checklist, releve = chantier.checklist, chantier.releve(ligne.indicateur.id)
     sign = weighed(checklist, releve.constat, ligne.indicateur.origine) if releve.porte else None
     word = finding(checklist, releve.constat) if releve.porte else ""
@@ -222,7 +222,7 @@ def _tile(chantier: Chantier, ligne: Ligne) -> dict[str, Any]:
     }
 
 
-def closing(dossier: models.DossierSuivi, chantier: Chantier, bilan: Bilan) -> dict[str, Any]:
+def closing(dossier: models.DossierSuivi, chantier: AuditEnCours, bilan: Bilan) -> dict[str, Any]:
     """Return the page of the closing meeting: gaps with their dates, what is left, what the rules give."""
     checklist = chantier.checklist
     rows = []
@@ -262,7 +262,7 @@ def _conclusions(bilan: Bilan) -> list[dict[str, Any]]:
     ]
 
 
-def following_up(dossier: models.DossierSuivi, chantier: Chantier, bilan: Bilan) -> dict[str, Any]:
+def following_up(dossier: models.DossierSuivi, chantier: AuditEnCours, bilan: Bilan) -> dict[str, Any]:
     """Return the page of what comes after: what the rules give, the documents."""
     return {
         **_frame(dossier, chantier, "suivre"),
@@ -271,7 +271,7 @@ def following_up(dossier: models.DossierSuivi, chantier: Chantier, bilan: Bilan)
     }
 
 
-def document(atelier: Atelier, chantier: Chantier, nom: str) -> tuple[bytes, str] | None:
+def document(atelier: Atelier, chantier: AuditEnCours, nom: str) -> tuple[bytes, str] | None:
     """Return a document of the audit and its type; nothing where there is no such one.
 
     Raises:
@@ -285,7 +285,7 @@ def document(atelier: Atelier, chantier: Chantier, nom: str) -> tuple[bytes, str
     return None
 
 
-def _valued(atelier: Atelier, chantier: Chantier, quoi: str) -> object:
+def _valued(atelier: Atelier, chantier: AuditEnCours, quoi: str) -> object:
     if quoi == "checklist":
         return chantier.checklist
     if quoi == "rapport":
@@ -305,7 +305,7 @@ def sample(atelier: Atelier) -> dict[str, Any]:
     }
 
 
-def history(events: Iterable[Evenement], contents: Mapping[str, Contenu]) -> list[dict[str, Any]]:
+def history(events: Iterable[Inscription], contents: Mapping[str, Contenu]) -> list[dict[str, Any]]:
     """Return the events, the last first, each with what it says in words."""
     rows = []
     for event in events:

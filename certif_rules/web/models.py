@@ -41,7 +41,7 @@ class Place(models.Model):
         abstract = True
 
 
-class Ecriture(Place):
+class InscriptionGardee(Place):
     """An event, never changed: the ``version`` that it makes, chained by digest to the one before."""
 
     dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.examen import refusal
-from certif_rules.journal.evenements import Cle
+from certif_rules.journal.evenements import Endroit
 from certif_rules.source import schema
 from certif_rules.source.donnees import read_given
 from certif_rules.web.depot import Don
@@ -21,12 +21,12 @@ _REPONSES: Mapping[str, bool | None] = {"oui": True, "non": False, "inconnu": No
 
 def asked(post: QueryDict) -> Iterator[Don]:
     """Yield what the page of a new audit says."""
-    yield Don(Cle("tete", "referentiel.id"), post.get("referentiel", ""))
-    yield Don(Cle("tete", "audit.type"), post.get("type", ""))
-    yield Don(Cle("tete", "audit.date"), post.get("date", ""))
-    yield Don(Cle("tete", "organisme.nom"), post.get("nom", "").strip())
+    yield Don(Endroit("tete", "referentiel.id"), post.get("referentiel", ""))
+    yield Don(Endroit("tete", "audit.type"), post.get("type", ""))
+    yield Don(Endroit("tete", "audit.date"), post.get("date", ""))
+    yield Don(Endroit("tete", "organisme.nom"), post.get("nom", "").strip())
     if categories := post.getlist("categories"):
-        yield Don(Cle("tete", "organisme.categories"), categories)
+        yield Don(Endroit("tete", "organisme.categories"), categories)
 
 
 def answered(post: QueryDict, checklist: Checklist) -> Iterator[Don]:
@@ -36,17 +36,17 @@ def answered(post: QueryDict, checklist: Checklist) -> Iterator[Don]:
         if given is None:
             continue
         value: Any = _REPONSES.get(given, given.strip() or None) if fait.nombre else _REPONSES.get(given)
-        yield Don(Cle("tete", f"organisme.faits.{nom}"), value)
+        yield Don(Endroit("tete", f"organisme.faits.{nom}"), value)
 
 
 def assessed(post: QueryDict, ligne: str) -> Iterator[Don]:
     """Yield what the page of a line says of it."""
     for champ in ("constat", "commentaire", "ecart.causes", "appui"):
         if champ in post:
-            yield Don(Cle("ligne", champ, ligne), post.get(champ, "").strip() or None)
+            yield Don(Endroit("ligne", champ, ligne), post.get(champ, "").strip() or None)
     if "preuves_vues" in post:
         lines = [text.strip() for text in post.get("preuves_vues", "").splitlines()]
-        yield Don(Cle("ligne", "preuves_vues", ligne), [text for text in lines if text] or None)
+        yield Don(Endroit("ligne", "preuves_vues", ligne), [text for text in lines if text] or None)
 
 
 def taken(nom: str, content: bytes) -> Mapping[str, Any]:

@@ -14,10 +14,10 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from certif_rules.errors import IssuesError
-from certif_rules.journal.evenements import Cle
+from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import fields_of, findings_of
 from certif_rules.services.atelier import Atelier, open_atelier
-from certif_rules.services.espace import Chantier, concluded, faults_of, lines_moved, open_work
+from certif_rules.services.espace import AuditEnCours, concluded, faults_of, lines_moved, open_work
 from certif_rules.web import depot, ecrans, models
 from certif_rules.web.depot import Don
 from certif_rules.web.garde import refused
@@ -37,7 +37,7 @@ def atelier() -> Atelier:
     return open_atelier()
 
 
-def work(identifiant: UUID) -> tuple[models.DossierSuivi, Chantier]:
+def work(identifiant: UUID) -> tuple[models.DossierSuivi, AuditEnCours]:
     """Return a dossier and its audit as it stands.
 
     Raises:
@@ -155,7 +155,7 @@ def close(request: HttpRequest, identifiant: UUID) -> HttpResponse:
     """Show the gaps, what is left, and what the rules give so far; record the day of notification."""
     dossier, chantier = work(identifiant)
     if request.method == "POST":
-        don = Don(Cle("tete", "ecarts_notifies_le"), request.POST.get("ecarts_notifies_le") or None)
+        don = Don(Endroit("tete", "ecarts_notifies_le"), request.POST.get("ecarts_notifies_le") or None)
         depot.record(identifiant, [don], actor(request), base=seen(request))
         dossier, chantier = work(identifiant)
     bilan = concluded(atelier().registry, chantier)

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Ecriture",
+            name="InscriptionGardee",
             fields=[
                 (
                     "id",

@@ -1,1 +1,1 @@
-"""The history of the tables; squashed while nothing was published."""
+"""The history of the tables, from ``0001_tables``."""
