@@ -317,9 +317,9 @@ def line(number: int, critere: str, *possibles: str | None) -> LigneJugee:
     return LigneJugee(indicateur=indicateur, possibles=possibles)
 
 
-def reached(some: list[LigneJugee], seuil: Seuil, *more: Mesure) -> set[str]:
+def reached(some: list[LigneJugee], condition: Condition, *more: Mesure) -> set[str]:
     """Whether a condition may hold, and whether it may not."""
-    oui = Decision(code="oui", delivrable=True, titre="", si=(seuil,))
+    oui = Decision(code="oui", delivrable=True, titre="", si=(condition,))
     mesures = {m.id: m for m in (*SIMPLES, *more)}
     jugement = Jugement(origine="x", mesures=mesures, decisions=(oui, replace(oui, code="non", si=())))
     return {d.code for d in possible_decisions(jugement, CONSTATS, some)}
@@ -343,6 +343,33 @@ def test_a_criterion_may_be_left_without_any_line_measured() -> None:
         for value, codes in (("0", {"oui", "non"}), ("3/2", {"oui", "non"}), ("1", {"non"})):
             at = Seuil(mesure=nom, au_moins=value, au_plus=value)
             assert reached(some, at, DE_DOMAINES, somme) == codes
+
+
+def test_the_least_mean_of_the_domains_is_added() -> None:
+    """A line of A at 0 or 3, one of B at 1: the least of both means is 0 or 1, and so is what adds it."""
+    mesures = (
+        Mesure(id="min", titre="", minimum_de="domaines"),
+        Mesure(id="somme", titre="", somme=(Terme(mesure="min"),)),
+    )
+    some = [line(7, "x/A", "a", "d"), line(8, "x/B", "b")]
+    for value, codes in (("0", {"oui", "non"}), ("1", {"oui", "non"}), ("1/2", {"non"}), ("3", {"non"})):
+        assert reached(some, Seuil(mesure="somme", au_moins=value, au_plus=value), *mesures) == codes
+
+
+def test_one_mean_is_had_with_other_counts() -> None:
+    """Two lines of A, each at 0, 1, 1.5 or not measured: a mean of 1 with one line counted, or both.
+
+    By 1 twice, or by 1 and a line not measured; 1.5 and 0 make 3/4.
+    """
+    some = [line(n, "x/A", "a", "b", "c", None) for n in (7, 8)]
+    for number, codes in (("0", {"non"}), ("1", {"oui", "non"}), ("2", {"oui", "non"}), ("3", {"non"})):
+        both = Toutes(
+            toutes=(
+                Seuil(mesure="de", au_moins="1", au_plus="1"),
+                Seuil(mesure="ab", au_moins=number, au_plus=number),
+            )
+        )
+        assert reached(some, both, DE_DOMAINES) == codes
 
 
 def test_like_lines_of_other_weights_are_told_apart() -> None:
