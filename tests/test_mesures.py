@@ -357,18 +357,11 @@ def test_the_least_mean_of_the_domains_is_added() -> None:
 
 
 def test_one_mean_is_had_with_other_counts() -> None:
-    """Two lines of A, each at 0, 1, 1.5 or not measured: a mean of 1 with one line counted, or both.
-
-    By 1 twice, or by 1 and a line not measured; 1.5 and 0 make 3/4.
-    """
-    some = [line(n, "x/A", "a", "b", "c", None) for n in (7, 8)]
-    for number, codes in (("0", {"non"}), ("1", {"oui", "non"}), ("2", {"oui", "non"}), ("3", {"non"})):
-        both = Toutes(
-            toutes=(
-                Seuil(mesure="de", au_moins="1", au_plus="1"),
-                Seuil(mesure="ab", au_moins=number, au_plus=number),
-            )
-        )
+    """Two lines of A, each at 0, 1.5 or 3: a mean of 1.5 by 1.5 twice, no 0, or by 0 and 3, one; never two."""
+    some = [line(n, "x/A", "a", "c", "d", None) for n in (7, 8)]
+    mean = Seuil(mesure="de", au_moins="1.5", au_plus="1.5")
+    for number, codes in (("0", {"oui", "non"}), ("1", {"oui", "non"}), ("2", {"non"})):
+        both = Toutes(toutes=(mean, Seuil(mesure="ab", au_moins=number, au_plus=number)))
         assert reached(some, both, DE_DOMAINES) == codes
 
 
