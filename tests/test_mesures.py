@@ -356,8 +356,20 @@ def test_the_least_mean_of_the_domains_is_added() -> None:
         assert reached(some, Seuil(mesure="somme", au_moins=value, au_plus=value), *mesures) == codes
 
 
+def test_where_no_domain_is_measured_no_condition_holds() -> None:
+    """No line at all, or one in no domain: neither each domain nor the least of them is anything."""
+    least = Mesure(id="min", titre="", minimum_de="domaines")
+    for some in ([], [LigneJugee(indicateur=None, possibles=("a", "d"))]):
+        for seuil in (
+            Seuil(mesure="domaines", chaque=True, au_moins="0"),
+            Seuil(mesure="min", au_plus="3"),
+            Seuil(mesure="min", au_moins="0"),
+        ):
+            assert reached(some, seuil, least) == {"non"}
+
+
 def test_one_mean_is_had_with_other_counts() -> None:
-    """Two lines of A, each at 0, 1.5 or 3: a mean of 1.5 by 1.5 twice, no 0, or by 0 and 3, one; never two."""
+    """Two lines of A, each at 0, 1.5 or 3: a mean of 1.5 by 1.5 twice, no 0, or by 0 and 3, one."""
     some = [line(n, "x/A", "a", "c", "d", None) for n in (7, 8)]
     mean = Seuil(mesure="de", au_moins="1.5", au_plus="1.5")
     for number, codes in (("0", {"oui", "non"}), ("1", {"oui", "non"}), ("2", {"non"})):
