@@ -32,7 +32,7 @@ Fins = dict[Fin, int]
 _Suite = tuple[Fin, "_Suite"] | None
 
 #: Most endings of one line that are added to what others make, before lines are split rather.
-_ETATS = 200_000
+_ETATS = 100_000
 #: What a direction is multiplied by to be whole.
 _ENTIER = 1 << 60
 #: What floats are not told apart by.
