@@ -33,7 +33,7 @@ from certif_rules.services.lot import Lot
 from certif_rules.services.organismes import organisations, read_correspondance
 
 #: By audit type: organisations a second that must be counted, and the least ratio accepted to the engine.
-VISES = {"initial": (900_000, 1_000), "surveillance": (60_000, 700)}
+VISES = {"initial": (900_000, 750), "surveillance": (60_000, 500)}
 #: Contexts that are different; columns repeat them.
 CONTEXTES = 1_000
 CATEGORIES = ("AF", "BC", "VAE", "CFA")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from console import Console
 from fautes import CRITERES, EN_TETE, Copy, Edit
-from greffons import EDITIONS, distribution, registry
+from greffons import EDITIONS, declared, distribution, registry
 
+from certif_rules.blocs.typographie import plain
 from certif_rules.errors import DataError, UsageError
 from certif_rules.plugins.couche import read_header
 from certif_rules.plugins.discovery import load
@@ -238,6 +239,17 @@ def test_a_draft_needs_no_digest_and_says_that_it_is_one(tmp_path: Path) -> None
     resolution = registry(qualiopi=copy.dossier).resolve("qualiopi", day="2024-03-18")
     assert "couche_en_brouillon" in {a.code for a in resolution.avertissements}
     assert resolution.referentiel.criteres["qualiopi/2"].titre.startswith("Établir")
+
+
+def test_a_draft_is_listed_as_one(call: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """``referentiels`` has no number of a revision to give, and says why."""
+    copy = Copy(tmp_path / "travail", "qualiopi")
+    draft(copy)
+    atelier = open_atelier(plugins=declared(qualiopi=copy.dossier))
+    monkeypatch.setattr("certif_rules.services.atelier.open_atelier", lambda **_: atelier)
+    said = " ".join(call("referentiels", "qualiopi").text.split())
+    assert "exigences 2019 : 6 juin 2019 – 31 octobre 2026, brouillon, sans révision" in plain(said)
+    assert "None" not in said
 
 
 def test_a_draft_is_still_put_through_its_schema(tmp_path: Path) -> None:

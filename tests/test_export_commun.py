@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 
 import pytest
 from atelier import TYPE, referentiel
@@ -16,8 +17,8 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import SIGNES, aside, evolution, finding, groups, remarks
 from certif_rules.grilles import csv as csv_
-from certif_rules.model.base import Appui, Lacune, Texte
-from certif_rules.model.referentiel import Evolution
+from certif_rules.model.base import Appui, Lacune, Regle, Texte
+from certif_rules.model.referentiel import Equivalence, Evolution
 from certif_rules.rules.contexte import Ajouts, Certificat, ConstatPrecedent, FaitDeclare, Precedent
 
 Rendu = Callable[[Checklist], str]
@@ -182,6 +183,13 @@ def test_organisation_prints_whatever_was_declared() -> None:
     assert "Sites" not in rows
 
 
+def test_a_site_is_printed_in_words() -> None:
+    """Where it is, then each thing that it is: never a list as Python writes one."""
+    site = {"id": "S1", "commune": "Albi", "etiquettes": ["siege", "atelier"]}
+    rows = dict(document.organisation(checklist(organisme=organisme(sites=[site, {"id": "S2"}]))))
+    assert rows["Sites"] == "S1 – Albi, siege, atelier\u202f; S2"
+
+
 def test_earlier_audit_known_in_part() -> None:
     """What is not known of the earlier audit is told apart from what is empty."""
     partly = Precedent(indicateurs_audites=frozenset({"zz/9", "atelier/1"}))
@@ -209,6 +217,27 @@ def test_what_the_audit_adds() -> None:
     assert rows["Catégories ajoutées"] == "VER, verrerie\u202f; ZZ"
     assert "Sites ajoutés" not in rows
     assert rows["Certificat atelier"].startswith("du 1er\u00a0septembre")
+
+
+@pytest.mark.parametrize(
+    ("types", "changes", "end"),
+    [
+        ((), {}, "1er\u00a0septembre\u00a02024"),
+        ((), {"etat": "suspendu"}, "suspendu le jour de l’audit\u00a0: à cet audit, il ne dispense de rien"),
+        ((), {"categories": ("VER",)}, "pour VER\u00a0: à cet audit, il ne dispense de rien"),
+        (("ailleurs",), {"etat": "suspendu"}, "suspendu le jour de l’audit"),
+    ],
+    ids=["it stands", "it is suspended", "another category", "no equivalence at this audit"],
+)
+def test_a_certificate_of_an_equivalence(types: tuple[str, ...], changes: dict[str, Any], end: str) -> None:
+    """It has the name that people give it; where it cannot exempt of anything at this audit, that is said."""
+    day = contexte().date
+    held = replace(Certificat(notification=day, echeance=day), **changes)
+    garde = Regle(mots={"toutes": True}, sources=("D07",))
+    equivalence = Equivalence(certificat="atelier", titre="Atelier sûr", garde=garde, types=types)
+    known = referentiel(equivalences=(equivalence,))
+    of = checklist(referentiel=known, contexte=replace(contexte(), certificats={"atelier": held}))
+    assert dict(document.circumstances(of))["Certificat Atelier sûr"].endswith(end)
 
 
 def test_gaps_say_what_they_are_about() -> None:

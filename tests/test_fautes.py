@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,8 +23,10 @@ from fautes import (
     indicateurs,
     where,
 )
+from tutoriel import DONNEES
 
 from certif_rules.cli import run
+from certif_rules.services.validation import validate
 
 
 def check(copy: Copy, edits: Sequence[Edit], expected: Sequence[Expected]) -> None:
@@ -86,6 +89,30 @@ def test_a_control_names_the_place_of_the_line(qualiopi: Copy) -> None:
     qualiopi.edit(Edit(indicateurs(3), 'code: "13"', "[AF, CFA]", "[CFA]"))
     (issue,) = qualiopi.issues()
     assert qualiopi.place(Expected("", indicateurs(3), "", 'code: "13"', ())) in (issue.hint or "")
+
+
+def test_a_fault_of_the_rules_hides_none_of_what_is_around_audits(tmp_path: Path) -> None:
+    """A measure misspelt in the judgement; in ``vie/``, a word of no list, and elsewhere a name unknown."""
+    folder = tmp_path / "donnees"
+    shutil.copytree(DONNEES, folder)
+    rules = folder / "regles" / "1"
+    changes = {
+        rules / "jugement.yaml": ("mesure: plancher, moins_de: 2", "mesure: planche, moins_de: 2"),
+        rules / "vie" / "acteurs.yaml": ("nature: simple", "nature: consultatif"),
+        rules / "vie" / "cycle.yaml": ("{de: commission, jours: -15}", "{de: comission, jours: -15}"),
+    }
+    for path, (old, new) in changes.items():
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    found = validate([folder], [], here=tmp_path).problemes
+    issues = [i for i in found if i.code != "empreinte-inconnue"]
+    assert [(i.code, i.location and Path(i.location.file).name) for i in issues] == [
+        ("mesure-inconnue", "jugement.yaml"),
+        ("mesure-inconnue", "jugement.yaml"),
+        ("valeur-inattendue", "acteurs.yaml"),
+        ("date-du-cycle-inconnue", "cycle.yaml"),
+    ]
 
 
 def test_a_near_name_is_suggested(qualiopi: Copy) -> None:

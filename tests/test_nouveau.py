@@ -204,6 +204,75 @@ def test_a_change_keeps_the_gaps_of_the_layer_and_opens_after_it(atelier: Atelie
         begin(atelier, early)
 
 
+#: What a référentiel may say that the next one must know how to write again: words, a number, audits alike.
+CHANGED = {
+    "      - inconnu: à qui s’applique cet indicateur, encore à lire dans le référentiel\n": (
+        "      - fait: moniteurs_nombreux\n"
+    ),
+    "criteres:\n": """mots: {fiche: fiche d’écart}
+faits:
+  - id: moniteurs_nombreux
+    question: Combien de moniteurs ?
+    nombre: {unite: moniteurs, comparaison: au_moins, seuil: 5}
+    vrai: au moins cinq moniteurs
+    faux: moins de cinq moniteurs
+    sources: [REF]
+    confiance: elevee
+criteres:
+""",
+    "types_audit:\n": """types_audit:
+  - id: suivi
+    titre: Audit de suivi
+    perimetre: [{toutes: false, motif: aucune ligne, sources: [REF]}]
+    sinon: rien
+    sources: [REF]
+""",
+}
+
+
+def test_one_begun_on_another_that_was_begun_so(tmp_path: Path) -> None:
+    """An edition, a change of it and a label, each on what this program began, without categories: all hold.
+
+    Each names its own source otherwise than those below do, and takes over words and numbers as they are.
+    """
+    folders: dict[str, Path] = {}
+    for place, projet in enumerate(
+        [
+            Projet(modele="referentiel", nom="moto", edition="1", du="2025-01-01"),
+            Projet(modele="edition", nom="moto", edition="2", du="2026-01-01"),
+            Projet(modele="edition", nom="moto", edition="3", du="2027-01-01"),
+            Projet(modele="suite", nom="moto", edition="4", du="2028-01-01"),
+            Projet(modele="label", nom="plus", edition="1", du="2028-01-01", base="moto@4"),
+            Projet(modele="label", nom="encore", edition="1", du="2028-01-01", base="plus@1"),
+        ]
+    ):
+        folder = tmp_path / f"greffon{place}"
+        before = {nom: donnees(path) for nom, path in folders.items()}
+        write_folder(folder, begin(open_atelier(plugins=declared(**before)), projet).fichiers)
+        if not folders:
+            for path in donnees(folder).rglob("*.yaml"):
+                text = path.read_text(encoding="utf-8")
+                for old, new in CHANGED.items():
+                    text = text.replace(old, new)
+                path.write_text(text, encoding="utf-8")
+        folders[f"greffon{place}"] = folder
+        validation = validate([folder], declared(**before).donnees, here=folder)
+        assert validation.problemes == ()
+        assert {a.code for a in validation.remarques} <= {"brouillon-a-finir", "type-sans-cas"}
+
+        class Neuf(Conformite):
+            greffon = folder.name
+            cas = str(folder / "tests" / "cas")
+            plugins = staticmethod(lambda: declared(**{nom: donnees(p) for nom, p in folders.items()}))
+
+        assert not before or failures(Neuf) == {}  # no case tries what we added to the first
+    known = registry(**{nom: donnees(path) for nom, path in folders.items()})
+    last = known.resolve("encore", day="2028-01-01").referentiel
+    assert (last.vocabulaire.fiche, last.faits["moniteurs_nombreux"].nombre.seuil) == ("fiche d’écart", "5")
+    assert [c.id for c in last.categories.values() if not c.implicite] == []
+    assert {"REF", "TEXTE", "TEXTE2", "REF2", "REF3"} <= set(last.sources)
+
+
 def json_free(content: bytes) -> dict[str, list[dict[str, str]]]:
     return read_given(Path("f.yaml"), content=content)  # type: ignore[return-value]
 

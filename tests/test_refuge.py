@@ -177,3 +177,11 @@ def test_a_document_hangs_on_a_fact(refuges: Registry, answer: bool | None, stat
     studied = open_file(refuges, from_profile(profil))
     states = {element.piece.id: element.etat for element in studied.etude.elements}
     assert states.get("carte_des_repas") == state
+
+
+def test_a_category_that_nobody_asked_for(refuges: Registry) -> None:
+    """Where a référentiel has none, none is to be given: its implicit one is not suggested."""
+    asked = {"audit": {"type": "visite", "date": "2024-05-01"}, "organisme": {"categories": ["AF"]}}
+    with pytest.raises(IssuesError, match="n’en donner aucune") as refused:
+        make_checklist(refuges, from_profile({"referentiel": "refuge", **asked}))
+    assert "TOUT" not in str(refused.value)

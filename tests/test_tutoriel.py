@@ -88,7 +88,8 @@ class Terminal:
         if words[:3] == ["python", "-m", "venv"]:
             words = [find_uv(), "venv", "--quiet", "--python", sys.executable, *words[3:]]
         elif words[0] == "pip":
-            words = [find_uv(), *words]
+            # The wheels of another run may have stood at the same path, and uv remembers them.
+            words = [find_uv(), *words, "--refresh-package", "certif-rules"]
         words[0] = shutil.which(words[0], path=self.env["PATH"]) or words[0]
         done = subprocess.run(
             words, cwd=self.folder, env=self.env, capture_output=True, encoding="utf-8", check=False

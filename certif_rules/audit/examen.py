@@ -180,6 +180,8 @@ class _Verification:
             return ids[0]
         each = "" if lieu else " ".join(f"--categorie {part}" for part in enumeres(name, known))
         hint = each and f"une catégorie par option : {each}"
+        if self.referentiel.sans_categories:
+            hint = "ce référentiel n’en distingue pas : n’en donner aucune"
         self._unknown("categorie-inconnue", "de catégorie", name, known, lieu, hint)
         return None
 

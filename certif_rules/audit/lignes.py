@@ -31,21 +31,25 @@ def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ..
     )
 
 
-def build_pieces(referentiel: Referentiel, contexte: Contexte, type_audit: TypeAudit) -> tuple[Point, ...]:
+def build_pieces(
+    referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie, type_audit: TypeAudit
+) -> tuple[Point, ...]:
     """Return the documents that stand in for the audit, in order, each received or not."""
     words: dict[bool | None, Reception] = {True: "recue", False: "non_recue", None: "non_dite"}
     return tuple(
         replace(point, reception=words[contexte.recues.get(point.id)])
-        for point in build_points(referentiel, contexte, type_audit.pieces)
+        for point in build_points(referentiel, contexte, faits, type_audit.pieces)
     )
 
 
 def build_points(
-    referentiel: Referentiel, contexte: Contexte, controles: tuple[Controle, ...]
+    referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie, controles: tuple[Controle, ...]
 ) -> tuple[Point, ...]:
-    """Return the documents or checks whose rule holds, or may hold, for one category at least."""
+    """Return the documents or checks whose rule holds, or may hold, for one category at least.
+
+    ``faits`` are the resolved facts.
+    """
     indicateur = next(iter(referentiel.indicateurs.values()))
-    faits = resolve_all(referentiel, contexte)
     points = []
     for controle in controles:
         regle = controle.regle
@@ -113,7 +117,7 @@ def line_of(
         indicateur=indicateur,
         critere=referentiel.criteres[indicateur.critere] if indicateur.critere else None,
         etat=etat,
-        categories=tuple(couple.categorie for couple in couples if couple.etat == "a_auditer"),
+        categories=tuple([couple.categorie for couple in couples if couple.etat == "a_auditer"]),
         motifs=_reasons(couples, contexte),
         constats_permis=findings(indicateur, etat, couples, referentiel.constats),
         preuves=_texts(indicateur.preuves, referentiel, contexte, faits),
@@ -136,14 +140,17 @@ def pair_of(cas: Cas) -> Couple:
 
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Return every reason once, those of the pairs that decided the state of the line first."""
-    order = [couple.categorie for couple in couples]
+    order = tuple([couple.categorie for couple in couples])
     by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat)) if order[1:] else couples
-    motifs = dedupe(motif for couple in by_strength for motif in couple.motifs)
-    return (*(_in_order(motif, order) for motif in motifs), *_never_seen(couples, contexte))
+    motifs = dedupe([motif for couple in by_strength for motif in couple.motifs])
+    return (*[_in_order(motif, order) for motif in motifs], *_never_seen(couples, contexte))
 
 
-def _in_order(motif: Motif, order: list[str]) -> Motif:
-    categories = tuple(c for c in order if c in motif.categories)
+def _in_order(motif: Motif, order: tuple[str, ...]) -> Motif:
+    """Return a reason whose categories are in the order of the référentiel."""
+    if motif.categories == order:
+        return motif
+    categories = tuple([c for c in order if c in motif.categories])
     return motif if categories == motif.categories else replace(motif, categories=categories)
 
 

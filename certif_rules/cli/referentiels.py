@@ -9,6 +9,7 @@ import click
 from certif_rules.blocs.typographie import day
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.french import explain, french_command
+from certif_rules.francais import count
 
 _NATURES = {"exigence": "exigences", "regles": "règles", "guide": "guide"}
 
@@ -52,7 +53,7 @@ def _show(edition: dict[str, Any], *, detail: bool) -> None:
     base = f", sur {edition['base']}" if edition["base"] else ""
     base += f", écrite depuis {edition['depuis']}" if edition.get("depuis") else ""
     paragraph(f"audits du {day(edition['du'])}{end}{base} ; greffon « {edition['plugin']} »", 4)
-    paragraph(f"{edition['criteres']} critères, {edition['indicateurs']} indicateurs", 4)
+    paragraph(f"{count(edition['criteres'], 'critère')}, {count(edition['indicateurs'], 'indicateur')}", 4)
     paragraph(f"types d’audit : {', '.join(edition['types_audit'])}", 4, hanging=6)
     paragraph(f"catégories : {', '.join(edition['categories']) or 'aucune'}", 4, hanging=6)
     for couche in edition["couches"]:
@@ -102,8 +103,5 @@ def _show_layer(couche: dict[str, Any]) -> None:
     if couche["admis_du"] != couche["du"]:
         period += f" (admis dès le {day(couche['admis_du'])})"
     read = "" if couche["lue"] else ", non lue"
-    paragraph(
-        f"- {_NATURES[couche['nature']]} {couche['id']} : {period}{read}, révision {couche['revision']}",
-        4,
-        hanging=6,
-    )
+    declared = "brouillon, sans révision" if couche["revision"] is None else f"révision {couche['revision']}"
+    paragraph(f"- {_NATURES[couche['nature']]} {couche['id']} : {period}{read}, {declared}", 4, hanging=6)

@@ -17,15 +17,18 @@ _FINDINGS = frozenset({"constats", "constat", "devient", "compte"})
 
 def cited(node: Any, keys: frozenset[str]) -> Iterator[str]:
     """Yield the texts that a node gives under one of these keys, at any depth: alone, in a list, as keys."""
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            if key in keys:
-                values = [value] if isinstance(value, str) else value or ()
-                yield from (each for each in values if isinstance(each, str))
-            yield from cited(value, keys)
-    elif isinstance(node, list):
-        for item in node:
-            yield from cited(item, keys)
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += [item for item in one if not isinstance(item, str)]
+        elif isinstance(one, Mapping):
+            for key, value in one.items():
+                if key in keys:
+                    values = [value] if isinstance(value, str) else value or ()
+                    yield from (each for each in values if isinstance(each, str))
+                if not isinstance(value, str):
+                    waiting.append(value)
 
 
 class Emplois(Struct, frozen=True, kw_only=True):

@@ -143,10 +143,20 @@ def circumstances(checklist: Checklist) -> list[Rang]:
     if contexte.ajouts.sites:
         rows.append(("Sites ajoutés", ", ".join(map(clean, contexte.ajouts.sites))))
     rows.append(("Audit précédent", _earlier(checklist)))
-    rows.extend(
-        (f"Certificat {clean(nom)}", held(certificat)) for nom, certificat in contexte.certificats.items()
-    )
+    rows.extend(_certificate(checklist, nom) for nom in contexte.certificats)
     return rows
+
+
+def _certificate(checklist: Checklist, nom: str) -> Rang:
+    """Return a certificate by the name that an equivalence gives it, and whether it exempts of nothing."""
+    contexte, type_audit = checklist.contexte, checklist.type_audit.id
+    named = [e for e in checklist.referentiel.equivalences if e.certificat == nom]
+    titre = f"Certificat {prose(named[0].titre) if named else clean(nom)}"
+    words = held(contexte.certificats[nom])
+    here = any(not e.types or type_audit in e.types for e in named)
+    if here and all(contexte.holds(nom, categorie) is False for categorie in contexte.categories):
+        words += f"{INSECABLE}: à cet audit, il ne dispense de rien"
+    return titre, words
 
 
 def facts(checklist: Checklist) -> list[Rang]:
@@ -313,8 +323,13 @@ def _declared(value: object) -> str:
 
 
 def _site(site: Mapping[str, Any]) -> str:
-    rest = [clean(str(valeur)) for cle, valeur in site.items() if cle != "id"]
+    """Name a site: its identifier, where it is, what it is."""
+    rest = [part for cle, valeur in site.items() if cle != "id" for part in _listed(valeur)]
     return " – ".join(filter(None, [clean(str(site.get("id", ""))), ", ".join(rest)]))
+
+
+def _listed(value: object) -> list[str]:
+    return [clean(str(part)) for part in (value if isinstance(value, list | tuple) else [value])]
 
 
 def _earlier(checklist: Checklist) -> str:

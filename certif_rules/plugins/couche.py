@@ -153,13 +153,18 @@ def read_body(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
 
 
+def has_life(en_tete: EnTete) -> bool:
+    """Return whether a layer says something around the audit."""
+    return (en_tete.dossier / LIFE).is_dir()
+
+
 def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bool = False) -> Corps | None:
     """Return what a layer says around the audit, from its folder ``vie``; ``None`` when it has none.
 
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
     """
-    if not (en_tete.dossier / LIFE).is_dir():
+    if not has_life(en_tete):
         return None
     fichiers = files_of(en_tete, life=True) if fichiers is None else fichiers
     files, issues = _read_files(fichiers)

@@ -64,13 +64,14 @@ class Reponse(Struct, frozen=True):
 
 def rests_on(*appuis: Appui) -> dict[str, Any]:
     """Return the fields of what rests on several rules: all sources, the weakest confidence."""
-    first = appuis[0]
-    if all(_same_support(first, other) for other in appuis[1:]):  # one rule, or one for every category
+    first, others = appuis[0], appuis[1:]
+    if not others or all(_same_support(first, other) for other in others):  # one rule, for every category
+        sources, incoherences = first.sources, first.incoherences
         return {
-            "sources": each_once(first.sources),
+            "sources": each_once(sources) if len(sources) > 1 else sources,
             "confiance": first.confiance,
             "lecture": first.lecture,
-            "incoherences": each_once(first.incoherences),
+            "incoherences": each_once(incoherences) if incoherences else incoherences,
         }
     return {
         "sources": each_once(*(appui.sources for appui in appuis)),
@@ -103,6 +104,8 @@ def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
     """Return the same reason once, with the categories, sources and places of all its mentions."""
     listed = tuple(motifs)
     if len(listed) < 2:  # most answers have one reason
+        return listed
+    if len({(motif.code, motif.texte) for motif in listed}) == len(listed):
         return listed
     alike: dict[tuple[str, str], list[Motif]] = {}
     for motif in listed:

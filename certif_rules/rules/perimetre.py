@@ -36,7 +36,8 @@ def perimetre(cas: Cas, type_audit: TypeAudit) -> Reponse:
 
 def pieces_required(cas: Cas, type_audit: TypeAudit) -> bool:
     """Return whether documents stand in for the audit: at least one is certainly required."""
-    return any(judge(piece.regle, cas, _MOTS).valeur is True for piece in type_audit.pieces)
+    pieces = type_audit.pieces
+    return bool(pieces) and any(judge(piece.regle, cas, _MOTS).valeur is True for piece in pieces)
 
 
 def _rules(cas: Cas, type_audit: TypeAudit) -> Reponse:
@@ -51,8 +52,7 @@ def _rules(cas: Cas, type_audit: TypeAudit) -> Reponse:
 def _reasons(verdict: RegleJugee, cas: Cas) -> tuple[Motif, ...]:
     """Return why a rule holds, or why it cannot be decided."""
     other = verdict.regle.mots.get("comme")
-    others_hold = all(value is True for mot, value in verdict.mots.items() if mot != "comme")
-    if isinstance(other, str) and others_hold:
+    if isinstance(other, str) and all(value is True for mot, value in verdict.mots.items() if mot != "comme"):
         return perimetre(cas, cas.referentiel.types_audit[other]).motifs
     if verdict.valeur is True:
         return (_motif(_code_of(verdict), verdict.regle.motif or "", verdict, cas),)
@@ -85,8 +85,8 @@ def _unknown(verdict: RegleJugee, cas: Cas) -> Motif:
 
 def _not_due(cas: Cas, type_audit: TypeAudit) -> Motif:
     by_documents = pieces_required(cas, type_audit)
-    verdicts = (judge(regle, cas, _MOTS) for regle in type_audit.sinon_selon)
-    own = next((verdict for verdict in verdicts if verdict.valeur is True), None)
+    verdicts = [judge(regle, cas, _MOTS) for regle in type_audit.sinon_selon]
+    own = next((verdict for verdict in verdicts if verdict.valeur is True), None) if verdicts else None
     if own is not None and not by_documents:
         return _motif("hors_perimetre", own.regle.motif or type_audit.sinon, own, cas)
     return Motif(

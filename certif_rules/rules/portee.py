@@ -90,8 +90,8 @@ def _tuple(valeur: object) -> tuple[str, ...]:
 def _motif(code: CodeMotif, texte: str, verdicts: Sequence[RegleJugee], cas: Cas) -> Motif:
     parts: list[Regle | Origine] = [verdict.regle for verdict in verdicts]
     if code in ("applicable", "condition_non_remplie"):
-        names = {str(verdict.regle.mots["fait"]) for verdict in verdicts if "fait" in verdict.regle.mots}
-        parts += [one for nom in sorted(names) if (one := _origin(cas, nom)) is not None]
+        names = [str(verdict.regle.mots["fait"]) for verdict in verdicts if "fait" in verdict.regle.mots]
+        parts += [one for nom in sorted({*names}) if (one := _origin(cas, nom)) is not None] if names else []
     return Motif(
         code=code,
         texte=texte,

@@ -187,8 +187,8 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
     referentiel = resolution.referentiel
     type_audit = referentiel.types_audit[contexte.type_audit]
     lignes = shared_lines(referentiel, contexte)
-    pieces = build_pieces(referentiel, contexte, type_audit)
     faits = resolve_all(referentiel, contexte)
+    pieces = build_pieces(referentiel, contexte, faits, type_audit)
     return Checklist(
         referentiel=referentiel,
         empreinte=resolution.empreinte,
@@ -202,7 +202,7 @@ def build(resolution: Resolution, contexte: Contexte) -> Checklist:
         ),
         lignes=lignes,
         pieces=pieces,
-        verifications=build_points(referentiel, contexte, type_audit.verifications),
+        verifications=build_points(referentiel, contexte, faits, type_audit.verifications),
         sites=build_sites(contexte, type_audit.sites),
         invocables={
             fait.id: _claimed(contexte, fait.id) for fait in referentiel.faits.values() if fait.a_invoquer

@@ -10,6 +10,7 @@ from msgspec import Struct
 from certif_rules.errors import DataError, Issue, UsageError, from_emplacement, suggestion
 from certif_rules.model.referentiel import Couche, Nature
 from certif_rules.plugins.choix import competing, rules_for, written_for
+from certif_rules.plugins.couche import has_life, read_life
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.elagage import hidden
@@ -37,6 +38,10 @@ def check_layers(
     others = [pair for pair in installed if not _declares(pair, keys)]
     registry = Registry([*given, *others], thorough=True, names_from=here)
     issues = [*_of_headers(own), *_resolved(registry, keys)]
+    lives = [couche for couche in own.all_layers() if has_life(own.header(couche))]
+    if issues:  # what they hide of what is said around audits, which is read of a layer that holds
+        formless = (issue for couche in lives for issue in _formless(own, couche))
+        issues += [issue for issue in formless if issue not in issues]
 
     def again(copied: Sequence[tuple[str, Donnees]], root: Path) -> Iterator[Issue]:
         headers = Registry(copied, names_from=root)
@@ -47,9 +52,18 @@ def check_layers(
         yield from _resolved(every, inside, tolerant=True)
         yield from faults
 
-    stacked = any(couche.base or couche.depuis for couche in own.all_layers())
+    stacked = bool(lives) or any(couche.base or couche.depuis for couche in own.all_layers())
     issues += hidden(given, issues, here, again, stacked=stacked)
     return Couches(problemes=tuple(issues), registry=registry, cles=keys)
+
+
+def _formless(registry: Registry, couche: Couche) -> list[Issue]:
+    """Return what no schema accepts in what a layer says around audits."""
+    try:
+        read_life(registry.header(couche), thorough=True)
+    except DataError as error:
+        return [issue for issue in error.issues if issue.code != "empreinte-inconnue"]
+    return []
 
 
 def _of_headers(registry: Registry) -> list[Issue]:

@@ -6,6 +6,7 @@ a change, so is all that it leaves as it was.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import textwrap
@@ -18,7 +19,7 @@ from msgspec.structs import asdict
 from certif_rules.audit.examen import lacking, parse_day, refusal
 from certif_rules.errors import Fautes, Issue, UsageError, suggestion
 from certif_rules.model.base import Source
-from certif_rules.model.organisme import Categorie, Fait
+from certif_rules.model.organisme import Categorie, Fait, Nombre, Vocabulaire
 from certif_rules.model.referentiel import Constat, Couche, Critere, Indicateur, Referentiel
 from certif_rules.plugins.choix import period
 from certif_rules.plugins.registry import Registry
@@ -32,6 +33,8 @@ Modele = Literal["edition", "suite", "label", "referentiel", "notation"]
 _EDITIONS: Final = ("edition", "suite")
 _NOM: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+#: What templates call the text to name.
+_SOURCES: Final = ("REF", "TEXTE")
 #: Width of the comments that tell what the edition before said.
 _LARGEUR: Final = 100
 
@@ -188,7 +191,8 @@ def _of_source(atelier: Atelier, projet: Projet, source: Referentiel) -> dict[st
         "base_modele": source.id,
         "BASE-MODELE": source.edition,
         "PRECEDENTE-MODELE": source.edition,
-        "CATEGORIE-MODELE": next(iter(source.categories)),
+        **_who(source),
+        **_free(source),
         "DEPENDANCE-MODELE": _needed(distributions.get(plugin)),
     }
     if projet.modele == "label":
@@ -196,10 +200,34 @@ def _of_source(atelier: Atelier, projet: Projet, source: Referentiel) -> dict[st
     return words | {
         "NOM-MODELE": source.titre,
         "BASE-LIGNE": keys("", {"base": source.base}),
+        "MOTS-LIGNE": keys("", {"mots": _vocabulary(source, _base(atelier.registry, source))}),
         "LIGNES-MODELE": listed(line.code for line in own),
         "CONSTATS-MODELE": listed(source.constats),
         "LIGNE-MODELE": own[0].id,
     }
+
+
+def _who(source: Referentiel) -> dict[str, str]:
+    """Return who the first audit is of: an organisation of some category, or of none if none is declared."""
+    first = next(iter(source.categories.values()))
+    if first.implicite:
+        return {'{categories: ["CATEGORIE-MODELE"]}': Brut("{}"), " --categorie CATEGORIE-MODELE": ""}
+    return {"CATEGORIE-MODELE": first.id}
+
+
+def _free(source: Referentiel) -> dict[str, str]:
+    """Return another code for the source of a skeleton, where what it rests on has that one already."""
+    words: dict[str, str] = {}
+    for code in [code for code in _SOURCES if code in source.sources]:
+        other = next(f"{code}{n}" for n in itertools.count(2) if f"{code}{n}" not in source.sources)
+        words |= {place.format(code): Brut(place.format(other)) for place in ("[{}]", "  {}:\n", "`{}`")}
+    return words
+
+
+def _vocabulary(source: Referentiel, below: Referentiel | None) -> dict[str, str]:
+    """Return the words that an edition chooses itself."""
+    default = asdict(below.vocabulaire if below else Vocabulaire())
+    return {mot: texte for mot, texte in asdict(source.vocabulaire).items() if texte != default[mot]}
 
 
 def _needed(distribution: str | None) -> Brut:
@@ -238,7 +266,8 @@ def _own_lines(source: Referentiel) -> list[Indicateur]:
 
 def _things(source: Referentiel, below: Referentiel | None) -> Iterator[tuple[str, list[Mots]]]:
     """Yield what the blocks of the template of an edition repeat, of what it declares itself."""
-    categories = [c for c in source.categories.values() if not below or c.id not in below.categories]
+    declared = [c for c in source.categories.values() if not c.implicite]
+    categories = [c for c in declared if not below or c.id not in below.categories]
     faits = [f for f in source.faits.values() if not below or f.id not in below.faits]
     constats = [c for c in source.constats.values() if not below or c.id not in below.constats]
     natures = [nature for fait in faits for nature in fait.par_nature]
@@ -279,7 +308,7 @@ def _fait(fait: Fait) -> Mots:
             for nature in fait.par_nature
         ],
         "implique": list(fait.implique),
-        "nombre": fait.nombre and asdict(fait.nombre),
+        "nombre": fait.nombre and _nombre(fait.nombre),
         "a_invoquer": fait.a_invoquer,
         "region": fait.region,
         "note": fait.note,
@@ -293,6 +322,11 @@ def _fait(fait: Fait) -> Mots:
         "SOURCES-MODELE": listed(fait.sources),
         "CONFIANCE-MODELE": fait.confiance,
     }
+
+
+def _nombre(nombre: Nombre) -> dict[str, Any]:
+    """Return a number as data say it: its bound, or what its bound waits for."""
+    return {cle: valeur for cle, valeur in asdict(nombre).items() if valeur is not None or cle == "seuil"}
 
 
 def _constat(constat: Constat) -> Mots:

@@ -117,6 +117,8 @@ def _alike(layer: _Ecrite, named: set[str]) -> Iterator[Issue]:
     """Yield the types of audit that do what another one does, and that no rule tells from it."""
     seen: list[tuple[Any, PlacedDict]] = []
     for node in layer.corps.get("types_audit") or ():
+        if any("inconnu" in rule for rule in node.get("perimetre") or ()):
+            continue  # what it sees is not known: nobody can say that another sees the same
         effect = _effect({key: value for key, value in node.items() if key not in _WORDS_ALONE})
         twin = next((other for known, other in seen if known == effect), None)
         pairs = () if twin is None else ((node, twin), (twin, node))

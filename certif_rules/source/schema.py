@@ -118,7 +118,7 @@ def _overfull(data: Any) -> bool:
         number += len(children)
         if number > _MOST:
             return True
-        waiting.extend(children)
+        waiting += [child for child in children if not isinstance(child, str)]
     return False
 
 

@@ -31,9 +31,8 @@ def scope(rapport: Rapport) -> Iterator[b.Bloc]:
     yield b.Fiche(legende="L’organisme et l’audit", rangs=tuple(rows))
     if checklist.sites is not None:
         yield b.Paragraphe(texte=f"Sites de l’extension – {document.sites(checklist.sites)}")
-    yield b.Fiche(
-        legende="Faits déclarés, dont dépend la liste des lignes", rangs=tuple(document.facts(checklist))
-    )
+    if facts := tuple(document.facts(checklist)):
+        yield b.Fiche(legende="Faits déclarés, dont dépend la liste des lignes", rangs=facts)
     yield b.Titre(texte="Séances", niveau=3)
     yield from _sessions(checklist, rapport.bilan.dossier.compte_rendu.seances)
 

@@ -186,6 +186,8 @@ class _Sheet:
 
     def __init__(self, archive: Archive, shared: list[str], formats: list[Mise]) -> None:
         self.archive, self.shared, self.formats = archive, shared, formats
+        #: Whether a format shows something else than the texts it is given: hardly any does.
+        self.hiding = not all(mise.texte for mise in formats)
         self.feuille = FeuilleLue()
         self.row = self.column = 0
         self.cell: dict[str, str] = {}
@@ -227,7 +229,7 @@ class _Sheet:
         typed = constant("".join(self.formula)) if self.formula else None
         formula = self.formula is not None and typed is None
         vue = typed or self._seen("".join(self.parts))
-        if vue.nature in ("texte", "booleen") and vue.fidele and not self._mise().texte:
+        if self.hiding and vue.nature in ("texte", "booleen") and vue.fidele and not self._mise().texte:
             vue = replace(vue, fidele=False)
         self.archive.count(1, len(vue.texte))
         if vue.texte or formula:
@@ -272,4 +274,4 @@ def _place(reference: str) -> tuple[int, int] | None:
 def _decode(text: str) -> str:
     if "_x" in text:
         text = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -1,0 +1,68 @@
+"""Judgement on a few lines, each value worked out by hand: what random cases rarely draw."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from msgspec.structs import replace
+from test_jugement import CONSTATS
+from test_mesures import line, reached
+
+from certif_rules.audit.jugement import levels, measure
+from certif_rules.model.jugement import Jugement, Mesure, Seuil, Terme, Toutes
+
+
+def mesure(nom: str, **way: object) -> Mesure:
+    return Mesure(id=nom, titre="", **way)  # type: ignore[arg-type]
+
+
+AB = mesure("ab", compte=("a", "b"))
+MOYENNE = mesure("moyenne", moyenne="ensemble")
+MOINDRE = mesure("moindre", minimum=True)
+DOMAINES = mesure("domaines", moyenne="par_critere")
+BAS = mesure("bas", minimum_de="domaines")
+POINTS = mesure("points", somme=(Terme(mesure="moindre", seuil="1"),))
+
+
+def judged(*mesures: Mesure) -> Jugement:
+    return Jugement(origine="x", mesures={m.id: m for m in mesures}, decisions=())
+
+
+def test_levels_are_means_minima_and_what_is_made_of_them() -> None:
+    """A number of lines is no level, nor a sum of it; a mean, a minimum, the points of one are."""
+    deux = mesure("deux", somme=(Terme(mesure="ab"),))
+    every = judged(AB, MOYENNE, MOINDRE, DOMAINES, BAS, POINTS, deux)
+    assert levels(every) == {"moyenne", "moindre", "domaines", "bas", "points"}
+
+
+def test_what_one_of_its_measures_lacks_is_not_made() -> None:
+    """A line of unknown value hides the mean; 0 is counted all the same; the mean of both is not made."""
+    both = mesure("deux", moyenne_de=("ab", "moyenne"))
+    some = [line(7, "x/A", "a"), replace(line(8, "x/A", "d"), inconnue=True)]
+    assert measure(judged(AB, MOYENNE, both), CONSTATS, some) == {"ab": Fraction(1)}
+
+
+def test_points_weigh_in_a_mean_what_they_are_worth() -> None:
+    """The least is 3: one point; no line is at 0 or 1: the mean of both is 1/2, at least 1/2 and under 1."""
+    both = mesure("deux", moyenne_de=("points", "ab"))
+    some = [line(7, "x/A", "d")]
+    for value, codes in (("1/2", {"oui"}), ("3/4", {"non"}), ("1", {"non"})):
+        assert reached(some, Seuil(mesure="deux", au_moins=value), MOINDRE, POINTS, both) == codes
+
+
+def test_the_least_mean_may_be_no_level() -> None:
+    """Lines at 1 and 3 in A, at 3 in B: means of 2 and 3, the least is 2, which no finding is worth."""
+    somme = mesure("somme_bas", somme=(Terme(mesure="bas"),))
+    some = [line(6, "x/A", "b"), line(7, "x/A", "d"), line(8, "x/B", "d")]
+    for value, codes in (("2", {"oui"}), ("5/2", {"non"})):
+        assert reached(some, Seuil(mesure="somme_bas", au_moins=value), BAS, somme) == codes
+
+
+def test_conditions_that_hold_apart_may_not_together() -> None:
+    """A line of A at 0 or 3, one of B at 1: some domain at 3, or some at 0, never both, in either order."""
+    some = [line(7, "x/A", "a", "d"), line(8, "x/B", "b")]
+    high, low = Seuil(mesure="domaines", au_moins="3"), Seuil(mesure="domaines", au_plus="0")
+    for one in (high, low):
+        assert reached(some, one) == {"oui", "non"}
+    for both in ((high, low), (low, high)):
+        assert reached(some, Toutes(toutes=both)) == {"non"}
