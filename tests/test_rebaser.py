@@ -91,6 +91,18 @@ def test_what_lines_and_rules_rest_on(atelier: Atelier) -> None:
     assert {t.devenir for t in touches if t.geste == "regle"} == {"inchange"}
 
 
+def test_an_equivalence_that_names_a_line(atelier: Atelier, tmp_path: Path) -> None:
+    """3.1, which B withdraws, is named by an equivalence of the label; the base has its own."""
+    (rules,) = (tmp_path / "enseigne" / "donnees" / "regles").iterdir()
+    own = "{certificat: vent, titre: Vent, lignes: [fictif/3.1], motif: déjà vu, sources: [ENS]}"
+    (rules / "plus.yaml").write_text(f"format: 1\nequivalences:\n  - {own}\n", encoding="utf-8")
+    greffons.seal(rules)
+    again = atelier_of({nom: tmp_path / nom / "donnees" for nom in ("fictif", "enseigne")})
+    named = {t.cible: t for t in rebase_label(again, *MOVE).touches if t.geste == "regle"}
+    assert (named["fictif/3.1"].par, named["fictif/3.1"].devenir) == (("équivalence Vent",), "sans_cible")
+    assert not any("Roue libre" in who for t in named.values() for who in t.par)
+
+
 def test_a_criterion_that_is_gone_or_named_otherwise(atelier: Atelier, tmp_path: Path) -> None:
     """A line hung on a criterion that the new base renames is to be read again, with its words."""
     path = tmp_path / "fictif" / "donnees" / "exigence" / "B" / "vocabulaire.yaml"

@@ -17,6 +17,7 @@ import certif_rules as cr
 from certif_rules.audit.constats import Dossier, Releve
 from certif_rules.audit.correction import Correction, correct
 from certif_rules.audit.demande import from_profile
+from certif_rules.audit.incidences import findings_kept
 from certif_rules.echanges.constats import as_data, write_dossier
 from certif_rules.errors import DataError
 from certif_rules.services.constats import from_data, open_dossier, with_rules
@@ -88,6 +89,30 @@ def test_a_finding_that_was_looked_at_again_is_no_more_recalled(grid: Path) -> N
     assert (aside.revu_le, aside.revu_par) == ("2024-06-04", "A. B.")
     assert as_data(from_data(written))["a_revoir"] == written["a_revoir"]
     assert [w for w in cr.conclure(atelier(), written).avertissements if w.code == "a_revoir"] == []
+
+
+def test_findings_of_sites_are_set_aside_with_their_line() -> None:
+    """Nothing is found of 27 as a whole, its two sites have a finding: kept aside, told, and it concludes."""
+    sites = (
+        Releve(ligne="qualiopi/27", site="S1", constat="conforme"),
+        Releve(ligne="qualiopi/27", site="S2"),
+    )
+    releves = (Releve(ligne="qualiopi/27", par_site=sites), Releve(ligne="qualiopi/9"))
+    without = grille(organisme=corrected(sous_traitance=False)["organisme"])
+    dossier = with_rules(
+        without, Dossier(demande=from_profile(corrected(sous_traitance=False)), releves=releves)
+    )
+    correction = correct(CHECKLIST, without, dossier)
+    (aside,) = correction.dossier.a_revoir
+    assert (aside.releve.par_site, aside.raison) == (sites, "la ligne n’est plus de cet audit")
+    assert "qualiopi/27" not in {r.ligne for r in correction.dossier.releves}
+    bilan = cr.conclure(atelier(), as_data(correction.dossier))
+    messages = [w.message for w in bilan.avertissements if w.code == "a_revoir"]
+    assert messages == [
+        "ligne 27 : ce que ses sites ont donné est à revoir, la ligne n’est plus de cet audit"
+    ]
+    kept = findings_kept(correction, {}, {"qualiopi/27": "27", "qualiopi/9": "9"})
+    assert [(one.numero, one.constat, one.sort) for one in kept] == [("27", "a_evaluer", "a_revoir")]
 
 
 def test_a_line_that_comes_back_is_to_assess() -> None:

@@ -75,6 +75,11 @@ class Releve(Situe, frozen=True, kw_only=True):
         return self.constat != A_EVALUER
 
     @property
+    def somewhere(self) -> bool:
+        """Whether something was found of the line, or at one of its sites."""
+        return self.porte or any(part.porte for part in self.par_site)
+
+    @property
     def ouvert(self) -> bool:
         """Whether something was found that was not lifted since."""
         return self.porte and self.leve_le is None

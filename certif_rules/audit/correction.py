@@ -105,7 +105,7 @@ def _reason(
     apres: Checklist, before: Ligne | None, ligne: Ligne, releve: Releve, dossier: Dossier
 ) -> str | None:
     """Return why a finding is to be looked at again; ``None`` where its line still allows it."""
-    if not releve.porte:
+    if not releve.somewhere:
         return None
     declared = apres.referentiel.constats.get(releve.constat)
     out_of_scope = declared is not None and declared.hors_portee

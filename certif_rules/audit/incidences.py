@@ -121,7 +121,7 @@ def findings_kept(
         numeros: the printed number of every line of both editions, in the order to list them.
     """
     again = {one.releve.ligne: one for one in correction.dossier.a_revoir if not one.verification}
-    held = {r.ligne: r.constat for r in correction.dossier.releves if r.porte}
+    held = {r.ligne: r.constat for r in correction.dossier.releves if r.somewhere}
     held |= {nom: one.releve.constat for nom, one in again.items()}
     states = {line.indicateur.id: line.etat for line in correction.checklist.lignes}
     repris = []

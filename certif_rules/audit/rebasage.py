@@ -139,7 +139,7 @@ def _named(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
         ("indicateur", base.avant.indicateurs, base.apres.indicateurs),
     )
     users: dict[tuple[str, str], list[str]] = {}
-    for user, rule in _rules(label):
+    for user, rule in _rules(label, base.avant):
         for word in _words(rule):
             for sorte, before, _ in kinds:
                 if word in before and user not in users.setdefault((sorte, word), []):
@@ -157,18 +157,22 @@ def _named(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
             yield Touche(geste="regle", sorte=sorte, cible=nom, nom=name, par=named, devenir=devenir)
 
 
-def _rules(label: Referentiel) -> Iterator[tuple[str, Regle]]:
-    """Yield every rule of the label itself, with what it is of: the number of a line, an audit type."""
+def _rules(label: Referentiel, base: Referentiel) -> Iterator[tuple[str, Regle]]:
+    """Yield every rule of the label itself, with what it is of: a line, an audit type, a scheme."""
     for line in label.indicateurs.values():
         if line.origine == label.id:
             yield from ((line.numero, rule) for rule in line.portee)
     for type_audit in label.types_audit.values():
         if type_audit.origine == label.id:
             yield from ((type_audit.titre, rule) for rule in _of_type(type_audit))
+    # Those of the base stand before the label’s own.
+    yield from (("dérogation", one.garde) for one in label.derogations[len(base.derogations) :])
+    for one in label.equivalences[len(base.equivalences) :]:
+        yield f"équivalence {one.titre}", one.garde
 
 
 def _of_type(type_audit: TypeAudit) -> Iterator[Regle]:
-    yield from type_audit.perimetre
+    yield from (*type_audit.perimetre, *type_audit.sinon_selon)
     yield from (controle.regle for controle in (*type_audit.pieces, *type_audit.verifications))
 
 

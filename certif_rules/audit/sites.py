@@ -212,7 +212,8 @@ def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
     names = _names(checklist)
     for aside in (one for one in dossier.a_revoir if one.revu_le is None):
         mark = aside.releve
-        message = f"{names.get(mark.ligne, mark.ligne)} : « {mark.constat} » est à revoir, {aside.raison}"
+        what = f"« {mark.constat} » est" if mark.porte else "ce que ses sites ont donné est"
+        message = f"{names.get(mark.ligne, mark.ligne)} : {what} à revoir, {aside.raison}"
         yield Avertissement("a_revoir", message)
     for conflit in open_conflicts(dossier):
         yield _to_settle(_field(conflit.champ), conflit)

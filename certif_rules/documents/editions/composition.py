@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 from certif_rules.audit.appariement import Indice
+from certif_rules.audit.constats import A_EVALUER
 from certif_rules.audit.correction import Sens
 from certif_rules.audit.editions import EditionsComparees, LigneComparee, Mutation, Reformulation
 from certif_rules.audit.incidences import Incidence, PourOrganisme, Repris, Sort
@@ -341,5 +342,7 @@ def _findings(compared: EditionsComparees, repris: tuple[Repris, ...]) -> Iterat
 
 
 def _finding(compared: EditionsComparees, constat: str) -> str:
+    if constat == A_EVALUER:
+        return "par site"  # the line has none yet, its sites have theirs
     declared = compared.avant.constats.get(constat) or compared.apres.constats.get(constat)
     return prose(declared.titre) if declared else clean(constat)
