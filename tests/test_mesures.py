@@ -83,6 +83,7 @@ def decision(si: str) -> tuple[str, str]:
     ("change", "words"),
     [
         ((DOMAINE, DOMAINE.replace("A1: 2", "A1: 0")), "« A1 » ne pèse rien"),
+        ((DOMAINE, DOMAINE.replace("A1: 2", "autre/A1: 2")), "« autre/A1 » est une ligne d’un autre"),
         ((GLOBALE, GLOBALE.replace("B: 2", "Z: 2")), "critère « domaines/Z » : nom inconnu"),
         ((NOTE, NOTE.replace("globale: 3", "zeros: 3")), "« zeros » n’est pas de celles"),
         ((PLUS_BASSE, "{minimum_de: domaine, poids: {A: 2},"), "ne compte que dans une moyenne"),
