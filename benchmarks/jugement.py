@@ -1,8 +1,9 @@
 """How long a decision takes while lines are left to confirm, against the lines that it must read.
 
-Each line may end with any of four levels, or with none that counts. One judgement rests on a mean, the other
+Each line may end with any of four levels, or with none that counts. One judgement rests on a mean, another
 on several measures that share lines: means of all, of each criterion and of each label, a minimum, a count
-and a sum. The measures take turns.
+and a sum; the last on the mean of the means of criteria, beside them, a count and a mean of all: each
+criterion is then written out, and fewer lines are asked. The measures take turns.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from certif_rules.model.jugement import Decision, Jugement, Mesure, Seuil, Terme
 from certif_rules.model.referentiel import Constat, Indicateur
 
 #: The most milliseconds accepted, by number of lines: what is asked of few falls more between whole lines.
-VISES = {100: 50, 1000: 200}
+LIGNES = {100: 50, 1000: 200}
+VISES = {"une moyenne": LIGNES, "plusieurs": LIGNES, "domaines": {32: 250, 100: 5000}}
 NIVEAUX = {n: Constat(id=n, titre=n, sources=(), valeur=n[-1]) for n in ("n0", "n1", "n2", "n3")}
 
 
@@ -53,6 +55,21 @@ JUGEMENTS = {
         (Seuil(mesure="moyenne", au_moins="2.75"), Seuil(mesure="domaines", critere="x/1", au_moins="2.5")),
         (Seuil(mesure="zeros", au_moins="350"),),
     ),
+    "domaines": _jugement(
+        (
+            Mesure(id="domaine", titre="", moyenne="par_critere"),
+            Mesure(id="globale", titre="", moyenne_de=("domaine",)),
+            Mesure(id="zeros", titre="", compte=("n0",)),
+            Mesure(id="moyenne", titre="", moyenne="ensemble"),
+        ),
+        (
+            Seuil(mesure="globale", moins_de="1.5"),
+            Seuil(mesure="moyenne", moins_de="1.5"),
+            Seuil(mesure="zeros", au_moins="4"),
+        ),
+        (Seuil(mesure="globale", moins_de="2.5"), Seuil(mesure="domaine", moins_de="2")),
+        (Seuil(mesure="globale", moins_de="2.6"),),
+    ),
 }  # fmt: skip
 
 
@@ -84,12 +101,12 @@ def main() -> int:
     parser.add_argument("-n", type=int, default=5, help="nombre de mesures de chaque taille (5)")
     parser.add_argument("--seuils", action="store_true", help="échouer quand un temps visé est dépassé")
     options = parser.parse_args()
-    each = [(nom, number) for nom in JUGEMENTS for number in VISES]
+    each = [(nom, number) for nom in JUGEMENTS for number in VISES[nom]]
     rounds = [{(nom, n): milliseconds(JUGEMENTS[nom], n) for nom, n in each} for _ in range(options.n)]
     missed = False
     print(f"{'mesures':14}{'lignes à confirmer':>20}{'médiane':>12}{'par ligne':>12}{'visé':>10}")
     for nom, number in each:
-        median, aim = statistics.median(one[nom, number] for one in rounds), VISES[number]
+        median, aim = statistics.median(one[nom, number] for one in rounds), VISES[nom][number]
         missed = missed or median > aim
         shown = f"{median:9.1f} ms{median / number * 1000:9.0f} µs{f'≤ {aim} ms':>10}"
         print(f"{nom:14}{number:20}{shown}")

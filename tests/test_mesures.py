@@ -83,6 +83,7 @@ def decision(si: str) -> tuple[str, str]:
     ("change", "words"),
     [
         ((DOMAINE, DOMAINE.replace("A1: 2", "A1: 0")), "« A1 » ne pèse rien"),
+        ((DOMAINE, DOMAINE.replace("A1: 2", "autre/A1: 2")), "« autre/A1 » est une ligne d’un autre"),
         ((GLOBALE, GLOBALE.replace("B: 2", "Z: 2")), "critère « domaines/Z » : nom inconnu"),
         ((NOTE, NOTE.replace("globale: 3", "zeros: 3")), "« zeros » n’est pas de celles"),
         ((PLUS_BASSE, "{minimum_de: domaine, poids: {A: 2},"), "ne compte que dans une moyenne"),
@@ -317,9 +318,9 @@ def line(number: int, critere: str, *possibles: str | None) -> LigneJugee:
     return LigneJugee(indicateur=indicateur, possibles=possibles)
 
 
-def reached(some: list[LigneJugee], seuil: Condition, *more: Mesure) -> set[str]:
+def reached(some: list[LigneJugee], condition: Condition, *more: Mesure) -> set[str]:
     """Whether a condition may hold, and whether it may not."""
-    oui = Decision(code="oui", delivrable=True, titre="", si=(seuil,))
+    oui = Decision(code="oui", delivrable=True, titre="", si=(condition,))
     mesures = {m.id: m for m in (*SIMPLES, *more)}
     jugement = Jugement(origine="x", mesures=mesures, decisions=(oui, replace(oui, code="non", si=())))
     return {d.code for d in possible_decisions(jugement, CONSTATS, some)}
@@ -343,6 +344,38 @@ def test_a_criterion_may_be_left_without_any_line_measured() -> None:
         for value, codes in (("0", {"oui", "non"}), ("3/2", {"oui", "non"}), ("1", {"non"})):
             at = Seuil(mesure=nom, au_moins=value, au_plus=value)
             assert reached(some, at, DE_DOMAINES, somme) == codes
+
+
+def test_the_least_mean_of_the_domains_is_added() -> None:
+    """A line of A at 0 or 3, one of B at 1: the least of both means is 0 or 1, and so is what adds it."""
+    mesures = (
+        Mesure(id="min", titre="", minimum_de="domaines"),
+        Mesure(id="somme", titre="", somme=(Terme(mesure="min"),)),
+    )
+    some = [line(7, "x/A", "a", "d"), line(8, "x/B", "b")]
+    for value, codes in (("0", {"oui", "non"}), ("1", {"oui", "non"}), ("1/2", {"non"}), ("3", {"non"})):
+        assert reached(some, Seuil(mesure="somme", au_moins=value, au_plus=value), *mesures) == codes
+
+
+def test_where_no_domain_is_measured_no_condition_holds() -> None:
+    """No line at all, or one in no domain: neither each domain nor the least of them is anything."""
+    least = Mesure(id="min", titre="", minimum_de="domaines")
+    for some in ([], [LigneJugee(indicateur=None, possibles=("a", "d"))]):
+        for seuil in (
+            Seuil(mesure="domaines", chaque=True, au_moins="0"),
+            Seuil(mesure="min", au_plus="3"),
+            Seuil(mesure="min", au_moins="0"),
+        ):
+            assert reached(some, seuil, least) == {"non"}
+
+
+def test_one_mean_is_had_with_other_counts() -> None:
+    """Two lines of A, each at 0, 1.5 or 3: a mean of 1.5 by 1.5 twice, no 0, or by 0 and 3, one."""
+    some = [line(n, "x/A", "a", "c", "d", None) for n in (7, 8)]
+    mean = Seuil(mesure="de", au_moins="1.5", au_plus="1.5")
+    for number, codes in (("0", {"oui", "non"}), ("1", {"oui", "non"}), ("2", {"non"})):
+        both = Toutes(toutes=(mean, Seuil(mesure="ab", au_moins=number, au_plus=number)))
+        assert reached(some, both, DE_DOMAINES) == codes
 
 
 def test_like_lines_of_other_weights_are_told_apart() -> None:

@@ -91,6 +91,19 @@ def test_a_finding_that_was_looked_at_again_is_no_more_recalled(grid: Path) -> N
     assert [w for w in cr.conclure(atelier(), written).avertissements if w.code == "a_revoir"] == []
 
 
+def test_findings_typed_in_yaml_are_those_of_json(tmp_path: Path) -> None:
+    """`lire`, `reprendre` and `comparer` read what `conclure` does; faults of YAML are told as such."""
+    written = as_data(read_grids(atelier(), [filled(CHECKLIST, "json", FILLED, tmp_path)]).dossier)
+    (tmp_path / "c.json").write_text(json.dumps(written), encoding="utf-8")
+    lines = "".join(f"{cle}: {json.dumps(valeur)}\n" for cle, valeur in written.items())
+    (tmp_path / "c.yaml").write_text(f"# Tapé à la main.\n{lines}", encoding="utf-8")
+    one, two = (read_grids(atelier(), [tmp_path / name]).dossier for name in ("c.json", "c.yaml"))
+    assert as_data(one) == as_data(two)
+    (tmp_path / "c.yaml").write_text(f"{lines}personnes: [\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"c\.yaml:\d+:\d+: syntaxe"):
+        read_grids(atelier(), [tmp_path / "c.yaml"])
+
+
 def test_findings_of_sites_are_set_aside_with_their_line() -> None:
     """Nothing is found of 27 as a whole, its two sites have a finding: kept aside, told, and it concludes."""
     sites = (

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import combinations_with_replacement, product
+from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certif_rules.audit import sommes
 from certif_rules.audit.sommes import Semblables, reach
 
 NUMBERS = st.integers(-4, 4)
@@ -40,11 +43,14 @@ def totals(lignes: list[Semblables], sums: int) -> set[tuple[int, ...]]:
 
 
 @settings(deadline=None, max_examples=300)
-@given(asked())
-def test_sums_are_reached_as_by_enumeration(question: tuple[list[Semblables], list[int]]) -> None:
+@given(asked(), st.booleans())
+def test_sums_are_reached_as_by_enumeration(
+    question: tuple[list[Semblables], list[int]], split: bool
+) -> None:
     """There are endings exactly when some are found by writing all out, and those given do what is asked."""
     lignes, seuils = question
-    fins = reach(lignes, seuils)
+    with patch.object(sommes, "_ETATS", 0 if split else sommes._ETATS):
+        fins = reach(lignes, seuils)
     can = totals(lignes, len(seuils))
     assert (fins is not None) == any(
         all(total >= seuil for total, seuil in zip(each, seuils, strict=True)) for each in can
@@ -67,6 +73,14 @@ def test_a_sum_of_even_numbers_is_never_odd() -> None:
     assert reach([even], [999, -999]) is None
 
 
+@pytest.fixture(params=["written out", "split"])
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What neither a direction nor a mix tells is written out, or split where that would be too much."""
+    if request.param == "split":
+        monkeypatch.setattr(sommes, "_ETATS", 0)
+
+
+@pytest.mark.usefixtures("_way")
 def test_lines_that_cannot_be_halved_are_split() -> None:
     """Three lines, each (2, 1) or (1, 2), reach (4, 5) by one of the first and two of the second.
 
@@ -84,6 +98,7 @@ def test_a_sum_that_is_enough_no_longer_weighs() -> None:
     assert reach([three], [3, 7, 7]) == {(0, 0): 1, (0, 1): 0, (0, 2): 2}
 
 
+@pytest.mark.usefixtures("_way")
 def test_one_choice_among_many_is_parted_by_what_it_brings() -> None:
     """58 is 9 + 49, and 54 no sum of two squares: each line is worth one of the squares up to 81."""
     squares = [line(*((n * n, -n * n) for n in range(10)), number=1, group=group) for group in (0, 1)]

@@ -6,14 +6,16 @@ is possible. Directions are turned towards what is missing (a simplex over the b
 refutes, or a mix of them reaches all that is asked; the mix is then rounded to whole lines. Floats only say
 where to look: a refusal is a sum of integers, an answer is a number of lines for each ending, added up.
 
-Where neither comes, one number of lines is split in two, and each half asked. The number of halves is bounded
-by a power of the number of lines that grows with the number of sums: no way is known to do without, since
-sums that are as many as the lines can state any puzzle.
+Where neither comes, all that the lines can make is written out, while it is little: sums of a few levels over
+a few lines, of criteria the mean of each. Else one number of lines is split in two, and each half asked. The
+number of halves is bounded by a power of the number of lines that grows with the number of sums: no way is
+known to do without, since sums that are as many as the lines can state any puzzle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import ceil, gcd
 from operator import add, ge, mul, sub
 
@@ -26,6 +28,11 @@ Semblables = tuple[int, Mapping[Fin, Apport]]
 #: How many lines end in each way.
 Fins = dict[Fin, int]
 
+#: The endings of lines, the last first.
+_Suite = tuple[Fin, "_Suite"] | None
+
+#: Most endings of one line that are added to what others make, before lines are split rather.
+_ETATS = 100_000
 #: What a direction is multiplied by to be whole.
 _ENTIER = 1 << 60
 #: What floats are not told apart by.
@@ -36,8 +43,11 @@ _PEU = 8
 _TOURS = 60
 
 
-def reach(lignes: Sequence[Semblables], seuils: Sequence[int]) -> Fins | None:
-    """Return endings with which every sum is its threshold at least; ``None`` when there are none."""
+def reach(lignes: Sequence[Semblables], seuils: Sequence[int], *, part: bool = False) -> Fins | None:
+    """Return endings with which every sum is its threshold at least; ``None`` when there are none.
+
+    ``part``: they are one side of lines that were split.
+    """
     fins: Fins = {}
     reduced = _reduced(lignes, seuils, fins)
     if reduced is None:
@@ -54,11 +64,11 @@ def reach(lignes: Sequence[Semblables], seuils: Sequence[int]) -> Fins | None:
         going = melange.turn()
     if melange.refuted:
         return None
-    for half in _halves(lignes, melange.shares()):
-        ends = reach(half, seuils)
-        if ends is not None:
-            return _together([fins, ends])
-    return None
+    every = None if part else _totals(lignes, seuils)
+    if every is None:
+        halves = (reach(half, seuils, part=True) for half in _halves(lignes, melange.shares()))
+        every = list(islice((ends for ends in halves if ends is not None), 1))
+    return _together([fins, *every]) if every else None
 
 
 def _together(each: Sequence[Fins]) -> Fins:
@@ -161,6 +171,37 @@ def _moves(
 
 def _missing(over: Iterable[int]) -> int:
     return -sum(o for o in over if o < 0)
+
+
+def _totals(lignes: Sequence[Semblables], seuils: Sequence[int]) -> list[Fins] | None:
+    """Write out what lines can make of every sum, one line after another, while it is little.
+
+    Return endings that reach the thresholds, or an empty list where none do; ``None`` where it is too much.
+    """
+    most = [sum(n * max(a[row] for a in ends.values()) for n, ends in lignes) for row in range(len(seuils))]
+    totals: dict[Apport, _Suite] = {(0,) * len(seuils): None}
+    for number, endings in lignes:
+        best = tuple(map(max, zip(*endings.values(), strict=True)))
+        for _ in range(number):
+            most = [m - b for m, b in zip(most, best, strict=True)]
+            wanted = [seuil - m for seuil, m in zip(seuils, most, strict=True)]
+            if len(totals) * len(endings) > _ETATS:
+                return None
+            more: dict[Apport, _Suite] = {}
+            for total, suite in totals.items():
+                for name, apport in endings.items():
+                    added = tuple(map(add, total, apport))
+                    if all(map(ge, added, wanted)):
+                        more.setdefault(added, (name, suite))
+            totals = more
+    if not totals:
+        return []
+    fins: Fins = {name: 0 for _, endings in lignes for name in endings}
+    suite = next(iter(totals.values()))
+    while suite is not None:
+        name, suite = suite
+        fins[name] += 1
+    return [fins]
 
 
 def _halves(

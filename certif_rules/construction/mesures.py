@@ -92,8 +92,11 @@ def _poids(node: Any, lecteur: Lecteur) -> dict[str, str]:
         if isinstance(over, list):
             poids[_member(nom, over, written, lecteur)] = str(text)
         else:
-            kind = "critère" if over else "indicateur"
-            poids[lecteur.cite(kind, lecteur.qualify(nom), written, nom)] = str(text)
+            ident = lecteur.cite("critère" if over else "indicateur", lecteur.qualify(nom), written, nom)
+            poids[ident] = str(text)
+            if not over and not ident.startswith(f"{lecteur.origine}/"):
+                message = f"« {nom} » est une ligne d’un autre référentiel : ce jugement ne la compte pas"
+                lecteur.refuse("mot-deplace", message, written, nom, "retirer ce poids")
         if Fraction(str(text)) == 0:
             message = f"« {nom} » ne pèse rien : un poids est plus grand que 0"
             hint = "pour ne pas compter une ligne, ne garder que les autres par une étiquette"

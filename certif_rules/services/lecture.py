@@ -36,6 +36,7 @@ from certif_rules.services.constats import (
     open_checklist,
     with_personal_warnings,
 )
+from certif_rules.source.donnees import read_given
 from certif_rules.source.entree import CONTROL, MAX_CLASSEUR, as_seen, content_of
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import control_character
@@ -133,6 +134,7 @@ def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
 
 _KINDS = {
     **dict.fromkeys((".json",), "json"),
+    **dict.fromkeys((".yaml", ".yml"), "yaml"),
     **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods", ".ots"), "classeur"),
     **dict.fromkeys((".html", ".htm"), "html"),
@@ -171,8 +173,8 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
     if kind == "papier":
         hint = "reporter les constats dans le classeur ou le formulaire du même audit"
         raise refuse("classeur-etranger", "une grille sur papier (DOCX, PDF) ne se relit pas", name, hint)
-    if kind == "json":
-        return _read_json(options, content, name)
+    if kind in ("json", "yaml"):
+        return _read_json(options, content, name, typed=kind == "yaml")
     if kind == "csv":
         tableau = csv_.LectureCsv(content, name)
         checklist, dossier = _open(options, csv_.read_head(tableau), name)
@@ -205,8 +207,10 @@ def _controls(releves: Iterable[Releve], name: str) -> Iterator[Issue]:
             yield control_character(control.group(), where)
 
 
-def _read_json(options: _Options, content: bytes, name: str) -> Lecture:
-    data = json_.load(content, name)
+def _read_json(options: _Options, content: bytes, name: str, *, typed: bool) -> Lecture:
+    """Read findings, or a filled checklist; ``typed``: in YAML, as people type it."""
+    given = read_given(Path(name), content=content) if typed else json_.load(content, name)
+    data = json_.known(given, name)
     grid = "constats" not in data
     checklist, dossier = _open(options, json_.as_findings(data) if grid else data, name)
     dossier, issues = with_ids(checklist.referentiel, dossier)

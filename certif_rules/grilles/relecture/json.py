@@ -36,13 +36,21 @@ def load(content: bytes, name: str) -> Any:
     """Return the data of a JSON file.
 
     Raises:
-        DataError: too big, or not a JSON object.
+        DataError: it is not a JSON object.
     """
     text = decode(content, name, "JSON")
     try:
-        data = read(text, name, pasted=True)
+        return read(text, name, pasted=True)
     except DataError as error:
         raise DataError(_cut(issue) for issue in error.issues) from None
+
+
+def known(data: Any, name: str) -> Any:
+    """Return data that are findings, or a checklist, and not too long.
+
+    Raises:
+        DataError: they are neither, or too long.
+    """
     if not {"constats", "lignes"} & data.keys():
         message = "ni constats, ni checklist écrite par ce programme"
         raise refuse("classeur-etranger", message, name)
