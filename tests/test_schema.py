@@ -376,3 +376,11 @@ def test_any_data_is_judged(name: str, data: Any) -> None:
         assert issue.message.isprintable()
     if not isinstance(data, dict):
         assert issues
+
+
+def test_a_comma_that_cuts_a_text_is_told_so() -> None:
+    """Without quotes, what follows the comma is a key: the hint says to quote the text, before any key."""
+    text = "format: 1\ncriteres:\n  - {code: A, titre: Accueillir, orienter chacun, sources: [R]}\n"
+    (issue,) = check(source.read_bytes(text.encode(), "a.yaml"), "exigence")
+    assert (issue.code, str(issue.location)) == ("cle-inconnue", "a.yaml:3:34")
+    assert (issue.hint or "").startswith("un texte qui a une virgule se met entre guillemets ; ")

@@ -89,7 +89,10 @@ def hidden(
             _copy(donnees.dossier, base, target, wrong, copie)
             copied.append((nom, Donnees(dossier=target / donnees.dossier.relative_to(base))))
         seen = [_named(issue) for issue in controle(copied, root)]
-    return [issue for issue in dict.fromkeys(seen) if issue not in issues and _stands(issue, copie)]
+    # What is wrong of files that were not copied was told, under the name that they have.
+    known = {path.relative_to(base).as_posix() for path, base in files}
+    ours = [issue for issue in dict.fromkeys(seen) if issue.location and issue.location.file in known]
+    return [issue for issue in ours if issue not in issues and _stands(issue, copie)]
 
 
 def _base(dossier: Path, here: Path) -> Path:

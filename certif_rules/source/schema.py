@@ -244,6 +244,8 @@ def _missing(key: str, schema: Mapping[str, Any]) -> _Words:
 
 def _unknown(key: str, known: Iterable[str]) -> _Words:
     hint = nearest(str(key), known) or f"clés admises : {', '.join(known)}"
+    if " " in str(key):  # « {titre: Accueillir, orienter chacun} »: no key of ours has a space
+        hint = f"un texte qui a une virgule se met entre guillemets ; {hint}"
     return "cle-inconnue", f"la clé {_show(key)} n’est pas connue ici", hint
 
 
