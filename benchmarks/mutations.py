@@ -39,8 +39,8 @@ TESTS = (
     *(f"tests/test_{nom}.py" for nom in ("jugement", "mesures", "sommes", "trivalent", "refuge", "depuis")),
     *(f"tests/test_{nom}.py" for nom in ("changements", "aggravation", "decisions_par_type", "delais")),
     *(f"tests/test_{nom}.py" for nom in ("fictif", "lois", "calcul", "partage", "fautes", "conformite")),
-    *(f"tests/test_{nom}.py" for nom in ("ecarts_suivis", "constats", "incoherences", "par_site")),
-    *(f"tests/test_{nom}.py" for nom in ("avant_audit", "rapport_precedent", "echantillon")),
+    *(f"tests/test_{nom}.py" for nom in ("deduction", "ecarts_suivis", "constats", "incoherences")),
+    *(f"tests/test_{nom}.py" for nom in ("par_site", "avant_audit", "rapport_precedent", "echantillon")),
     *("tests/fictif", "tests/fictif_suite", "plugins/qualiopi/tests", "plugins/certifregion/tests"),
 )
 #: What makes the records of layers, which the cache would give back unchanged.
