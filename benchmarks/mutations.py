@@ -35,22 +35,11 @@ MODULES = (
 )
 #: The tests that judge them, quick ones.
 TESTS = (
-    *(
-        f"tests/test_{nom}.py"
-        for nom in (
-            "regles",
-            "surcouche",
-            "completions",
-            "jugement",
-            "mesures",
-            "sommes",
-            "trivalent",
-            "refuge",
-        )
-    ),
-    *(f"tests/test_{nom}.py" for nom in ("depuis", "changements", "aggravation", "decisions_par_type")),
-    *(f"tests/test_{nom}.py" for nom in ("delais", "fictif", "lois", "calcul", "partage", "fautes")),
-    *(f"tests/test_{nom}.py" for nom in ("conformite", "ecarts_suivis", "constats", "incoherences")),
+    *(f"tests/test_{nom}.py" for nom in ("regles", "surcouche", "completions", "cumuls", "distinctions")),
+    *(f"tests/test_{nom}.py" for nom in ("jugement", "mesures", "sommes", "trivalent", "refuge", "depuis")),
+    *(f"tests/test_{nom}.py" for nom in ("changements", "aggravation", "decisions_par_type", "delais")),
+    *(f"tests/test_{nom}.py" for nom in ("fictif", "lois", "calcul", "partage", "fautes", "conformite")),
+    *(f"tests/test_{nom}.py" for nom in ("deduction", "ecarts_suivis", "constats", "incoherences")),
     *(f"tests/test_{nom}.py" for nom in ("par_site", "avant_audit", "rapport_precedent", "echantillon")),
     *("tests/fictif", "tests/fictif_suite", "plugins/qualiopi/tests", "plugins/certifregion/tests"),
 )

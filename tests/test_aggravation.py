@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from grilles import AF, FAITS, atelier
+from msgspec.structs import replace
 
 from certif_rules.audit.aggravation import counted
 from certif_rules.audit.conclusion import Bilan, conclude
@@ -55,6 +56,13 @@ def test_what_a_finding_counts_as(
 def test_without_a_judgement_it_counts_as_itself() -> None:
     """Where no rule judges, a finding counts as it was made."""
     assert counted(None, "suivi", before(a=OPEN), "x/a", "reserve").possibles == ("reserve",)
+
+
+def test_the_rule_that_speaks_of_the_finding_holds_whatever_stands_before() -> None:
+    """Rules of another finding, and of other audits, are passed over; « reserve » is still made worse."""
+    others = (replace(REGLE, constat="bon"), replace(REGLE, types=("premier",), devient="autre"))
+    jugement = replace(JUGEMENT, aggravations=(*others, REGLE))
+    assert counted(jugement, "suivi", before(a=OPEN), "x/a", "reserve").possibles == ("refus",)
 
 
 def surveillance(precedent: Any) -> Bilan:

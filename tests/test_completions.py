@@ -20,6 +20,7 @@ AB = mesure("ab", compte=("a", "b"))
 MOYENNE = mesure("moyenne", moyenne="ensemble")
 MOINDRE = mesure("moindre", minimum=True)
 DOMAINES = mesure("domaines", moyenne="par_critere")
+DE = mesure("de", moyenne_de=("domaines",))
 BAS = mesure("bas", minimum_de="domaines")
 POINTS = mesure("points", somme=(Terme(mesure="moindre", seuil="1"),))
 
@@ -40,6 +41,19 @@ def test_what_one_of_its_measures_lacks_is_not_made() -> None:
     both = mesure("deux", moyenne_de=("ab", "moyenne"))
     some = [line(7, "x/A", "a"), replace(line(8, "x/A", "d"), inconnue=True)]
     assert measure(judged(AB, MOYENNE, both), CONSTATS, some) == {"ab": Fraction(1)}
+
+
+def test_nothing_measured_gives_no_sum_and_no_point() -> None:
+    """Without a line there is no mean, so no sum of it; a minimum that is none reaches no threshold."""
+    somme = mesure("somme", somme=(Terme(mesure="moyenne"),))
+    values = measure(judged(MOYENNE, somme, MOINDRE, POINTS), CONSTATS, [])
+    assert values == {"moyenne": None, "somme": None, "moindre": None, "points": 0}
+
+
+def test_a_domain_with_a_line_of_unknown_value_has_none() -> None:
+    """A has a line at 0 and one that nobody knows; B, at 3, is told all the same, and no mean of both is."""
+    some = [line(6, "x/A", "a"), replace(line(7, "x/A", "d"), inconnue=True), line(8, "x/B", "d")]
+    assert measure(judged(DOMAINES, DE), CONSTATS, some) == {"domaines": {"x/B": Fraction(3)}}
 
 
 def test_points_weigh_in_a_mean_what_they_are_worth() -> None:
@@ -66,3 +80,36 @@ def test_conditions_that_hold_apart_may_not_together() -> None:
         assert reached(some, one) == {"oui", "non"}
     for both in ((high, low), (low, high)):
         assert reached(some, Toutes(toutes=both)) == {"non"}
+
+
+def test_a_mean_that_is_added_has_the_lines_that_it_weighs() -> None:
+    """A line at 3, another at 3 or not measured: the mean is 3 either way, never 3/2 nor 6."""
+    somme = mesure("somme", somme=(Terme(mesure="moyenne"),))
+    some = [line(7, "x/A", "d"), line(8, "x/A", "d", None)]
+    for value, codes in (("3/2", {"non"}), ("3", {"oui"}), ("6", {"non"})):
+        at = Seuil(mesure="somme", au_moins=value, au_plus=value)
+        assert reached(some, at, MOYENNE, somme) == codes
+
+
+def test_a_line_without_value_leaves_its_criterion_to_the_others() -> None:
+    """In A, a line that is worth nothing and one at 3 or not measured; B is at 0: 3/2, or 0, in a sum too."""
+    somme = mesure("somme", somme=(Terme(mesure="de"),))
+    some = [line(6, "x/A", "e"), line(7, "x/A", "d", None), line(8, "x/B", "a")]
+    for value, codes in (("0", {"oui", "non"}), ("3/2", {"oui", "non"}), ("3", {"non"})):
+        at = Seuil(mesure="somme", au_moins=value, au_plus=value)
+        assert reached(some, at, DE, somme) == codes
+
+
+def test_a_mean_of_domains_counts_the_lines_of_each() -> None:
+    """A at 3 or not measured, B at 0, C at 3: 2, or 3/2, at least 3/2 with three lines at 0, always.
+
+    A at 0, by one line or two, and B at 3: 3/2, at most 2 with a line at 0, always.
+    """
+    low = [line(number, "x/B", "a") for number in (1, 2, 3)]
+    some = [line(6, "x/A", "d", None), *low, line(7, "x/C", "d")]
+    ab = Seuil(mesure="ab", au_moins="1")
+    assert reached(some, Toutes(toutes=(Seuil(mesure="de", au_moins="3/2"), ab)), DE) == {"oui"}
+    assert reached(some, Toutes(toutes=(ab, Seuil(mesure="de", au_moins="3/2"))), DE) == {"oui"}
+    some = [line(6, "x/A", "a"), line(7, "x/A", "a", None), line(8, "x/B", "d")]
+    assert reached(some, Toutes(toutes=(Seuil(mesure="de", au_plus="2"), ab)), DE) == {"oui"}
+    assert reached(some, Toutes(toutes=(ab, Seuil(mesure="de", au_plus="2"))), DE) == {"oui"}

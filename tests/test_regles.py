@@ -10,8 +10,17 @@ from fabrique import contexte
 from msgspec.structs import replace
 
 from certif_rules.model.base import Lacune, Regle
+from certif_rules.model.organisme import ParNature
 from certif_rules.model.referentiel import Controle, Derogation
-from certif_rules.rules.contexte import ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.rules.contexte import (
+    Ajouts,
+    Certificat,
+    ConstatPrecedent,
+    Contexte,
+    FaitDeclare,
+    Organisme,
+    Precedent,
+)
 from certif_rules.rules.delais import add
 from certif_rules.rules.faits import contradictions, origin, resolve, resolve_all
 from certif_rules.rules.lacunes import matters
@@ -59,6 +68,18 @@ def test_what_was_typed_is_told_of_lines_and_checks_that_have_some() -> None:
     assert PRECEDENT.followed("verification:logo") == {"actions": "retirer le logo"}
     assert PRECEDENT.followed("atelier/2") == {}
     assert PRECEDENT.followed("atelier/9") == {}
+
+
+def test_a_certificate_stands_on_its_first_and_last_days() -> None:
+    """Held from 1 to 30 September: on both days, and neither the day before nor the day after."""
+    held = Certificat(notification=date(2024, 9, 1), echeance=date(2024, 9, 30))
+    for day, stands in (
+        (date(2024, 8, 31), False),
+        (date(2024, 9, 1), True),
+        (date(2024, 9, 30), True),
+        (date(2024, 10, 1), False),
+    ):
+        assert contexte(date=day, certificats={"iso": held}, ajouts=Ajouts()).holds("iso", "MEN") is stands
 
 
 # ---- facts ----------------------------------------------------------------------------------------------
@@ -136,6 +157,19 @@ def test_a_gap_matters_by_the_facts_that_it_names() -> None:
     assert matter("insulaire", insulaire=FaitDeclare(par_categorie={"VER": False})) is None
     assert matter("machines", machines=FaitDeclare(valeur=False)) is False
     assert matter("machines") is None
+    assert (
+        matter("machines", poussieres=FaitDeclare(valeur=False)) is False
+    )  # nobody said it, yet it is known
+
+
+def test_a_gap_matters_where_a_derogation_holds_by_nature() -> None:
+    """A joinery that is on an island by nature has not to say so: the gap matters, for sure."""
+    nature = ParNature(categorie="MEN", texte="île", sources=("CH1",), confiance="elevee")
+    iles = [replace(f, par_nature=(nature,)) if f.id == "insulaire" else f for f in FAITS]
+    label, audit = referentiel(faits={f.id: f for f in iles}), contexte(faits={})
+    rule = Regle(mots={"fait": "insulaire"}, sources=("GD2",))
+    gap = Lacune(champs=("seuil",), cherche="Un seuil.", sources=("GD2",), ligne="atelier/4", si=(rule,))
+    assert matters(gap, label, audit, resolve_all(label, audit)) is True
 
 
 def test_a_gap_without_condition_matters_to_all() -> None:
