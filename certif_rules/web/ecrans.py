@@ -176,7 +176,11 @@ def recording(dossier: models.DossierSuivi, chantier: AuditEnCours, ligne: str) 
     return {
         **_frame(dossier, chantier, "saisir"),
         "damier": [
-            {"critere": criterion(critere), "cases": [_tile(chantier, li) for li in group]}
+            {
+                "critere": criterion(critere),
+                "numero": clean(critere.numero) if critere else "–",
+                "cases": [_tile(chantier, li) for li in group],
+            }
             for critere, group in groups(checklist)
         ],
         "ligne": {

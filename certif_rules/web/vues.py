@@ -24,7 +24,11 @@ from certif_rules.web.garde import refused
 from certif_rules.web.saisies import answered, asked, assessed, taken
 
 STATIQUE: Final = Path(__file__).resolve().parent / "statique"
-_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 #: What a finding can never be: it is not recorded, where a reason that is still missing is.
