@@ -145,3 +145,18 @@ def test_rules_are_borrowed_from_the_last_edition_that_they_serve() -> None:
     for later in (["E1", "E3"], ["E3"], ["E9"], []):
         assert borrowed(bodies, later, "essai") is None
     assert borrowed({"E1": bodies["E1"]}, ("E1",), "essai") is None
+
+
+def test_each_edition_tells_its_changes_and_adds_its_words() -> None:
+    """The first withdraws a criterion of the base, of no edition; the second, one of the first’s."""
+    bodies = editions(
+        E1="mots: {audit: visite}\ncriteres:\n  - {code: A, titre: A., sources: []}\n"
+        "retraits:\n  - {critere: atelier/1, motif: M., sources: []}\n",
+        E2="mots: {ecart: remarque}\nretraits:\n  - {critere: A, motif: M., sources: []}\n",
+    )
+    lecteur = Lecteur(origine="essai")
+    lecteur.know_only("critère", ("atelier/1",))
+    pose = lay(bodies, Trame(criteres={CRITERES[0].id: CRITERES[0]}), {}, lecteur)
+    assert [(c.cible, c.edition) for c in pose.changements] == [("atelier/1", None), ("essai/A", "E2")]
+    assert pose.mots == {"audit": "visite", "ecart": "remarque"}
+    assert pose.trame.criteres == {}
