@@ -162,6 +162,16 @@ def test_no_site_is_out_of_a_region_when_none_is_known() -> None:
     assert out_of_region(FAITS[3], contexte()) is False
 
 
+def test_facts_follow_one_another_in_any_order() -> None:
+    """Machines give dust, dust a kiln: with machines there is a kiln, without a kiln there are no machines."""
+    chain = [replace(f, implique=("four",)) if f.id == "poussieres" else f for f in FAITS]
+    for order in (chain, chain[::-1]):
+        atelier = referentiel(faits={f.id: f for f in order})
+        for nom, valeur in (("machines", True), ("four", False)):
+            values = resolve(atelier, contexte(faits={nom: FaitDeclare(valeur=valeur)}), "MEN")
+            assert [values[n] for n in ("machines", "poussieres", "four")] == [valeur] * 3
+
+
 def test_nothing_is_waited_for_once_a_threshold_is_given() -> None:
     """Twelve benches at least: a threshold; without it, the order that will give it is what is waited for."""
     nombre = Nombre(unite="bancs", comparaison="au_moins", seuil="12", attend="un arrêté")
