@@ -113,3 +113,49 @@ def test_a_mean_of_domains_counts_the_lines_of_each() -> None:
     some = [line(6, "x/A", "a"), line(7, "x/A", "a", None), line(8, "x/B", "d")]
     assert reached(some, Toutes(toutes=(Seuil(mesure="de", au_plus="2"), ab)), DE) == {"oui"}
     assert reached(some, Toutes(toutes=(ab, Seuil(mesure="de", au_plus="2"))), DE) == {"oui"}
+
+
+def test_the_least_domain_is_compared_in_every_way() -> None:
+    """A at 0 or 3, B at 3: the least is 0 or 3, over 1 or not, never over 3 or under 0."""
+    some = [line(7, "x/A", "a", "d"), line(8, "x/B", "d")]
+    for way, codes in (
+        ({"plus_de": "1"}, {"oui", "non"}),
+        ({"plus_de": "3"}, {"non"}),
+        ({"au_moins": "3"}, {"oui", "non"}),
+        ({"au_plus": "1"}, {"oui", "non"}),
+        ({"au_plus": "3"}, {"oui"}),
+        ({"moins_de": "0"}, {"non"}),
+        ({"moins_de": "1"}, {"oui", "non"}),
+        ({"plus_de": "0", "moins_de": "3"}, {"non"}),
+    ):
+        assert reached(some, replace(Seuil(mesure="bas"), **way), BAS) == codes
+
+
+def test_a_mean_of_measures_is_of_those_that_have_a_value() -> None:
+    """No level was given: the mean of both is that of the number, 0; with a line at 3 too, it is 3/2.
+
+    The least of one line at 3 weighs as much as no line at 0 or 1: 3/2.
+    """
+    both = mesure("deux", moyenne_de=("moyenne", "ab"))
+    for possibles, zero, half in (
+        (("e",), {"oui"}, {"non"}),
+        (("d",), {"non"}, {"oui"}),
+        (("d", "e"), {"oui", "non"}, {"oui", "non"}),
+    ):
+        some = [line(7, "x/A", *possibles)]
+        at = Seuil(mesure="deux", au_moins="0", au_plus="0")
+        assert reached(some, at, MOYENNE, both) == zero
+        assert reached(some, replace(at, au_moins="3/2", au_plus="3/2"), MOYENNE, both) == half
+    least = mesure("deux", moyenne_de=("moindre", "ab"))
+    for value, codes in (("3/2", {"oui"}), ("2", {"non"}), ("6", {"non"})):
+        assert reached([line(7, "x/A", "d")], Seuil(mesure="deux", au_moins=value), MOINDRE, least) == codes
+
+
+def test_a_number_between_levels_is_reached_by_no_domain() -> None:
+    """Two domains at 0 or 3 each: none is 2, whatever else holds with it; one is 3, or none is."""
+    some = [line(7, "x/A", "a", "d"), line(8, "x/B", "a", "d")]
+    always = Seuil(mesure="ab", au_moins="0")
+    for value, codes in (("2", {"non"}), ("3", {"oui", "non"})):
+        exactly = Seuil(mesure="domaines", au_moins=value, au_plus=value)
+        for both in ((exactly, always), (always, exactly)):
+            assert reached(some, Toutes(toutes=both)) == codes

@@ -25,7 +25,7 @@ from certif_rules.rules.delais import add
 from certif_rules.rules.faits import awaited, contradictions, origin, out_of_region, resolve, resolve_all
 from certif_rules.rules.lacunes import matters
 from certif_rules.rules.motifs import Reponse, dedupe, rests_on
-from certif_rules.rules.mots import MOTS, Cas, judge
+from certif_rules.rules.mots import _SETS, MOTS, Cas, judge
 from certif_rules.rules.perimetre import before, perimetre
 from certif_rules.rules.portee import portee
 
@@ -163,7 +163,7 @@ def test_no_site_is_out_of_a_region_when_none_is_known() -> None:
 
 
 def test_facts_follow_one_another_in_any_order() -> None:
-    """Machines give dust, dust a kiln: with machines there is a kiln, without a kiln there are no machines."""
+    """Machines give dust, dust a kiln: with machines there is a kiln; without it, there are none."""
     chain = [replace(f, implique=("four",)) if f.id == "poussieres" else f for f in FAITS]
     for order in (chain, chain[::-1]):
         atelier = referentiel(faits={f.id: f for f in order})
@@ -387,6 +387,15 @@ def test_a_rule_of_many_lines_names_the_same_as_one_of_few() -> None:
         for _ in range(2):  # a rule that was read once answers the same
             assert judge(regle(mots={"lignes": ("atelier/1", *names)}), cas(), MOTS).valeur is True
             assert judge(regle(mots={"lignes": (*names, "atelier/7")}), cas(), MOTS).valeur is False
+
+
+def test_the_lists_of_rules_that_are_held_are_bounded() -> None:
+    """Eleven hundred rules of twenty lines each: a thousand lists are held at most."""
+    one = cas()
+    for rank in range(1_100):
+        names = tuple(f"atelier/{rank}-{line}" for line in range(20))
+        assert judge(regle(mots={"lignes": names}), one, MOTS).valeur is False
+    assert 0 < len(_SETS) <= 1_000
 
 
 def test_an_edition_is_that_of_the_requirements_of_the_line() -> None:
