@@ -159,3 +159,18 @@ def test_a_number_between_levels_is_reached_by_no_domain() -> None:
         exactly = Seuil(mesure="domaines", au_moins=value, au_plus=value)
         for both in ((exactly, always), (always, exactly)):
             assert reached(some, Toutes(toutes=both)) == codes
+
+
+def test_domains_that_may_have_no_value_are_chosen_together() -> None:
+    """A at 3 or not measured, B at 0 or not: 3, 0 or 3/2, never 1; at 3, nothing is at 0."""
+    some = [line(7, "x/A", "d", None), line(8, "x/B", "a", None)]
+    for value, codes in (
+        ("3", {"oui", "non"}),
+        ("0", {"oui", "non"}),
+        ("3/2", {"oui", "non"}),
+        ("1", {"non"}),
+    ):
+        assert reached(some, Seuil(mesure="de", au_moins=value, au_plus=value), DE) == codes
+    high, zero = Seuil(mesure="de", au_moins="3"), Seuil(mesure="ab", au_moins="1")
+    for both in ((high, zero), (zero, high)):
+        assert reached(some, Toutes(toutes=both), DE) == {"non"}
