@@ -174,3 +174,11 @@ def test_domains_that_may_have_no_value_are_chosen_together() -> None:
     high, zero = Seuil(mesure="de", au_moins="3"), Seuil(mesure="ab", au_moins="1")
     for both in ((high, zero), (zero, high)):
         assert reached(some, Toutes(toutes=both), DE) == {"non"}
+
+
+def test_a_mean_of_domains_that_is_added_is_not_that_of_lines() -> None:
+    """Two lines of A at 3, one of B at 0: the mean of the domains is 3/2, that of the lines would be 2."""
+    somme = mesure("somme", somme=(Terme(mesure="de"),))
+    some = [line(6, "x/A", "d"), line(7, "x/A", "d"), line(8, "x/B", "a")]
+    for value, codes in (("3/2", {"oui"}), ("2", {"non"})):
+        assert reached(some, Seuil(mesure="somme", au_moins=value, au_plus=value), DE, somme) == codes

@@ -428,6 +428,7 @@ def test_a_derogation_replaces_the_perimeter_by_another() -> None:
         (regle(inconnu="île à confirmer"), True, None, "dérogation à confirmer : île à confirmer"),
         (regle(sauf=regle(mots={"fait": "poussieres"}), motif="sur une île"), True, None,
          "dérogation à confirmer : sur une île"),
+        (regle(sauf=regle(mots={"fait": "poussieres"})), True, None, "dérogation à confirmer : "),
         (regle(inconnu="île à confirmer"), False, False, TYPE.sinon),
     ):  # fmt: skip
         base = replace(TYPE_BASE, perimetre=(regle() if due else AILLEURS,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from atelier import BANCS, CRITERES, FOURS, INFORMATION, indicateur
+from msgspec.structs import replace
 
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.lignee import borrowed, lay
@@ -14,7 +15,7 @@ from certif_rules.model.base import Lacune, Regle
 from certif_rules.model.referentiel import Indicateur
 from certif_rules.source.yaml import read_bytes
 
-ICI = Location("operations.yaml", 4, 3)
+ICI, LA = Location("operations.yaml", 4, 3), Location("operations.yaml", 9, 3)
 
 
 def change(cible: str, *sources: str, nature: Any = "indicateur", **champs: Any) -> Modification:
@@ -69,6 +70,16 @@ def test_a_wording_rests_on_the_sources_of_its_words() -> None:
         after, issues = apply(body(line), Surcouche(modifications=(change(line.id, **champs),)))
         assert issues == []
         assert after.indicateurs[line.id].sources == sources
+
+
+def test_a_field_changed_twice_is_refused_where_it_is_the_second_time() -> None:
+    """Two titles for the bench: which one wins would be a guess; a title and a number are no clash."""
+    first, second = change("atelier/3", titre="Un"), change("atelier/3", titre="Deux")
+    _, (one,) = apply(body(BANCS), Surcouche(modifications=(first, replace(second, location=LA))))
+    assert (one.code, one.location) == ("modification-en-double", LA)
+    assert one.related == ((ICI, "première modification"),)
+    other = change("atelier/3", numero="30")
+    assert apply(body(BANCS), Surcouche(modifications=(first, other)))[1] == []
 
 
 # ---- what hangs from what -------------------------------------------------------------------------------
