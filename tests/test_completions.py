@@ -182,3 +182,25 @@ def test_a_mean_of_domains_that_is_added_is_not_that_of_lines() -> None:
     some = [line(6, "x/A", "d"), line(7, "x/A", "d"), line(8, "x/B", "a")]
     for value, codes in (("3/2", {"oui"}), ("2", {"non"})):
         assert reached(some, Seuil(mesure="somme", au_moins=value, au_plus=value), DE, somme) == codes
+
+
+def test_a_mean_of_domains_that_cannot_change_is_sure_to_the_unit() -> None:
+    """A at 3 or not measured, B at 3: the mean is 3 and no line at 0 or 1, however A ends."""
+    some = [line(7, "x/A", "d", None), line(8, "x/B", "d")]
+    exactly, none = Seuil(mesure="de", au_moins="3", au_plus="3"), Seuil(mesure="ab", au_plus="0")
+    for both in ((exactly, none), (none, exactly)):
+        assert reached(some, Toutes(toutes=both), DE) == {"oui"}
+
+
+def test_domains_that_may_have_no_value_weigh_what_is_told_of_them() -> None:
+    """A at 3 or not measured weighs 2, B at 0 or not 1: both make 2, never 3/2.
+
+    A line of A at 0 beside: the domain is at 3/2 or 0, and with B at 0 for sure, 3/4 or 0, never 1.
+    """
+    heavy = mesure("lourd", moyenne_de=("domaines",), poids={"x/A": "2"})
+    some = [line(7, "x/A", "d", None), line(8, "x/B", "a", None)]
+    for value, codes in (("2", {"oui", "non"}), ("3/2", {"non"})):
+        assert reached(some, Seuil(mesure="lourd", au_moins=value, au_plus=value), heavy) == codes
+    some = [line(6, "x/A", "a"), line(7, "x/A", "d", None), line(8, "x/B", "a")]
+    for value, codes in (("3/4", {"oui", "non"}), ("0", {"oui", "non"}), ("1", {"non"})):
+        assert reached(some, Seuil(mesure="de", au_moins=value, au_plus=value), DE) == codes
