@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from test_jugement import CONSTATS
 from test_mesures import line, reached
 
-from certif_rules.audit.jugement import levels, measure
+from certif_rules.audit.jugement import LigneJugee, levels, measure
 from certif_rules.model.jugement import Jugement, Mesure, Seuil, Terme, Toutes
 
 
@@ -204,3 +204,11 @@ def test_domains_that_may_have_no_value_weigh_what_is_told_of_them() -> None:
     some = [line(6, "x/A", "a"), line(7, "x/A", "d", None), line(8, "x/B", "a")]
     for value, codes in (("3/4", {"oui", "non"}), ("0", {"oui", "non"}), ("1", {"non"})):
         assert reached(some, Seuil(mesure="de", au_moins=value, au_plus=value), DE) == codes
+
+
+def test_what_stands_in_no_criterion_is_in_no_mean_of_domains() -> None:
+    """A check at 3 beside A at 0: the mean of the domains is 0, and no domain is at 3."""
+    some = [line(7, "x/A", "a"), LigneJugee(indicateur=None, possibles=("d",))]
+    assert reached(some, Seuil(mesure="de", au_moins="0", au_plus="0"), DE) == {"oui"}
+    assert reached(some, Seuil(mesure="domaines", au_moins="3")) == {"non"}
+    assert reached(some, Seuil(mesure="domaines", chaque=True, au_plus="0")) == {"oui"}
