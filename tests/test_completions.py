@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from test_jugement import CONSTATS
 from test_mesures import line, reached
 
-from certif_rules.audit.jugement import levels, measure
+from certif_rules.audit.jugement import LigneJugee, levels, measure
 from certif_rules.model.jugement import Jugement, Mesure, Seuil, Terme, Toutes
 
 
@@ -113,3 +113,102 @@ def test_a_mean_of_domains_counts_the_lines_of_each() -> None:
     some = [line(6, "x/A", "a"), line(7, "x/A", "a", None), line(8, "x/B", "d")]
     assert reached(some, Toutes(toutes=(Seuil(mesure="de", au_plus="2"), ab)), DE) == {"oui"}
     assert reached(some, Toutes(toutes=(ab, Seuil(mesure="de", au_plus="2"))), DE) == {"oui"}
+
+
+def test_the_least_domain_is_compared_in_every_way() -> None:
+    """A at 0 or 3, B at 3: the least is 0 or 3, over 1 or not, never over 3 or under 0."""
+    some = [line(7, "x/A", "a", "d"), line(8, "x/B", "d")]
+    for way, codes in (
+        ({"plus_de": "1"}, {"oui", "non"}),
+        ({"plus_de": "3"}, {"non"}),
+        ({"au_moins": "3"}, {"oui", "non"}),
+        ({"au_plus": "1"}, {"oui", "non"}),
+        ({"au_plus": "3"}, {"oui"}),
+        ({"moins_de": "0"}, {"non"}),
+        ({"moins_de": "1"}, {"oui", "non"}),
+        ({"plus_de": "0", "moins_de": "3"}, {"non"}),
+    ):
+        assert reached(some, replace(Seuil(mesure="bas"), **way), BAS) == codes
+
+
+def test_a_mean_of_measures_is_of_those_that_have_a_value() -> None:
+    """No level was given: the mean of both is that of the number, 0; with a line at 3 too, it is 3/2.
+
+    The least of one line at 3 weighs as much as no line at 0 or 1: 3/2.
+    """
+    both = mesure("deux", moyenne_de=("moyenne", "ab"))
+    for possibles, zero, half in (
+        (("e",), {"oui"}, {"non"}),
+        (("d",), {"non"}, {"oui"}),
+        (("d", "e"), {"oui", "non"}, {"oui", "non"}),
+    ):
+        some = [line(7, "x/A", *possibles)]
+        at = Seuil(mesure="deux", au_moins="0", au_plus="0")
+        assert reached(some, at, MOYENNE, both) == zero
+        assert reached(some, replace(at, au_moins="3/2", au_plus="3/2"), MOYENNE, both) == half
+    least = mesure("deux", moyenne_de=("moindre", "ab"))
+    for value, codes in (("3/2", {"oui"}), ("2", {"non"}), ("6", {"non"})):
+        assert reached([line(7, "x/A", "d")], Seuil(mesure="deux", au_moins=value), MOINDRE, least) == codes
+
+
+def test_a_number_between_levels_is_reached_by_no_domain() -> None:
+    """Two domains at 0 or 3 each: none is 2, whatever else holds with it; one is 3, or none is."""
+    some = [line(7, "x/A", "a", "d"), line(8, "x/B", "a", "d")]
+    always = Seuil(mesure="ab", au_moins="0")
+    for value, codes in (("2", {"non"}), ("3", {"oui", "non"})):
+        exactly = Seuil(mesure="domaines", au_moins=value, au_plus=value)
+        for both in ((exactly, always), (always, exactly)):
+            assert reached(some, Toutes(toutes=both)) == codes
+
+
+def test_domains_that_may_have_no_value_are_chosen_together() -> None:
+    """A at 3 or not measured, B at 0 or not: 3, 0 or 3/2, never 1; at 3, nothing is at 0."""
+    some = [line(7, "x/A", "d", None), line(8, "x/B", "a", None)]
+    for value, codes in (
+        ("3", {"oui", "non"}),
+        ("0", {"oui", "non"}),
+        ("3/2", {"oui", "non"}),
+        ("1", {"non"}),
+    ):
+        assert reached(some, Seuil(mesure="de", au_moins=value, au_plus=value), DE) == codes
+    high, zero = Seuil(mesure="de", au_moins="3"), Seuil(mesure="ab", au_moins="1")
+    for both in ((high, zero), (zero, high)):
+        assert reached(some, Toutes(toutes=both), DE) == {"non"}
+
+
+def test_a_mean_of_domains_that_is_added_is_not_that_of_lines() -> None:
+    """Two lines of A at 3, one of B at 0: the mean of the domains is 3/2, that of the lines would be 2."""
+    somme = mesure("somme", somme=(Terme(mesure="de"),))
+    some = [line(6, "x/A", "d"), line(7, "x/A", "d"), line(8, "x/B", "a")]
+    for value, codes in (("3/2", {"oui"}), ("2", {"non"})):
+        assert reached(some, Seuil(mesure="somme", au_moins=value, au_plus=value), DE, somme) == codes
+
+
+def test_a_mean_of_domains_that_cannot_change_is_sure_to_the_unit() -> None:
+    """A at 3 or not measured, B at 3: the mean is 3 and no line at 0 or 1, however A ends."""
+    some = [line(7, "x/A", "d", None), line(8, "x/B", "d")]
+    exactly, none = Seuil(mesure="de", au_moins="3", au_plus="3"), Seuil(mesure="ab", au_plus="0")
+    for both in ((exactly, none), (none, exactly)):
+        assert reached(some, Toutes(toutes=both), DE) == {"oui"}
+
+
+def test_domains_that_may_have_no_value_weigh_what_is_told_of_them() -> None:
+    """A at 3 or not measured weighs 2, B at 0 or not 1: both make 2, never 3/2.
+
+    A line of A at 0 beside: the domain is at 3/2 or 0, and with B at 0 for sure, 3/4 or 0, never 1.
+    """
+    heavy = mesure("lourd", moyenne_de=("domaines",), poids={"x/A": "2"})
+    some = [line(7, "x/A", "d", None), line(8, "x/B", "a", None)]
+    for value, codes in (("2", {"oui", "non"}), ("3/2", {"non"})):
+        assert reached(some, Seuil(mesure="lourd", au_moins=value, au_plus=value), heavy) == codes
+    some = [line(6, "x/A", "a"), line(7, "x/A", "d", None), line(8, "x/B", "a")]
+    for value, codes in (("3/4", {"oui", "non"}), ("0", {"oui", "non"}), ("1", {"non"})):
+        assert reached(some, Seuil(mesure="de", au_moins=value, au_plus=value), DE) == codes
+
+
+def test_what_stands_in_no_criterion_is_in_no_mean_of_domains() -> None:
+    """A check at 3 beside A at 0: the mean of the domains is 0, and no domain is at 3."""
+    some = [line(7, "x/A", "a"), LigneJugee(indicateur=None, possibles=("d",))]
+    assert reached(some, Seuil(mesure="de", au_moins="0", au_plus="0"), DE) == {"oui"}
+    assert reached(some, Seuil(mesure="domaines", au_moins="3")) == {"non"}
+    assert reached(some, Seuil(mesure="domaines", chaque=True, au_plus="0")) == {"oui"}

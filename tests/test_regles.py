@@ -10,8 +10,8 @@ from fabrique import contexte
 from msgspec.structs import replace
 
 from certif_rules.model.base import Lacune, Regle
-from certif_rules.model.organisme import ParNature
-from certif_rules.model.referentiel import Controle, Derogation
+from certif_rules.model.organisme import Nombre, ParNature
+from certif_rules.model.referentiel import Controle, Derogation, Equivalence
 from certif_rules.rules.contexte import (
     Ajouts,
     Certificat,
@@ -22,11 +22,11 @@ from certif_rules.rules.contexte import (
     Precedent,
 )
 from certif_rules.rules.delais import add
-from certif_rules.rules.faits import contradictions, origin, resolve, resolve_all
+from certif_rules.rules.faits import awaited, contradictions, origin, out_of_region, resolve, resolve_all
 from certif_rules.rules.lacunes import matters
 from certif_rules.rules.motifs import Reponse, dedupe, rests_on
-from certif_rules.rules.mots import MOTS, Cas, judge
-from certif_rules.rules.perimetre import perimetre
+from certif_rules.rules.mots import _SETS, MOTS, Cas, judge
+from certif_rules.rules.perimetre import before, perimetre
 from certif_rules.rules.portee import portee
 
 
@@ -130,6 +130,54 @@ def test_a_fact_is_told_with_the_one_it_follows_from_both_ways() -> None:
         assert given.texte == texte
         assert origin(atelier, audit, "MEN", declared, values) is None
         assert origin(atelier, audit, "MEN", "four", values) is None
+    elsewhere = FaitDeclare(par_categorie={"VER": True})
+    audit = contexte(faits={"machines": FaitDeclare(valeur=True), "poussieres": elsewhere})
+    assert origin(atelier, audit, "MEN", "poussieres", resolve(atelier, audit, "MEN")) is not None
+    assert origin(atelier, audit, "VER", "poussieres", resolve(atelier, audit, "VER")) is None
+
+
+def test_a_fact_that_follows_from_nothing_has_no_origin() -> None:
+    """Nothing is said of machines or dust: neither follows; here a kiln, by nature, tells of an island."""
+    atelier, audit = referentiel(), contexte(faits={})
+    values = resolve(atelier, audit, "MEN")
+    assert [origin(atelier, audit, "MEN", nom, values) for nom in ("machines", "poussieres")] == [None, None]
+    chain = [replace(f, implique=("insulaire",)) if f.id == "four" else f for f in FAITS]
+    atelier = referentiel(faits={f.id: f for f in chain})
+    one = origin(atelier, audit, "VER", "insulaire", resolve(atelier, audit, "VER"))
+    assert one is not None
+    assert one.texte == "l’atelier est sur une île (suite de : l’atelier a un four)"
+
+
+def test_no_site_is_out_of_a_region_when_none_is_known() -> None:
+    """Of Brittany: a site there is in, one of Corsica out; one of no region, or none, leaves a doubt."""
+    breton = replace(FAITS[3], region="Bretagne")
+    for sites, out in (
+        (({"id": "S1", "region": "bretagne"},), False),
+        (({"id": "S1", "region": "Corse"},), True),
+        (({"id": "S1", "region": "Corse"}, {"id": "S2"}), False),
+        ((), False),
+    ):
+        audit = contexte(organisme=Organisme(categories=("MEN",), sites=sites), ajouts=Ajouts())
+        assert out_of_region(breton, audit) is out
+    assert out_of_region(FAITS[3], contexte()) is False
+
+
+def test_facts_follow_one_another_in_any_order() -> None:
+    """Machines give dust, dust a kiln: with machines there is a kiln; without it, there are none."""
+    chain = [replace(f, implique=("four",)) if f.id == "poussieres" else f for f in FAITS]
+    for order in (chain, chain[::-1]):
+        atelier = referentiel(faits={f.id: f for f in order})
+        for nom, valeur in (("machines", True), ("four", False)):
+            values = resolve(atelier, contexte(faits={nom: FaitDeclare(valeur=valeur)}), "MEN")
+            assert [values[n] for n in ("machines", "poussieres", "four")] == [valeur] * 3
+
+
+def test_nothing_is_waited_for_once_a_threshold_is_given() -> None:
+    """Twelve benches at least: a threshold; without it, the order that will give it is what is waited for."""
+    nombre = Nombre(unite="bancs", comparaison="au_moins", seuil="12", attend="un arrêté")
+    assert awaited(replace(FAITS[0], nombre=nombre)) is None
+    assert awaited(replace(FAITS[0], nombre=replace(nombre, seuil=None))) == "un arrêté"
+    assert awaited(FAITS[0]) is None
 
 
 # ---- gaps -----------------------------------------------------------------------------------------------
@@ -269,6 +317,66 @@ def test_what_is_not_known_says_what_to_give() -> None:
         assert (reponse.valeur, one.code, one.texte) == (None, code, texte)
 
 
+def test_only_what_decides_is_a_reason() -> None:
+    """A rule that holds is enough, one not settled is no reason; a rule of no words gives none."""
+    rules = (regle(motif="due"), regle(inconnu="non réglé"))
+    assert [one.texte for one in perimetre(cas(), replace(TYPE, perimetre=rules)).motifs] == ["due"]
+    bare = (regle(), regle(sauf=regle(mots={"fait": "poussieres"})))
+    for rule in bare:
+        (one,) = perimetre(cas(contexte(precedent=None, faits={})), replace(TYPE, perimetre=(rule,))).motifs
+        assert one.texte == ""
+
+
+def test_an_equivalence_exempts_a_line_that_is_due() -> None:
+    """A certificate held takes the line out, a doubtful one leaves it to confirm; at its audits alone."""
+    held = Certificat(notification=date(2024, 1, 1), echeance=date(2025, 1, 1))
+    named = Equivalence(certificat="iso", titre="ISO 9", garde=regle())
+    for one, equivalence, line, expected in (
+        (held, named, regle(), (False, "equivalence", "certificat ISO 9")),
+        (held, replace(named, garde=regle(motif="déjà vu")), regle(), (False, "equivalence", "déjà vu")),
+        (held, replace(named, types=(TYPE.id,)), regle(), (False, "equivalence", "certificat ISO 9")),
+        (held, replace(named, types=("x/y",)), regle(motif="due"), (True, "perimetre", "due")),
+        (held, named, AILLEURS, (False, "hors_perimetre", TYPE.sinon)),
+        (replace(held, certain=False), named, regle(),
+         (None, "perimetre_inconnu", "équivalence à confirmer : certificat ISO 9")),
+    ):  # fmt: skip
+        audit = contexte(precedent=None, certificats={"iso": one}, ajouts=Ajouts())
+        reponse = perimetre(cas(audit, equivalences=(equivalence,)), replace(TYPE, perimetre=(line,)))
+        assert (reponse.valeur, reponse.motifs[0].code, reponse.motifs[0].texte) == expected
+
+
+def test_a_line_was_seen_as_its_earlier_finding_says() -> None:
+    """A finding that it does not apply: not seen; another: as the list says; by an unknown audit: unknown."""
+
+    def seen(constat: str | None, **changes: Any) -> bool | None:
+        constats = {"atelier/1": ConstatPrecedent(constat=constat)} if constat else {}
+        earlier = Precedent(constats=constats, **changes)
+        one = cas(contexte(precedent=earlier))
+        return perimetre(one, replace(TYPE, perimetre=(regle(mots={"vue": True}),))).valeur
+
+    every = frozenset({"atelier/1"})
+    assert seen("nc_mineure", indicateurs_audites=every) is True
+    assert seen("non_applicable", indicateurs_audites=every) is False
+    assert seen(None, indicateurs_audites=every) is True
+    assert seen("nc_mineure", indicateurs_audites=frozenset()) is False
+    assert seen(None, type="initial") is True
+    assert seen(None, type="jamais_vu") is None
+    assert seen(None) is None
+
+
+def test_a_certificate_may_have_stood_at_the_earlier_audit() -> None:
+    """From its first day to its last, both included; at an audit of no known date, it may always have."""
+    held = Certificat(notification=date(2023, 1, 10), echeance=date(2023, 1, 20))
+    for day, may in (
+        (date(2023, 1, 9), False),
+        (date(2023, 1, 10), True),
+        (date(2023, 1, 20), True),
+        (date(2023, 1, 21), False),
+        (None, True),
+    ):
+        assert ("iso" in before(contexte(certificats={"iso": held}), Precedent(date=day))) is may
+
+
 # ---- words ----------------------------------------------------------------------------------------------
 
 
@@ -279,6 +387,15 @@ def test_a_rule_of_many_lines_names_the_same_as_one_of_few() -> None:
         for _ in range(2):  # a rule that was read once answers the same
             assert judge(regle(mots={"lignes": ("atelier/1", *names)}), cas(), MOTS).valeur is True
             assert judge(regle(mots={"lignes": (*names, "atelier/7")}), cas(), MOTS).valeur is False
+
+
+def test_the_lists_of_rules_that_are_held_are_bounded() -> None:
+    """Eleven hundred rules of twenty lines each: a thousand lists are held at most."""
+    one = cas()
+    for rank in range(1_100):
+        names = tuple(f"atelier/{rank}-{line}" for line in range(20))
+        assert judge(regle(mots={"lignes": names}), one, MOTS).valeur is False
+    assert 0 < len(_SETS) <= 1_000
 
 
 def test_an_edition_is_that_of_the_requirements_of_the_line() -> None:
@@ -292,10 +409,13 @@ def test_a_perimeter_taken_from_another_type_gives_its_reasons() -> None:
     types = {t.id: t for t in (TYPE, replace(TYPE_BASE, perimetre=(regle(mots={"fait": "poussieres"}),)))}
     comme = replace(TYPE, perimetre=(regle(mots={"comme": "atelier/initial"}, motif="comme à l’atelier"),))
     (one,) = perimetre(cas(contexte(precedent=None, faits={}), types_audit=types), comme).motifs
-    assert (one.code, one.texte) == (
-        "perimetre_inconnu",
-        "à renseigner : Le travail produit-il des poussières ?",
-    )
+    question = "à renseigner : Le travail produit-il des poussières ?"
+    assert (one.code, one.texte) == ("perimetre_inconnu", question)
+    both = regle(mots={"comme": "atelier/initial", "fait": "poussieres"})
+    types = {t.id: t for t in (TYPE, replace(TYPE_BASE, perimetre=(regle(motif="vue à l’atelier"),)))}
+    audit = contexte(precedent=None, faits={})
+    (one,) = perimetre(cas(audit, types_audit=types), replace(TYPE, perimetre=(both,))).motifs
+    assert one.texte == question  # its own condition comes first
 
 
 def test_a_derogation_replaces_the_perimeter_by_another() -> None:
@@ -308,6 +428,7 @@ def test_a_derogation_replaces_the_perimeter_by_another() -> None:
         (regle(inconnu="île à confirmer"), True, None, "dérogation à confirmer : île à confirmer"),
         (regle(sauf=regle(mots={"fait": "poussieres"}), motif="sur une île"), True, None,
          "dérogation à confirmer : sur une île"),
+        (regle(sauf=regle(mots={"fait": "poussieres"})), True, None, "dérogation à confirmer : "),
         (regle(inconnu="île à confirmer"), False, False, TYPE.sinon),
     ):  # fmt: skip
         base = replace(TYPE_BASE, perimetre=(regle() if due else AILLEURS,))
@@ -320,6 +441,21 @@ def test_a_derogation_replaces_the_perimeter_by_another() -> None:
         reponse = perimetre(one, visite)
         assert (reponse.valeur, reponse.motifs[0].texte) == (valeur, texte)
         assert perimetre(one, base).valeur is due
+
+
+def test_a_derogation_adds_no_doubt_to_the_same_doubt() -> None:
+    """Where both perimeters wait for one fact, the island changes nothing: the fact alone is asked."""
+    waiting = (regle(mots={"fait": "poussieres"}),)
+    base = replace(TYPE_BASE, perimetre=waiting)
+    derogation = Derogation(types=(TYPE.id,), garde=regle(inconnu="île à confirmer"), comme=base.id)
+    one = cas(
+        contexte(precedent=None, faits={}),
+        types_audit={t.id: t for t in (TYPE, base)},
+        derogations=(derogation,),
+    )
+    reponse = perimetre(one, replace(TYPE, perimetre=waiting))
+    assert reponse.valeur is None
+    assert [m.texte for m in reponse.motifs] == ["à renseigner : Le travail produit-il des poussières ?"]
 
 
 # ---- the scope ------------------------------------------------------------------------------------------
@@ -343,6 +479,11 @@ def test_a_scope_rests_on_the_fact_that_gives_another() -> None:
     (one,) = scope(poussieres, machines=FaitDeclare(valeur=True)).motifs
     assert one.texte == "il y a des poussières (suite de : l’atelier utilise des machines)"
     assert (one.sources, one.emplacements) == (("CH1", "GD2"), ("portee.yaml:7", "faits.yaml:3"))
+    (one,) = scope(
+        replace(poussieres, mots={"fait": "machines"}), poussieres=FaitDeclare(valeur=False)
+    ).motifs
+    assert one.texte == "l’atelier n’utilise pas de machines (suite de : il n’y a pas de poussières)"
+    assert (one.sources, one.emplacements) == (("CH1", "GD2"), ("portee.yaml:7", "faits.yaml:3"))
     (one,) = scope(poussieres, poussieres=FaitDeclare(valeur=True)).motifs
     assert one.texte == "il y a des poussières"
     assert (one.sources, one.emplacements) == (("CH1",), ("portee.yaml:7",))
@@ -365,3 +506,15 @@ def test_a_line_out_says_by_what() -> None:
     ):
         (one,) = scope(*regles, poussieres=sans).motifs
         assert (one.code, one.texte) == (code, texte)
+
+
+def test_a_line_for_all_says_for_whom() -> None:
+    """With categories, it is for this one; without any, for every organisation."""
+    (one,) = scope(regle()).motifs
+    assert one.texte == "applicable à cette catégorie d’actions"
+    every = replace(CATEGORIES[0], implicite=True)
+    one_case = cas(categories={every.id: every})
+    (one,) = portee(replace(one_case, indicateur=replace(INFORMATION, portee=(regle(),)))).motifs
+    assert one.texte == "applicable à tout organisme"
+    (one,) = scope(regle(sauf=regle(mots={"fait": "poussieres"}))).motifs
+    assert (one.code, one.texte) == ("portee_inconnue", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from atelier import BANCS, CRITERES, FOURS, INFORMATION, indicateur
+from msgspec.structs import replace
 
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.lignee import borrowed, lay
@@ -14,7 +15,7 @@ from certif_rules.model.base import Lacune, Regle
 from certif_rules.model.referentiel import Indicateur
 from certif_rules.source.yaml import read_bytes
 
-ICI = Location("operations.yaml", 4, 3)
+ICI, LA = Location("operations.yaml", 4, 3), Location("operations.yaml", 9, 3)
 
 
 def change(cible: str, *sources: str, nature: Any = "indicateur", **champs: Any) -> Modification:
@@ -69,6 +70,16 @@ def test_a_wording_rests_on_the_sources_of_its_words() -> None:
         after, issues = apply(body(line), Surcouche(modifications=(change(line.id, **champs),)))
         assert issues == []
         assert after.indicateurs[line.id].sources == sources
+
+
+def test_a_field_changed_twice_is_refused_where_it_is_the_second_time() -> None:
+    """Two titles for the bench: which one wins would be a guess; a title and a number are no clash."""
+    first, second = change("atelier/3", titre="Un"), change("atelier/3", titre="Deux")
+    _, (one,) = apply(body(BANCS), Surcouche(modifications=(first, replace(second, location=LA))))
+    assert (one.code, one.location) == ("modification-en-double", LA)
+    assert one.related == ((ICI, "première modification"),)
+    other = change("atelier/3", numero="30")
+    assert apply(body(BANCS), Surcouche(modifications=(first, other)))[1] == []
 
 
 # ---- what hangs from what -------------------------------------------------------------------------------
@@ -145,3 +156,18 @@ def test_rules_are_borrowed_from_the_last_edition_that_they_serve() -> None:
     for later in (["E1", "E3"], ["E3"], ["E9"], []):
         assert borrowed(bodies, later, "essai") is None
     assert borrowed({"E1": bodies["E1"]}, ("E1",), "essai") is None
+
+
+def test_each_edition_tells_its_changes_and_adds_its_words() -> None:
+    """The first withdraws a criterion of the base, of no edition; the second, one of the first’s."""
+    bodies = editions(
+        E1="mots: {audit: visite}\ncriteres:\n  - {code: A, titre: A., sources: []}\n"
+        "retraits:\n  - {critere: atelier/1, motif: M., sources: []}\n",
+        E2="mots: {ecart: remarque}\nretraits:\n  - {critere: A, motif: M., sources: []}\n",
+    )
+    lecteur = Lecteur(origine="essai")
+    lecteur.know_only("critère", ("atelier/1",))
+    pose = lay(bodies, Trame(criteres={CRITERES[0].id: CRITERES[0]}), {}, lecteur)
+    assert [(c.cible, c.edition) for c in pose.changements] == [("atelier/1", None), ("essai/A", "E2")]
+    assert pose.mots == {"audit": "visite", "ecart": "remarque"}
+    assert pose.trame.criteres == {}
