@@ -109,8 +109,8 @@ def test_values_are_read_as_people_type_them(call: Console) -> None:
             "Chiffre d’affaires, en euros entiers : 640000, ou 640 000 comme on l’écrit.",
         ),
         ("640 000 €", "12,5", "Chiffre d’affaires, en euros entiers : 640000, ou 640 000 comme on l’écrit."),
-        ("sous_traitance: oui", "sous_traitance: ouais", "oui, non (ou true, false), null"),
-        ("{Of: non}", "{Of: nan}", "oui ou non, true ou false"),
+        ("sous_traitance: oui", "sous_traitance: ouais", "oui, non (ou true, false), un nombre, null"),
+        ("{Of: non}", "{Of: nan}", "oui, non (ou true, false), un nombre, ou null"),
     ],
 )
 def test_a_value_that_says_nothing_is_refused(call: Console, typed: str, instead: str, hint: str) -> None:

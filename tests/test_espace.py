@@ -370,3 +370,17 @@ def test_verifying_says_what_was_altered(tmp_path: Path) -> None:
     altered = verify()
     assert altered.returncode == 1
     assert "ne se vérifie plus à partir de l’événement 1" in " ".join(altered.stdout.split())
+
+
+def test_every_rule_dresses_something() -> None:
+    """A class of the style sheet that no page writes is a rule for nothing."""
+    import certif_rules.web
+
+    folder = Path(certif_rules.web.__file__).parent
+    pages = " ".join(path.read_text(encoding="utf-8") for path in (folder / "gabarits").glob("*.html"))
+    states = (folder / "ecrans.py").read_text(
+        encoding="utf-8"
+    ) + "a_auditer a_confirmer non_audite non_applicable"
+    named = set(re.findall(r"\.([a-z_]+)", (folder / "statique" / "espace.css").read_text(encoding="utf-8")))
+    written = set(re.findall(r"[a-z_]+", pages + states))
+    assert named <= written

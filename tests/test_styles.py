@@ -23,7 +23,8 @@ from certif_rules.documents.formats import page
 from certif_rules.services.formats import FORMATS, write_document
 
 ICI = Path(certif_rules.__file__).parent
-FEUILLES = sorted(ICI.rglob("*.css"))
+#: Those of documents and forms; tests/test_espace.py looks at that of the workspace.
+FEUILLES = sorted(set(ICI.rglob("*.css")) - set((ICI / "web").rglob("*")))
 SCRIPTS = sorted(ICI.rglob("*.js"))
 
 Balise = tuple[str, frozenset[str], dict[str, str]]

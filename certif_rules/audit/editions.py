@@ -255,11 +255,10 @@ def _mutations(avant: Referentiel, apres: Referentiel) -> Iterator[Mutation]:
     for sorte, one, two in (
         ("dérogations", avant.derogations, apres.derogations),
         ("équivalences", avant.equivalences, apres.equivalences),
+        ("mots", avant.vocabulaire, apres.vocabulaire),
     ):
         if meaning(one) != meaning(two):
             yield Mutation(sorte=sorte, id="", titre="", sens="changee")
-    if meaning(avant.equivalences) != meaning(apres.equivalences):
-        yield Mutation(sorte="équivalences", id="", titre="", sens="changee")
 
 
 def _mutation(sorte: str, nom: str, value: Any, sens: Sens) -> Mutation:

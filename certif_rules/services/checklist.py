@@ -62,7 +62,9 @@ class Recherche(Struct, Generic[T], frozen=True):
         Raises:
             UsageError, DataError: anything is wrong; all of it is listed.
         """
-        common = set.intersection(*(set(examen.issues) for examen in examens)) if examens else set()
+        # What may be meant instead differs from one édition to the next: what is wrong does not.
+        each = [{replace(issue, hint=None): issue for issue in examen.issues} for examen in examens]
+        common = [issue for plain, issue in each[-1].items() if all(plain in e for e in each)] if each else []
         if self.issues or common or not self.unique:
             raise refusal([*self.issues, *common])
         return self.choix[0], examens[0]

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from certif_rules.errors import DataError, Fautes, Issue, Location, suggestion
 from certif_rules.source.donnees import number_of, read_checked
@@ -40,10 +40,10 @@ class Correspondance(Struct, frozen=True, kw_only=True):
     organisme: Mapping[str, str]
     categories: Mapping[str, str]
     faits: Mapping[str, str]
-    nombres: Mapping[str, str]
     vrai: frozenset[str]
     faux: frozenset[str]
     separateur: str | None
+    nombres: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def facts(self) -> Mapping[str, str]:
