@@ -212,3 +212,20 @@ def test_what_stands_in_no_criterion_is_in_no_mean_of_domains() -> None:
     assert reached(some, Seuil(mesure="de", au_moins="0", au_plus="0"), DE) == {"oui"}
     assert reached(some, Seuil(mesure="domaines", au_moins="3")) == {"non"}
     assert reached(some, Seuil(mesure="domaines", chaque=True, au_plus="0")) == {"oui"}
+
+
+def test_means_and_minima_of_one_domain_are_of_the_same_lines() -> None:
+    """A line at 3 or not measured, one at 0 or not: mean and least are 3/2 and 0, 3 and 3, or 0 and 0."""
+    bas = mesure("planchers", minimum="par_critere")
+    least = mesure("de_planchers", moyenne_de=("planchers",))
+    some = [line(7, "x/A", "d", None), line(8, "x/A", "a", None)]
+    for mean, low, codes in (
+        ("3/2", "0", {"oui", "non"}),
+        ("3", "3", {"oui", "non"}),
+        ("0", "0", {"oui", "non"}),
+        ("3/2", "3", {"non"}),
+        ("3", "0", {"non"}),
+        ("0", "3", {"non"}),
+    ):
+        at = [Seuil(mesure=nom, au_moins=v, au_plus=v) for nom, v in (("de", mean), ("de_planchers", low))]
+        assert reached(some, Toutes(toutes=tuple(at)), DE, bas, least) == codes
