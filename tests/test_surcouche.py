@@ -163,11 +163,13 @@ def test_each_edition_tells_its_changes_and_adds_its_words() -> None:
     bodies = editions(
         E1="mots: {audit: visite}\ncriteres:\n  - {code: A, titre: A., sources: []}\n"
         "retraits:\n  - {critere: atelier/1, motif: M., sources: []}\n",
-        E2="mots: {ecart: remarque}\nretraits:\n  - {critere: A, motif: M., sources: []}\n",
+        E2="mots: {ecart: remarque}\nmentions:\n  - {etiquette: rouge, texte: Rouge., sources: []}\n"
+        "retraits:\n  - {critere: A, motif: M., sources: []}\n",
     )
     lecteur = Lecteur(origine="essai")
     lecteur.know_only("critère", ("atelier/1",))
     pose = lay(bodies, Trame(criteres={CRITERES[0].id: CRITERES[0]}), {}, lecteur)
     assert [(c.cible, c.edition) for c in pose.changements] == [("atelier/1", None), ("essai/A", "E2")]
     assert pose.mots == {"audit": "visite", "ecart": "remarque"}
+    assert {nom: mention.texte for nom, mention in pose.mentions.items()} == {"rouge": "Rouge."}
     assert pose.trame.criteres == {}
