@@ -316,7 +316,8 @@ def _deviations(checklist: Checklist) -> Feuille:
         Cellule(name, "entete" if name in CALCULEES_ECARTS else "entete_saisie") for name in COLONNES_ECARTS
     )
     last = len(_open_lines(checklist)) + len(checklist.verifications) + 2
-    rows = tuple(gap_row(checklist, number) for number in range(2, last))
+    row = gap_rows(checklist)
+    rows = tuple(row(number, None) for number in range(2, last))
     hidden = {c.titre for c in (SITE_ECART, NIVEAU_LEVE) if not emetteur.shows(checklist, c.titre)}
     largeurs = tuple(0 if colonne.titre in hidden else colonne.largeur for colonne in colonnes.ECARTS)
     return Feuille(
@@ -329,14 +330,26 @@ def _deviations(checklist: Checklist) -> Feuille:
     )
 
 
-def gap_row(checklist: Checklist, number: int, at: tuple[str, str, str] | None = None) -> tuple[Cellule, ...]:
-    """Return a row of the sheet Écarts to fill, which looks up the finding of the line that it names.
+def gap_rows(checklist: Checklist) -> Callable[[int, tuple[str, str, str] | None], tuple[Cellule, ...]]:
+    """Return what makes a row of the sheet Écarts, of its number; what all rows share is worked out once.
 
-    A row of a site shows it where the sheet Grille says that site. ``at`` is a line, a site and the finding
-    made there, which no cell of the sheet Grille holds.
+    A row looks up the finding of the line that it names, and shows a site where the sheet Grille says that
+    site. Beside its number may come a line, a site and the finding made there, which no cell of the sheet
+    Grille holds.
     """
-    last = len(checklist.lignes) + 1
     key = INDICATEUR if _numbers_are_printed(checklist) else IDENTIFIANT
+    niveaux = _NIVEAUX if levels_after_lifting(checklist) else None
+    return lambda number, at: _gap_row(checklist, number, at, key, niveaux)
+
+
+def _gap_row(
+    checklist: Checklist,
+    number: int,
+    at: tuple[str, str, str] | None,
+    key: colonnes.Colonne,
+    niveaux: str | None,
+) -> tuple[Cellule, ...]:
+    last = len(checklist.lignes) + 1
     line, site = (cell(COLONNES_ECARTS, c.titre, number) for c in (INDICATEUR, SITE_ECART))
     row_of_line = f"MATCH({line},{GRILLE}!{area(COLONNES, key.titre, last)},0)"
     row_of_check = f"MATCH({line},{check_area(checklist, NUMERO)},0)" if checklist.verifications else ""
@@ -355,7 +368,6 @@ def gap_row(checklist: Checklist, number: int, at: tuple[str, str, str] | None =
     if at is not None:
         where, there, seen = map(in_formula, at)
         constat = f"IF(AND({line}={where},{site}={there}),{seen},{constat})"
-    niveaux = _NIVEAUX if levels_after_lifting(checklist) else None
     special = {
         CONSTAT_ECART.titre: Cellule(style="constat", formule=f'IF({line}="","",{constat})'),
         ECHEANCE_ECART.titre: Cellule(style="date", formule=f'IF({line}="","",{looked_up(ECHEANCE, "")})'),

@@ -26,7 +26,7 @@ from certif_rules.echanges.checklist import head
 from certif_rules.echanges.constats import as_data
 from certif_rules.grilles import feuilles as nommees
 from certif_rules.grilles.classeur import MAX_CELL, Cellule, Classeur, Feuille
-from certif_rules.grilles.grille import COLONNES_ECARTS, build, gap_row, numbers
+from certif_rules.grilles.grille import COLONNES_ECARTS, build, gap_rows, numbers
 
 #: What a findings file says beside its findings, and that no cell holds.
 _A_COTE: Final = (*CLES, "a_accorder", "a_revoir")
@@ -176,7 +176,7 @@ def _filled(feuille: Feuille, texts: Mapping[str, Mapping[str, str]]) -> Feuille
 
 def _followed(checklist: Checklist, feuille: Feuille, dossier: Dossier) -> Feuille:
     """Return the sheet of gaps with what follows each finding, one a row; a gap at a site has its own."""
-    names = numbers(checklist)
+    names, row = numbers(checklist), gap_rows(checklist)
     rows = list(feuille.lignes[1:])
     followed = [(key, one) for key, one in _gaps(checklist, dossier) if key in names]
     for number, (key, releve) in enumerate(followed):
@@ -188,7 +188,7 @@ def _followed(checklist: Checklist, feuille: Feuille, dossier: Dossier) -> Feuil
             colonnes.SITE_ECART.titre: site,
             colonnes.CONSTAT_ECART.titre: seen,
         }
-        cells = gap_row(checklist, number + 2, (names[key], site, seen) if site else None)
+        cells = row(number + 2, (names[key], site, seen) if site else None)
         filled = tuple(
             replace(cellule, texte=own[title]) if own.get(title) else cellule
             for title, cellule in zip(COLONNES_ECARTS, cells, strict=True)
