@@ -79,4 +79,6 @@ def changes_nothing(champ: Champ | None, valeur: Any, base: int) -> bool:
     if champ is None:
         return valeur in (None, "", [], {})
     unseen = [one for one in champ.versions if one.version > base]
-    return any(one.valeur == valeur for one in (unseen or champ.versions if not champ.a_accorder else unseen))
+    # Who has seen several values chooses one of them by giving it again: that is a change.
+    standing = unseen if unseen or champ.a_accorder else champ.versions
+    return any(one.valeur == valeur for one in standing)

@@ -22,6 +22,10 @@ from certif_rules.journal.evenements import (
 from certif_rules.web import models
 from certif_rules.web.machine import drawn, now
 
+#: What the rows of events, and of values, keep beside where they stand and what was given.
+_EVENT = tuple(name for name in Inscription.__struct_fields__ if name != "cle")
+_GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeur")
+
 
 class Don(Struct, frozen=True):
     """A value given to a field."""
@@ -100,12 +104,7 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
     for row in models.ValeurCourante.objects.filter(dossier=dossier_id):
         text = texts.get(row.contenu)
         version = ValeurDonnee(
-            valeur=None if text is None else Contenu(sel="", texte=text).valeur,
-            acteur=row.acteur,
-            quand=row.quand,
-            version=row.version,
-            base=row.base,
-            contenu=row.contenu,
+            valeur=None if text is None else Contenu(sel="", texte=text).valeur, **_fields(row, _GIVEN)
         )
         cle = _cle(row)
         champs[cle] = Champ((*(champs[cle].versions if cle in champs else ()), version))
@@ -114,21 +113,8 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
 
 def events(dossier_id: Any) -> list[Inscription]:
     """Return the events of a dossier, in order."""
-    return [
-        Inscription(
-            version=row.version,
-            cle=_cle(row),
-            avant=row.avant,
-            apres=row.apres,
-            acteur=row.acteur,
-            quand=row.quand,
-            base=row.base,
-            raison=row.raison,
-            precedent=row.precedent,
-            empreinte=row.empreinte,
-        )
-        for row in models.InscriptionGardee.objects.filter(dossier=dossier_id)
-    ]
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id)
+    return [Inscription(cle=_cle(row), **_fields(row, _EVENT)) for row in rows]
 
 
 def contents(dossier_id: Any) -> dict[str, Contenu]:
@@ -160,27 +146,20 @@ def _cle(row: models.Place) -> Endroit:
     return Endroit(row.genre, row.champ, row.ligne, row.site)  # type: ignore[arg-type]
 
 
-def _where(cle: Endroit) -> dict[str, str]:
-    return {"genre": cle.genre, "champ": cle.champ, "ligne": cle.ligne, "site": cle.site}
+def _fields(record: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return these fields of a row, or of what it keeps: they bear the same names."""
+    return {name: getattr(record, name) for name in names}
+
+
+def _where(cle: Endroit) -> dict[str, Any]:
+    return _fields(cle, Endroit.__struct_fields__)
 
 
 def _append(dossier: models.DossierSuivi, event: Inscription, content: Contenu) -> None:
     models.ContenuGarde.objects.create(
         dossier=dossier, empreinte=content.empreinte, sel=content.sel, texte=content.texte
     )
-    models.InscriptionGardee.objects.create(
-        dossier=dossier,
-        **_where(event.cle),
-        version=event.version,
-        avant=event.avant,
-        apres=event.apres,
-        acteur=event.acteur,
-        quand=event.quand,
-        base=event.base,
-        raison=event.raison,
-        precedent=event.precedent,
-        empreinte=event.empreinte,
-    )
+    models.InscriptionGardee.objects.create(dossier=dossier, **_where(event.cle), **_fields(event, _EVENT))
 
 
 def _project(dossier: models.DossierSuivi, cle: Endroit, champ: Champ) -> None:
@@ -189,15 +168,7 @@ def _project(dossier: models.DossierSuivi, cle: Endroit, champ: Champ) -> None:
     rows.exclude(version__in=[one.version for one in champ.versions]).delete()
     known = set(rows.values_list("version", flat=True))
     models.ValeurCourante.objects.bulk_create(
-        models.ValeurCourante(
-            dossier=dossier,
-            **_where(cle),
-            version=one.version,
-            base=one.base,
-            contenu=one.contenu,
-            acteur=one.acteur,
-            quand=one.quand,
-        )
+        models.ValeurCourante(dossier=dossier, **_where(cle), **_fields(one, _GIVEN))
         for one in champ.versions
         if one.version not in known
     )
