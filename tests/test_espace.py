@@ -384,3 +384,26 @@ def test_every_rule_dresses_something() -> None:
     named = set(re.findall(r"\.([a-z_]+)", (folder / "statique" / "espace.css").read_text(encoding="utf-8")))
     written = set(re.findall(r"[a-z_]+", pages + states))
     assert named <= written
+
+
+def test_what_cannot_be_answered_is_said_in_french(navigateur: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A référentiel no longer installed, a file that another program holds: one page each, nothing lost."""
+    from django.db import OperationalError
+
+    from certif_rules.journal.evenements import Endroit
+    from certif_rules.web import depot, vues
+
+    root = begun(navigateur)
+    gone = depot.Don(Endroit("tete", "referentiel.id"), "retire")
+    depot.record(root.rpartition("/")[2], [gone], "auditeur", base=99)
+    page = navigateur.get(f"{root}/saisir")
+    assert page.status_code == 422
+    assert "retire" in text(page)
+
+    def locked(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(vues.depot, "standing", locked)
+    held = navigateur.get(f"{root}/saisir")
+    assert held.status_code == 503
+    assert "tenu par un autre programme" in text(held)

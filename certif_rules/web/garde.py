@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import split_domain_port
 from django.shortcuts import render
@@ -32,18 +33,29 @@ PASSE = "passe"
 Reponse = Callable[[HttpRequest], HttpResponse]
 
 
-def guard(get_response: Reponse) -> Reponse:
-    """Return the middleware that refuses whoever does not come from the first address."""
+class Garde:
+    """Refuse whoever does not come from the first address, and say in French what could not be answered."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        response = _refused(request) or _entered(request) or get_response(request)
+    def __init__(self, get_response: Reponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer, under the policy, or why there is none."""
+        response = _refused(request) or _entered(request) or self.get_response(request)
         response.headers["Content-Security-Policy"] = POLITIQUE
         response.headers["Referrer-Policy"] = "same-origin"  # none at all makes an Origin of null
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    return answer
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return a page for an audit that cannot be read any more, or a file that refuses; else nothing."""
+        if isinstance(error, IssuesError):
+            return refused(request, error)
+        if isinstance(error, DatabaseError):
+            message = "Le fichier des audits est tenu par un autre programme, ou le disque est plein."
+            return page(request, 503, "Fichier indisponible", message)
+        return None
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:

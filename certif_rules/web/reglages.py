@@ -14,7 +14,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 INSTALLED_APPS = ["certif_rules.web.apps.Espace"]
 ROOT_URLCONF = "certif_rules.web.adresses"
 MIDDLEWARE = [
-    "certif_rules.web.garde.guard",
+    "certif_rules.web.garde.Garde",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
