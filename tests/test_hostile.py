@@ -129,6 +129,14 @@ def test_any_text_is_json_or_is_refused(text: str) -> None:
         source.read("{" + text, "a.json")
 
 
+@pytest.mark.parametrize("number", ["0e", "1E+", "2.", "1.e3", "-", "0.5e-"])
+def test_a_number_that_stops_short_is_no_json(number: str) -> None:
+    """What begins as a number and is none is told as such, at its place."""
+    with pytest.raises(DataError) as raised:
+        source.read(f'{{"a": {number}}}', "a.json")
+    assert raised.value.issues[0].location is not None
+
+
 def test_json_as_programs_write_it_is_read(tmp_path: Path) -> None:
     """Tabs, long keys, halves of characters: what YAML refuses of JSON, and JSON writes."""
     path = tmp_path / "a.json"
@@ -442,11 +450,14 @@ def program(
     return subprocess.run(command, stdin=stdin, capture_output=True, check=False)  # type: ignore[call-overload, no-any-return]
 
 
-def shell(tmp_path: Path, redirected: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """The program as a shell runs it with a stream closed or filled."""
+def shell(
+    tmp_path: Path, redirected: str, *arguments: str, unbuffered: bool = False
+) -> subprocess.CompletedProcess[bytes]:
+    """The program as a shell runs it with a stream closed or filled, whatever this environment buffers."""
+    env = {**os.environ, "PYTHONUNBUFFERED": "1" if unbuffered else ""}
     line = f'"$0" -m certif_rules "$@" {redirected}'
     command = ["sh", "-c", line, sys.executable, *arguments]
-    return subprocess.run(command, capture_output=True, cwd=tmp_path, check=False)
+    return subprocess.run(command, capture_output=True, cwd=tmp_path, check=False, env=env)
 
 
 @POSIX
@@ -475,13 +486,15 @@ def test_a_closed_stream(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("unbuffered", [False, True])
 @pytest.mark.parametrize("arguments", [("--help",), ("plugins", "--format", "json"), ("checklist", *AUDIT)])
-def test_a_full_output(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """A full standard output is a failure to write; a full standard error changes no status."""
-    done = shell(tmp_path, "> /dev/full", *arguments)
+def test_a_full_output(tmp_path: Path, arguments: tuple[str, ...], unbuffered: bool) -> None:
+    """A full standard output is a failure to write, told once; a full standard error changes no status."""
+    done = shell(tmp_path, "> /dev/full", *arguments, unbuffered=unbuffered)
     assert (done.returncode, done.stderr.count(b"ecriture-impossible")) == (1, 1)
     assert b"Traceback" not in done.stderr
-    assert shell(tmp_path, "2> /dev/full", "checklist", "rien").returncode == 2
+    full = shell(tmp_path, "2> /dev/full", "checklist", "rien", unbuffered=unbuffered)
+    assert full.returncode == 2
 
 
 @POSIX

@@ -107,6 +107,11 @@ def main(arguments: list[str] | None = None) -> None:
         if not isinstance(error, BrokenPipeError):
             status = explain(error)
         silence_streams()
+    if sys.stderr is not None:  # closed from the start
+        try:
+            sys.stderr.flush()
+        except OSError:  # nowhere to say it: the status says it alone
+            silence_streams(sys.stderr)
     sys.exit(status)
 
 
@@ -127,5 +132,11 @@ def run(arguments: list[str]) -> int:
             import traceback
 
             traceback.print_exception(error)
-        return explain(error)
+        status = explain(error)
+        if isinstance(error, OSError):
+            try:
+                sys.stdout.flush()
+            except OSError:  # told already: what is left would be refused again at the end
+                silence_streams(sys.stdout)
+        return status
     return result if isinstance(result, int) else 0

@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TextIO
 
 #: Name of the error handler, for ``str.encode`` and for streams.
 PLAIN = "certif_rules.plain"
@@ -79,10 +79,10 @@ def for_console(render: Callable[[bool], bytes]) -> bytes:
         return render(True).decode("utf-8").encode(encoding, PLAIN)
 
 
-def silence_streams() -> None:
+def silence_streams(*streams: TextIO) -> None:
     """Send what is left to write nowhere: the interpreter flushes both streams when it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams or (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # a stream of a test, without a file behind it
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -55,7 +55,7 @@ _DEMESURE: Final = re.compile(r"(?<![0-9.#a-fA-F])[-+]?(?:[0-9]{10}|[0-9.]++[eE]
 #: Smallest and largest side of a drawing, in any unit.
 _COTES: Final = (0.01, 1_000_000.0)
 _NOMBRE: Final = re.compile(
-    r"\s*+((?:[0-9]++\.?+|\.(?=[0-9]))[0-9]*+(?:[eE][-+]?[0-9]++)?+)\s*+(px|pt|pc|mm|cm|in|em|ex)?\s*+"
+    r"\s*+((?:[0-9]++\.?+|\.(?=[0-9]))[0-9]*+(?:[eE][-+]?[0-9]++)?)\s*+(px|pt|pc|mm|cm|in|em|ex)?\s*+"
 )
 
 

@@ -25,9 +25,10 @@ from certif_rules.source.yaml import (
     too_deep,
 )
 
+#: A group that may be absent is not possessive: CPython 3.11 then keeps what it had taken of one that fails.
 _TOKEN = re.compile(
     r"[ \t\n]*+(?:(?P<mark>[{}\[\]:,])|(?P<quote>\")"
-    r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+)(?![\w.])"
+    r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)(?![\w.])"
     r"|(?P<word>true|false|null)\b)"
 )
 _BLANKS = re.compile(r"[ \t\n]*+")
