@@ -127,7 +127,7 @@ def line_of(
             if etat in ("a_auditer", "a_confirmer")
             else ()
         ),
-        lacunes=relevant(indicateur.lacunes, referentiel, contexte, faits),
+        lacunes=relevant(indicateur.lacunes, referentiel, contexte, faits) if indicateur.lacunes else (),
         constat_precedent=constat.constat if constat else None,
     )
 
@@ -143,13 +143,12 @@ def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ..
     order = tuple([couple.categorie for couple in couples])
     by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat)) if order[1:] else couples
     motifs = dedupe([motif for couple in by_strength for motif in couple.motifs])
-    return (*[_in_order(motif, order) for motif in motifs], *_never_seen(couples, contexte))
+    motifs = tuple([m if m.categories == order else _in_order(m, order) for m in motifs])
+    return motifs + _never_seen(couples, contexte)
 
 
 def _in_order(motif: Motif, order: tuple[str, ...]) -> Motif:
     """Return a reason whose categories are in the order of the référentiel."""
-    if motif.categories == order:
-        return motif
     categories = tuple([c for c in order if c in motif.categories])
     return motif if categories == motif.categories else replace(motif, categories=categories)
 
@@ -174,6 +173,8 @@ def _texts(
     textes: tuple[Texte, ...], referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie
 ) -> tuple[Texte, ...]:
     """Return the texts that concern this audit; one that hangs on an unknown fact says on which."""
+    if not textes:
+        return ()
     code = referentiel.types_audit[contexte.type_audit].code
     selected = []
     for texte in textes:

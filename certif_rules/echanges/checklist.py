@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Raw, Struct
-from msgspec.json import encode
+from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
@@ -92,10 +91,10 @@ _expliquer = Ecrivain(
 
 
 class Gravee(Struct, frozen=True):
-    """A line written once: its JSON, and the ids of the sources that it cites."""
+    """A line written once: what is between the braces of its JSON, and the ids of the sources that it cites."""
 
     ligne: Ligne
-    json: Raw
+    json: bytes
     cites: frozenset[str]
 
 
@@ -105,24 +104,37 @@ class _Gravees:
     def __init__(self) -> None:
         self._gravees: dict[int, Gravee] = {}
 
-    def __call__(self, ligne: Ligne) -> Gravee:
-        """Return a line as it is written.
+    def __call__(self, lignes: tuple[Ligne, ...]) -> list[Gravee]:
+        """Return lines as they are written, those that are new together.
 
         Raises:
-            UnicodeEncodeError: a text of it cannot be written in UTF-8.
+            UnicodeEncodeError: a text of one cannot be written in UTF-8.
         """
-        gravee = self._gravees.get(id(ligne))
-        if gravee is None:
-            if len(self._gravees) >= LIMITE:
-                self._gravees.clear()
-            written, cites = _encoder.with_citations(ligne)
-            # The record is held with what is written of it: its identity is not given to another.
-            gravee = Gravee(ligne, Raw(encode(written)), cites)
-            self._gravees[id(ligne)] = gravee
-        return gravee
+        known = self._gravees
+        new = [ligne for ligne in lignes if id(ligne) not in known]
+        if new and len(known) + len(new) > LIMITE:
+            known = self._gravees = {}
+            new = [*lignes]
+        written = [_encoder.with_citations(ligne) for ligne in new]
+        # The record is held with what is written of it: its identity is not given to another.
+        known |= {
+            id(ligne): Gravee(ligne, json, cites)
+            for ligne, json, (_, cites) in zip(new, _in_lines([w for w, _ in written]), written, strict=True)
+        }
+        return [known[id(ligne)] for ligne in lignes]
 
 
 _GRAVEES = _Gravees()
+#: What opens the list of lines, stands between two of them, and closes it: no text has a line feed as it is.
+_EMPTY, _OPEN, _NEXT, _CLOSE = (
+    b'\n  "lignes": []', b'\n  "lignes": [\n    {', b"\n    },\n    {", b"\n    }\n  ]"
+)  # fmt: skip
+
+
+def _in_lines(lignes: list[Any]) -> list[bytes]:
+    """Return what is between the braces of each line, as indented as it is in a checklist."""
+    text = encoded({"lignes": lignes}).partition(_OPEN)[2]
+    return text[: text.rindex(_CLOSE)].split(_NEXT) if lignes else []
 
 
 def render(checklist: Checklist) -> bytes:
@@ -132,13 +144,17 @@ def render(checklist: Checklist) -> bytes:
     """
     written = _encoder(_parts(checklist, ()))
     try:
-        encode(written)  # what is written once is not there for an escape to be put in
-        lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]
+        lignes = _GRAVEES(checklist.lignes)
         cites = _cited(written, lignes)
-        written["lignes"] = [gravee.json for gravee in lignes]
-        return encoded(with_sources(written, checklist.referentiel.sources.values(), cites))
+        whole = encoded(with_sources(written, checklist.referentiel.sources.values(), cites))
     except UnicodeEncodeError:  # what people typed may hold what only an escape can write
         return as_bytes(document(checklist))
+    if not lignes:
+        return whole
+    before, _, after = whole.partition(_EMPTY)
+    parts = [gravee.json for gravee in lignes]
+    parts[0], parts[-1] = before + _OPEN + parts[0], parts[-1] + _CLOSE + after
+    return _NEXT.join(parts)
 
 
 def document(checklist: Checklist) -> Objet:
@@ -181,7 +197,7 @@ def head(checklist: Checklist) -> Objet:
 def sources(checklist: Checklist) -> tuple[Source, ...]:
     """Return the sources cited anywhere in a document, in the référentiel's order."""
     try:
-        cites = _cited(_ecrire(_parts(checklist, ())), [_GRAVEES(ligne) for ligne in checklist.lignes])
+        cites = _cited(_ecrire(_parts(checklist, ())), _GRAVEES(checklist.lignes))
     except UnicodeEncodeError:  # as in :func:`render`
         cites = {*document(checklist)["sources"]}
     return tuple(source for id_, source in checklist.referentiel.sources.items() if id_ in cites)

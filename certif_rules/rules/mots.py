@@ -161,5 +161,7 @@ MOTS_PORTEE = frozenset({"toutes", "categories", "fait"})
 MOTS_SANS_LIGNE = frozenset({"toutes", "type_precedent", "du", "au"})
 #: Words that say for whom a gap, a document or a check matters.
 MOTS_ORGANISME = MOTS_SANS_LIGNE | {"categories", "fait", "ajout"}
+#: Words that read of a line what it is at every audit.
+MOTS_DE_LIGNE = frozenset({"lignes", "etiquette", "origine", "edition", "constat_exclu"})
 #: Words whose unknown is an unknown of the earlier audit.
 MOTS_DU_PRECEDENT = frozenset({"constat_precedent", "constat_ouvert", "type_precedent", "vue"})
