@@ -11,7 +11,7 @@ from certif_rules.rules.motifs import ETATS, Etat, Motif, Reponse
 from certif_rules.rules.trivalent import Trivalent
 
 
-class Couple(Struct, frozen=True, kw_only=True):
+class Couple(Struct, frozen=True, kw_only=True, gc=False):
     """What was answered for one category: does the line apply, is it due."""
 
     categorie: str

@@ -90,7 +90,7 @@ _expliquer = Ecrivain(
 )
 
 
-class Gravee(Struct, frozen=True):
+class Gravee(Struct, frozen=True, gc=False):
     """A line written once: what is between the braces of its JSON, and the ids of the sources that it cites."""
 
     ligne: Ligne

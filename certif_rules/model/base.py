@@ -25,7 +25,7 @@ Valeur = bool | str | tuple[str, ...]
 PLACES = frozenset({"emplacement", "lieu", "lieux"})
 
 
-class Situe(Struct, frozen=True, eq=False):
+class Situe(Struct, frozen=True, eq=False, gc=False):
     """A record that knows where it was written: two that differ by their place only are equal."""
 
     def __eq__(self, other: object) -> bool:

@@ -55,7 +55,7 @@ class Motif(Appui, frozen=True, kw_only=True):
 CONFIANCES: tuple[Confiance, ...] = ("elevee", "moyenne", "faible", "non_verifiee")
 
 
-class Reponse(Struct, frozen=True):
+class Reponse(Struct, frozen=True, gc=False):
     """True, false or unknown, and the reasons that made it so (at least one)."""
 
     valeur: Trivalent

@@ -18,7 +18,7 @@ from certif_rules.rules.contexte import Contexte, FaitsParCategorie
 from certif_rules.rules.trivalent import Trivalent, both, negate
 
 
-class Cas(Struct, frozen=True):
+class Cas(Struct, frozen=True, gc=False):
     """One question: this line, for this category, at this audit. ``faits`` is resolved beforehand."""
 
     referentiel: Referentiel
@@ -31,7 +31,7 @@ class Cas(Struct, frozen=True):
 Mot = Callable[[Any, Cas], Trivalent]
 
 
-class RegleJugee(Struct, frozen=True):
+class RegleJugee(Struct, frozen=True, gc=False):
     """What a rule answers, and each of its words (``sauf`` and ``inconnu`` among them)."""
 
     regle: Regle
