@@ -140,15 +140,18 @@ def pair_of(cas: Cas) -> Couple:
 
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Return every reason once, those of the pairs that decided the state of the line first."""
+    if len(couples) == 1:
+        return dedupe(couples[0].motifs) + _never_seen(couples, contexte)
     order = tuple([couple.categorie for couple in couples])
-    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat)) if order[1:] else couples
+    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat))
     motifs = dedupe([motif for couple in by_strength for motif in couple.motifs])
-    motifs = tuple([m if m.categories == order else _in_order(m, order) for m in motifs])
-    return motifs + _never_seen(couples, contexte)
+    return (*[_in_order(motif, order) for motif in motifs], *_never_seen(couples, contexte))
 
 
 def _in_order(motif: Motif, order: tuple[str, ...]) -> Motif:
     """Return a reason whose categories are in the order of the référentiel."""
+    if motif.categories == order:
+        return motif
     categories = tuple([c for c in order if c in motif.categories])
     return motif if categories == motif.categories else replace(motif, categories=categories)
 

@@ -17,6 +17,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from threading import RLock
 from typing import Final, NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
@@ -27,7 +28,7 @@ from certif_rules.model.referentiel import Indicateur, Referentiel, TypeAudit
 from certif_rules.rules.contexte import ConstatPrecedent, Contexte, FaitsParCategorie
 from certif_rules.rules.faits import origin, resolve_all
 from certif_rules.rules.lacunes import matters
-from certif_rules.rules.motifs import Motif, Reponse, rests_on
+from certif_rules.rules.motifs import Motif, Reponse, each_once
 from certif_rules.rules.mots import MOTS, MOTS_DE_LIGNE, MOTS_DU_PRECEDENT, Cas
 from certif_rules.rules.perimetre import before, perimetre
 from certif_rules.rules.portee import portee
@@ -102,8 +103,14 @@ class Partage:
             of_scope = category.scopes[gardees.faits]
             scope = portees.get(of_scope)
             if scope is None:
-                cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
-                scope = portees[of_scope] = self._scope(gardees, cas, of_scope)
+                known = self._reasons.get((gardees.mots, category.nom))
+                if known is not None:
+                    scope = _Answer(of_scope, _own(known, gardees.indicateur.portee[0]))
+                    self._size += 1
+                else:
+                    cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
+                    scope = self._scope(gardees, cas, of_scope)
+                portees[of_scope] = scope
             due = perimetres.get(category.audit)
             if due is None:
                 cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
@@ -127,27 +134,16 @@ class Partage:
         return line
 
     def _scope(self, gardees: _Gardees, cas: Cas, number: int) -> _Answer:
-        """Return whether a line applies; where another has the same words, what that one was answered.
+        """Return whether a line applies; ``number`` is that of what its scope reads.
 
-        ``number`` is that of what its scope reads: where it reads the category only, no two say the same.
+        Where it reads nothing but the category, no two of them are answered the same.
         """
+        reponse = portee(cas)
         if gardees.mots is None:
-            return self._answer(portee(cas))
+            return self._answer(reponse)
+        self._reasons[gardees.mots, cas.categorie] = reponse
         self._size += 1
-        known = self._reasons.get((gardees.mots, cas.categorie))
-        if known is None:
-            reponse = portee(cas)
-            self._reasons[gardees.mots, cas.categorie] = reponse
-            return _Answer(number, reponse)
-        regle, said = gardees.indicateur.portee[0], known.motifs[0]
-        own = Motif(
-            code=said.code,
-            texte=said.texte,
-            categories=said.categories,
-            emplacements=(regle.emplacement,),
-            **rests_on(regle),
-        )
-        return _Answer(number, Reponse(known.valeur, (own,)))
+        return _Answer(number, reponse)
 
     def _lecture(self, id_: str) -> _Lecture:
         if id_ not in self._lectures:
@@ -183,7 +179,7 @@ class Partage:
         self._size = 0
 
 
-class _Answer(NamedTuple):
+class _Answer(Struct, frozen=True, gc=False):
     number: int
     reponse: Reponse
 
@@ -204,13 +200,15 @@ class _Category(NamedTuple):
 class _Gardees:
     """What was answered of one indicator; the facts that its scope names, and those that its texts name."""
 
+    __slots__ = ("faits", "faits_des_textes", "indicateur", "lacunes", "lignes", "mots", "portees")
+
     def __init__(self, indicateur: Indicateur) -> None:
-        texts = (*indicateur.preuves, *indicateur.precisions, *indicateur.adaptations)
+        texts = indicateur.preuves + indicateur.precisions + indicateur.adaptations
         self.indicateur = indicateur
         self.mots = _alone(indicateur.portee)
         self.faits = tuple(_named(_with_exceptions(indicateur.portee), "fait")) if self.mots is None else ()
-        self.faits_des_textes = sorted({texte.fait for texte in texts if texte.fait is not None})
-        self.lacunes = [lacune for lacune in indicateur.lacunes if lacune.si]
+        self.faits_des_textes = sorted({t.fait for t in texts if t.fait is not None}) if texts else ()
+        self.lacunes = [la for la in indicateur.lacunes if la.si] if indicateur.lacunes else ()
         self.portees: dict[int, _Answer] = {}
         self.lignes: dict[Hashable, Ligne] = {}
 
@@ -299,7 +297,7 @@ _PARTAGES: dict[int, Partage] = {}
 
 
 def _rules_of(referentiel: Referentiel, type_audit: TypeAudit, known: set[str]) -> Iterator[Regle]:
-    """Yield the rules that say whether a line is due at an audit type, or why not, and those they refer to."""
+    """Yield the rules that say whether a line is due at an audit type, or why not, and those referred to."""
     if type_audit.id in known:
         return
     known.add(type_audit.id)
@@ -323,6 +321,22 @@ def _with_exceptions(regles: Iterable[Regle]) -> Iterator[Regle]:
         yield regle
         if regle.sauf is not None:
             yield from _with_exceptions((regle.sauf,))
+
+
+def _own(reponse: Reponse, regle: Regle) -> Reponse:
+    """Return what was answered by a rule, for another that has the same words: each rests on its own."""
+    said = reponse.motifs[0]
+    own = Motif(
+        code=said.code,
+        texte=said.texte,
+        categories=said.categories,
+        emplacements=(regle.emplacement,),
+        sources=regle.sources if len(regle.sources) < 2 else each_once(regle.sources),
+        confiance=regle.confiance,
+        lecture=regle.lecture,
+        incoherences=regle.incoherences and each_once(regle.incoherences),
+    )
+    return Reponse(reponse.valeur, (own,))
 
 
 def _alone(portee: tuple[Regle, ...]) -> Hashable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
 from certif_rules.audit.deduction import rule_of
 from certif_rules.echanges.champs import LACUNE, Ecrivain, Formes, as_bytes, citations, encoded, with_sources
+from certif_rules.echanges.gravure import Graveur
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Lacune, Source, Texte
@@ -75,7 +77,8 @@ _FORMES: Formes = {
     Evolution: "* issu_de?",
     Certificat: "notification echeance etat? categories? sites?",
 }
-_ecrire, _encoder = Ecrivain(_FORMES), Ecrivain(_FORMES, brut=True)
+_ecrire = Ecrivain(_FORMES)
+_graver = Graveur(_ecrire, margin="    ", communs={Motif})
 #: What names the rules of a checklist, without telling them.
 _nommer = Ecrivain(
     {Referentiel: "id edition guide empreinte couches", Couche: "referentiel nature id empreinte"}
@@ -91,7 +94,7 @@ _expliquer = Ecrivain(
 
 
 class Gravee(Struct, frozen=True, gc=False):
-    """A line written once: what is between the braces of its JSON, and the ids of the sources that it cites."""
+    """A line written once: its JSON at its place in a document, and the ids of the sources that it cites."""
 
     ligne: Ligne
     json: bytes
@@ -105,36 +108,33 @@ class _Gravees:
         self._gravees: dict[int, Gravee] = {}
 
     def __call__(self, lignes: tuple[Ligne, ...]) -> list[Gravee]:
-        """Return lines as they are written, those that are new together.
+        """Return lines as they are written.
 
         Raises:
             UnicodeEncodeError: a text of one cannot be written in UTF-8.
         """
+        with _LOCK:
+            return self._engraved(lignes)
+
+    def _engraved(self, lignes: tuple[Ligne, ...]) -> list[Gravee]:
         known = self._gravees
         new = [ligne for ligne in lignes if id(ligne) not in known]
         if new and len(known) + len(new) > LIMITE:
-            known = self._gravees = {}
-            new = [*lignes]
-        written = [_encoder.with_citations(ligne) for ligne in new]
-        # The record is held with what is written of it: its identity is not given to another.
-        known |= {
-            id(ligne): Gravee(ligne, json, cites)
-            for ligne, json, (_, cites) in zip(new, _in_lines([w for w, _ in written]), written, strict=True)
-        }
+            known, new = {}, [*lignes]
+            self._gravees = known
+        for ligne, (json, cites) in zip(new, _graver(new), strict=True):
+            # The record is held with what is written of it: its identity is not given to another.
+            known[id(ligne)] = Gravee(ligne, json, cites)
         return [known[id(ligne)] for ligne in lignes]
 
 
 _GRAVEES = _Gravees()
-#: What opens the list of lines, stands between two of them, and closes it: no text has a line feed as it is.
+#: One thread at a time engraves.
+_LOCK = RLock()
+#: What opens the list of lines, parts two of them, closes it: no text has a line feed as it is.
 _EMPTY, _OPEN, _NEXT, _CLOSE = (
-    b'\n  "lignes": []', b'\n  "lignes": [\n    {', b"\n    },\n    {", b"\n    }\n  ]"
+    b'\n  "lignes": []', b'\n  "lignes": [\n    ', b",\n    ", b"\n  ]"
 )  # fmt: skip
-
-
-def _in_lines(lignes: list[Any]) -> list[bytes]:
-    """Return what is between the braces of each line, as indented as it is in a checklist."""
-    text = encoded({"lignes": lignes}).partition(_OPEN)[2]
-    return text[: text.rindex(_CLOSE)].split(_NEXT) if lignes else []
 
 
 def render(checklist: Checklist) -> bytes:
@@ -142,19 +142,18 @@ def render(checklist: Checklist) -> bytes:
 
     A line is written once for all the checklists that share it.
     """
-    written = _encoder(_parts(checklist, ()))
+    written = _ecrire(_parts(checklist, ()))
     try:
         lignes = _GRAVEES(checklist.lignes)
         cites = _cited(written, lignes)
         whole = encoded(with_sources(written, checklist.referentiel.sources.values(), cites))
     except UnicodeEncodeError:  # what people typed may hold what only an escape can write
         return as_bytes(document(checklist))
-    if not lignes:
-        return whole
-    before, _, after = whole.partition(_EMPTY)
     parts = [gravee.json for gravee in lignes]
-    parts[0], parts[-1] = before + _OPEN + parts[0], parts[-1] + _CLOSE + after
-    return _NEXT.join(parts)
+    if parts:
+        before, _, after = whole.partition(_EMPTY)
+        parts[0], parts[-1] = before + _OPEN + parts[0], parts[-1] + _CLOSE + after
+    return _NEXT.join(parts) if parts else whole
 
 
 def document(checklist: Checklist) -> Objet:

@@ -105,6 +105,8 @@ def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
     listed = tuple(motifs)
     if len(listed) < 2:  # most answers have one reason
         return listed
+    if len(listed) == 2 and listed[0].texte != listed[1].texte:  # and most others two that differ
+        return listed
     if len({(motif.code, motif.texte) for motif in listed}) == len(listed):
         return listed
     alike: dict[tuple[str, str], list[Motif]] = {}
