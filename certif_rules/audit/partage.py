@@ -238,8 +238,9 @@ class _Lecture:
             for mot, valeur in regle.mots.items()
             if mot in MOTS_DE_LIGNE
         ]
-        #: What they read of each line at any audit, by its id.
-        self._lines: dict[str, Hashable] = {}
+        #: The number of what they read of each line at any audit, by its id.
+        self._lines: dict[str, int] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._perimetres: dict[Hashable, dict[int, _Answer]] = {}
 
     def alike(
@@ -254,12 +255,10 @@ class _Lecture:
         of_line = self._lines.get(indicateur.id)
         if of_line is None:
             cas = Cas(referentiel, contexte, {}, indicateur, "")
-            of_line = self._lines[indicateur.id] = tuple([mot(valeur, cas) for mot, valeur in self._of_lines])
-        key = (
-            of_line
-            if contexte.precedent is None
-            else (of_line, self.of_line(contexte, indicateur.id, constat))
-        )
+            read = tuple([mot(valeur, cas) for mot, valeur in self._of_lines])
+            of_line = self._lines[indicateur.id] = self._numbers.setdefault(read, len(self._numbers))
+        earlier = contexte.precedent and self.of_line(contexte, indicateur.id, constat)
+        key = (of_line, earlier)
         answers = self._perimetres.get(key)
         if answers is None:
             answers = self._perimetres[key] = {}
