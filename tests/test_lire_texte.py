@@ -141,6 +141,7 @@ ODD: dict[str, str | bytes] = {
     "two bytes a character": sheet(ONE).encode("utf-16"),
     "another version": f'<?xml version="1.1"?>{sheet(ONE)}',
     "a root that is a cell": ONE,
+    "a cell before the root": f"{ONE}{sheet(TWO)}",
     "rows elsewhere": f'<worksheet><row r="1">{ONE}</row></worksheet>',
     "a cell in another": sheet(f'<c r="C1">{ONE}<v>3</v></c>'),
     "a cell in what is read aloud": sheet(f"<rPh>{ONE}</rPh>"),
@@ -162,6 +163,13 @@ def test_what_is_not_as_foreseen_is_read_by_events(name: str, monkeypatch: pytes
     """Whatever hides a cell, or damages a sheet, gives what it gave: cells, or the same message."""
     _, parsed = both(book(ODD[name]), monkeypatch)
     assert SHEET in parsed
+
+
+def test_what_is_read_again_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet that its text did not suffice to read is no larger: two formats, four texts, four cells."""
+    monkeypatch.setattr(tableur, "MAX_CELLS", 2 + 4 + 4)
+    seen, _ = both(book(sheet(f"{ONE}{TWO}<c r='C1'><v>3</v></c><c><v>4</v></c>")), monkeypatch)
+    assert [place for place, _ in seen["Un"][0]] == [(1, 1), (1, 2), (1, 3), (1, 4)]
 
 
 #: What a sheet may have besides cells of the usual form, without those being told one by one.

@@ -324,11 +324,11 @@ def _with_exceptions(regles: Iterable[Regle]) -> Iterator[Regle]:
 
 def _own(reponse: Reponse, regle: Regle) -> Reponse:
     """Return what was answered by a rule, for another that has the same words: each rests on its own."""
-    said = reponse.motifs[0]
+    motif = reponse.motifs[0]
     own = Motif(
-        code=said.code,
-        texte=said.texte,
-        categories=said.categories,
+        code=motif.code,
+        texte=motif.texte,
+        categories=motif.categories,
         emplacements=(regle.emplacement,),
         sources=regle.sources if len(regle.sources) < 2 else each_once(regle.sources),
         confiance=regle.confiance,

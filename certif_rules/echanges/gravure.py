@@ -153,8 +153,8 @@ def _joined(entries: Entries, values: list[str], natures: list[str], margin: str
 #: What engraves a value, by what is known of its type: a text or a number, a list of texts, or anything.
 _TEXT: Final = {
     "simple": "encode({})",
-    "textes": "texts(value) if (value := {}) else b'[]'",
-    "": "b'null' if (value := {}) is None else b'[]' if value == () else inner[type(value)](value)",
+    "textes": "texts(value) if (value := {}) else encode(value)",
+    "": "inner[type(value)](value) if (value := {}) else encode(value)",
 }
 
 
