@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from msgspec import Struct, field
@@ -95,7 +96,7 @@ def test_a_line_written_often_is_written_alike() -> None:
             notes={"sources": "b"},
         ),
     ]
-    expected = [
+    expected: list[dict[str, Any]] = [
         {"dit": None, "texte": None, "fin": None},
         {"dit": "Un texte.", "texte": {"texte": "Un texte.", "sources": ["S1"]}, "vus": ["a"], "fin": None},
         {

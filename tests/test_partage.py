@@ -119,9 +119,10 @@ SAID_OF_ONE: dict[str, tuple[bool | str | tuple[str, ...], dict[str, tuple[str, 
 
 
 @pytest.mark.parametrize("champ", ["perimetre", "sinon_selon"])
-@pytest.mark.parametrize("mot", sorted(MOTS_DE_LIGNE))
+@pytest.mark.parametrize("mot", sorted(SAID_OF_ONE))
 def test_what_rules_say_of_one_line_is_not_said_of_others(mot: str, champ: str) -> None:
     """A line is due, or is not for its own reason, by what a word reads of it; so are those alike only."""
+    assert SAID_OF_ONE.keys() == MOTS_DE_LIGNE
     valeur, line = SAID_OF_ONE[mot]
     whole = resolution("certifregion").referentiel
     lines = {**whole.indicateurs, "qualiopi/2": replace(whole.indicateurs["qualiopi/2"], **line)}
@@ -162,8 +163,9 @@ def test_each_line_applies_by_its_own_rule(changes: dict[str, Any]) -> None:
         for line, regle in zip(whole.indicateurs.values(), scopes, strict=False)
     }
     referentiel = replace(whole, indicateurs=lines)
-    contexte = asked_of(referentiel)
-    assert shared_lines(referentiel, contexte) == build_lines(referentiel, contexte)
+    every = asked_of(referentiel)
+    for contexte in (every, replace(every, organisme=Organisme(categories=("AF",)))):
+        assert shared_lines(referentiel, contexte) == build_lines(referentiel, contexte)
 
 
 def test_lines_written_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
