@@ -98,6 +98,7 @@ def test_three_hundred_days_asked_leave_nothing_behind(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert after - before < 20_000
 
+
 LAYER = """\
 referentiel: essai
 nature: {nature}
