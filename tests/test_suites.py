@@ -42,7 +42,7 @@ def test_what_cannot_be_found_entails_nothing() -> None:
     """A finding that no line may have: its fault, and no count of it."""
     wrong = suites(audit(), "parfait")
     assert [fault.code for fault in wrong.fautes] == ["constat-non-permis"]
-    assert (wrong.passages, wrong.paliers, wrong.delais) == ((), (), ())
+    assert (wrong.bascules, wrong.paliers, wrong.delais) == ((), (), ())
 
 
 # ---- the earlier audit -------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def surveilled(**constats: str) -> AuditEnCours:
 
 
 def test_a_minor_found_again_counts_as_a_major() -> None:
-    """Left open on that line: a major by article 5, three months to correct, and the old one may be lifted."""
+    """Left open on that line: a major by article 5, three months to correct; the old one may be lifted."""
     value = suites(surveilled(n1=MINEURE))
     assert value.compte.possibles == (MAJEURE,)
     ((texte, certaine, sources),) = said(value, "recidive")
@@ -92,7 +92,7 @@ def test_an_earlier_audit_of_which_nothing_is_known_is_said_unknown() -> None:
 
 
 def test_the_fourth_minor_warns() -> None:
-    """Three minors and this one: one more, and no certificate can be delivered; the third says nothing yet."""
+    """Three minors and this one: one more, and nothing can be delivered; the third says nothing yet."""
     fourth = suites(audit(minors=3))
     (palier,) = fourth.paliers
     assert (palier.avant, palier.apres, palier.seuil, palier.reste) == (3, 4, 5, 1)
@@ -106,8 +106,8 @@ def test_the_fourth_minor_warns() -> None:
 def test_the_fifth_minor_settles_the_conclusion() -> None:
     """Whatever the other lines are worth: five minors are one major."""
     value = suites(audit(minors=4))
-    (passage,) = value.passages
-    assert (passage.avant.decision, passage.apres.decision) == (None, "non_delivrable")
+    (bascule,) = value.bascules
+    assert (bascule.avant.decision, bascule.apres.decision) == (None, "non_delivrable")
     ((texte, certaine, _),) = said(value, "conclusion")
     assert certaine
     assert texte.startswith("qualiopi : délivrance impossible")
@@ -160,7 +160,7 @@ def test_the_label_says_what_its_rules_leave_unknown() -> None:
     ligne = next(li for li in chantier.checklist.lignes if li.indicateur.origine == "certifregion")
     value = suites(chantier, ligne=ligne.indicateur.id, appui="Référentiel V5, page 3")
     assert said(value, "delai_absent") == [("aucune source ne donne le délai pour corriger", False, ())]
-    own = next(p for p in value.passages if p.apres.objet == "certifregion")
+    own = next(p for p in value.bascules if p.apres.objet == "certifregion")
     assert own.apres.delivrable is None
 
 

@@ -37,7 +37,7 @@ class Consequence(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
 
 
-class Palier(Struct, frozen=True, kw_only=True):
+class SeuilApproche(Struct, frozen=True, kw_only=True):
     """A threshold that findings add up to: where a measure was and is, what ``seuil`` adds to."""
 
     titre: str
@@ -62,7 +62,7 @@ class DelaiOuvert(Struct, frozen=True, kw_only=True):
     jour: date | None
 
 
-class Passage(Struct, frozen=True, kw_only=True):
+class Bascule(Struct, frozen=True, kw_only=True):
     """What a référentiel of the stack concludes before and after a finding, and after one more like it.
 
     ``encore`` is ``None`` where no other line may have it, or where that would change nothing.
@@ -86,9 +86,9 @@ class Suites(Struct, frozen=True, kw_only=True):
     fautes: tuple[Issue, ...]
     compte: Compte
     a_lever: str | None = None
-    paliers: tuple[Palier, ...] = ()
+    paliers: tuple[SeuilApproche, ...] = ()
     delais: tuple[DelaiOuvert, ...] = ()
-    passages: tuple[Passage, ...] = ()
+    bascules: tuple[Bascule, ...] = ()
     consequences: tuple[Consequence, ...] = ()
 
 
@@ -107,29 +107,29 @@ def entailed(registry: Registry, chantier: AuditEnCours, releve: Releve) -> Suit
     Raises:
         DataError: the data around the audit are wrong; every problem is listed.
     """
-    etude = _Etude(registry, chantier, releve)
+    proposition = _Proposition(registry, chantier, releve)
     plain = Suites(
         ligne=releve.ligne,
         constat=releve.constat,
         fautes=tuple(check_finding(chantier.checklist, releve, chantier.dossier.notifie_le)),
-        compte=etude.compte,
+        compte=proposition.compte,
     )
-    if not releve.porte or etude.sujet is None or any(f.code in _IMPOSSIBLES for f in plain.fautes):
-        return replace(plain, consequences=tuple(etude.needs()))
-    passages = etude.passages()
+    if not releve.porte or proposition.sujet is None or any(f.code in _IMPOSSIBLES for f in plain.fautes):
+        return replace(plain, consequences=tuple(proposition.needs()))
+    bascules = proposition.bascules()
     suites = replace(
         plain,
-        a_lever=etude.earlier(),
-        paliers=tuple(etude.steps(passages)),
-        delais=tuple(etude.delays()) if releve.ouvert else (),
-        passages=passages,
+        a_lever=proposition.earlier(),
+        paliers=tuple(proposition.steps(bascules)),
+        delais=tuple(proposition.delays()) if releve.ouvert else (),
+        bascules=bascules,
     )
     said = (
-        *etude.needs(),
-        *etude.counts(),
+        *proposition.needs(),
+        *proposition.counts(),
         *_of_steps(suites),
-        *etude.of_delays(suites),
-        *_of_passages(suites),
+        *proposition.of_delays(suites),
+        *_of_verdicts(suites),
     )
     return replace(suites, consequences=said)
 
@@ -144,7 +144,7 @@ def with_finding(chantier: AuditEnCours, releve: Releve) -> AuditEnCours:
     return replace(chantier, dossier=replace(dossier, **{name: given}))
 
 
-class _Etude:
+class _Proposition:
     """A finding that is proposed, beside the audit it is proposed to."""
 
     def __init__(self, registry: Registry, chantier: AuditEnCours, releve: Releve) -> None:
@@ -240,7 +240,7 @@ class _Etude:
 
     # ---- what it adds up to ------------------------------------------------------------------------------
 
-    def passages(self) -> tuple[Passage, ...]:
+    def bascules(self) -> tuple[Bascule, ...]:
         """Return what is concluded before and after, and with one more like it."""
         blank = Releve(ligne=self.releve.ligne)
         before = concluded(self.registry, with_finding(self.chantier, blank)).conclusions
@@ -249,7 +249,7 @@ class _Etude:
         more = self._one_more(given)
         beyond = concluded(self.registry, with_finding(given, more)).conclusions if more else after
         return tuple(
-            Passage(avant=one, apres=two, encore=three if _taken(three) not in (None, _taken(two)) else None)
+            Bascule(avant=one, apres=two, encore=three if _taken(three) not in (None, _taken(two)) else None)
             for one, two, three in zip(before, after, beyond, strict=True)
             if _taken(one) != _taken(two) or two.objet == self.objet
         )
@@ -273,19 +273,19 @@ class _Etude:
         assert jugement is not None
         return {c for mesure in jugement.mesures.values() for c in mesure.compte} | set(jugement.echeances)
 
-    def steps(self, passages: tuple[Passage, ...]) -> Iterator[Palier]:
+    def steps(self, bascules: tuple[Bascule, ...]) -> Iterator[SeuilApproche]:
         """Yield the thresholds of the measures that it moves."""
-        passage = next((p for p in passages if p.apres.objet == self.objet), None)
-        if passage is None or self.jugement is None:
+        bascule = next((p for p in bascules if p.apres.objet == self.objet), None)
+        if bascule is None or self.jugement is None:
             return
         for total in self.jugement.mesures.values():
             for terme in total.somme:
-                one, two = (side.mesures.get(terme.mesure) for side in (passage.avant, passage.apres))
+                one, two = (side.mesures.get(terme.mesure) for side in (bascule.avant, bascule.apres))
                 if terme.seuil is None or not isinstance(one, Fraction) or not isinstance(two, Fraction):
                     continue
                 if one != two:
                     titre = self.jugement.mesures[terme.mesure].titre
-                    yield Palier(
+                    yield SeuilApproche(
                         titre=titre, avant=one, apres=two, seuil=Fraction(terme.seuil), dans=total.titre,
                         sources=total.sources,
                     )  # fmt: skip
@@ -358,9 +358,9 @@ def _of_steps(suites: Suites) -> Iterator[Consequence]:
         yield Consequence(code="palier", texte=texte, sources=one.sources)
 
 
-def _of_passages(suites: Suites) -> Iterator[Consequence]:
+def _of_verdicts(suites: Suites) -> Iterator[Consequence]:
     """Yield the conclusions in words, and what one more finding would make of them."""
-    for one in suites.passages:
+    for one in suites.bascules:
         sources = tuple(
             dict.fromkeys(s for motif in one.apres.motifs if motif.code == "decision" for s in motif.sources)
         )
