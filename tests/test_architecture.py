@@ -266,7 +266,7 @@ def test_a_noun_is_no_sentence() -> None:
 def _documented(
     kind: type[ast.ClassDef | ast.FunctionDef],
 ) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef, str]]:
-    """Yield each class, or function, of the core and its plugins with its place and what its docstring says."""
+    """Yield each class, or function, of the core and its plugins: its place, itself, what is said of it."""
     trees = {name: tree_of(name) for name in MODULES}
     for path in (ROOT / "plugins").rglob("*.py"):
         trees[path.relative_to(ROOT).as_posix()] = ast.parse(path.read_text(encoding="utf-8"))
