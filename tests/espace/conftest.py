@@ -14,7 +14,7 @@ pytest.importorskip("django")
 
 @pytest.fixture(scope="session")
 def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Django set up once for the process, over a file of its own."""
+    """Django set up once for the process, over a file of its own, or the base that ``.ci/run`` gives."""
     before = dict(os.environ)
     base = tmp_path_factory.mktemp("espace") / "audits.sqlite3"
     os.environ |= {**ENVIRONNEMENT, "CERTIF_RULES_ESPACE": str(base)}
@@ -23,6 +23,7 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     library.setup()
     call_command("migrate", verbosity=0)
+    call_command("flush", verbosity=0, interactive=False)
     yield
     os.environ.clear()
     os.environ |= before
