@@ -101,7 +101,6 @@ EDGES = {
     "web.migrations.0001_tables": {"uuid"},
     "web.models": {"uuid"},
     "web.serveur": {"http", "socket"},
-    "web.vues": {"uuid"},
 }
 CLOCKS = {"web.machine": {"now"}}
 

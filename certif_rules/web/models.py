@@ -1,14 +1,27 @@
 """The tables: events are the truth, contents lie apart to be erasable, values are their projection."""
 
-import uuid
+from uuid import UUID, uuid4
 
 from django.db import models
+
+#: What names a dossier in an address.
+Identifiant = UUID
+
+
+class Utilisateur(models.Model):
+    """A person acts on dossiers: events hold the key, the name stands here alone and can be erased."""
+
+    cle = models.CharField(primary_key=True, max_length=40)
+    nom = models.CharField(max_length=200, blank=True)
+
+    class Meta:  # noqa: D106 - read by Django alone
+        ordering = ("cle",)
 
 
 class DossierSuivi(models.Model):
     """An audit has the version of its last event."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     nom = models.CharField(max_length=300)
     cree_le = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=0)
@@ -51,7 +64,7 @@ class InscriptionGardee(Place):
     acteur = models.CharField(max_length=200)
     quand = models.CharField(max_length=40)
     base = models.PositiveIntegerField()
-    raison = models.TextField(blank=True)
+    raison = models.CharField(max_length=80, blank=True)
     precedent = models.CharField(max_length=80)
     empreinte = models.CharField(max_length=80)
 
