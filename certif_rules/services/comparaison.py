@@ -26,7 +26,7 @@ from certif_rules.source.entree import FichierDonne
 
 
 class Cote(Struct, frozen=True):
-    """One side of a comparison: an edition of a référentiel, on the day that chooses its other layers."""
+    """A side of a comparison is an edition of a référentiel, on the day that chooses its other layers."""
 
     nom: str
     edition: str
