@@ -77,7 +77,7 @@ class Issue(Struct, frozen=True, order=True):
     """An issue tells one problem: a stable ``code``, a French ``message``, where it is and what to do.
 
     ``location`` is ``None`` for what was typed. ``champ`` is the field at fault, as a path in a findings file
-    where what is of a line is under its id (« audit.date », « constats.qualiopi/1.commentaire »); empty where
+    where what is of a line is under its id (« audit.date », « constats.R/1.commentaire »); empty where
     no one field is. ``related`` holds other places that explain the problem (the first of two duplicates, for
     instance), each with its own words. ``unlisted`` is set of one that is no problem, and stands for so many
     that are not listed, or more (``open_ended``).
