@@ -109,14 +109,14 @@ class Issue(Struct, frozen=True, order=True):
         return out
 
 
-#: The code, and the first words, of a value that is needed and was not given.
-MANQUE, IL_MANQUE = "information-manquante", "il manque "
+#: The code of a value that is needed and was not given.
+MANQUE = "information-manquante"
 
 
 def lacking(needs: Iterable[tuple[str, object, str]], hint: str | None = None) -> list[Issue]:
     """Return one issue for each value that is not given, of (label, value, path of its field)."""
     return [
-        Issue(MANQUE, f"{IL_MANQUE}{label}", None, hint, champ=champ)
+        Issue("information-manquante", f"il manque {label}", None, hint, champ=champ)
         for label, value, champ in needs
         if value is None or value == ""
     ]

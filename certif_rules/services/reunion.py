@@ -36,7 +36,7 @@ SortDuChamp = Literal["repris", "reuni", "deja", "a_accorder"]
 
 
 class ChampReuni(Struct, frozen=True, kw_only=True):
-    """A field that a file changes has a value here, one in the file, and one once joined.
+    """This is a field that a file changes: its value here, in the file, and once joined.
 
     ``a_accorder``: nobody chose, the field is empty and ``versions`` are the values, each with who gave it.
     """

@@ -72,7 +72,7 @@ def _unreadable(reason: str, path: Path, name: str | None) -> DataError:
 
 
 class FichierDonne(Struct, frozen=True):
-    """A file as it was given says what to call it in messages, what it holds, where those that it names are.
+    """This is a file as it was given: what to call it in messages, what it holds, where those it names are.
 
     Without a folder, it came alone, from someone who has no business in ours: no other file is read for it.
     """
