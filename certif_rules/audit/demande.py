@@ -27,7 +27,7 @@ from certif_rules.source.schema import check
 
 
 class FaitDit(Struct, frozen=True):
-    """One thing said of a fact, for one category or for all (``None``); a ``None`` value says nothing.
+    """A typed fact says one thing, for one category or for all (``None``); a ``None`` value says nothing.
 
     The value of a fact that is a number is that number, as a text (« 12 », « 1.5 »).
     """
@@ -56,7 +56,7 @@ def declared(fait: Fait, partout: FaitDit | None, ailleurs: Mapping[str, FaitDit
 
 
 class Demande(Struct, frozen=True, kw_only=True):
-    """A request for one audit. ``lieux`` places the values that come from a file, by name.
+    """A request asks for one audit; ``lieux`` places the values that come from a file, by name.
 
     ``habillage`` is what the file of a body says of its documents, ``textes`` what it gives of its own, if it
     did; findings name the latter by their digest alone, in ``textes_dits``.

@@ -18,7 +18,7 @@ from certif_rules.source.schema import check
 
 
 class ConstatDit(Struct, frozen=True):
-    """An earlier finding, under the key people used (a printed number, or an id).
+    """An earlier finding stands under the key that people used (a printed number, or an id).
 
     ``apres`` is the level that it became once lifted; ``ecart`` what was typed of it, by key.
     """
@@ -32,7 +32,7 @@ class ConstatDit(Struct, frozen=True):
 
 
 class PrecedentDit(Struct, frozen=True, kw_only=True):
-    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told.
+    """The earlier audit is as typed; ``None`` is « not given », and ``lieu`` is where it was told.
 
     ``precedent`` is the audit before it.
     """

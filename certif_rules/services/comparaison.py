@@ -25,7 +25,7 @@ from certif_rules.services.lecture import STDIN, Lecture, read_grids
 
 
 class Cote(Struct, frozen=True):
-    """One side of a comparison: an edition of a référentiel, on the day that chooses its other layers."""
+    """A side of a comparison is an edition of a référentiel, on the day that chooses its other layers."""
 
     nom: str
     edition: str

@@ -49,7 +49,7 @@ _TOLD = 500
 
 
 class Lecture(Struct, frozen=True, kw_only=True):
-    """What one or several grids of an audit say, and the checklist they answer.
+    """A reading gives what one or several grids of an audit say, and the checklist they answer.
 
     ``avertissements`` are about the files read, not about the audit; ``remplaces`` are the personal data that
     were replaced, when that was asked for; ``silence`` is what the file has no place for.
@@ -119,7 +119,7 @@ def _with_texts(options: _Options, lecture: Lecture, textes: TextesDits | None) 
 
 
 def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
-    """Personal data are warned about with their cell, or replaced and counted."""
+    """Warn about personal data with their cell, or replace and count them."""
     if not pseudonymise:
         checklist = with_personal_warnings(lecture.checklist, lecture.dossier)
         return replace(lecture, checklist=checklist)
@@ -157,7 +157,7 @@ def _kind(content: bytes, suffix: str) -> str:
 
 
 class _Options(Struct, frozen=True):
-    """How grids are read: with which rules, in which dress when they carry none."""
+    """This says how grids are read: with which rules, in which dress when they carry none."""
 
     registry: Registry
     other_rules: bool
