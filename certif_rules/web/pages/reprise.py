@@ -43,11 +43,11 @@ def take_up(request: HttpRequest) -> HttpResponse:
         nom = clean(one.name or "fichier")[:120]
         with faults:
             content = one.read()
-            twin = seen.setdefault(content, nom)
-            if content and twin in taken:
-                message = f"c’est deux fois le même fichier : {twin} dit la même chose"
+            if content and content in seen:
+                message = f"c’est deux fois le même fichier : {seen[content]} dit la même chose"
                 faults.report("fichier-en-double", message, Location(nom), "n’en donner qu’un")
                 continue
+            seen[content] = nom
             repris = taken_up(atelier().registry, nom, content)
             here = transport.same_audit(repris.archive) if repris.archive else None
             if here is not None and len(sent) == 1 and (page := _joining(here)):
