@@ -14,6 +14,11 @@ def text(response: Any) -> str:
     return str(response.content.decode())
 
 
+def plain(response: Any) -> str:
+    """What a page says, its no-break blanks made plain."""
+    return text(response).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 #: An audit without any finding, of a label that rests on another référentiel.
 PROFIL = """format: 1
 referentiel: certifregion

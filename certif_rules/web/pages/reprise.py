@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
-from certif_rules.blocs.typographie import clean
+from certif_rules.blocs.typographie import bound, clean
 from certif_rules.errors import Fautes, Issue, IssuesError, Location
 from certif_rules.services.reprise import Repris, taken_up
 from certif_rules.source.entree import MAX_CLASSEUR
@@ -125,7 +125,7 @@ def _placed(issue: Issue) -> str:
     """Return an issue with its place, and what to do unless it is a command."""
     where = f"{clean(str(issue.location))} : " if issue.location else ""
     hint = issue.hint if issue.hint and not any(word in issue.hint for word in _COMMANDE) else ""
-    return clean(f"{where}{issue.message}{f' : {hint}' if hint else ''}")
+    return bound(clean(f"{where}{issue.message}{f' : {hint}' if hint else ''}"))
 
 
 ADRESSES = [
