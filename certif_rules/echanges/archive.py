@@ -27,13 +27,13 @@ _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "pers
 FICHIERS: Final = ("profil.json", "constats.json", _EVENEMENTS, _CONTENUS, _PERSONNES)
 #: Most bytes of one file of an archive once it is unpacked; of all of them; of a content; of a short text.
 MAX_FICHIER, MAX_ARCHIVE, _MAX_CONTENU, _MAX_NOM = 32_000_000, 64_000_000, 1_000_000, 300
-_CODE, _EMPREINTE = "archive-refusee", re.compile(r"sha256:[0-9a-f]{64}")
+_EMPREINTE = re.compile(r"sha256:[0-9a-f]{64}")
 #: The day of every file of an archive: the same audit gives the same bytes.
 _JOUR: Final = (1980, 1, 1, 0, 0, 0)
 
 
 class Sommaire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an archive says of itself: the audit, the last event, the digest of each file."""
+    """A summary says what an archive holds: the audit, the last event, the digest of each file."""
 
     format: int
     nom: str
@@ -44,7 +44,7 @@ class Sommaire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Archive(Struct, frozen=True, kw_only=True):
-    """An audit as it travels; ``profil`` and ``constats`` are files for other programs."""
+    """An archive holds an audit as it travels; ``profil`` and ``constats`` are for other programs."""
 
     nom: str
     cree_le: str
@@ -56,7 +56,7 @@ class Archive(Struct, frozen=True, kw_only=True):
 
     @property
     def origine(self) -> str:
-        """The digest of its first event: two archives that begin so are of one audit."""
+        """Return the digest of its first event: two archives that begin so are of one audit."""
         return self.evenements[0].empreinte
 
 
@@ -113,7 +113,9 @@ def read_archive(content: bytes, nom: str) -> Archive:
         raise DataError(faults.issues)
     if summary.format != 1:
         message = f"format {summary.format} : cette version du programme lit le format 1"
-        raise DataError([Issue(_CODE, message, Location(f"{nom}/{SOMMAIRE}"), "mettre le programme à jour")])
+        raise DataError(
+            [Issue("archive-refusee", message, Location(f"{nom}/{SOMMAIRE}"), "mettre le programme à jour")]
+        )
     events: list[Inscription] = []
     contents: list[Contenu] = []
     people: Mapping[str, str] = {}
@@ -134,7 +136,11 @@ def read_archive(content: bytes, nom: str) -> Archive:
     )
     whole = not faults.issues
     faults.issues += [
-        Issue(_CODE, f"{name} n’est plus celui qui a été écrit dans l’archive", Location(f"{nom}/{name}"))
+        Issue(
+            "archive-refusee",
+            f"{name} n’est plus celui qui a été écrit dans l’archive",
+            Location(f"{nom}/{name}"),
+        )
         for name in FICHIERS
         if summary.fichiers.get(name) != _digest(files[name])
     ]
@@ -168,8 +174,12 @@ def _unpacked(content: bytes, nom: str) -> dict[str, bytes]:
 def _refused(infos: list[zipfile.ZipInfo], nom: str) -> Iterator[Issue]:
     """Yield what an archive of ours never holds, from its table alone."""
     expected = (SOMMAIRE, *FICHIERS)
-    if len(infos) > 10 * len(expected):
-        yield Issue(_CODE, f"{len(infos)} fichiers : une archive d’audit en a {len(expected)}", Location(nom))
+    if len(infos) > 9 * len(expected):
+        yield Issue(
+            "archive-refusee",
+            f"{len(infos)} fichiers : une archive d’audit en a {len(expected)}",
+            Location(nom),
+        )
         return
     names = [info.filename for info in infos]
     for info in infos:
@@ -177,11 +187,13 @@ def _refused(infos: list[zipfile.ZipInfo], nom: str) -> Iterator[Issue]:
         if info.filename not in expected:
             outside = info.filename.startswith(("/", "\\")) or ".." in info.filename or ":" in info.filename
             what = "ce chemin sort de l’archive" if outside else "ce fichier n’est pas d’une archive d’audit"
-            yield Issue(_CODE, what, place)
+            yield Issue("archive-refusee", what, place)
         elif names.count(info.filename) > 1:
-            yield Issue(_CODE, "ce fichier y est deux fois", place)
+            yield Issue("archive-refusee", "ce fichier y est deux fois", place)
         elif stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-            yield Issue(_CODE, "ce n’est pas un fichier ordinaire, mais un lien ou un dossier", place)
+            yield Issue(
+                "archive-refusee", "ce n’est pas un fichier ordinaire, mais un lien ou un dossier", place
+            )
         elif info.flag_bits & 1:
             yield Issue("fichier-chiffre", "ce fichier est protégé par un mot de passe", place)
         elif info.file_size > MAX_FICHIER:
@@ -194,7 +206,7 @@ def _refused(infos: list[zipfile.ZipInfo], nom: str) -> Iterator[Issue]:
         yield Issue("fichier-trop-grand", message, Location(nom))
     for name in expected:
         if name not in names:
-            yield Issue(_CODE, f"il manque {name}", Location(nom))
+            yield Issue("archive-refusee", f"il manque {name}", Location(nom))
 
 
 def _read(packed: zipfile.ZipFile, info: zipfile.ZipInfo, nom: str) -> bytes:
@@ -212,7 +224,9 @@ def _decoded(content: bytes, kind: Any, place: str, line: int = 0) -> Any:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         message = "ceci n’est pas ce qu’une archive d’audit dit ici"
-        raise DataError([Issue(_CODE, message, Location(place, line, 1 if line else 0))]) from error
+        raise DataError(
+            [Issue("archive-refusee", message, Location(place, line, 1 if line else 0))]
+        ) from error
 
 
 def _lines(content: bytes, kind: Any, place: str) -> list[Any]:
@@ -229,19 +243,19 @@ def _inconsistent(archive: Archive, summary: Sommaire, written: int, nom: str) -
     """Yield what does not hold together: the chain, the digests, what is too long to be kept."""
     events, place = archive.evenements, Location(f"{nom}/{_EVENEMENTS}")
     if not events:
-        yield Issue(_CODE, "le journal de cet audit est vide", place)
+        yield Issue("archive-refusee", "le journal de cet audit est vide", place)
         return
     broken = broken_at(events)
     if broken is not None:
         message = f"le journal ne se vérifie plus à partir de l’événement {broken}"
-        yield Issue(_CODE, message, Location(place.file, broken, 1))
+        yield Issue("archive-refusee", message, Location(place.file, broken, 1))
     elif (summary.version, summary.empreinte) != (len(events), events[-1].empreinte):
-        yield Issue(_CODE, "le journal n’est pas celui que dit le sommaire", place)
+        yield Issue("archive-refusee", "le journal n’est pas celui que dit le sommaire", place)
     named = {digest for one in events for digest in (one.apres, one.raison)}
     strange = written != len(archive.contenus) or not archive.contenus.keys() <= named
     if strange or falsified(archive.contenus):
         message = "un contenu n’est pas celui que le journal a confirmé"
-        yield Issue(_CODE, message, Location(f"{nom}/{_CONTENUS}"))
+        yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}"))
     for rank, one in enumerate(archive.contenus.values(), start=1):
         try:
             sound = len(one.texte) <= _MAX_CONTENU and len(one.sel) <= _MAX_NOM and one.valeur is not Ellipsis
@@ -249,7 +263,7 @@ def _inconsistent(archive: Archive, summary: Sommaire, written: int, nom: str) -
             sound = False
         if not sound:
             message = "ce contenu n’est pas une valeur, ou est trop long"
-            yield Issue(_CODE, message, Location(f"{nom}/{_CONTENUS}", rank, 1))
+            yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}", rank, 1))
     yield from _too_long(archive, nom)
 
 
@@ -258,13 +272,13 @@ def _too_long(archive: Archive, nom: str) -> Iterator[Issue]:
     for one in archive.evenements:
         texts = (one.cle.champ, one.cle.ligne, one.cle.site, one.acteur)
         digests = (one.apres, one.avant or DEBUT, one.raison or DEBUT)
-        kept = all(map(_EMPREINTE.fullmatch, digests)) and len(one.quand) <= 40 and 0 <= one.base < 1 << 31
-        if not kept or any(len(text) > 200 for text in texts):
+        holds = all(map(_EMPREINTE.fullmatch, digests)) and len(one.quand) <= 40 and 0 <= one.base < 1 << 31
+        if not holds or any(len(text) > 200 for text in texts):
             message = "cet événement dit plus, ou autre chose, que ce qu’un journal garde"
-            yield Issue(_CODE, message, Location(f"{nom}/{_EVENEMENTS}", one.version, 1))
+            yield Issue("archive-refusee", message, Location(f"{nom}/{_EVENEMENTS}", one.version, 1))
     people: Iterable[str] = (text for pair in archive.personnes.items() for text in pair)
     if any(len(text) > 200 for text in people) or len(archive.nom) > _MAX_NOM or len(archive.cree_le) > 40:
-        yield Issue(_CODE, "un nom trop long pour être gardé", Location(f"{nom}/{_PERSONNES}"))
+        yield Issue("archive-refusee", "un nom trop long pour être gardé", Location(f"{nom}/{_PERSONNES}"))
 
 
 def _digest(content: bytes) -> str:

@@ -24,7 +24,7 @@ _CIVILITES: Final = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "
 
 
 class Mention(Struct, frozen=True):
-    """A place of a text that names a person; not ``sure`` where the words may be somebody else's."""
+    """A mention is where a text names a person; not ``sure`` where it may be somebody else."""
 
     debut: int
     fin: int

@@ -21,13 +21,15 @@ from certif_rules.journal.fichier import findings_of
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data
 from certif_rules.services.espace import AuditEnCours, open_work
-from certif_rules.services.lecture import STDIN, read_grids
+from certif_rules.services.lecture import read_grids
 from certif_rules.source import schema
 from certif_rules.source.donnees import place_of, read_given
-from certif_rules.source.entree import MAX_CLASSEUR, refuse_bigger
+from certif_rules.source.entree import MAX_CLASSEUR, FichierDonne, refuse_bigger
 
 #: How YAML begins, its comments left: a key, or the mark of a document; a grid begins with a title.
 _YAML: Final = re.compile(rb"(?:\s|#[^\n]*\n)*(?:---|[\"']?\w+[\"']?[ \t]*:(?:\s|$))")
+#: What a file is called while its name is to say nothing of what it holds.
+_SANS_NOM: Final = "<fichier>"
 #: What a profile says beside its référentiel.
 _DU_PROFIL: Final = ("audit", "organisme", "ajouts", "precedent", "certificats")
 #: The lists of findings, by what their entries are about.
@@ -35,7 +37,7 @@ _LISTES: Final[Mapping[Genre, str]] = {"ligne": "constats", "verification": "ver
 
 
 class Repris(Struct, frozen=True, kw_only=True):
-    """What a file says of an audit: the data of findings, perhaps without any; or its whole journal."""
+    """A file says of an audit the data of its findings, perhaps without any, or its whole journal."""
 
     nom: str
     data: Mapping[str, Any]
@@ -43,7 +45,7 @@ class Repris(Struct, frozen=True, kw_only=True):
 
     @property
     def commence(self) -> bool:
-        """Whether findings are in it already."""
+        """Return whether findings are in it already."""
         return bool(self.data.get("constats"))
 
 
@@ -110,7 +112,7 @@ def _said(registry: Registry, nom: str, content: bytes) -> Mapping[str, Any]:
         if "lignes" not in data:
             dossier = from_data({"constats": [], **data}, nom)
             return {**as_data(dossier), **({"textes": data["textes"]} if data.get("textes") else {})}
-    return as_data(read_grids(registry, [Path(STDIN)], stdin=content).dossier)
+    return as_data(read_grids(registry, [FichierDonne(_SANS_NOM, content)]).dossier)
 
 
 def _elsewhere(data: Mapping[str, Any]) -> Iterator[Issue]:
@@ -129,10 +131,10 @@ def _of_journal(archive: Archive, nom: str) -> Mapping[str, Any]:
 
 
 def _placed(issue: Issue, nom: str) -> Issue:
-    """Return an issue with the file as its place, where it names none or the standard input."""
+    """Return an issue with the file as its place, where it names none."""
     place = issue.location
     if place is None:
         return replace(issue, location=Location(nom))
-    if place.file.startswith("<"):
+    if place.file == _SANS_NOM:
         return replace(issue, location=replace(place, file=nom))
     return issue

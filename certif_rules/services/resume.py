@@ -18,7 +18,7 @@ from certif_rules.vie.echeancier import Echeancier
 
 
 class Terme(Struct, frozen=True, kw_only=True):
-    """What is due, in words: ``jour`` sorts it, and is past once nothing can be done in time."""
+    """A term says in words what is due; ``jour`` sorts it, and is past once it is too late."""
 
     jour: str
     quand: str
@@ -26,7 +26,7 @@ class Terme(Struct, frozen=True, kw_only=True):
 
 
 class Resume(Struct, frozen=True, kw_only=True):
-    """An audit as a list shows it; ``ics`` holds its dates for an agenda, empty where it has none."""
+    """A summary tells an audit as a list shows it; ``ics`` holds its dates, empty where it has none."""
 
     organisme: str
     titre: str

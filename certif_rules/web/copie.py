@@ -21,10 +21,12 @@ from certif_rules.web.machine import now
 
 #: Seconds between a change and its copy: several answers in a row make one.
 PAUSE: Final = 1.0
+#: Seconds that the last copy has to be made in, once nobody is served any more.
+_ATTENTE: Final = 8
 
 
 class EtatCopie(Struct, frozen=True, kw_only=True):
-    """Where the second copy is kept, when it was last made, and why it could not be since."""
+    """A state says where the second copy is kept, when it was last made, why it could not be since."""
 
     dossier: str
     faite_le: str = ""
@@ -32,7 +34,7 @@ class EtatCopie(Struct, frozen=True, kw_only=True):
 
 
 class Copiste:
-    """The one that copies a file of audits into a folder, each time that it is told of a change."""
+    """A copyist copies a file of audits into a folder, each time that it is told of a change."""
 
     def __init__(self, base: Path, dossier: Path) -> None:
         self.base, self.dossier = base, dossier
@@ -42,7 +44,7 @@ class Copiste:
 
     @property
     def cible(self) -> Path:
-        """The file of the copy: two files of the same name, elsewhere, never share one."""
+        """Return the file of the copy: two files of the same name, elsewhere, never share one."""
         place = sha256(str(self.base).encode()).hexdigest()[:8]
         return self.dossier / f"{self.base.stem}-copie-{place}{self.base.suffix}"
 
@@ -59,7 +61,7 @@ class Copiste:
         """Make the last copy, and end."""
         self._stopped.set()
         self._changed.set()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=_ATTENTE)
 
     def copy(self) -> None:
         """Copy the file now; what prevents it is kept to be told."""

@@ -24,7 +24,7 @@ _LONGUEUR: Final = 240
 
 
 class TexteNommant(Struct, frozen=True, kw_only=True):
-    """A content that names a person: where it was given, whether it stands now, and whether it is sure."""
+    """A text names a person: where it was given, whether it stands now, whether it is surely hers."""
 
     dossier: models.DossierSuivi
     empreinte: str
@@ -35,7 +35,7 @@ class TexteNommant(Struct, frozen=True, kw_only=True):
 
     @property
     def cle(self) -> str:
-        """What names it in a form."""
+        """Return what names it in a form."""
         return f"{self.dossier.pk}/{self.empreinte}"
 
 

@@ -36,7 +36,7 @@ class DossierSuivi(models.Model):
 
 
 class ResumeGarde(models.Model):
-    """What the home page lists of an audit, as JSON; ``cle`` says of which version and by which rules."""
+    """A summary keeps what the home page lists of an audit; ``cle`` says its version and its rules."""
 
     dossier = models.OneToOneField(DossierSuivi, on_delete=models.CASCADE, primary_key=True)
     cle = models.CharField(max_length=200)

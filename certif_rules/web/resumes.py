@@ -19,11 +19,11 @@ from certif_rules.web import depot, models
 from certif_rules.web.pages.commun import atelier
 
 #: Most audits that one page sums up again: after the program changes, the others keep their earlier words.
-LOT: Final = 12
+LOT: Final = 8
 
 
 class Suivi(Struct, frozen=True, kw_only=True):
-    """An audit of the list; without ``resume`` where it cannot be opened, or was not summed up yet."""
+    """A row lists an audit; it has no ``resume`` where it cannot be opened, or is not summed up yet."""
 
     dossier: models.DossierSuivi
     resume: Resume | None
@@ -36,14 +36,14 @@ def all_followed(*, every: bool = False) -> list[Suivi]:
     Args:
         every: sum up whatever changed, however many; otherwise the first of them.
     """
-    kept = models.ResumeGarde.objects.in_bulk()
+    earlier = models.ResumeGarde.objects.in_bulk()
     rows: list[Suivi] = []
-    made = 0
+    renewed = 0
     for dossier in models.DossierSuivi.objects.all():
-        row, key = kept.get(dossier.pk), f"{dossier.version} {_rules()}"
+        row, key = earlier.get(dossier.pk), f"{dossier.version} {_rules()}"
         fresh = row is not None and row.cle == key
-        if not fresh and (every or made < LOT):
-            made, fresh = made + 1, True
+        if not fresh and (every or renewed < LOT):
+            renewed, fresh = renewed + 1, True
             row = _summed(dossier, key)
         rows.append(Suivi(dossier=dossier, resume=_read(row), a_jour=fresh))
     return rows
@@ -72,7 +72,7 @@ def _read(row: models.ResumeGarde | None) -> Resume | None:
 @lru_cache(maxsize=1)
 def _rules() -> str:
     """Return what tells the program and the rules that made a summary from others."""
-    return sha256("\n".join(_layers()).encode()).hexdigest()[:16]
+    return sha256("\n".join(_layers()).encode()).hexdigest()[:8]
 
 
 def _layers() -> Iterator[str]:

@@ -16,14 +16,13 @@ from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
 from certif_rules.services.atelier import Atelier
-from certif_rules.services.catalogue import describe
+from certif_rules.services.catalogue import describe, examples
 from certif_rules.services.espace import open_work
-from certif_rules.services.exemples import examples
 from certif_rules.services.reprise import taken_up
 from certif_rules.services.resume import whole_agenda
 from certif_rules.web import copie, depot, models, personnes, transport
 from certif_rules.web.depot import Don
-from certif_rules.web.machine import now
+from certif_rules.web.machine import today
 from certif_rules.web.pages.commun import actor, atelier, go, in_words
 from certif_rules.web.resumes import Suivi, all_followed
 
@@ -36,8 +35,7 @@ _RELECTURE: Final = "transmis_relecture"
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show the audits, the last begun first; without any, the three ways to begin."""
-    today = now()[:10]
-    rows = [_listed(one, today) for one in all_followed()]
+    rows = [_listed(one, today()) for one in all_followed()]
     return render(request, "accueil.html", {**_around(request, "accueil"), "dossiers": rows})
 
 
@@ -55,14 +53,14 @@ def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
     sent = depot.standing(dossier.pk)[Endroit("acte", _RELECTURE)]
     if not sent.valeur:
         return {}
-    said = sent.valeur if isinstance(sent.valeur, Mapping) else {}
-    meeting, given = readable_day(str(said.get("comite") or "")), sent.versions[-1]
+    value = sent.valeur if isinstance(sent.valeur, Mapping) else {}
+    meeting, given = readable_day(str(value.get("comite") or "")), sent.versions[-1]
     return {
         "id": dossier.pk,
         "nom": dossier.nom,
         "rang": meeting.isoformat() if meeting else "~",
         "comite": day(meeting) if meeting else "",
-        "transmis": day(given.quand[:10]),
+        "transmis": day(given.quand.partition("T")[0]),
         "par": depot.names().get(given.acteur, ""),
     }
 
@@ -70,7 +68,7 @@ def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
 @require_GET
 def due(request: HttpRequest) -> HttpResponse:
     """Show what is due in every audit, in the order of the days."""
-    today = now()[:10]
+    jour = today()
     terms = sorted(
         (terme.jour, one.dossier.nom, terme.titre, terme.quand, one.dossier.pk)
         for one in all_followed(every=True)
@@ -81,8 +79,8 @@ def due(request: HttpRequest) -> HttpResponse:
     rows = [dict(zip(keys, term, strict=True)) for term in terms]
     context = {
         **_around(request, "echeances"),
-        "a_venir": [row for row in rows if str(row["jour"]) >= today],
-        "passees": [row for row in rows if str(row["jour"]) < today],
+        "a_venir": [row for row in rows if str(row["jour"]) >= jour],
+        "passees": [row for row in rows if str(row["jour"]) < jour],
     }
     return render(request, "echeances.html", context)
 
@@ -101,10 +99,10 @@ def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
     return {"onglets": ONGLETS, "onglet": onglet, "moi": person, "copie": copie.current()}
 
 
-def _listed(one: Suivi, today: str) -> dict[str, Any]:
+def _listed(one: Suivi, jour: str) -> dict[str, Any]:
     """Return an audit as a row: whose, which, when, how far, what comes next."""
     resume = one.resume
-    coming = [terme for terme in resume.termes if terme.jour >= today] if resume else []
+    coming = [terme for terme in resume.termes if terme.jour >= jour] if resume else []
     return {
         "dossier": one.dossier,
         "resume": resume,
