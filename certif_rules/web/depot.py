@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from msgspec import Struct
 
 from certif_rules.journal.etat import Champ, ValeurDonnee, changes_nothing, state, with_version
@@ -124,6 +125,46 @@ def reverted(dossier_id: Any, after: int, until: int) -> list[Don]:
     return [Don(cle, before[cle].valeur if cle in before else None) for cle in changed]
 
 
+def as_changed(dossier_id: Any, dons: Iterable[Don], base: int) -> list[Don]:
+    """Return, of what a page posts, what its reader changed: the rest is what stood at version ``base``."""
+    dons = list(dons)
+    if base >= models.DossierSuivi.objects.values_list("version", flat=True).get(pk=dossier_id):
+        return dons
+    known = contents(dossier_id)
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=base)
+    return [
+        don
+        for don in dons
+        if not changes_nothing(
+            state(map(_event, rows.filter(**_where(don.cle))), known).get(don.cle), don.valeur, base
+        )
+    ]
+
+
+def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) -> tuple[int, int] | None:
+    """Return the versions between which somebody last gave something of these kinds, at once.
+
+    Args:
+        dossier_id: the dossier.
+        acteur: who gave it.
+        genres: the kinds looked at.
+        until: the last version looked at.
+
+    Returns:
+        The version before it, and that of its last event; nothing where there is none.
+    """
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=until).order_by("-version")
+    last = rows.filter(acteur=acteur, genre__in=tuple(genres)).first()
+    if last is None:
+        return None
+    start = last.version
+    for row in rows.filter(version__lte=last.version):
+        if (row.acteur, row.quand, row.base) != (acteur, last.quand, last.base):
+            break
+        start = row.version
+    return start - 1, last.version
+
+
 def shared_at(dossier_id: Any) -> int:
     """Return the version at which the dossier was last shared or closed; 0 where it never was."""
     acts = models.InscriptionGardee.objects.filter(dossier=dossier_id, genre="acte").order_by("-version")
@@ -147,10 +188,12 @@ def names() -> dict[str, str]:
     return dict(models.Utilisateur.objects.values_list("cle", "nom"))
 
 
-def events(dossier_id: Any) -> list[Inscription]:
-    """Return the events of a dossier, in order."""
+def events(dossier_id: Any, ligne: str | None = None) -> list[Inscription]:
+    """Return the events of a dossier, in order; those of a line, and of what is tied to it, alone."""
     rows = models.InscriptionGardee.objects.filter(dossier=dossier_id)
-    return [Inscription(cle=_cle(row), **_fields(row, _EVENT)) for row in rows]
+    if ligne is not None:
+        rows = rows.filter(Q(genre__in=("ligne", "verification"), ligne=ligne) | Q(champ__endswith=f".{ligne}"))
+    return list(map(_event, rows))
 
 
 def contents(dossier_id: Any) -> dict[str, Contenu]:
@@ -176,6 +219,10 @@ def altered(dossier_id: Any) -> str:
     if falsified(contents(dossier_id)):
         return "un contenu du journal n’est plus celui qui a été confirmé"
     return ""
+
+
+def _event(row: models.InscriptionGardee) -> Inscription:
+    return Inscription(cle=_cle(row), **_fields(row, _EVENT))
 
 
 def _cle(row: models.Place) -> Endroit:
