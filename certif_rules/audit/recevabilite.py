@@ -131,7 +131,7 @@ def must_explain(checklist: Checklist, point: Point) -> bool:
 
 
 class _Sujet(Struct, frozen=True, kw_only=True):
-    """What bears a finding, a line or a check: its name in messages, its path, and what may be found of it.
+    """A sujet bears a finding, a line or a check: its name in messages, its path, what may be found of it.
 
     ``requis`` are the findings that must come with a reason; ``ecarts``, those that may be lifted.
     """

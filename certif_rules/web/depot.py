@@ -29,7 +29,7 @@ _GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeu
 
 
 class Don(Struct, frozen=True):
-    """A value given to a field."""
+    """A don is a value given to a field."""
 
     cle: Endroit
     valeur: Any
