@@ -165,6 +165,14 @@ def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) ->
     return start - 1, last.version
 
 
+def still_so(dossier_id: Any, dons: Iterable[Don], until: int) -> list[Don]:
+    """Return, of what would undo the events up to ``until``, what nobody changed since."""
+    known = contents(dossier_id)
+    then = state((one for one in events(dossier_id) if one.version <= until), known)
+    now_ = standing(dossier_id)
+    return [don for don in dons if now_[don.cle].valeur == then[don.cle].valeur]
+
+
 def shared_at(dossier_id: Any) -> int:
     """Return the version at which the dossier was last shared or closed; 0 where it never was."""
     acts = models.InscriptionGardee.objects.filter(dossier=dossier_id, genre="acte").order_by("-version")

@@ -1,8 +1,8 @@
-"""What pages show of lines: the board of tiles, one line whole, its proofs, its history, the panel of a line."""
+"""The lines of an audit as the board shows them: their order, what may be found of each, its tile, the filters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -19,16 +19,11 @@ from certif_rules.audit.checklist import (
     point_numbers,
 )
 from certif_rules.audit.constats import Releve
-from certif_rules.audit.sites import NOMS
-from certif_rules.blocs.arbre import Morceau, Texte
-from certif_rules.blocs.typographie import clean, day, prose
-from certif_rules.documents.checklist.lignes import earlier, reasons, requirement, rubriques
+from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents.mots import (
     RESULTATS_PRECEDENTS,
     SIGNES,
-    categories,
     criterion,
-    earlier_check,
     finding,
     groups,
     of_label,
@@ -36,13 +31,8 @@ from certif_rules.documents.mots import (
     weighed,
 )
 from certif_rules.journal.annexes import Annexe
-from certif_rules.journal.etat import Etat
-from certif_rules.journal.evenements import Inscription
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours
-from certif_rules.services.explication import explain
-from certif_rules.web import depot
-from certif_rules.web.machine import clock
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, consult, frame
 
@@ -50,23 +40,6 @@ from certif_rules.web.pages.commun import Consultation, actor, consult, frame
 FILTRES: Final = (("", "toutes"), ("a_faire", "à faire"), ("ecarts", "écarts"), ("moi", "à moi"))
 #: The filter of one site begins so.
 _SITE: Final = "site."
-#: What events say of things that only the workspace knows.
-_CHAMPS: Final = {
-    "reference": "preuve",
-    "quoi": "pièce demandée",
-    "texte": "note",
-    "constat": "constat",
-    "resultat": "résultat",
-    "evalue_par": "évalué par",
-    "evalue_le": "évalué le",
-    "annotations": "annotations",
-    "appui": "texte d’appui",
-    "preuves_vues": "preuves vues",
-}
-#: How many events of a line its page shows.
-_RECENTS: Final = 12
-
-
 def sujet_of(chantier: AuditEnCours, nom: str) -> Ligne | Point | None:
     """Return the line of this id, or the check of this key; nothing where there is none."""
     if nom.startswith(VERIFICATION):
@@ -146,9 +119,9 @@ def _passes(consultation: Consultation, sujet: Ligne | Point, voir: str, moi: st
     chantier = consultation.chantier
     key = key_of(sujet)
     if voir == "a_faire":
-        return key in left_of(chantier) or bool(chantier.releve(_own(key)).disputes)
+        return key in left_of(chantier) or bool(chantier.releve(own_id(key)).disputes)
     if voir == "ecarts":
-        releve = chantier.releve(_own(key))
+        releve = chantier.releve(own_id(key))
         gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]}
         return bool(gaps & {releve.constat, *(part.constat for part in releve.par_site)})
     if voir == "moi":
@@ -171,7 +144,7 @@ def key_of(sujet: Ligne | Point) -> str:
     return point_key(sujet) if isinstance(sujet, Point) else sujet.indicateur.id
 
 
-def _own(nom: str) -> str:
+def own_id(nom: str) -> str:
     """Return the id of a line, or of a check, in the findings."""
     return nom.removeprefix(VERIFICATION)
 
@@ -223,176 +196,9 @@ def at_site(releve: Releve, site: str) -> Releve:
     return next((part for part in releve.par_site if part.site == site), blank)
 
 
-# ---- a line ---------------------------------------------------------------------------------------------
-
-
-def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
-    """Return what helps to judge a line, or a check: its texts, why it is due, what was found before."""
-    checklist = chantier.checklist
-    key = key_of(sujet)
-    common = {"id": key, "numero": number_of(chantier, key)}
-    if isinstance(sujet, Point):
-        return {
-            **common,
-            "titre": prose(sujet.texte),
-            "motifs": [{"texte": prose(sujet.note), "sources": ""}] if sujet.note else [],
-            "precedent": [prose(text) for text in earlier_check(checklist, sujet)],
-            "sources": ", ".join(map(clean, sujet.sources)),
-            "etat": "vérification",
-            "label": of_label(checklist, sujet.compte_pour),
-        }
-    indicateur = sujet.indicateur
-    texts = {one.titre: [in_pieces(text) for text in one.elements] for one in rubriques(checklist, sujet)}
-    exigence = "" if indicateur.titre is None else in_pieces(requirement(indicateur))["texte"]
-    return {
-        **common,
-        "titre": title(sujet),
-        "exigence": exigence,
-        "longue": len(exigence) > 260,
-        "attendu": texts.get("Niveau attendu", []),
-        "preuves": texts.get("Exemples de preuves", []),
-        "aides": [(nom, texts[nom]) for nom in _AIDES if nom in texts],
-        "motifs": [in_pieces(text) for text in reasons(checklist, sujet.motifs)],
-        "precedent": [in_pieces(text)["texte"] for text in earlier(checklist, sujet)],
-        "sources": ", ".join(map(clean, indicateur.sources)),
-        "etat": SIGNES[sujet.etat].mot,
-        "categories": ", ".join(categories(checklist, sujet)),
-        "sans_texte": indicateur.exigence is None,
-        "label": of_label(checklist, indicateur.origine),
-    }
-
-
-#: What an auditor must not miss beside what is expected.
-_AIDES: Final = ("Données sensibles", "Gravité d’un écart", "Précisions", "Adaptations", "Absent des sources")
-
-
-def in_pieces(texte: Texte) -> dict[str, str]:
-    """Return a text of a document: its words, what stands beside it, its sources."""
-    runs = [Morceau(texte)] if isinstance(texte, str) else [run for run in texte if isinstance(run, Morceau)]
-    return {
-        "texte": "".join(run.texte for run in runs if run.relief != "discret"),
-        "aparte": "".join(run.texte for run in runs if run.relief == "discret").strip(),
-        "sources": ", ".join(clean(source) for run in runs for source in run.sources),
-    }
-
-
 def tied(proofs: Iterable[Annexe], nom: str) -> list[Annexe]:
     """Return the things that are tied to a line."""
     return [one for one in proofs if nom in one.lignes]
-
-
-def history(chantier: AuditEnCours, etat: Etat, events: Sequence[Inscription], texts: Any) -> list[dict[str, Any]]:
-    """Return the last events of a line, the last first, each in words."""
-    names = depot.names()
-    rows = []
-    for event in events[: -_RECENTS - 1 : -1]:
-        content = texts.get(event.apres)
-        rows.append(
-            {
-                "jour": day(event.quand[:10]),
-                "heure": clock(event.quand),
-                "qui": names.get(event.acteur) or event.acteur,
-                "quoi": field_in_words(event),
-                "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
-            }
-        )
-    return rows
-
-
-def field_in_words(event: Inscription) -> str:
-    """Return what an event gave, as people call it."""
-    cle = event.cle
-    if cle.champ.startswith("ligne."):
-        return {"preuve": "preuve", "piece": "pièce", "note": "note"}.get(cle.genre, cle.genre)
-    champ = cle.champ.removeprefix("ecart.")
-    word = _CHAMPS.get(champ) or NOMS.get(cle.champ) or champ.replace("_", " ")
-    return f"{word}, site {clean(cle.site)}" if cle.site else word
-
-
-def _value(chantier: AuditEnCours, etat: Etat, event: Inscription, value: Any) -> str:
-    """Return the value that an event gave, in words."""
-    cle = event.cle
-    if cle.champ.startswith("ligne."):
-        named = (champ.valeur for one, champ in etat.items() if one.ligne == cle.ligne and one.champ in _NOMMANTS)
-        words = clean(str(next((text for text in named if text), "?")))
-        return words if value else f"{words} (retirée)"
-    if value in (None, "", []):
-        return "vidé"
-    if cle.champ == "constat":
-        return finding(chantier.checklist, str(value))
-    if cle.champ == "resultat":
-        return RESULTATS_PRECEDENTS.get(str(value), clean(str(value)))
-    if cle.champ == "evalue_par":
-        return depot.names().get(value) or clean(str(value))
-    if cle.champ == "evalue_le":
-        return day(str(value))
-    return clean(" ; ".join(map(str, value)) if isinstance(value, list) else str(value))
-
-
-#: What names a thing of the workspace.
-_NOMMANTS: Final = frozenset({"reference", "quoi", "texte"})
-
-
-# ---- the panel of a line, the board by itself -----------------------------------------------------------
-
-
-@require_GET
-def panel(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Show everything that is known of a line: texts, levels, proofs, the rules that decided, its history."""
-    consultation = consult(identifiant)
-    chantier = consultation.chantier
-    asked = request.GET.get("ligne", "")
-    ligne = sujet_of(chantier, asked) or chantier.checklist.lignes[0]
-    whole = in_full(chantier, ligne)
-    events = depot.events(identifiant, key_of(ligne).removeprefix(VERIFICATION))
-    context = {
-        **frame(consultation, "saisir"),
-        "ligne": whole,
-        "historique": history(chantier, consultation.etat, events, depot.contents(identifiant)),
-    }
-    if isinstance(ligne, Ligne):
-        context |= _rules(chantier, ligne)
-    return render(request, "ligne.html", context)
-
-
-def _rules(chantier: AuditEnCours, ligne: Ligne) -> dict[str, Any]:
-    """Return every text of a line by name, the rules that decided with their places, and their sources."""
-    checklist = chantier.checklist
-    explained = explain(checklist, ligne.indicateur.id)
-    known = checklist.referentiel.sources
-    cited = dict.fromkeys((*ligne.indicateur.sources, *explained.citees))
-    return {
-        "rubriques": [
-            (one.titre, [in_pieces(text) for text in one.elements]) for one in rubriques(checklist, ligne)
-        ],
-        "regles": [
-            {
-                "texte": prose(motif.texte),
-                "categories": ", ".join(map(clean, motif.categories)),
-                "sources": ", ".join(map(clean, motif.sources)),
-                "places": ", ".join(map(clean, motif.emplacements)),
-            }
-            for motif in ligne.motifs
-        ],
-        "changements": [prose(one.motif) for one in explained.changements],
-        "par_site": prose(explained.par_site.motif) if explained.par_site else "",
-        "place": clean(ligne.indicateur.emplacement),
-        "citees": [
-            (nom, prose(known[nom].titre), prose(known[nom].reference)) for nom in cited if nom in known
-        ],
-    }
-
-
-@require_GET
-def board_alone(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Show the board by itself, where a screen has no room for it beside a line."""
-    consultation = consult(identifiant)
-    context = {
-        **frame(consultation, "saisir"),
-        "damier": board(consultation, request.GET.get("voir", ""), actor(request)),
-        "ici": request.GET.get("ligne", ""),
-    }
-    return render(request, "damier.html", context)
 
 
 def named_by(chantier: AuditEnCours, words: str) -> Iterator[str]:
@@ -408,7 +214,16 @@ def named_by(chantier: AuditEnCours, words: str) -> Iterator[str]:
             yield nom
 
 
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/ligne", panel, name="ligne"),
-    path("dossier/<uuid:identifiant>/damier", board_alone, name="damier"),
-]
+@require_GET
+def board_alone(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
+    """Show the board by itself, where a screen has no room for it beside a line."""
+    consultation = consult(identifiant)
+    context = {
+        **frame(consultation, "saisir"),
+        "damier": board(consultation, request.GET.get("voir", ""), actor(request)),
+        "ici": request.GET.get("ligne", ""),
+    }
+    return render(request, "damier.html", context)
+
+
+ADRESSES = [path("dossier/<uuid:identifiant>/damier", board_alone, name="damier")]
