@@ -76,9 +76,11 @@ def cause(error: BaseException) -> str:
 class Issue(Struct, frozen=True, order=True):
     """One problem: a stable ``code``, a French ``message``, where it is and what to do.
 
-    ``location`` is ``None`` for what was typed on the command line. ``related`` holds other places that
-    explain the problem (the first of two duplicates, for instance), each with its own words. ``unlisted`` is
-    set of one that is no problem, and stands for so many that are not listed, or more (``open_ended``).
+    ``location`` is ``None`` for what was typed. ``champ`` is the field at fault, as a path in a findings file
+    where what is of a line is under its id (« audit.date », « constats.qualiopi/1.commentaire »); empty where
+    no one field is. ``related`` holds other places that explain the problem (the first of two duplicates, for
+    instance), each with its own words. ``unlisted`` is set of one that is no problem, and stands for so many
+    that are not listed, or more (``open_ended``).
     """
 
     code: str
@@ -88,6 +90,7 @@ class Issue(Struct, frozen=True, order=True):
     related: tuple[tuple[Location, str], ...] = ()
     unlisted: int | None = None
     open_ended: bool = False
+    champ: str = ""
 
     def __post_init__(self) -> None:
         """Cut what is quoted of a hostile file: a message is to be read."""
@@ -104,6 +107,19 @@ class Issue(Struct, frozen=True, order=True):
             out.append(f"    → {self.hint}")
         out.extend(f"    {place}: {words}" for place, words in self.related)
         return out
+
+
+#: The code, and the first words, of a value that is needed and was not given.
+MANQUE, IL_MANQUE = "information-manquante", "il manque "
+
+
+def lacking(needs: Iterable[tuple[str, object, str]], hint: str | None = None) -> list[Issue]:
+    """Return one issue for each value that is not given, of (label, value, path of its field)."""
+    return [
+        Issue(MANQUE, f"{IL_MANQUE}{label}", None, hint, champ=champ)
+        for label, value, champ in needs
+        if value is None or value == ""
+    ]
 
 
 class Fautes:
@@ -136,7 +152,7 @@ class IssuesError(CertifRulesError):
     """An error made of issues, all found in one go, sorted by place."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
-        self.issues: tuple[Issue, ...] = tuple(sorted(set(issues), key=_by_place))
+        self.issues: tuple[Issue, ...] = tuple(sorted(set(issues), key=by_place))
         super().__init__("\n".join(line for issue in self.issues for line in issue.lines()))
 
     def __reduce__(self) -> tuple[type[Self], tuple[tuple[Issue, ...]]]:
@@ -152,7 +168,8 @@ class UsageError(IssuesError):
     """What was asked is wrong or incomplete (exit status 2)."""
 
 
-def _by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
+def by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
+    """Return the rank of an issue among others: by place, then by code."""
     place = issue.location or Location("")
     return (place.file, place.sheet, place.line, place.column, issue.code, issue.message)
 
@@ -162,7 +179,7 @@ def first_of(issues: Iterable[Issue], most: int, *, more: bool = False, beyond: 
 
     ``more`` says that others still were not even looked for; ``beyond`` is how many were seen after those.
     """
-    ordered = sorted(set(issues), key=_by_place)
+    ordered = sorted(set(issues), key=by_place)
     listed = [issue for issue in ordered if issue.unlisted is None]
     if len(listed) + beyond <= most and not more:
         return ordered

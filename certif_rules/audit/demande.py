@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from certif_rules.audit.certificats import CertificatDit, certificates_of
 from certif_rules.audit.precedent import PrecedentDit, precedent_of
 from certif_rules.audit.textes import TextesDits, carried_textes, read_textes
-from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
+from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError, lacking
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.model.organisme import Fait
 from certif_rules.noms import cle
@@ -36,6 +36,11 @@ class FaitDit(Struct, frozen=True):
     categorie: str | None
     valeur: bool | str | None
     lieu: Location | None = None
+
+    @property
+    def champ(self) -> str:
+        """The path of its field."""
+        return ".".join(filter(None, ("organisme.faits", self.fait, self.categorie)))
 
 
 def declared(fait: Fait, partout: FaitDit | None, ailleurs: Mapping[str, FaitDit]) -> FaitDeclare:
@@ -89,6 +94,24 @@ class Demande(Struct, frozen=True, kw_only=True):
     def lieu(self, name: str) -> Location | None:
         """Return where a value was written; ``None`` for the command line."""
         return self.lieux.get(name)
+
+
+def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
+    """Return what a checklist needs and was not given, an issue a field; nothing where a file was not read.
+
+    Args:
+        demande: what was asked.
+        categories: whether they are needed.
+    """
+    needs = [
+        ("le référentiel", demande.referentiel, "referentiel.id"),
+        ("le type d’audit", demande.type_audit, "audit.type"),
+        ("la date de l’audit", demande.date, "audit.date"),
+    ]
+    if categories:
+        given = demande.categories or demande.ajout_categories
+        needs.append(("au moins une catégorie", " ".join(given), "organisme.categories"))
+    return [] if demande.illisible else lacking(needs)
 
 
 def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:

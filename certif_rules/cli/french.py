@@ -135,14 +135,15 @@ def explain(error: BaseException) -> int:
 
 def _told(error: BaseException) -> Iterator[str]:
     """Yield the lines that say what went wrong."""
-    from certif_rules.cli.messages import issue_lines, message, printable
+    from certif_rules.cli.messages import in_options, issue_lines, message, printable
     from certif_rules.errors import CertifRulesError, IssuesError, cause, clipped, tally
 
     if isinstance(error, IssuesError):
-        for issue in error.issues:
+        issues = in_options(error.issues)
+        for issue in issues:
             yield from issue_lines(issue)
-        if len(error.issues) > 1:
-            yield f"{tally(error.issues)}."
+        if len(issues) > 1:
+            yield f"{tally(issues)}."
     elif isinstance(error, click.exceptions.Exit | click.Abort):
         return
     elif isinstance(error, click.exceptions.NoArgsIsHelpError):

@@ -30,6 +30,14 @@ class Endroit(Struct, frozen=True, order=True):
     ligne: str = ""
     site: str = ""
 
+    @property
+    def chemin(self) -> str:
+        """Its path, as faults tell it (:class:`~certif_rules.errors.Issue`)."""
+        if self.genre == "tete":
+            return self.champ
+        where = f"par_site.{self.site}." if self.site else ""
+        return f"{'constats' if self.genre == 'ligne' else 'verifications'}.{self.ligne}.{where}{self.champ}"
+
 
 class Inscription(Struct, frozen=True, kw_only=True):
     """A value given to a field and confirmed: the ``version`` that it makes, and the digest that seals it.

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dressed, warned
-from certif_rules.audit.demande import Demande
-from certif_rules.audit.examen import check, missing, parse_day, refusal
+from certif_rules.audit.demande import Demande, missing
+from certif_rules.audit.examen import check, parse_day, refusal
 from certif_rules.audit.lignes import build_pieces, build_points, build_sites
 from certif_rules.audit.partage import shared_lines
 from certif_rules.audit.siren import siren_warnings
@@ -77,7 +77,7 @@ def look_up(registry: Registry, demande: Demande, lacks: Iterable[Issue]) -> Rec
         if demande.referentiel is not None and demande.date is not None:
             return Recherche((in_force(registry, demande),), tuple(issues), unique=True)
         if demande.date is not None:
-            parse_day(demande.date, "date de l’audit", demande.lieu("date"))
+            parse_day(demande.date, "date de l’audit", demande.lieu("date"), "audit.date")
     except IssuesError as error:
         issues += error.issues
     if demande.referentiel is not None:
@@ -154,7 +154,7 @@ def in_force(registry: Registry, demande: Demande) -> Resolution:
     Raises:
         UsageError, DataError: one of the two is missing or wrong.
     """
-    day = parse_day(demande.date or "", "date de l’audit", demande.lieu("date"))
+    day = parse_day(demande.date or "", "date de l’audit", demande.lieu("date"), "audit.date")
     try:
         return registry.resolve(
             demande.referentiel or "", day=day.isoformat(), edition=demande.edition, guide=demande.guide
@@ -170,8 +170,16 @@ def _placed(issue: Issue, demande: Demande) -> Issue:
         "referentiel-ambigu": "referentiel",
         "guide-introuvable": "guide",
     }
-    edition = "edition" if demande.edition is not None else "date"
-    return replace(issue, location=issue.location or demande.lieu(names.get(issue.code, edition)))
+    name = names.get(issue.code, "edition" if demande.edition is not None else "date")
+    return replace(issue, location=issue.location or demande.lieu(name), champ=_CHAMPS[name])
+
+
+_CHAMPS = {
+    "referentiel": "referentiel.id",
+    "guide": "referentiel.guide",
+    "edition": "referentiel.edition",
+    "date": "audit.date",
+}
 
 
 def make_checklist(registry: Registry, demande: Demande) -> Checklist:

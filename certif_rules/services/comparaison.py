@@ -13,9 +13,9 @@ from certif_rules.audit.constats import Dossier
 from certif_rules.audit.correction import Correction, correct
 from certif_rules.audit.demande import Demande, merge, parse_name
 from certif_rules.audit.editions import EditionsComparees, compare_editions
-from certif_rules.audit.examen import check, lacking, parse_day, refusal
+from certif_rules.audit.examen import check, parse_day, refusal
 from certif_rules.audit.incidences import PourOrganisme, by_scope, by_state, findings_kept, scope
-from certif_rules.errors import Fautes, Issue, UsageError
+from certif_rules.errors import Fautes, Issue, UsageError, lacking
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.trivalent import Trivalent
@@ -178,7 +178,7 @@ def _of_editions(_registry: Registry, one: Cote, two: Cote, demande: Demande) ->
     unparted = avant.sans_categories and apres.sans_categories
     if not categories and not (about and unparted):
         if about:
-            needs = [("au moins une catégorie", "", "--categorie")]
+            needs = [("au moins une catégorie", "", "organisme.categories")]
             raise refusal(lacking(needs, "un fait ne se lit que d’un organisme et de ses catégories"))
         return compare_editions(avant, apres, empreintes)
     checked = [check(demande, referentiel, whole=False) for referentiel in (avant, apres)]

@@ -17,7 +17,7 @@ from certif_rules.audit.demande import from_profile, with_files
 from certif_rules.audit.procedure import ROLES, Procedure, recorded
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.colonnes import fields
-from certif_rules.errors import DataError, Issue, IssuesError, Location
+from certif_rules.errors import MANQUE, DataError, Issue, IssuesError, Location
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry
@@ -27,7 +27,7 @@ from certif_rules.vie.actes import called_for
 
 #: What an edition or a guide that is not installed is refused with.
 _RULES_GONE = {"edition-introuvable", "guide-introuvable"}
-_HINT_RULES = "installer les mêmes règles, ou ajouter --accepter-autres-regles"
+_HINT_RULES = "installer les mêmes règles, ou accepter les autres"
 
 
 # ---- reading --------------------------------------------------------------------------------------------
@@ -196,7 +196,8 @@ def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = 
     differences = list(_differences(checklist, dossier))
     if differences and not other_rules:
         message = f"constats faits avec d’autres règles : {' ; '.join(differences)}"
-        raise DataError([Issue("regles-differentes", message, dossier.lieu("referentiel"), _HINT_RULES)])
+        lieu = dossier.lieu("referentiel")
+        raise DataError([Issue("regles-differentes", message, lieu, _HINT_RULES, champ="referentiel")])
     return warned(checklist, _warnings(dossier, differences))
 
 
@@ -215,7 +216,7 @@ def _checklist(registry: Registry, dossier: Dossier, *, other_rules: bool) -> Ch
 def _in_file(issue: Issue, dossier: Dossier) -> Issue:
     """Return a request that comes from a file is mended in the file."""
     hint = issue.hint
-    if issue.code == "information-manquante":
+    if issue.code == MANQUE:
         hint = "l’écrire dans le fichier de constats"
     elif issue.code in _RULES_GONE:
         hint = f"{issue.hint} ; {_HINT_RULES}"

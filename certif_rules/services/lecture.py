@@ -252,8 +252,8 @@ def _dressed(dossier: Dossier, given: HabillageDit | None, name: str) -> Dossier
     if carried is None:
         return replace(dossier, demande=replace(dossier.demande, habillage=given))
     if not problems(carried.data) and not agree(carried, given):
-        message = "cette grille porte un autre habillage que celui de --habillage"
-        hint = "retirer --habillage : la grille se relit avec le sien"
+        message = "cette grille porte un autre habillage que celui qui est donné"
+        hint = "n’en donner aucun : la grille se relit avec le sien"
         raise DataError([Issue("habillage-different", message, Location(name), hint)])
     return dossier
 
