@@ -73,7 +73,11 @@ def test_each_missing_field_is_an_issue_of_its_own() -> None:
             {"organisme.faits.alternance.ZZ": "categorie-inconnue"},
         ),
         (
-            {"precedent": {"type": "initiale", "date": "2030-01-01", "constats": {"1": "parfait", "77": "conforme"}}},
+            {
+                "precedent": {
+                    "type": "initiale", "date": "2030-01-01", "constats": {"1": "parfait", "77": "conforme"}
+                }
+            },
             {
                 "precedent.type": "type-inconnu",
                 "precedent.date": "date-invalide",

@@ -381,12 +381,9 @@ class _Verification:
             message = (
                 f"« {contradiction.fait} » ne peut pas être faux{where} : {contradiction.texte} ({titles})"
             )
-            lieu = next(
-                (f.lieu for f in self.demande.faits if f.fait == contradiction.fait and f.valeur is False),
-                None,
-            )
-            champ = f"organisme.faits.{contradiction.fait}"
-            self._wrong("fait-contraire", message, lieu, "retirer cette valeur", champ)
+            denied = (f for f in self.demande.faits if f.fait == contradiction.fait and f.valeur is False)
+            dit = next(denied, FaitDit(contradiction.fait, contradiction.categorie, valeur=False))
+            self._wrong("fait-contraire", message, dit.lieu, "retirer cette valeur", dit.champ)
 
     def _conditions(self, contexte: Contexte, type_audit: TypeAudit) -> None:
         """Check what the audit type needs: an addition, certificates valid on the day of the audit."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dressed, warned
 from certif_rules.audit.demande import Demande, missing
-from certif_rules.audit.examen import check, parse_day, refusal
+from certif_rules.audit.examen import DemandeVerifiee, check, parse_day, refusal
 from certif_rules.audit.lignes import build_pieces, build_points, build_sites
 from certif_rules.audit.partage import shared_lines
 from certif_rules.audit.siren import siren_warnings
@@ -62,12 +62,17 @@ class Recherche(Struct, Generic[T], frozen=True):
         Raises:
             UsageError, DataError: anything is wrong; all of it is listed.
         """
+        issues = self.wrong(examens)
+        if issues or not self.unique:
+            raise refusal(issues)
+        return self.choix[0], examens[0]
+
+    def wrong(self, examens: Sequence[Examen]) -> list[Issue]:
+        """Return what is wrong of a request, whichever of ``choix`` it is about."""
         # What may be meant instead differs from one édition to the next: what is wrong does not.
         each = [{replace(issue, hint=None): issue for issue in examen.issues} for examen in examens]
         common = [issue for plain, issue in each[-1].items() if all(plain in e for e in each)] if each else []
-        if self.issues or common or not self.unique:
-            raise refusal([*self.issues, *common])
-        return self.choix[0], examens[0]
+        return [*self.issues, *common]
 
 
 def look_up(registry: Registry, demande: Demande, lacks: Iterable[Issue]) -> Recherche[Resolution]:
@@ -100,12 +105,17 @@ def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]
     Raises:
         UsageError, DataError: something needed is missing or wrong; all of it is listed.
     """
+    recherche, examens = examine(registry, demande)
+    resolution, verified = recherche.settle(examens)
+    return with_texts(resolution, demande), verified.contexte
+
+
+def examine(registry: Registry, demande: Demande) -> tuple[Recherche[Resolution], list[DemandeVerifiee]]:
+    """Return the référentiels that a request may be about, and how it reads for each of them."""
     recherche = look_up(registry, demande, ())
     parted = not recherche.choix or any(not r.referentiel.sans_categories for r in recherche.choix)
     issues = (*missing(demande, categories=parted), *recherche.issues)
-    recherche = replace(recherche, issues=issues)
-    resolution, verified = recherche.settle([check(demande, r.referentiel) for r in recherche.choix])
-    return with_texts(resolution, demande), verified.contexte
+    return replace(recherche, issues=issues), [check(demande, r.referentiel) for r in recherche.choix]
 
 
 def with_texts(resolution: Resolution, demande: Demande) -> Resolution:
