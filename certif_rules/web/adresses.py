@@ -1,7 +1,16 @@
 """The addresses; whatever is not here does not exist."""
 
 from certif_rules.web.pages import (
-    accueil, clore, fichiers, lignes, preparer, preuves, saisir, suivre, textes, une_ligne,
+    accueil,
+    clore,
+    fichiers,
+    lignes,
+    preparer,
+    preuves,
+    saisir,
+    suivre,
+    textes,
+    une_ligne,
 )  # fmt: skip
 
 urlpatterns = [

@@ -20,11 +20,13 @@ from certif_rules.journal.evenements import (
     falsified,
     sealed,
 )
+from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.web import models
 from certif_rules.web.machine import drawn, now
 
 #: What the rows of events, and of values, keep beside where they stand and what was given.
 _EVENT = tuple(name for name in Inscription.__struct_fields__ if name != "cle")
+_PLACE = Endroit.__struct_fields__
 _GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeur")
 
 
@@ -107,12 +109,12 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
     """Return the values that stand now, from their projection."""
     texts = dict(models.ContenuGarde.objects.filter(dossier=dossier_id).values_list("empreinte", "texte"))
     champs: dict[Endroit, Champ] = {}
-    for row in models.ValeurCourante.objects.filter(dossier=dossier_id):
-        text = texts.get(row.contenu)
-        version = ValeurDonnee(
-            valeur=None if text is None else Contenu(sel="", texte=text).valeur, **_fields(row, _GIVEN)
-        )
-        cle = _cle(row)
+    # Rows of plain values: a page reads hundreds of them, and changes none.
+    for row in models.ValeurCourante.objects.filter(dossier=dossier_id).values(*_PLACE, *_GIVEN):
+        text = texts.get(row["contenu"])
+        valeur = None if text is None else Contenu(sel="", texte=text).valeur
+        version = ValeurDonnee(valeur=valeur, **{name: row[name] for name in _GIVEN})
+        cle = Endroit(**{name: row[name] for name in _PLACE})
         champs[cle] = Champ((*(champs[cle].versions if cle in champs else ()), version))
     return champs
 
@@ -153,7 +155,9 @@ def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) ->
     Returns:
         The version before it, and that of its last event; nothing where there is none.
     """
-    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=until).order_by("-version")
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=until).order_by(
+        "-version"
+    )
     last = rows.filter(acteur=acteur, genre__in=tuple(genres)).first()
     if last is None:
         return None
@@ -181,7 +185,8 @@ def shared_at(dossier_id: Any) -> int:
 
 def wants_reason(dossier_id: Any, dons: Iterable[Don]) -> list[Don]:
     """Return, of what is given, what changes a value that was already shared or closed."""
-    last, champs = shared_at(dossier_id), standing(dossier_id)
+    last = shared_at(dossier_id)
+    champs = standing(dossier_id) if last else {}
     return [
         don
         for don in dons
@@ -196,18 +201,28 @@ def names() -> dict[str, str]:
     return dict(models.Utilisateur.objects.values_list("cle", "nom"))
 
 
-def events(dossier_id: Any, ligne: str | None = None) -> list[Inscription]:
-    """Return the events of a dossier, in order; those of a line, and of what is tied to it, alone."""
-    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id)
+def events(dossier_id: Any, ligne: str | None = None, after: int = 0) -> list[Inscription]:
+    """Return the events of a dossier, in order.
+
+    Args:
+        dossier_id: the dossier.
+        ligne: the id of the line whose events are wanted, with those of what is tied to it; ``None``: all.
+        after: the version after which they are wanted.
+    """
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__gt=after)
     if ligne is not None:
-        rows = rows.filter(Q(genre__in=("ligne", "verification"), ligne=ligne) | Q(champ__endswith=f".{ligne}"))
+        own = Q(genre__in=("ligne", "verification"), ligne=ligne)
+        rows = rows.filter(own | Q(champ__in=(f"ligne.{ligne}", f"ligne.{VERIFICATION}{ligne}")))
     return list(map(_event, rows))
 
 
-def contents(dossier_id: Any) -> dict[str, Contenu]:
-    """Return what fields were given, by digest."""
+def contents(dossier_id: Any, of: Iterable[str] | None = None) -> dict[str, Contenu]:
+    """Return what fields were given, by digest; ``of`` are the only digests wanted."""
     rows = models.ContenuGarde.objects.filter(dossier=dossier_id)
-    return {row.empreinte: Contenu(sel=row.sel, texte=row.texte) for row in rows}
+    if of is not None:
+        rows = rows.filter(empreinte__in=tuple(of))
+    known = rows.values_list("empreinte", "sel", "texte")
+    return {empreinte: Contenu(sel=sel, texte=texte) for empreinte, sel, texte in known}
 
 
 def rebuild(dossier_id: Any) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.http import HttpRequest, QueryDict
 from msgspec import Struct
 
-
 from certif_rules.audit.compte_rendu import Conflit
 from certif_rules.audit.constats import Releve
 from certif_rules.audit.sites import NOMS
@@ -18,25 +17,29 @@ from certif_rules.journal.annexes import Annexe, annexes, in_a_sentence
 from certif_rules.journal.evenements import Endroit
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours, faults_of
-from certif_rules.services.suites import entailed
+from certif_rules.services.suites import Consequence, Suites, entailed
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
 from certif_rules.web.machine import clock
 from certif_rules.web.pages.commun import Consultation, actor, atelier, frame
 from certif_rules.web.pages.lignes import board, choices, number_of, order_of, own_id, sujet_of, tied
-from certif_rules.web.pages.une_ligne import field_in_words, history, in_full
+from certif_rules.web.pages.une_ligne import field_in_words, history, in_full, worded
 
 #: The field beside which a fault is shown, where the fault does not say it.
 _AU_CHAMP: Final = {
     "gravite-sans-raison": "commentaire",
     "raison-demandee": "raison",
 }
-#: The consequences that are said first, and those that the page says by another way.
-_TUS: Final = frozenset({"enonce", "ecart_different"})
+#: The consequences that the page says by another way: a field, a button.
+_TUS: Final = frozenset({"enonce", "appui", "ecart_different"})
+#: What goes with what is recorded, and is not said of it.
+_TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "evalue_par", "evalue_le", "reference"})
+#: How many events of a line its page shows.
+RECENTS: Final = 12
 
 
 class Saisie(Struct, frozen=True, kw_only=True):
-    """A page as it was posted: the values that it gives, its fields to show again, the version that it showed."""
+    """A page as it was posted: the values that it gives, its fields, the version that it showed."""
 
     dons: tuple[Don, ...]
     post: QueryDict
@@ -48,6 +51,13 @@ def place_of(nom: str, champ: str, site: str = "") -> Endroit:
     if not nom.startswith(VERIFICATION):
         return Endroit("ligne", champ, nom, site)
     return Endroit("verification", "resultat" if champ == "constat" else champ, own_id(nom), site)
+
+
+def line_shown(cle: Endroit) -> str:
+    """Return the line, or the check, on whose page a value stands; nothing where it is on none."""
+    if cle.genre in ("ligne", "verification"):
+        return cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}"
+    return cle.champ.removeprefix("ligne.") if cle.champ.startswith("ligne.") else ""
 
 
 def filter_of(request: HttpRequest) -> dict[str, str]:
@@ -64,7 +74,7 @@ def line_page(
     fautes: Iterable[Issue] | None = None,
     saisie: Saisie | None = None,
 ) -> dict[str, Any]:
-    """Return the page of a line, as it stands or as it was typed: the board, the finding, what helps to judge."""
+    """Return the page of a line, as it stands or as it was typed: board, finding, what helps to judge."""
     chantier, etat, dossier = consultation.chantier, consultation.etat, consultation.dossier
     sujet = sujet_of(chantier, nom)
     assert sujet is not None
@@ -73,7 +83,8 @@ def line_page(
     possible = choices(chantier, sujet)
     names = order_of(chantier)
     rank = names.index(nom)
-    contents = depot.contents(dossier.pk)
+    events = depot.events(dossier.pk, own_id(nom))[-RECENTS:]
+    contents = depot.contents(dossier.pk, [event.apres for event in events])
     return {
         **frame(consultation, "saisir"),
         "damier": board(consultation, filter_of(request).get("voir", ""), actor(request)),
@@ -98,7 +109,7 @@ def line_page(
         "pieces": [_paper(one) for one in tied(annexes(etat, "piece"), nom)],
         "notes": [clean(str(one.get("texte"))) for one in tied(annexes(etat, "note"), nom)],
         "saisie": {key.replace(".", "_"): value for key, value in saisie.post.items()} if saisie else {},
-        "historique": history(chantier, etat, depot.events(dossier.pk, own_id(nom)), contents),
+        "historique": history(chantier, etat, events, contents),
         "precedente": names[rank - 1] if rank else "",
         "suivante": names[rank + 1] if rank + 1 < len(names) else "",
         **_done(request, consultation),
@@ -127,12 +138,20 @@ def consequences(chantier: AuditEnCours, releve: Releve) -> dict[str, Any]:
         {
             "texte": prose(one.texte),
             "sources": ", ".join(map(clean, one.sources)),
-            "attention": one.code in ("recidive", "palier", "encore", "appui", "delai_absent"),
+            "attention": _alarms(suites, one),
         }
         for one in suites.consequences
-        if one.code not in _TUS
+        # What is still open is the business of the last step.
+        if one.code not in _TUS and (one.code != "conclusion" or one.certaine)
     ]
     return {"effets": said, "a_lever": suites.a_lever is not None}
+
+
+def _alarms(suites: Suites, one: Consequence) -> bool:
+    """Return whether a consequence asks for attention: it changes the outcome, or the next one would."""
+    if one.code == "palier":
+        return any(palier.reste <= 1 for palier in suites.paliers)
+    return one.code in ("recidive", "encore", "delai_absent")
 
 
 def _at(chantier: AuditEnCours, releve: Releve, site: str, possible: list[dict[str, Any]]) -> dict[str, Any]:
@@ -158,7 +177,7 @@ def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator
             values = [
                 {
                     "geste": f"{cle.champ}|{cle.site}|{rank}",
-                    "valeur": _worded(consultation.chantier, cle.champ, one.valeur),
+                    "valeur": worded(consultation.chantier, cle.champ, one.valeur),
                     "par": names.get(one.acteur) or one.acteur,
                     "heure": clock(one.quand) if one.quand else "",
                 }
@@ -180,17 +199,6 @@ def _of_files(conflit: Conflit) -> dict[str, Any]:
 def _named(champ: str, site: str) -> str:
     word = NOMS.get(champ, champ.removeprefix("ecart.").replace("_", " "))
     return f"{word}, site {clean(site)}" if site else word
-
-
-def _worded(chantier: AuditEnCours, champ: str, value: Any) -> str:
-    if value in (None, "", []):
-        return "vide"
-    if champ == "evalue_par":
-        return depot.names().get(value) or clean(str(value))
-    declared = chantier.checklist.referentiel.constats.get(str(value)) if champ == "constat" else None
-    if declared is not None:
-        return prose(declared.titre)
-    return clean(" ; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _chip(preuve: Annexe, saisie: Saisie | None) -> dict[str, Any]:
@@ -228,16 +236,17 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     context: dict[str, Any] = {"jusque": int(asked) if asked.isascii() and asked.isdigit() else version}
     if not (since.isascii() and since.isdigit()) or int(since) >= version:
         return {**context, "vient": "Rien à annuler de plus." if undone else "", "suites_de": []}
-    given = [one for one in depot.events(consultation.dossier.pk) if one.version > int(since)]
+    given = depot.events(consultation.dossier.pk, after=int(since))
+    texts = depot.contents(consultation.dossier.pk, [event.apres for event in given])
     places: dict[str, list[str]] = {}
     for event in given:
-        if event.cle.genre in ("ligne", "verification"):
-            nom = event.cle.ligne if event.cle.genre == "ligne" else f"{VERIFICATION}{event.cle.ligne}"
-            places.setdefault(number_of(consultation.chantier, nom), []).append(field_in_words(event))
-        elif event.cle.champ in ("reference", "quoi", "texte") or event.cle.champ.startswith("ligne."):
-            places.setdefault("", []).append(field_in_words(event))
-    said = [f"{numero}, {', '.join(dict.fromkeys(words))}" for numero, words in places.items() if numero]
-    said += [", ".join(dict.fromkeys(words)) for numero, words in places.items() if not numero]
+        nom, words = line_shown(event.cle), field_in_words(event)
+        if event.cle.champ in ("constat", "resultat") and event.apres in texts:
+            words += f" {worded(consultation.chantier, event.cle.champ, texts[event.apres].valeur)}"
+        if event.cle.champ not in _TUES:
+            number = f"ligne {number_of(consultation.chantier, nom)}" if nom else ""
+            places.setdefault(number, []).append(words)
+    said = [", ".join(filter(None, (number, *dict.fromkeys(words)))) for number, words in places.items()]
     verb = "Annulé" if undone else "Enregistré"
     context["vient"] = prose(f"{verb} : {' ; '.join(said)}") if said else verb
     context["suites_de"] = [] if undone else _of_lines(consultation, [event.cle for event in given])
@@ -253,7 +262,7 @@ def _of_lines(consultation: Consultation, given: list[Endroit]) -> list[str]:
             sujet = sujet_of(chantier, cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}")
             gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]} if sujet else set()
             if releve.constat in gaps:
-                texts += [one["texte"] for one in consequences(chantier, releve)["effets"] if one["attention"]]
+                texts += [
+                    one["texte"] for one in consequences(chantier, releve)["effets"] if one["attention"]
+                ]
     return texts
-
-

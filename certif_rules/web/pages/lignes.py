@@ -1,4 +1,4 @@
-"""The lines of an audit as the board shows them: their order, what may be found of each, its tile, the filters."""
+"""The lines of an audit as the board shows them: their order, their tiles, what may be found of each."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ from certif_rules.web.pages.commun import Consultation, actor, consult, frame
 FILTRES: Final = (("", "toutes"), ("a_faire", "à faire"), ("ecarts", "écarts"), ("moi", "à moi"))
 #: The filter of one site begins so.
 _SITE: Final = "site."
+
+
 def sujet_of(chantier: AuditEnCours, nom: str) -> Ligne | Point | None:
     """Return the line of this id, or the check of this key; nothing where there is none."""
     if nom.startswith(VERIFICATION):
@@ -76,7 +78,13 @@ def choices(chantier: AuditEnCours, sujet: Ligne | Point) -> list[dict[str, Any]
         words = {nom: finding(chantier.checklist, nom) for nom in sujet.constats_permis}
         forms = {nom: shape_of(chantier, sujet, nom) for nom in sujet.constats_permis}
     return [
-        {"id": nom, "titre": mot, "rang": rang, "forme": forms[nom], "ecart": forms[nom] in ("ecart", "grave")}
+        {
+            "id": nom,
+            "titre": mot,
+            "rang": rang,
+            "forme": forms[nom],
+            "ecart": forms[nom] in ("ecart", "grave"),
+        }
         for rang, (nom, mot) in enumerate(words.items(), start=1)
     ]
 
@@ -153,7 +161,7 @@ def tile(chantier: AuditEnCours, ligne: Ligne, site: str = "") -> dict[str, Any]
     """Return the tile of a line: its number, and the shape of what was found of it, there or everywhere."""
     releve = at_site(chantier.releve(ligne.indicateur.id), site)
     word = SIGNES[ligne.etat].mot
-    shape = "evaluer" if ligne.etat == "a_auditer" else ligne.etat
+    shape: str = "evaluer" if ligne.etat == "a_auditer" else ligne.etat
     if releve.disputes:
         shape, word = "accorder", "à accorder"
     elif releve.porte:

@@ -1,4 +1,4 @@
-"""Proofs, papers asked for, notes: noted once, tied to several lines or to none yet; and the page of them all."""
+"""Proofs, papers asked for, notes: noted once, tied to several lines or to none yet; and their page."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def begun(genre: Genre, champs: Mapping[str, Any], *lignes: str) -> Iterator[Don
 
 
 def tied_by(post: QueryDict, consultation: Consultation, nom: str) -> Iterator[Don]:
-    """Yield the proofs that a page ties to a line, or unties; a reference that nobody noted is a new proof."""
+    """Yield the proofs that a page ties to a line, or unties; an unknown reference is a new proof."""
     known = {folded(str(one.get("reference"))): one for one in annexes(consultation.etat, "preuve")}
     ids = {one.id for one in known.values()}
     yield from (Don(tie("preuve", one, nom), True) for one in post.getlist("lier") if one in ids)
@@ -96,7 +96,7 @@ def tied_by(post: QueryDict, consultation: Consultation, nom: str) -> Iterator[D
         else:
             yield from begun("preuve", {"reference": reference, "vu_le": _day_of(consultation)}, nom)
     if "delier" in post:
-        yield Don(tie("preuve", post["delier"], nom), None)
+        yield Don(tie("preuve", str(post["delier"]), nom), None)
 
 
 def _day_of(consultation: Consultation) -> str | None:
@@ -125,43 +125,58 @@ def list_proofs(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
                 return go("preuves", identifiant)
     context = {
         **frame(consultation, "saisir"),
-        "rubriques": [_listed(one, consultation, request.POST if fautes else None) for one in RUBRIQUES],
-        "fautes": [prose(one.message) for one in fautes],
+        "rubriques": [
+            _listed(one, consultation, request.POST if fautes else None, fautes) for one in RUBRIQUES
+        ],
+        "fautes": [prose(one.message) for one in fautes if not one.champ],
     }
     return render(request, "preuves.html", context, status=422 if fautes else 200)
 
 
 def asked_of(post: QueryDict, consultation: Consultation) -> tuple[list[Don], list[Issue]]:
-    """Return what the page posts of one thing, new or known, and what is wrong of it."""
+    """Return what the page posts of one thing, new or known, and what is wrong of it, by field."""
     rubrique = next((one for one in RUBRIQUES if one.genre == post.get("genre")), None)
-    if rubrique is None:
-        return [], [Issue("saisie-inconnue", "ce qui est envoyé n’est ni preuve, ni pièce, ni note", None)]
-    genre = rubrique.genre
-    known = {one.id: one for one in annexes(consultation.etat, genre)}
     name = post.get("id", "")
-    if name and name not in known:
-        return [], [Issue("saisie-inconnue", "elle a été retirée entre-temps", None)]
-    if "retirer" in post:
-        return [Don(Endroit(genre, "retire", name), True)], []
-    if "delier" in post:
-        return [Don(tie(genre, name, post["delier"]), None)], []
-    if "accord" in post:
-        champ, _, rank = post["accord"].partition("|")
-        cle = Endroit(genre, champ, name)
-        versions = consultation.etat[cle].versions if cle in consultation.etat else ()
-        chosen = versions[int(rank)] if rank.isdecimal() and int(rank) < len(versions) else None
-        return ([Don(cle, chosen.valeur)] if chosen else []), []
+    known = {one.id: one for one in annexes(consultation.etat, rubrique.genre)} if rubrique else {}
+    if rubrique is None or (name and name not in known):
+        return [], [
+            Issue("saisie-inconnue", "elle a été retirée entre-temps, ou n’est pas de cet audit", None)
+        ]
+    gesture = _gesture(post, consultation, rubrique.genre, name)
+    if gesture is not None:
+        return gesture, []
     fautes: list[Issue] = []
-    values = {champ: _value(post, champ, label, fautes) for champ, label in rubrique.champs.items() if champ in post or champ in _COCHES}
+    values = {
+        champ: _value(post, champ, label, fautes)
+        for champ, label in rubrique.champs.items()
+        if champ in post or champ in _COCHES
+    }
+    undecided = set(known[name].a_accorder) if name else set()
     first = next(iter(rubrique.champs))
-    if not values.get(first) and not (name and known[name].champs.get(first) and known[name].champs[first].a_accorder):
-        fautes.append(Issue("information-manquante", f"il manque : {rubrique.champs[first].lower()}", None))
+    if not values.get(first) and first not in undecided:
+        message = f"il manque : {rubrique.champs[first].lower()}"
+        fautes.append(Issue("information-manquante", message, None, champ=first))
     lines = list(_lines(post, consultation.chantier, fautes))
     if not name:
-        return list(begun(genre, values, *lines)), fautes
-    undecided = set(known[name].a_accorder)
-    dons = [Don(Endroit(genre, champ, name), v) for champ, v in values.items() if v or champ not in undecided]
-    return [*dons, *(Don(tie(genre, name, ligne), True) for ligne in lines)], fautes
+        return list(begun(rubrique.genre, values, *lines)), fautes
+    given = [(champ, value) for champ, value in values.items() if value or champ not in undecided]
+    dons = [Don(Endroit(rubrique.genre, champ, name), value) for champ, value in given]
+    return [*dons, *(Don(tie(rubrique.genre, name, ligne), True) for ligne in lines)], fautes
+
+
+def _gesture(post: QueryDict, consultation: Consultation, genre: Genre, name: str) -> list[Don] | None:
+    """Return what one press asks of a known thing: to remove it, to untie it, to keep one of two values."""
+    if "retirer" in post:
+        return [Don(Endroit(genre, "retire", name), True)]
+    if "delier" in post:
+        return [Don(tie(genre, name, str(post["delier"])), None)]
+    if "accord" not in post:
+        return None
+    champ, _, rank = str(post["accord"]).partition("|")
+    cle = Endroit(genre, champ, name)
+    versions = consultation.etat[cle].versions if cle in consultation.etat else ()
+    chosen = versions[int(rank)] if rank.isdecimal() and int(rank) < len(versions) else None
+    return [Don(cle, chosen.valeur)] if chosen else []
 
 
 def _value(post: QueryDict, champ: str, label: str, fautes: list[Issue]) -> Any:
@@ -188,7 +203,9 @@ def _lines(post: QueryDict, chantier: AuditEnCours, fautes: list[Issue]) -> Iter
             yield ligne
 
 
-def _listed(rubrique: Rubrique, consultation: Consultation, post: QueryDict | None) -> dict[str, Any]:
+def _listed(
+    rubrique: Rubrique, consultation: Consultation, post: QueryDict | None, fautes: list[Issue]
+) -> dict[str, Any]:
     """Return the things of a kind, each with its fields and its lines, and the form of a new one."""
     things = list(annexes(consultation.etat, rubrique.genre))
     posted = post if post is not None and post.get("genre") == rubrique.genre else None
@@ -199,16 +216,18 @@ def _listed(rubrique: Rubrique, consultation: Consultation, post: QueryDict | No
         "nombre": count(len(things), "noté", "notés") if things else "",
         "vide": rubrique.vide,
         "ajouter": rubrique.ajouter,
-        "choses": [_thing(rubrique, one, consultation, posted if one.id == name else None) for one in things],
-        "champs": _fields(rubrique, None, posted if not name else None),
-        "lignes": posted.get("lignes", "") if posted is not None and not name else "",
+        "choses": [
+            _thing(rubrique, one, consultation, posted if one.id == name else None, fautes) for one in things
+        ],
+        "champs": _fields(rubrique, None, posted if not name else None, fautes),
         "ouvert": posted is not None and not name,
     }
 
 
 def _thing(
-    rubrique: Rubrique, one: Annexe, consultation: Consultation, post: QueryDict | None
+    rubrique: Rubrique, one: Annexe, consultation: Consultation, post: QueryDict | None, fautes: list[Issue]
 ) -> dict[str, Any]:
+    """Return a thing as the page lists it, and its form."""
     first = next(iter(rubrique.champs))
     created = str(one.get("cree_le") or "")
     names = depot.names()
@@ -216,14 +235,13 @@ def _thing(
         "id": one.id,
         "nom": clean(str(one.get(first) or "à accorder")),
         "detail": [
-            f"{label} : {day(value) if champ in JOURS else clean(str(value))}" if champ not in _COCHES else label
+            prose(f"{label} : {value}") if champ not in _COCHES else label
             for champ, label in rubrique.champs.items()
             if champ != first and (value := one.get(champ))
         ],
         "cree": f"{day(created[:10])} à {clock(created)}" if created else "",
-        "champs": _fields(rubrique, one, post),
+        "champs": _fields(rubrique, one, post, fautes),
         "lignes": [(ligne, number_of(consultation.chantier, ligne)) for ligne in one.lignes],
-        "saisie": post.get("lignes", "") if post is not None else "",
         "ouvert": post is not None or bool(one.a_accorder),
         "accords": [
             {
@@ -238,16 +256,20 @@ def _thing(
     }
 
 
-def _fields(rubrique: Rubrique, one: Annexe | None, post: QueryDict | None) -> list[dict[str, Any]]:
-    """Return the fields of a form: what was typed, else what stands."""
+def _fields(
+    rubrique: Rubrique, one: Annexe | None, post: QueryDict | None, fautes: list[Issue]
+) -> list[dict[str, Any]]:
+    """Return the fields of a form: what was typed, with its fault, else what stands."""
+    labels = {**rubrique.champs, "lignes": "Lier à des lignes, par leurs numéros"}
     return [
         {
             "nom": champ,
             "label": label,
             "genre": "case" if champ in _COCHES else "jour" if champ in JOURS else "texte",
             "valeur": post.get(champ, "") if post is not None else (one.get(champ) if one else "") or "",
+            "faute": ", ".join(prose(f.message) for f in fautes if f.champ == champ and post is not None),
         }
-        for champ, label in rubrique.champs.items()
+        for champ, label in labels.items()
     ]
 
 

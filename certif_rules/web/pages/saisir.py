@@ -1,4 +1,4 @@
-"""Saisir: one line at a time; what a page says of it is recorded at once, and nothing typed is lost on the way."""
+"""Saisir: one line at a time; what a page says of it is recorded, and nothing typed is lost on the way."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ from certif_rules.web.garde import refused
 from certif_rules.web.machine import today
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, give, go, seen
-from certif_rules.web.pages.constat import Saisie, consequences, filter_of, line_page, place_of
+from certif_rules.web.pages.constat import (
+    Saisie,
+    consequences,
+    filter_of,
+    line_page,
+    line_shown,
+    place_of,
+)
 from certif_rules.web.pages.lignes import choices, left_of, named_by, order_of, own_id, sujet_of
 from certif_rules.web.pages.preuves import begun, tied_by
 
@@ -43,7 +50,11 @@ def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     """Show one line and record what is said of it; then the next one that has no finding."""
     before = consult(identifiant)
     if words := request.GET.get("aller", "").strip():
-        return go("saisir", identifiant, ligne=next(named_by(before.chantier, words), line_of(before.chantier, None)))
+        return go(
+            "saisir",
+            identifiant,
+            ligne=next(named_by(before.chantier, words), line_of(before.chantier, None)),
+        )
     nom = line_of(before.chantier, request.GET.get("ligne"))
     if request.method != "POST":
         return render(request, "saisir.html", line_page(request, before, nom))
@@ -58,11 +69,10 @@ def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     except DataError as error:
         page = line_page(request, imagined, nom, fautes=error.issues, saisie=saisie)
         return render(request, "saisir.html", page, status=422)
-    after = consult(identifiant)
     if faults and next_asked(request) is None:
-        return render(request, "saisir.html", line_page(request, after, nom))
+        return render(request, "saisir.html", line_page(request, consult(identifiant), nom))
     done = {"fait": str(before.dossier.version)} if version > before.dossier.version else {}
-    target = next_asked(request) or following(after.chantier, nom)
+    target = next_asked(request) or following(imagined.chantier, nom)
     return go("saisir", identifiant, ligne=nom if target == "." else target, **done, **filter_of(request))
 
 
@@ -79,7 +89,7 @@ def supposed(consultation: Consultation, dons: Iterable[Don]) -> Consultation:
     Raises:
         IssuesError: it cannot be.
     """
-    etat = depot.imagined(dons, of=consultation.dossier.pk)
+    etat = {**consultation.etat, **depot.imagined(dons)}
     work = open_work(atelier().registry, findings_of(etat, depot.names()))
     return Consultation(consultation.dossier, etat, work)
 
@@ -118,12 +128,12 @@ def said_of(request: HttpRequest, consultation: Consultation, nom: str) -> Itera
         yield Don(place_of(nom, "annotations"), post.getlist("annotations") or None)
     yield from _proofs_of(request, consultation, nom)
     if "lever" in post:
-        yield from _lifted(consultation, nom, releve)
-    for kind, champ in (("piece", "quoi"), ("note", "texte")):
-        if words := post.get(f"{kind}.{champ}", "").strip():
-            whom = post.get("piece.a_qui", "").strip()
-            more = {"a_qui": whom, "demande_le": today()} if kind == "piece" else {}
-            yield from begun(kind, {champ: words, **more}, nom)
+        yield from _lifted(consultation, releve)
+    if words := post.get("piece.quoi", "").strip():
+        whom = post.get("piece.a_qui", "").strip()
+        yield from begun("piece", {"quoi": words, "a_qui": whom, "demande_le": today()}, nom)
+    if words := post.get("note.texte", "").strip():
+        yield from begun("note", {"texte": words}, nom)
 
 
 def _finding_of(request: HttpRequest, nom: str, releve: Releve, site: str) -> Iterator[Don]:
@@ -166,7 +176,7 @@ def _proofs_of(request: HttpRequest, consultation: Consultation, nom: str) -> It
     yield from tied_by(post, consultation, nom)
 
 
-def _lifted(consultation: Consultation, nom: str, releve: Releve) -> Iterator[Don]:
+def _lifted(consultation: Consultation, releve: Releve) -> Iterator[Don]:
     """Yield the earlier gap of a line lifted, since the one that is found now is another."""
     cle = Endroit("tete", "precedent")
     standing = consultation.etat.get(cle)
@@ -219,17 +229,9 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         give(request, identifiant, dons)
     except IssuesError as error:
         return refused(request, error)
-    shown = next((place for place in map(line_shown, dons) if place), "") or request.POST.get("ici", "")
+    shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")
     query = {"annule": str(version), "jusque": str(act[0])}
     return go("saisir", identifiant, ligne=shown, **query, **filter_of(request))
-
-
-def line_shown(don: Don) -> str:
-    """Return the line, or the check, on whose page a value stands; nothing where it is on none."""
-    cle = don.cle
-    if cle.genre in ("ligne", "verification"):
-        return cle.ligne if cle.genre == "ligne" else f"verification:{cle.ligne}"
-    return cle.champ.removeprefix("ligne.") if cle.champ.startswith("ligne.") else ""
 
 
 ADRESSES = [

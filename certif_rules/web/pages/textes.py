@@ -1,4 +1,4 @@
-"""Textes manquants: the lines that no source words, their wording given by the body with document and page."""
+"""Textes manquants: the lines that no source words, and what the body gives of them, with its document."""
 
 from __future__ import annotations
 
@@ -46,15 +46,23 @@ def give_texts(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         fautes = _given(request, consultation, nom)
         if not fautes:
             return go("textes", identifiant)
-    lines = [_listed(ligne, consultation, request.POST if fautes else None) for ligne in concerned(consultation)]
+    lines = [
+        _listed(ligne, consultation, request.POST if fautes else None) for ligne in concerned(consultation)
+    ]
     without = [one for one in lines if one["manque"]]
     given = len(lines) - len(without)
     context = {
         **frame(consultation, "saisir"),
         "lignes": lines,
         "compte": count(len(without), "ligne sans texte", "lignes sans texte"),
-        "donnes": count(given, "texte donné par l’organisme", "textes donnés par l’organisme") if given else "",
-        "documents": list(dict.fromkeys(str(t.get("document")) for t in annexes(consultation.etat, "texte") if t.get("document"))),
+        "donnes": count(given, "texte donné par l’organisme", "textes donnés par l’organisme")
+        if given
+        else "",
+        "documents": list(
+            dict.fromkeys(
+                str(t.get("document")) for t in annexes(consultation.etat, "texte") if t.get("document")
+            )
+        ),
         "fautes": [prose(f"{one.message} : {one.hint}" if one.hint else one.message) for one in fautes],
     }
     return render(request, "textes.html", context, status=422 if fautes else 200)
@@ -77,9 +85,13 @@ def _given(request: HttpRequest, consultation: Consultation, nom: str) -> tuple[
     values = typed(request.POST)
     if any(values[champ] for champ in TEXTES) and not values["document"]:
         hint = "dire dans quel document de l’organisme ce texte est écrit, et à quelle page"
-        return (Issue("source-manquante", "ce texte est sans source", None, hint),)
+        return (Issue("source-manquante", "ce texte est sans source", None, hint, champ="document"),)
     etat = consultation.etat
-    undecided = {cle.champ for cle, champ in etat.items() if (cle.genre, cle.ligne) == ("texte", nom) and champ.a_accorder}
+    undecided = {
+        cle.champ
+        for cle, champ in etat.items()
+        if (cle.genre, cle.ligne) == ("texte", nom) and champ.a_accorder
+    }
     dons = [Don(Endroit("texte", c, nom), v) for c, v in values.items() if v or c not in undecided]
     try:
         imagined = depot.imagined(dons, of=consultation.dossier.pk)
@@ -100,7 +112,9 @@ def _listed(ligne: Ligne, consultation: Consultation, post: QueryDict | None) ->
     nom = ligne.indicateur.id
     own = {t.id: t for t in annexes(consultation.etat, "texte")}.get(nom)
     posted = post if post is not None and post.get("ligne") == nom else None
-    values = {c: posted.get(c, "") if posted is not None else (own.get(c) if own else "") or "" for c in CHAMPS}
+    values = {
+        c: posted.get(c, "") if posted is not None else (own.get(c) if own else "") or "" for c in CHAMPS
+    }
     return {
         "id": nom,
         "numero": clean(ligne.indicateur.numero),
@@ -110,9 +124,9 @@ def _listed(ligne: Ligne, consultation: Consultation, post: QueryDict | None) ->
         "champs": [(champ, label, values[champ]) for champ, label in CHAMPS.items()],
         "ouvert": posted is not None or bool(own and own.a_accorder),
         "accords": [
-            (CHAMPS[c], [clean(str(v.valeur or "vide")) for v in own.champs[c].versions])
-            for c in (own.a_accorder if own else ())
-            if c in CHAMPS
+            (CHAMPS[c], [clean(str(v.valeur or "vide")) for v in one.champs[c].versions])
+            for one in ([own] if own else [])
+            for c in one.a_accorder
         ],
         "lacunes": [prose(lacune.cherche) for lacune in ligne.lacunes],
     }

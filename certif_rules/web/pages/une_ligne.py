@@ -1,4 +1,4 @@
-"""One line whole: its texts, why it is due, what was found before, its history, and the panel that shows all."""
+"""One line whole: its texts, why it is due, what was found before, its history; its panel."""
 
 from __future__ import annotations
 
@@ -47,9 +47,6 @@ _CHAMPS: Final = {
     "appui": "texte d’appui",
     "preuves_vues": "preuves vues",
 }
-#: How many events of a line its page shows.
-_RECENTS: Final = 12
-
 
 
 def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
@@ -102,11 +99,13 @@ def in_pieces(texte: Texte) -> dict[str, str]:
     }
 
 
-def history(chantier: AuditEnCours, etat: Etat, events: Sequence[Inscription], texts: Mapping[str, Contenu]) -> list[dict[str, Any]]:
-    """Return the last events of a line, the last first, each in words."""
+def history(
+    chantier: AuditEnCours, etat: Etat, events: Sequence[Inscription], texts: Mapping[str, Contenu]
+) -> list[dict[str, Any]]:
+    """Return the events of a line, the last first, each in words."""
     names = depot.names()
     rows = []
-    for event in events[: -_RECENTS - 1 : -1]:
+    for event in reversed(events):
         content = texts.get(event.apres)
         rows.append(
             {
@@ -131,28 +130,34 @@ def field_in_words(event: Inscription) -> str:
 
 
 def _value(chantier: AuditEnCours, etat: Etat, event: Inscription, value: Any) -> str:
-    """Return the value that an event gave, in words."""
+    """Return the value that an event gave, in words; of a tie, what it ties."""
     cle = event.cle
-    if cle.champ.startswith("ligne."):
-        named = (champ.valeur for one, champ in etat.items() if one.ligne == cle.ligne and one.champ in _NOMMANTS)
-        words = clean(str(next((text for text in named if text), "?")))
-        return words if value else f"{words} (retirée)"
+    if not cle.champ.startswith("ligne."):
+        return worded(chantier, cle.champ, value)
+    named = (champ.valeur for one, champ in etat.items() if one.ligne == cle.ligne and one.champ in _NOMMANTS)
+    words = clean(str(next((text for text in named if text), "?")))
+    return words if value else f"{words} (retirée)"
+
+
+def worded(chantier: AuditEnCours, champ: str, value: Any) -> str:
+    """Return the value of a field as people read it."""
     if value in (None, "", []):
-        return "vidé"
-    if cle.champ == "constat":
+        return "à évaluer" if champ in ("constat", "resultat") else "vide"
+    if champ == "constat":
         return finding(chantier.checklist, str(value))
-    if cle.champ == "resultat":
+    if champ == "resultat":
         return RESULTATS_PRECEDENTS.get(str(value), clean(str(value)))
-    if cle.champ == "evalue_par":
+    if champ == "evalue_par":
         return depot.names().get(value) or clean(str(value))
-    if cle.champ == "evalue_le":
+    if champ in DAYS:
         return day(str(value))
     return clean(" ; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
+#: The fields of a line that are days.
+DAYS: Final = frozenset({"evalue_le", "leve_le"})
 #: What names a thing of the workspace.
 _NOMMANTS: Final = frozenset({"reference", "quoi", "texte"})
-
 
 
 @require_GET
