@@ -46,6 +46,12 @@ export function envoyer(formulaire, bouton) {
   return envois;
 }
 
+// Show another page in the place of this one, after what is still to be sent.
+export function visiter(adresse) {
+  envois = envois.then(() => poster(adresse, "get"));
+  return envois;
+}
+
 document.addEventListener("submit", (evenement) => {
   const formulaire = evenement.target;
   if (!formulaire.matches("form[data-vif]") || evenement.defaultPrevented) return;
