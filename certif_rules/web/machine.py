@@ -12,18 +12,13 @@ def now() -> str:
 
 
 def today() -> str:
-    """Return this day in UTC, as an ISO date."""
-    return now().partition("T")[0]
+    """Return the day that it is here, as an ISO date."""
+    return datetime.now(UTC).astimezone().date().isoformat()
 
 
 def drawn() -> str:
     """Return a text of 32 characters that nobody can guess, fit for an address."""
     return secrets.token_urlsafe(24)
-
-
-def today() -> str:
-    """Return the day that it is here, as an ISO date."""
-    return datetime.now(UTC).astimezone().date().isoformat()
 
 
 def clock(quand: str) -> str:
