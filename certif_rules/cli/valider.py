@@ -111,9 +111,9 @@ def _print(validation: Validation) -> None:
     """Print each problem on its line, then each remark, whose line says that it is a warning."""
     from msgspec.structs import replace
 
-    from certif_rules.cli.messages import issue_lines
+    from certif_rules.cli.messages import in_options, issue_lines
 
-    for issue in validation.problemes:
+    for issue in in_options(validation.problemes):
         for line in issue_lines(issue):
             click.echo(line)
     for issue in validation.remarques:

@@ -39,7 +39,7 @@ Writer = Callable[[Any], Any]
 
 
 class Ecrivain:
-    """What writes values as JSON holds them, by a table of forms."""
+    """A writer writes values as JSON holds them, by a table of forms."""
 
     def __init__(self, formes: Formes) -> None:
         self._formes = {**_USUAL, **formes}
@@ -116,7 +116,7 @@ class Ecrivain:
 
 
 class _Writers(dict[type, Writer]):
-    """What writes the values of each type met so far."""
+    """This table gives what writes the values of each type met so far."""
 
     def __init__(self, make: Callable[[type], Writer]) -> None:
         super().__init__(dict.fromkeys((type(None), bool, int, float, str), _as_it_is))

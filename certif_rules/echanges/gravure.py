@@ -1,4 +1,4 @@
-"""Records written once as the text of indented JSON, for all the documents that hold them.
+"""Engrave records once as the text of indented JSON, for all the documents that hold them.
 
 What is written is what :class:`~certif_rules.echanges.champs.Ecrivain` says, to the byte; the values in
 between, which nobody else asks for, are not made.
@@ -25,7 +25,7 @@ RETENUS: Final = 2_000
 
 
 class Graveur:
-    """What engraves values, each as it stands at the margin of its depth; one thread at a time may.
+    """An engraver writes values as text, each at the margin of its depth; one thread at a time may.
 
     Args:
         ecrire: what is written of each type.
@@ -98,7 +98,7 @@ class Graveur:
 
 
 class _Depth(dict[type, Gravure]):
-    """What engraves the values of each type met so far, at one margin."""
+    """This table gives what engraves the values of each type met so far, at one margin."""
 
     def __init__(self, graveur: Graveur, margin: str) -> None:
         super().__init__(dict.fromkeys((type(None), bool, int, float, str), encode))

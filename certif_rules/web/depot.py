@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from msgspec import Struct
 
 from certif_rules.journal.etat import Champ, ValeurDonnee, changes_nothing, state, with_version
@@ -19,16 +20,18 @@ from certif_rules.journal.evenements import (
     falsified,
     sealed,
 )
+from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.web import models
 from certif_rules.web.machine import drawn, now
 
 #: What the rows of events, and of values, keep beside where they stand and what was given.
 _EVENT = tuple(name for name in Inscription.__struct_fields__ if name != "cle")
+_PLACE = Endroit.__struct_fields__
 _GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeur")
 
 
 class Don(Struct, frozen=True):
-    """A value given to a field."""
+    """A don is a value given to a field."""
 
     cle: Endroit
     valeur: Any
@@ -46,13 +49,14 @@ def begin(nom: str, dons: Iterable[Don], acteur: str) -> models.DossierSuivi:
 def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, raison: str = "") -> int:
     """Append what somebody gave, having seen the dossier at version ``base``; return its version then.
 
-    What is already so makes no event. All of it is confirmed, or nothing.
+    What is already so makes no event. All of it is confirmed, or nothing. A reason is held once, by digest.
     """
     with transaction.atomic():
         dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
         champs = standing(dossier_id)
         last = models.InscriptionGardee.objects.filter(dossier=dossier).order_by("-version").first()
         seal, moment = last.empreinte if last else DEBUT, now()
+        why = contained(raison, sel=drawn()) if raison else None
         for don in dons:
             champ = champs.get(don.cle)
             if changes_nothing(champ, don.valeur, base):
@@ -68,12 +72,14 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
                     acteur=acteur,
                     quand=moment,
                     base=base,
-                    raison=raison,
+                    raison=why.empreinte if why else "",
                 ),
                 seal,
             )
             seal = event.empreinte
-            _append(dossier, event, content)
+            for one in (content, why) if why else (content,):
+                _keep(dossier, one)
+            as_row(dossier, event).save(force_insert=True)
             given = ValeurDonnee(
                 valeur=don.valeur,
                 acteur=acteur,
@@ -101,26 +107,126 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
     """Return the values that stand now, from their projection."""
     texts = dict(models.ContenuGarde.objects.filter(dossier=dossier_id).values_list("empreinte", "texte"))
     champs: dict[Endroit, Champ] = {}
-    for row in models.ValeurCourante.objects.filter(dossier=dossier_id):
-        text = texts.get(row.contenu)
-        version = ValeurDonnee(
-            valeur=None if text is None else Contenu(sel="", texte=text).valeur, **_fields(row, _GIVEN)
-        )
-        cle = _cle(row)
+    # Rows of plain values: a page reads hundreds of them, and changes none.
+    for row in models.ValeurCourante.objects.filter(dossier=dossier_id).values(*_PLACE, *_GIVEN):
+        text = texts.get(row["contenu"])
+        valeur = None if text is None else Contenu(sel="", texte=text).valeur
+        version = ValeurDonnee(valeur=valeur, **{name: row[name] for name in _GIVEN})
+        cle = Endroit(**{name: row[name] for name in _PLACE})
         champs[cle] = Champ((*(champs[cle].versions if cle in champs else ()), version))
     return champs
 
 
-def events(dossier_id: Any) -> list[Inscription]:
-    """Return the events of a dossier, in order."""
-    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id)
-    return [Inscription(cle=_cle(row), **_fields(row, _EVENT)) for row in rows]
+def reverted(dossier_id: Any, after: int, until: int) -> list[Don]:
+    """Return what gives back the values of version ``after`` to the fields changed since, up to ``until``."""
+    chain = events(dossier_id)
+    before = state((one for one in chain if one.version <= after), contents(dossier_id))
+    changed = dict.fromkeys(one.cle for one in chain if after < one.version <= until)
+    return [Don(cle, before[cle].valeur if cle in before else None) for cle in changed]
 
 
-def contents(dossier_id: Any) -> dict[str, Contenu]:
-    """Return what fields were given, by digest."""
+def as_changed(dossier_id: Any, dons: Iterable[Don], base: int) -> list[Don]:
+    """Return, of what a page posts, what its reader changed: the rest is what stood at version ``base``."""
+    dons = list(dons)
+    if base >= models.DossierSuivi.objects.values_list("version", flat=True).get(pk=dossier_id):
+        return dons
+    known = contents(dossier_id)
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=base)
+    return [
+        don
+        for don in dons
+        if not changes_nothing(
+            state(map(_event, rows.filter(**_where(don.cle))), known).get(don.cle), don.valeur, base
+        )
+    ]
+
+
+def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) -> tuple[int, int] | None:
+    """Return the versions between which somebody last gave something of these kinds, at once.
+
+    Args:
+        dossier_id: the dossier.
+        acteur: who gave it.
+        genres: the kinds looked at.
+        until: the last version looked at.
+
+    Returns:
+        The version before it, and that of its last event; nothing where there is none.
+    """
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=until).order_by(
+        "-version"
+    )
+    last = rows.filter(acteur=acteur, genre__in=tuple(genres)).first()
+    if last is None:
+        return None
+    start = last.version
+    for row in rows.filter(version__lte=last.version):
+        if (row.acteur, row.quand, row.base) != (acteur, last.quand, last.base):
+            break
+        start = row.version
+    return start - 1, last.version
+
+
+def still_so(dossier_id: Any, dons: Iterable[Don], until: int) -> list[Don]:
+    """Return, of what would undo the events up to ``until``, what nobody changed since."""
+    known = contents(dossier_id)
+    then = state((one for one in events(dossier_id) if one.version <= until), known)
+    now_ = standing(dossier_id)
+    return [don for don in dons if now_[don.cle].valeur == then[don.cle].valeur]
+
+
+def shared_at(dossier_id: Any) -> int:
+    """Return the version at which the dossier was last shared or closed; 0 where it never was."""
+    acts = models.InscriptionGardee.objects.filter(dossier=dossier_id, genre="acte").order_by("-version")
+    return acts.values_list("version", flat=True).first() or 0
+
+
+def wants_reason(dossier_id: Any, dons: Iterable[Don]) -> list[Don]:
+    """Return, of what is given, what changes a value that was already shared or closed."""
+    last = shared_at(dossier_id)
+    champs = standing(dossier_id) if last else {}
+    return [
+        don
+        for don in dons
+        if (champ := champs.get(don.cle)) is not None
+        and champ.version <= last
+        and not changes_nothing(champ, don.valeur, champ.version)
+    ]
+
+
+def names() -> dict[str, str]:
+    """Return the names of people by their key; who gave none, or was erased, is not among them."""
+    people = models.Utilisateur.objects.values_list("cle", "nom", "initiales")
+    return {cle: nom or initiales for cle, nom, initiales in people if nom or initiales}
+
+
+def events(dossier_id: Any, ligne: str | None = None, after: int = 0) -> list[Inscription]:
+    """Return the events of a dossier, in order.
+
+    Args:
+        dossier_id: the dossier.
+        ligne: the id of the line whose events are wanted, with those of what is tied to it; ``None``: all.
+        after: the version after which they are wanted.
+    """
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__gt=after)
+    if ligne is not None:
+        own = Q(genre__in=("ligne", "verification"), ligne=ligne)
+        rows = rows.filter(own | Q(champ__in=(f"ligne.{ligne}", f"ligne.{VERIFICATION}{ligne}")))
+    return list(map(_event, rows))
+
+
+def as_row(dossier: models.DossierSuivi, event: Inscription) -> models.InscriptionGardee:
+    """Return the row that keeps an event."""
+    return models.InscriptionGardee(dossier=dossier, **_where(event.cle), **_fields(event, _EVENT))
+
+
+def contents(dossier_id: Any, of: Iterable[str] | None = None) -> dict[str, Contenu]:
+    """Return what fields were given, by digest; ``of`` are the only digests wanted."""
     rows = models.ContenuGarde.objects.filter(dossier=dossier_id)
-    return {row.empreinte: Contenu(sel=row.sel, texte=row.texte) for row in rows}
+    if of is not None:
+        rows = rows.filter(empreinte__in=tuple(of))
+    known = rows.values_list("empreinte", "sel", "texte")
+    return {empreinte: Contenu(sel=sel, texte=texte) for empreinte, sel, texte in known}
 
 
 def rebuild(dossier_id: Any) -> None:
@@ -142,6 +248,10 @@ def altered(dossier_id: Any) -> str:
     return ""
 
 
+def _event(row: models.InscriptionGardee) -> Inscription:
+    return Inscription(cle=_cle(row), **_fields(row, _EVENT))
+
+
 def _cle(row: models.Place) -> Endroit:
     return Endroit(row.genre, row.champ, row.ligne, row.site)  # type: ignore[arg-type]
 
@@ -155,11 +265,10 @@ def _where(cle: Endroit) -> dict[str, Any]:
     return _fields(cle, Endroit.__struct_fields__)
 
 
-def _append(dossier: models.DossierSuivi, event: Inscription, content: Contenu) -> None:
-    models.ContenuGarde.objects.create(
-        dossier=dossier, empreinte=content.empreinte, sel=content.sel, texte=content.texte
+def _keep(dossier: models.DossierSuivi, content: Contenu) -> None:
+    models.ContenuGarde.objects.get_or_create(
+        dossier=dossier, empreinte=content.empreinte, defaults={"sel": content.sel, "texte": content.texte}
     )
-    models.InscriptionGardee.objects.create(dossier=dossier, **_where(event.cle), **_fields(event, _EVENT))
 
 
 def _project(dossier: models.DossierSuivi, cle: Endroit, champ: Champ) -> None:

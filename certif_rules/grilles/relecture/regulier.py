@@ -1,4 +1,4 @@
-"""XML whose elements are nearly all written one way: they are searched for in its text, not told one by one.
+"""Read XML whose elements are nearly all written one way: they are searched for in its text.
 
 They are taken out of the text; all that stands around them goes through the parser, which refuses what it
 would have refused. Anything else than foreseen (a comment, another encoding, a sign where none should be) is
@@ -45,7 +45,7 @@ _NAME: Final = re.compile(r"<([^\s/<>]++)")
 
 
 class Forme(Struct, frozen=True):
-    """How most elements of a part are written, by groups: what is read of one.
+    """A form says how most elements of a part are written; its groups are what is read of one.
 
     The last ``textes`` groups are characters, the very last a run of texts; all of them are ``None`` of an
     element that says nothing. The elements stand directly in those of ``dans``, the outermost first.
@@ -57,17 +57,17 @@ class Forme(Struct, frozen=True):
 
 
 class Lecteur(Protocol):
-    """What reads the elements of a part, told one by one, or whole by the groups of their form."""
+    """A reader takes the elements of a part one by one, or whole by the groups of their form."""
 
     inside: list[str]
 
     @property
     def only(self) -> Collection[str]:
-        """The elements that it is told."""
+        """Return the elements that it is told."""
 
     @property
     def take(self) -> Callable[..., None]:
-        """What reads a whole element."""
+        """Return what reads a whole element."""
 
     def start(self, tag: str, attributes: dict[str, str], /) -> None:
         """Read the beginning of an element."""

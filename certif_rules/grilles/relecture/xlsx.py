@@ -122,7 +122,7 @@ def _laid(archive: Archive, member: str) -> Iterator[ObjetPose]:
 
 
 class _Drawings:
-    """The reading of what is drawn on a sheet: each anchor says its first cell, from zero."""
+    """This reader takes what is drawn on a sheet: each anchor says its first cell, from zero."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
@@ -176,7 +176,7 @@ def _shared(archive: Archive) -> list[str]:
 
 
 class _Texts:
-    """The reading of the texts that cells share."""
+    """This reader takes the texts that cells share."""
 
     only = frozenset({"si"})
 
@@ -203,7 +203,7 @@ class _Texts:
 
 
 class _Sheet:
-    """The reading of one worksheet, element by element, or cell by cell (``searched``)."""
+    """This reader takes one worksheet, element by element, or cell by cell (``searched``)."""
 
     only = frozenset({"c", "row", "f", "mergeCell"})
 
@@ -313,7 +313,7 @@ class _Sheet:
 
 @lru_cache(maxsize=16_384)  # the cells of one grid, that others have too
 def _place(reference: str) -> tuple[int, int] | None:
-    """(row, column) of « K14 », or of the first cell of « K14:L15 »."""
+    """Return (row, column) of « K14 », or of the first cell of « K14:L15 »."""
     match = _REFERENCE.match(reference)
     if match is None:
         return None

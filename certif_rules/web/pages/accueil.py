@@ -1,0 +1,177 @@
+"""The home page: the audits, those to read again, what is due in all of them, the ways to begin one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from certif_rules.audit.examen import readable_day
+from certif_rules.blocs.typographie import day
+from certif_rules.errors import Issue, IssuesError, UsageError
+from certif_rules.journal.evenements import Endroit
+from certif_rules.journal.fichier import findings_of
+from certif_rules.services.atelier import Atelier
+from certif_rules.services.catalogue import describe, examples
+from certif_rules.services.espace import open_work
+from certif_rules.services.reprise import taken_up
+from certif_rules.services.resume import whole_agenda
+from certif_rules.web import copie, depot, models, personnes, transport
+from certif_rules.web.depot import Don
+from certif_rules.web.machine import today
+from certif_rules.web.pages.commun import actor, atelier, go, in_words
+from certif_rules.web.resumes import Suivi, all_followed
+
+#: The tabs: the name of the address, the word.
+ONGLETS: Final = (("accueil", "Dossiers"), ("a-relire", "À relire"), ("echeances", "Échéances"))
+#: The act by which an audit is handed to whoever reads it again; its value may say the day of the committee.
+_RELECTURE: Final = "transmis_relecture"
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the audits, the last begun first; without any, the three ways to begin."""
+    rows = [_listed(one, today()) for one in all_followed()]
+    return render(request, "accueil.html", {**_around(request, "accueil"), "dossiers": rows})
+
+
+@require_GET
+def to_review(request: HttpRequest) -> HttpResponse:
+    """Show the audits that wait for another person to read them, by the day of their committee."""
+    acts = models.ValeurCourante.objects.filter(genre="acte", champ=_RELECTURE).select_related("dossier")
+    rows = [_waiting(dossier) for dossier in dict.fromkeys(act.dossier for act in acts)]
+    rows = sorted(filter(None, rows), key=lambda row: (row["rang"], row["nom"]))
+    return render(request, "a-relire.html", {**_around(request, "a-relire"), "dossiers": rows})
+
+
+def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
+    """Return an audit that waits to be read again, as a row; nothing where it was taken back."""
+    sent = depot.standing(dossier.pk)[Endroit("acte", _RELECTURE)]
+    if not sent.valeur:
+        return {}
+    value = sent.valeur if isinstance(sent.valeur, Mapping) else {}
+    meeting, given = readable_day(str(value.get("comite") or "")), sent.versions[-1]
+    return {
+        "id": dossier.pk,
+        "nom": dossier.nom,
+        "rang": meeting.isoformat() if meeting else "~",
+        "comite": day(meeting) if meeting else "",
+        "transmis": day(given.quand.partition("T")[0]),
+        "par": depot.names().get(given.acteur, ""),
+    }
+
+
+@require_GET
+def due(request: HttpRequest) -> HttpResponse:
+    """Show what is due in every audit, in the order of the days."""
+    jour = today()
+    terms = sorted(
+        (terme.jour, one.dossier.nom, terme.titre, terme.quand, one.dossier.pk)
+        for one in all_followed(every=True)
+        if one.resume
+        for terme in one.resume.termes
+    )
+    keys = ("jour", "nom", "titre", "quand", "id")
+    rows = [dict(zip(keys, term, strict=True)) for term in terms]
+    context = {
+        **_around(request, "echeances"),
+        "a_venir": [row for row in rows if str(row["jour"]) >= jour],
+        "passees": [row for row in rows if str(row["jour"]) < jour],
+    }
+    return render(request, "echeances.html", context)
+
+
+@require_GET
+def agenda(_request: HttpRequest) -> HttpResponse:
+    """Send what is due in every audit as one calendar, for an agenda."""
+    content = whole_agenda(one.resume for one in all_followed(every=True) if one.resume)
+    headers = {"Content-Disposition": 'attachment; filename="echeances.ics"'}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
+    """Return what the three tabs share: which one this is, who acts, how the second copy is."""
+    person = personnes.chosen(request.COOKIES.get(personnes.TEMOIN, ""))
+    return {"onglets": ONGLETS, "onglet": onglet, "moi": person, "copie": copie.current()}
+
+
+def _listed(one: Suivi, jour: str) -> dict[str, Any]:
+    """Return an audit as a row: whose, which, when, how far, what comes next."""
+    resume = one.resume
+    coming = [terme for terme in resume.termes if terme.jour >= jour] if resume else []
+    return {
+        "dossier": one.dossier,
+        "resume": resume,
+        "jour": day(resume.date) if resume else "",
+        "prochaine": coming[0] if coming else None,
+        "a_jour": one.a_jour,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask what the audit is; say everything that is wrong at once, with what was typed kept."""
+    context = _choices(atelier(), request.POST or request.GET)
+    if request.method == "POST":
+        dons = list(asked(request.POST))
+        try:
+            open_work(atelier().registry, findings_of(depot.imagined(dons)))
+        except IssuesError as error:
+            context["fautes"] = in_words(error.issues)
+            return render(request, "nouveau.html", context, status=422)
+        nom = request.POST.get("nom", "").strip() or "Organisme sans nom"
+        return go("preparer", depot.begin(nom, dons, actor(request)).pk)
+    return render(request, "nouveau.html", context)
+
+
+@require_POST
+def example(request: HttpRequest) -> HttpResponse:
+    """Begin an audit of a made-up organisation, to look around."""
+    given = examples(atelier().plugins)
+    if not given:
+        message = "aucun greffon installé n’apporte d’exemple : commencer un nouvel audit"
+        raise UsageError([Issue("exemple-absent", message)])
+    nom, content = given[0]
+    dossier = transport.begun(taken_up(atelier().registry, nom, content), actor(request))
+    return go("preparer", dossier.pk)
+
+
+def asked(post: QueryDict) -> Iterator[Don]:
+    """Yield what the page of a new audit says."""
+    yield Don(Endroit("tete", "referentiel.id"), post.get("referentiel", ""))
+    yield Don(Endroit("tete", "audit.type"), post.get("type", ""))
+    yield Don(Endroit("tete", "audit.date"), post.get("date", ""))
+    yield Don(Endroit("tete", "organisme.nom"), post.get("nom", "").strip())
+    if categories := post.getlist("categories"):
+        yield Don(Endroit("tete", "organisme.categories"), categories)
+
+
+def _choices(atelier: Atelier, given: QueryDict) -> dict[str, Any]:
+    """Return the choices of a new audit: the référentiels, then the types and categories of one."""
+    editions, _ = describe(atelier.registry)
+    names = {str(e["referentiel"]): str(e["titre"]) for e in editions}
+    chosen = str(given.get("referentiel") or "")
+    own = [e for e in editions if e["referentiel"] == chosen]
+    return {
+        "referentiels": sorted(names.items()),
+        "choisi": chosen if own else "",
+        "types": sorted({nom: nom for e in own for nom in e["types_audit"]}.items()),
+        "categories": {k: v for e in own for k, v in e["categories"].items()}.items(),
+        "donne": given,
+        "cochees": given.getlist("categories"),
+        "fautes": [],
+    }
+
+
+ADRESSES = [
+    path("", home, name="accueil"),
+    path("a-relire", to_review, name="a-relire"),
+    path("echeances", due, name="echeances"),
+    path("echeances.ics", agenda, name="agenda"),
+    path("nouveau", new, name="nouveau"),
+    path("exemple", example, name="exemple"),
+]
