@@ -48,10 +48,12 @@ class Forme(Struct, frozen=True):
     """A form says how most elements of a part are written; its groups are what is read of one.
 
     The last ``textes`` groups are characters, the very last a run of texts; all of them are ``None`` of an
-    element that says nothing. The elements stand directly in those of ``dans``, the outermost first.
+    element that says nothing. The elements stand directly in those of ``dans``, the outermost first; what is
+    ``entre`` two of them ends the innermost of those and begins another, which says nothing either.
     """
 
     elements: re.Pattern[str]
+    entre: re.Pattern[str]
     textes: int
     dans: tuple[str, ...]
 

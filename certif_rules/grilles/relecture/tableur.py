@@ -249,9 +249,10 @@ class Archive:
         self._listen(parser, member, (lecteur.start, lecteur.end), lecteur.only, inside)
         parser.CharacterDataHandler = lecteur.text
         for before, element in zip(around, elements, strict=False):
-            if before:
+            if before and (not inside or not forme.entre.fullmatch(before)):
                 parser.Parse(before.encode(), False)
-                if inside != place:
+                # Of the same name but for a prefix, an element would be ended by another's end.
+                if inside != place or f":{place[-1]}" in before:
                     raise ValueError("an element where none should be")
             take(*element)
         if ends(around[-1], lecteur.only):

@@ -38,10 +38,21 @@ _CELLS = Forme(
         rf"{_NAMED}(?:(?:/>|></c>)(?:{_PASSED}(?:/>|></c>))*+"
         rf'|>(?:<f(?: aca="false")?>({TEXTE})</f>)?(?:<v>({TEXTE})</v>|<v ?/>|<is>{TEXTES}</is>)?</c>)'
     ),
+    entre=re.compile(
+        r'</row><row r="[0-9]{1,7}"'
+        + "".join(
+            f'(?: {name}="[A-Za-z0-9.:]*")?'
+            for name in (
+                *("spans", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed"),
+                "x14ac:dyDescent",
+            )
+        )
+        + ">"
+    ),
     textes=4,
     dans=("worksheet", "sheetData", "row"),
 )
-_TEXTS = Forme(elements=re.compile(f"<si>{TEXTES}</si>"), textes=2, dans=("sst",))
+_TEXTS = Forme(elements=re.compile(f"<si>{TEXTES}</si>"), entre=re.compile("(?!)"), textes=2, dans=("sst",))
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
