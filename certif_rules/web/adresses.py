@@ -1,6 +1,19 @@
 """The addresses; whatever is not here does not exist."""
 
-from certif_rules.web.pages import accueil, clore, fichiers, moi, preparer, reprise, saisir, suivre
+from certif_rules.web.pages import (
+    accueil,
+    clore,
+    fichiers,
+    lignes,
+    moi,
+    preparer,
+    preuves,
+    reprise,
+    saisir,
+    suivre,
+    textes,
+    une_ligne,
+)
 
 urlpatterns = [
     *accueil.ADRESSES,
@@ -8,6 +21,10 @@ urlpatterns = [
     *moi.ADRESSES,
     *preparer.ADRESSES,
     *saisir.ADRESSES,
+    *lignes.ADRESSES,
+    *une_ligne.ADRESSES,
+    *preuves.ADRESSES,
+    *textes.ADRESSES,
     *clore.ADRESSES,
     *suivre.ADRESSES,
     *fichiers.ADRESSES,
