@@ -30,14 +30,18 @@ from certif_rules.documents.mots import (
     title,
     weighed,
 )
-from certif_rules.journal.annexes import Annexe
+from certif_rules.journal.annexes import Annexe, annexes
+from certif_rules.journal.fichier import QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours
+from certif_rules.web import depot
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, consult, frame
 
 #: The filters of the board: what each leaves, in words.
 FILTRES: Final = (("", "toutes"), ("a_faire", "à faire"), ("ecarts", "écarts"), ("moi", "à moi"))
+#: Where a slot of the plan says that it is of somebody.
+_AUDITEUR: Final = "auditeur.{}"
 #: The filter of one site begins so.
 _SITE: Final = "site."
 
@@ -138,13 +142,14 @@ def _passes(consultation: Consultation, sujet: Ligne | Point, voir: str, moi: st
 
 
 def assigned(consultation: Consultation, moi: str) -> set[str]:
-    """Return the lines that the plan gives to a person, and those that she assessed."""
-    return {
-        cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}"
-        for cle, champ in consultation.etat.items()
-        if cle.genre in ("ligne", "verification") and cle.champ in ("evalue_par", "auditeur")
-        if champ.valeur == moi
+    """Return the lines that the plan gives to a person, by key or by name, and those that she assessed."""
+    mine = {moi, depot.names().get(moi) or moi}
+    slots = annexes(consultation.etat, "creneau")
+    planned = {
+        ligne for slot in slots if any(map(slot.get, map(_AUDITEUR.format, mine))) for ligne in slot.lignes
     }
+    signed = (cle for cle, champ in consultation.etat.items() if cle.champ == QUI and champ.valeur in mine)
+    return planned | {cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}" for cle in signed}
 
 
 def key_of(sujet: Ligne | Point) -> str:
@@ -174,7 +179,7 @@ def tile(chantier: AuditEnCours, ligne: Ligne, site: str = "") -> dict[str, Any]
         "forme": shape,
         "mot": word,
         "titre": title(ligne, 90),
-        "label": of_label(chantier.checklist, ligne.indicateur.origine),
+        "du_label": of_label(chantier.checklist, ligne.indicateur.origine),
     }
 
 
@@ -192,7 +197,7 @@ def _check_tile(chantier: AuditEnCours, point: Point, numero: str, site: str) ->
         "forme": shape,
         "mot": word,
         "titre": prose(point.texte),
-        "label": of_label(chantier.checklist, point.compte_pour),
+        "du_label": of_label(chantier.checklist, point.compte_pour),
     }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from certif_rules.audit.constats import A_EVALUER, Releve
 from certif_rules.errors import DataError, IssuesError
 from certif_rules.journal.evenements import Endroit, Genre
-from certif_rules.journal.fichier import findings_of
+from certif_rules.journal.fichier import QUAND, QUI, findings_of
 from certif_rules.services.espace import AuditEnCours, faults_of, open_work
 from certif_rules.services.suites import entailed
 from certif_rules.web import depot
@@ -159,8 +159,8 @@ def signed(request: HttpRequest, nom: str, site: str) -> Iterator[Don]:
     """Yield who assesses, and the day: nobody where this machine was not told who acts."""
     who = actor(request)
     if depot.names().get(who):
-        yield Don(place_of(nom, "evalue_par", site), who)
-        yield Don(place_of(nom, "evalue_le", site), today())
+        yield Don(place_of(nom, QUI, site), who)
+        yield Don(place_of(nom, QUAND, site), today())
 
 
 def _proofs_of(request: HttpRequest, consultation: Consultation, nom: str) -> Iterator[Don]:
