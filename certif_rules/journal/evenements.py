@@ -34,7 +34,7 @@ class Endroit(Struct, frozen=True, order=True):
 
     @property
     def chemin(self) -> str:
-        """Its path, as faults tell it (:class:`~certif_rules.errors.Issue`)."""
+        """Return its path, as faults tell it (:class:`~certif_rules.errors.Issue`)."""
         if self.genre == "tete":
             return self.champ
         where = f"par_site.{self.site}." if self.site else ""

@@ -24,7 +24,7 @@ _VIDES: tuple[Any, ...] = (None, "", [], {})
 
 
 class Ebauche(Struct, frozen=True, kw_only=True):
-    """What a request gives so far, and what is missing or wrong of it, each with its field.
+    """A sketch is what a request gives so far, and what is missing or wrong of it, each with its field.
 
     ``editions`` are those that it may be about, the oldest first: one alone where the day, or the request,
     chooses it; ``types``, ``categories`` and ``faits`` are those of the last of them, ``faits`` the ones that
@@ -50,7 +50,7 @@ class Ebauche(Struct, frozen=True, kw_only=True):
 def study(registry: Registry, data: Mapping[str, Any]) -> Ebauche:
     """Return what the data of a profile give so far; those of a findings file are read as one.
 
-    A value that no profile may hold is told, and left aside; the rest is read all the same.
+    A value that no profile may hold is refused, and left aside; the rest is read all the same.
     """
     plain: dict[str, Any] = {"format": 1, "organisme": {}, **_filled(data)}
     wrong: dict[Issue, None] = {}
@@ -61,9 +61,9 @@ def study(registry: Registry, data: Mapping[str, Any]) -> Ebauche:
             smaller = _without(smaller, issue.champ.split("."))
         plain = {"format": 1, "organisme": {}, **(smaller if smaller != plain else {})}
     ebauche = study_request(registry, from_profile(plain))
-    told = {issue.champ for issue in wrong}
+    refused = {issue.champ for issue in wrong}
     lacks = (
-        i for i in ebauche.issues if not (i.code == MANQUE and told & {i.champ, i.champ.partition(".")[0]})
+        i for i in ebauche.issues if not (i.code == MANQUE and refused & {i.champ, i.champ.partition(".")[0]})
     )
     return replace(ebauche, issues=(*wrong, *lacks))
 

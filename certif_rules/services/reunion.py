@@ -36,7 +36,7 @@ SortDuChamp = Literal["repris", "reuni", "deja", "a_accorder"]
 
 
 class ChampReuni(Struct, frozen=True, kw_only=True):
-    """A field that a file changes: its value here, in the file, and once joined.
+    """This is a field that a file changes: its value here, in the file, and once joined.
 
     ``a_accorder``: nobody chose, the field is empty and ``versions`` are the values, each with who gave it.
     """
@@ -50,7 +50,7 @@ class ChampReuni(Struct, frozen=True, kw_only=True):
 
 
 class Reunion(Struct, frozen=True, kw_only=True):
-    """An audit once a file is joined, each field that the file changes, and why it is refused if it is.
+    """This is an audit once a file is joined, each field that it changes, and why it is refused if it is.
 
     A file that is refused changes nothing: ``chantier`` is then the audit as it was.
     """
@@ -61,7 +61,7 @@ class Reunion(Struct, frozen=True, kw_only=True):
 
     @property
     def phrase(self) -> str:
-        """How many fields were taken, were the same already, and are left to settle."""
+        """Return how many fields were taken, were the same already, and are left to settle."""
         if self.refus:
             return f"fichier refusé, rien n’est changé : {count(len(self.refus), 'raison')}"
         taken, same, open_ = (

@@ -29,7 +29,7 @@ from certif_rules.services.espace import AuditEnCours, concluded
 
 
 class Consequence(Struct, frozen=True, kw_only=True):
-    """One thing that a finding entails, in a sentence; not ``certaine``, it is unknown and says of what."""
+    """A consequence is one thing that a finding entails, in a sentence; not ``certaine``, it is unknown."""
 
     code: str
     texte: str
@@ -38,7 +38,7 @@ class Consequence(Struct, frozen=True, kw_only=True):
 
 
 class SeuilApproche(Struct, frozen=True, kw_only=True):
-    """A threshold that findings add up to: where a measure was and is, what ``seuil`` adds to."""
+    """A threshold is what findings add up to: where a measure was and is, and what reaching it adds to."""
 
     titre: str
     avant: Fraction
@@ -49,12 +49,12 @@ class SeuilApproche(Struct, frozen=True, kw_only=True):
 
     @property
     def reste(self) -> Fraction:
-        """How much is left before the threshold; nothing once it is reached."""
+        """Return how much is left before the threshold; nothing once it is reached."""
         return max(self.seuil - self.apres, Fraction(0))
 
 
 class DelaiOuvert(Struct, frozen=True, kw_only=True):
-    """A date that a finding opens, counted as ``compte``; ``jour`` is ``None`` while nobody knows it."""
+    """A delay is a date that a finding opens, counted as ``compte``; no ``jour`` while nobody knows it."""
 
     compte: str
     titre: str
@@ -63,7 +63,7 @@ class DelaiOuvert(Struct, frozen=True, kw_only=True):
 
 
 class Bascule(Struct, frozen=True, kw_only=True):
-    """What a référentiel of the stack concludes before and after a finding, and after one more like it.
+    """This is what a référentiel of the stack concludes before and after a finding, and after one more.
 
     ``encore`` is ``None`` where no other line may have it, or where that would change nothing.
     """
@@ -74,7 +74,7 @@ class Bascule(Struct, frozen=True, kw_only=True):
 
 
 class Suites(Struct, frozen=True, kw_only=True):
-    """What a finding of a line, or of a check, entails.
+    """This is what a finding of a line, or of a check, entails.
 
     ``fautes`` are what is impossible or missing in it, by field: where it cannot stand, nothing else is said.
     ``compte`` is what it counts as. ``a_lever`` is the earlier finding that makes it more, as
@@ -124,14 +124,14 @@ def entailed(registry: Registry, chantier: AuditEnCours, releve: Releve) -> Suit
         delais=tuple(proposition.delays()) if releve.ouvert else (),
         bascules=bascules,
     )
-    said = (
+    consequences = (
         *proposition.needs(),
         *proposition.counts(),
         *_of_steps(suites),
         *proposition.of_delays(suites),
         *_of_verdicts(suites),
     )
-    return replace(suites, consequences=said)
+    return replace(suites, consequences=consequences)
 
 
 def with_finding(chantier: AuditEnCours, releve: Releve) -> AuditEnCours:
@@ -145,7 +145,7 @@ def with_finding(chantier: AuditEnCours, releve: Releve) -> AuditEnCours:
 
 
 class _Proposition:
-    """A finding that is proposed, beside the audit it is proposed to."""
+    """A proposal is a finding beside the audit that it would be recorded in."""
 
     def __init__(self, registry: Registry, chantier: AuditEnCours, releve: Releve) -> None:
         self.registry, self.chantier, self.releve = registry, chantier, releve
@@ -159,14 +159,14 @@ class _Proposition:
 
     @property
     def objet(self) -> str | None:
-        """The référentiel that it counts for."""
+        """Return the référentiel that it counts for."""
         if isinstance(self.sujet, Point):
             return self.sujet.compte_pour
         return self.sujet.indicateur.origine if self.sujet else None
 
     @property
     def jugement(self) -> Jugement | None:
-        """How that référentiel concludes, where it says."""
+        """Return how that référentiel concludes, where it says."""
         return self.checklist.referentiel.jugements.get(self.objet or "")
 
     def _count(self, sujet: Ligne | Point | None, releve: Releve) -> Compte:

@@ -5,16 +5,20 @@ from certif_rules.web.pages import (
     clore,
     fichiers,
     lignes,
+    moi,
     preparer,
     preuves,
+    reprise,
     saisir,
     suivre,
     textes,
     une_ligne,
-)  # fmt: skip
+)
 
 urlpatterns = [
     *accueil.ADRESSES,
+    *reprise.ADRESSES,
+    *moi.ADRESSES,
     *preparer.ADRESSES,
     *saisir.ADRESSES,
     *lignes.ADRESSES,

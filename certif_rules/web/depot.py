@@ -79,9 +79,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
             seal = event.empreinte
             for one in (content, why) if why else (content,):
                 _keep(dossier, one)
-            models.InscriptionGardee.objects.create(
-                dossier=dossier, **_where(event.cle), **_fields(event, _EVENT)
-            )
+            as_row(dossier, event).save(force_insert=True)
             given = ValeurDonnee(
                 valeur=don.valeur,
                 acteur=acteur,
@@ -197,8 +195,9 @@ def wants_reason(dossier_id: Any, dons: Iterable[Don]) -> list[Don]:
 
 
 def names() -> dict[str, str]:
-    """Return the names of people by their key; one that was erased has none."""
-    return dict(models.Utilisateur.objects.values_list("cle", "nom"))
+    """Return the names of people by their key; who gave none, or was erased, is not among them."""
+    people = models.Utilisateur.objects.values_list("cle", "nom", "initiales")
+    return {cle: nom or initiales for cle, nom, initiales in people if nom or initiales}
 
 
 def events(dossier_id: Any, ligne: str | None = None, after: int = 0) -> list[Inscription]:
@@ -214,6 +213,11 @@ def events(dossier_id: Any, ligne: str | None = None, after: int = 0) -> list[In
         own = Q(genre__in=("ligne", "verification"), ligne=ligne)
         rows = rows.filter(own | Q(champ__in=(f"ligne.{ligne}", f"ligne.{VERIFICATION}{ligne}")))
     return list(map(_event, rows))
+
+
+def as_row(dossier: models.DossierSuivi, event: Inscription) -> models.InscriptionGardee:
+    """Return the row that keeps an event."""
+    return models.InscriptionGardee(dossier=dossier, **_where(event.cle), **_fields(event, _EVENT))
 
 
 def contents(dossier_id: Any, of: Iterable[str] | None = None) -> dict[str, Contenu]:
