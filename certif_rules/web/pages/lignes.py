@@ -108,17 +108,18 @@ def shape_of(chantier: AuditEnCours, ligne: Ligne, constat: str) -> str:
 def board(consultation: Consultation, voir: str, moi: str) -> dict[str, Any]:
     """Return the tiles by criterion, and the filters; ``voir`` is the one that is chosen."""
     chantier = consultation.chantier
+    shown = left_by(consultation, voir, moi)
     site = voir.removeprefix(_SITE) if voir.startswith(_SITE) else ""
     rows = [
         {"titre": criterion(critere), "numero": clean(critere.numero) if critere else "–", "cases": lines}
         for critere, group in groups(chantier.checklist)
-        if (lines := [tile(chantier, li, site) for li in group if _passes(consultation, li, voir, moi)])
+        if (lines := [tile(chantier, li, site) for li in group if li.indicateur.id in shown])
     ]
     numbers = point_numbers(chantier.checklist)
     points = [
         _check_tile(chantier, point, numbers[point_key(point)], site)
         for point in chantier.checklist.verifications
-        if _passes(consultation, point, voir, moi)
+        if point_key(point) in shown
     ]
     if points:
         rows.append({"titre": "Vérifications", "numero": "V", "cases": points})
@@ -126,19 +127,24 @@ def board(consultation: Consultation, voir: str, moi: str) -> dict[str, Any]:
     return {"rangees": rows, "filtres": (*FILTRES, *sites), "voir": voir}
 
 
-def _passes(consultation: Consultation, sujet: Ligne | Point, voir: str, moi: str) -> bool:
-    """Return whether a filter leaves a line, or a check."""
+def left_by(consultation: Consultation, voir: str, moi: str) -> set[str]:
+    """Return the lines, and the checks, that a filter leaves on the board."""
     chantier = consultation.chantier
-    key = key_of(sujet)
+    names = order_of(chantier)
     if voir == "a_faire":
-        return key in left_of(chantier) or bool(chantier.releve(own_id(key)).disputes)
+        return left_of(chantier) | {nom for nom in names if chantier.releve(own_id(nom)).disputes}
     if voir == "ecarts":
-        releve = chantier.releve(own_id(key))
-        gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]}
-        return bool(gaps & {releve.constat, *(part.constat for part in releve.par_site)})
-    if voir == "moi":
-        return key in assigned(consultation, moi)
-    return True
+        return {nom for nom in names if _has_a_gap(chantier, nom)}
+    return assigned(consultation, moi) if voir == "moi" else set(names)
+
+
+def _has_a_gap(chantier: AuditEnCours, nom: str) -> bool:
+    """Return whether a gap was found of a line, or at one of its sites."""
+    releve, sujet = chantier.releve(own_id(nom)), sujet_of(chantier, nom)
+    if sujet is None or not releve.somewhere:
+        return False
+    gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]}
+    return bool(gaps & {releve.constat, *(part.constat for part in releve.par_site)})
 
 
 def assigned(consultation: Consultation, moi: str) -> set[str]:

@@ -128,7 +128,8 @@ def said_of(request: HttpRequest, consultation: Consultation, nom: str) -> Itera
         yield Don(place_of(nom, "annotations"), post.getlist("annotations") or None)
     yield from _proofs_of(request, consultation, nom)
     if "lever" in post:
-        yield from _lifted(consultation, releve)
+        given = post.get("constat", releve.constat)
+        yield from _lifted(consultation, Releve(ligne=releve.ligne, constat=given))
     if words := post.get("piece.quoi", "").strip():
         whom = post.get("piece.a_qui", "").strip()
         yield from begun("piece", {"quoi": words, "a_qui": whom, "demande_le": today()}, nom)
@@ -222,7 +223,8 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     until = min(int(asked), version) if asked.isascii() and asked.isdigit() else version
     act = depot.last_act(identifiant, actor(request), SAISIS, until)
     if act is None:
-        return go("saisir", identifiant, **filter_of(request))
+        here = request.POST.get("ici", "")
+        return go("saisir", identifiant, ligne=here, annule=str(version), **filter_of(request))
     dons = depot.still_so(identifiant, depot.reverted(identifiant, *act), act[1])
     try:
         supposed(consultation, dons)

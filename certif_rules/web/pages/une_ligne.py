@@ -16,6 +16,7 @@ from certif_rules.blocs.arbre import Morceau, Texte
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.checklist.lignes import earlier, reasons, requirement, rubriques
 from certif_rules.documents.mots import (
+    DONNEES_SENSIBLES,
     RESULTATS_PRECEDENTS,
     SIGNES,
     categories,
@@ -71,6 +72,7 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
         "titre": title(sujet),
         "exigence": exigence,
         "longue": len(exigence) > 260,
+        "sensibles": texts.get(DONNEES_SENSIBLES, []),
         "attendu": texts.get("Niveau attendu", []),
         "preuves": texts.get("Exemples de preuves", []),
         "aides": [(nom, texts[nom]) for nom in _AIDES if nom in texts],
@@ -85,7 +87,7 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
 
 
 #: What an auditor must not miss beside what is expected.
-_AIDES: Final = ("Données sensibles", "Gravité d’un écart", "Précisions", "Adaptations", "Absent des sources")
+_AIDES: Final = ("Gravité d’un écart", "Précisions", "Adaptations", "Absent des sources")
 
 
 def in_pieces(texte: Texte) -> dict[str, str]:
