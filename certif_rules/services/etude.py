@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.audit.certificats import recognised
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, from_profile
 from certif_rules.audit.questions import Question, questions
@@ -28,7 +29,8 @@ class Etude(Struct, frozen=True, kw_only=True):
 
     ``editions`` are those that it may be about, the oldest first: one alone where the day, or the request,
     chooses it; ``types``, ``categories`` and ``faits`` are those of the last of them, ``faits`` the ones that
-    may be answered and are not. ``referentiel`` is the one in force, where it is known. ``checklist`` and
+    may be answered and are not, ``certificats`` the names of those that count, by what they are called in a
+    profile. ``referentiel`` is the one in force, where it is known. ``checklist`` and
     ``questions`` are there once nothing is missing nor wrong.
     """
 
@@ -38,6 +40,7 @@ class Etude(Struct, frozen=True, kw_only=True):
     types: tuple[TypeAudit, ...] = ()
     categories: tuple[Categorie, ...] = ()
     faits: tuple[Fait, ...] = ()
+    certificats: Mapping[str, str] = {}
     checklist: Checklist | None = None
     questions: tuple[Question, ...] = ()
     issues: tuple[Issue, ...] = ()
@@ -83,16 +86,35 @@ def study_request(registry: Registry, demande: Demande) -> Etude:
             asked = questions(checklist.referentiel, examens[0].contexte)
         except IssuesError as error:
             issues += error.issues
-    return Etude(
-        demande=demande,
+    return replace(
+        _of_edition(last, demande, recherche.unique),
         editions=tuple(_editions(registry, [r.referentiel for r in recherche.choix])),
-        referentiel=last if recherche.unique else None,
-        types=tuple(t for t in last.types_audit.values() if t.origine == last.id),
-        categories=() if last.sans_categories else tuple(last.categories.values()),
-        faits=tuple(_unanswered(last, demande)),
         checklist=checklist,
         questions=asked,
         issues=tuple(issues),
+    )
+
+
+def known(checklist: Checklist, demande: Demande) -> Etude:
+    """Return what the request of a checklist gives, whose questions were asked elsewhere."""
+    referentiel = checklist.referentiel
+    layers = (retenue.couche for retenue in referentiel.couches)
+    return replace(
+        _of_edition(referentiel, demande, unique=True),
+        editions=tuple(c for c in layers if (c.referentiel, c.nature) == (referentiel.id, "exigence")),
+        checklist=checklist,
+    )
+
+
+def _of_edition(referentiel: Referentiel, demande: Demande, unique: bool) -> Etude:
+    """Return what there is to choose and to answer in an edition."""
+    return Etude(
+        demande=demande,
+        referentiel=referentiel if unique else None,
+        types=tuple(t for t in referentiel.types_audit.values() if t.origine == referentiel.id),
+        categories=() if referentiel.sans_categories else tuple(referentiel.categories.values()),
+        faits=tuple(_unanswered(referentiel, demande)),
+        certificats=_certificates(referentiel),
     )
 
 
@@ -115,6 +137,12 @@ def _editions(registry: Registry, referentiels: Iterable[Referentiel]) -> Iterat
     for referentiel in referentiels:
         layers = registry.layers(referentiel.id, "exigence")
         yield from (couche for couche in layers if couche.id == referentiel.edition)
+
+
+def _certificates(referentiel: Referentiel) -> dict[str, str]:
+    """Return the certificates that mean something, each with the name that people give it."""
+    titres = {referentiel.id: referentiel.titre} | {e.certificat: e.titre for e in referentiel.equivalences}
+    return {nom: titres.get(nom, nom) for nom in recognised(referentiel)}
 
 
 def _unanswered(referentiel: Referentiel, demande: Demande) -> Iterator[Fait]:

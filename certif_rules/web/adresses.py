@@ -1,10 +1,25 @@
 """The addresses; whatever is not here does not exist."""
 
-from certif_rules.web.pages import accueil, clore, fichiers, preparer, saisir, suivre
+from certif_rules.web.pages import (
+    accueil,
+    clore,
+    contexte,
+    duree,
+    fichiers,
+    ouvrir,
+    plan,
+    preparer,
+    saisir,
+    suivre,
+)
 
 urlpatterns = [
     *accueil.ADRESSES,
+    *contexte.ADRESSES,
     *preparer.ADRESSES,
+    *duree.ADRESSES,
+    *plan.ADRESSES,
+    *ouvrir.ADRESSES,
     *saisir.ADRESSES,
     *clore.ADRESSES,
     *suivre.ADRESSES,

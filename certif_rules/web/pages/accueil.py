@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from certif_rules.audit.examen import refusal
 from certif_rules.errors import IssuesError
-from certif_rules.journal.evenements import Endroit
-from certif_rules.journal.fichier import fields_of, findings_of
+from certif_rules.journal.fichier import fields_of
 from certif_rules.services.atelier import Atelier
 from certif_rules.services.catalogue import describe
 from certif_rules.services.espace import open_work
@@ -23,29 +22,13 @@ from certif_rules.source.donnees import read_given
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
 from certif_rules.web.garde import refused
-from certif_rules.web.pages.commun import actor, atelier, go, in_words
+from certif_rules.web.pages.commun import actor, atelier, go
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show the audits, the last begun first; without any, the three ways to begin."""
     return render(request, "accueil.html", {"dossiers": models.DossierSuivi.objects.all()})
-
-
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """Ask what the audit is; say everything that is wrong at once, with what was typed kept."""
-    context = _choices(atelier(), request.POST or request.GET)
-    if request.method == "POST":
-        dons = list(asked(request.POST))
-        try:
-            open_work(atelier().registry, findings_of(depot.imagined(dons)))
-        except IssuesError as error:
-            context["fautes"] = in_words(error.issues)
-            return render(request, "nouveau.html", context, status=422)
-        nom = request.POST.get("nom", "").strip() or "Organisme sans nom"
-        return go("preparer", depot.begin(nom, dons, actor(request)).pk)
-    return render(request, "nouveau.html", context)
 
 
 @require_POST
@@ -72,16 +55,6 @@ def take_up(request: HttpRequest) -> HttpResponse:
     return go("saisir" if data.get("constats") else "preparer", dossier.pk)
 
 
-def asked(post: QueryDict) -> Iterator[Don]:
-    """Yield what the page of a new audit says."""
-    yield Don(Endroit("tete", "referentiel.id"), post.get("referentiel", ""))
-    yield Don(Endroit("tete", "audit.type"), post.get("type", ""))
-    yield Don(Endroit("tete", "audit.date"), post.get("date", ""))
-    yield Don(Endroit("tete", "organisme.nom"), post.get("nom", "").strip())
-    if categories := post.getlist("categories"):
-        yield Don(Endroit("tete", "organisme.categories"), categories)
-
-
 def taken(nom: str, content: bytes) -> Mapping[str, Any]:
     """Return the data of a file that was sent, a profile or findings.
 
@@ -99,23 +72,6 @@ def _dons(data: Mapping[str, Any]) -> list[Don]:
     return [Don(*one) for one in fields_of(data)]
 
 
-def _choices(atelier: Atelier, given: QueryDict) -> dict[str, Any]:
-    """Return the choices of a new audit: the référentiels, then the types and categories of one."""
-    editions, _ = describe(atelier.registry)
-    names = {str(e["referentiel"]): str(e["titre"]) for e in editions}
-    chosen = str(given.get("referentiel") or "")
-    own = [e for e in editions if e["referentiel"] == chosen]
-    return {
-        "referentiels": sorted(names.items()),
-        "choisi": chosen if own else "",
-        "types": sorted({nom: nom for e in own for nom in e["types_audit"]}.items()),
-        "categories": {k: v for e in own for k, v in e["categories"].items()}.items(),
-        "donne": given,
-        "cochees": given.getlist("categories"),
-        "fautes": [],
-    }
-
-
 def _sample(atelier: Atelier) -> dict[str, Any]:
     """Return the request of an audit of nobody, by the first référentiel that is installed."""
     editions, _ = describe(atelier.registry)
@@ -130,7 +86,6 @@ def _sample(atelier: Atelier) -> dict[str, Any]:
 
 ADRESSES = [
     path("", home, name="accueil"),
-    path("nouveau", new, name="nouveau"),
     path("reprendre", take_up, name="reprendre"),
     path("exemple", example, name="exemple"),
 ]

@@ -28,6 +28,7 @@ from certif_rules.web.models import Identifiant
 #: The steps of an audit, in order: the name of the address, the word.
 ETAPES: Final = (
     ("preparer", "Préparer"),
+    ("ouvrir", "Ouvrir"),
     ("saisir", "Saisir"),
     ("clore", "Clore"),
     ("suivre", "Suivre"),
@@ -138,6 +139,15 @@ def seen(request: HttpRequest) -> int:
     """Return the version of the dossier that the page showed."""
     text = request.POST.get("base", "")
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def as_shown(consultation: Consultation, version: int) -> Etat:
+    """Return the dossier as the page showed it, so that only what it changes is given."""
+    if version >= consultation.dossier.version:
+        return consultation.etat
+    identifiant = consultation.dossier.pk
+    before = depot.reverted(identifiant, version, consultation.dossier.version)
+    return depot.imagined(before, of=identifiant)
 
 
 def go(nom: str, identifiant: Identifiant | None = None, **query: str) -> HttpResponse:
