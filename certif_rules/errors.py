@@ -16,7 +16,7 @@ from msgspec.structs import force_setattr
 
 
 class Location(Struct, frozen=True, order=True):
-    """A place in a file. ``line`` and ``column`` count from 1; 0 means « the file as a whole ».
+    """A location is a place in a file: ``line`` and ``column`` count from 1, 0 means « the file as a whole ».
 
     In a workbook, ``sheet`` names the sheet and the place reads as a cell does: « Grille!K14 ».
     """
@@ -74,10 +74,10 @@ def cause(error: BaseException) -> str:
 
 
 class Issue(Struct, frozen=True, order=True):
-    """One problem: a stable ``code``, a French ``message``, where it is and what to do.
+    """An issue tells one problem: a stable ``code``, a French ``message``, where it is and what to do.
 
     ``location`` is ``None`` for what was typed. ``champ`` is the field at fault, as a path in a findings file
-    where what is of a line is under its id (« audit.date », « constats.qualiopi/1.commentaire »); empty where
+    where what is of a line is under its id (« audit.date », « constats.R/1.commentaire »); empty where
     no one field is. ``related`` holds other places that explain the problem (the first of two duplicates, for
     instance), each with its own words. ``unlisted`` is set of one that is no problem, and stands for so many
     that are not listed, or more (``open_ended``).
@@ -109,21 +109,21 @@ class Issue(Struct, frozen=True, order=True):
         return out
 
 
-#: The code, and the first words, of a value that is needed and was not given.
-MANQUE, IL_MANQUE = "information-manquante", "il manque "
+#: The code of a value that is needed and was not given.
+MANQUE = "information-manquante"
 
 
 def lacking(needs: Iterable[tuple[str, object, str]], hint: str | None = None) -> list[Issue]:
     """Return one issue for each value that is not given, of (label, value, path of its field)."""
     return [
-        Issue(MANQUE, f"{IL_MANQUE}{label}", None, hint, champ=champ)
+        Issue("information-manquante", f"il manque {label}", None, hint, champ=champ)
         for label, value, champ in needs
         if value is None or value == ""
     ]
 
 
 class Fautes:
-    """The collector of issues: as a context manager, it keeps those that are raised inside, and goes on."""
+    """A collector takes issues: as a context manager, it keeps those raised inside, and goes on."""
 
     def __init__(self, *issues: Issue) -> None:
         self.issues: list[Issue] = [*issues]
@@ -145,11 +145,11 @@ class Fautes:
 
 
 class CertifRulesError(Exception):
-    """Base of every error this package raises on purpose."""
+    """This error is the base of all that this package raises on purpose."""
 
 
 class IssuesError(CertifRulesError):
-    """An error made of issues, all found in one go, sorted by place."""
+    """This error is made of issues, all found in one go, sorted by place."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues: tuple[Issue, ...] = tuple(sorted(set(issues), key=by_place))
@@ -161,11 +161,11 @@ class IssuesError(CertifRulesError):
 
 
 class DataError(IssuesError):
-    """A file is wrong: a référentiel, a profile, a set of cases (exit status 1)."""
+    """This error says that a file is wrong: a référentiel, a profile, a set of cases (exit status 1)."""
 
 
 class UsageError(IssuesError):
-    """What was asked is wrong or incomplete (exit status 2)."""
+    """This error says that what was asked is wrong or incomplete (exit status 2)."""
 
 
 def by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:

@@ -16,7 +16,7 @@ ARRETS: Mapping[EtatCertificat, str] = {"suspendu": "suspendu", "retire": "retir
 
 
 class CertificatDit(Struct, frozen=True, kw_only=True):
-    """A certificate as it is typed. It covers everything where neither categories nor sites are said."""
+    """A certificate is as typed; it covers everything where neither categories nor sites are said."""
 
     notification: str
     echeance: str

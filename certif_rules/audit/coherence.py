@@ -100,7 +100,7 @@ def _objects(checklist: Checklist, decisions: Iterable[DecisionPrise]) -> Iterat
 
 
 def _sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
-    """Sites that are named and not declared; nothing is said where the organisation declares none."""
+    """Yield sites that are named and not declared; nothing where the organisation declares none."""
     contexte = checklist.contexte
     declared = {*(str(s["id"]) for s in contexte.organisme.sites), *contexte.ajouts.sites}
     if not declared:

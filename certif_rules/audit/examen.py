@@ -74,7 +74,7 @@ def _received(demande: Demande, type_audit: TypeAudit) -> dict[str, bool]:
 
 
 class DemandeVerifiee(Struct, frozen=True, kw_only=True):
-    """A request read against a référentiel: its context as far as it goes, and what is wrong of it."""
+    """A request is read against a référentiel: its context as far as it goes, and what is wrong of it."""
 
     contexte: Contexte
     issues: tuple[Issue, ...]

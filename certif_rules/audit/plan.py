@@ -29,7 +29,7 @@ _HEURE: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 class Creneau(Struct, frozen=True, kw_only=True):
-    """A slot: a day (ISO), hours (HH:MM), a place; who audits, by initials, whom they meet, which lines."""
+    """A slot has a day (ISO), hours (HH:MM), a place; who audits, by initials, whom they meet, which lines."""
 
     id: str
     objet: str = "audit"
@@ -44,12 +44,12 @@ class Creneau(Struct, frozen=True, kw_only=True):
 
     @property
     def ordre(self) -> tuple[str, str, str]:
-        """What sorts slots: their day, their hour."""
+        """Return what sorts slots: their day, their hour."""
         return (self.jour, self.debut, self.id)
 
 
 class PlanAudit(Struct, frozen=True, kw_only=True):
-    """The plan of an audit: its slots in order, the people by function (``None``: not given)."""
+    """The plan of an audit holds its slots in order, the people by function (``None``: not given)."""
 
     checklist: Checklist
     creneaux: tuple[Creneau, ...]
@@ -57,12 +57,12 @@ class PlanAudit(Struct, frozen=True, kw_only=True):
 
     @property
     def dues(self) -> tuple[Ligne, ...]:
-        """The lines that the audit sees, or may."""
+        """Return the lines that the audit sees, or may."""
         return tuple(ligne for ligne in self.checklist.lignes if ligne.etat in DUS)
 
     @property
     def sans_creneau(self) -> tuple[Ligne, ...]:
-        """The lines to see that no slot holds."""
+        """Return the lines to see that no slot holds."""
         planned = {ligne for creneau in self.creneaux for ligne in creneau.lignes}
         return tuple(ligne for ligne in self.dues if ligne.indicateur.id not in planned)
 
@@ -75,11 +75,13 @@ def wrong(creneau: Creneau, checklist: Checklist) -> Iterator[Issue]:
     for nom in ("debut", "fin"):
         heure = getattr(creneau, nom)
         if heure and not _HEURE.fullmatch(heure):
-            yield Issue("heure-invalide", f"« {heure} » n’est pas une heure", None, "écrire HH:MM", champ=nom)
+            yield Issue(
+                "seance-incoherente", f"« {heure} » n’est pas une heure", None, "écrire HH:MM", champ=nom
+            )
     timed = all(_HEURE.fullmatch(heure) for heure in (creneau.debut, creneau.fin))
     if timed and creneau.fin <= creneau.debut:
         message = f"le créneau finit ({creneau.fin}) avant de commencer ({creneau.debut})"
-        yield Issue("heure-invalide", message, None, "vérifier les deux heures", champ="fin")
+        yield Issue("seance-incoherente", message, None, "vérifier les deux heures", champ="fin")
     if creneau.objet not in OBJETS:
         message = f"« {creneau.objet} » n’est pas un objet de créneau"
         yield Issue("objet-inconnu", message, None, suggestion(creneau.objet, OBJETS), champ="objet")

@@ -125,12 +125,10 @@ def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande 
 
     if constats is not None:
         with appel:
-            path, stdin = input_of(constats)
-            return read_dossier(path, stdin=stdin)
+            return read_dossier(input_of(constats))
     elif profil is not None:
         with appel:
-            path, stdin = input_of(profil)
-            return read_profile(path, stdin=stdin)
+            return read_profile(input_of(profil))
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +42,7 @@ def command(
     from certif_rules.errors import Issue, UsageError
     from certif_rules.services.comparaison import compare_files
     from certif_rules.services.formats import Format, choose, write_document
+    from certif_rules.source.entree import MAX_CLASSEUR, standard_file
 
     path, appel, chosen = to_file(sortie), fautes(), None
     atelier = open_for(ctx)
@@ -56,11 +56,10 @@ def command(
             appel.issues.append(Issue("usage", message, None, "écrire REFERENTIEL@EDITION deux fois"))
     if avant is None or apres is None:
         raise UsageError(appel.issues)
-    stdin = sys.stdin.buffer.read() if avant == "-" else None
+    source = standard_file(MAX_CLASSEUR) if avant == "-" else avant
     compared = compare_files(
-        atelier.registry, avant, apres, request(None, options), stdin=stdin,
-        other_rules=accepter_autres_regles,
-    )  # fmt: skip
+        atelier.registry, source, apres, request(None, options), other_rules=accepter_autres_regles
+    )
     assert chosen is not None
     if path is None and isinstance(chosen, Format) and chosen.nu:
         write(for_console(lambda plain: write_document("editions", chosen, compared, poor=plain)), None)

@@ -67,9 +67,9 @@ def command(
     read = cache(input_of)  # standard input, named twice, is read once
     for given in constats:
         try:
-            path, stdin = read(given)
+            source = read(given)
             bilan, replaced = conclude_file(
-                registry, path, stdin=stdin, other_rules=accepter_autres_regles, textes=texts,
+                registry, source, other_rules=accepter_autres_regles, textes=texts,
                 pseudonymise=pseudonymiser,
             )  # fmt: skip
         except IssuesError as error:
@@ -82,7 +82,7 @@ def command(
         if len(constats) == 1:
             _print_one(bilan, format_)
         else:
-            _print_among(path, bilan, format_)
+            _print_among(source if isinstance(source, Path) else Path(source.nom), bilan, format_)
     if wrong:
         raise DataError(wrong)
 

@@ -130,10 +130,10 @@ def _population(path: Path | None, demande: Demande, depuis: str | None) -> Popu
 
     if path is None:
         return Population(listed_sites(demande))
-    source, stdin = input_of(path)
-    if stdin is None:
+    source = input_of(path)
+    if isinstance(source, Path):
         return read_population(source, depuis=depuis)
-    return parse_population(stdin, str(source), depuis=depuis)
+    return parse_population(source.octets, source.nom, depuis=depuis)
 
 
 def _show(data: dict[str, Any]) -> None:

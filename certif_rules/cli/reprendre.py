@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, output_options, to_file, write
+from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
-from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.audit.correction import Correction, Mouvement
@@ -48,8 +47,6 @@ def command(
     from certif_rules.errors import UsageError
     from certif_rules.services.correction import carry
     from certif_rules.services.formats import choose, write_document
-    from certif_rules.services.lecture import STDIN
-    from certif_rules.source.entree import MAX_CLASSEUR, standard_input
 
     path, appel, chosen = to_file(sortie), fautes(), None
     with appel:
@@ -59,9 +56,9 @@ def command(
     demande = request(None, options)
     if demande.fautes or appel.issues:
         raise UsageError([*appel.issues, *demande.fautes])
-    stdin = standard_input(MAX_CLASSEUR) if str(constats) == STDIN else None
+    source = input_of(constats, workbook=True)
     correction = carry(
-        open_for(ctx).registry, constats, demande, profil=options["profil"] is not None, stdin=stdin,
+        open_for(ctx).registry, source, demande, profil=options["profil"] is not None,
         other_rules=accepter_autres_regles,
     )  # fmt: skip
     assert chosen is not None
@@ -71,16 +68,11 @@ def command(
 
 def _summarise(correction: Correction) -> None:
     from certif_rules.cli.messages import say, warn
+    from certif_rules.services.correction import in_words
 
     for changement in correction.changements:
         say(_line(changement))
-    numbers = [sum(c.sens == sens for c in correction.changements) for sens in _SENS]
-    entered, left, changed = numbers
-    again = sum(one.revu_le is None for one in correction.dossier.a_revoir)
-    say(
-        f"{count(entered, 'ligne entre', 'lignes entrent')}, {left} sort{'ent' if left > 1 else ''}, "
-        f"{changed} change{'nt' if changed > 1 else ''} ; {count(again, 'constat')} à revoir."
-    )
+    say(f"{in_words(correction)}.")
     for avertissement in (*correction.checklist.avertissements, *correction.avertissements):
         warn(avertissement.message, avertissement.code)
 

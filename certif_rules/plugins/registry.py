@@ -40,7 +40,7 @@ _T = TypeVar("_T")
 
 
 class Resolution(Struct, frozen=True, kw_only=True):
-    """A référentiel for one day, its digest, and what the choice of its layers calls for saying.
+    """A resolution has a référentiel for one day, its digest, what the choice of its layers calls for saying.
 
     ``textes`` are those that a body gave for lines without any: the digest of the rules ignores them.
     """
@@ -52,7 +52,7 @@ class Resolution(Struct, frozen=True, kw_only=True):
 
 
 class Registry:
-    """Layers by key, in the folders that plugins declare; nothing depends on the order of the plugins.
+    """A registry has layers by key, in the folders plugins declare; nothing depends on the plugins' order.
 
     Args:
         donnees: (plugin name, declaration) pairs.

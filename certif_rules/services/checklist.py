@@ -31,11 +31,11 @@ from certif_rules.rules.lacunes import relevant
 
 
 class Examen(Protocol):
-    """What was read of a request for one référentiel, with what is wrong of it."""
+    """An examination gives what was read of a request for one référentiel, with what is wrong of it."""
 
     @property
     def issues(self) -> Sequence[Issue]:
-        """Everything wrong, nothing raised."""
+        """Return everything wrong, nothing raised."""
 
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ L = TypeVar("L", bound=Examen)
 
 
 class Recherche(Struct, Generic[T], frozen=True):
-    """The référentiel that a request names, alone in ``choix``, or those that it may be about.
+    """A search gives the référentiel that a request names, alone in ``choix``, or those it may be about.
 
     Where none can be found, the request is read against each édition, and what all of them refuse is shown: a
     wrong date hides no wrong name, and no name is refused that the right date would admit.

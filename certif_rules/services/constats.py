@@ -23,6 +23,7 @@ from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.source.donnees import as_text, place_of, read_checked
+from certif_rules.source.entree import FichierDonne, given_file
 from certif_rules.vie.actes import called_for
 
 #: What an edition or a guide that is not installed is refused with.
@@ -33,19 +34,16 @@ _HINT_RULES = "installer les mêmes règles, ou accepter les autres"
 # ---- reading --------------------------------------------------------------------------------------------
 
 
-def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
-    """Return the findings file at ``path``, in JSON or YAML; nothing is checked against a référentiel yet.
-
-    Args:
-        path: the file; its name is used in messages.
-        stdin: the content, when it was read elsewhere.
+def read_dossier(source: Path | FichierDonne) -> Dossier:
+    """Return a findings file, in JSON or YAML; nothing is checked against a référentiel yet.
 
     Raises:
         DataError: the file cannot be read, or its schema refuses it; every problem is listed.
     """
-    data = read_checked(path, "constats", content=stdin)
-    dossier = from_data(data, str(path))
-    return replace(dossier, demande=with_files(dossier.demande, data, path.parent))
+    fichier = given_file(source)
+    data = read_checked(Path(fichier.nom), "constats", content=fichier.octets)
+    dossier = from_data(data, fichier.nom)
+    return replace(dossier, demande=with_files(dossier.demande, data, fichier.dossier))
 
 
 def from_data(data: Any, name: str = "") -> Dossier:

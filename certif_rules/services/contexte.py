@@ -1,97 +1,92 @@
-"""The context of an audit under way corrected: the lines that it moves, what its findings become.
-
-A finding that its line no longer allows goes to ``a_revoir``, whole; what the journal must then say of it is
-given field by field, so that taking the correction back gives each field its value again.
-"""
+"""The context of an audit under way corrected: lines that move, findings carried, what a journal records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.audit.constats import A_EVALUER, Dossier
-from certif_rules.audit.correction import Mouvement, correct
-from certif_rules.audit.demande import Demande
-from certif_rules.audit.precedent import read_precedent
-from certif_rules.echanges.constats import as_data, head_as_data
-from certif_rules.francais import count
+from certif_rules.audit.constats import A_EVALUER, ARevoir
+from certif_rules.audit.correction import Correction, Mouvement, correct
+from certif_rules.echanges.constats import as_data
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import fields_of
-from certif_rules.services.espace import AuditEnCours
+from certif_rules.plugins.registry import Registry
+from certif_rules.services.correction import in_words
+from certif_rules.services.espace import AuditEnCours, open_work
 
-#: What a findings file holds of findings set aside.
-_A_REVOIR: Final = Endroit("tete", "a_revoir")
+#: What the context of an audit does not say.
+_CONSTATS = frozenset({"constats", "verifications", "a_revoir", "a_accorder"})
 
 
 class ContexteCorrige(Struct, frozen=True, kw_only=True):
-    """What a corrected context does: the lines that move, and the values that fields of findings take."""
+    """This is an audit in its corrected context: its lines that move, and what its journal is to be given.
 
-    changements: tuple[Mouvement, ...]
-    valeurs: tuple[tuple[Endroit, Any], ...]
+    ``a_revoir`` are the findings that the correction sets aside, whole, each with its reason. ``champs`` are
+    the fields that change, of the context and of the findings, with what each was, which undoes it, and what
+    it becomes, ``None`` where it is empty. ``phrase`` says how many lines moved and that no finding is lost.
+    """
+
+    chantier: AuditEnCours
+    mouvements: tuple[Mouvement, ...]
+    a_revoir: tuple[ARevoir, ...]
+    phrase: str
+    champs: tuple[tuple[Endroit, Any, Any], ...]
 
     @property
-    def phrase(self) -> str:
-        """How many lines moved, and what became of the findings: none is ever lost."""
-        return sentence(self.changements)
+    def entrees(self) -> tuple[Mouvement, ...]:
+        """Return the lines that enter."""
+        return tuple(one for one in self.mouvements if one.sens == "entree")
+
+    @property
+    def sorties(self) -> tuple[Mouvement, ...]:
+        """Return the lines that leave."""
+        return tuple(one for one in self.mouvements if one.sens == "sortie")
 
 
-def corrected(avant: AuditEnCours, apres: AuditEnCours) -> ContexteCorrige:
-    """Return what passing from one context to another does to the lines, and to the findings of ``avant``."""
-    moved = replace(avant.dossier, demande=apres.dossier.demande)
-    correction = correct(avant.checklist, apres.checklist, moved)
-    before, after = _findings(avant.dossier), _findings(correction.dossier)
+def correct_context(registry: Registry, chantier: AuditEnCours, data: Mapping[str, Any]) -> ContexteCorrige:
+    """Return an audit in the context that ``data`` asks for; its findings follow, and none is lost.
+
+    Args:
+        registry: the rules that are installed.
+        chantier: the audit under way, which is left as it is.
+        data: the corrected request, as a profile; its findings, if it is a findings file, are not read.
+
+    Raises:
+        UsageError, DataError: the corrected request is wrong or incomplete; everything is listed.
+    """
+    head = {key: value for key, value in data.items() if key not in _CONSTATS}
+    corrected = open_work(registry, {**head, "constats": []})
+    before = chantier.dossier
+    apres = replace(before, demande=corrected.dossier.demande, empreinte=None, couches=())
+    correction = correct(chantier.checklist, corrected.checklist, apres)
+    apart = tuple(one for one in correction.dossier.a_revoir if one not in before.a_revoir)
+    own: Correction = replace(correction, dossier=replace(correction.dossier, a_revoir=apart))
+    after = replace(corrected, dossier=correction.dossier)
     return ContexteCorrige(
-        changements=correction.changements,
-        valeurs=tuple(
-            (cle, after.get(cle)) for cle in {**before, **after} if before.get(cle) != after.get(cle)
-        ),
+        chantier=after,
+        mouvements=correction.changements,
+        a_revoir=apart,
+        phrase=in_words(own),
+        champs=tuple(_changed(chantier, after)),
     )
 
 
-def sentence(changements: Iterable[Mouvement]) -> str:
-    """Return in a sentence what moved: « 3 lignes ajoutées, 1 retirée, aucun constat perdu »."""
-    moved = tuple(changements)
-    if not moved:
-        return "aucune ligne ne change"
-    parts: list[str] = []
-    for sens, one, several in (
-        ("entree", "ajoutée", "ajoutées"),
-        ("sortie", "retirée", "retirées"),
-        ("changee", "changée", "changées"),
-    ):
-        number = sum(mouvement.sens == sens for mouvement in moved)
-        noun = ("", "") if parts else ("ligne ", "lignes ")
-        parts += [count(number, noun[0] + one, noun[1] + several)] if number else []
-    again = sum(mouvement.a_revoir is not None for mouvement in moved)
-    parts += [f"{count(again, 'constat')} à revoir, aucun perdu" if again else "aucun constat perdu"]
-    return ", ".join(parts)
+def _changed(avant: AuditEnCours, apres: AuditEnCours) -> Iterator[tuple[Endroit, Any, Any]]:
+    """Yield the fields that differ from one to the other, with what each was and becomes."""
+    one, two = ({k: _value(v) for k, v in fields_of(as_data(each.dossier))} for each in (avant, apres))
+    for cle in dict.fromkeys((*one, *two)):
+        if one.get(cle) != two.get(cle) and not _of_rules(cle):
+            yield cle, one.get(cle), two.get(cle)
 
 
-def earlier(nom: str, contenu: bytes) -> dict[str, Any]:
-    """Return what a findings file says of its audit, as « precedent » of the one that follows it.
-
-    Args:
-        nom: how the file is called in messages.
-        contenu: its bytes, in JSON or YAML.
-
-    Raises:
-        DataError: it cannot be read, its schema refuses it, or it leaves a finding to choose.
-    """
-    demande = Demande(precedent=read_precedent(Path(nom), stdin=contenu))
-    data: dict[str, Any] = head_as_data(Dossier(demande=demande, releves=()))["precedent"]
-    return data
+def _value(value: Any) -> Any:
+    """Return a value, or nothing where it says nothing."""
+    return None if value in ("", [], {}, A_EVALUER) else value
 
 
-def _findings(dossier: Dossier) -> dict[Endroit, Any]:
-    """Return the fields of all findings that say something; a line to evaluate says nothing."""
-    return {cle: value for cle, value in _said(dossier) if value not in (None, "", [], {}, A_EVALUER)}
-
-
-def _said(dossier: Dossier) -> Iterator[tuple[Endroit, Any]]:
-    for cle, value in fields_of(as_data(dossier)):
-        if cle.genre != "tete" or cle == _A_REVOIR:
-            yield cle, value
+def _of_rules(cle: Endroit) -> bool:
+    """Return whether a field says which rules a file was made with: they are found again from its day."""
+    return cle in (Endroit("tete", "referentiel.empreinte"), Endroit("tete", "referentiel.couches"))

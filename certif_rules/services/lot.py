@@ -28,7 +28,7 @@ _MOST: Final = 4096
 
 
 class Rangee(Struct, frozen=True):
-    """What is answered of one organisation. The checklist is that of all who have the same context."""
+    """A row is what is answered of one organisation; its checklist is that of all who share its context."""
 
     organisation: Organisation
     checklist: Checklist
@@ -36,7 +36,7 @@ class Rangee(Struct, frozen=True):
 
 
 class Lot:
-    """One request, asked for every organisation of a file.
+    """A batch asks one request for every organisation of a file.
 
     Args:
         registry: the rules that are installed.

@@ -40,7 +40,7 @@ _LARGEUR: Final = 100
 
 
 class Projet(Struct, frozen=True, kw_only=True):
-    """What is asked of a new plugin, as it was typed."""
+    """A project is what is asked of a new plugin, as it was typed."""
 
     modele: Modele
     nom: str
@@ -52,7 +52,7 @@ class Projet(Struct, frozen=True, kw_only=True):
 
 
 class Squelette(Struct, frozen=True, kw_only=True):
-    """A plugin ready to be written: the name of its distribution, and its files by path."""
+    """A squelette is a plugin ready to be written: the name of its distribution, and its files by path."""
 
     distribution: str
     fichiers: Mapping[str, bytes]

@@ -11,9 +11,9 @@ from certif_rules.journal.etat import Etat
 
 
 class Confirmation(Struct, frozen=True, kw_only=True):
-    """What the organisation said of its perimeter, of lines, or of both: who, when (ISO), in which words.
+    """A confirmation is what the organisation said of its perimeter, of lines, or of both.
 
-    ``perimetre`` is the one that they were told of, empty where it was not asked.
+    It says who, when (ISO), in which words. ``perimetre`` is the one that they were told of, empty where it was not asked.
     """
 
     id: str
@@ -26,7 +26,7 @@ class Confirmation(Struct, frozen=True, kw_only=True):
 
 
 class Ouverture(Struct, frozen=True, kw_only=True):
-    """What is to confirm at an opening: the perimeter, each line that does not apply, with the last answer.
+    """An opening confirms the perimeter, and each line that does not apply, here with the last answer.
 
     ``changees`` were confirmed as not applying, and the context was corrected since.
     """
@@ -38,12 +38,12 @@ class Ouverture(Struct, frozen=True, kw_only=True):
 
     @property
     def restent(self) -> tuple[str, ...]:
-        """The lines of which the organisation said nothing yet."""
+        """Return the lines of which the organisation said nothing yet."""
         return tuple(ligne.indicateur.id for ligne, confirmation in self.lignes if confirmation is None)
 
     @property
     def a_reprendre(self) -> bool:
-        """Whether the perimeter that was confirmed is no longer this one."""
+        """Return whether the perimeter that was confirmed is no longer this one."""
         return self.du_perimetre is not None and self.du_perimetre.perimetre != self.perimetre
 
 

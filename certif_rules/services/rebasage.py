@@ -34,7 +34,7 @@ _POURQUOI: Final = {
 
 
 class Brouillon(Struct, frozen=True, kw_only=True):
-    """The layers of a draft, by path, and what ``valider`` still finds wrong of them."""
+    """A draft has its layers, by path, and what ``valider`` still finds wrong of them."""
 
     edition: str
     fichiers: Mapping[str, bytes]

@@ -6,9 +6,11 @@ from certif_rules.web.pages import (
     contexte,
     duree,
     fichiers,
+    moi,
     ouvrir,
     plan,
     preparer,
+    reprise,
     saisir,
     suivre,
 )
@@ -16,6 +18,8 @@ from certif_rules.web.pages import (
 urlpatterns = [
     *accueil.ADRESSES,
     *contexte.ADRESSES,
+    *reprise.ADRESSES,
+    *moi.ADRESSES,
     *preparer.ADRESSES,
     *duree.ADRESSES,
     *plan.ADRESSES,

@@ -28,7 +28,7 @@ _GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeu
 
 
 class Don(Struct, frozen=True):
-    """A value given to a field."""
+    """A don is a value given to a field."""
 
     cle: Endroit
     valeur: Any
@@ -76,9 +76,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
             seal = event.empreinte
             for one in (content, why) if why else (content,):
                 _keep(dossier, one)
-            models.InscriptionGardee.objects.create(
-                dossier=dossier, **_where(event.cle), **_fields(event, _EVENT)
-            )
+            as_row(dossier, event).save(force_insert=True)
             given = ValeurDonnee(
                 valeur=don.valeur,
                 acteur=acteur,
@@ -143,14 +141,20 @@ def wants_reason(dossier_id: Any, dons: Iterable[Don]) -> list[Don]:
 
 
 def names() -> dict[str, str]:
-    """Return the names of people by their key; one that was erased has none."""
-    return dict(models.Utilisateur.objects.values_list("cle", "nom"))
+    """Return the names of people by their key; who gave none, or was erased, is not among them."""
+    people = models.Utilisateur.objects.values_list("cle", "nom", "initiales")
+    return {cle: nom or initiales for cle, nom, initiales in people if nom or initiales}
 
 
 def events(dossier_id: Any) -> list[Inscription]:
     """Return the events of a dossier, in order."""
     rows = models.InscriptionGardee.objects.filter(dossier=dossier_id)
     return [Inscription(cle=_cle(row), **_fields(row, _EVENT)) for row in rows]
+
+
+def as_row(dossier: models.DossierSuivi, event: Inscription) -> models.InscriptionGardee:
+    """Return the row that keeps an event."""
+    return models.InscriptionGardee(dossier=dossier, **_where(event.cle), **_fields(event, _EVENT))
 
 
 def contents(dossier_id: Any) -> dict[str, Contenu]:

@@ -11,6 +11,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def today() -> str:
+    """Return this day in UTC, as an ISO date."""
+    return now().partition("T")[0]
+
+
 def drawn() -> str:
     """Return a text of 32 characters that nobody can guess, fit for an address."""
     return secrets.token_urlsafe(24)

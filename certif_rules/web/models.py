@@ -9,17 +9,22 @@ Identifiant = UUID
 
 
 class Utilisateur(models.Model):
-    """A person acts on dossiers: events hold the key, the name stands here alone and can be erased."""
+    """A person acts on dossiers: events hold the key, the name stands here alone and can be erased.
+
+    ``ici``: who acts on this machine; the others came with an audit that was begun elsewhere.
+    """
 
     cle = models.CharField(primary_key=True, max_length=40)
     nom = models.CharField(max_length=200, blank=True)
+    initiales = models.CharField(max_length=20, blank=True)
+    ici = models.BooleanField(default=False)
 
     class Meta:  # noqa: D106 - read by Django alone
         ordering = ("cle",)
 
 
 class DossierSuivi(models.Model):
-    """An audit: its version is that of its last event."""
+    """An audit has the version of its last event."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     nom = models.CharField(max_length=300)
@@ -30,8 +35,16 @@ class DossierSuivi(models.Model):
         ordering = ("-cree_le",)
 
 
+class ResumeGarde(models.Model):
+    """A summary keeps what the home page lists of an audit; ``cle`` says its version and its rules."""
+
+    dossier = models.OneToOneField(DossierSuivi, on_delete=models.CASCADE, primary_key=True)
+    cle = models.CharField(max_length=200)
+    texte = models.TextField()
+
+
 class ContenuGarde(models.Model):
-    """What was given to a field, as JSON, with the salt of its digest; a row that is gone was erased."""
+    """This was given to a field, as JSON, with the salt of its digest; a row that is gone was erased."""
 
     dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
     empreinte = models.CharField(max_length=80)
@@ -43,7 +56,7 @@ class ContenuGarde(models.Model):
 
 
 class Place(models.Model):
-    """Where a value stands: a field of the head, of a line or of a check, at a site or not."""
+    """A place says where a value stands: a field of the head, of a line or of a check, at a site or not."""
 
     genre = models.CharField(max_length=20)
     champ = models.CharField(max_length=200)
@@ -55,7 +68,7 @@ class Place(models.Model):
 
 
 class InscriptionGardee(Place):
-    """An event, never changed: the ``version`` that it makes, chained by digest to the one before."""
+    """An event is never changed: the ``version`` that it makes is chained by digest to the one before."""
 
     dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
     version = models.PositiveIntegerField()
@@ -74,7 +87,7 @@ class InscriptionGardee(Place):
 
 
 class ValeurCourante(Place):
-    """A value that stands now: what pages read; it can be dropped and made again from the events."""
+    """A value stands now: pages read it; it can be dropped and made again from the events."""
 
     dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
     version = models.PositiveIntegerField()

@@ -1,7 +1,7 @@
 """The settings of Django: one file of SQLite, no host but this machine, nothing loaded from elsewhere.
 
 ``CERTIF_RULES_ESPACE`` names the file, ``CERTIF_RULES_SECRET`` signs what the browser keeps; :mod:`serveur`
-sets both. Whoever hosts it for several gives ``CERTIF_RULES_BASE``, the address of a base (PostgreSQL), instead.
+sets both. Whoever hosts it for several gives ``CERTIF_RULES_BASE`` instead: the address of a base.
 """
 
 import os

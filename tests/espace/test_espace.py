@@ -163,7 +163,16 @@ def test_hostile_words_are_never_markup(navigateur: Any) -> None:
     line = f"{root}/saisir?ligne=qualiopi/1"
     said = {"constat": "nc_mineure", "commentaire": attack, "preuves_vues": attack}
     navigateur.post(line, {"base": "99", **said})
-    for page in ("/", f"{root}/preparer", line, f"{root}/clore", f"{root}/suivre", f"{root}/journal"):
+    for page in (
+        "/",
+        "/echeances",
+        "/moi/effacer?nom=onerror",
+        f"{root}/preparer",
+        line,
+        f"{root}/clore",
+        f"{root}/suivre",
+        f"{root}/journal",
+    ):
         assert "<script>alert" not in text(navigateur.get(page))
         assert "<img" not in text(navigateur.get(page))
 
@@ -200,6 +209,12 @@ ADRESSES = {
     "/nouveau": "GET POST",
     "/reprendre": "POST",
     "/exemple": "POST",
+    "/a-relire": "GET",
+    "/echeances": "GET",
+    "/echeances.ics": "GET",
+    "/moi": "GET POST",
+    "/moi/effacer": "GET POST",
+    "{}/archive": "POST",
     "/statique/espace.css": "GET",
     "{}/preparer": "GET POST",
     "{}/contexte": "POST",

@@ -85,13 +85,13 @@ def test_a_corrected_fact_is_told_and_undone(navigateur: Any) -> None:
     )
     before = findings(navigateur, root)
     answer = text(navigateur.post(page, {"base": "99", "fait.sous_traitance": "non"}))
-    assert "1 ligne retirée, 1 constat à revoir, aucun perdu" in answer
+    assert "0 ligne ajoutée, 1 retirée, aucun constat perdu\u202f; 1 constat à revoir" in answer
     assert "constat à revoir : la ligne n’est plus de cet audit" in answer
     after = findings(navigateur, root)
     assert [one["commentaire"] for one in after["a_revoir"]] == ["Rien."]
     fields = dict(re.findall(r'name="(depuis|jusqu)" value="(\d+)"', answer))
     undone = navigateur.post(f"{root}/contexte/annuler", {"base": fields["jusqu"], **fields})
-    assert "1 ligne ajoutée, aucun constat perdu" in moved(navigateur, undone)
+    assert "1 ligne ajoutée, 0 retirée, aucun constat perdu" in moved(navigateur, undone)
     assert findings(navigateur, root) == before
 
 

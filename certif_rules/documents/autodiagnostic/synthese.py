@@ -79,7 +79,7 @@ def _row(cadre: Cadre, axe: Axe) -> tuple[b.Cellule, ...]:
 
 
 def pictures(synthese: Synthese) -> Iterator[b.Bloc]:
-    """Bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
+    """Return bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
     traces = [_trace(synthese.cadre, axe) for axe in synthese.axes]
     apart = [c.ligne for axe in synthese.axes if axe.critere is None for c in axe.cotations]
     known = [t for t, axe in zip(traces, synthese.axes, strict=True) if axe.critere]

@@ -43,7 +43,7 @@ _SEANCES: Mapping[EtatSeance, str] = {
 
 
 class Agenda(Struct, frozen=True, kw_only=True):
-    """What the text shows; ``evenements`` are (day, name, title), ``manquants`` (id, title).
+    """An agenda holds what the text shows; ``evenements`` are (day, name, title), ``manquants`` (id, title).
 
     ``voies`` are the ways to have a date, by id; ``titres`` name the events and the dates.
     """

@@ -53,7 +53,7 @@ def page(ressource: Ressource) -> b.Texte:
 
 
 def _when(si: Si, dossier: DossierEtudie) -> str:
-    """Conditions in words, or nothing when there are none."""
+    """Return conditions in words, or nothing when there are none."""
     return " ; ".join(_condition(condition, dossier) for condition in si)
 
 

@@ -152,7 +152,7 @@ def _row(
 
 
 class _Body:
-    """One rendering: identifiers are counted over the whole document."""
+    """This body writes one rendering: identifiers are counted over the whole document."""
 
     def __init__(self, fichier: Docx, document: Document, sheet: Gabarit) -> None:
         self.fichier = fichier
@@ -292,7 +292,7 @@ class _Body:
             yield paragraph("choix", *self._box(choice, ticked=choice == bloc.cochee))
 
     def ecriture(self, bloc: EspaceLibre) -> Iterator[Xml]:
-        """Ruled room to write."""
+        """Draw ruled room to write."""
         yield from self._room(bloc, "ligne")
 
     def _room(self, bloc: EspaceLibre, style: str) -> Iterator[Xml]:

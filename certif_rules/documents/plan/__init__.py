@@ -1,1 +1,1 @@
-"""The plan of an audit."""
+"""What the plan of an audit says: ``composition``."""

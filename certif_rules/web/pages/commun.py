@@ -21,7 +21,7 @@ from certif_rules.journal.etat import Etat
 from certif_rules.journal.fichier import findings_of
 from certif_rules.services.atelier import Atelier, open_atelier
 from certif_rules.services.espace import AuditEnCours, open_work
-from certif_rules.web import depot, models
+from certif_rules.web import depot, models, personnes
 from certif_rules.web.depot import Don
 from certif_rules.web.models import Identifiant
 
@@ -33,8 +33,6 @@ ETAPES: Final = (
     ("clore", "Clore"),
     ("suivre", "Suivre"),
 )
-#: Who acts on this machine until somebody says who they are.
-_MOI: Final = "moi"
 
 
 class Consultation(Struct, frozen=True):
@@ -132,7 +130,7 @@ def in_words(issues: Iterable[Issue]) -> list[str]:
 
 def actor(request: HttpRequest) -> str:
     """Return the key of who acts: the person that this browser chose; accounts will say it."""
-    return request.COOKIES.get(_MOI) or _MOI
+    return personnes.acting(request.COOKIES.get(personnes.TEMOIN, "")).cle
 
 
 def seen(request: HttpRequest) -> int:

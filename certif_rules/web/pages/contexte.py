@@ -19,9 +19,8 @@ from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
 from certif_rules.model.referentiel import Couche
 from certif_rules.services.catalogue import describe
-from certif_rules.services.contexte import earlier
+from certif_rules.services.ebauche import Ebauche, earlier, study
 from certif_rules.services.espace import DEMANDE, as_file
-from certif_rules.services.etude import Etude, study
 from certif_rules.services.tirage import without_options
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
@@ -75,20 +74,20 @@ def new(request: HttpRequest) -> HttpResponse:
         typed = posted(request.POST)
         dons += changed({}, typed, {})
         dons += told_earlier(request, None, faults)
-    etude = studied(depot.imagined(dons))
-    if request.method == "POST" and not (etude.issues or faults):
+    ebauche = studied(depot.imagined(dons))
+    if request.method == "POST" and not (ebauche.issues or faults):
         nom = str(typed.get("nom") or "") or "Organisme sans nom"
         return go("preparer", depot.begin(nom, dons, actor(request)).pk)
-    issues = [*etude.issues, *faults] if request.method == "POST" else []
+    issues = [*ebauche.issues, *faults] if request.method == "POST" else []
     context = {
         "choisi": referentiel,
         "titre": names[referentiel],
-        "formulaire": form(etude, {**shown({}), **typed}, issues),
+        "formulaire": form(ebauche, {**shown({}), **typed}, issues),
     }
     return render(request, "nouveau.html", context, status=422 if issues else 200)
 
 
-def studied(etat: Etat) -> Etude:
+def studied(etat: Etat) -> Ebauche:
     """Return what the head of a journal gives so far, and what is wrong of it, field by field."""
     data = {key: value for key, value in findings_of(etat).items() if key in DEMANDE}
     stack = data.get("referentiel") or {}
@@ -236,7 +235,7 @@ def earlier_dossiers(identifiant: Identifiant | None) -> list[tuple[Identifiant,
 
 
 def form(
-    etude: Etude,
+    ebauche: Ebauche,
     values: Valeurs,
     issues: Iterable[Issue] = (),
     *,
@@ -251,8 +250,8 @@ def form(
         left[:] = [issue for issue in left if issue not in mine]
         return fault_texts(mine)
 
-    types = [(t.code, prose(t.titre)) for t in etude.types]
-    categories = [(c.id, prose(c.titre)) for c in etude.categories]
+    types = [(t.code, prose(t.titre)) for t in ebauche.types]
+    categories = [(c.id, prose(c.titre)) for c in ebauche.categories]
     champs = {
         nom: {
             "nom": nom,
@@ -265,17 +264,17 @@ def form(
         for nom, champ in _TEXTES.items()
     }
     held = values["certificats"]
-    named = {**dict(etude.certificats), **{nom: nom for nom in held if nom not in etude.certificats}}
+    named = {**dict(ebauche.certificats), **{nom: nom for nom in held if nom not in ebauche.certificats}}
     return {
         "audit": [champs[nom] for nom in ("nom", "type", "date", "mode")],
         "identite": [champs[nom] for nom in ("siren", "nda", "chiffre_affaires")],
-        "editions": [_edition(couche) for couche in etude.editions],
-        "edition_sure": etude.referentiel is not None,
+        "editions": [_edition(couche) for couche in ebauche.editions],
+        "edition_sure": ebauche.referentiel is not None,
         "categories": _ticked(categories, values["categories"]),
         "fautes_categories": faults("organisme.categories"),
         "ajouts": _ticked(categories, values["ajout_categories"]),
         "fautes_ajouts": faults("ajouts.categories", "ajouts"),
-        "etend": any(e.mot == "ajout" for t in etude.types for e in t.exige if t.code == values["type"])
+        "etend": any(e.mot == "ajout" for t in ebauche.types for e in t.exige if t.code == values["type"])
         or bool(values["ajout_categories"]),
         "sites": [
             {"rang": rang, **site} for rang, site in enumerate([*values["sites"], *[_site({}, ())] * _LIBRES])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents import rubriques
-from certif_rules.documents.dossier.composition import SIGNES
 from certif_rules.documents.mots import cite
 from certif_rules.echanges import duree as en_json
 from certif_rules.errors import IssuesError
@@ -21,11 +20,22 @@ from certif_rules.services.dossier import open_file
 from certif_rules.services.duree import make_duration
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.services.tirage import without_options
+from certif_rules.vie.pieces import EtatPiece
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import atelier, consult, frame
 from certif_rules.web.pages.contexte import fault_texts
 
-INCONNUE = "Durée inconnue"
+INCONNUE: Final = "Durée inconnue"
+#: How a document stands, in words.
+_ETATS: Final[Mapping[EtatPiece, str]] = {
+    "manquante": "manquante",
+    "expiree": "expirée",
+    "a_revoir": "à revoir",
+    "a_confirmer": "à confirmer",
+    "a_fournir": "à fournir",
+    "conditionnelle": "conditionnelle",
+    "fournie": "fournie",
+}
 
 
 @require_GET
@@ -89,7 +99,7 @@ def _documents(chantier: AuditEnCours) -> dict[str, Any]:
         return {"candidature": (), "sans_dossier": fault_texts(error.issues)}
     elements = [
         {
-            "etat": SIGNES[element.etat],
+            "etat": _ETATS[element.etat],
             "titre": prose(element.piece.titre) + cite(element.piece.sources),
             "motifs": [prose(motif) for motif in element.motifs],
         }

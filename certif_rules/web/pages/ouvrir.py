@@ -174,7 +174,7 @@ def _size(text: str, champ: str = "taille") -> int | None:
     if text.isascii() and text.isdigit() and 0 < int(text) <= _NOMBRES:
         return int(text)
     message = f"« {text} » n’est pas un nombre de 1 à {_NOMBRES}"
-    raise UsageError([Issue("nombre-invalide", message, None, champ=champ)])
+    raise UsageError([Issue("usage", message, None, champ=champ)])
 
 
 def _since(consultation: Consultation) -> str | None:
@@ -238,7 +238,9 @@ def _told(issues: Sequence[Issue]) -> list[str]:
     """Return what keeps from drawing, with the line of the list where it is of one."""
     lines = {i: i.location.line if i.location else 0 for i in issues}
     return [
-        (f"Ligne {line}\u00a0: " if (line := lines[i]) else "") + text for i in issues for text in fault_texts([i])
+        (f"Ligne {line}\u00a0: " if (line := lines[i]) else "") + text
+        for i in issues
+        for text in fault_texts([i])
     ]
 
 

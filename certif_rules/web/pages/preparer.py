@@ -19,8 +19,8 @@ from certif_rules.errors import Issue, IssuesError
 from certif_rules.francais import capital
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
-from certif_rules.services.contexte import corrected
-from certif_rules.services.etude import known
+from certif_rules.services.contexte import correct_context
+from certif_rules.services.ebauche import known
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
 from certif_rules.web.models import Identifiant
@@ -28,6 +28,7 @@ from certif_rules.web.pages import contexte, questions
 from certif_rules.web.pages.commun import (
     Consultation,
     as_shown,
+    atelier,
     consult,
     frame,
     give,
@@ -37,6 +38,9 @@ from certif_rules.web.pages.commun import (
     seen,
 )
 
+#: Where findings that no longer fit are set aside.
+_A_REVOIR: Final = Endroit("tete", "a_revoir")
+_RIEN: Final = "aucune ligne ne change"
 _SENS: Final = {"entree": "entre", "sortie": "sort", "changee": "change"}
 
 
@@ -103,8 +107,10 @@ def _record(request: HttpRequest, consultation: Consultation, dons: Sequence[Don
     if not dons:
         return ()
     try:
-        after = corrected(consultation.chantier, imagine(identifiant, dons))
-        give(request, identifiant, [*dons, *(Don(*one) for one in after.valeurs)])
+        data = findings_of(depot.imagined(dons, of=identifiant))
+        after = correct_context(atelier().registry, consultation.chantier, data)
+        moves = [Don(cle, value) for cle, _, value in after.champs if cle.genre != "tete" or cle == _A_REVOIR]
+        give(request, identifiant, [*dons, *moves])
     except IssuesError as error:
         return error.issues
     return ()
@@ -137,7 +143,7 @@ def _page(
 ) -> dict[str, Any]:
     """Return the page: the context, the form that corrects it, the questions, the lines, what just moved."""
     checklist, data = consultation.chantier.checklist, findings_of(consultation.etat)
-    etude = known(checklist, consultation.chantier.dossier.demande)
+    ebauche = known(checklist, consultation.chantier.dossier.demande)
     values = {**contexte.shown(data), **(saisie or {})}
     precedent = data.get("precedent")
     asked = questions.facts_in_words(consultation.chantier, consultation.etat, faits, typed)
@@ -150,7 +156,7 @@ def _page(
         "identite": rubriques.identity(checklist),
         "couches": _layers(checklist),
         "formulaire": contexte.form(
-            etude, values, fautes, precedent=precedent, identifiant=consultation.dossier.pk
+            ebauche, values, fautes, precedent=precedent, identifiant=consultation.dossier.pk
         ),
         "faits": asked,
         "fautes_faits": [texte for texte in contexte.fault_texts(faits) if texte not in beside],
@@ -203,10 +209,10 @@ def _moved(consultation: Consultation, since: int, until: int) -> dict[str, Any]
     if not 0 < since < until <= consultation.dossier.version:
         return None
     before = imagine(identifiant, depot.reverted(identifiant, since, until))
-    correction = corrected(before, consultation.chantier)
+    correction = correct_context(atelier().registry, before, findings_of(consultation.etat))
     return {
-        "phrase": prose(capital(correction.phrase)),
-        "lignes": [_in_words(one) for one in correction.changements],
+        "phrase": prose(capital(correction.phrase if correction.mouvements else _RIEN)),
+        "lignes": [_in_words(one) for one in correction.mouvements],
         "depuis": since,
         "jusqu": until,
     }

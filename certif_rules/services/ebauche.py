@@ -10,8 +10,11 @@ from msgspec.structs import replace
 
 from certif_rules.audit.certificats import recognised
 from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande, from_profile
+from certif_rules.audit.precedent import read_precedent
 from certif_rules.audit.questions import Question, questions
+from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import MANQUE, Issue, IssuesError
 from certif_rules.model.organisme import Categorie, Fait
 from certif_rules.model.referentiel import Couche, Referentiel, TypeAudit
@@ -19,18 +22,19 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.rules.faits import awaited
 from certif_rules.services.checklist import build, examine, with_texts
 from certif_rules.source import schema
+from certif_rules.source.entree import FichierDonne
 
 #: What a page posts of a field that nobody filled.
 _VIDES: tuple[Any, ...] = (None, "", [], {})
 
 
-class Etude(Struct, frozen=True, kw_only=True):
-    """What a request gives so far, and what is missing or wrong of it, each with its field.
+class Ebauche(Struct, frozen=True, kw_only=True):
+    """A sketch is what a request gives so far, and what is missing or wrong of it, each with its field.
 
     ``editions`` are those that it may be about, the oldest first: one alone where the day, or the request,
     chooses it; ``types``, ``categories`` and ``faits`` are those of the last of them, ``faits`` the ones that
-    may be answered and are not, ``certificats`` the names of those that count, by what they are called in a
-    profile. ``referentiel`` is the one in force, where it is known. ``checklist`` and
+    may be answered and are not, ``certificats`` those that count, each with the name that people give it.
+    ``referentiel`` is the one in force, where it is known. ``checklist`` and
     ``questions`` are there once nothing is missing nor wrong.
     """
 
@@ -50,10 +54,10 @@ class Etude(Struct, frozen=True, kw_only=True):
         return tuple(i for i in self.issues if i.champ == champ or i.champ.startswith(f"{champ}."))
 
 
-def study(registry: Registry, data: Mapping[str, Any]) -> Etude:
+def study(registry: Registry, data: Mapping[str, Any]) -> Ebauche:
     """Return what the data of a profile give so far; those of a findings file are read as one.
 
-    A value that no profile may hold is told, and left aside; the rest is read all the same.
+    A value that no profile may hold is refused, and left aside; the rest is read all the same.
     """
     plain: dict[str, Any] = {"format": 1, "organisme": {}, **_filled(data)}
     wrong: dict[Issue, None] = {}
@@ -63,20 +67,20 @@ def study(registry: Registry, data: Mapping[str, Any]) -> Etude:
         for issue in issues:
             smaller = _without(smaller, issue.champ.split("."))
         plain = {"format": 1, "organisme": {}, **(smaller if smaller != plain else {})}
-    etude = study_request(registry, from_profile(plain))
-    told = {issue.champ for issue in wrong}
+    ebauche = study_request(registry, from_profile(plain))
+    refused = {issue.champ for issue in wrong}
     lacks = (
-        i for i in etude.issues if not (i.code == MANQUE and told & {i.champ, i.champ.partition(".")[0]})
+        i for i in ebauche.issues if not (i.code == MANQUE and refused & {i.champ, i.champ.partition(".")[0]})
     )
-    return replace(etude, issues=(*wrong, *lacks))
+    return replace(ebauche, issues=(*wrong, *lacks))
 
 
-def study_request(registry: Registry, demande: Demande) -> Etude:
+def study_request(registry: Registry, demande: Demande) -> Ebauche:
     """Return what a request gives so far."""
     recherche, examens = examine(registry, demande)
     issues = recherche.wrong(examens)
     if not recherche.choix:
-        return Etude(demande=demande, issues=tuple(issues))
+        return Ebauche(demande=demande, issues=tuple(issues))
     last = recherche.choix[-1].referentiel
     checklist: Checklist | None = None
     asked: tuple[Question, ...] = ()
@@ -95,7 +99,7 @@ def study_request(registry: Registry, demande: Demande) -> Etude:
     )
 
 
-def known(checklist: Checklist, demande: Demande) -> Etude:
+def known(checklist: Checklist, demande: Demande) -> Ebauche:
     """Return what the request of a checklist gives, whose questions were asked elsewhere."""
     referentiel = checklist.referentiel
     layers = (retenue.couche for retenue in referentiel.couches)
@@ -106,9 +110,24 @@ def known(checklist: Checklist, demande: Demande) -> Etude:
     )
 
 
-def _of_edition(referentiel: Referentiel, demande: Demande, unique: bool) -> Etude:
+def earlier(nom: str, contenu: bytes) -> dict[str, Any]:
+    """Return what a findings file says of its audit, as « precedent » of the one that follows it.
+
+    Args:
+        nom: how the file is called in messages.
+        contenu: its bytes, in JSON or YAML.
+
+    Raises:
+        DataError: it cannot be read, its schema refuses it, or it leaves a finding to choose.
+    """
+    demande = Demande(precedent=read_precedent(FichierDonne(nom, contenu)))
+    data: dict[str, Any] = head_as_data(Dossier(demande=demande, releves=()))["precedent"]
+    return data
+
+
+def _of_edition(referentiel: Referentiel, demande: Demande, unique: bool) -> Ebauche:
     """Return what there is to choose and to answer in an edition."""
-    return Etude(
+    return Ebauche(
         demande=demande,
         referentiel=referentiel if unique else None,
         types=tuple(t for t in referentiel.types_audit.values() if t.origine == referentiel.id),
