@@ -29,7 +29,7 @@ _HEURE: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 class Creneau(Struct, frozen=True, kw_only=True):
-    """A slot has a day (ISO), hours (HH:MM), a place; who audits, by initials, whom they meet, which lines."""
+    """A slot has a day (ISO), hours (HH:MM), a place; who audits (initials), whom they meet, which lines."""
 
     id: str
     objet: str = "audit"

@@ -13,7 +13,8 @@ from certif_rules.journal.etat import Etat
 class Confirmation(Struct, frozen=True, kw_only=True):
     """A confirmation is what the organisation said of its perimeter, of lines, or of both.
 
-    It says who, when (ISO), in which words. ``perimetre`` is the one that they were told of, empty where it was not asked.
+    It says who, when (ISO), in which words. ``perimetre`` is the one that they
+    confirmed, empty where it was not asked.
     """
 
     id: str
