@@ -14,7 +14,7 @@ from msgspec import Struct
 from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.blocs.typographie import clean, day, prose
-from certif_rules.documents.mots import SIGNES
+from certif_rules.documents.mots import SIGNES, cite
 from certif_rules.errors import DataError, Issue
 from certif_rules.francais import count
 from certif_rules.journal.etat import Etat
@@ -109,6 +109,11 @@ def line_in_words(ligne: Ligne) -> dict[str, Any]:
         "signe": SIGNES[ligne.etat],
         "motifs": [prose(motif.texte) for motif in ligne.motifs],
     }
+
+
+def resting(texte: str, sources: tuple[str, ...]) -> str:
+    """Return a text of the rules, what it rests on after it."""
+    return f"{prose(texte)} {cite(sources)}" if sources else prose(texte)
 
 
 def conclusions_in_words(bilan: Bilan) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents import rubriques
-from certif_rules.documents.mots import cite
 from certif_rules.echanges import duree as en_json
 from certif_rules.errors import IssuesError
 from certif_rules.francais import capital
@@ -22,7 +21,7 @@ from certif_rules.services.espace import AuditEnCours
 from certif_rules.services.tirage import without_options
 from certif_rules.vie.pieces import EtatPiece
 from certif_rules.web.models import Identifiant
-from certif_rules.web.pages.commun import atelier, consult, frame
+from certif_rules.web.pages.commun import atelier, consult, frame, resting
 from certif_rules.web.pages.contexte import fault_texts
 
 INCONNUE: Final = "Durée inconnue"
@@ -64,10 +63,10 @@ def duration_in_words(chantier: AuditEnCours) -> dict[str, Any]:
     fixed = data["fixee"]
     if data["bareme"]:
         titre = prose(f"Durée : {_days(data['jours'])}") if data["jours"] is not None else INCONNUE
-        words = prose(data["bareme"]["titre"]) + cite(tuple(data["bareme"]["sources"]))
+        words = resting(data["bareme"]["titre"], tuple(data["bareme"]["sources"]))
     elif fixed:
         titre = "Durée fixée hors barème" if fixed["connue"] else INCONNUE
-        words = prose(fixed["texte"]) + cite(tuple(fixed["sources"]))
+        words = resting(fixed["texte"], tuple(fixed["sources"]))
     else:
         titre, words = INCONNUE, "Les sources lues ne donnent pas la durée de cet audit."
     return {
@@ -76,12 +75,12 @@ def duration_in_words(chantier: AuditEnCours) -> dict[str, Any]:
         "postes": [
             {
                 "jours": "inconnue" if part["jours"] is None else _days(part["jours"]),
-                "texte": without_options(prose(part["texte"])) + cite(tuple(part["sources"])),
+                "texte": resting(without_options(part["texte"]), tuple(part["sources"])),
                 "confiance": part["confiance"],
             }
             for part in data["postes"]
         ],
-        "remarques": [prose(one["texte"]) + cite(tuple(one["sources"])) for one in data["remarques"]],
+        "remarques": [resting(one["texte"], tuple(one["sources"])) for one in data["remarques"]],
         "sources": _sources(data["sources"]),
     }
 
@@ -100,7 +99,7 @@ def _documents(chantier: AuditEnCours) -> dict[str, Any]:
     elements = [
         {
             "etat": _ETATS[element.etat],
-            "titre": prose(element.piece.titre) + cite(element.piece.sources),
+            "titre": resting(element.piece.titre, element.piece.sources),
             "motifs": [prose(motif) for motif in element.motifs],
         }
         for element in opened.etude.elements

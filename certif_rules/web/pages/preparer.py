@@ -14,7 +14,7 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.correction import Mouvement
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents import rubriques
-from certif_rules.documents.mots import SIGNES, cite, criterion, groups
+from certif_rules.documents.mots import SIGNES, criterion, groups
 from certif_rules.errors import Issue, IssuesError
 from certif_rules.francais import capital
 from certif_rules.journal.evenements import Endroit
@@ -35,6 +35,7 @@ from certif_rules.web.pages.commun import (
     go,
     imagine,
     line_in_words,
+    resting,
     seen,
 )
 
@@ -164,7 +165,7 @@ def _page(
             {
                 "critere": criterion(critere),
                 "lignes": [
-                    {**line_in_words(line), "motifs": [_reason(motif) for motif in line.motifs]}
+                    {**line_in_words(line), "motifs": [resting(m.texte, m.sources) for m in line.motifs]}
                     for line in lines
                 ],
             }
@@ -172,15 +173,11 @@ def _page(
         ],
         "compteurs": [(SIGNES[etat], number) for etat, number in checklist.compteurs.items() if number],
         "bouge": moved,
-        "avertissements": [prose(a.message) + cite(a.sources) for a in checklist.avertissements],
+        "avertissements": [resting(a.message, a.sources) for a in checklist.avertissements],
         "sources": [
             (clean(s.id), prose(s.titre), prose(s.reference)) for s in checklist.referentiel.sources.values()
         ],
     }
-
-
-def _reason(motif: Any) -> str:
-    return prose(motif.texte) + cite(motif.sources)
 
 
 def _layers(checklist: Checklist) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ from certif_rules.audit.checklist import Checklist, elsewhere
 from certif_rules.audit.questions import Question, lines_of
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.documents.faits import answer
-from certif_rules.documents.mots import cite
 from certif_rules.errors import Issue
 from certif_rules.journal.etat import Etat
 from certif_rules.journal.evenements import Endroit
@@ -20,6 +19,7 @@ from certif_rules.rules.faits import awaited, nature_of
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.source.donnees import as_truth
 from certif_rules.web.depot import Don
+from certif_rules.web.pages.commun import resting
 from certif_rules.web.pages.contexte import fault_texts
 
 #: What a radio button says of a fact; « selon » is an answer for each category.
@@ -110,7 +110,7 @@ def facts_in_words(
                 "sources": [clean(source) for source in fait.sources],
                 "retenu": answer(checklist, fait),
                 "natures": [
-                    prose(f"{n.categorie} : {n.texte}") + cite(n.sources)
+                    resting(f"{n.categorie} : {n.texte}", n.sources)
                     for n in fait.par_nature
                     if n.categorie in checklist.contexte.categories
                 ],
