@@ -17,6 +17,7 @@ from certif_rules.audit.demande import from_profile
 from certif_rules.audit.examen import refusal
 from certif_rules.audit.questions import Question, questions
 from certif_rules.audit.recevabilite import check_finding, with_ids
+from certif_rules.audit.sites import check_sites
 from certif_rules.echanges.constats import write_dossier
 from certif_rules.errors import Issue, IssuesError
 from certif_rules.plugins.registry import Registry
@@ -98,8 +99,10 @@ def lines_moved(avant: AuditEnCours, apres: AuditEnCours) -> tuple[Mouvement, ..
 
 
 def faults_of(chantier: AuditEnCours, ligne: str) -> tuple[Issue, ...]:
-    """Return what is impossible in the finding of one line, or of one check."""
-    return tuple(check_finding(chantier.checklist, chantier.releve(ligne), chantier.dossier.notifie_le))
+    """Return what is impossible in the finding of one line, or of one check, and what its sites forbid."""
+    checklist, dossier = chantier.checklist, chantier.dossier
+    own = check_finding(checklist, chantier.releve(ligne), dossier.notifie_le)
+    return (*own, *check_sites(checklist, dossier, ligne))
 
 
 def as_file(chantier: AuditEnCours) -> bytes:

@@ -6,13 +6,17 @@ from certif_rules.web.pages import (
     contexte,
     duree,
     fichiers,
+    lignes,
     moi,
     ouvrir,
     plan,
     preparer,
+    preuves,
     reprise,
     saisir,
     suivre,
+    textes,
+    une_ligne,
 )
 
 urlpatterns = [
@@ -25,6 +29,10 @@ urlpatterns = [
     *plan.ADRESSES,
     *ouvrir.ADRESSES,
     *saisir.ADRESSES,
+    *lignes.ADRESSES,
+    *une_ligne.ADRESSES,
+    *preuves.ADRESSES,
+    *textes.ADRESSES,
     *clore.ADRESSES,
     *suivre.ADRESSES,
     *fichiers.ADRESSES,

@@ -73,10 +73,12 @@ def imagine(identifiant: Identifiant, dons: Iterable[Don]) -> AuditEnCours:
 def give(request: HttpRequest, identifiant: Identifiant, dons: Iterable[Don]) -> int:
     """Record what a page posts, as seen from the version that it showed; return the version it makes.
 
+    What the page showed and its reader left as it was says nothing against what others gave meanwhile.
+
     Raises:
         DataError: a value that was already shared or closed changes, and no reason is given.
     """
-    dons, raison = list(dons), request.POST.get("raison", "").strip()
+    dons, raison = depot.as_changed(identifiant, dons, seen(request)), request.POST.get("raison", "").strip()
     if not raison and depot.wants_reason(identifiant, dons):
         message = "ce qui change a déjà été partagé ou clos : dire pourquoi, dans « Raison »"
         raise DataError([Issue("raison-demandee", message, None)])
