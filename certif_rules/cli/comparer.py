@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from certif_rules.cli.console import for_console
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, output_options, to_file, write
+from certif_rules.cli.flux import Exemplaire, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 
@@ -42,14 +41,10 @@ def command(
     from certif_rules.cli.messages import warn
     from certif_rules.errors import Issue, UsageError
     from certif_rules.services.comparaison import compare_files
-    from certif_rules.services.formats import Format, choose, write_document
 
-    path, appel, chosen = to_file(sortie), fautes(), None
-    atelier = open_for(ctx)
-    with appel:
-        check_free(path, replace=remplacer)
-    with appel:
-        chosen = choose("editions", format_, path, atelier.plugins.exporters)
+    appel, atelier = fautes(), open_for(ctx)
+    others = atelier.plugins.exporters
+    exemplaire = Exemplaire("editions", format_, sortie, replace=remplacer, others=others)
     for nom in ("edition", "guide"):
         if options[nom] is not None:
             message = f"--{nom} n’a pas de sens ici : les deux éditions sont nommées"
@@ -61,10 +56,6 @@ def command(
         atelier.registry, avant, apres, request(None, options), stdin=stdin,
         other_rules=accepter_autres_regles,
     )  # fmt: skip
-    assert chosen is not None
-    if path is None and isinstance(chosen, Format) and chosen.nu:
-        write(for_console(lambda plain: write_document("editions", chosen, compared, poor=plain)), None)
-    else:
-        write(write_document("editions", chosen, compared), path, replace=remplacer)
+    exemplaire.write(compared)
     for avertissement in compared.avertissements:
         warn(avertissement.message, avertissement.code)

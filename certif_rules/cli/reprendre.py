@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, output_options, to_file, write
+from certif_rules.cli.flux import Exemplaire, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.francais import count
@@ -47,25 +47,19 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.errors import UsageError
     from certif_rules.services.correction import carry
-    from certif_rules.services.formats import choose, write_document
     from certif_rules.services.lecture import STDIN
     from certif_rules.source.entree import MAX_CLASSEUR, standard_input
 
-    path, appel, chosen = to_file(sortie), fautes(), None
-    with appel:
-        check_free(path, replace=remplacer)
-    with appel:
-        chosen = choose("reprise", format_, path)
+    exemplaire = Exemplaire("reprise", format_, sortie, replace=remplacer)
     demande = request(None, options)
-    if demande.fautes or appel.issues:
-        raise UsageError([*appel.issues, *demande.fautes])
+    if demande.fautes or fautes().issues:
+        raise UsageError([*fautes().issues, *demande.fautes])
     stdin = standard_input(MAX_CLASSEUR) if str(constats) == STDIN else None
     correction = carry(
         open_for(ctx).registry, constats, demande, profil=options["profil"] is not None, stdin=stdin,
         other_rules=accepter_autres_regles,
     )  # fmt: skip
-    assert chosen is not None
-    write(write_document("reprise", chosen, correction), path, replace=remplacer)
+    exemplaire.write(correction)
     _summarise(correction)
 
 
