@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import Exemplaire, input_of, output_options
+from certif_rules.cli.contexte import context_options, dress_option, request
+from certif_rules.cli.flux import FLUX, Exemplaire, input_of, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from certif_rules.vie.autodiagnostic import Cadre, Synthese
     from certif_rules.vie.progression import Comparaison
 
-_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: Most files of answers: the earlier, then the later.
 _MOST = 2
 
@@ -28,7 +27,7 @@ _MOST = 2
 @click.option(
     "--reponses",
     "reponses",
-    type=_FILE,
+    type=FLUX,
     multiple=True,
     metavar="FICHIER",
     help="Réponses (JSON, YAML, CSV) à dépouiller, ou « - » ; deux fois : avant, puis après (répétable).",
@@ -42,12 +41,7 @@ _MOST = 2
 @click.option(
     "--format", "format_", metavar="FORMAT", help="table (par défaut), html, json, csv, yaml, docx, pdf."
 )
-@click.option(
-    "--habillage",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FICHIER",
-    help="Habillage d’un organisme en YAML : logo, phrases de fin.",
-)
+@dress_option("Habillage d’un organisme en YAML : logo, phrases de fin.")
 @pseudonymise_option
 @output_options
 @click.pass_context

@@ -12,7 +12,7 @@ import click
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import merged, name
-from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.flux import FLUX, check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 
@@ -22,24 +22,15 @@ if TYPE_CHECKING:
     from certif_rules.errors import Fautes
     from certif_rules.vie.echeancier import Echeancier
 
-_FICHIER = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @french_command(gathers=True)
 @click.argument("referentiel", required=False)
-@click.option(
-    "--profil",
-    type=_FICHIER,
-    metavar="FICHIER",
-    help="Profil : ses audits et ses certificats donnent leurs jours.",
-)
-@click.option(
-    "--constats",
-    type=_FICHIER,
-    metavar="FICHIER",
-    help="Constats d’un audit, en place du profil : chaque écart a ses échéances.",
-)
+@click.option("--profil", type=FLUX, metavar="FICHIER",
+              help="Profil : ses audits et ses certificats donnent leurs jours.")  # fmt: skip
+@click.option("--constats", type=FLUX, metavar="FICHIER",
+              help="Constats d’un audit, en place du profil : chaque écart a ses échéances.")  # fmt: skip
 @click.option("--evenement", "evenements", multiple=True, metavar="NOM=AAAA-MM-JJ",
               help="Un événement et son jour (répétable).")  # fmt: skip
 @click.option("--report-jour-ouvre", "report", is_flag=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.contexte import context_options, dress_option, request
 from certif_rules.cli.flux import Exemplaire, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
@@ -30,12 +30,7 @@ _COUNTERS = {
 @click.argument("referentiel", required=False)
 @context_options
 @click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, csv, html…")
-@click.option(
-    "--habillage",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FICHIER",
-    help="Habillage d’un organisme en YAML : logo, colonnes, phrases de fin.",
-)
+@dress_option("Habillage d’un organisme en YAML : logo, colonnes, phrases de fin.")
 @pseudonymise_option
 @output_options
 @click.pass_context

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.contexte import context_options, other_rules_option, request
 from certif_rules.cli.flux import Exemplaire, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
@@ -18,11 +18,7 @@ from certif_rules.cli.usage import fautes
 @click.argument("avant")
 @click.argument("apres", metavar="APRES")
 @context_options
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
-)
+@other_rules_option()
 @click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, html, docx, pdf.")
 @output_options
 @click.pass_context

@@ -11,8 +11,8 @@ import click
 
 from certif_rules.blocs.typographie import day, prose, with_days
 from certif_rules.cli.affichage import format_option, paragraph, show_json, show_json_line
-from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.contexte import other_rules_option, texts_option
+from certif_rules.cli.flux import FLUX, input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 
@@ -29,18 +29,8 @@ _A_DES_PERSONNES = (
 
 
 @french_command()
-@click.argument(
-    "constats",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="CONSTATS...",
-)
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
-)
+@click.argument("constats", nargs=-1, required=True, type=FLUX, metavar="CONSTATS...")
+@other_rules_option()
 @texts_option
 @pseudonymise_option
 @format_option("table", "json")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.flux import FICHIER, FLUX, input_of
 from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from certif_rules.audit.demande import Demande, FaitDit
     from certif_rules.audit.precedent import PrecedentDit
     from certif_rules.errors import Fautes
-
-_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 _TEXTES = "Textes de l’organisme pour les lignes qui n’en ont pas (YAML)."
 #: Option, name of its value in the request, what it takes, help. In the order of ``--help``.
@@ -36,11 +34,7 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--ajout-site", "ajout_sites", "SITE", "Site ajouté par une extension (répétable)."),
     ("--certificat", "certificats", "NOM=DEBUT:FIN", "Certificat détenu et ses dates (répétable)."),
 )
-_TYPES: dict[str, click.Path] = {
-    "profil": _FILE,
-    "precedent": _FILE,
-    "textes": click.Path(path_type=Path, dir_okay=False),
-}
+_TYPES: dict[str, click.Path] = {"profil": FLUX, "precedent": FLUX, "textes": FICHIER}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,12 +49,20 @@ def context_options(function: F) -> F:
     return function
 
 
-def texts_option(function: F) -> F:
-    """Add ``--textes`` alone, to a command whose context is in the file that it reads."""
-    decorate: Callable[[F], F] = click.option(
-        "--textes", type=_TYPES["textes"], metavar="FICHIER", help=_TEXTES
-    )
-    return decorate(function)
+#: ``--textes`` alone, of a command whose context is in the file that it reads.
+texts_option = click.option("--textes", type=FICHIER, metavar="FICHIER", help=_TEXTES)
+
+
+def other_rules_option(
+    accepted: str = "des constats faits avec d’autres règles, avec un avertissement",
+) -> Callable[[F], F]:
+    """Return ``--accepter-autres-regles``; its help says what is ``accepted``."""
+    return click.option("--accepter-autres-regles", is_flag=True, help=f"Accepte {accepted}.")
+
+
+def dress_option(text: str) -> Callable[[F], F]:
+    """Return ``--habillage``."""
+    return click.option("--habillage", type=FICHIER, metavar="FICHIER", help=text)
 
 
 def request(referentiel: str | None, options: dict[str, Any]) -> Demande:

@@ -12,7 +12,7 @@ import click
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.flux import FLUX, input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
@@ -41,7 +41,7 @@ _ARRONDIS = {
     help="sites (par défaut) ou dossiers.",
 )
 @click.option(
-    "--population", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FICHIER",
+    "--population", type=FLUX, metavar="FICHIER",
     help="Noms parmi lesquels tirer, un par ligne ; par défaut, les sites du profil.",
 )  # fmt: skip
 @click.option(

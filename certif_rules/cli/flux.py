@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from certif_rules.services.formats import Format
 
 
+#: A file, and one that may be « - », the standard input or output.
+FICHIER = click.Path(path_type=Path, dir_okay=False)
+FLUX = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: The name of the parameter that says which file to write.
 _OUTPUT = "sortie"
 
@@ -34,9 +37,8 @@ def input_of(path: Path) -> tuple[Path, bytes | None]:
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``-o`` and ``--remplacer``."""
     function = click.option("--remplacer", is_flag=True, help="Remplace le fichier s’il existe.")(function)
-    kind = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
     return click.option(
-        "-o", "--sortie", _OUTPUT, type=kind, metavar="FICHIER", help="Écrit dans un fichier."
+        "-o", "--sortie", _OUTPUT, type=FLUX, metavar="FICHIER", help="Écrit dans un fichier."
     )(function)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import Exemplaire, output_options
+from certif_rules.cli.contexte import context_options, other_rules_option, request
+from certif_rules.cli.flux import FLUX, Exemplaire, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.francais import count
@@ -20,15 +20,9 @@ _SENS = {"entree": "entre", "sortie": "sort", "changee": "change"}
 
 
 @french_command(gathers=True)
-@click.argument(
-    "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
-)
+@click.argument("constats", type=FLUX, metavar="CONSTATS")
 @context_options
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
-)
+@other_rules_option()
 @click.option(
     "--format", "format_", metavar="FORMAT", help="json (par défaut), formulaire, ou le format d’une grille."
 )
