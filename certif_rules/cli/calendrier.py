@@ -126,61 +126,22 @@ def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande 
 
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
-    from msgspec.structs import replace
-
     from certif_rules.cli.messages import warn
     from certif_rules.documents.calendrier.ics import left_out, render
-    from certif_rules.vie.calendrier import in_titles
     from certif_rules.vie.voies import needed
 
-    stamp = value.options.au or max(value.evenements.values(), default=None)
-    assert stamp is not None
     for calculee in left_out(value.calendrier.dates):
         missing = f" : {needed(value.calendrier.voies[calculee.id])}" if calculee.manquent else ""
         warn(f"« {calculee.titre} » n’a pas de jour{missing} ; absent du fichier")
     for avertissement in value.avertissements:
         warn(avertissement.message, avertissement.code)
-    spelled = (replace(d, calcul=in_titles(d.calcul, value.titres)) for d in value.calendrier.dates)
-    return render(
-        tuple(spelled),
-        titre=value.intitule,
-        referentiel=value.regime.referentiel.id,
-        stamp=stamp,
-        evenements=value.evenements,
-        sources=value.regime.sources,
-        dossier=dossier,
-        sequence=sequence,
-    )
+    return render(value, dossier=dossier, sequence=sequence)
 
 
 def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
     """Return the text; for a console that lacks our signs, with the nearest that it has."""
-    text = "\n".join(map(_page, (value, *value.autres)))
+    from certif_rules.documents.calendrier.terminal import render
+
+    text = "\n".join(map(render, (value, *value.autres)))
     encoding = (sys.stdout.encoding or "utf-8") if to_terminal else "utf-8"
     return text.encode(encoding, PLAIN)
-
-
-def _page(value: Echeancier) -> str:
-    from certif_rules.documents.calendrier.terminal import Agenda, render
-
-    seances = value.cycle.seances
-    return render(
-        Agenda(
-            titre=value.titre,
-            evenements=tuple((day, nom, value.declares[nom].titre) for nom, day in value.evenements.items()),
-            dates=value.calendrier.dates,
-            manquants=tuple((nom, value.cycle.dates[nom].titre) for nom in value.calendrier.manquants),
-            voies=value.calendrier.voies,
-            titres=value.titres,
-            possibles=() if value.evenements else tuple((e.id, e.titre) for e in value.declares.values()),
-            plan=value.plan,
-            avertissements=value.avertissements,
-            incoherences=value.incoherences,
-            sources=tuple(source for code, source in value.regime.sources.items() if code in value.citees),
-            au=value.options.au,
-            report=value.options.report,
-            territoire=value.territoire,
-            attend=value.declares[seances.attend].titre if seances else "",
-            organisme=value.organisme,
-        )
-    )
