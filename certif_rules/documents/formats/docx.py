@@ -17,7 +17,16 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents.formats import extras
 from certif_rules.documents.formats.balises import Xml, element
-from certif_rules.documents.formats.docx_styles import BULLETS, ESPACES, STYLES, dress, numbered, twips, w
+from certif_rules.documents.formats.docx_styles import (
+    BULLETS,
+    ESPACES,
+    STYLES,
+    dress,
+    numbered,
+    run,
+    twips,
+    w,
+)
 from certif_rules.documents.formats.rendu import (
     LIBELLES,
     Gabarit,
@@ -89,11 +98,6 @@ def _fixed(buffer: io.BytesIO) -> bytes:
             info.create_system = 0
             target.writestr(info, source.read(member))
     return out.getvalue()
-
-
-def run(texte: str, properties: Xml = Xml("")) -> Xml:  # noqa: B008 - a constant
-    """Return a run of text."""
-    return w("r", properties, element("w:t", texte, **{"xml:space": "preserve"}))
 
 
 def runs(texte: b.Texte) -> list[Xml]:
@@ -205,7 +209,7 @@ class _Body:
         """Yield labels and values."""
         rows = [
             (
-                [[*self._cell(label, "libelle")], [*self._cell(value)]],
+                [[*self.cell(label, "libelle")], [*self.cell(value)]],
                 max(height(label, 60 * LIBELLES / (100 - LIBELLES)), height(value, 60)),
             )
             for label, value in bloc.rangs
@@ -217,7 +221,7 @@ class _Body:
         rooms = [(part - 3.8) / _EM for part in shares(bloc.largeurs, self.sheet.texte)]
         rows = [
             (
-                [[*self._cell(cell, "cellule" if n else "cellule_forte")] for n, cell in enumerate(row)],
+                [[*self.cell(cell, "cellule" if n else "cellule_forte")] for n, cell in enumerate(row)],
                 max(height(cell, room) for cell, room in zip(row, rooms, strict=True)),
             )
             for row in bloc.lignes
@@ -246,7 +250,8 @@ class _Body:
         yield w("tbl", properties, w("tblGrid", *(w("gridCol", w=size) for size in sizes)), *lines)
         yield paragraph("apres")
 
-    def _cell(self, cellule: b.Cellule, style: str = "cellule") -> Iterator[Xml]:
+    def cell(self, cellule: b.Cellule, style: str = "cellule") -> Iterator[Xml]:
+        """Yield what a cell holds; boxes to tick stand one per line, in a cell or not."""
         if isinstance(cellule, b.Case):
             for choice in cellule.choix:
                 yield paragraph("choix", *self._box(choice, ticked=choice == cellule.cochee))
@@ -269,11 +274,6 @@ class _Body:
         )
         properties = w("sdtPr", w("alias", val=line(choice)), w("id", val=self.next()), box)
         return [w("sdt", properties, w("sdtContent", run(sign, font))), w("r", w("tab")), *runs(choice)]
-
-    def cases(self, bloc: b.Case) -> Iterator[Xml]:
-        """Tick boxes, one per line."""
-        for choice in bloc.choix:
-            yield paragraph("choix", *self._box(choice, ticked=choice == bloc.cochee))
 
     def ecriture(self, bloc: b.EspaceLibre) -> Iterator[Xml]:
         """Ruled room to write."""
@@ -324,7 +324,7 @@ _WRITERS: Mapping[type[b.Bloc], Callable[[_Body, Any], Iterator[Xml]]] = {
     b.Liste: _Body.liste,
     b.Fiche: _Body.fiche,
     b.Tableau: _Body.tableau,
-    b.Case: _Body.cases,
+    b.Case: _Body.cell,
     b.EspaceLibre: _Body.ecriture,
     b.Image: _Body.image,
     b.SautDePage: _Body.saut,

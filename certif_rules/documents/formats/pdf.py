@@ -65,7 +65,7 @@ def render(document: b.Document) -> bytes:
         Ouvrage(
             modele=_TEMPLATE.read_text(encoding="utf-8"),
             donnees=content,
-            instant=_instant(document).isoformat(),
+            instant=datetime.fromisoformat(document.date).replace(tzinfo=UTC).isoformat(),
             manquants=MANQUANTS,
             douteux="".join(sorted(set(content) - _USUAL)),
         )
@@ -96,10 +96,6 @@ def _table(sheet: Gabarit) -> float:
     return sheet.corps * _POINT
 
 
-def _instant(document: b.Document) -> datetime:
-    return datetime.combine(date.fromisoformat(document.date), datetime.min.time(), UTC)
-
-
 def _data(document: b.Document) -> dict[str, Any]:
     sheet = gabarit(document)
     day = date.fromisoformat(document.date)
@@ -115,7 +111,7 @@ def _data(document: b.Document) -> dict[str, Any]:
         "marge": sheet.marge,
         "corps": sheet.corps,
         "sommaire": document.sommaire,
-        "logo": _image(document.logo, sheet) if document.logo else None,
+        "logo": _bloc(document.logo, sheet) if document.logo else None,
         "blocs": [_bloc(bloc, sheet) for bloc in ready(simple(document.blocs))],
     }
 
@@ -235,11 +231,7 @@ def _ecriture(bloc: b.EspaceLibre, sheet: Gabarit) -> dict[str, Any]:
 
 def _image(bloc: b.Image, _sheet: Gabarit) -> dict[str, Any]:
     content: Any = bloc.contenu.decode("utf-8") if bloc.svg else list(bloc.contenu)
-    return {"genre": "image", "contenu": content, "texte": line(bloc.texte), "largeur": bloc.largeur}
-
-
-def _saut(_bloc: b.SautDePage, _sheet: Gabarit) -> dict[str, Any]:
-    return {}
+    return {"contenu": content, "texte": line(bloc.texte), "largeur": bloc.largeur}
 
 
 _GENRES: Mapping[type[b.Bloc], tuple[str, Callable[[Any, Gabarit], dict[str, Any]]]] = {
@@ -252,5 +244,5 @@ _GENRES: Mapping[type[b.Bloc], tuple[str, Callable[[Any, Gabarit], dict[str, Any
     b.Case: ("cases", _cases),
     b.EspaceLibre: ("ecriture", _ecriture),
     b.Image: ("image", _image),
-    b.SautDePage: ("saut", _saut),
+    b.SautDePage: ("saut", lambda _bloc, _sheet: {}),
 }
