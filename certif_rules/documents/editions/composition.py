@@ -81,14 +81,8 @@ def named(referentiel: Referentiel) -> str:
 def references(blocs: tuple[b.Bloc, ...], *origines: Referentiel) -> Iterator[b.Partie]:
     """Yield the part of the sources that the page cites, where it cites any."""
     known = {nom: source for origine in origines for nom, source in origine.sources.items()}
-    cited = tuple(
-        b.Reference(
-            id=clean(s.id), titre=prose(s.titre), nature=prose(s.nature or ""), adresse=prose(s.reference)
-        )
-        for s in rubriques.sources(known.values(), blocs)
-    )
-    if cited:
-        yield part("sources", "Sources citées", b.Bibliographie(sources=cited), genre="annexe")
+    for cited in rubriques.bibliography(known.values(), blocs):
+        yield part("sources", "Sources citées", cited, genre="annexe")
 
 
 def part(place: str, titre: str, *blocs: b.Bloc, genre: Genre = "critere") -> b.Partie:
