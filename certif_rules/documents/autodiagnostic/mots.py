@@ -27,6 +27,7 @@ from certif_rules.documents.mots import (
 from certif_rules.model.notation import Enonce
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score, contradictions
+from certif_rules.vie.progression import AxeCompare
 
 SANS_REPONSE = "sans réponse"
 SANS_OBJET = "sans objet"
@@ -96,14 +97,15 @@ def fraction(value: Score) -> str:
     return f"{value.pourcent}{INSECABLE}% ({value.points}/{value.maximum})"
 
 
-def criterion_of(axe: Axe) -> str:
-    """Return the heading of an axis."""
-    return criterion(axe.critere)
-
-
-def label_axis(cadre: Cadre, axe: Axe) -> bool:
+def label_axis(cadre: Cadre, axe: Axe | AxeCompare) -> bool:
     """Return whether the criterion itself was added by a label."""
     return axe.critere is not None and of_label(cadre.checklist, axe.critere.origine)
+
+
+def axis_name(cadre: Cadre, axe: Axe | AxeCompare) -> b.Texte:
+    """Return the heading of an axis, marked where a label adds its criterion."""
+    name = criterion(axe.critere)
+    return (b.Morceau(f"{name} {MARQUEE}", "rouge"),) if label_axis(cadre, axe) else name
 
 
 def level(cadre: Cadre, cotation: Cotation) -> str:
