@@ -163,7 +163,7 @@ def _show_procedure(bilan: Bilan) -> None:
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
-    from certif_rules.documents.mots import at_length
+    from certif_rules.documents.mots import at_length, in_figures
 
     referentiel = bilan.checklist.referentiel
     paragraph(f"{conclusion.objet} : {prose(conclusion.texte)}", hanging=4)
@@ -179,12 +179,12 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
         titre = prose(jugement.mesures[nom].titre) if jugement else nom
         if isinstance(value, Mapping):
             each = ", ".join(
-                f"{referentiel.criteres[critere].numero} : {_number(child)}"
+                f"{referentiel.criteres[critere].numero} : {in_figures(child)}"
                 for critere, child in value.items()
             )
             paragraph(f"{titre} : {each or 'sans valeur'}", 2, hanging=4)
         else:
-            paragraph(f"{titre} : {_number(value)}", 2, hanging=4)
+            paragraph(f"{titre} : {in_figures(value)}", 2, hanging=4)
     for motif in conclusion.motifs:
         paragraph(f"- {prose(motif.texte)}{_sources(motif)}", 2, hanging=4)
         for words in at_length(motif):
@@ -194,12 +194,3 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
 def _sources(*motifs: MotifConclusion) -> str:
     cited = ", ".join(source for motif in motifs for source in motif.sources)
     return f" [{cited}]" if cited else ""
-
-
-def _number(value: object) -> str:
-    from fractions import Fraction
-
-    from certif_rules.echanges.conclusion import number
-
-    shown = number(value) if isinstance(value, Fraction) else None
-    return "sans valeur" if shown is None else str(shown)

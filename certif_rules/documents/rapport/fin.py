@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 
 from certif_rules.audit.conclusion import Conclusion
 from certif_rules.audit.contenu import Rapport
@@ -14,7 +13,7 @@ from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist import parties
-from certif_rules.documents.mots import disclaimer, marked, remarks
+from certif_rules.documents.mots import disclaimer, in_figures, marked, remarks
 from certif_rules.documents.rapport.constats import due_dates
 from certif_rules.documents.rapport.redaction import (
     ECHANTILLON,
@@ -116,17 +115,11 @@ def _measures(rapport: Rapport, conclusion: Conclusion) -> Iterator[tuple[str, s
         titre = capital(prose(jugement.mesures[nom].titre)) if jugement else nom
         if isinstance(value, Mapping):
             parts = (
-                f"critère {clean(referentiel.criteres[c].numero)} {_number(v)}" for c, v in value.items()
+                f"critère {clean(referentiel.criteres[c].numero)} {in_figures(v)}" for c, v in value.items()
             )
             yield titre, ", ".join(parts) or "sans valeur"
         else:
-            yield titre, _number(value)
-
-
-def _number(value: Fraction | None) -> str:
-    if value is None:
-        return "sans valeur"
-    return str(value.numerator) if value.denominator == 1 else str(value)
+            yield titre, in_figures(value)
 
 
 # ---- dates, distribution, sources -----------------------------------------------------------------------
