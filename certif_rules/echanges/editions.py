@@ -15,7 +15,7 @@ from certif_rules.audit.editions import (
     cited,
 )
 from certif_rules.audit.incidences import Incidence, PourOrganisme, Repris
-from certif_rules.echanges.champs import RESUME, Ecrivain, as_bytes, with_sources
+from certif_rules.echanges.champs import RESUME, Ecrivain, with_sources
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Evolution, Indicateur, Referentiel
 
@@ -34,11 +34,6 @@ _ecrire = Ecrivain(
         Avertissement: "code message sources",
     }
 )
-
-
-def render(compared: EditionsComparees) -> bytes:
-    """Return the comparison as JSON."""
-    return as_bytes(document(compared))
 
 
 def document(compared: EditionsComparees) -> dict[str, Any]:
