@@ -127,19 +127,14 @@ def command(
 
 
 def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:
-    from certif_rules.services.population import (
-        Population,
-        listed_sites,
-        parse_population,
-        read_population,
-    )
+    from certif_rules.services.population import Population, listed_sites, parse_population
+    from certif_rules.source.entree import content_of
 
     if path is None:
         return Population(listed_sites(demande))
     source, stdin = input_of(path)
-    if stdin is None:
-        return read_population(source, depuis=depuis)
-    return parse_population(stdin, str(source), depuis=depuis)
+    content = content_of(source) if stdin is None else stdin
+    return parse_population(content, str(source), depuis=depuis)
 
 
 def _show(data: dict[str, Any]) -> None:
