@@ -93,17 +93,11 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
         return []
     organisme = demande.organisme
     categories = demande.categories or demande.ajout_categories
+    parted = not regime.referentiel.sans_categories
+    money = organisme.get("chiffre_affaires") if turnover is None else turnover
     needs = (
-        *(
-            []
-            if regime.referentiel.sans_categories
-            else [("au moins une catégorie", " ".join(categories), "--categorie")]
-        ),
-        (
-            "le chiffre d’affaires",
-            organisme.get("chiffre_affaires") if turnover is None else turnover,
-            "--chiffre-affaires EUROS",
-        ),
+        *([("au moins une catégorie", " ".join(categories), "--categorie")] if parted else []),
+        ("le chiffre d’affaires", money, "--chiffre-affaires EUROS"),
         ("le nombre de sites", _sites(demande) if sites is None else sites, "--sites N"),
     )
     hint = "les donner en option, ou dans « organisme » du profil : categories, chiffre_affaires, sites"
