@@ -129,7 +129,7 @@ def simple(blocks: Iterable[b.Bloc]) -> Iterator[b.Bloc]:
             yield b.Tableau(
                 legende="Sources citées",
                 tetes=("Repère", "Source"),
-                lignes=tuple((f"[{s.id}]", referenced(s)) for s in block.sources),
+                lignes=tuple((f"[{s.id}]", f"{s.titre}, {s.adresse}") for s in block.sources),
                 largeurs=(18, 240),
             )
         else:
@@ -141,11 +141,6 @@ def counted(bloc: b.Compteurs) -> b.Tableau:
     rows = tuple(((sign,), meaning, str(number)) for sign, meaning, number in bloc.rangs)
     heads = ("État", "Sens", "Nombre")
     return b.Tableau(legende=bloc.legende, tetes=heads, lignes=rows, largeurs=(6, 20, 3))
-
-
-def referenced(source: b.Reference) -> str:
-    """Return a source in one phrase, without its id."""
-    return f"{source.titre}, {source.adresse}"
 
 
 def _section(article: b.Article) -> Iterator[b.Bloc]:
