@@ -64,7 +64,6 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.calendrier import document
     from certif_rules.echanges.champs import as_bytes
-    from certif_rules.errors import Issue
     from certif_rules.services.calendrier import Saisie, make_calendar
     from certif_rules.services.formats import choose
 
@@ -76,18 +75,16 @@ def command(
         format_ = choose("calendrier", format_, path).name
     if dossier is not None and not _CODE.fullmatch(dossier):
         hint = "des lettres sans accent, des chiffres, point, tiret ou souligné ; aucun nom de personne"
-        appel.issues.append(Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint))
+        appel.report("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint)
     if format_ == "ics" and not (
         options["au"] or options["evenements"] or options["profil"] or options["constats"]
     ):
-        message, hint = (
-            "un fichier ICS a besoin d’un événement au moins",
-            "ajouter --evenement NOM=AAAA-MM-JJ, un profil ou des constats",
-        )
-        appel.issues.append(Issue("information-manquante", message, None, hint))
+        message = "un fichier ICS a besoin d’un événement au moins"
+        hint = "ajouter --evenement NOM=AAAA-MM-JJ, un profil ou des constats"
+        appel.report("information-manquante", message, None, hint)
     if options["profil"] is not None and options["constats"] is not None:
         message, hint = "un fichier de constats est un profil : l’un ou l’autre", "retirer --profil"
-        appel.issues.append(Issue("demande-contradictoire", message, None, hint))
+        appel.report("demande-contradictoire", message, None, hint)
     profil, constats = options.pop("profil"), options.pop("constats")
     nom, edition = name(referentiel, appel)
     typed = Demande(referentiel=nom, edition=edition)
@@ -102,11 +99,12 @@ def command(
     constate = read if isinstance(read, Dossier) else None
     value = make_calendar(open_for(ctx).registry, demande, Saisie(**options), constate)
     if format_ == "json":
-        write(as_bytes(document(value)), path, replace=remplacer)
+        content = as_bytes(document(value))
     elif format_ == "ics":
-        write(_ics(value, dossier, sequence), path, replace=remplacer)
+        content = _ics(value, dossier, sequence)
     else:
-        write(_table(value, to_terminal=path is None), path, replace=remplacer)
+        content = _table(value, to_terminal=path is None)
+    write(content, path, replace=remplacer)
 
 
 def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande | Dossier | None:
@@ -114,14 +112,11 @@ def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande 
     from certif_rules.audit.demande import read_profile
     from certif_rules.services.constats import read_dossier
 
-    if constats is not None:
+    given = profil if constats is None else constats
+    if given is not None:
         with appel:
-            path, stdin = input_of(constats)
-            return read_dossier(path, stdin=stdin)
-    elif profil is not None:
-        with appel:
-            path, stdin = input_of(profil)
-            return read_profile(path, stdin=stdin)
+            path, stdin = input_of(given)
+            return read_profile(path, stdin=stdin) if constats is None else read_dossier(path, stdin=stdin)
     return None
 
 

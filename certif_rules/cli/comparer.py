@@ -35,7 +35,7 @@ def command(
     """
     from certif_rules.cli.atelier import open_for
     from certif_rules.cli.messages import warn
-    from certif_rules.errors import Issue, UsageError
+    from certif_rules.errors import UsageError
     from certif_rules.services.comparaison import compare_files
 
     appel, atelier = fautes(), open_for(ctx)
@@ -44,7 +44,7 @@ def command(
     for nom in ("edition", "guide"):
         if options[nom] is not None:
             message = f"--{nom} n’a pas de sens ici : les deux éditions sont nommées"
-            appel.issues.append(Issue("usage", message, None, "écrire REFERENTIEL@EDITION deux fois"))
+            appel.report("usage", message, None, "écrire REFERENTIEL@EDITION deux fois")
     if avant is None or apres is None:
         raise UsageError(appel.issues)
     stdin = sys.stdin.buffer.read() if avant == "-" else None

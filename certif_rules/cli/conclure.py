@@ -69,33 +69,25 @@ def command(
             continue
         if pseudonymiser:
             say_replaced(replaced)
-        if len(constats) == 1:
-            _print_one(bilan, format_)
-        else:
-            _print_among(path, bilan, format_)
+        _print(bilan, format_, path if len(constats) > 1 else None)
     if wrong:
         raise DataError(wrong)
 
 
-def _print_one(bilan: Bilan, format_: str) -> None:
+def _print(bilan: Bilan, format_: str, among: Path | None) -> None:
+    """Print a conclusion; that of one file ``among`` several is under its name, a line of JSON each."""
     from certif_rules.echanges.conclusion import document
 
-    if format_ == "json":
+    if among is None and format_ == "json":
         show_json(document(bilan))
-    else:
+    elif format_ == "json":
+        show_json_line({"fichier": str(among), **document(bilan)})
+    elif among is None:
         _show(bilan)
-
-
-def _print_among(path: Path, bilan: Bilan, format_: str) -> None:
-    """Print the conclusion of one of several files, under its name."""
-    from certif_rules.echanges.conclusion import document
-
-    if format_ == "json":
-        show_json_line({"fichier": str(path), **document(bilan)})
-        return
-    click.echo(f"=== {path}")  # on one line, whatever its length
-    _show(bilan)
-    click.echo()
+    else:
+        click.echo(f"=== {among}")  # on one line, whatever its length
+        _show(bilan)
+        click.echo()
 
 
 def _show(bilan: Bilan) -> None:

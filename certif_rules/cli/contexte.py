@@ -36,6 +36,9 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
 )
 _TYPES: dict[str, click.Path] = {"profil": FLUX, "precedent": FLUX, "textes": FICHIER}
 
+#: The options that a request holds as they are typed.
+_TELS_QUELS = ("guide", "type_audit", "date", "categories", "ajout_categories", "ajout_sites")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -106,12 +109,11 @@ def merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fau
 def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> Demande:
     from certif_rules.audit.demande import Demande, parse_fact
     from certif_rules.audit.textes import read_textes
-    from certif_rules.errors import Issue
 
     nom, edition = name(referentiel, appel)
     if edition and options["edition"] and edition != options["edition"]:
         message = f"édition : « {edition} » dans l’argument, « {options['edition']} » en option"
-        appel.issues.append(Issue("demande-contradictoire", message, None, "retirer l’une des deux"))
+        appel.report("demande-contradictoire", message, None, "retirer l’une des deux")
     facts: list[FaitDit] = []
     for text, valeur in (*((t, True) for t in options["avec"]), *((t, False) for t in options["sans"])):
         with appel:
@@ -129,13 +131,8 @@ def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> D
     return Demande(
         referentiel=nom,
         edition=edition or options["edition"],
-        guide=options["guide"],
-        type_audit=options["type_audit"],
-        date=options["date"],
-        categories=options["categories"],
         faits=tuple(facts),
-        ajout_categories=options["ajout_categories"],
-        ajout_sites=options["ajout_sites"],
+        **{nom: options[nom] for nom in _TELS_QUELS},
         precedent=precedent,
         textes=textes,
         certificats=certificats,

@@ -87,8 +87,7 @@ def command(
 
     appel = fautes()
     if aucun_vu and vus:
-        contradiction = "--aucun-vu et --deja-vu se contredisent"
-        appel.issues.append(Issue("usage", contradiction, None, "n’en garder qu’un"))
+        appel.report("usage", "--aucun-vu et --deja-vu se contredisent", None, "n’en garder qu’un")
     asked = {key: options.pop(key) for key in ("objet", "taille", "arrondi", "centrale", "depuis")}
     asked["taille"] = appel.given("taille", asked["taille"])
     graine = options.pop("graine")
@@ -99,12 +98,9 @@ def command(
     read = None
     with appel:
         if str(population) == "-" and "-" in map(str, (options["profil"], options["precedent"])):
-            contradiction = (
-                "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
-            )
-            raise UsageError(
-                [Issue("demande-contradictoire", contradiction, None, "donner l’un des deux en fichier")]
-            )
+            message = "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
+            hint = "donner l’un des deux en fichier"
+            raise UsageError([Issue("demande-contradictoire", message, None, hint)])
         read = _population(population, demande, asked["depuis"] if asked["objet"] == "dossiers" else None)
     if read is None:
         demande = replace(demande, fautes=tuple(appel.issues), illisible=True)

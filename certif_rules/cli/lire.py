@@ -144,8 +144,5 @@ def _summarise(lecture: Lecture, path: Path | None) -> None:
     unchecked = sum(point.id not in assessed for point in lecture.checklist.verifications)
     if unchecked:
         parts.append(count(unchecked, "vérification à faire", "vérifications à faire"))
-    if path is None:
-        say(f"{', '.join(parts)}.")
-    else:
-        say(f" : {', '.join(parts)}.", path)
+    say(f"{' : ' if path else ''}{', '.join(parts)}.", path or "")
     warn_of((*lecture.avertissements, *lecture.checklist.avertissements))
