@@ -44,12 +44,7 @@ class Format(Struct, frozen=True, kw_only=True):
 FORMATS: Final[Mapping[str, Format]] = {
     format_.name: format_
     for format_ in (
-        Format(
-            name="table",
-            suffix=".txt",
-            arbre=f"{_FORMATS}.terminal",
-            nu=True,
-        ),
+        Format(name="table", suffix=".txt", arbre=f"{_FORMATS}.terminal", nu=True),
         Format(
             name="json",
             suffix=".json",
@@ -113,9 +108,7 @@ FORMATS: Final[Mapping[str, Format]] = {
                 "reprise": "certif_rules.formulaires.checklist:render_filled",
             },
         ),
-        Format(
-            name="docx", suffix=".docx", texte=False, arbre=f"{_FORMATS}.docx"
-        ),
+        Format(name="docx", suffix=".docx", texte=False, arbre=f"{_FORMATS}.docx"),
         Format(name="pdf", suffix=".pdf", texte=False, arbre=f"{_FORMATS}.pdf"),
         Format(name="ics", suffix=".ics"),
     )
