@@ -193,16 +193,10 @@ def levels(cadre: Cadre) -> b.Bloc:
 
 def legend(cadre: Cadre) -> list[b.Bloc]:
     """Return what the sign of a label means, where there is one."""
-    if any(of_label(cadre.checklist, li.indicateur.origine) for li in cadre.retenues):
-        return [
-            b.Paragraphe(
-                texte=(
-                    b.Morceau(MARQUE, "rouge"),
-                    b.Morceau(f"{INSECABLE}: {SENS_MARQUE}, imprimée aussi en rouge."),
-                )
-            )
-        ]
-    return []
+    if not any(of_label(cadre.checklist, li.indicateur.origine) for li in cadre.retenues):
+        return []
+    meaning = b.Morceau(f"{INSECABLE}: {SENS_MARQUE}, imprimée aussi en rouge.")
+    return [b.Paragraphe(texte=(b.Morceau(MARQUE, "rouge"), meaning))]
 
 
 def order(cadre: Cadre) -> b.Bloc:
@@ -221,13 +215,10 @@ def scope(cadre: Cadre) -> Iterator[b.Bloc]:
     ]
     if statements:
         yield b.Liste(elements=tuple(statements))
-    lines = {
-        "audit": "celles à voir à cet audit",
-        "toutes": "toutes celles qui s’appliquent ou peuvent s’appliquer",
-    }
-    yield b.Paragraphe(
-        texte=f"Lignes de cette grille{INSECABLE}: {lines[cadre.etendue]} ({len(cadre.retenues)})."
-    )
+    which = "celles à voir à cet audit"
+    if cadre.etendue == "toutes":
+        which = "toutes celles qui s’appliquent ou peuvent s’appliquer"
+    yield b.Paragraphe(texte=f"Lignes de cette grille{INSECABLE}: {which} ({len(cadre.retenues)}).")
     known = cadre.incoherences
     contradicted = tuple(incoherence(known[id_]) for id_ in contradictions(cadre))
     if contradicted:

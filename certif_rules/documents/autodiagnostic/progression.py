@@ -98,19 +98,15 @@ def _differences(comparaison: Comparaison) -> Iterator[b.Bloc]:
     if comparaison.editions_differentes:
         before, after = avant.cadre.checklist.referentiel, apres.cadre.checklist.referentiel
         reworded = [c.apres for c in comparaison.changements if c.reformulee]
-        differences.append(
-            prose(
-                f"Les deux ne reposent pas sur les mêmes textes : édition {before.edition}, puis"
-                f" {after.edition} (base {before.base or 'aucune'}, puis {after.base or 'aucune'} ; guide"
-                f" {before.guide or 'aucun'}, puis {after.guide or 'aucun'})."
-            )
+        texts = (
+            f"Les deux ne reposent pas sur les mêmes textes : édition {before.edition}, puis {after.edition}"
+            f" (base {before.base or 'aucune'}, puis {after.base or 'aucune'} ; guide"
+            f" {before.guide or 'aucun'}, puis {after.guide or 'aucun'})."
         )
+        differences.append(prose(texts))
         if reworded:
-            differences.append(
-                prose(
-                    f"Lignes dont l’énoncé a changé, à comparer avec prudence : {textes.numbers(reworded)}."
-                )
-            )
+            changed = f"Lignes dont l’énoncé a changé, à comparer avec prudence : {textes.numbers(reworded)}."
+            differences.append(prose(changed))
     if avant.fait_le and apres.fait_le and avant.fait_le > apres.fait_le:
         differences.append("Le premier fichier est le plus récent des deux, d’après leurs dates.")
     if differences:

@@ -42,18 +42,11 @@ def _blocks(synthese: Synthese) -> Iterator[b.Bloc]:
     yield from _list(synthese)
     yield b.Titre(texte="Sur l’ensemble des lignes", niveau=2)
     ensemble = synthese.ensemble
-    yield b.Paragraphe(
-        texte=(
-            b.Morceau(textes.fraction(ensemble), "fort"),
-            b.Morceau(
-                prose(
-                    f", {ensemble.repondues} répondues sur {ensemble.applicables} applicables. Ce nombre se"
-                    " compte sur les lignes, et non sur les scores des critères ; il ne dit rien de ce qu’un"
-                    " audit conclurait."
-                )
-            ),
-        )
+    words = prose(
+        f", {ensemble.repondues} répondues sur {ensemble.applicables} applicables. Ce nombre se compte sur"
+        " les lignes, et non sur les scores des critères ; il ne dit rien de ce qu’un audit conclurait."
     )
+    yield b.Paragraphe(texte=(b.Morceau(textes.fraction(ensemble), "fort"), b.Morceau(words)))
     yield from _answers(synthese)
     yield from textes.left_out(cadre)
     yield from textes.scope(cadre)
@@ -115,18 +108,12 @@ def drawn(
         yield from _apart(apart)
         return
     yield b.Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=_RADAR, svg=True)
-    yield b.Paragraphe(
-        texte=(
-            b.Morceau(
-                prose(
-                    "Échelle fixe, de 0 au centre à 100 au bord ; axes dans l’ordre du référentiel. Un axe"
-                    " sans score interrompt le trait. Les mêmes nombres sont dans le tableau : la surface"
-                    " dépend de l’ordre des axes, elle ne mesure rien."
-                ),
-                "discret",
-            ),
-        )
+    scale = prose(
+        "Échelle fixe, de 0 au centre à 100 au bord ; axes dans l’ordre du référentiel. Un axe sans score"
+        " interrompt le trait. Les mêmes nombres sont dans le tableau : la surface dépend de l’ordre des"
+        " axes, elle ne mesure rien."
     )
+    yield b.Paragraphe(texte=(b.Morceau(scale, "discret"),))
     yield from _apart(apart)
 
 

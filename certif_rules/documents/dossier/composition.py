@@ -159,11 +159,8 @@ def _document(element: Element) -> tuple[b.Cellule, ...]:
         carried = " ; ".join(mention.titre for mention in piece.devis.mentions)
         rules += [supported(f"le devis porte : {carried}", *piece.devis.mentions)] if carried else []
     reasons = [_reason(motif) for motif in element.motifs]
-    reasons += (
-        [prose("demandée ou non, selon ce qui reste à dire")]
-        if element.requise is None and piece.classe
-        else []
-    )
+    if element.requise is None and piece.classe:
+        reasons.append(prose("demandée ou non, selon ce qui reste à dire"))
     return (prose(piece.titre), _state(element.etat, reasons), joined(rules))
 
 
