@@ -20,7 +20,6 @@ from certif_rules.echanges.checklist import sources
 from certif_rules.francais import count
 from certif_rules.grilles.classeur import Cellule, Feuille, area
 from certif_rules.habillage.modele import Logo
-from certif_rules.source.json import read_plain
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
@@ -290,15 +289,6 @@ def review_sheet(checklist: Checklist, aside: Sequence[ARevoir]) -> Feuille:
 def pieces(text: str) -> list[str]:
     """Return a text in pieces that a cell holds."""
     return [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)] or [""]
-
-
-def machine_head(written: Iterable[str]) -> Any:
-    """Return what :func:`machine_sheet` wrote, from its cells after the signature.
-
-    Raises:
-        ValueError: it is not JSON.
-    """
-    return read_plain("".join(written))
 
 
 def _worth(couche: document.CoucheImprimee) -> str:

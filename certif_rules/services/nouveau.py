@@ -186,7 +186,7 @@ def _of_source(atelier: Atelier, projet: Projet, source: Referentiel) -> dict[st
     own = _own_lines(source)
     exigence = _layer(source)
     plugin = atelier.registry.plugin_of(exigence)
-    distributions = {etat.nom: etat.distribution for etat in atelier.plugins.etats}
+    distribution = {etat.nom: etat.distribution for etat in atelier.plugins.etats}.get(plugin)
     words = {
         "base_modele@BASE-MODELE": f"{source.id}@{source.edition}",
         "base_modele": source.id,
@@ -194,7 +194,7 @@ def _of_source(atelier: Atelier, projet: Projet, source: Referentiel) -> dict[st
         "PRECEDENTE-MODELE": source.edition,
         **_who(source),
         **_free(source),
-        "DEPENDANCE-MODELE": _needed(distributions.get(plugin)),
+        "DEPENDANCE-MODELE": Brut(f'    "{distribution}",\n' if distribution else ""),
     }
     if projet.modele == "label":
         return words | {"CONSTATS-MODELE": listed(source.constats)}
@@ -229,11 +229,6 @@ def _vocabulary(source: Referentiel, below: Referentiel | None) -> dict[str, str
     """Return the words that an edition chooses itself."""
     default = asdict(below.vocabulaire if below else Vocabulaire())
     return {mot: texte for mot, texte in asdict(source.vocabulaire).items() if texte != default[mot]}
-
-
-def _needed(distribution: str | None) -> Brut:
-    """Return the line of a dependency, if it is known."""
-    return Brut(f'    "{distribution}",\n' if distribution else "")
 
 
 def _layer(referentiel: Referentiel) -> Couche:
