@@ -38,13 +38,13 @@ from certif_rules.services.lecture import read_grids
 from certif_rules.services.population import parse_population
 from certif_rules.services.reponses import read_answers
 from certif_rules.services.validation import validate
+from certif_rules.source.entree import ENTREE, FichierDonne
 
 ROOT = Path(__file__).parent.parent
 #: Most characters of a message, of what to do, of the words of another place.
 LONGEST = 2_300
 #: Every code of an error that is explained to people.
 CODES = set(re.findall(r"(?m)^\| `([a-z]+(?:-[a-z]+)*)` \|", (ROOT / "docs/codes.md").read_text("utf-8")))
-STDIN = Path("-")
 #: The layers whose files are spoilt, one at a time.
 COUCHES = ROOT / "plugins/certifregion/certif_rules_certifregion/donnees"
 
@@ -120,32 +120,35 @@ def registry() -> Registry:
 # ---- what reads them -------------------------------------------------------------------------------------
 
 
+def piped(content: bytes, name: str = ENTREE) -> FichierDonne:
+    """Give a content as the standard input does."""
+    return FichierDonne(name, content, Path())
+
+
 def profil(content: bytes) -> None:
     """Make the checklist that a profile asks for, as a program reads it."""
-    echange.render(make_checklist(registry(), read_profile(STDIN, stdin=content)))
+    echange.render(make_checklist(registry(), read_profile(piped(content))))
 
 
 def dossier(content: bytes) -> None:
     """Study the application that a profile tells of."""
-    open_file(registry(), read_profile(STDIN, stdin=content))
+    open_file(registry(), read_profile(piped(content)))
 
 
 def conclure(content: bytes) -> None:
     """Conclude from findings."""
-    conclude_file(registry(), STDIN, stdin=content)
+    conclude_file(registry(), piped(content))
 
 
 def precedent(content: bytes) -> None:
     """Take findings for those of an earlier audit."""
-    earlier = Demande(
-        precedent=read_precedent(STDIN, stdin=content), date="2025-09-01", type_audit="surveillance"
-    )
+    earlier = Demande(precedent=read_precedent(piped(content)), date="2025-09-01", type_audit="surveillance")
     make_checklist(registry(), merge(from_profile(AUDIT), earlier))
 
 
 def lire(content: bytes) -> None:
     """Read a grid, or the export of a form, from a pipe."""
-    read_grids(registry(), [STDIN], stdin=content)
+    read_grids(registry(), [piped(content)])
 
 
 def valider(content: bytes) -> None:
@@ -177,7 +180,7 @@ def logo(content: bytes) -> None:
 
 def reponses(content: bytes, name: str = "-") -> None:
     """Make the synthesis of the answers of a self-assessment."""
-    synthesis(registry(), read_answers(Path(name), stdin=content), Demande())
+    synthesis(registry(), read_answers(piped(content, name)), Demande())
 
 
 def couche(name: str, content: bytes) -> None:

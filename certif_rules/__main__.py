@@ -1,4 +1,4 @@
-"""``certif-rules``, and ``python -m certif_rules``: what is loaded may be interrupted as what is run."""
+"""``certif-rules`` and ``python -m certif_rules`` start here: loading may be interrupted, as running may."""
 
 from __future__ import annotations
 

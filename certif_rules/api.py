@@ -44,12 +44,13 @@ from certif_rules.services.checklist import make_checklist
 from certif_rules.services.comparaison import compare_files
 from certif_rules.services.correction import carry as _carry
 from certif_rules.services.explication import Explication, ask, explain
-from certif_rules.services.lecture import STDIN, Lecture, read_grids
+from certif_rules.services.lecture import Lecture, read_grids
 from certif_rules.services.nouveau import Modele, Projet, begin
 from certif_rules.services.rebasage import draft, rebase_label
 from certif_rules.services.reponses import read_answers
 from certif_rules.services.validation import validate
 from certif_rules.source.ecriture import write_folder
+from certif_rules.source.entree import FichierDonne
 from certif_rules.vie.apercu import DossierEtudie
 from certif_rules.vie.autodiagnostic import Cadre, Synthese
 from certif_rules.vie.duree import DureeAudit
@@ -61,18 +62,17 @@ from certif_rules.vie.progression import Comparaison
 Fichier: TypeAlias = str | Path | bytes | Mapping[str, Any]
 
 
-def _named(fichier: Fichier, nom: str) -> tuple[Path, bytes | None]:
-    """Return what to call a file in messages, and its content when it was given as a value."""
+def _named(fichier: Fichier, nom: str) -> Path | FichierDonne:
+    """Return a file to read; one that is given as a value is called ``nom`` in messages."""
     if isinstance(fichier, (str, Path)):
-        return Path(fichier), None
+        return Path(fichier)
     if isinstance(fichier, Mapping):
         fichier = msgspec.json.format(msgspec.json.encode(fichier), indent=2)
-    return Path(f"<{nom}>"), fichier
+    return FichierDonne(f"<{nom}>", fichier, Path())
 
 
 def _demande(profil: Fichier, pseudonymiser: bool = False) -> Demande:
-    path, content = _named(profil, "profil")
-    demande = read_profile(path, stdin=content)
+    demande = read_profile(_named(profil, "profil"))
     return pseudonymised(demande) if pseudonymiser else demande
 
 
@@ -121,7 +121,7 @@ def expliquer(checklist: Checklist, indicateur: str) -> Explication:
 
 
 def lire(
-    registry: Registry, *grilles: str | Path, base: str | Path | None = None, autres_regles: bool = False,
+    registry: Registry, *grilles: Fichier, base: Fichier | None = None, autres_regles: bool = False,
     habillage: str | Path | None = None, textes: str | Path | None = None, pseudonymiser: bool = False,
 ) -> Lecture:  # fmt: skip
     """Read filled grids of one audit (XLSX, ODS, CSV, JSON) and join their findings.
@@ -136,7 +136,8 @@ def lire(
         pseudonymiser: replace personal data.
     """
     return read_grids(
-        registry, [Path(grille) for grille in grilles], base=Path(base) if base else None,
+        registry, [_named(grille, "grille") for grille in grilles],
+        base=None if base is None else _named(base, "base"),
         other_rules=autres_regles, habillage=read_habillage(Path(habillage)) if habillage else None,
         textes=read_textes(Path(textes)) if textes else None, pseudonymise=pseudonymiser,
     )  # fmt: skip
@@ -153,9 +154,8 @@ def reprendre(
         profil: the corrected audit and organisation.
         autres_regles: accept findings made with other rules.
     """
-    path, content = _named(constats, "constats")
-    demande = _demande(profil)
-    return _carry(registry, path, demande, profil=True, stdin=content, other_rules=autres_regles)
+    source, demande = _named(constats, "constats"), _demande(profil)
+    return _carry(registry, source, demande, profil=True, other_rules=autres_regles)
 
 
 def comparer(
@@ -175,12 +175,10 @@ def comparer(
         profil: the organisation, with or without an audit.
         autres_regles: accept findings made with other rules.
     """
-    content = None
-    if not isinstance(avant, str):
-        path, content = _named(avant, "constats")
-        avant = STDIN if content is not None else str(path)
+    source = avant if isinstance(avant, str) else _named(avant, "constats")
     demande = _demande(profil) if profil is not None else Demande()
-    return compare_files(registry, avant, apres, demande, stdin=content, other_rules=autres_regles)
+    side = str(source) if isinstance(source, Path) else source
+    return compare_files(registry, side, apres, demande, other_rules=autres_regles)
 
 
 def nouveau(
@@ -240,9 +238,8 @@ def conclure(
         textes: the body's file of texts for the lines that have none.
         pseudonymiser: replace personal data.
     """
-    path, content = _findings(constats)
     return _conclusion.conclude_file(
-        registry, path, stdin=content, other_rules=autres_regles,
+        registry, _findings(constats), other_rules=autres_regles,
         textes=read_textes(Path(textes)) if textes else None, pseudonymise=pseudonymiser,
     )[0]  # fmt: skip
 
@@ -261,15 +258,14 @@ def rapport(
         textes: the body's file of texts for the lines that have none.
         pseudonymiser: replace personal data.
     """
-    path, content = _findings(constats)
     dress = read_habillage(Path(habillage)) if habillage else None
     return _rapport.report_file(
-        registry, path, stdin=content, other_rules=autres_regles, habillage=dress,
+        registry, _findings(constats), other_rules=autres_regles, habillage=dress,
         textes=read_textes(Path(textes)) if textes else None, pseudonymise=pseudonymiser,
     )[0]  # fmt: skip
 
 
-def _findings(constats: Fichier | Lecture) -> tuple[Path, bytes | None]:
+def _findings(constats: Fichier | Lecture) -> Path | FichierDonne:
     return _named(write_dossier(constats.dossier) if isinstance(constats, Lecture) else constats, "constats")
 
 
@@ -381,7 +377,7 @@ def autodiagnostic(
     demande = Demande() if profil is None else _demande(profil)
     if reponses is None:
         return _autodiagnostic.make_grid(registry, demande, etendue=lignes)
-    answers = read_answers(*_named(reponses, "réponses"))
+    answers = read_answers(_named(reponses, "réponses"))
     return _autodiagnostic.synthesis(registry, answers, demande, etendue=lignes)
 
 

@@ -18,7 +18,7 @@ _ETAT: Final = "elle dit l’état de la ligne"
 
 
 class Colonne(Struct, frozen=True, kw_only=True):
-    """A column of the sheet Grille. Widths are in characters; 0 hides it.
+    """A column belongs to the sheet Grille; widths are in characters, and 0 hides it.
 
     ``champ`` is the field of a finding that the auditor fills, empty where the engine writes; ``genre``
     says how it is filled, ``separateurs`` what parts its references. ``libelle`` is what messages and forms

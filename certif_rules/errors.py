@@ -16,7 +16,7 @@ from msgspec.structs import force_setattr
 
 
 class Location(Struct, frozen=True, order=True):
-    """A place in a file. ``line`` and ``column`` count from 1; 0 means « the file as a whole ».
+    """A location is a place in a file: ``line`` and ``column`` count from 1, 0 means « the file as a whole ».
 
     In a workbook, ``sheet`` names the sheet and the place reads as a cell does: « Grille!K14 ».
     """
@@ -74,11 +74,13 @@ def cause(error: BaseException) -> str:
 
 
 class Issue(Struct, frozen=True, order=True):
-    """One problem: a stable ``code``, a French ``message``, where it is and what to do.
+    """An issue tells one problem: a stable ``code``, a French ``message``, where it is and what to do.
 
-    ``location`` is ``None`` for what was typed on the command line. ``related`` holds other places that
-    explain the problem (the first of two duplicates, for instance), each with its own words. ``unlisted`` is
-    set of one that is no problem, and stands for so many that are not listed, or more (``open_ended``).
+    ``location`` is ``None`` for what was typed. ``champ`` is the field at fault, as a path in a findings file
+    where what is of a line is under its id (« audit.date », « constats.qualiopi/1.commentaire »); empty where
+    no one field is. ``related`` holds other places that explain the problem (the first of two duplicates, for
+    instance), each with its own words. ``unlisted`` is set of one that is no problem, and stands for so many
+    that are not listed, or more (``open_ended``).
     """
 
     code: str
@@ -88,6 +90,7 @@ class Issue(Struct, frozen=True, order=True):
     related: tuple[tuple[Location, str], ...] = ()
     unlisted: int | None = None
     open_ended: bool = False
+    champ: str = ""
 
     def __post_init__(self) -> None:
         """Cut what is quoted of a hostile file: a message is to be read."""
@@ -106,8 +109,21 @@ class Issue(Struct, frozen=True, order=True):
         return out
 
 
+#: The code, and the first words, of a value that is needed and was not given.
+MANQUE, IL_MANQUE = "information-manquante", "il manque "
+
+
+def lacking(needs: Iterable[tuple[str, object, str]], hint: str | None = None) -> list[Issue]:
+    """Return one issue for each value that is not given, of (label, value, path of its field)."""
+    return [
+        Issue(MANQUE, f"{IL_MANQUE}{label}", None, hint, champ=champ)
+        for label, value, champ in needs
+        if value is None or value == ""
+    ]
+
+
 class Fautes:
-    """The collector of issues: as a context manager, it keeps those that are raised inside, and goes on."""
+    """A collector takes issues: as a context manager, it keeps those raised inside, and goes on."""
 
     def __init__(self, *issues: Issue) -> None:
         self.issues: list[Issue] = [*issues]
@@ -129,14 +145,14 @@ class Fautes:
 
 
 class CertifRulesError(Exception):
-    """Base of every error this package raises on purpose."""
+    """This error is the base of all that this package raises on purpose."""
 
 
 class IssuesError(CertifRulesError):
-    """An error made of issues, all found in one go, sorted by place."""
+    """This error is made of issues, all found in one go, sorted by place."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
-        self.issues: tuple[Issue, ...] = tuple(sorted(set(issues), key=_by_place))
+        self.issues: tuple[Issue, ...] = tuple(sorted(set(issues), key=by_place))
         super().__init__("\n".join(line for issue in self.issues for line in issue.lines()))
 
     def __reduce__(self) -> tuple[type[Self], tuple[tuple[Issue, ...]]]:
@@ -145,14 +161,15 @@ class IssuesError(CertifRulesError):
 
 
 class DataError(IssuesError):
-    """A file is wrong: a référentiel, a profile, a set of cases (exit status 1)."""
+    """This error says that a file is wrong: a référentiel, a profile, a set of cases (exit status 1)."""
 
 
 class UsageError(IssuesError):
-    """What was asked is wrong or incomplete (exit status 2)."""
+    """This error says that what was asked is wrong or incomplete (exit status 2)."""
 
 
-def _by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
+def by_place(issue: Issue) -> tuple[str, str, int, int, str, str]:
+    """Return the rank of an issue among others: by place, then by code."""
     place = issue.location or Location("")
     return (place.file, place.sheet, place.line, place.column, issue.code, issue.message)
 
@@ -162,7 +179,7 @@ def first_of(issues: Iterable[Issue], most: int, *, more: bool = False, beyond: 
 
     ``more`` says that others still were not even looked for; ``beyond`` is how many were seen after those.
     """
-    ordered = sorted(set(issues), key=_by_place)
+    ordered = sorted(set(issues), key=by_place)
     listed = [issue for issue in ordered if issue.unlisted is None]
     if len(listed) + beyond <= most and not more:
         return ordered

@@ -80,7 +80,7 @@ _SIGNES = re.compile(r"[^a-z0-9.]+")
 
 
 def _plain(texte: str) -> str:
-    """In small letters without accents; apostrophes are still there, and what has no letter is not."""
+    """Return it in small letters without accents; apostrophes are still there, what has no letter is not."""
     return without_accents(texte.casefold().translate(_LIEES))
 
 

@@ -101,7 +101,6 @@ EDGES = {
     "web.migrations.0001_tables": {"uuid"},
     "web.models": {"uuid"},
     "web.serveur": {"http", "socket"},
-    "web.vues": {"uuid"},
 }
 CLOCKS = {"web.machine": {"now"}}
 
@@ -211,6 +210,87 @@ def test_every_test_says_what_it_holds(path: str) -> None:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     tests = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
     assert [n.name for n in tests if not (ast.get_docstring(n) or "").split("\n")[0].endswith(".")] == []
+
+
+#: Verbs that do not end like those of the third person.
+_AUXILIARIES = {
+    "is", "are", "was", "were", "has", "have", "can", "cannot", "may", "must", "would", "do", "does",
+}  # fmt: skip
+#: What links a noun to another: a plural without an article may follow.
+_LINKS = {
+    "of", "in", "on", "by", "for", "with", "at", "to", "from", "over", "under", "around", "beside", "without",
+    "between",
+}  # fmt: skip
+_ARTICLES = {"a", "an", "the", "one", "this", "each", "no", "another"}
+#: After these, a word that ends in -s is a plural.
+_BEFORE_NOUNS = _LINKS | _ARTICLES | {"these", "its", "their", "and", "or", "every", "all", "some", "several"}
+#: What ends the part of a sentence where its verb must stand: a pause, or another clause.
+_PAUSE = re.compile(r"[:;.,(]|\b(?:as|that|which|who|whose|whoever|where|when|while|what|how|why|whether)\b")
+
+
+def verb_of(sentence: str) -> str | None:
+    """Return the verb of the main clause, a word in -s that can be no plural; ``None`` for a mere noun."""
+    clause = _PAUSE.split(re.sub(r"``[^`]*``|« [^»]* »", "x", sentence).lower())[0]
+    words = re.findall(r"[\w’'-]+", clause)
+    linked = False
+    for before, word, after in zip(words, words[1:], [*words[2:], ""], strict=False):
+        ends = re.fullmatch(r"[a-z]+[^’'isu]s", word)
+        if word in _AUXILIARIES:
+            return word
+        if word in _LINKS:
+            linked = after not in _ARTICLES
+        elif ends and linked:
+            linked = False
+        elif ends and (before not in _BEFORE_NOUNS or words[0] == before == "this"):
+            return word
+    return None
+
+
+def test_a_noun_is_no_sentence() -> None:
+    """A docstring that only names what it documents is refused, whatever plurals or clauses it has."""
+    nouns = (
+        "A line due at this audit, with its reasons.",
+        "The lines of one judgement, those that may end alike together.",
+        "What a line is by the rule of its sites: ``issues`` are all that it may be.",
+        "Every link between the lines of two editions, what is alone on each side.",
+        "Why a line is in its state: a code of the closed list.",
+        "A document of frozen blocks; ``pied`` is repeated at the foot of each page.",
+    )
+    assert [noun for noun in nouns if verb_of(noun)] == []
+    assert verb_of("A line of a checklist gives one indicator, due or not, with its reasons.") == "gives"
+    assert verb_of("This says how to compute: which days are not worked.") == "says"
+    assert verb_of("The perimeter of ``types`` is replaced by another where ``garde`` holds.") == "is"
+
+
+def _documented(
+    kind: type[ast.ClassDef | ast.FunctionDef],
+) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef, str]]:
+    """Yield each class, or function, of the core and its plugins: its place, itself, what is said of it."""
+    trees = {name: tree_of(name) for name in MODULES}
+    for path in (ROOT / "plugins").rglob("*.py"):
+        trees[path.relative_to(ROOT).as_posix()] = ast.parse(path.read_text(encoding="utf-8"))
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, kind) and (text := ast.get_docstring(node)):
+                yield f"{name}: {node.name}", node, text.split("\n\n")[0]
+
+
+def test_a_class_is_told_by_a_sentence() -> None:
+    """The docstring of a class is a sentence with a subject and a verb: who reads it learns what it does."""
+    sentences = {place: text for place, _, text in _documented(ast.ClassDef)}
+    assert len(sentences) > 400
+    assert [place for place, text in sentences.items() if not verb_of(text)] == []
+
+
+def test_a_property_returns_something() -> None:
+    """The docstring of a property starts as that of a function does; ruff leaves properties out."""
+    properties = {
+        place: text
+        for place, node, text in _documented(ast.FunctionDef)
+        if any(ast.unparse(one) in {"property", "cached_property"} for one in node.decorator_list)
+    }
+    assert len(properties) > 80
+    assert [place for place, text in properties.items() if not text.startswith("Return ")] == []
 
 
 #: Participles that say nothing of what they name.

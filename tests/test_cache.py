@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
+from datetime import date, timedelta
 from fractions import Fraction
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -75,6 +78,25 @@ def test_two_days_with_the_same_layers_share_them(tmp_path: Path) -> None:
     one, two = (known.resolve("certifregion", day=day) for day in (DAY, "2024-03-19"))
     assert one.referentiel is two.referentiel
     assert known.resolve("qualiopi", day="2019-07-01").referentiel is not two.referentiel
+
+
+def test_three_hundred_days_asked_leave_nothing_behind(tmp_path: Path) -> None:
+    """A visitor chooses the day: once the layers are known, each further day costs no memory."""
+    known = registry(tmp_path)
+    days = [(date(2024, 1, 1) + timedelta(days=n)).isoformat() for n in range(330)]
+    tracemalloc.start()
+    try:
+        for day in days[::11]:  # every stack of layers of the year is made
+            known.resolve("certifregion", day=day)
+        gc.collect()
+        before, _ = tracemalloc.get_traced_memory()
+        for day in days:
+            known.resolve("certifregion", day=day)
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 20_000
 
 
 LAYER = """\

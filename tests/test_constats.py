@@ -183,7 +183,7 @@ def test_other_rules_are_refused_and_named() -> None:
     ):
         with pytest.raises(DataError, match=part) as refused:
             open_dossier(known(), found)
-        assert "--accepter-autres-regles" in str(refused.value)
+        assert "accepter les autres" in str(refused.value)
         checklist, _ = open_dossier(known(), found, other_rules=True)
         assert "autres_regles" in [a.code for a in checklist.avertissements]
     checklist, _ = open_dossier(known(), replace(sound, empreinte=None))

@@ -16,6 +16,7 @@ from certif_rules.documents.formats import docx
 from certif_rules.errors import DataError, Issue, first_of, tally
 from certif_rules.formulaires import checklist as formulaire
 from certif_rules.services.lecture import read_grids
+from certif_rules.source.entree import ENTREE, FichierDonne
 from certif_rules.source.schema import check
 
 CHECKLIST = grille()
@@ -24,7 +25,7 @@ SAISIE = {"qualiopi/1": {"Constat": "Conforme"}}
 
 
 def piped(content: bytes, *others: Path) -> Any:
-    return read_grids(atelier(), [Path("-"), *others], stdin=content)
+    return read_grids(atelier(), [FichierDonne(ENTREE, content), *others])
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -11,7 +11,7 @@ from certif_rules.rules.contexte import Precedent
 
 
 class Compte(Struct, frozen=True, kw_only=True):
-    """A finding as it counts: as any of ``possibles``, the rule that may make it more, and whether it does.
+    """A finding counts as any of ``possibles``; ``regle`` may make it more, and ``certaine`` says if it does.
 
     ``certaine`` is false where nothing is known of the earlier audit.
     """

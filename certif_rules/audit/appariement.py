@@ -18,7 +18,7 @@ Indice = Literal["identifiant", "declare", "texte"]
 
 
 class Lien(Struct, frozen=True, kw_only=True):
-    """Lines of an edition and what they are in another, by id: one for one, or several on a side."""
+    """A link joins ids of lines of one edition to what they are in another: one for one, or several."""
 
     de: tuple[str, ...]
     vers: tuple[str, ...]
@@ -26,7 +26,7 @@ class Lien(Struct, frozen=True, kw_only=True):
 
 
 class Appariement(Struct, frozen=True, kw_only=True):
-    """Every link between the lines of two editions, what is alone on each side, and what resembles.
+    """A pairing lists every link between two editions, what is alone on each side, and what resembles.
 
     ``proches`` are pairs of lines alone on their side whose words are nearly the same: nothing says that they
     are one.

@@ -1,4 +1,4 @@
-"""What the lines of one judgement add to sums, and whether they can end so that all hold: exact, pure.
+"""This module says what lines of one judgement add to sums, and whether all can hold at once: exact, pure.
 
 Lines that may end alike are counted together. Where a sum is over criteria, a criterion whose lines may or
 may not have a value is one choice among all that its lines can bring together (``audit/cumuls.py``); criteria
@@ -24,7 +24,7 @@ from certif_rules.model.referentiel import Constat
 
 
 class _Ouvert(Struct, frozen=True):
-    """What the mean of a criterion adds to a sum, beside the lines: times a number, and another at once."""
+    """The mean of a criterion adds to a sum, beside the lines, ``fois`` times itself and ``plus`` at once."""
 
     critere: str
     mesure: str
@@ -33,7 +33,7 @@ class _Ouvert(Struct, frozen=True):
 
 
 class _Ajouts(Struct, frozen=True):
-    """What each ending of each group of lines adds to a sum, and what it must reach, or be over."""
+    """Each ending of each group adds ``apports`` to a sum, which must reach ``seuil``, or be over it."""
 
     apports: list[list[int]]
     seuil: int
@@ -50,7 +50,7 @@ _Places = list[tuple[int, list[int]]]
 
 
 class Groupes:
-    """The lines of one judgement, those that may end alike together."""
+    """The lines of one judgement are in groups, those that may end alike together."""
 
     def __init__(
         self, jugement: Jugement, constats: Mapping[str, Constat], lignes: Iterable[LigneJugee]

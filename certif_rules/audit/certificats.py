@@ -16,7 +16,7 @@ ARRETS: Mapping[EtatCertificat, str] = {"suspendu": "suspendu", "retire": "retir
 
 
 class CertificatDit(Struct, frozen=True, kw_only=True):
-    """A certificate as it is typed. It covers everything where neither categories nor sites are said."""
+    """A certificate is as typed; it covers everything where neither categories nor sites are said."""
 
     notification: str
     echeance: str
@@ -52,17 +52,18 @@ def not_held(exigence: Exigence, contexte: Contexte, lieux: Mapping[str, Locatio
         certificat = contexte.certificats.get(nom)
         if certificat is None:
             if exigence.mot != "certificat_si_donne":
-                hint = f"--certificat {nom}=DEBUT:FIN, ou « certificats » dans le profil"
-                yield Issue("certificat-requis", texte, lieux.get("type"), hint)
+                hint = f"donner les dates du certificat {nom} (« certificats »)"
+                yield Issue("certificat-requis", texte, lieux.get("type"), hint, champ=f"certificats.{nom}")
         elif not certificat.notification <= contexte.date <= certificat.echeance:
             message = (
                 f"la date de l’audit ({contexte.date}) est hors de la validité du certificat {nom} "
                 f"({certificat.notification} – {certificat.echeance}) : {texte}"
             )
-            yield Issue("certificat-hors-validite", message, where or lieux.get("date"))
+            place = where or lieux.get("date")
+            yield Issue("certificat-hors-validite", message, place, champ=f"certificats.{nom}")
         elif certificat.etat is not None:
             message = f"le certificat {nom} est {ARRETS[certificat.etat]} le jour de l’audit : {texte}"
-            yield Issue("certificat-hors-validite", message, where)
+            yield Issue("certificat-hors-validite", message, where, champ=f"certificats.{nom}")
 
 
 def _texts(values: Any) -> tuple[str, ...] | None:

@@ -39,7 +39,7 @@ RECEPTIONS: Mapping[Reception, str] = {
 
 
 class Ligne(Struct, frozen=True, kw_only=True):
-    """One indicator, due or not, with its state and every reason for it.
+    """A line gives one indicator, due or not, with its state and every reason for it.
 
     ``categories`` are those for which the line is due. ``preuves``, ``precisions``, ``adaptations`` and
     ``lacunes`` are already restricted to this organisation and this audit.
@@ -59,7 +59,7 @@ class Ligne(Struct, frozen=True, kw_only=True):
 
 
 class Point(Struct, frozen=True, kw_only=True):
-    """A document required or a check to make; ``certain`` is false when the rule could not be decided.
+    """A point asks for a document or a check; ``certain`` is false when its rule could not be decided.
 
     Of a document, ``reception`` says whether it was received; of a check, it is ``None``.
 
@@ -78,14 +78,14 @@ class Point(Struct, frozen=True, kw_only=True):
 
 
 class SitesAudites(Appui, frozen=True, kw_only=True):
-    """The sites an extension brings to the audit; ``sites`` is ``None`` when that is not known."""
+    """An extension brings these sites to the audit; ``sites`` is ``None`` when they are not known."""
 
     sites: tuple[str, ...] | None
     texte: str
 
 
 class Checklist(Struct, frozen=True, kw_only=True):
-    """A checklist for one audit. ``lignes`` holds every indicator, in the référentiel's order.
+    """A checklist answers for one audit; ``lignes`` holds every indicator, in the référentiel's order.
 
     ``faits`` is what was made of the facts: declared, by nature, deduced. ``invocables`` maps each derogation
     that must be claimed to whether it was, by this context.
@@ -110,12 +110,12 @@ class Checklist(Struct, frozen=True, kw_only=True):
 
     @property
     def type_audit(self) -> TypeAudit:
-        """The type of the audit."""
+        """Return the type of the audit."""
         return self.referentiel.types_audit[self.contexte.type_audit]
 
     @property
     def notes(self) -> tuple[Avertissement, ...]:
-        """What the texts applied are worth: notes of the requirements, and of layers that are not sure."""
+        """Return what the texts applied are worth: notes of the requirements, of layers that are not sure."""
         return tuple(
             Avertissement("note_de_couche", f"{couche.titre} : {couche.note}", couche.sources)
             for couche in (retenue.couche for retenue in self.referentiel.couches)
@@ -124,18 +124,18 @@ class Checklist(Struct, frozen=True, kw_only=True):
 
     @property
     def plusieurs_sites(self) -> tuple[str, ...]:
-        """The ids of the sites where findings may be made; none where there is but one, or nobody said."""
+        """Return the ids of the sites where findings may be made; none for one, or where nobody said."""
         ids = (*(str(s["id"]) for s in self.contexte.organisme.sites), *self.contexte.ajouts.sites)
         return tuple(dict.fromkeys(ids)) if len(set(ids)) > 1 else ()
 
     @property
     def compteurs(self) -> dict[Etat, int]:
-        """How many lines stand in each state, every state present."""
+        """Return how many lines stand in each state, every state present."""
         return {etat: sum(ligne.etat == etat for ligne in self.lignes) for etat in ETATS}
 
     @property
     def groupes(self) -> tuple[tuple[Critere | None, tuple[Ligne, ...]], ...]:
-        """The lines by criterion, in order; those without a known criterion come last, under ``None``."""
+        """Return the lines by criterion, in order; those without a known one come last, under ``None``."""
         groupes: dict[str | None, tuple[Critere | None, list[Ligne]]] = {}
         for ligne in self.lignes:
             cle = ligne.critere.id if ligne.critere else None

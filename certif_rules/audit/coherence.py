@@ -29,7 +29,7 @@ def check_compte_rendu(checklist: Checklist, dossier: Dossier) -> Iterator[Issue
     yield from _samples(dossier)
     evaluation = compte_rendu.evaluation
     if evaluation is not None:
-        yield from _not_before_audit(checklist, evaluation, "l’évaluation est datée du")
+        yield from _not_before_audit(checklist, evaluation, "l’évaluation est datée du", "evaluation.le")
     for decision in compte_rendu.decision or ():
         yield from _decision(checklist, dossier, decision)
     yield from _objects(checklist, compte_rendu.decision or ())
@@ -60,20 +60,24 @@ def _decision(checklist: Checklist, dossier: Dossier, decision: DecisionPrise) -
         if twice is not None:
             message = f"« {name} » décide et a évalué (« {twice} »)"
             hint = "la décision est prise par une autre personne ; deux homonymes se distinguent par leur nom"
-            yield Issue("decision-par-evaluateur", message, decision.lieu, hint)
+            yield Issue("decision-par-evaluateur", message, decision.lieu, hint, champ="decision")
     if decision.le is None:
         return
-    yield from _not_before_audit(checklist, decision, "la décision est datée du")
+    yield from _not_before_audit(checklist, decision, "la décision est datée du", "decision")
     if evaluation is not None and evaluation.le is not None and decision.le < evaluation.le:
         message = f"la décision ({decision.le}) précède l’évaluation ({evaluation.le})"
-        yield Issue("decision-avant-evaluation", message, decision.lieu, "vérifier les deux dates")
+        hint = "vérifier les deux dates"
+        yield Issue("decision-avant-evaluation", message, decision.lieu, hint, champ="decision")
 
 
-def _not_before_audit(checklist: Checklist, what: Evaluation | DecisionPrise, words: str) -> Iterator[Issue]:
+def _not_before_audit(
+    checklist: Checklist, what: Evaluation | DecisionPrise, words: str, champ: str
+) -> Iterator[Issue]:
     day = checklist.contexte.date.isoformat()
     if what.le is not None and what.le < day:
         message = f"{words} {what.le}, avant l’audit ({day})"
-        yield Issue("acte-avant-audit", message, what.lieu, "vérifier cette date et celle de l’audit")
+        hint = "vérifier cette date et celle de l’audit"
+        yield Issue("acte-avant-audit", message, what.lieu, hint, champ=champ)
 
 
 def _objects(checklist: Checklist, decisions: Iterable[DecisionPrise]) -> Iterator[Issue]:
@@ -83,13 +87,12 @@ def _objects(checklist: Checklist, decisions: Iterable[DecisionPrise]) -> Iterat
         if decision.objet is not None and decision.objet not in origines:
             message = f"décision sur « {decision.objet} », qui n’est pas un référentiel de cet audit"
             hint = suggestion(decision.objet, origines, "référentiels")
-            yield Issue("objet-inconnu", message, decision.lieu, hint)
+            yield Issue("objet-inconnu", message, decision.lieu, hint, champ="decision")
         elif decision.objet in seen:
             of = f" sur {decision.objet}" if decision.objet else ""
             message = f"deux décisions{of}"
-            yield Issue(
-                "decision-en-double", message, decision.lieu, "n’en garder qu’une, ou dire leur objet"
-            )
+            hint = "n’en garder qu’une, ou dire leur objet"
+            yield Issue("decision-en-double", message, decision.lieu, hint, champ="decision")
         seen.setdefault(decision.objet, decision)
 
 
@@ -97,21 +100,27 @@ def _objects(checklist: Checklist, decisions: Iterable[DecisionPrise]) -> Iterat
 
 
 def _sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
-    """Sites that are named and not declared; nothing is said where the organisation declares none."""
+    """Yield sites that are named and not declared; nothing where the organisation declares none."""
     contexte = checklist.contexte
     declared = {*(str(s["id"]) for s in contexte.organisme.sites), *contexte.ajouts.sites}
     if not declared:
         return
     compte_rendu = dossier.compte_rendu
-    named: list[tuple[str | None, Location | None]] = [
-        *((s.site, s.lieu) for s in compte_rendu.seances or ()),
-        *((e.site, e.lieu) for e in compte_rendu.echantillons or ()),
-        *((one.site, one.lieu or r.lieu) for r in _findings(dossier) for one in (r, *r.par_site)),
+    named: list[tuple[str | None, Location | None, str]] = [
+        *((s.site, s.lieu, "seances") for s in compte_rendu.seances or ()),
+        *((e.site, e.lieu, "echantillons") for e in compte_rendu.echantillons or ()),
+        *(
+            (one.site, one.lieu or r.lieu, f"{key}.{r.ligne}.{'site' if one is r else 'par_site'}")
+            for key, releves in (("constats", dossier.releves), ("verifications", dossier.verifications))
+            for r in releves
+            for one in (r, *r.par_site)
+        ),
     ]
-    for site, lieu in named:
+    for site, lieu, champ in named:
         if site is not None and site not in declared:
             message = f"le site « {site} » n’est pas déclaré dans l’organisme"
-            yield Issue("site-inconnu", message, lieu, suggestion(site, sorted(declared), "sites"))
+            hint = suggestion(site, sorted(declared), "sites")
+            yield Issue("site-inconnu", message, lieu, hint, champ=champ)
 
 
 def _samples(dossier: Dossier) -> Iterator[Issue]:
@@ -119,14 +128,17 @@ def _samples(dossier: Dossier) -> Iterator[Issue]:
     for echantillon in dossier.compte_rendu.echantillons or ():
         if echantillon.id in seen:
             message = f"deux échantillons portent l’identifiant « {echantillon.id} »"
-            yield Issue("echantillon-en-double", message, echantillon.lieu, "en changer un")
+            yield Issue(
+                "echantillon-en-double", message, echantillon.lieu, "en changer un", champ="echantillons"
+            )
         seen.add(echantillon.id)
         size = echantillon.taille
         if size is not None and echantillon.liste and size != len(echantillon.liste):
             message = (
                 f"échantillon « {echantillon.id} » : taille {size}, {len(echantillon.liste)} dans la liste"
             )
-            yield Issue("echantillon-incoherent", message, echantillon.lieu, "accorder la taille et la liste")
+            hint = "accorder la taille et la liste"
+            yield Issue("echantillon-incoherent", message, echantillon.lieu, hint, champ="echantillons")
     for noun, releve in (
         *(("ligne", releve) for releve in dossier.releves),
         *(("vérification", releve) for releve in dossier.verifications),
@@ -134,4 +146,5 @@ def _samples(dossier: Dossier) -> Iterator[Issue]:
         sites = [vu.site for vu in releve.par_site]
         for site in sorted({s for s in sites if s is not None and sites.count(s) > 1}):
             message = f"{noun} {releve.ligne} : le site « {site} » apparaît deux fois dans par_site"
-            yield Issue("site-en-double", message, releve.lieu, "n’en garder qu’un")
+            champ = f"{'constats' if noun == 'ligne' else 'verifications'}.{releve.ligne}.par_site"
+            yield Issue("site-en-double", message, releve.lieu, "n’en garder qu’un", champ=champ)

@@ -1,4 +1,4 @@
-"""What lines that are not known yet leave possible: each decision that some completion of them gives, exact.
+"""Lines not known yet leave decisions possible: this gives each that some completion leads to, exact.
 
 A decision is a set of sums, each with its threshold (``audit/exigences.py``), those of the decisions before
 it turned round; ``audit/apports.py`` says whether lines can end so. Nothing is written out. What is not one
@@ -41,7 +41,7 @@ _Connus = Mapping[tuple[str, str | None], Fraction | None]
 
 
 class Completions:
-    """What the decisions of one judgement ask of its lines."""
+    """A search of completions says what the decisions of one judgement ask of its lines."""
 
     def __init__(
         self, jugement: Jugement, constats: Mapping[str, Constat], lignes: Iterable[LigneJugee]

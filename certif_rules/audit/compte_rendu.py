@@ -22,7 +22,7 @@ Textes = tuple[str, ...] | None
 
 
 class Passage(Situe, frozen=True, kw_only=True):
-    """A stretch of the audit: a day, a place, on site or at a distance."""
+    """A stretch of the audit has a day, a place and a mode: on site or at a distance."""
 
     date: str | None = None
     site: str | None = None
@@ -33,7 +33,7 @@ class Passage(Situe, frozen=True, kw_only=True):
 
 
 class Personne(Struct, frozen=True, kw_only=True):
-    """Someone by role; initials rather than a name where they are enough."""
+    """A person has a role, and initials rather than a name where they are enough."""
 
     role: str
     initiales: str | None = None
@@ -42,7 +42,7 @@ class Personne(Struct, frozen=True, kw_only=True):
 
 
 class Echantillon(Situe, frozen=True, kw_only=True):
-    """A sample: drawn from what, how, how many, with which seed, and the list drawn."""
+    """A sample says what it was drawn from, how, how many, with which seed, and the list drawn."""
 
     id: str
     site: str | None = None
@@ -58,7 +58,7 @@ class Echantillon(Situe, frozen=True, kw_only=True):
 
 
 class Evaluation(Situe, frozen=True, kw_only=True):
-    """What those who evaluated conclude and recommend. It decides nothing."""
+    """An evaluation is what those who evaluated conclude and recommend; it decides nothing."""
 
     par: tuple[str, ...] = ()
     le: str | None = None
@@ -67,7 +67,7 @@ class Evaluation(Situe, frozen=True, kw_only=True):
 
 
 class AvisRendu(Situe, frozen=True, kw_only=True):
-    """The opinion of one body (``instance``, by function), when and why. It decides nothing."""
+    """An opinion is given by one body (``instance``, by function), with when and why; it decides nothing."""
 
     instance: str | None = None
     objet: str | None = None
@@ -79,7 +79,7 @@ class AvisRendu(Situe, frozen=True, kw_only=True):
 
 
 class DecisionPrise(Situe, frozen=True, kw_only=True):
-    """What was decided, by whom, when and why. ``objet`` is the référentiel it is about, if it is said.
+    """A decision says what was decided, by whom, when and why; ``objet`` is its référentiel, if it is said.
 
     ``instance`` is the body or the authority that decides, by function; ``par`` are people.
     """
@@ -94,7 +94,7 @@ class DecisionPrise(Situe, frozen=True, kw_only=True):
 
 
 class NotificationFaite(Situe, frozen=True, kw_only=True):
-    """When a decision was notified, and by whom (``instance``, by function)."""
+    """A notification says when a decision was notified, and by whom (``instance``, by function)."""
 
     objet: str | None = None
     instance: str | None = None
@@ -103,14 +103,14 @@ class NotificationFaite(Situe, frozen=True, kw_only=True):
 
 
 class Suite(Struct, frozen=True, kw_only=True):
-    """What comes next, and when if it is known."""
+    """A follow-up says what comes next, and when if it is known."""
 
     texte: str
     le: str | None = None
 
 
 class Version(Situe, frozen=True, kw_only=True):
-    """What one person said of a field: the value (``None``: nothing), in which file, who signed it."""
+    """A version is what one person said of a field (``None``: nothing), in which file, who signed it."""
 
     valeur: str | None
     de: str | None = None
@@ -119,7 +119,7 @@ class Version(Situe, frozen=True, kw_only=True):
 
 
 class Conflit(Struct, frozen=True, kw_only=True):
-    """What people said differently of one field (« constat », « ecart.causes »), until one decides.
+    """A conflict is what people said differently of a field (« ecart.causes », « constat »); one must decide.
 
     ``aucune``: none of the values was chosen, and the field stays empty by that choice.
     """
@@ -130,7 +130,7 @@ class Conflit(Struct, frozen=True, kw_only=True):
 
 
 class CompteRendu(Struct, frozen=True, kw_only=True):
-    """Everything of a findings file that only a report uses. Fields bear the names of its keys."""
+    """An account holds all that only a report uses of a findings file, under the names of its keys."""
 
     objectifs: Textes = None
     seances: tuple[Passage, ...] | None = None

@@ -40,7 +40,7 @@ from certif_rules.rules.motifs import rests_on
 
 
 class Conclusion(Struct, frozen=True, kw_only=True):
-    """What one référentiel of the stack concludes.
+    """A conclusion states what one référentiel of the stack concludes.
 
     ``decision`` is ``None`` while several are possible; ``delivrable`` while they disagree, or where the
     sources give no rule. ``mesures`` are of the findings recorded and not lifted, checks included.
@@ -64,7 +64,7 @@ class Conclusion(Struct, frozen=True, kw_only=True):
 
 
 class Bilan(Struct, frozen=True, kw_only=True):
-    """Everything concluded from the findings of one audit.
+    """A bilan gathers everything concluded from the findings of one audit.
 
     ``a_l_audit`` is what was concluded before anything was lifted, and stays; empty where nothing was.
     ``procedure`` is who gives an opinion, decides and notifies after it; what is concluded rests on none.

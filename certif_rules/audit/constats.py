@@ -23,7 +23,7 @@ PLAN_RECU, PLAN_ACCEPTE = "plan_recu_le", "plan_accepte_le"
 
 
 class Releve(Situe, frozen=True, kw_only=True):
-    """One finding: the id of its line, what was found, and what goes with it; or those of a check.
+    """A finding gives the id of its line, or of its check, what was found, and what goes with it.
 
     ``site`` is where it was made, ``None`` for the whole organisation. ``par_site`` are the findings of the
     line at each site, beside its own, which is the one for all of them. ``a_accorder`` is what two people
@@ -59,29 +59,29 @@ class Releve(Situe, frozen=True, kw_only=True):
 
     @property
     def signataires(self) -> tuple[str, ...]:
-        """Who assessed the line, as typed: together, or each at a site."""
+        """Return who assessed the line, as typed: together, or each at a site."""
         there = (name for part in self.par_site for name in part.signataires)
         names = map(str.strip, (*(self.evalue_par or "").split(ENTRE_SIGNATAIRES), *there))
         return tuple(dict.fromkeys(filter(None, names)))
 
     @property
     def disputes(self) -> tuple[Conflit, ...]:
-        """What two people said differently, and of which nobody chose, be it none of the values."""
+        """Return what two people said differently, and of which nobody chose, be it none of the values."""
         return tuple(c for c in self.a_accorder if not c.aucune and field_of(self, c.champ) is None)
 
     @property
     def porte(self) -> bool:
-        """Whether something was found: the line is no longer to assess."""
+        """Return whether something was found: the line is no longer to assess."""
         return self.constat != A_EVALUER
 
     @property
     def somewhere(self) -> bool:
-        """Whether something was found of the line, or at one of its sites."""
+        """Return whether something was found of the line, or at one of its sites."""
         return self.porte or any(part.porte for part in self.par_site)
 
     @property
     def ouvert(self) -> bool:
-        """Whether something was found that was not lifted since."""
+        """Return whether something was found that was not lifted since."""
         return self.porte and self.leve_le is None
 
 
@@ -93,7 +93,7 @@ def field_of(releve: Releve, champ: str) -> str | None:
 
 
 class CoucheDite(Struct, frozen=True, kw_only=True):
-    """A layer that a findings file says it was made with, and the digest of its content."""
+    """A findings file says that it was made with this layer; ``empreinte`` is the digest of its content."""
 
     referentiel: str
     nature: str
@@ -102,7 +102,7 @@ class CoucheDite(Struct, frozen=True, kw_only=True):
 
 
 class ARevoir(Struct, frozen=True, kw_only=True):
-    """A finding that its line no longer allows, whole, and why; ``verification``: it is that of a check.
+    """This finding is kept whole, with why its line no longer allows it; ``verification``: it is a check's.
 
     ``revu_le`` is the ISO day somebody looked at it again, ``revu_par`` who did; ``None``: nobody yet.
     """
@@ -115,7 +115,7 @@ class ARevoir(Struct, frozen=True, kw_only=True):
 
 
 class Dossier(Struct, frozen=True, kw_only=True):
-    """A findings file: the request that its checklist answers, the findings, those of the checks apart.
+    """A findings file gives the request of its checklist, the findings, and apart those of the checks.
 
     ``empreinte`` is the digest of the rules it was made with (``None``: not given), ``couches`` their layers
     when it names them; ``notifie_le`` the ISO day the findings were notified to the organisation; ``lieux``

@@ -17,7 +17,7 @@ from certif_rules.rules.motifs import Etat
 
 
 class LigneVue(Struct, frozen=True):
-    """A line and its finding; ``None`` while nobody recorded any.
+    """A line comes with its finding, ``None`` while nobody recorded any.
 
     ``compte`` says what an open finding counts as, or may, where it is another; ``deduit`` by what rule it
     is made of those of several sites.
@@ -30,18 +30,18 @@ class LigneVue(Struct, frozen=True):
 
     @property
     def constat(self) -> str | None:
-        """The finding recorded, or ``None``."""
+        """Return the finding recorded, or ``None``."""
         return self.releve.constat if self.releve is not None and self.releve.porte else None
 
     def out_of_scope(self, checklist: Checklist) -> bool:
-        """Whether it does not apply: for the engine, unless the auditor reversed it, or for the auditor."""
+        """Return whether it does not apply: so says the engine, unless reversed, or so says the auditor."""
         if self.constat is None:
             return self.ligne.etat == "non_applicable"
         return checklist.referentiel.constats[self.constat].hors_portee
 
 
 class PointVu(Struct, frozen=True):
-    """A check that is no line, its printed number (« V1 ») and what was found; ``None``: nothing recorded."""
+    """This check is no line: it has a printed number (« V1 ») and what was found, ``None``: not recorded."""
 
     numero: str
     point: Point
@@ -49,17 +49,17 @@ class PointVu(Struct, frozen=True):
 
     @property
     def resultat(self) -> str | None:
-        """The result recorded, or ``None``: the check is left to make."""
+        """Return the result recorded, or ``None``: the check is left to make."""
         return self.releve.constat if self.releve is not None and self.releve.porte else None
 
     @property
     def constat(self) -> str | None:
-        """The finding that its failure is; ``None`` where it did not fail, or none is declared."""
+        """Return the finding that its failure is; ``None`` where it did not fail, or none is declared."""
         return self.point.constat if self.resultat == NON_SATISFAITE else None
 
 
 class Chapitre(Struct, frozen=True, kw_only=True):
-    """A criterion: its lines that were to see or were seen, and counts over all its lines.
+    """A chapter has a criterion, its lines to see or seen, and counts over all of its lines.
 
     ``constats`` counts the lines by finding recorded, in the référentiel's order, none left out;
     ``etats`` by state; ``sans_constat`` the lines due without any.
@@ -73,7 +73,7 @@ class Chapitre(Struct, frozen=True, kw_only=True):
 
 
 class Ecart(Struct, frozen=True, kw_only=True):
-    """A gap: its line or its check, one of the two, and the dates it opens (``None``: none known, or lifted).
+    """A gap stands on a line or a check, one of the two, and opens dates (``None``: none known, or lifted).
 
     ``constat`` is the finding that it is; ``None`` for a check that fails and of which none is declared.
     """
@@ -89,7 +89,7 @@ class Ecart(Struct, frozen=True, kw_only=True):
 
 
 class ConstatVerifie(Struct, frozen=True, kw_only=True):
-    """An earlier gap and what this audit found of its line."""
+    """An earlier gap comes with what this audit found of its line."""
 
     ligne: Ligne
     constat: str
@@ -98,7 +98,7 @@ class ConstatVerifie(Struct, frozen=True, kw_only=True):
 
 
 class VerificationPrecedente(Struct, frozen=True, kw_only=True):
-    """A check that failed at the earlier audit; ``vue`` is ``None`` where this audit does not make it."""
+    """This is a check that failed at the earlier audit; ``vue`` is ``None`` where this one omits it."""
 
     cle: str
     texte: str
@@ -108,14 +108,14 @@ class VerificationPrecedente(Struct, frozen=True, kw_only=True):
 
 
 class Manque(Struct, frozen=True):
-    """Something a complete report has, and that was not given."""
+    """A lack names something that a complete report has, and that was not given."""
 
     rubrique: str
     texte: str
 
 
 class Rapport(Struct, frozen=True, kw_only=True):
-    """A report. ``verifies`` is ``None`` when the earlier findings are not known, empty when there were none.
+    """A report has ``verifies`` ``None`` when the earlier findings are not known, empty when there were none.
 
     ``non_applicables`` are the lines found, or left, out of scope; ``non_dues`` those this audit leaves
     aside; ``ouvertes`` those to confirm that nobody settled.
@@ -134,5 +134,5 @@ class Rapport(Struct, frozen=True, kw_only=True):
 
     @property
     def checklist(self) -> Checklist:
-        """The checklist that the findings answer."""
+        """Return the checklist that the findings answer."""
         return self.bilan.checklist

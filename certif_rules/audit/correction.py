@@ -24,7 +24,7 @@ DUS: tuple[Etat, ...] = ETATS[:2]
 
 
 class Mouvement(Struct, frozen=True, kw_only=True):
-    """A line that entered, left or changed: its state before and after (``None``: no such line), and why.
+    """A movement tells a line in, out or changed: its state before and after (``None``: no line), and why.
 
     ``constat`` is the finding that it had, ``a_revoir`` why that one is to be looked at again, if it is.
     """
@@ -40,7 +40,7 @@ class Mouvement(Struct, frozen=True, kw_only=True):
 
 
 class Correction(Struct, frozen=True, kw_only=True):
-    """The checklist of the corrected context, the findings carried to it, and each line that differs.
+    """A correction gives the checklist of the corrected context, its findings, and each line that differs.
 
     ``avertissements`` are about the file that was read.
     """

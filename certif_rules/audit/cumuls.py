@@ -1,4 +1,4 @@
-"""All that lines can make together, each total written out once with lines that make it: exact, pure.
+"""This module writes each total that lines can make together once, with lines that make it: exact, pure.
 
 What that costs grows with the number of different totals (of ten lines on four levels or none, some three
 hundred for a mean), never with that of their endings.

@@ -25,7 +25,7 @@ _VAUT = " : "
 
 
 class ConstatDeduit(Struct, frozen=True, kw_only=True):
-    """What a line is by the rule of its sites: ``issues`` are all that it may be, none where nobody can say.
+    """A line has, by the rule of its sites, ``issues``: all that it may be, none where nobody can say.
 
     ``parts`` are the sites with a finding; ``manquants`` those that the rule waits for, ``None`` where
     the organisation does not say which it has.
@@ -38,7 +38,7 @@ class ConstatDeduit(Struct, frozen=True, kw_only=True):
 
     @property
     def constat(self) -> str | None:
-        """What the line is, where it is certain."""
+        """Return what the line is, where it is certain."""
         return self.issues[0] if len(self.issues) == 1 else None
 
 

@@ -16,18 +16,19 @@ from msgspec.structs import replace
 from certif_rules.audit.certificats import CertificatDit, certificates_of
 from certif_rules.audit.precedent import PrecedentDit, precedent_of
 from certif_rules.audit.textes import TextesDits, carried_textes, read_textes
-from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError
+from certif_rules.errors import DataError, Fautes, Issue, Location, UsageError, lacking
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.model.organisme import Fait
 from certif_rules.noms import cle
 from certif_rules.rules.contexte import FaitDeclare
 from certif_rules.rules.faits import measured
 from certif_rules.source.donnees import as_euros, as_text, as_truth, number_of, place_of, read_given
+from certif_rules.source.entree import FichierDonne, given_file
 from certif_rules.source.schema import check
 
 
 class FaitDit(Struct, frozen=True):
-    """One thing said of a fact, for one category or for all (``None``); a ``None`` value says nothing.
+    """A typed fact says one thing, for one category or for all (``None``); a ``None`` value says nothing.
 
     The value of a fact that is a number is that number, as a text (« 12 », « 1.5 »).
     """
@@ -36,6 +37,11 @@ class FaitDit(Struct, frozen=True):
     categorie: str | None
     valeur: bool | str | None
     lieu: Location | None = None
+
+    @property
+    def champ(self) -> str:
+        """The path of its field."""
+        return ".".join(filter(None, ("organisme.faits", self.fait, self.categorie)))
 
 
 def declared(fait: Fait, partout: FaitDit | None, ailleurs: Mapping[str, FaitDit]) -> FaitDeclare:
@@ -56,7 +62,7 @@ def declared(fait: Fait, partout: FaitDit | None, ailleurs: Mapping[str, FaitDit
 
 
 class Demande(Struct, frozen=True, kw_only=True):
-    """A request for one audit. ``lieux`` places the values that come from a file, by name.
+    """A request asks for one audit; ``lieux`` places the values that come from a file, by name.
 
     ``habillage`` is what the file of a body says of its documents, ``textes`` what it gives of its own, if it
     did; findings name the latter by their digest alone, in ``textes_dits``.
@@ -91,26 +97,43 @@ class Demande(Struct, frozen=True, kw_only=True):
         return self.lieux.get(name)
 
 
-def read_profile(path: Path, *, stdin: bytes | None = None) -> Demande:
-    """Return the request of a profile (or of a findings file, which is a profile with findings).
+def missing(demande: Demande, *, categories: bool = True) -> list[Issue]:
+    """Return what a checklist needs and was not given, an issue a field; nothing where a file was not read.
 
     Args:
-        path: the file; its name is used in messages.
-        stdin: the content, when it was read elsewhere.
+        demande: what was asked.
+        categories: whether they are needed.
+    """
+    needs = [
+        ("le référentiel", demande.referentiel, "referentiel.id"),
+        ("le type d’audit", demande.type_audit, "audit.type"),
+        ("la date de l’audit", demande.date, "audit.date"),
+    ]
+    if categories:
+        given = demande.categories or demande.ajout_categories
+        needs.append(("au moins une catégorie", " ".join(given), "organisme.categories"))
+    return [] if demande.illisible else lacking(needs)
+
+
+def read_profile(source: Path | FichierDonne) -> Demande:
+    """Return the request of a profile (or of a findings file, which is a profile with findings).
 
     Raises:
         DataError: the file cannot be read, or its schema refuses it.
     """
-    data: Any = read_given(path, content=stdin)
+    fichier = given_file(source)
+    data: Any = read_given(Path(fichier.nom), content=fichier.octets)
     findings = isinstance(data, dict) and "constats" in data
     issues = check(data, "constats" if findings else "profil")
     if issues:
         raise DataError(issues)
-    return with_files(from_profile(data), data, path.parent)
+    return with_files(from_profile(data), data, fichier.dossier)
 
 
-def with_files(demande: Demande, data: Any, folder: Path) -> Demande:
+def with_files(demande: Demande, data: Any, folder: Path | None) -> Demande:
     """Return ``demande`` with the body's files that ``data`` names, as paths from ``folder``.
+
+    Without a folder, none of them may be read.
 
     Raises:
         DataError: one of them is wrong; everything is listed.
@@ -122,8 +145,12 @@ def with_files(demande: Demande, data: Any, folder: Path) -> Demande:
         name = data.get(key)
         if not isinstance(name, str):
             continue
-        path = folder / name
+        path = (folder or Path()) / name
         with appel:
+            if folder is None:
+                message = f"{key} : « {name} » est un autre fichier, qui n’est pas venu avec celui-ci"
+                hint = "écrire ici ce qu’il contient, ou retirer cette clé"
+                raise DataError([Issue("fichier-illisible", message, place_of(data, key), hint, champ=key)])
             if not path.is_file():
                 message = f"{key} : « {name} » n’est pas un fichier"
                 hint = "un chemin depuis le dossier du profil"

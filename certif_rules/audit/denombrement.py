@@ -10,14 +10,14 @@ from certif_rules.model.referentiel import Indicateur, Referentiel
 
 
 class Effectif(Struct, frozen=True, kw_only=True):
-    """For a line, how many organisations owe it, and for how many that is not known."""
+    """A headcount tells how many organisations owe a line, and for how many that is not known."""
 
     dues: int
     a_confirmer: int
 
 
 class Comptes(Struct, frozen=True, kw_only=True):
-    """What was counted under one set of rules, by the id of each of its lines.
+    """A count gives what was counted under one set of rules, by the id of each of its lines.
 
     ``avertissements`` are what must be said of its layers. ``sans_colonnes`` is what its rules use that has
     no column: they were then asked context by context.
@@ -31,7 +31,7 @@ class Comptes(Struct, frozen=True, kw_only=True):
 
 
 class Denombrement(Struct, frozen=True, kw_only=True):
-    """The organisations counted, what was wrong with the others, and the counts under each set of rules."""
+    """A denombrement gives how many were counted, what is wrong with others, counts by set of rules."""
 
     nombre: int
     ecartees: tuple[Issue, ...]
@@ -39,7 +39,7 @@ class Denombrement(Struct, frozen=True, kw_only=True):
 
     @property
     def lignes(self) -> tuple[Indicateur, ...]:
-        """Every line of either set of rules, the first one's first, as it is in the first that has it."""
+        """Return every line of either set of rules, the first's first, as it is in the first that has it."""
         lines: dict[str, Indicateur] = {}
         for comptes in self.comptes:
             for id_, line in comptes.referentiel.indicateurs.items():

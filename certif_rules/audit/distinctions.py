@@ -18,7 +18,7 @@ SANS_OBJET = "sans_objet"
 
 
 class Octroi(Struct, frozen=True, kw_only=True):
-    """What is decided of a distinction, for one criterion (an id) where it is decided for each.
+    """An octroi is what is decided of a distinction, for one criterion (an id) where it is decided for each.
 
     ``decision`` is ``None`` while several are possible: ``possibles`` are their codes, in order.
     ``SANS_OBJET``, the last, is one of them.

@@ -20,7 +20,7 @@ from certif_rules.rules.delais import dates
 
 
 class Echeance(Struct, frozen=True, kw_only=True):
-    """The dates that one open finding opens; ``None`` for a date that its finding does not have.
+    """An echeance gives the dates that one open finding opens; ``None`` for one that it does not have.
 
     It was found on a line or on a check, one of the two. ``compte_comme`` is the finding whose delays these
     are, where it counts as another than ``constat``.
@@ -35,12 +35,12 @@ class Echeance(Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """The id of the line or of the check."""
+        """Return the id of the line or of the check."""
         return self.ligne.indicateur.id if self.ligne else self.point.id if self.point else ""
 
     @property
     def origine(self) -> str | None:
-        """The référentiel whose judgement opens these dates."""
+        """Return the référentiel whose judgement opens these dates."""
         if self.ligne is not None:
             return self.ligne.indicateur.origine
         return self.point.compte_pour if self.point else None

@@ -32,14 +32,14 @@ _DU_GUIDE = ("niveau_attendu", "preuves", "precisions", "adaptations", "commenta
 
 
 class Redaction(Struct, frozen=True, kw_only=True):
-    """A text of a line that reads otherwise: which one, and its words."""
+    """A wording names a text of a line that reads otherwise, and gives its words."""
 
     champ: str
     passes: tuple[Passe, ...]
 
 
 class LigneComparee(Struct, frozen=True, kw_only=True):
-    """A line of one edition and what it is in the other.
+    """A compared line is one of one edition, with what it is in the other.
 
     ``reformulation`` is ``None`` for a line whose wording is the same. ``guide`` are the texts of the reading
     guides that differ.
@@ -56,12 +56,12 @@ class LigneComparee(Struct, frozen=True, kw_only=True):
 
     @property
     def renumerotee(self) -> bool:
-        """Whether people call it otherwise."""
+        """Return whether people call it otherwise."""
         return (self.avant.id, self.avant.numero) != (self.apres.id, self.apres.numero)
 
 
 class Recomposition(Struct, frozen=True, kw_only=True):
-    """Lines that were split or merged: one into several, several into one, several into several."""
+    """A recomposition splits or merges lines: one into several, several into one, several into several."""
 
     de: tuple[Indicateur, ...]
     vers: tuple[Indicateur, ...]
@@ -69,7 +69,7 @@ class Recomposition(Struct, frozen=True, kw_only=True):
 
 
 class Mutation(Struct, frozen=True, kw_only=True):
-    """Something else than a line that enters, leaves or changes: a criterion, an audit type, a judgement."""
+    """Something else than a line enters, leaves or changes: a criterion, an audit type, a judgement."""
 
     sorte: str
     id: str
@@ -78,7 +78,7 @@ class Mutation(Struct, frozen=True, kw_only=True):
 
 
 class CoucheRemplacee(Struct, frozen=True, kw_only=True):
-    """The layers of one kind of a référentiel, by id, on each side; ``None``: none."""
+    """A replacement gives the layers of one kind of a référentiel, by id, on each side; ``None``: none."""
 
     referentiel: str
     nature: Nature
@@ -87,7 +87,10 @@ class CoucheRemplacee(Struct, frozen=True, kw_only=True):
 
 
 class EditionsComparees(Struct, frozen=True, kw_only=True):
-    """All that differs between two editions; for an organisation, of the lines that may apply to it."""
+    """A comparison gives all that differs between two editions, for all or for one organisation.
+
+    For an organisation, it speaks only of the lines that may apply to it.
+    """
 
     avant: Referentiel
     apres: Referentiel
@@ -104,17 +107,17 @@ class EditionsComparees(Struct, frozen=True, kw_only=True):
 
     @property
     def reformulees(self) -> tuple[LigneComparee, ...]:
-        """The lines whose wording changed."""
+        """Return the lines whose wording changed."""
         return tuple(line for line in self.lignes if line.reformulation not in (None, "inconnue"))
 
     @property
     def sans_texte(self) -> tuple[LigneComparee, ...]:
-        """The lines of which a wording is absent from its sources: nobody knows whether they changed."""
+        """Return the lines with a wording absent from its sources: nobody knows whether they changed."""
         return tuple(line for line in self.lignes if line.reformulation == "inconnue")
 
     @property
     def inchangees(self) -> tuple[LigneComparee, ...]:
-        """The lines with the same wording and the same number."""
+        """Return the lines with the same wording and the same number."""
         return tuple(li for li in self.lignes if not li.reformulation and not li.renumerotee)
 
 

@@ -12,7 +12,7 @@ from certif_rules.rules.trivalent import Trivalent
 
 
 class Couple(Struct, frozen=True, kw_only=True):
-    """What was answered for one category: does the line apply, is it due."""
+    """A pair answers for one category whether the line applies, and whether it is due."""
 
     categorie: str
     portee: Reponse
@@ -20,12 +20,12 @@ class Couple(Struct, frozen=True, kw_only=True):
 
     @property
     def etat(self) -> Etat:
-        """The state of this pair alone."""
+        """Return the state of this pair alone."""
         return state(self.portee.valeur, self.perimetre.valeur)
 
     @property
     def motifs(self) -> tuple[Motif, ...]:
-        """Its reasons; whether a line is due is not worth saying of one that does not apply."""
+        """Return its reasons; whether a line is due is not worth saying of one that does not apply."""
         if self.portee.valeur is False:
             return self.portee.motifs
         return (*self.portee.motifs, *self.perimetre.motifs)

@@ -22,7 +22,7 @@ Quoi = Literal["total", "poids", "nombre", "sous", "jusqu_a", "valeurs", "criter
 
 
 class Part(Struct, frozen=True):
-    """What is added up over lines, or over criteria."""
+    """A part names what is added up over lines, or over criteria."""
 
     mesure: str
     quoi: Quoi
@@ -31,12 +31,12 @@ class Part(Struct, frozen=True):
 
     @property
     def par_critere(self) -> bool:
-        """Whether it is added up over criteria, of each of which it is no sum over lines."""
+        """Return whether it is added up over criteria, of each of which it is no sum over lines."""
         return self.quoi in {"valeurs", "criteres"}
 
 
 class Somme(Struct, frozen=True):
-    """Parts, each times a number, and a constant: what they add up to is zero at least, or over zero."""
+    """A sum adds parts, each times a number, and a constant: the total is zero at least, or over zero."""
 
     parts: tuple[tuple[Part, Fraction], ...]
     constante: Fraction
@@ -44,7 +44,7 @@ class Somme(Struct, frozen=True):
 
 
 class Requis(Struct, frozen=True):
-    """Sums that hold, and of each list of cases, one that does."""
+    """A requirement joins sums that hold with lists of cases, of each of which one holds."""
 
     sommes: tuple[Somme, ...] = ()
     cas: tuple[tuple[Requis, ...], ...] = ()
@@ -94,7 +94,7 @@ def turned(condition: Seuil) -> list[Seuil]:
 
 
 class Grandeur(Struct, frozen=True):
-    """A measure as sums over lines or criteria; a count, or a sum of measures, has its parts and a constant.
+    """A measure is read as sums over lines or criteria; a count, or a sum, has parts and a constant.
 
     ``criteres`` are those that a mean over criteria is made over; ``None`` for any other measure.
     """
@@ -107,7 +107,7 @@ class Grandeur(Struct, frozen=True):
 
     @property
     def toujours(self) -> bool:
-        """Whether it has a value whatever the lines are."""
+        """Return whether it has a value whatever the lines are."""
         return not (self.mesure.moyenne or self.mesure.minimum) and self.criteres is None
 
     def part(self, quoi: Quoi, niveau: Fraction = Fraction(0)) -> Part:

@@ -21,7 +21,7 @@ Sort = Literal["garde", "a_relire", "a_revoir"]
 
 
 class Incidence(Struct, frozen=True, kw_only=True):
-    """A line that enters, leaves or changes for an organisation: what it was, what it is, and why.
+    """An incidence tells a line that enters, leaves or changes for an organisation: before, after, and why.
 
     ``avant`` and ``apres`` are states of a checklist, or whether the line applies where no audit was named;
     ``None`` for no such line.
@@ -36,7 +36,7 @@ class Incidence(Struct, frozen=True, kw_only=True):
 
 
 class Repris(Struct, frozen=True, kw_only=True):
-    """What becomes of a finding under the other edition, and why where it is not simply kept."""
+    """A carried finding says what becomes of it under the other edition, and why where it is not kept."""
 
     id: str
     numero: str
@@ -46,7 +46,7 @@ class Repris(Struct, frozen=True, kw_only=True):
 
 
 class PourOrganisme(Struct, frozen=True, kw_only=True):
-    """What the change means for one organisation.
+    """This record says what the change means for one organisation.
 
     ``type_audit`` is the title of the audit, ``None`` where none was named; ``constats`` is ``None`` where no
     finding was given.

@@ -17,7 +17,7 @@ Valeur = Nombre | Mapping[str, Nombre]
 
 
 class LigneJugee(Struct, frozen=True, kw_only=True):
-    """A line as it is judged, or a check: without ``indicateur``, it stands in no criterion and has no label.
+    """A judged line may be a check: without ``indicateur``, it stands in no criterion and has no label.
 
     ``possibles`` are the findings it may end with. ``None`` is none that counts: lifted, satisfied, or not
     due after all. ``inconnue``: it has a value that nobody gives, so that no figure is made without it.
@@ -29,12 +29,12 @@ class LigneJugee(Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str | None:
-        """The id of the line."""
+        """Return the id of the line."""
         return self.indicateur.id if self.indicateur else None
 
     @property
     def critere(self) -> str | None:
-        """The criterion (an id) that the line stands in."""
+        """Return the criterion (an id) that the line stands in."""
         return self.indicateur.critere if self.indicateur else None
 
 

@@ -18,7 +18,7 @@ from certif_rules.model.jugement import Jugement
 
 
 class Objet(Struct, frozen=True, kw_only=True):
-    """What one conclusion looks at: the lines and checks of its object, and what was found of them."""
+    """An objet is what one conclusion looks at: its lines and checks, and what was found of them."""
 
     checklist: Checklist
     jugement: Jugement | None

@@ -50,7 +50,7 @@ def shared_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, .
 
 
 class Partage:
-    """What was answered of one référentiel, by what each answer depends on.
+    """A store keeps what was answered of one référentiel, by what each answer depends on.
 
     An answer has a number, and two that say the same have the same one: a line depends on those numbers.
     """
@@ -156,7 +156,7 @@ class _Answer(NamedTuple):
 
 
 class _Category(NamedTuple):
-    """A category of an audit: itself and whether it is certified, what rules read of it, its facts.
+    """A category of an audit has its name, whether it is certified, what rules read of it, and its facts.
 
     Each of them is a number; ``scopes`` has one of the facts that a scope names, by their names.
     """
@@ -169,7 +169,7 @@ class _Category(NamedTuple):
 
 
 class _Gardees:
-    """What was answered of one indicator; the facts that its scope names, and those that its texts name."""
+    """This keeps the answers of one indicator; the facts that its scope names, and that its texts name."""
 
     def __init__(self, indicateur: Indicateur) -> None:
         texts = (*indicateur.preuves, *indicateur.precisions, *indicateur.adaptations)
@@ -189,7 +189,7 @@ class _Gardees:
 
 
 class _Lecture:
-    """What the rules of one audit type read of an audit, with those of the types that they refer to."""
+    """A reading tells what the rules of an audit type, and of the types they refer to, read of an audit."""
 
     def __init__(self, referentiel: Referentiel, type_audit: TypeAudit) -> None:
         rules = list(_rules_of(referentiel, type_audit, set()))

@@ -14,11 +14,12 @@ from msgspec import Struct, field
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.source.donnees import as_text, place_of, read_given
+from certif_rules.source.entree import FichierDonne, given_file
 from certif_rules.source.schema import check
 
 
 class ConstatDit(Struct, frozen=True):
-    """An earlier finding, under the key people used (a printed number, or an id).
+    """An earlier finding stands under the key that people used (a printed number, or an id).
 
     ``apres`` is the level that it became once lifted; ``ecart`` what was typed of it, by key.
     """
@@ -32,7 +33,7 @@ class ConstatDit(Struct, frozen=True):
 
 
 class PrecedentDit(Struct, frozen=True, kw_only=True):
-    """The earlier audit as typed; ``None`` is « not given ». ``lieu`` is where it was told.
+    """The earlier audit is as typed; ``None`` is « not given », and ``lieu`` is where it was told.
 
     ``precedent`` is the audit before it.
     """
@@ -47,15 +48,16 @@ class PrecedentDit(Struct, frozen=True, kw_only=True):
     precedent: PrecedentDit | None = None
 
 
-def read_precedent(path: Path, *, stdin: bytes | None = None) -> PrecedentDit:
-    """Return the earlier audit told by its findings file (arguments as for a profile).
+def read_precedent(source: Path | FichierDonne) -> PrecedentDit:
+    """Return the earlier audit told by its findings file.
 
     The lines that have a finding were seen; a finding lifted since is known but no longer open.
 
     Raises:
         DataError: the file cannot be read, or its schema refuses it.
     """
-    data = read_given(path, content=stdin)
+    fichier = given_file(source)
+    data = read_given(Path(fichier.nom), content=fichier.octets)
     issues = check(data, "constats") or list(_left_to_choose(data["constats"]))
     if issues:
         raise DataError(issues)

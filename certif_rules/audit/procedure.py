@@ -22,7 +22,7 @@ ROLES: tuple[Role, ...] = ("donne_avis", "decide", "notifie")
 
 
 class ActePrevu(Struct, frozen=True, kw_only=True):
-    """An act that this audit calls for, and by whom (``None``: nobody says who).
+    """An audit calls for this act, by somebody (``None``: nobody says who).
 
     Unless it is ``certain``, nobody can say yet whether it is called for.
     """
@@ -33,7 +33,7 @@ class ActePrevu(Struct, frozen=True, kw_only=True):
 
 
 class Procedure(Struct, frozen=True, kw_only=True):
-    """The acts that a référentiel (``objet``) calls for after this audit, in order.
+    """A procedure lists the acts that a référentiel (``objet``) calls for after this audit, in order.
 
     ``decisions`` are the codes of its judgement, by which a decision reads where no word is declared for it.
     """
@@ -50,7 +50,7 @@ class Procedure(Struct, frozen=True, kw_only=True):
 
 
 class ActeSuivi(Struct, frozen=True, kw_only=True):
-    """An act called for, recorded, or both; ``mot`` is the word it is declared in.
+    """A followed act is one called for, recorded, or both; ``mot`` is the word it is declared in.
 
     ``attendu``: it is not recorded, and all that comes before is. ``ecarts`` are the opinions that a decision
     departs from.

@@ -25,9 +25,10 @@ _Vue = tuple[str, tuple[str, ...], tuple[Texte, ...]]
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """A fact to ask, for which categories, and the lines that an answer may change, by what it changes.
+    """A question names a fact, the categories it is asked for, and the lines that an answer may change.
 
-    A line stands once, under the strongest of its effects; every effect is there, most of them empty.
+    ``effets`` are these lines by what it changes. A line stands once, under the strongest of its effects;
+    every effect is there, most of them empty.
     """
 
     fait: Fait
@@ -36,7 +37,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
     @property
     def lignes(self) -> tuple[str, ...]:
-        """The ids of all the lines that an answer may change, those whose state it changes first."""
+        """Return the ids of all the lines that an answer may change, those whose state it changes first."""
         return tuple(identifiant for lines in self.effets.values() for identifiant in lines)
 
 

@@ -10,7 +10,7 @@ from certif_rules.rules.motifs import each_once, rests_on
 
 
 class MotifConclusion(Appui, frozen=True, kw_only=True):
-    """Why a conclusion is what it is: the decision, a line left, a remark, with its sources."""
+    """A reason gives why a conclusion is what it is: a decision, a line left, a remark, its sources."""
 
     code: str
     texte: str

@@ -22,7 +22,7 @@ Devenir = Literal["inchange", "a_relire", "sans_effet", "sans_cible"]
 
 
 class Touche(Struct, frozen=True, kw_only=True):
-    """Something of the base that the label touches, and what became of it.
+    """A touche names something of the base that the label touches, and what became of it.
 
     ``par`` is who touches it: the fields that a change replaces, the numbers of lines, the audit types;
     ``egaux`` are those fields that the base now gives as the label does.
@@ -42,7 +42,7 @@ class Touche(Struct, frozen=True, kw_only=True):
 
 
 class Rebasage(Struct, frozen=True, kw_only=True):
-    """A label under another edition of its base: what it touches, and all that changed of the base itself."""
+    """A rebasage sees a label under another edition of its base: what it touches, what the base changed."""
 
     label: Referentiel
     base: EditionsComparees

@@ -28,7 +28,8 @@ def with_ids(referentiel: Referentiel, dossier: Dossier) -> tuple[Dossier, list[
         if len(candidates) > 1:
             message = f"le numéro « {releve.ligne} » désigne plusieurs lignes : {', '.join(candidates)}"
             hint = "écrire l’identifiant « origine/code »"
-            issues.append(Issue("ligne-ambigue", message, releve.lieu, hint))
+            champ = f"constats.{releve.ligne}"
+            issues.append(Issue("ligne-ambigue", message, releve.lieu, hint, champ=champ))
         releves.append(replace(releve, ligne=candidates[0]) if len(candidates) == 1 else releve)
     return replace(dossier, releves=tuple(releves)), issues
 
@@ -44,14 +45,14 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
             if sum(li.indicateur.numero == releve.ligne for li in checklist.lignes) < 2:
                 message = f"aucune ligne « {releve.ligne} » dans cette checklist"
                 numeros = [li.indicateur.numero for li in checklist.lignes]
-                yield Issue(
-                    "ligne-inconnue", message, releve.lieu, suggestion(releve.ligne, numeros, "lignes")
-                )
+                hint = suggestion(releve.ligne, numeros, "lignes")
+                champ = f"constats.{releve.ligne}"
+                yield Issue("ligne-inconnue", message, releve.lieu, hint, champ=champ)
         elif releve.ligne in seen:
             message = f"la ligne {ligne.indicateur.numero} a deux constats"
-            yield Issue(
-                "ligne-en-double", message, releve.lieu, "n’en garder qu’un", _first(seen[releve.ligne])
-            )
+            related = _first(seen[releve.ligne])
+            champ = f"constats.{releve.ligne}"
+            yield Issue("ligne-en-double", message, releve.lieu, "n’en garder qu’un", related, champ=champ)
         else:
             yield from _check_all(checklist, _of_line(checklist, ligne), releve, dossier.notifie_le)
         seen.setdefault(releve.ligne, releve)
@@ -59,13 +60,15 @@ def check_findings(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
         if ligne.etat == "a_auditer" and identifiant not in seen:
             message = f"la ligne {ligne.indicateur.numero}, due à cet audit, n’a pas de constat"
             hint = f"ajouter la ligne, au besoin avec « {A_EVALUER} »"
-            yield Issue("ligne-manquante", message, dossier.lieu("constats"), hint)
+            champ = f"constats.{identifiant}.constat"
+            yield Issue("ligne-manquante", message, dossier.lieu("constats"), hint, champ=champ)
     yield from _check_points(checklist, dossier)
     day = checklist.contexte.date.isoformat()
     if dossier.notifie_le is not None and dossier.notifie_le < day:
         message = f"les écarts sont notifiés le {dossier.notifie_le}, avant l’audit ({day})"
         hint = "vérifier ecarts_notifies_le et la date de l’audit"
-        yield Issue("notification-avant-audit", message, dossier.lieu("ecarts_notifies_le"), hint)
+        lieu, champ = dossier.lieu("ecarts_notifies_le"), "ecarts_notifies_le"
+        yield Issue("notification-avant-audit", message, lieu, hint, champ=champ)
 
 
 def check_finding(checklist: Checklist, releve: Releve, notified: str | None = None) -> Iterator[Issue]:
@@ -128,20 +131,28 @@ def must_explain(checklist: Checklist, point: Point) -> bool:
 
 
 class _Sujet(Struct, frozen=True, kw_only=True):
-    """What bears a finding, a line or a check: its name in messages, and what may be found of it.
+    """A sujet bears a finding, a line or a check: its name in messages, its path, what may be found of it.
 
     ``requis`` are the findings that must come with a reason; ``ecarts``, those that may be lifted.
     """
 
     nom: str
+    champ: str
     permis: tuple[str, ...]
     requis: frozenset[str]
     ecarts: frozenset[str]
+
+    def issue(self, code: str, message: str, lieu: Location | None, hint: str, nom: str) -> Issue:
+        """Return what is wrong of its field ``nom``."""
+        if nom == "constat" and self.champ.startswith("verifications."):
+            nom = "resultat"
+        return Issue(code, f"{self.nom} : {message}", lieu, hint, champ=f"{self.champ}.{nom}")
 
 
 def _of_line(checklist: Checklist, ligne: Ligne) -> _Sujet:
     return _Sujet(
         nom=f"ligne {ligne.indicateur.numero}",
+        champ=f"constats.{ligne.indicateur.id}",
         permis=ligne.constats_permis,
         requis=frozenset(c for c in ligne.constats_permis if needs_comment(checklist, ligne, c)),
         ecarts=frozenset(c for c in ligne.constats_permis if _is_a_gap(checklist, ligne, c)),
@@ -152,6 +163,7 @@ def _of_point(checklist: Checklist, point: Point) -> _Sujet:
     failing = frozenset({NON_SATISFAITE})
     return _Sujet(
         nom=f"vérification « {point.id} »",
+        champ=f"verifications.{point.id}",
         permis=RESULTATS,
         requis=failing if must_explain(checklist, point) else frozenset(),
         ecarts=failing,
@@ -167,11 +179,13 @@ def _check_points(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
         if point is None:
             message = f"aucune vérification « {releve.ligne[:40]} » à cet audit"
             hint = suggestion(releve.ligne, points, "vérifications") if points else "retirer cette entrée"
-            yield Issue("verification-inconnue", message, releve.lieu, hint)
+            champ = f"verifications.{releve.ligne}"
+            yield Issue("verification-inconnue", message, releve.lieu, hint, champ=champ)
         elif releve.ligne in seen:
             message = f"la vérification « {point.id} » a deux constats"
             related = _first(seen[releve.ligne])
-            yield Issue("verification-en-double", message, releve.lieu, "n’en garder qu’un", related)
+            champ, hint = f"verifications.{releve.ligne}", "n’en garder qu’un"
+            yield Issue("verification-en-double", message, releve.lieu, hint, related, champ=champ)
         else:
             yield from _check_all(checklist, _of_point(checklist, point), releve, dossier.notifie_le)
         seen.setdefault(releve.ligne, releve)
@@ -181,29 +195,38 @@ def _check_all(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: st
     """Yield what is impossible in a finding, then in that of each of its sites."""
     yield from _check_one(checklist, sujet, releve, notified)
     for part in releve.par_site:
-        yield from _check_one(checklist, replace(sujet, nom=f"{sujet.nom}, site {part.site}"), part, notified)
+        nom, champ = f"{sujet.nom}, site {part.site}", f"{sujet.champ}.par_site.{part.site}"
+        yield from _check_one(checklist, replace(sujet, nom=nom, champ=champ), part, notified)
 
 
 def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: str | None) -> Iterator[Issue]:
     referentiel = checklist.referentiel
     for annotation in releve.annotations:
         if annotation not in referentiel.annotations:
-            message = f"{sujet.nom} : l’annotation « {annotation} » n’est pas déclarée"
+            message = f"l’annotation « {annotation} » n’est pas déclarée"
             hint = suggestion(annotation, referentiel.annotations, "annotations")
-            yield Issue("annotation-inconnue", message, releve.lieu, hint)
+            yield sujet.issue("annotation-inconnue", message, releve.lieu, hint, "annotations")
     yield from _check_lifting(checklist, sujet, releve, notified)
     yield from _check_plan(checklist, sujet, releve)
     if not releve.porte:
         return
     if releve.constat not in sujet.permis:
         allowed = ", ".join(sujet.permis) or "aucun : elle n’est pas due à cet audit"
-        message = f"{sujet.nom} : le constat « {releve.constat} » n’est pas permis"
-        yield Issue("constat-non-permis", message, releve.lieu, f"constats permis : {allowed}")
+        message = f"le constat « {releve.constat} » n’est pas permis"
+        yield sujet.issue(
+            "constat-non-permis", message, releve.lieu, f"constats permis : {allowed}", "constat"
+        )
     elif releve.constat in sujet.requis and not _explained(sujet, releve):
         declared = referentiel.constats.get(releve.constat)
         titre = declared.titre if declared else "non satisfaite"
-        message = f"{sujet.nom} : « {titre} » demande un commentaire qui en donne la raison"
-        yield Issue("commentaire-manquant", message, releve.lieu, "écrire la raison dans le commentaire")
+        message = f"« {titre} » demande un commentaire qui en donne la raison"
+        yield sujet.issue(
+            "commentaire-manquant",
+            message,
+            releve.lieu,
+            "écrire la raison dans le commentaire",
+            "commentaire",
+        )
 
 
 def _explained(sujet: _Sujet, releve: Releve) -> bool:
@@ -226,25 +249,37 @@ def _check_lifting(
     yield from _check_new_level(checklist, sujet, releve)
     if releve.leve_le is None:
         if author:
-            message = f"{sujet.nom} : le constat est dit levé par quelqu’un, sans date"
-            yield Issue("levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_par")
+            message = "le constat est dit levé par quelqu’un, sans date"
+            yield sujet.issue(
+                "levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_par", "leve_le"
+            )
         return
     if not author:
-        message = f"{sujet.nom} : le constat est dit levé, sans dire par qui"
-        yield Issue("levee-sans-auteur", message, releve.lieu, "ajouter leve_par, ou retirer leve_le")
+        message = "le constat est dit levé, sans dire par qui"
+        yield sujet.issue(
+            "levee-sans-auteur", message, releve.lieu, "ajouter leve_par, ou retirer leve_le", "leve_par"
+        )
     day = checklist.contexte.date.isoformat()
     if not releve.porte:
-        message = f"{sujet.nom} : rien à lever, elle est à évaluer"
-        yield Issue("levee-sans-constat", message, releve.lieu, "porter le constat, ou retirer leve_le")
+        message = "rien à lever, elle est à évaluer"
+        yield sujet.issue(
+            "levee-sans-constat", message, releve.lieu, "porter le constat, ou retirer leve_le", "leve_le"
+        )
     elif releve.constat in sujet.permis and releve.constat not in sujet.ecarts:
-        message = f"{sujet.nom} : « {releve.constat} » n’est pas un écart, il n’y a rien à lever"
-        yield Issue("levee-sans-objet", message, releve.lieu, "vérifier le constat, ou retirer leve_le")
+        message = f"« {releve.constat} » n’est pas un écart, il n’y a rien à lever"
+        yield sujet.issue(
+            "levee-sans-objet", message, releve.lieu, "vérifier le constat, ou retirer leve_le", "leve_le"
+        )
     elif releve.leve_le < day:
-        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant l’audit ({day})"
-        yield Issue("levee-avant-audit", message, releve.lieu, "vérifier leve_le et la date de l’audit")
+        message = f"le constat est levé le {releve.leve_le}, avant l’audit ({day})"
+        yield sujet.issue(
+            "levee-avant-audit", message, releve.lieu, "vérifier leve_le et la date de l’audit", "leve_le"
+        )
     elif notified is not None and releve.leve_le < notified:
-        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant d’être notifié ({notified})"
-        yield Issue("levee-avant-notification", message, releve.lieu, "vérifier les deux dates")
+        message = f"le constat est levé le {releve.leve_le}, avant d’être notifié ({notified})"
+        yield sujet.issue(
+            "levee-avant-notification", message, releve.lieu, "vérifier les deux dates", "leve_le"
+        )
 
 
 def _check_new_level(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:
@@ -255,15 +290,17 @@ def _check_new_level(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Ite
     where = releve.lieux.get("leve_constat", releve.lieu)
     levels = _levels(checklist, sujet.permis)
     if releve.leve_le is None:
-        message = f"{sujet.nom} : un niveau après levée (« {level} ») est donné, sans date de levée"
-        yield Issue("levee-sans-date", message, where, "ajouter leve_le, ou retirer leve_constat")
+        message = f"un niveau après levée (« {level} ») est donné, sans date de levée"
+        yield sujet.issue(
+            "levee-sans-date", message, where, "ajouter leve_le, ou retirer leve_constat", "leve_le"
+        )
     elif releve.constat not in levels:
-        message = f"{sujet.nom} : « {releve.constat} » n’est pas un niveau, sa levée n’en donne pas un autre"
-        yield Issue("niveau-sans-objet", message, where, "retirer leve_constat")
+        message = f"« {releve.constat} » n’est pas un niveau, sa levée n’en donne pas un autre"
+        yield sujet.issue("niveau-sans-objet", message, where, "retirer leve_constat", "leve_constat")
     elif level not in levels or level == releve.constat:
-        message = f"{sujet.nom} : « {level} » ne peut pas être le niveau après levée"
+        message = f"« {level} » ne peut pas être le niveau après levée"
         hint = f"niveaux possibles : {', '.join(c for c in levels if c != releve.constat)}"
-        yield Issue("constat-non-permis", message, where, hint)
+        yield sujet.issue("constat-non-permis", message, where, hint, "leve_constat")
 
 
 def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator[Issue]:
@@ -271,14 +308,26 @@ def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator
     day = checklist.contexte.date.isoformat()
     received, accepted = (releve.ecart.get(cle) for cle in (PLAN_RECU, PLAN_ACCEPTE))
     if received is not None and received < day:
-        message = f"{sujet.nom} : le plan est reçu le {received}, avant l’audit ({day})"
-        yield Issue("plan-avant-audit", message, releve.lieu, "vérifier plan_recu_le et la date de l’audit")
+        message = f"le plan est reçu le {received}, avant l’audit ({day})"
+        yield sujet.issue(
+            "plan-avant-audit",
+            message,
+            releve.lieu,
+            "vérifier plan_recu_le et la date de l’audit",
+            "ecart.plan_recu_le",
+        )
     if accepted is not None and accepted < max(received or day, day):
         before = (
             f"avant d’être reçu ({received})" if received and received >= day else f"avant l’audit ({day})"
         )
-        message = f"{sujet.nom} : le plan est accepté le {accepted}, {before}"
-        yield Issue("plan-accepte-trop-tot", message, releve.lieu, "vérifier plan_accepte_le et plan_recu_le")
+        message = f"le plan est accepté le {accepted}, {before}"
+        yield sujet.issue(
+            "plan-accepte-trop-tot",
+            message,
+            releve.lieu,
+            "vérifier plan_accepte_le et plan_recu_le",
+            "ecart.plan_accepte_le",
+        )
 
 
 def _is_a_gap(checklist: Checklist, ligne: Ligne, constat: str) -> bool:

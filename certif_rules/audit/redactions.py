@@ -19,7 +19,7 @@ _NEAR: Final = 0.6
 
 
 class Passe(Struct, frozen=True):
-    """Words end to end that both wordings have (``egal``), or that one alone has."""
+    """A run is a stretch of words that both wordings have (``egal``), or that one alone has."""
 
     operation: Operation
     texte: str

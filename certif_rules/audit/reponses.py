@@ -18,7 +18,7 @@ SANS_OBJET: Final = "sans_objet"
 
 
 class ReponseDite(Struct, frozen=True, kw_only=True):
-    """An answer as read; ``ligne`` is an id or a printed number, ``niveau`` a number, a word, or nothing."""
+    """An answer is as read; ``ligne`` is an id or a printed number; ``niveau`` a number, a word, or none."""
 
     ligne: str
     niveau: int | str | None = None
@@ -29,12 +29,12 @@ class ReponseDite(Struct, frozen=True, kw_only=True):
 
     @property
     def vide(self) -> bool:
-        """Whether nothing at all was written."""
+        """Return whether nothing at all was written."""
         return not any((self.niveau is not None, self.raison, self.commentaire, self.preuves))
 
 
 class Questionnaire(Struct, frozen=True, kw_only=True):
-    """Answers as read. ``demande`` is the request they carry, ``None`` when it is given beside them."""
+    """A questionnaire gives answers as read, ``demande`` their request (``None``: given beside them)."""
 
     nom: str
     reponses: tuple[ReponseDite, ...]

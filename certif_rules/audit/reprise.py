@@ -1,4 +1,4 @@
-"""What the lines that an audit does not see are worth: their latest value of the same cycle and edition.
+"""The lines that an audit does not see are worth their latest value of the same cycle and edition.
 
 A value not known for certain is never replaced by an older one: what came between may have changed it.
 """
@@ -16,7 +16,7 @@ from certif_rules.rules.contexte import ConstatPrecedent, Precedent
 
 
 class Reprise(Struct, frozen=True, kw_only=True):
-    """The finding that a line was left with, the day of its audit; ``None`` for one that counts no more.
+    """A reprise is the finding a line was left with, and its audit's day; ``None``: one that counts no more.
 
     ``connue`` is false where the line was seen, or lifted, and nobody says what it is worth since.
     """

@@ -51,7 +51,7 @@ _Trois = tuple[Releve, Releve, Releve]
 
 
 class Apport(Struct, frozen=True, kw_only=True):
-    """One of the files that are joined: what it is called, and what it says."""
+    """A contribution is one of the files that are joined: what it is called, and what it says."""
 
     nom: str
     dossier: Dossier
@@ -226,7 +226,7 @@ def _together(one: str | None, two: str | None, start: str | None) -> str | None
 
 
 class _Jonction:
-    """The joining of two sides field by field; what was said differently is in ``conflits``.
+    """The joining takes two sides field by field; what was said differently is in ``conflits``.
 
     ``connus`` are the conflicts that each side brings, ``releves`` the findings that the fields are of.
     """

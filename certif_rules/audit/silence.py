@@ -1,4 +1,4 @@
-"""What a file has no place for, and so says nothing of: it keeps what it was made from, and erases nothing.
+"""A file says nothing of what it has no place for: it keeps what it was made from, and erases nothing.
 
 A grid may be older than a column, or have no cell for what a findings file holds beside; in a file where
 that column stands, an empty cell is what a person left empty.
@@ -18,7 +18,7 @@ _RIEN = CompteRendu()
 
 
 class Silence(Struct, frozen=True, kw_only=True):
-    """The fields that a file has no place for: those of findings, of checks, of the file as a whole."""
+    """A silence names the fields that a file has no place for: of findings, of checks, of the whole file."""
 
     lignes: frozenset[str] = frozenset()
     verifications: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Whether lines can end so that several sums reach what is asked of each, at once: pure, and exact.
+"""This module tells whether lines can end so that sums reach what is asked of each, at once: pure, exact.
 
 Lines with the same endings are counted together: a thousand of them cost what ten do. A direction (how much
 each sum weighs) bounds all that the lines can bring together; where that is short of what is asked, nothing
@@ -247,7 +247,7 @@ def _sides(endings: Mapping[Fin, Apport], share: Mapping[Fin, float]) -> list[di
 
 
 class _Melange:
-    """A mix of the best endings in some directions, whose least sum beside its threshold grows.
+    """A mix of the best endings in some directions makes its least sum beside its threshold grow.
 
     It is the revised simplex for « as much as possible over every threshold at once », columns being made as
     they are wanted: the best endings in the direction that the mix lacks.
@@ -281,7 +281,7 @@ class _Melange:
 
     @property
     def least(self) -> float:
-        """How far over its threshold the sum that is least so is; below zero, under."""
+        """Return how far over its threshold the sum that is least so is; below zero, under."""
         return self._inverse[self._base.index(None)][-1]
 
     def shares(self) -> list[dict[Fin, float]]:

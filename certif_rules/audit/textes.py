@@ -1,4 +1,4 @@
-"""What a source lacks, given by the body from its own documents, and never shipped.
+"""A body gives what a source lacks from its own documents, and it is never shipped.
 
 A line takes the texts that nobody gave, each marked as given by the body wherever it is printed; a text of
 the référentiel is never replaced. The digest of the rules does not change: these texts have their own.
@@ -30,7 +30,7 @@ _LISTES = ("preuves", "precisions", "adaptations", "commentaires")
 
 
 class TextesDits(Struct, frozen=True, kw_only=True):
-    """A file of texts: the name it goes by, its digest, its data (``None``: known by its digest alone)."""
+    """A file of texts has the name it goes by, its digest, its data (``None``: known by its digest alone)."""
 
     nom: str
     empreinte: str

@@ -23,7 +23,7 @@ Ton = Literal["information", "attention", "refus"]
 
 
 class Morceau(Struct, frozen=True):
-    """A run of text, the ids of what it rests on after it."""
+    """A run of text has the ids of what it rests on after it."""
 
     texte: str
     relief: Relief = "normal"
@@ -31,7 +31,7 @@ class Morceau(Struct, frozen=True):
 
 
 class Signe(Struct, frozen=True):
-    """A word with its symbol, never one without the other: the state of a line, the gravity of a gap, a mark.
+    """A sign joins a word to its symbol, never one without the other: a state, the gravity of a gap, a mark.
 
     ``ascii`` stands for the symbol on a poor console; ``genre`` names the state or the gravity (``ecart``,
     ``grave``), empty for a mark.
@@ -48,7 +48,7 @@ Texte: TypeAlias = str | tuple[Morceau | Signe, ...]
 
 
 class Titre(Struct, frozen=True, kw_only=True):
-    """A heading; levels start at 2 (the document's own title is 1) and never skip one downwards.
+    """A heading has a level from 2 (the document's own title is 1), and never skips one downwards.
 
     ``ancre`` names it for links inside the document: ASCII letters, digits, ``.`` and ``-``.
     """
@@ -60,13 +60,13 @@ class Titre(Struct, frozen=True, kw_only=True):
 
 
 class Paragraphe(Struct, frozen=True, kw_only=True):
-    """A paragraph."""
+    """A paragraph is one text."""
 
     texte: Texte
 
 
 class Encadre(Struct, frozen=True, kw_only=True):
-    """A notice set apart; ``titre`` names it in words."""
+    """A notice stands apart; ``titre`` names it in words."""
 
     titre: str
     texte: Texte
@@ -74,7 +74,7 @@ class Encadre(Struct, frozen=True, kw_only=True):
 
 
 class Liste(Struct, frozen=True, kw_only=True):
-    """A list, never empty; ``a_cocher`` draws a box before each item where one can be ticked by hand."""
+    """A list is never empty; ``a_cocher`` draws a box before each item where one can be ticked by hand."""
 
     elements: tuple[Texte, ...]
     numerotee: bool = False
@@ -82,21 +82,21 @@ class Liste(Struct, frozen=True, kw_only=True):
 
 
 class Fiche(Struct, frozen=True, kw_only=True):
-    """Labels and values, two columns; ``legende`` is its caption, empty under a heading that names it."""
+    """A card sets labels and values in two columns; ``legende``, its caption, is empty under a heading."""
 
     legende: str
     rangs: tuple[tuple[str, Texte], ...]
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """Tick boxes side by side, one per choice, none ticked unless ``cochee`` names it."""
+    """A row of boxes offers one tick box per choice, none ticked unless ``cochee`` names it."""
 
     choix: tuple[str, ...]
     cochee: str | None = None
 
 
 class EspaceLibre(Struct, frozen=True, kw_only=True):
-    """Room to write by hand: ``lignes`` ruled lines under a label."""
+    """A blank leaves room to write by hand: ``lignes`` ruled lines under a label."""
 
     intitule: str
     lignes: int = 1
@@ -107,7 +107,7 @@ Cellule: TypeAlias = Texte | Case | EspaceLibre
 
 
 class Tableau(Struct, frozen=True, kw_only=True):
-    """A data table: a caption, one row of heads repeated on each page, rows whose first cell is their header.
+    """A data table has a caption, one row of heads repeated on each page, and rows headed by a first cell.
 
     ``largeurs`` are relative widths, one per column, in any unit; the caption is empty under a heading that
     names the table.
@@ -120,7 +120,7 @@ class Tableau(Struct, frozen=True, kw_only=True):
 
 
 class Image(Struct, frozen=True, kw_only=True):
-    """A picture and what it shows in words: SVG where ``svg``, else PNG or JPEG; ``largeur`` in mm."""
+    """A picture comes with what it shows in words: SVG where ``svg``, else PNG or JPEG; ``largeur`` in mm."""
 
     contenu: bytes
     texte: str
@@ -129,18 +129,18 @@ class Image(Struct, frozen=True, kw_only=True):
 
 
 class Signature(Struct, frozen=True, kw_only=True):
-    """A block to sign: who, in what role; room for the name, the date and the hand."""
+    """A signature block says who signs, in what role, and leaves room for the name, the date and the hand."""
 
     role: str
     nom: str = ""
 
 
 class SautDePage(Struct, frozen=True, kw_only=True):
-    """What follows starts a page."""
+    """A page break says that what follows starts a page."""
 
 
 class Compteurs(Struct, frozen=True, kw_only=True):
-    """How many lines stand in each state; it is also the legend of the signs, with those of ``note``."""
+    """A counter says how many lines stand in each state, and is the legend of the signs, ``note``'s too."""
 
     legende: str
     rangs: tuple[tuple[Signe, str, int], ...]
@@ -148,7 +148,7 @@ class Compteurs(Struct, frozen=True, kw_only=True):
 
 
 class Reference(Struct, frozen=True, kw_only=True):
-    """A source that the document cites: its id, its title, its nature, where it is."""
+    """A reference names a source that the document cites: its id, its title, its nature, where it is."""
 
     id: str
     titre: str
@@ -157,13 +157,13 @@ class Reference(Struct, frozen=True, kw_only=True):
 
 
 class Bibliographie(Struct, frozen=True, kw_only=True):
-    """The sources cited, which the ids on runs of text point to."""
+    """A bibliography lists the sources cited, which the ids on runs of text point to."""
 
     sources: tuple[Reference, ...]
 
 
 class Rubrique(Struct, frozen=True, kw_only=True):
-    """Texts under a name, never empty; without a name, they stand under the line itself."""
+    """A rubric puts texts under a name, never empty; without a name, they stand under the line itself."""
 
     titre: str
     elements: tuple[Texte, ...]
@@ -171,7 +171,7 @@ class Rubrique(Struct, frozen=True, kw_only=True):
 
 
 class Article(Struct, frozen=True, kw_only=True):
-    """A line of a référentiel: an article of a page, a section, indented lines, a row of a paper grid.
+    """A line of a référentiel makes an article of a page, a section, indented lines or a row of a paper grid.
 
     Args:
         numero: its printed number.
@@ -204,7 +204,7 @@ class Article(Struct, frozen=True, kw_only=True):
 
 
 class Grille(Struct, frozen=True, kw_only=True):
-    """Lines laid out as the rows of one table: number, texts, boxes, then each place to write."""
+    """A grid lays lines out as the rows of one table: number, texts, boxes, then each place to write."""
 
     legende: str
     tetes: tuple[str, ...]
@@ -213,7 +213,7 @@ class Grille(Struct, frozen=True, kw_only=True):
 
 
 class Partie(Struct, frozen=True, kw_only=True):
-    """A heading and what it holds. ``genre`` says what for: warnings, a criterion, an annex.
+    """A part has a heading and what it holds; ``genre`` says what for: warnings, a criterion, an annex.
 
     ``resume`` are short sentences under the heading; the first one follows it in a table of contents.
     """
@@ -232,7 +232,7 @@ Bloc: TypeAlias = (
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """A whole document. ``pied`` is repeated at the foot of each page, beside the page number.
+    """A document is whole; ``pied`` is repeated at the foot of each page, beside the page number.
 
     ``date`` (ISO) is the document's own, that of the audit: no clock is read. ``paysage`` turns the pages.
     ``sommaire`` asks for a table of contents on paper; on a screen, several chapters always have one.

@@ -26,11 +26,11 @@ MOST = (NON_DIT - 1) // 2
 
 
 class NonCompilable(Exception):  # noqa: N818 - nothing is wrong
-    """What the rules ask for has no column; its message says what, in French."""
+    """This error says, in French, what the rules ask for that has no column."""
 
 
 class Programme(Struct, frozen=True):
-    """Who owes each line, by its id; what is computed for that, in order, and the columns that are read."""
+    """A programme says who owes each line, by its id; it keeps what is computed in order, and its columns."""
 
     expressions: Expressions
     dues: Mapping[str, Expression]
@@ -68,7 +68,7 @@ def compile_lines(referentiel: Referentiel, type_audit: TypeAudit, connu: Connu 
 
 
 class _Cas(NamedTuple):
-    """A line, a category; ``seul``: as if nothing were known of the earlier audit."""
+    """A case is a line and a category; ``seul``: as if nothing were known of the earlier audit."""
 
     indicateur: Indicateur
     categorie: str

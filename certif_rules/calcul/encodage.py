@@ -18,7 +18,7 @@ Lecteur = Callable[[Contexte], int]
 
 
 class Encodage:
-    """What the cells of a référentiel are.
+    """An encoding gives what the cells of a référentiel are.
 
     Args:
         referentiel: its categories, facts, lines and findings.

@@ -30,7 +30,7 @@ BLOC: Final = 32_768
 
 
 class Plans(NamedTuple):
-    """Of whom something is certain, and of whom it is possible: a bit each, the first organisation's first.
+    """This tells of whom something is certain, of whom possible: a bit each, the first organisation's first.
 
     What is never unknown has the same number twice, computed once.
     """

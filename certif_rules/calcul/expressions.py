@@ -23,7 +23,7 @@ Connu = Callable[[Colonne], int | None]
 
 
 class Read(Struct, frozen=True):
-    """A column read: true where its cell is one of ``vrais``, false where it is none of ``possibles``."""
+    """A column is read: true where its cell is one of ``vrais``, false where it is none of ``possibles``."""
 
     colonne: Colonne
     vrais: frozenset[int]
@@ -31,25 +31,25 @@ class Read(Struct, frozen=True):
 
 
 class Both(Struct, frozen=True):
-    """The least of several values: all hold."""
+    """A conjunction is the least of several values: all hold."""
 
     parties: tuple[Expression, ...]
 
 
 class Either(Struct, frozen=True):
-    """The greatest of several values: one holds."""
+    """A disjunction is the greatest of several values: one holds."""
 
     parties: tuple[Expression, ...]
 
 
 class Negation(Struct, frozen=True):
-    """The opposite of a value."""
+    """A negation is the opposite of a value."""
 
     de: Expression
 
 
 class Certain(Struct, frozen=True):
-    """Whether a value is certainly true: never unknown."""
+    """This expression says whether a value is certainly true: it is never unknown."""
 
     de: Expression
 
@@ -58,7 +58,7 @@ Noeud = Read | Both | Either | Negation | Certain
 
 
 class Expressions:
-    """The expressions that are written, in order.
+    """This store keeps the expressions that are written, in order.
 
     Args:
         connu: the cell that a column has for all, which is then no column at all; ``None`` where it varies.
@@ -85,21 +85,21 @@ class Expressions:
         return VRAI if cell in noeud.vrais else INCONNU if cell in noeud.possibles else FAUX
 
     def both(self, *parties: Expression) -> Expression:
-        """Conjunction of any number of expressions (true for none)."""
+        """Return the conjunction of any number of expressions (true for none)."""
         every = {part for given in parties for part in self._parts(given, Both)} - {VRAI}
         if FAUX in every:
             return FAUX
         return self._joined(Both, every, VRAI)
 
     def either(self, *parties: Expression) -> Expression:
-        """Disjunction of any number of expressions (false for none)."""
+        """Return the disjunction of any number of expressions (false for none)."""
         every = {part for given in parties for part in self._parts(given, Either)} - {FAUX}
         if VRAI in every:
             return VRAI
         return self._joined(Either, every, FAUX)
 
     def negate(self, de: Expression) -> Expression:
-        """Negation; the opposite of unknown is unknown."""
+        """Return the opposite of a value; that of unknown is unknown."""
         if de <= VRAI:
             return VRAI - de
         noeud = self.noeuds[de]

@@ -43,7 +43,10 @@ COMMANDS: dict[str, str] = {
 
 
 class _ReaderGone(Exception):  # noqa: N818 - nothing is wrong
-    """Whoever read our output has what it wanted. Not an ``OSError``: click would make a failure of it."""
+    """The reader of our output has what it wanted.
+
+    It is not an ``OSError``: click would make a failure of it.
+    """
 
 
 @contextmanager

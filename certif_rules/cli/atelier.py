@@ -1,4 +1,4 @@
-"""What one call is given beside its options: a list for its issues, the registry over the plugins.
+"""A call is given, beside its options, a list for its issues and the registry over the plugins.
 
 Apart from the options, since help needs neither, and records take half as long to load as click.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Appel(Fautes):
-    """The issues of one call."""
+    """A call collects its issues."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -75,7 +75,7 @@ def command(
     answers = []
     for file in reponses:
         with appel:
-            answers.append(read_answers(*input_of(file)))
+            answers.append(read_answers(input_of(file)))
     typed = request(referentiel, options)
     if len(answers) < len(reponses):
         typed = replace(typed, illisible=True)

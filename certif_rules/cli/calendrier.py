@@ -115,8 +115,8 @@ def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande 
     given = profil if constats is None else constats
     if given is not None:
         with appel:
-            path, stdin = input_of(given)
-            return read_profile(path, stdin=stdin) if constats is None else read_dossier(path, stdin=stdin)
+            file = input_of(given)
+            return read_profile(file) if constats is None else read_dossier(file)
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ def command(
     from certif_rules.cli.messages import warn
     from certif_rules.errors import UsageError
     from certif_rules.services.comparaison import compare_files
+    from certif_rules.source.entree import MAX_CLASSEUR, standard_file
 
     appel, atelier = fautes(), open_for(ctx)
     others = atelier.plugins.exporters
@@ -47,11 +47,10 @@ def command(
             appel.report("usage", message, None, "écrire REFERENTIEL@EDITION deux fois")
     if avant is None or apres is None:
         raise UsageError(appel.issues)
-    stdin = sys.stdin.buffer.read() if avant == "-" else None
+    source = standard_file(MAX_CLASSEUR) if avant == "-" else avant
     compared = compare_files(
-        atelier.registry, avant, apres, request(None, options), stdin=stdin,
-        other_rules=accepter_autres_regles,
-    )  # fmt: skip
+        atelier.registry, source, apres, request(None, options), other_rules=accepter_autres_regles
+    )
     exemplaire.write(compared)
     for avertissement in compared.avertissements:
         warn(avertissement.message, avertissement.code)

@@ -57,9 +57,9 @@ def command(
     read = cache(input_of)  # standard input, named twice, is read once
     for given in constats:
         try:
-            path, stdin = read(given)
+            source = read(given)
             bilan, replaced = conclude_file(
-                registry, path, stdin=stdin, other_rules=accepter_autres_regles, textes=texts,
+                registry, source, other_rules=accepter_autres_regles, textes=texts,
                 pseudonymise=pseudonymiser,
             )  # fmt: skip
         except IssuesError as error:
@@ -69,6 +69,7 @@ def command(
             continue
         if pseudonymiser:
             say_replaced(replaced)
+        path = source if isinstance(source, Path) else Path(source.nom)
         _print(bilan, format_, path if len(constats) > 1 else None)
     if wrong:
         raise DataError(wrong)

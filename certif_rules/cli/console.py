@@ -1,4 +1,4 @@
-"""What a console is given in the place of characters that it lacks, or that would drive it."""
+"""A console is given something else for the characters that it lacks, or that would drive it."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def _safe(stream: Any) -> Any:
 
 
 class Terminal(io.TextIOWrapper):
-    """A terminal, which is shown « � » for what would drive it; a file keeps what it is given."""
+    """A terminal is shown « � » for what would drive it; a file keeps what it is given."""
 
     def write(self, text: str) -> int:
         return super().write(_DRIVES.sub("\ufffd", text))
 
 
 class _Closed(io.TextIOBase):
-    """What stands for a standard output that was closed before the program began: it takes nothing."""
+    """This stream stands for a standard output closed before the program began: it takes nothing."""
 
     encoding = "utf-8"
 

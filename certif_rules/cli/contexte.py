@@ -87,8 +87,7 @@ def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
     elif profil is not None:
         written = None
         with appel:
-            path, stdin = input_of(profil)
-            written = read_profile(path, stdin=stdin)
+            written = read_profile(input_of(profil))
         typed_only = (
             replace(typed, illisible=True) if written is None else merged(written, typed, referentiel, appel)
         )
@@ -157,8 +156,7 @@ def _precedent(precedent: Path | None, profil: Path | None) -> PrecedentDit | No
     if str(precedent) == str(profil) == "-":
         message = "le profil et les constats précédents ne peuvent venir tous deux de l’entrée standard"
         raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
-    path, stdin = input_of(precedent)
-    return read_precedent(path, stdin=stdin)
+    return read_precedent(input_of(precedent))
 
 
 def _certificat(text: str) -> dict[str, CertificatDit]:

@@ -124,13 +124,12 @@ def command(
 
 def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:
     from certif_rules.services.population import Population, listed_sites, parse_population
-    from certif_rules.source.entree import content_of
+    from certif_rules.source.entree import given_file
 
     if path is None:
         return Population(listed_sites(demande))
-    source, stdin = input_of(path)
-    content = content_of(source) if stdin is None else stdin
-    return parse_population(content, str(source), depuis=depuis)
+    fichier = given_file(input_of(path))
+    return parse_population(fichier.octets, fichier.nom, depuis=depuis)
 
 
 def _show(data: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from certif_rules.errors import UsageError
     from certif_rules.plugins.hookspecs import Exporter
     from certif_rules.services.formats import Format
+    from certif_rules.source.entree import FichierDonne
 
 
 #: A file, and one that may be « - », the standard input or output.
@@ -27,11 +28,11 @@ FLUX = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _OUTPUT = "sortie"
 
 
-def input_of(path: Path) -> tuple[Path, bytes | None]:
-    """Return what to call a file in messages, and what standard input holds when it is « - »."""
-    from certif_rules.source.entree import ENTREE, standard_input
+def input_of(path: Path, *, workbook: bool = False) -> Path | FichierDonne:
+    """Return a file to read: what standard input holds when it is « - », which may be a workbook."""
+    from certif_rules.source.entree import MAX_BYTES, MAX_CLASSEUR, standard_file
 
-    return (Path(ENTREE), standard_input()) if str(path) == "-" else (path, None)
+    return standard_file(MAX_CLASSEUR if workbook else MAX_BYTES) if str(path) == "-" else path
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -39,7 +39,7 @@ SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_wid
 
 
 class FrenchFormatter(click.HelpFormatter):
-    """Help whose lines break where French breaks them."""
+    """This formatter breaks the lines of the help where French breaks them."""
 
     def write_text(self, text: str) -> None:
         from certif_rules.blocs.typographie import bound  # a document of data needs none of it
@@ -53,13 +53,13 @@ class FrenchFormatter(click.HelpFormatter):
 
 
 class FrenchContext(click.Context):
-    """The context of a command whose help is formatted in French."""
+    """This context formats the help of a command in French."""
 
     formatter_class = FrenchFormatter
 
 
 class FrenchCommand(click.Command):
-    """A command that tells every wrong value at once, empty ones included.
+    """This command tells every wrong value at once, empty ones included.
 
     With ``gathers``, it runs in spite of them, those values not being given: its function must then raise
     what :func:`certif_rules.cli.usage.fautes` holds, with what it finds itself, before it does anything.
@@ -87,12 +87,12 @@ class FrenchCommand(click.Command):
 
 
 class FrenchGroup(FrenchCommand, click.Group):
-    """A group whose commands are not imported to be listed."""
+    """This group lists its commands without importing them."""
 
     command_class = FrenchCommand
 
     def short_helps(self) -> list[tuple[str, str]]:
-        """(name, help) of each command, in order."""
+        """Return (name, help) of each command, in order."""
         raise NotImplementedError
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -135,14 +135,15 @@ def explain(error: BaseException) -> int:
 
 def _told(error: BaseException) -> Iterator[str]:
     """Yield the lines that say what went wrong."""
-    from certif_rules.cli.messages import issue_lines, message, printable
+    from certif_rules.cli.messages import in_options, issue_lines, message, printable
     from certif_rules.errors import CertifRulesError, IssuesError, cause, clipped, tally
 
     if isinstance(error, IssuesError):
-        for issue in error.issues:
+        issues = in_options(error.issues)
+        for issue in issues:
             yield from issue_lines(issue)
-        if len(error.issues) > 1:
-            yield f"{tally(error.issues)}."
+        if len(issues) > 1:
+            yield f"{tally(issues)}."
     elif isinstance(error, click.exceptions.Exit | click.Abort):
         return
     elif isinstance(error, click.exceptions.NoArgsIsHelpError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import dress_option, other_rules_option, texts_option
-from certif_rules.cli.flux import FICHIER, FLUX, check_free, output_options, to_file, write
+from certif_rules.cli.flux import FICHIER, FLUX, check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.francais import count
@@ -52,8 +52,7 @@ def command(
     from certif_rules.echanges.constats import write_dossier
     from certif_rules.errors import DataError, Issue, IssuesError, UsageError
     from certif_rules.habillage.fichier import read_habillage
-    from certif_rules.services.lecture import STDIN, read_grids
-    from certif_rules.source.entree import MAX_CLASSEUR, standard_input
+    from certif_rules.services.lecture import read_grids
 
     path = to_file(sortie)
     targets = _targets(grilles, dans, replace=remplacer) if dans is not None else {}
@@ -63,15 +62,15 @@ def command(
     check_free(path, replace=remplacer)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
     texts = read_textes(options["textes"]) if options["textes"] else None
-    stdin = standard_input(MAX_CLASSEUR) if any(str(g) == STDIN for g in grilles) else None
+    sources = {grille: input_of(grille, workbook=True) for grille in dict.fromkeys(grilles)}
     registry = open_for(ctx).registry
     wrong: list[Issue] = []
     written: set[tuple[int, int]] = set()
     for together, target in targets.items() or [(grilles, path)]:
         try:
             lecture = read_grids(
-                registry, together, base=base, stdin=stdin, other_rules=accepter_autres_regles,
-                habillage=dress, textes=texts, pseudonymise=pseudonymiser,
+                registry, [sources[grille] for grille in together], base=base,
+                other_rules=accepter_autres_regles, habillage=dress, textes=texts, pseudonymise=pseudonymiser,
             )  # fmt: skip
             if target is not None and not written.isdisjoint(_identity(target)):
                 raise UsageError([_two_in_one(target)])

@@ -36,6 +36,78 @@ def warn_of(avertissements: Iterable[Avertissement]) -> None:
             warn(avertissement.message, avertissement.code)
 
 
+#: What a field is given by, in the order in which what is missing is asked for.
+_OPTIONS = {
+    "referentiel.id": "en argument",
+    "edition": "--edition",
+    "du": "--du",
+    "base": "--base REFERENTIEL@EDITION",
+    "audit.type": "--type",
+    "audit.date": "--date AAAA-MM-JJ",
+    "organisme.categories": "--categorie",
+    "organisme.chiffre_affaires": "--chiffre-affaires EUROS",
+    "organisme.sites": "--sites N",
+}
+_PROFIL = "les donner en option, ou dans un profil : --profil audit.yaml"
+_ORGANISME = "les donner en option, ou dans « organisme » du profil : categories, chiffre_affaires, sites"
+#: What to do on the command line of what only some commands take; {} is the last word of the field.
+_CONSEILS = {
+    "ajout-requis": "--ajout-categorie, --ajout-site, ou « ajouts » dans le profil",
+    "certificat-requis": "--certificat {}=DEBUT:FIN, ou « certificats » dans le profil",
+    "habillage-different": "retirer --habillage : la grille se relit avec le sien",
+}
+_AUTRES, _UNE = "ou accepter les autres", "une catégorie à la fois : "
+
+
+def in_options(issues: Iterable[Issue]) -> list[Issue]:
+    """Return issues as they are told here: their fields by option, and what is missing in one sentence."""
+    from msgspec.structs import replace
+
+    from certif_rules.errors import IL_MANQUE, MANQUE, by_place
+
+    shown: dict[Issue, None] = {}
+    lacking: dict[object, list[Issue]] = {}
+    for issue in issues:
+        if issue.code == MANQUE and issue.champ in _OPTIONS:
+            lacking.setdefault((issue.location, issue.hint), []).append(issue)
+        else:
+            shown[replace(issue, hint=_hint(issue), champ="")] = None
+    for alike in lacking.values():
+        alike.sort(key=lambda issue: list(_OPTIONS).index(issue.champ))
+        names = dict.fromkeys(_named(issue) for issue in alike)
+        hint = alike[0].hint or _where({issue.champ for issue in alike})
+        shown[replace(alike[0], message=f"{IL_MANQUE}{', '.join(names)}", hint=hint, champ="")] = None
+    return sorted(shown, key=by_place)
+
+
+def _named(issue: Issue) -> str:
+    """Return what a missing value is called, and its option where it may be given by one."""
+    from certif_rules.errors import IL_MANQUE
+
+    name = issue.message.removeprefix(IL_MANQUE)
+    return name if issue.location else f"{name} ({_OPTIONS[issue.champ]})"
+
+
+def _where(champs: set[str]) -> str:
+    """Return where fields that are missing may be given."""
+    if not any("." in champ for champ in champs):
+        return "les donner en option"
+    inside = all(champ.startswith("organisme.") for champ in champs) and champs != {"organisme.categories"}
+    return _ORGANISME if inside else _PROFIL
+
+
+def _hint(issue: Issue) -> str | None:
+    """Return what to do of an issue, with the options of this command line."""
+    if issue.hint and issue.hint.startswith(_UNE):
+        option = "--ajout-categorie" if issue.champ.startswith("ajouts") else "--categorie"
+        each = issue.hint.removeprefix(_UNE).split(", ")
+        return f"une catégorie par option : {' '.join(f'{option} {name}' for name in each)}"
+    words = _CONSEILS.get(issue.code)
+    if words is not None:
+        return words.format(issue.champ.rpartition(".")[2])
+    return issue.hint and issue.hint.replace(_AUTRES, "ou ajouter --accepter-autres-regles")
+
+
 def issue_lines(issue: Issue) -> list[str]:
     """:meth:`Issue.lines` for a console: what is before the message of each line is left as it is."""
     lines = issue.lines()

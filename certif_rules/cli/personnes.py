@@ -16,7 +16,7 @@ pseudonymise_option = click.option(
 
 
 def say_replaced(replaced: tuple[DonneePersonnelle, ...]) -> None:
-    """On standard error, how many of each kind were replaced; never what they were."""
+    """Say on standard error how many of each kind were replaced; never what they were."""
     from certif_rules.cli.messages import say
     from certif_rules.personnes.pseudonymes import summary
 

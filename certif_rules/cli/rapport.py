@@ -51,13 +51,12 @@ def command(
     ecrit = "fiches" if fiches else "rapport"
     chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     _refuse_binary(chosen, sortie)
-    source, stdin = input_of(constats)
+    source = input_of(constats)
     dress = read_habillage(options["habillage"]) if options["habillage"] else None
     texts = read_textes(options["textes"]) if options["textes"] else None
     rapport, replaced = report_file(
         atelier.registry,
         source,
-        stdin=stdin,
         other_rules=options["accepter_autres_regles"],
         habillage=dress,
         textes=texts,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import context_options, other_rules_option, request
-from certif_rules.cli.flux import FLUX, Exemplaire, output_options
+from certif_rules.cli.flux import FLUX, Exemplaire, input_of, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.francais import count
@@ -41,16 +41,14 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.errors import UsageError
     from certif_rules.services.correction import carry
-    from certif_rules.services.lecture import STDIN
-    from certif_rules.source.entree import MAX_CLASSEUR, standard_input
 
     exemplaire = Exemplaire("reprise", format_, sortie, replace=remplacer)
     demande = request(None, options)
     if demande.fautes or fautes().issues:
         raise UsageError([*fautes().issues, *demande.fautes])
-    stdin = standard_input(MAX_CLASSEUR) if str(constats) == STDIN else None
+    source = input_of(constats, workbook=True)
     correction = carry(
-        open_for(ctx).registry, constats, demande, profil=options["profil"] is not None, stdin=stdin,
+        open_for(ctx).registry, source, demande, profil=options["profil"] is not None,
         other_rules=accepter_autres_regles,
     )  # fmt: skip
     exemplaire.write(correction)

@@ -109,10 +109,10 @@ def _print(validation: Validation) -> None:
     """Print each problem on its line, then each remark, whose line says that it is a warning."""
     from msgspec.structs import replace
 
-    from certif_rules.cli.messages import issue_lines
+    from certif_rules.cli.messages import in_options, issue_lines
 
     remarks = (replace(issue, code=f"avertissement: {issue.code}") for issue in validation.remarques)
-    for issue in (*validation.problemes, *remarks):
+    for issue in (*in_options(validation.problemes), *remarks):
         for line in issue_lines(issue):
             click.echo(line)
 

@@ -25,7 +25,7 @@ from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Re
 
 
 class Matiere(Struct, frozen=True, kw_only=True):
-    """What a référentiel is made from: the layers chosen, their bodies as read, and the base if any.
+    """A matiere is what a référentiel is made from: the layers chosen, their bodies as read, the base if any.
 
     ``autres_lignes`` are the lines of the other editions that the rules or the guide also serve; ``None``
     accepts any code (layers whose published digest says they were checked). ``lignee`` are the bodies of the
@@ -133,7 +133,7 @@ def _lecteur(matiere: Matiere) -> Lecteur:
 def _header_names(
     retenues: tuple[CoucheRetenue, ...], sources: Mapping[str, Source], lecteur: Lecteur
 ) -> list[Issue]:
-    """Headers are read before what they cite, sources and the names in rules of gaps: check them here."""
+    """Check the names in headers: they are read before what they cite, sources and names in rules of gaps."""
     issues = []
     for couche in {id(c): c for retenue in retenues for c in (retenue.couche, retenue.contenu)}.values():
         recognised = (source for period in couche.reconnaissance for source in period.sources)

@@ -65,7 +65,7 @@ def _tranches(node: Any, earlier: Mapping[str, Bareme], lecteur: Lecteur) -> tup
 
 
 def _check_bands(tranches: tuple[Tranche, ...], nodes: Any, lecteur: Lecteur) -> None:
-    """Bands of turnover follow one another from zero without a hole nor an overlap; the last has no end."""
+    """Check that bands of turnover follow one another from zero, no hole nor overlap; the last has no end."""
     expected: int | None = 0
     for tranche, node in zip(tranches, nodes, strict=True):
         if tranche.de != expected:

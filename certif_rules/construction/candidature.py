@@ -29,7 +29,7 @@ def build_dossier(node: Mapping[str, Any], lecteur: Lecteur) -> Candidature:
 
 
 def _check_question(node: Any, lecteur: Lecteur) -> None:
-    """Answers are known under « question=answer »: the same word may answer two questions."""
+    """Check answers, known under « question=answer »: the same word may answer two questions."""
     choix = node.get("choix")
     if bool(choix) == bool(node.get("champ")):
         message = f"la question « {node['id']} » se répond par un choix ou par un champ, l’un des deux"

@@ -16,7 +16,7 @@ from certif_rules.model.jugement import Condition, Decision, Jugement, Mesure, S
 
 
 class _Fait(Struct, frozen=True):
-    """What a condition asks of one number: a measure, in a criterion, in one of them or in each."""
+    """A fait is what a condition asks of one number: a measure, in a criterion, in one of them or in each."""
 
     mesure: str
     critere: str | None

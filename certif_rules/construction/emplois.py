@@ -32,7 +32,7 @@ def cited(node: Any, keys: frozenset[str]) -> Iterator[str]:
 
 
 class Emplois(Struct, frozen=True, kw_only=True):
-    """What all the layers use of what they declare, by kind of names."""
+    """This record names what all the layers use of what they declare, by kind of names."""
 
     sources: frozenset[str]
     faits: frozenset[str]

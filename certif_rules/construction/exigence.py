@@ -27,7 +27,7 @@ _AUSSI = ("numero", "evolution")
 
 
 class CorpsExigence(Struct, frozen=True, kw_only=True):
-    """What an exigence layer adds to what lies below it.
+    """This body gathers what an exigence layer adds to what lies below it.
 
     ``constats_comme`` maps a line to the one whose findings it may receive, where the rules name it not.
     """

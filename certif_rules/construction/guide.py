@@ -14,7 +14,7 @@ from certif_rules.rules.mots import MOTS_PORTEE
 
 
 class LigneGuide(Struct, frozen=True, kw_only=True):
-    """What the guide says of one line."""
+    """This record gives what the guide says of one line."""
 
     niveau_attendu: Texte | None
     gradation: Texte | None
@@ -25,7 +25,7 @@ class LigneGuide(Struct, frozen=True, kw_only=True):
 
 
 class CorpsGuide(Struct, frozen=True, kw_only=True):
-    """What a guide holds, by id of line."""
+    """This body gathers what a guide holds, by id of line."""
 
     sources: Mapping[str, Source]
     lignes: Mapping[str, LigneGuide]

@@ -19,9 +19,10 @@ _AVANT: Mapping[str, str] = {"decide": "donne_avis", "notifie": "decide"}
 
 
 def build_instances(acteurs: Any, interventions: Any, lecteur: Lecteur) -> Instances:
-    """Actors, then what they do: a matter whose actor nobody names says why. Problems go to ``lecteur``.
+    """Return actors, then what they do: a matter whose actor nobody names says why.
 
-    The decisions of the judgement must be known to ``lecteur``: the words of an opinion may name them.
+    Problems go to ``lecteur``. The decisions of the judgement must be known to ``lecteur``: the words of an
+    opinion may name them.
     """
     lecteur.declare("acteur", acteurs)
     lecteur.declare("intervention", interventions)

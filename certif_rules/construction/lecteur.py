@@ -24,7 +24,7 @@ _Record = TypeVar("_Record", bound=Struct)
 
 
 class Lecteur(Struct):
-    """The state of one build: names known so far, by kind, and the issues found.
+    """A reader keeps the state of one build: names known so far, by kind, and the issues found.
 
     ``noms`` maps a kind (« source », « catégorie », « fait »…) to the names declared by this layer and by
     those below it. ``origine`` is the référentiel whose short codes are understood. ``lignes_libres`` accepts

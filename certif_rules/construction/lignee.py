@@ -24,7 +24,7 @@ _SORTES = {"indicateur": "indicateur", "critere": "critère"}
 
 
 class Pose(Struct, frozen=True, kw_only=True):
-    """What the layers make together; the names of what they withdraw are known no more."""
+    """A pose is what the layers make together; the names of what they withdraw are known no more."""
 
     trame: Trame
     sources: Mapping[str, Source]
@@ -90,7 +90,7 @@ def lay(
 
 
 class Emprunt(Struct, frozen=True, kw_only=True):
-    """Rules taken from an earlier edition: which, and where what they may name was withdrawn since."""
+    """An emprunt takes rules from an earlier edition, and places what they may name, withdrawn since."""
 
     edition: str
     retires: Mapping[tuple[str, str], Location]

@@ -29,7 +29,7 @@ _EXIGENCES: tuple[Literal["ajout", "certificat_valide", "certificat_si_donne"], 
 
 
 class ConstatsPermis(Struct, frozen=True, kw_only=True):
-    """The findings allowed on some lines, and what is said of them."""
+    """This record lists the findings allowed on some lines, and what is said of them."""
 
     lignes: tuple[IdLigne, ...]
     constats: tuple[NomConstat, ...]
@@ -37,7 +37,7 @@ class ConstatsPermis(Struct, frozen=True, kw_only=True):
 
 
 class CorpsRegles(Struct, frozen=True, kw_only=True):
-    """What a rules layer holds."""
+    """This body gathers what a rules layer holds."""
 
     sources: Mapping[str, Source]
     constats: Mapping[str, Constat]

@@ -70,7 +70,7 @@ def _refuse(bornes: _Bornes, mot: str, text: Any, mesure: str, node: Any, key: s
 
 
 class _Portees:
-    """What each measure can be worth, given what may be found on each line."""
+    """This reckoning gives what each measure can be worth, given what may be found on each line."""
 
     def __init__(
         self, regles: CorpsRegles, lignes: tuple[Indicateur, ...], constats: Mapping[str, Constat]

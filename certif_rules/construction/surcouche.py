@@ -19,14 +19,14 @@ Cible = Literal["critere", "indicateur"]
 
 
 class Trame(Struct, frozen=True, kw_only=True):
-    """Criteria and lines by id, in printing order."""
+    """A trame holds criteria and lines by id, in printing order."""
 
     criteres: Mapping[str, Critere] = field(default_factory=dict)
     indicateurs: Mapping[str, Indicateur] = field(default_factory=dict)
 
 
 class Modification(Struct, frozen=True, kw_only=True):
-    """Fields of a base node replaced by ``champs``, with the reason and its sources."""
+    """A modification replaces fields of a base node by ``champs``, with the reason and its sources."""
 
     nature: Cible
     cible: str
@@ -37,7 +37,7 @@ class Modification(Struct, frozen=True, kw_only=True):
 
 
 class Retrait(Struct, frozen=True, kw_only=True):
-    """A base node taken away, with the reason and its sources."""
+    """A removal takes a base node away, with the reason and its sources."""
 
     nature: Cible
     cible: str
@@ -47,7 +47,7 @@ class Retrait(Struct, frozen=True, kw_only=True):
 
 
 class Surcouche(Struct, frozen=True, kw_only=True):
-    """The operations of one exigence layer on what lies below it, which ``dessous`` names."""
+    """An overlay operates on what lies below one exigence layer, which ``dessous`` names."""
 
     dessous: str = "la base"
     criteres: tuple[Critere, ...] = ()

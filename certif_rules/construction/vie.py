@@ -71,7 +71,7 @@ def build_life(
 
 
 def build_attribution(node: Mapping[str, Any], lecteur: Lecteur) -> Attribution:
-    """Outcomes, what an award gives, where it is published. Problems go to ``lecteur``.
+    """Return outcomes, what an award gives, where it is published; problems go to ``lecteur``.
 
     The dates of the cycle must be known to ``lecteur``: an outcome may name one.
     """

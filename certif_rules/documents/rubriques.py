@@ -58,7 +58,7 @@ Rangee = tuple[str, b.Texte]
 
 
 class CoucheImprimee(Struct, frozen=True, kw_only=True):
-    """A layer as it is printed. ``lecture`` says whether it was read, and what was read in its place."""
+    """This row prints a layer; ``lecture`` says whether it was read, and what was read in its place."""
 
     nature: str
     origine: str
@@ -72,7 +72,10 @@ class CoucheImprimee(Struct, frozen=True, kw_only=True):
 
 
 class LacuneImprimee(Struct, frozen=True, kw_only=True):
-    """A gap: of what, which fields, what was looked for. Equal gaps of several lines are one row."""
+    """This row prints a gap: of what, which fields, what was looked for.
+
+    Equal gaps of several lines are one row.
+    """
 
     objet: str
     champs: str

@@ -45,7 +45,7 @@ def _unheard(_: object) -> None:
 
 
 class Ecrivain:
-    """What writes values as JSON holds them, by a table of forms.
+    """A writer writes values as JSON holds them, by a table of forms.
 
     What is only to be encoded may be ``brut``: lists of texts are left as they are.
     """
@@ -136,7 +136,7 @@ class Ecrivain:
 
 
 class _Writers(dict[type, Writer]):
-    """What writes the values of each type met so far."""
+    """This table gives what writes the values of each type met so far."""
 
     def __init__(self, make: Callable[[type], Writer]) -> None:
         super().__init__(dict.fromkeys((type(None), bool, int, float, str), _as_it_is))

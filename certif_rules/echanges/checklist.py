@@ -92,7 +92,7 @@ _expliquer = Ecrivain(
 
 
 class Gravee(Struct, frozen=True):
-    """A line written once: its JSON, and the ids of the sources that it cites."""
+    """A gravee is a line written once: its JSON, and the ids of the sources that it cites."""
 
     ligne: Ligne
     json: Raw
@@ -100,7 +100,7 @@ class Gravee(Struct, frozen=True):
 
 
 class _Gravees:
-    """The lines written so far, by the identity of the record; all are dropped beyond :data:`LIMITE`."""
+    """This cache keeps the lines written so far, by identity of the record; all go beyond :data:`LIMITE`."""
 
     def __init__(self) -> None:
         self._gravees: dict[int, Gravee] = {}

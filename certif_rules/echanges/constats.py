@@ -126,7 +126,7 @@ def _at_site(part: Releve, key: str) -> dict[str, Any]:
 
 
 def _facts(demande: Demande) -> dict[str, Any]:
-    """Facts in the shape of a profile: one value, or one per category where some differ."""
+    """Return facts in the shape of a profile: one value, or one per category where some differ."""
     by_fact: dict[str, list[FaitDit]] = {}
     for dit in demande.faits:
         by_fact.setdefault(dit.fait, []).append(dit)

@@ -101,7 +101,7 @@ def study_as_data(etude: Etude, candidature: Candidature) -> dict[str, Any]:
 
 
 def award_as_data(attribution: Attribution | None, instances: Instances) -> dict[str, Any]:
-    """Actors and award, whatever the file."""
+    """Return actors and award, whatever the file."""
     return {"acteurs": _ecrire([*instances.acteurs.values()]), "attribution": _ecrire(attribution)}
 
 

@@ -100,7 +100,7 @@ def _article(cadre: Cadre, checklist: Checklist, ligne: Ligne) -> b.Article:
 
 
 class _Formulaire(PageFormulaire):
-    """The page with fields. Only the lines asked are laid out; those left out are listed at the end."""
+    """A form is the page with fields; only the lines asked are laid out, those left out listed at the end."""
 
     avancement = f"Avancement{INSECABLE}de l’autodiagnostic"
     quoi = "réponses"

@@ -102,5 +102,5 @@ def fingerprint(content: str) -> str:
 
 
 def canonical(value: Any) -> str:
-    """Canonical JSON in ASCII: keys sorted, a lone surrogate as its escape."""
+    """Return canonical JSON in ASCII: keys sorted, a lone surrogate as its escape."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -207,7 +207,7 @@ def _check(checklist: Checklist, point: Point, numero: str) -> b.Article:
 
 
 class _Formulaire(PageFormulaire):
-    """The page with fields. Line ``n`` of the script is that of the checklist; checks come after."""
+    """A form is the page with fields; line ``n`` of the script is the checklist's, checks come after."""
 
     def __init__(self, checklist: Checklist, known: dict[str, Any] | None = None) -> None:
         self.checklist = checklist

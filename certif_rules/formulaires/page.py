@@ -24,7 +24,7 @@ _SANS_SCRIPT: Final = prose(
 
 
 class PageFormulaire(Page):
-    """A page with fields.
+    """A form page has fields.
 
     Args:
         document: what the page says; its lines have fields where ``rangs`` gives their rank.

@@ -19,7 +19,7 @@ from certif_rules.habillage.modele import Logo
 
 
 class Style(Struct, frozen=True, kw_only=True):
-    """How a cell looks (colours are RRGGBB) and whether it is to be filled.
+    """A style says how a cell looks (colours are RRGGBB) and whether it is to be filled.
 
     ``signe`` is shown before its text, and is no part of it. ``nuance``: it looks as the finding in it.
     """
@@ -85,7 +85,7 @@ SIGNE: Final = re.compile(f"\\A(?:{'|'.join(re.escape(ton.signe) for ton in TONS
 
 
 class Cellule(Struct, frozen=True):
-    """A cell. ``gras`` is the start of ``texte`` set in bold; ``liste`` names the choices of its drop-down.
+    """A cell shows ``texte``, whose start ``gras`` is bold; ``liste`` names the choices of its drop-down.
 
     ``formule`` is written in English function names, as both formats want; ``texte`` is then its first value.
     """
@@ -98,7 +98,7 @@ class Cellule(Struct, frozen=True):
 
 
 class Feuille(Struct, frozen=True, kw_only=True):
-    """A sheet. ``largeurs`` are in characters; with ``entete`` the first row is frozen, repeated, filtered.
+    """A sheet has ``largeurs`` in characters; with ``entete``, its first row is frozen, repeated, filtered.
 
     Columns of no width are hidden; rows are ``souples`` where they grow as they are filled. ``logo`` stands
     in the first cell, which is then as high as it.
@@ -116,7 +116,7 @@ class Feuille(Struct, frozen=True, kw_only=True):
 
 
 class Classeur(Struct, frozen=True, kw_only=True):
-    """A workbook. ``listes`` are the choices of the drop-downs; ``date`` is the ISO day it bears.
+    """A workbook has ``listes``, the choices of the drop-downs, and ``date``, the ISO day it bears.
 
     ``tons`` are the looks (of :data:`TONS`) of the findings, by what cells show.
     """

@@ -60,7 +60,7 @@ _NOMBRE: Final = re.compile(
 
 
 class _Refus(Exception):  # noqa: N818 - a finding, not a failure
-    """Why a picture is refused, and what to do."""
+    """This error says why a picture is refused, and what to do."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
@@ -172,7 +172,7 @@ def _unsafe(message: str) -> _Refus:
 
 
 class _Svg:
-    """The reading of an SVG: everything that is not plain drawing stops it."""
+    """This reader takes an SVG: everything that is not plain drawing stops it."""
 
     def __init__(self) -> None:
         self.depth = self.elements = self.uses = 0

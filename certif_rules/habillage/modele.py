@@ -20,7 +20,7 @@ Place = Literal["debut", "avant_constats", "apres_constats", "avant_conclusion",
 
 
 class Logo(Struct, frozen=True, kw_only=True):
-    """A picture that was read and found safe. ``largeur`` is in millimetres, ``rapport`` height over width.
+    """A logo was read and judged safe; ``largeur`` is in millimetres, ``rapport`` height over width.
 
     ``texte`` is what is read in its place.
     """
@@ -33,12 +33,12 @@ class Logo(Struct, frozen=True, kw_only=True):
 
     @property
     def hauteur(self) -> int:
-        """The height in millimetres, one at least."""
+        """Return the height in millimetres, one at least."""
         return max(round(self.largeur * self.rapport), 1)
 
 
 class ColonneAjoutee(Struct, frozen=True, kw_only=True):
-    """A column that the body adds to the grid, for the auditor to fill. ``largeur`` is in characters.
+    """A body adds this column to the grid, for the auditor to fill; ``largeur`` is in characters.
 
     ``cle`` names what is typed there in a findings file (``complements``).
     """
@@ -49,7 +49,7 @@ class ColonneAjoutee(Struct, frozen=True, kw_only=True):
 
 
 class SectionAjoutee(Struct, frozen=True, kw_only=True):
-    """A section that the body adds to a report: a text, room to write (``lignes``), or both."""
+    """A body adds this section to a report: a text, room to write (``lignes``), or both."""
 
     titre: str
     texte: str | None = None
@@ -58,7 +58,7 @@ class SectionAjoutee(Struct, frozen=True, kw_only=True):
 
 
 class Habillage(Struct, frozen=True, kw_only=True):
-    """The dress of the documents of one body.
+    """An habillage dresses the documents of one body.
 
     ``annotations`` renames annotations, by id; ``masquees`` are the columns of the grid that are not shown;
     ``phrases`` are the sentences that end its documents, added to those of the program.
@@ -76,7 +76,7 @@ class Habillage(Struct, frozen=True, kw_only=True):
 
     @property
     def image(self) -> Logo | None:
-        """The logo as pixels, for formats that take no SVG; ``None`` when there is none."""
+        """Return the logo as pixels, for formats that take no SVG; ``None`` when there is none."""
         if self.logo is not None and self.logo.nature != "svg":
             return self.logo
         return self.logo_secours

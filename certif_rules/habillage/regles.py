@@ -59,7 +59,7 @@ COLONNES: Final[Mapping[str, str | None]] = {c.titre: c.montree for c in GRILLE}
 
 
 class HabillageDit(Struct, frozen=True):
-    """A body's file as read: data that its schema accepts, and the pictures found safe.
+    """This record gives a body's file as read: data that its schema accepts, and the pictures found safe.
 
     What a filled grid or a findings file carries has no picture.
     """

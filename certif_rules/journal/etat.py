@@ -15,7 +15,7 @@ from certif_rules.journal.evenements import Contenu, Endroit, Inscription
 
 
 class ValeurDonnee(Struct, frozen=True, kw_only=True):
-    """A value that somebody gave a field; ``valeur`` is ``None`` where it was erased, or emptied."""
+    """Somebody gives this value to a field; ``valeur`` is ``None`` where it was erased, or emptied."""
 
     valeur: Any
     acteur: str
@@ -26,23 +26,23 @@ class ValeurDonnee(Struct, frozen=True, kw_only=True):
 
 
 class Champ(Struct, frozen=True):
-    """The values of a field that nobody replaced: one, or several to settle, the earliest first."""
+    """A field keeps the values that nobody replaced: one, or several to settle, the earliest first."""
 
     versions: tuple[ValeurDonnee, ...]
 
     @property
     def valeur(self) -> Any:
-        """Its value; nothing while several stand."""
+        """Return its value; nothing while several stand."""
         return self.versions[-1].valeur if len(self.versions) == 1 else None
 
     @property
     def a_accorder(self) -> bool:
-        """Whether several people said otherwise, and nobody chose."""
+        """Return whether several people said otherwise, and nobody chose."""
         return len(self.versions) > 1
 
     @property
     def version(self) -> int:
-        """The version of its last change."""
+        """Return the version of its last change."""
         return max(one.version for one in self.versions)
 
 

@@ -9,25 +9,41 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-#: What a value is about: the head of the file, a line, a check.
-Genre = Literal["tete", "ligne", "verification"]
+#: What a value is about: the head of the findings file, a line, a check; or what only the workspace knows, by
+#: its identifier: a proof that was seen, a paper asked for, a note to file, a slot of the plan, a line
+#: confirmed with the organisation, a remark of whoever reads again, what was shared or closed.
+Genre = Literal[
+    "tete", "ligne", "verification", "preuve", "piece", "note", "creneau", "confirmation", "remarque", "acte"
+]
 #: What stands where the chain begins.
 DEBUT = "sha256:" + "0" * 64
 
 
 class Endroit(Struct, frozen=True, order=True):
-    """Where a value stands: a field (« ecart.causes ») of the head, a line or a check, at a site or not."""
+    """A value stands here: at a field (« ecart.causes ») of the head, a line or a check, at a site or not.
+
+    For what only the workspace knows, ``ligne`` is the identifier of the thing: the proof, the note…
+    """
 
     genre: Genre
     champ: str
     ligne: str = ""
     site: str = ""
 
+    @property
+    def chemin(self) -> str:
+        """Its path, as faults tell it (:class:`~certif_rules.errors.Issue`)."""
+        if self.genre == "tete":
+            return self.champ
+        where = f"par_site.{self.site}." if self.site else ""
+        return f"{'constats' if self.genre == 'ligne' else 'verifications'}.{self.ligne}.{where}{self.champ}"
+
 
 class Inscription(Struct, frozen=True, kw_only=True):
-    """A value given to a field and confirmed: the ``version`` that it makes, and the digest that seals it.
+    """An entry gives and confirms a value of a field: the ``version`` it makes, and the digest that seals it.
 
-    ``avant`` and ``apres`` are digests of contents, which stand apart (:class:`Contenu`).
+    ``avant``, ``apres`` and ``raison`` are digests of contents, which stand apart (:class:`Contenu`);
+    ``acteur`` is the key of a person, whose name stands apart too: both can be erased, the chain verifies.
     """
 
     version: int
@@ -43,19 +59,19 @@ class Inscription(Struct, frozen=True, kw_only=True):
 
 
 class Contenu(Struct, frozen=True, kw_only=True):
-    """A value as JSON, and the salt without which its digest would tell a short one."""
+    """A content is a value as JSON, with the salt without which its digest would tell a short one."""
 
     sel: str
     texte: str
 
     @property
     def empreinte(self) -> str:
-        """The digest that events hold of it."""
+        """Return the digest that events hold of it."""
         return _sha256(f"{self.sel}\n{self.texte}".encode())
 
     @property
     def valeur(self) -> Any:
-        """The value."""
+        """Return the value."""
         return msgspec.json.decode(self.texte)
 
 

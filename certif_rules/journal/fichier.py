@@ -21,13 +21,20 @@ _PAR_CLE: Final = frozenset({"ecart", "complements"})
 _SANS_VALEUR: Final[Sequence[Any]] = (None, "", [], {})
 
 
-def findings_of(etat: Etat) -> dict[str, Any]:
-    """Return the data of the findings file that a journal says, what is to settle in ``a_accorder``."""
+def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the data of the findings file that a journal says, what is to settle in ``a_accorder``.
+
+    Args:
+        etat: what the journal says; what only the workspace knows is left out.
+        noms: the names of people by their key.
+    """
     data: dict[str, Any] = {"format": 1, "organisme": {}, "constats": []}
     for cle, champ in sorted(etat.items()):
+        if cle.genre != "tete" and cle.genre not in _LISTES:
+            continue
         entry = data if cle.genre == "tete" else _entry(data, cle)
         if champ.a_accorder:
-            entry.setdefault("a_accorder", []).append(_dispute(cle, champ))
+            entry.setdefault("a_accorder", []).append(_dispute(cle, champ, noms or {}))
         elif champ.valeur not in _SANS_VALEUR:
             *nodes, last = cle.champ.split(".")
             for node in nodes:
@@ -52,9 +59,12 @@ def _named(entries: list[dict[str, Any]], key: str, name: str) -> dict[str, Any]
     return entries[-1]
 
 
-def _dispute(cle: Endroit, champ: Champ) -> dict[str, Any]:
+def _dispute(cle: Endroit, champ: Champ, noms: Mapping[str, str]) -> dict[str, Any]:
     values = [
-        {"valeur": None if one.valeur in _SANS_VALEUR else str(one.valeur), "par": one.acteur}
+        {
+            "valeur": None if one.valeur in _SANS_VALEUR else str(one.valeur),
+            "par": noms.get(one.acteur, one.acteur),
+        }
         for one in champ.versions
     ]
     return {"champ": cle.champ, "valeurs": values}

@@ -26,14 +26,14 @@ Role = Literal[
 
 
 class Rythme(Appui, frozen=True, kw_only=True):
-    """How often an actor meets: a rule, a minimum, or what was announced (``nature``)."""
+    """A rhythm says how often an actor meets: a rule, a minimum, or what was announced (``nature``)."""
 
     texte: str
     nature: Literal["regle", "minimum", "annonce"] = "regle"
 
 
 class Acteur(Appui, frozen=True, kw_only=True):
-    """A committee, an authority, an organisation, or whoever applies (``candidat``)."""
+    """An actor is a committee, an authority, an organisation, or whoever applies (``candidat``)."""
 
     id: str
     nom: str
@@ -42,7 +42,7 @@ class Acteur(Appui, frozen=True, kw_only=True):
 
 
 class Sens(Struct, frozen=True, kw_only=True):
-    """One of the words that an opinion, or a decision, may be given in.
+    """A sens is one of the words that an opinion, or a decision, may be given in.
 
     ``decisions`` are the decisions that follow this opinion, ``regles`` those of the judgement that it agrees
     with. Without them nothing says so, and nothing is compared.
@@ -55,7 +55,7 @@ class Sens(Struct, frozen=True, kw_only=True):
 
 
 class Intervention(Appui, frozen=True, kw_only=True):
-    """What an actor does of a matter, and when; ``acteur`` is ``None`` where nobody says who.
+    """An intervention is what an actor does of a matter, and when; ``acteur`` is ``None`` where nobody says.
 
     ``nature`` is that of an opinion, ``sens`` are the words of an opinion or of a decision (none: any), and
     ``apres`` what comes before: the opinions that a decision follows, the decisions that are notified.
@@ -74,7 +74,7 @@ class Intervention(Appui, frozen=True, kw_only=True):
 
 
 class Remise(Appui, frozen=True, kw_only=True):
-    """Something an award gives; ``a_signer``: to be dated and signed by whoever receives it."""
+    """A remise is something an award gives; ``a_signer``: to be dated and signed by whoever receives it."""
 
     id: str
     titre: str
@@ -84,7 +84,7 @@ class Remise(Appui, frozen=True, kw_only=True):
 
 
 class Publication(Appui, frozen=True, kw_only=True):
-    """Where an award is made public."""
+    """A publication says where an award is made public."""
 
     id: str
     titre: str
@@ -92,7 +92,7 @@ class Publication(Appui, frozen=True, kw_only=True):
 
 
 class Aboutissement(Appui, frozen=True, kw_only=True):
-    """An outcome. ``date`` names the date of the calendar that it opens; it is cited, not counted."""
+    """An outcome may open a date of the calendar, which ``date`` names; it is cited, not counted."""
 
     id: str
     titre: str
@@ -102,7 +102,7 @@ class Aboutissement(Appui, frozen=True, kw_only=True):
 
 
 class Attribution(Struct, frozen=True, kw_only=True):
-    """The outcomes of a request, what an award gives, and where it is published."""
+    """An attribution gives the outcomes of a request, what an award gives, and where it is published."""
 
     suites: tuple[Aboutissement, ...] = ()
     remises: tuple[Remise, ...] = ()
@@ -110,7 +110,7 @@ class Attribution(Struct, frozen=True, kw_only=True):
 
 
 class Instances(Struct, frozen=True, kw_only=True):
-    """The actors by id, and what each does, in order."""
+    """This record gives the actors by id, and what each does, in order."""
 
     acteurs: Mapping[str, Acteur] = field(default_factory=dict)
     interventions: tuple[Intervention, ...] = ()

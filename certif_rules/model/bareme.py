@@ -20,9 +20,10 @@ from certif_rules.model.base import (
 
 
 class Tranche(Appui, frozen=True, kw_only=True):
-    """A row of a table: turnover from ``de`` euros, included, to ``moins_de``, excluded (``None``: no end).
+    """A row of a table serves turnover from ``de`` euros, included, to ``moins_de``, excluded.
 
-    ``supplements`` are by category; ``par_site`` is for each sampled site. All in days.
+    ``moins_de`` is ``None`` where there is no end. ``supplements`` are by category; ``par_site`` is for each
+    sampled site. All in days.
     """
 
     de: int
@@ -33,7 +34,7 @@ class Tranche(Appui, frozen=True, kw_only=True):
 
 
 class Bareme(Appui, frozen=True, kw_only=True):
-    """A table for some audit types (their codes). ``categories`` says whose supplements are added.
+    """A table serves some audit types (their codes); ``categories`` says whose supplements are added.
 
     ``lacunes`` is what was looked for where a cell is ``None``.
     """
@@ -48,7 +49,7 @@ class Bareme(Appui, frozen=True, kw_only=True):
 
 
 class SupplementDuree(Struct, frozen=True, kw_only=True):
-    """Days more at some audit types, where ``garde`` holds for one category at least."""
+    """A supplement adds days at some audit types, where ``garde`` holds for one category at least."""
 
     types: tuple[CodePrecedent, ...]
     garde: Regle
@@ -57,7 +58,7 @@ class SupplementDuree(Struct, frozen=True, kw_only=True):
 
 
 class BaremeDerogatoire(Struct, frozen=True, kw_only=True):
-    """Where ``garde`` holds, the table ``bareme`` replaces that of these audit types."""
+    """A derogation replaces the table of these audit types by ``bareme``, where ``garde`` holds."""
 
     types: tuple[CodePrecedent, ...]
     garde: Regle
@@ -65,7 +66,7 @@ class BaremeDerogatoire(Struct, frozen=True, kw_only=True):
 
 
 class DureeSansBareme(Appui, frozen=True, kw_only=True):
-    """Audit types whose duration no table gives: who sets it, or that the sources do not say.
+    """No table gives the duration of these audit types; ``texte`` says who sets it, or that no source does.
 
     ``connue`` is true when the source says how it is set; false for a silence of the sources.
     """
@@ -76,7 +77,7 @@ class DureeSansBareme(Appui, frozen=True, kw_only=True):
 
 
 class Duree(Struct, frozen=True, kw_only=True):
-    """What one référentiel says of the duration of its audits."""
+    """A duree gathers what one référentiel says of the duration of its audits."""
 
     remarques: tuple[Texte, ...] = ()
     baremes: Mapping[str, Bareme] = field(default_factory=dict)

@@ -26,7 +26,7 @@ PLACES = frozenset({"emplacement", "lieu", "lieux"})
 
 
 class Situe(Struct, frozen=True, eq=False):
-    """A record that knows where it was written: two that differ by their place only are equal."""
+    """A placed record knows where it was written: two that differ by their place only are equal."""
 
     def __eq__(self, other: object) -> bool:
         kind = type(self)
@@ -41,7 +41,7 @@ class Situe(Struct, frozen=True, eq=False):
 
 
 class _Values(dict[type, Callable[[Any], Any]]):
-    """What reads the fields that decide, of each type of records that know where they were written."""
+    """This table gives what reads the fields that decide, of each type of records that know their place."""
 
     def __missing__(self, kind: type[Struct]) -> Callable[[Any], Any]:
         read = self[kind] = attrgetter(*(name for name in kind.__struct_fields__ if name not in PLACES))
@@ -52,7 +52,7 @@ _VALUES = _Values()
 
 
 class Nomme(Struct, frozen=True):
-    """Mark the texts of a field as names of declared things of one ``sorte``.
+    """This mark says that the texts of a field are names of declared things of one ``sorte``.
 
     ``qualifie``: a short code stands for ``origine/code``, which is what is kept unless ``court``. Names in
     the lists of a mapping hold under their key: « question=answer ».
@@ -79,7 +79,7 @@ NomIncoherence = Annotated[str, Nomme("incohérence")]
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """A text that a rule or a wording rests on."""
+    """A source is a text that a rule or a wording rests on."""
 
     id: str
     titre: str
@@ -88,7 +88,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class Appui(Situe, frozen=True, kw_only=True):
-    """What a rule or a text rests on: its sources, and how far they may be trusted.
+    """An appui is what a rule or a text rests on: its sources, and how far they may be trusted.
 
     ``lecture`` marks what the sources imply without saying, ``incoherences`` are the contradictions of the
     sources that it meets.
@@ -101,7 +101,7 @@ class Appui(Situe, frozen=True, kw_only=True):
 
 
 class Regle(Appui, frozen=True, kw_only=True):
-    """One rule over the closed vocabulary: all of its words must hold, ``sauf`` excepted.
+    """A rule is written in the closed vocabulary: all of its words must hold, ``sauf`` excepted.
 
     ``inconnu`` is the reason why the rule answers « unknown » where its words hold. ``motif`` is what an
     auditor reads when the rule makes a line due.
@@ -115,7 +115,7 @@ class Regle(Appui, frozen=True, kw_only=True):
 
 
 class Lacune(Situe, frozen=True, kw_only=True):
-    """Something the sources do not give: which fields are absent, what was looked for, where.
+    """A lacune is something the sources do not give: which fields are absent, what was looked for, where.
 
     ``si`` is for whom it matters, one of its rules being enough; none: for everybody.
     """
@@ -129,7 +129,7 @@ class Lacune(Situe, frozen=True, kw_only=True):
 
 
 class Texte(Appui, frozen=True, kw_only=True):
-    """A piece of text on a line: evidence, precision, adaptation, comment.
+    """A texte is a piece of text on a line: evidence, precision, adaptation, comment.
 
     ``categories``, ``fait`` and ``types`` restrict it to an organisation or an audit; ``situation`` says in
     words when it matters. ``citation`` marks a quotation of the presentation.
@@ -144,7 +144,7 @@ class Texte(Appui, frozen=True, kw_only=True):
 
 
 class Avertissement(Struct, frozen=True):
-    """Something true of the whole checklist that its reader must know."""
+    """A warning tells something true of the whole checklist that its reader must know."""
 
     code: str
     message: str
@@ -152,5 +152,5 @@ class Avertissement(Struct, frozen=True):
 
     @property
     def rappel(self) -> bool:
-        """Whether it holds at every audit of its type: it is printed last, and nobody is warned of it."""
+        """Return whether it holds at every audit of its type: it is printed last, and nobody is warned."""
         return self.code == "rappel"

@@ -32,11 +32,12 @@ NomEtape = Annotated[str, Nomme("étape")]
 
 
 class Condition(Struct, frozen=True, kw_only=True):
-    """A conjunction: every word that is given holds. ``inconnu`` is why nobody can say, where the rest holds.
+    """A condition is a conjunction: every word that is given holds.
 
-    ``types`` and ``precedents`` are codes of audit types, ``voies`` routes, ``reponses`` the answers accepted
-    to a question, ``pieces`` documents provided, ``categories`` categories of which the organisation has one,
-    ``fait`` a fact that is true for one of its categories.
+    ``inconnu`` is why nobody can say, where the rest holds. ``types`` and ``precedents`` are codes of audit
+    types, ``voies`` routes, ``reponses`` the answers accepted to a question, ``pieces`` documents provided,
+    ``categories`` categories of which the organisation has one, ``fait`` a fact that is true for one of its
+    categories.
     """
 
     types: tuple[CodeTypeAudit, ...] = ()
@@ -55,7 +56,7 @@ Si = tuple[Condition, ...]
 
 
 class Choix(Appui, frozen=True, kw_only=True):
-    """An answer to a question: the audit types it leads to, and what in a profile says it by itself.
+    """An answer to a question leads to audit types, and something in a profile may say it by itself.
 
     ``region`` is that of a site of the organisation, ``certificat`` a référentiel it holds a certificate of.
     """
@@ -68,7 +69,7 @@ class Choix(Appui, frozen=True, kw_only=True):
 
 
 class Interrogation(Appui, frozen=True, kw_only=True):
-    """A question to the applicant: one of ``choix``, or the item ``champ`` of the organisation."""
+    """A question is asked of the applicant: one of ``choix``, or the item ``champ`` of the organisation."""
 
     id: str
     texte: str
@@ -79,7 +80,7 @@ class Interrogation(Appui, frozen=True, kw_only=True):
 
 
 class Voie(Appui, frozen=True, kw_only=True):
-    """A way to get the label, and when it is the one."""
+    """A voie is a way to get the label, and says when it is the one."""
 
     id: str
     titre: str
@@ -87,7 +88,7 @@ class Voie(Appui, frozen=True, kw_only=True):
 
 
 class Mention(Appui, frozen=True, kw_only=True):
-    """What a quote must carry; ``champ`` is where a file says it."""
+    """A mention is what a quote must carry; ``champ`` is where a file says it."""
 
     id: str
     titre: str
@@ -96,7 +97,7 @@ class Mention(Appui, frozen=True, kw_only=True):
 
 
 class DevisAttendus(Struct, frozen=True, kw_only=True):
-    """How many quotes, signed or not (``None``: not said), from as many firms, with what on each."""
+    """So many quotes are wanted, signed or not (``None``: not said), from as many firms, and what on each."""
 
     nombre: int
     signe: bool | None = None
@@ -105,21 +106,21 @@ class DevisAttendus(Struct, frozen=True, kw_only=True):
 
 
 class PriseEnCharge(Appui, frozen=True, kw_only=True):
-    """A share paid by somebody else: an exact fraction of one."""
+    """Somebody else pays this share: an exact fraction of one."""
 
     taux: Fraction
     par: str
 
 
 class Forme(Struct, frozen=True, kw_only=True):
-    """One of the papers that do for a document."""
+    """A form is one of the papers that do for a document."""
 
     id: str
     titre: str
 
 
 class Piece(Appui, frozen=True, kw_only=True):
-    """A document of the file. It is due where ``si`` holds, and as its ``classe`` says.
+    """A document of the file is due where ``si`` holds, and as its ``classe`` says.
 
     ``condition`` words a condition that the source leaves without content. ``signe`` is the signature wanted,
     ``validite_mois`` how long it is good from the day it was made. ``devis`` makes it quotes, ``certificat``
@@ -144,7 +145,10 @@ class Piece(Appui, frozen=True, kw_only=True):
 
 
 class Volet(Appui, frozen=True, kw_only=True):
-    """A kind of file: when it is the one, its documents, what follows. ``inconnu``: nobody says which."""
+    """A volet is a kind of file: when it is the one, its documents, what follows.
+
+    ``inconnu``: nobody says which.
+    """
 
     id: str
     titre: str
@@ -155,7 +159,7 @@ class Volet(Appui, frozen=True, kw_only=True):
 
 
 class ConditionFinancement(Appui, frozen=True, kw_only=True):
-    """One condition of a funding."""
+    """This is one condition of a funding."""
 
     id: str
     texte: str
@@ -163,7 +167,7 @@ class ConditionFinancement(Appui, frozen=True, kw_only=True):
 
 
 class Financement(Appui, frozen=True, kw_only=True):
-    """Who pays which share of the audit, and on which conditions. ``inconnu``: nobody says."""
+    """A funding says who pays which share of the audit, on which conditions; ``inconnu``: nobody says."""
 
     id: str
     titre: str
@@ -176,14 +180,14 @@ class Financement(Appui, frozen=True, kw_only=True):
 
 
 class Ressource(Appui, frozen=True, kw_only=True):
-    """A public page: its title, its address where one is known."""
+    """A resource is a public page: its title, its address where one is known."""
 
     titre: str
     adresse: str | None = None
 
 
 class Auditeur(Appui, frozen=True, kw_only=True):
-    """A habilitated auditing firm. No person is named."""
+    """An auditor is a habilitated auditing firm; no person is named."""
 
     id: str
     nom: str
@@ -191,7 +195,7 @@ class Auditeur(Appui, frozen=True, kw_only=True):
 
 
 class Phrase(Appui, frozen=True, kw_only=True):
-    """A sentence of a source on the place of an audit: the mode it leads to, and when."""
+    """A phrase is a sentence of a source on the place of an audit: the mode it leads to, and when."""
 
     texte: str
     mode: str
@@ -199,7 +203,7 @@ class Phrase(Appui, frozen=True, kw_only=True):
 
 
 class Lieu(Appui, frozen=True, kw_only=True):
-    """On site or at a distance, as a decision to take and to give reasons for; ``modes`` are its values."""
+    """A lieu is decided with reasons given, on site or at a distance; ``modes`` are its values."""
 
     id: str
     question: str
@@ -209,7 +213,7 @@ class Lieu(Appui, frozen=True, kw_only=True):
 
 
 class EnSuspens(Appui, frozen=True, kw_only=True):
-    """Something that the sources leave open, to be asked where ``si`` may hold."""
+    """This is left open by the sources, to be asked where ``si`` may hold."""
 
     id: str
     question: str
@@ -217,7 +221,7 @@ class EnSuspens(Appui, frozen=True, kw_only=True):
 
 
 class Etape(Appui, frozen=True, kw_only=True):
-    """A step of the application, in order: what to do, what to read."""
+    """A step of the application says what to do, what to read; steps are in order."""
 
     id: str
     titre: str
@@ -228,7 +232,7 @@ class Etape(Appui, frozen=True, kw_only=True):
 
 
 class Candidature(Struct, frozen=True, kw_only=True):
-    """All that a label says of an application, by id, in order."""
+    """A candidature gathers all that a label says of an application, by id, in order."""
 
     etapes: Mapping[str, Etape] = field(default_factory=dict)
     questions: Mapping[str, Interrogation] = field(default_factory=dict)

@@ -23,7 +23,7 @@ NomDate = Annotated[str, Nomme("date du cycle")]
 
 
 class JourCertificat(Struct, frozen=True, kw_only=True):
-    """One of the two days of a certificate held, taken after an audit of ``apres`` (or any)."""
+    """This is one of the two days of a certificate held, taken after an audit of ``apres`` (or any)."""
 
     de: NomReferentiel
     jour: Literal["notification", "echeance"]
@@ -31,7 +31,7 @@ class JourCertificat(Struct, frozen=True, kw_only=True):
 
 
 class Evenement(Appui, frozen=True, kw_only=True):
-    """Something that happens on a day that people give.
+    """An event happens on a day that people give.
 
     It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``. In a file, it
     is the day of an audit of ``audits``, one of a ``certificat``, or that of an act of ``interventions``.
@@ -47,7 +47,7 @@ class Evenement(Appui, frozen=True, kw_only=True):
 
 
 class Decalage(Struct, frozen=True, kw_only=True):
-    """A day counted from an event or from another date: months first, then days; negative ones go back."""
+    """An offset counts a day from an event or another date: months first, then days, back if negative."""
 
     de: NomDate
     mois: int = 0
@@ -55,7 +55,10 @@ class Decalage(Struct, frozen=True, kw_only=True):
 
 
 class Ancre(Appui, frozen=True, kw_only=True):
-    """A window as one source counts it: from one month (or day) after its event to another, both included."""
+    """An anchor is a window as one source counts it: from one month (or day) after its event to another.
+
+    Both ends are included.
+    """
 
     de: NomDate
     mois: tuple[int, int] = (0, 0)
@@ -63,7 +66,7 @@ class Ancre(Appui, frozen=True, kw_only=True):
 
 
 class Prochaine(Struct, frozen=True, kw_only=True):
-    """The next of the days that come every ``rythme_jours`` from ``de``, for what was sent on ``apres``."""
+    """This is the next day of those every ``rythme_jours`` from ``de``, for what was sent on ``apres``."""
 
     de: NomDate
     rythme_jours: int
@@ -71,7 +74,7 @@ class Prochaine(Struct, frozen=True, kw_only=True):
 
 
 class TousLes(Struct, frozen=True, kw_only=True):
-    """A limit that comes again every ``mois`` after ``de``, until ``jusqu_a`` included."""
+    """A limit comes again every ``mois`` after ``de``, until ``jusqu_a`` included."""
 
     de: NomDate
     mois: int
@@ -79,7 +82,7 @@ class TousLes(Struct, frozen=True, kw_only=True):
 
 
 class Borne(Struct, frozen=True, kw_only=True):
-    """What the day of an event must be: before one (excluded), from one (included)."""
+    """A bound is what the day of an event must be: before one (excluded), from one (included)."""
 
     avant: str | None = None
     depuis: str | None = None
@@ -91,7 +94,7 @@ class Borne(Struct, frozen=True, kw_only=True):
 
 
 class RegleDate(Appui, frozen=True, kw_only=True):
-    """One way to find a date; it holds when its three guards do.
+    """A date rule is one way to find a date; it holds when its three guards do.
 
     ``avec``: one of these events is given; ``sans``: none of these is; ``si``: the day of each is within.
     Exactly one of the forms is given. ``texte`` is the rule as people read it, ``certitude`` what remains
@@ -115,7 +118,7 @@ class RegleDate(Appui, frozen=True, kw_only=True):
 
     @property
     def forme(self) -> Forme:
-        """Which form it has."""
+        """Return which form it has."""
         if self.au_plus_tard is not None:
             return "au_plus_tard"
         if self.a_partir_du is not None:
@@ -128,7 +131,7 @@ class RegleDate(Appui, frozen=True, kw_only=True):
 
 
 class DateCycle(Struct, frozen=True, kw_only=True):
-    """A date of the cycle: the first of its rules that holds gives it.
+    """A date of the cycle is given by the first of its rules that holds.
 
     ``fait_par`` are the events that fulfil it; ``pas_apres`` a date that it should not come after.
     """
@@ -141,7 +144,7 @@ class DateCycle(Struct, frozen=True, kw_only=True):
 
 
 class RegleSeance(Appui, frozen=True, kw_only=True):
-    """The meetings that decide on files, whose days are a list that people give.
+    """This rule is about the meetings that decide on files, whose days are a list that people give.
 
     What a meeting needs arrives on ``attend``, by the date ``limite`` counted from the meeting
     (``evenement``). Until then, it cannot come before any of ``plancher`` (events and dates).
@@ -158,7 +161,7 @@ class RegleSeance(Appui, frozen=True, kw_only=True):
 
 
 class Cycle(Struct, frozen=True, kw_only=True):
-    """The events, the dates and the meetings that one référentiel declares, in the order they come."""
+    """A cycle gives the events, the dates and the meetings that one référentiel declares, in their order."""
 
     evenements: Mapping[str, Evenement]
     dates: Mapping[str, DateCycle]

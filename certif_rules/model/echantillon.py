@@ -11,14 +11,14 @@ Arrondi = Literal["au_plus_proche", "superieur", "inferieur"]
 
 
 class Designation(Struct, frozen=True, kw_only=True):
-    """Sites that an audit sees: those that are added to it, or those that bear a word of the profile."""
+    """A designation names sites that an audit sees: those added to it, or bearing a word of the profile."""
 
     ajoutes: bool = False
     etiquette: str | None = None
 
 
 class RegleSites(Appui, frozen=True, kw_only=True):
-    """The sites of some audit types: ``coefficient`` (as written) × the root of their number, or which.
+    """A rule gives the sites of audit types: ``coefficient`` (as written) × root of their number, or which.
 
     ``tous``: all of them. ``ceux``: those that one of these designations holds of, ``texte`` in words. Where
     neither says it, ``coefficient`` is ``None`` if no source gives a number. ``non_vus`` sites at least were
@@ -39,7 +39,7 @@ class RegleSites(Appui, frozen=True, kw_only=True):
 
 
 class MethodeEchantillon(Struct, frozen=True, kw_only=True):
-    """What one référentiel says of samples. ``dossiers`` is what it says of samples of files, if anything."""
+    """This is what one référentiel says of samples; ``dossiers``, of samples of files, if anything."""
 
     sites: tuple[RegleSites, ...] = ()
     remarques: tuple[Texte, ...] = ()

@@ -32,14 +32,14 @@ NomDecision = Annotated[str, Nomme("décision")]
 
 
 class Annotation(Struct, frozen=True, kw_only=True):
-    """What may be said beside a finding, and never counts."""
+    """An annotation may be said beside a finding, and never counts."""
 
     id: str
     titre: str
 
 
 class Delai(Appui, frozen=True, kw_only=True):
-    """A date counted from another: ``de`` is an event or another date of the same finding.
+    """A delay counts a date from another: ``de`` is an event or another date of the same finding.
 
     ``mois`` are counted before ``jours``. ``titre`` is what is due, as people read it.
     """
@@ -55,14 +55,14 @@ class Delai(Appui, frozen=True, kw_only=True):
 
 
 class Terme(Struct, frozen=True, kw_only=True):
-    """A term of a sum: another measure or, with ``seuil``, one when that measure reaches it, else zero."""
+    """A term of a sum is another measure or, with ``seuil``, one when that measure reaches it, else zero."""
 
     mesure: NomMesure
     seuil: str | None = None
 
 
 class SelonType(Appui, frozen=True, kw_only=True):
-    """What exists at some audit types (their codes) only; at all of them, without any."""
+    """Such a thing exists at some audit types (their codes) only; at all of them, without any."""
 
     types: tuple[CodePrecedent, ...] = ()
 
@@ -72,7 +72,7 @@ class SelonType(Appui, frozen=True, kw_only=True):
 
 
 class Mesure(SelonType, frozen=True, kw_only=True):
-    """A number drawn from the findings that are not lifted; one of the six ways is given.
+    """A measure is a number drawn from the findings that are not lifted; one of the six ways is given.
 
     ``compte`` counts the lines with one of these findings; ``somme`` adds measures; ``moyenne`` and
     ``minimum`` are of the values of the findings, those without a value left out. ``moyenne_de`` and
@@ -94,12 +94,12 @@ class Mesure(SelonType, frozen=True, kw_only=True):
 
     @property
     def par_critere(self) -> bool:
-        """Whether it has one value per criterion."""
+        """Return whether it has one value per criterion."""
         return "par_critere" in (self.moyenne, self.minimum)
 
     @property
     def citees(self) -> tuple[str, ...]:
-        """The measures that it is made of."""
+        """Return the measures that it is made of."""
         last = () if self.minimum_de is None else (self.minimum_de,)
         return (*(terme.mesure for terme in self.somme), *self.moyenne_de, *last)
 
@@ -109,10 +109,10 @@ class Mesure(SelonType, frozen=True, kw_only=True):
 
 
 class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
-    """What a measure must be, every comparison given holding; ``critere`` (an id) for one by criterion.
+    """A threshold says what a measure must be, every comparison given holding.
 
-    A measure by criterion without ``critere`` is asked of each criterion where it has a value: one is enough
-    or, with ``chaque``, every one must be so.
+    ``critere`` (an id) is for one by criterion. A measure by criterion without ``critere`` is asked of each
+    criterion where it has a value: one is enough or, with ``chaque``, every one must be so.
     """
 
     mesure: NomMesure
@@ -125,7 +125,7 @@ class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
 
     @property
     def seuils(self) -> "tuple[Seuil, ...]":
-        """Itself, as the other conditions give theirs."""
+        """Return itself, as the other conditions give theirs."""
         return (self,)
 
     def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Seuil":
@@ -135,13 +135,13 @@ class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
 
 
 class UnCritere(Struct, frozen=True, kw_only=True, tag="un_critere"):
-    """What measures by criterion must be, all in the same one: one criterion is enough."""
+    """This says what measures by criterion must be, all in the same one: one criterion is enough."""
 
     un_critere: tuple[Seuil, ...]
 
     @property
     def seuils(self) -> tuple[Seuil, ...]:
-        """What it asks of each measure."""
+        """Return what it asks of each measure."""
         return self.un_critere
 
     def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Toutes":
@@ -150,13 +150,13 @@ class UnCritere(Struct, frozen=True, kw_only=True, tag="un_critere"):
 
 
 class Toutes(Struct, frozen=True, kw_only=True, tag="toutes"):
-    """Conditions that must all hold."""
+    """This condition joins conditions that must all hold."""
 
     toutes: tuple[Seuil | UnCritere, ...]
 
     @property
     def seuils(self) -> tuple[Seuil, ...]:
-        """What it asks of each measure."""
+        """Return what it asks of each measure."""
         return tuple(seuil for condition in self.toutes for seuil in condition.seuils)
 
     def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Toutes":
@@ -168,14 +168,14 @@ Condition = Seuil | UnCritere | Toutes
 
 
 class TitrePourTypes(Struct, frozen=True, kw_only=True):
-    """How a decision reads at some audit types (their codes)."""
+    """This title says how a decision reads at some audit types (their codes)."""
 
     types: tuple[CodePrecedent, ...]
     titre: str
 
 
 class Decision(SelonType, frozen=True, kw_only=True):
-    """A decision, taken when one of ``si`` holds and none before it was; always, without any.
+    """A decision is taken when one of ``si`` holds and none before it was; always, without any.
 
     ``delivrable`` is ``None`` where the sources give no rule.
     """
@@ -193,7 +193,7 @@ class Decision(SelonType, frozen=True, kw_only=True):
 
 
 class Distinction(Appui, frozen=True, kw_only=True):
-    """What is decided beside the label, on the same measures: its own decisions, read as those of the label.
+    """A distinction is decided beside the label, on its measures, by its own decisions, read as the label's.
 
     ``par_critere``: for each criterion, whose own value a measure by criterion then is. ``si_decision``: it
     has an object only where the label's decision has one of these codes. It exists at the audit types where
@@ -219,7 +219,7 @@ class Distinction(Appui, frozen=True, kw_only=True):
 
 
 class Aggravation(Appui, frozen=True, kw_only=True):
-    """A finding that counts as another on a line where the earlier audit left one of ``precedents`` open.
+    """A finding counts as another on a line where the earlier audit left one of ``precedents`` open.
 
     ``types`` are the audit types (codes) where the earlier findings are looked at again.
     """
@@ -232,7 +232,7 @@ class Aggravation(Appui, frozen=True, kw_only=True):
 
 
 class RegleParSite(Appui, frozen=True, kw_only=True):
-    """How the findings of several sites make that of their line: the first that speaks of it holds.
+    """This rule makes of the findings of several sites that of their line: the first that speaks of it holds.
 
     ``tous``: it is ``constat`` where every site is, else ``sinon``. ``pire``: the first of ``ordre`` that a
     site has. ``moyenne``: it is worth the mean of their values. No ``lignes``: all those of the référentiel;
@@ -251,7 +251,7 @@ class RegleParSite(Appui, frozen=True, kw_only=True):
 
 
 class Jugement(Struct, frozen=True, kw_only=True):
-    """How one référentiel concludes on its own lines.
+    """A judgement says how one référentiel concludes on its own lines.
 
     At each audit type the last decision that exists holds always, and only it. ``echeances`` are the dates
     that each open finding opens, by finding, then by name. ``remarques`` go with every conclusion.

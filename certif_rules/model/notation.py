@@ -15,7 +15,7 @@ Etendue = Literal["audit", "toutes"]
 
 
 class Niveau(Struct, frozen=True, kw_only=True):
-    """A level that may be chosen on a line; ``valeur`` is what it is worth in a score."""
+    """A level may be chosen on a line; ``valeur`` is what it is worth in a score."""
 
     valeur: int
     titre: str
@@ -23,7 +23,7 @@ class Niveau(Struct, frozen=True, kw_only=True):
 
 
 class Cle(Struct, frozen=True, kw_only=True):
-    """One key of the order of the list of what to improve, and how it is explained.
+    """This key orders the list of what to improve, one of several, and says how that is explained.
 
     ``gravite``: lines where every gap that may be found is among ``seuls`` come first while they are
     unanswered or below level ``sous``; ``ecarts`` are the findings that are gaps, ``titre`` names these
@@ -40,7 +40,7 @@ class Cle(Struct, frozen=True, kw_only=True):
 
 
 class Notation(Appui, frozen=True, kw_only=True):
-    """How a self-assessment is counted. ``niveaux`` go up; the last one is worth full marks.
+    """A notation says how a self-assessment is counted: ``niveaux`` go up, the last one is worth full marks.
 
     From level ``amelioration_des`` on, what is left to do is an improvement, no longer a gap (``None``: the
     difference is not made).
@@ -53,26 +53,26 @@ class Notation(Appui, frozen=True, kw_only=True):
 
     @property
     def plein(self) -> int:
-        """What a line is worth at best."""
+        """Return what a line is worth at best."""
         return self.niveaux[-1].valeur
 
 
 class Enonce(Appui, frozen=True, kw_only=True):
-    """Something said of the self-assessment; ``citation`` marks the words of the source itself."""
+    """This is said of the self-assessment; ``citation`` marks the words of the source itself."""
 
     texte: str
     citation: bool = False
 
 
 class Repere(Struct, frozen=True, kw_only=True):
-    """Contradictions of the sources to be told beside ``lignes`` (ids)."""
+    """A repere gives contradictions of the sources to be told beside ``lignes`` (ids)."""
 
     lignes: tuple[IdLigne, ...]
     incoherences: tuple[NomIncoherence, ...]
 
 
 class Autodiagnostic(Struct, frozen=True, kw_only=True):
-    """What one référentiel says of the self-assessment; ``None`` and empty parts are left to its base."""
+    """These rules of self-assessment are one référentiel's; ``None`` and empty parts are left to its base."""
 
     notation: Notation | None = None
     etendue: Etendue | None = None

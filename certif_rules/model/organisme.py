@@ -8,7 +8,7 @@ from certif_rules.model.base import Appui, NomCategorie, NomFait, NomSource
 
 
 class Vocabulaire(Struct, frozen=True, kw_only=True):
-    """The words that a référentiel chooses for what every one of them has.
+    """A vocabulary gives the words that a référentiel chooses for what every one of them has.
 
     ``categorie`` is one category, ``categories`` heads a list of them and ``ajoutees`` that of those added;
     ``fiche`` is the sheet of one gap of the report, and ``fiches`` all of them.
@@ -23,7 +23,7 @@ class Vocabulaire(Struct, frozen=True, kw_only=True):
 
 
 class Categorie(Struct, frozen=True, kw_only=True):
-    """A category of action. ``a_qui`` completes « réservé … » (« à l'apprentissage »).
+    """This is a category of action; ``a_qui`` completes « réservé … » (« à l'apprentissage »).
 
     ``implicite``: nobody declared it; it is that of a référentiel which parts organisations into none.
     """
@@ -37,7 +37,7 @@ class Categorie(Struct, frozen=True, kw_only=True):
 
 
 class ParNature(Appui, frozen=True, kw_only=True):
-    """A fact that always holds for a category, and why."""
+    """A fact always holds for this category, and ``texte`` says why."""
 
     categorie: NomCategorie
     texte: str
@@ -45,7 +45,7 @@ class ParNature(Appui, frozen=True, kw_only=True):
 
 
 class Nombre(Struct, frozen=True, kw_only=True):
-    """A number asked of the organisation, and the threshold that makes the fact true.
+    """A number is asked of the organisation, with the threshold that makes the fact true.
 
     ``comparaison`` says how the number must stand to ``seuil`` (« 12 », « 1.5 »). While no source gives the
     threshold it is ``None``, and ``attend`` says what is waited for.
@@ -58,7 +58,7 @@ class Nombre(Struct, frozen=True, kw_only=True):
 
 
 class Fait(Appui, frozen=True, kw_only=True):
-    """A fact about the organisation, with the question to ask and the words for each answer.
+    """A fact is about the organisation: it has a question to ask, and the words for each answer.
 
     ``a_invoquer``: a derogation; not given means not claimed. ``region`` is where alone it may be.
     ``implique``: facts that follow from this one when it is true. ``nombre``: the answer is a number.

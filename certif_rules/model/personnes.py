@@ -9,14 +9,14 @@ NatureSensible = Literal["sante"]
 
 
 class DonneesSensibles(Appui, frozen=True, kw_only=True):
-    """A warning on a line: what notes on it may reveal, and what to write instead."""
+    """A warning on a line tells what notes on it may reveal, and what to write instead."""
 
     nature: NatureSensible
     texte: str
 
 
 class Conservation(Appui, frozen=True, kw_only=True):
-    """How long the records of an audit are kept. ``duree`` is in words; ``None``: the text alone says it."""
+    """Records of an audit are kept so long: ``duree`` is in words, ``None`` if the text alone says it."""
 
     texte: str
     duree: str | None = None

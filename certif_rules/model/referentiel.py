@@ -33,7 +33,7 @@ Report = Literal["reprise", "seules"]
 
 
 class Revision(Struct, frozen=True, kw_only=True):
-    """One of our own corrections to a layer: number, date, reason and digests of its content.
+    """A revision is one of our own corrections to a layer: number, date, reason and digests of its content.
 
     ``empreinte_vie`` is that of what it says around the audit, where it says something.
     """
@@ -46,7 +46,7 @@ class Revision(Struct, frozen=True, kw_only=True):
 
 
 class Reconnaissance(Appui, frozen=True, kw_only=True):
-    """A period in which a label is recognised, both ends included, and the decision that says so.
+    """A recognition is a period when a label is recognised, both ends included, and the decision saying so.
 
     ``numero`` and ``le`` are those of the decision. ``en_attente``: what it will be is not known yet.
     """
@@ -62,7 +62,7 @@ class Reconnaissance(Appui, frozen=True, kw_only=True):
 
 
 class Couche(Situe, frozen=True, kw_only=True):
-    """The header of a layer: the frozen unit, with the period it rules and what it was written for.
+    """A layer's header is the frozen unit, with the period it rules and what it was written for.
 
     Dates are ISO civil dates, both ends included. ``admis_du`` is the first day it may be used, ``du`` the
     first day it must be, ``au`` the last (``None``: no end known). ``lue`` is false when the text was not
@@ -97,12 +97,12 @@ class Couche(Situe, frozen=True, kw_only=True):
 
     @property
     def cle(self) -> tuple[str, str, str]:
-        """What identifies a layer among all plugins: référentiel, nature, id."""
+        """Return what identifies a layer among all plugins: référentiel, nature, id."""
         return (self.referentiel, self.nature, self.id)
 
 
 class Evolution(Struct, frozen=True, kw_only=True):
-    """How a line differs from the edition named by ``depuis``.
+    """An evolution says how a line differs from the edition named by ``depuis``.
 
     ``issu_de`` are the codes that it had there: another one, several put together, one that was split.
     """
@@ -115,7 +115,7 @@ class Evolution(Struct, frozen=True, kw_only=True):
 
 
 class Alias(Struct, frozen=True, kw_only=True):
-    """Another code the sources use for the same line, settled or not."""
+    """An alias is another code the sources use for the same line, settled or not."""
 
     code: str
     statut: Literal["resolu", "non_resolu"]
@@ -124,7 +124,7 @@ class Alias(Struct, frozen=True, kw_only=True):
 
 
 class Changement(Situe, frozen=True, kw_only=True):
-    """What a label or an edition does to a criterion or a line below it, why, and on what sources.
+    """A change says what a label or an edition does to a criterion or a line below it, why, on what sources.
 
     ``champs`` are the fields that it replaces; none: it takes the node away. ``numero`` is what people read,
     ``edition`` the one that does it, where it is a change of another.
@@ -142,7 +142,7 @@ class Changement(Situe, frozen=True, kw_only=True):
 
 
 class Critere(Situe, frozen=True, kw_only=True):
-    """A criterion. ``id`` is ``origine/code``; ``titre`` is ``None`` when no source gives it."""
+    """A criterion has the id ``origine/code``; ``titre`` is ``None`` when no source gives it."""
 
     id: str
     origine: str
@@ -156,7 +156,7 @@ class Critere(Situe, frozen=True, kw_only=True):
 
 
 class Indicateur(Appui, frozen=True, kw_only=True):
-    """A line of the référentiel. ``None`` texts are absent from the sources and listed in ``lacunes``.
+    """An indicateur is a line; its ``None`` texts are absent from the sources and listed in ``lacunes``.
 
     ``critere`` is the id of its criterion, or ``None``. ``portee`` is a list of rules, one of which must
     hold. ``constats_permis`` are the findings that may be recorded where the line is audited.
@@ -188,7 +188,7 @@ class Indicateur(Appui, frozen=True, kw_only=True):
 
 
 class Constat(Struct, frozen=True, kw_only=True):
-    """A finding that may be recorded, as people read it.
+    """A finding may be recorded, as people read it.
 
     ``hors_portee``: it says the line does not apply. ``commentaire_requis``: it needs a comment. ``valeur``
     is what it is worth in a mean or a minimum. ``ecart``: a level that may be lifted; a finding that the
@@ -205,7 +205,7 @@ class Constat(Struct, frozen=True, kw_only=True):
 
 
 class Exigence(Situe, frozen=True, kw_only=True):
-    """What the context of an audit type must hold: an addition, a certificate valid on the day.
+    """The context of an audit type must hold this: an addition, a certificate valid on the day.
 
     ``certificat_si_donne`` asks for no certificate, but one that is given must be valid on the day.
     """
@@ -218,7 +218,7 @@ class Exigence(Situe, frozen=True, kw_only=True):
 
 
 class Controle(Struct, frozen=True, kw_only=True):
-    """A document required, or a check that is no indicator, where ``regle`` holds.
+    """A controle is a document required, or a check that is no indicator, where ``regle`` holds.
 
     ``constat`` is what a failed check is worth, ``compte_pour`` the référentiel whose conclusion counts it.
     """
@@ -231,7 +231,7 @@ class Controle(Struct, frozen=True, kw_only=True):
 
 
 class SitesExtension(Appui, frozen=True, kw_only=True):
-    """Which sites an added site brings to the audit, by what the organisation was before."""
+    """This record says which sites an added site brings to the audit, by what the organisation was before."""
 
     multisite: str
     monosite: str
@@ -239,20 +239,20 @@ class SitesExtension(Appui, frozen=True, kw_only=True):
 
 
 class ModeInattendu(Appui, frozen=True, kw_only=True):
-    """A way of holding an audit (« a_distance ») that its rules do not foresee, and why."""
+    """The rules of an audit do not foresee this way of holding it (« a_distance »); ``texte`` says why."""
 
     mode: str
     texte: str
 
 
 class Rappel(Texte, frozen=True, kw_only=True):
-    """What people preparing an audit must know; it does not stand after an earlier audit of some types."""
+    """People preparing an audit must know this; it does not stand after an earlier audit of some types."""
 
     sauf_precedents: tuple[CodePrecedent, ...] = ()
 
 
 class TypeAudit(Situe, frozen=True, kw_only=True):
-    """An audit type: what it makes due, what it needs, what stands beside it. ``id`` is qualified.
+    """An audit type says what it makes due, what it needs, what stands beside it; ``id`` is qualified.
 
     ``sinon`` is read on a line that is not due, in its place the ``motif`` of the first of ``sinon_selon``
     that holds, ``sinon_pieces`` where documents stand in for the audit. ``report`` says what the lines
@@ -282,7 +282,7 @@ class TypeAudit(Situe, frozen=True, kw_only=True):
 
 
 class Derogation(Struct, frozen=True, kw_only=True):
-    """Where ``garde`` holds, the perimeter of ``types`` is replaced by that of the type ``comme``."""
+    """The perimeter of ``types`` is replaced by that of the type ``comme`` where ``garde`` holds."""
 
     types: tuple[IdTypeAudit, ...]
     garde: Regle
@@ -290,7 +290,7 @@ class Derogation(Struct, frozen=True, kw_only=True):
 
 
 class Equivalence(Struct, frozen=True, kw_only=True):
-    """Where ``garde`` holds, a certificate of another scheme exempts a line at ``types``, or at all audits.
+    """A certificate of another scheme exempts a line at ``types``, or at all audits, where ``garde`` holds.
 
     ``titre`` is how people name the certificate.
     """
@@ -302,14 +302,14 @@ class Equivalence(Struct, frozen=True, kw_only=True):
 
 
 class CoucheRetenue(Struct, frozen=True, kw_only=True):
-    """A layer in force on the audit date, and the one whose content was read in its place, if any."""
+    """This layer is in force on the audit date; ``contenu`` is the one read in its place, if any."""
 
     couche: Couche
     contenu: Couche
 
 
 class TextesDonnes(Struct, frozen=True, kw_only=True):
-    """Texts given by the body: the name of its file, what it says, its digest, the lines completed."""
+    """A body gives these texts: the name of its file, what it says, its digest, the lines completed."""
 
     nom: str
     empreinte: str
@@ -318,7 +318,7 @@ class TextesDonnes(Struct, frozen=True, kw_only=True):
 
 
 class Referentiel(Struct, frozen=True, kw_only=True):
-    """A resolved référentiel: one layer of each kind, laid on its base. Order is the printing order.
+    """A resolved référentiel lays one layer of each kind on its base; order is the printing order.
 
     ``jugements`` and ``conservations`` are by origin, base first; an origin that declares none has none.
     ``changements`` are what labels do to what they rest on, the lowest first. ``mentions`` are what a tag of
@@ -349,17 +349,17 @@ class Referentiel(Struct, frozen=True, kw_only=True):
 
     @property
     def origines(self) -> tuple[str, ...]:
-        """The référentiels of the stack, base first."""
+        """Return the référentiels of the stack, base first."""
         return tuple(dict.fromkeys(c.couche.referentiel for c in self.couches))
 
     @property
     def sans_categories(self) -> bool:
-        """Whether it parts organisations into no category."""
+        """Return whether it parts organisations into no category."""
         return any(categorie.implicite for categorie in self.categories.values())
 
     @property
     def lacunes(self) -> tuple[Lacune, ...]:
-        """Every declared gap, of the layers, the criteria, the lines and the audit types, in order."""
+        """Return every declared gap, of the layers, the criteria, the lines and the audit types, in order."""
         return (
             *(lacune for retenue in self.couches for lacune in retenue.contenu.lacunes),
             *(lacune for critere in self.criteres.values() for lacune in critere.lacunes),

@@ -18,7 +18,7 @@ from certif_rules.model.notation import Autodiagnostic
 
 
 class Incoherence(Situe, frozen=True, kw_only=True):
-    """A contradiction or a silence of the sources, with the reading chosen or the question left open.
+    """This is a contradiction or a silence of the sources, with the reading chosen or the question left open.
 
     One of ``lecture`` and ``question`` is given at least: what the program takes it to mean, and what remains
     to be asked. ``commandes`` are the commands that it touches, where those who use them are told.
@@ -34,7 +34,7 @@ class Incoherence(Situe, frozen=True, kw_only=True):
 
 
 class Presentation(Struct, frozen=True, kw_only=True):
-    """What sources tell of a référentiel itself, under one heading: its history, its partners, its tools."""
+    """This heading gives what sources tell of a référentiel itself: its history, its partners, its tools."""
 
     id: str
     titre: str
@@ -42,7 +42,7 @@ class Presentation(Struct, frozen=True, kw_only=True):
 
 
 class Vie(Struct, frozen=True, kw_only=True):
-    """What one référentiel of the stack says around the audit. A subject that it does not treat is absent.
+    """A vie says what one référentiel of the stack says around the audit; a subject not treated is absent.
 
     ``sources`` are all those that may be cited, those of the layers below included.
     """

@@ -31,7 +31,7 @@ REMPLACEMENTS: Final[Mapping[Nature, str]] = {
 
 
 class Trouvaille(Struct, frozen=True):
-    """One hit: what it is, the field it is in, and its place there (offsets of characters, from 0)."""
+    """A hit says what it is, the field it is in, and its place there (offsets of characters, from 0)."""
 
     nature: Nature
     champ: str
@@ -188,7 +188,7 @@ _ARTICLES = _set("la le les l un une notre votre leur son sa est en tant que com
 
 
 class _Mot(Struct, frozen=True):
-    """A word, its place, itself folded; whether it is a role, and whether it is written as a name is."""
+    """A word has its place, itself folded, whether it is a role, and whether it is written as a name is."""
 
     texte: str
     debut: int

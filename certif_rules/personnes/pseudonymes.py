@@ -89,7 +89,7 @@ _CHAMPS: Final[Mapping[str, str]] = {
 
 
 class DonneePersonnelle(Struct, frozen=True, kw_only=True):
-    """Personal data in a field: what, where in the text, on which line (``None``: the request)."""
+    """A field holds personal data: what, where in the text, on which line (``None``: the request)."""
 
     trouvaille: Trouvaille
     ligne: str | None
@@ -205,7 +205,7 @@ def _hits(texte: str, champ: str) -> tuple[Trouvaille, ...]:
 
 
 def _texts(value: Any, champ: str, rang: str = "") -> Iterator[tuple[str, str]]:
-    """(field, text) of what was typed at ``champ`` and below: « ecart.causes », « preuves_vues[1] »."""
+    """Yield (field, text) of what was typed at ``champ`` and below: « ecart.causes », « preuves_vues[1] »."""
     if champ in _GARDES:
         return
     if isinstance(value, str):

@@ -43,7 +43,7 @@ _T = TypeVar("_T")
 
 
 class Cache(Struct, frozen=True):
-    """Compiled forms in one folder, a file each: what cannot be read or written is absent.
+    """A cache keeps compiled forms in one folder, a file each: what cannot be read or written is absent.
 
     ``couches`` is the one folder of layers that they travel with, when they do: wherever it is copied, and
     made by the code of a version rather than by that of a working copy.

@@ -25,7 +25,7 @@ _NOMS: Mapping[Nature, tuple[str, str]] = {
 
 
 class Pile(Struct, frozen=True, kw_only=True):
-    """The layers retained for an edition, over those of the edition that it rests on."""
+    """A stack has the layers retained for an edition, over those of the edition that it rests on."""
 
     exigence: Couche
     retenues: tuple[CoucheRetenue, ...]
@@ -33,7 +33,7 @@ class Pile(Struct, frozen=True, kw_only=True):
 
     @property
     def couches(self) -> tuple[CoucheRetenue, ...]:
-        """The layers of the whole stack, base first."""
+        """Return the layers of the whole stack, base first."""
         return (*(self.base.couches if self.base else ()), *self.retenues)
 
 

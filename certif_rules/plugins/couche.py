@@ -39,7 +39,7 @@ Fichiers = tuple[tuple[str, bytes | DataError], ...]
 
 
 class EnTete(Struct, frozen=True, kw_only=True):
-    """A header as read: its model, its bytes, its folder, and the plugin that declares it."""
+    """A header is as read: its model, its bytes, its folder, and the plugin that declares it."""
 
     couche: Couche
     contenu: bytes
@@ -53,12 +53,12 @@ class EnTete(Struct, frozen=True, kw_only=True):
 
     @property
     def data(self) -> PlacedDict:
-        """What its file holds, read anew: only a body that is read asks for it, or a message."""
+        """Return what its file holds, read anew: only a body that is read asks for it, or a message."""
         return _parsed(self.contenu, self.name_of(self.dossier / HEADER))
 
 
 class Corps(Struct, frozen=True, kw_only=True):
-    """The body of a layer, sections merged, with its digest.
+    """The body of a layer has its sections merged, and its digest.
 
     ``non_declaree`` is the issue to raise when no revision declares that digest, once the rest is checked.
     """
@@ -264,7 +264,7 @@ def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:
 
 
 def _merge(files: list[PlacedDict], issues: list[Issue]) -> dict[str, Any]:
-    """Sections of all files: lists end to end, mappings united; a key given twice is an issue."""
+    """Merge sections of all files: lists end to end, mappings united; a key given twice is an issue."""
     merged: dict[str, Any] = {}
     for data in files:
         for section, content in data.items():

@@ -33,7 +33,7 @@ _MOST = 1_000
 
 
 class EtatPlugin(Struct, frozen=True, kw_only=True):
-    """A plugin as ``certif-rules plugins`` shows it; ``cause`` says why it is broken."""
+    """A plugin is as ``certif-rules plugins`` shows it; ``cause`` says why it is broken."""
 
     nom: str
     distribution: str | None
@@ -43,7 +43,7 @@ class EtatPlugin(Struct, frozen=True, kw_only=True):
 
 
 class Plugins(Struct, frozen=True, kw_only=True):
-    """What the plugins contribute, and the state of each, by name."""
+    """This record gives what the plugins contribute, and the state of each, by name."""
 
     etats: tuple[EtatPlugin, ...]
     donnees: tuple[tuple[str, Donnees], ...]
@@ -53,7 +53,7 @@ class Plugins(Struct, frozen=True, kw_only=True):
 
     @property
     def casses(self) -> tuple[EtatPlugin, ...]:
-        """The broken ones."""
+        """Return the broken ones."""
         return tuple(etat for etat in self.etats if etat.etat == "casse")
 
     def breaking(self, causes: dict[str, str]) -> Plugins:

@@ -29,15 +29,15 @@ _AGAIN: Final = 0.02
 
 
 class PluginError(Exception):
-    """What a plugin does that the host cannot accept."""
+    """This error says what a plugin does that the host cannot accept."""
 
 
 class _Endless(BaseException):
-    """What interrupts a plugin that does not come back: not for its own ``except Exception``."""
+    """This exception interrupts a plugin that does not come back: not for its own ``except Exception``."""
 
 
 class _Watch:
-    """Whether foreign code still runs, and whether it was interrupted."""
+    """A watch tells whether foreign code still runs, and whether it was interrupted."""
 
     def __init__(self) -> None:
         self.seconds = _allowed()

@@ -1,4 +1,4 @@
-"""What headers rest on: the edition that one is written as a change of, and the base of a label.
+"""Headers rest on others: the edition that one is written as a change of, and the base of a label.
 
 Pure: headers in, headers and problems out. The edition of departure may be declared by any plugin.
 """

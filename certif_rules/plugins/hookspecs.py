@@ -23,7 +23,7 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 
 
 class Donnees(Struct, frozen=True, kw_only=True):
-    """A folder of layers: ``dossier/<nature>/<id>/couche.yaml`` (see ``docs/format-donnees.md``).
+    """A folder holds layers: ``dossier/<nature>/<id>/couche.yaml`` (see ``docs/format-donnees.md``).
 
     ``installe`` is for whoever loads the plugin to say: an installer copied the folder, which holds no draft.
     """
@@ -33,7 +33,7 @@ class Donnees(Struct, frozen=True, kw_only=True):
 
 
 class Exporter(Struct, frozen=True, kw_only=True):
-    """A format: its name, the suffix of its files, and how to write one; the same value gives the same bytes.
+    """A format has a name, the suffix of its files, and a way to write: the same value gives the same bytes.
 
     Exactly one of the others is given. ``document`` is given the tree of blocks of any document: a format of
     pages. ``value`` is given the checklist itself: a format for programs. ``render`` is the earlier name of

@@ -79,7 +79,7 @@ def hatch_register_build_hook() -> type[Any]:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
     class CompiledLayersHook(BuildHookInterface):  # type: ignore[misc]  # without types
-        """Puts compiled layers in wheels and source archives, not in an editable installation."""
+        """This hook puts compiled layers in wheels and source archives, not in an editable installation."""
 
         PLUGIN_NAME = "certif-rules"
 

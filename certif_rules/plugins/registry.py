@@ -40,7 +40,7 @@ _T = TypeVar("_T")
 
 
 class Resolution(Struct, frozen=True, kw_only=True):
-    """A référentiel for one day, its digest, and what the choice of its layers calls for saying.
+    """A resolution has a référentiel for one day, its digest, what the choice of its layers calls for saying.
 
     ``textes`` are those that a body gave for lines without any: the digest of the rules ignores them.
     """
@@ -52,7 +52,7 @@ class Resolution(Struct, frozen=True, kw_only=True):
 
 
 class Registry:
-    """Layers by key, in the folders that plugins declare; nothing depends on the order of the plugins.
+    """A registry has layers by key, in the folders plugins declare; nothing depends on the plugins' order.
 
     Args:
         donnees: (plugin name, declaration) pairs.
@@ -83,9 +83,9 @@ class Registry:
         self._fichiers: dict[Cle, Fichiers] = {}
         self._bodies: dict[Cle, Corps] = {}
         #: By the layers they are made of, which many days share: what YAML gives, and what is resolved.
+        #: Nothing is kept by day: visitors choose as many as they like.
         self._assembled: dict[_Cles, Referentiel] = {}
         self._compiled: dict[_Cles, tuple[Referentiel, str]] = {}
-        self._resolutions: dict[tuple[str, str | None, str, str | None], Resolution] = {}
         self._index(sorted(donnees, key=lambda pair: (pair[0], str(pair[1].dossier))))
 
     # ---- what there is -----------------------------------------------------------------------------
@@ -129,14 +129,9 @@ class Registry:
             DataError: the data of one of the layers are wrong; every problem is listed.
         """
         nom = self.identify(nom)
-        key = (nom, edition, day, guide)
-        if key not in self._resolutions:
-            pile, warnings = self._choose(nom, day, edition, guide)
-            referentiel, empreinte = self._referentiel(pile)
-            self._resolutions[key] = Resolution(
-                referentiel=referentiel, empreinte=empreinte, avertissements=tuple(warnings)
-            )
-        return self._resolutions[key]
+        pile, warnings = self._choose(nom, day, edition, guide)
+        referentiel, empreinte = self._referentiel(pile)
+        return Resolution(referentiel=referentiel, empreinte=empreinte, avertissements=tuple(warnings))
 
     def identify(self, texte: str) -> str:
         """Return the id of the référentiel that ``texte`` names: its id or its name, however it is spelt.

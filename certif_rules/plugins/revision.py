@@ -14,7 +14,7 @@ from certif_rules.source.yaml import place
 
 
 class Declaration(Struct, frozen=True, kw_only=True):
-    """What is to be written in a header: which revision, whether it is a new one, and the bytes of the file.
+    """A declaration is what to write in a header: which revision, whether it is new, and the file's bytes.
 
     ``contenu`` is ``None`` where a new revision needs the date and the reason that nobody gave.
     """
@@ -26,7 +26,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
     @property
     def fichier(self) -> str:
-        """How the header is named in messages."""
+        """Return how the header is named in messages."""
         return self.en_tete.name_of(self.en_tete.dossier / HEADER)
 
 

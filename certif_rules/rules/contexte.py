@@ -23,7 +23,7 @@ FaitsParCategorie = Mapping[str, Mapping[str, Trivalent]]
 
 
 class FaitDeclare(Struct, frozen=True, kw_only=True):
-    """What was said of one fact: one value for all categories, or one per category (which wins).
+    """A declared fact has one value for all categories, or one per category (which wins).
 
     Of a fact that is a number, ``nombre`` and ``nombres`` are what was typed, and the values what its
     threshold makes of them: nothing, while no source gives it.
@@ -40,7 +40,7 @@ class FaitDeclare(Struct, frozen=True, kw_only=True):
 
 
 class ConstatPrecedent(Struct, frozen=True, kw_only=True):
-    """A finding, or the result of a check, of an earlier audit.
+    """This is a finding, or the result of a check, of an earlier audit.
 
     It is ``ouvert`` until it is lifted, ``apres`` being what it became then.
 
@@ -54,7 +54,7 @@ class ConstatPrecedent(Struct, frozen=True, kw_only=True):
 
 
 class Precedent(Struct, frozen=True, kw_only=True):
-    """The earlier audit. Each ``None`` is an unknown; an empty ``constats`` is « none, and it is known ».
+    """The earlier audit has a ``None`` for each unknown; an empty ``constats`` is « none, and it is known ».
 
     Keys of ``constats`` and members of ``indicateurs_audites`` are ids of lines. ``verifications`` are
     the results of the checks that are no lines, by their id: ``satisfaite``, or ``non_satisfaite``, which may
@@ -72,13 +72,13 @@ class Precedent(Struct, frozen=True, kw_only=True):
 
     @property
     def resultats(self) -> Mapping[str, str] | None:
-        """The results of the checks as a profile says them: ``levee`` of one that was put right since."""
+        """Return the results of the checks as a profile says them: ``levee`` of one put right since."""
         checks = self.verifications
         return None if checks is None else {k: c.constat if c.ouvert else "levee" for k, c in checks.items()}
 
     @property
     def ecarts(self) -> Mapping[str, Mapping[str, str]]:
-        """What was typed of lines and checks, as a profile says it."""
+        """Return what was typed of lines and checks, as a profile says it."""
         return {cle: dict(entry.ecart) for cle, entry in self._entries.items() if entry.ecart}
 
     def followed(self, cle: str) -> Mapping[str, str]:
@@ -93,14 +93,14 @@ class Precedent(Struct, frozen=True, kw_only=True):
 
 
 class Ajouts(Struct, frozen=True, kw_only=True):
-    """What an extension adds: categories (ids) and sites (ids)."""
+    """An extension adds categories (ids) and sites (ids)."""
 
     categories: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
 
 
 class Certificat(Struct, frozen=True, kw_only=True):
-    """A certificate held by the organisation: first and last day, both included.
+    """The organisation holds a certificate: first and last day, both included.
 
     ``etat`` is why it does not stand on the day of the audit, ``None`` where it does; ``certain`` is false
     where nobody knows whether it does. It covers ``categories`` and ``sites`` (ids), all where ``None``.
@@ -115,7 +115,7 @@ class Certificat(Struct, frozen=True, kw_only=True):
 
 
 class Organisme(Struct, frozen=True, kw_only=True):
-    """Who is audited. Only ``categories`` is needed; the rest is printed as given."""
+    """An organisation is audited; only ``categories`` is needed, the rest is printed as given."""
 
     categories: tuple[str, ...]
     nom: str | None = None
@@ -126,7 +126,7 @@ class Organisme(Struct, frozen=True, kw_only=True):
 
 
 class Contexte(Struct, frozen=True, kw_only=True):
-    """One audit. ``type_audit`` is the qualified id of a declared type; ``date`` is a civil date.
+    """A context is one audit: ``type_audit`` is the qualified id of a declared type, ``date`` a civil date.
 
     ``recues`` says of the documents that stand in for an audit whether each was received.
     """
@@ -143,12 +143,12 @@ class Contexte(Struct, frozen=True, kw_only=True):
 
     @property
     def certifiees(self) -> tuple[str, ...]:
-        """Categories already certified: those of the organisation less those being added."""
+        """Return the categories already certified: those of the organisation less those being added."""
         return tuple(c for c in self.organisme.categories if c not in self.ajouts.categories)
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Every category to look at, those being added included."""
+        """Return every category to look at, those being added included."""
         return tuple(dict.fromkeys((*self.organisme.categories, *self.ajouts.categories)))
 
     def holds(self, nom: str, categorie: str) -> Trivalent:
@@ -171,5 +171,5 @@ class Contexte(Struct, frozen=True, kw_only=True):
 
     @property
     def sites_anterieurs(self) -> tuple[str, ...]:
-        """Ids of the sites known before the audit: those listed less those being added."""
+        """Return the ids of the sites known before the audit: those listed less those being added."""
         return tuple(s["id"] for s in self.organisme.sites if s["id"] not in self.ajouts.sites)

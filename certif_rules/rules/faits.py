@@ -26,7 +26,7 @@ _COMPARAISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 class Contradiction(Struct, frozen=True, kw_only=True):
-    """A declared value that cannot be: by nature of the category, or against what another fact implies."""
+    """A declared value cannot be: by nature of the category, or against what another fact implies."""
 
     fait: str
     categorie: str | None
@@ -94,7 +94,7 @@ def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contrad
 
 
 class Origine(Appui, frozen=True, kw_only=True):
-    """The rule that gives a fact its value when nobody said it: in words, with its sources and its place."""
+    """A rule gives a fact its value when nobody said it: in words, with its sources and its place."""
 
     texte: str
     emplacement: str

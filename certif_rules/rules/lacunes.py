@@ -1,4 +1,4 @@
-"""For whom a gap of the sources matters: what they do not say of others is no concern of an audit."""
+"""A gap of the sources matters to some: what they do not say of others is no concern of an audit."""
 
 from __future__ import annotations
 

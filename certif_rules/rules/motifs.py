@@ -39,7 +39,7 @@ CodeMotif = Literal[
 
 
 class Motif(Appui, frozen=True, kw_only=True):
-    """Why a line is in its state: a code of the closed list, words for people, what the rules rest on.
+    """A motif says why a line is in its state: a code of the closed list, words for people, what it rests on.
 
     ``categories`` are those the reason holds for, ``emplacements`` the ``file:line`` of the rules that
     answered.
@@ -56,7 +56,7 @@ CONFIANCES: tuple[Confiance, ...] = ("elevee", "moyenne", "faible", "non_verifie
 
 
 class Reponse(Struct, frozen=True):
-    """True, false or unknown, and the reasons that made it so (at least one)."""
+    """A response is true, false or unknown, with the reasons that made it so (at least one)."""
 
     valeur: Trivalent
     motifs: tuple[Motif, ...]

@@ -19,7 +19,7 @@ from certif_rules.rules.trivalent import Trivalent, both, negate
 
 
 class Cas(Struct, frozen=True):
-    """One question: this line, for this category, at this audit. ``faits`` is resolved beforehand."""
+    """A case is one question: this line, this category, at this audit; ``faits`` is resolved beforehand."""
 
     referentiel: Referentiel
     contexte: Contexte
@@ -32,7 +32,7 @@ Mot = Callable[[Any, Cas], Trivalent]
 
 
 class RegleJugee(Struct, frozen=True):
-    """What a rule answers, and each of its words (``sauf`` and ``inconnu`` among them)."""
+    """A judged rule gives its answer, and that of each of its words (``sauf`` and ``inconnu`` among them)."""
 
     regle: Regle
     valeur: Trivalent

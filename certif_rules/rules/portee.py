@@ -60,7 +60,7 @@ def _unknown(verdict: RegleJugee, cas: Cas) -> Motif:
 
 
 def _out(verdicts: Sequence[RegleJugee], cas: Cas) -> Motif:
-    """Out for every rule: by the category when no rule is open to it, else by a condition."""
+    """Return why it is out for every rule: by category when no rule is open to it, else by a condition."""
     open_to_category = [verdict for verdict in verdicts if verdict.mots.get("categories", True)]
     if not open_to_category:
         named = {c for verdict in verdicts for c in _tuple(verdict.regle.mots.get("categories"))}

@@ -12,7 +12,7 @@ Trivalent = bool | None
 
 
 def both(values: Iterable[Trivalent]) -> Trivalent:
-    """Conjunction of any number of values (``True`` for none)."""
+    """Return the conjunction of any number of values (``True`` for none)."""
     result: Trivalent = True
     for value in values:
         if value is False:
@@ -23,7 +23,7 @@ def both(values: Iterable[Trivalent]) -> Trivalent:
 
 
 def either(values: Iterable[Trivalent]) -> Trivalent:
-    """Disjunction of any number of values (``False`` for none)."""
+    """Return the disjunction of any number of values (``False`` for none)."""
     result: Trivalent = False
     for value in values:
         if value is True:
@@ -34,7 +34,7 @@ def either(values: Iterable[Trivalent]) -> Trivalent:
 
 
 def negate(value: Trivalent) -> Trivalent:
-    """Negation; the opposite of unknown is unknown."""
+    """Return the opposite of a value; that of unknown is unknown."""
     return None if value is None else not value
 
 

@@ -20,7 +20,7 @@ _SHOWN = 5
 
 
 class Atelier(Struct, frozen=True, kw_only=True):
-    """The plugins as they were found, broken data included, and the registry over those that work."""
+    """An atelier has the plugins as found, broken data included, and the registry over those that work."""
 
     plugins: Plugins
     registry: Registry

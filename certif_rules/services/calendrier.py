@@ -41,7 +41,7 @@ _TITRE_PAR_DEFAUT = "Notification des écarts à l’organisme"
 
 
 class Saisie(Struct, frozen=True, kw_only=True):
-    """What was typed: ``NOM=AAAA-MM-JJ`` texts, days or files of meetings, and the options."""
+    """An input gives what was typed: ``NOM=AAAA-MM-JJ`` texts, days or files of meetings, and the options."""
 
     evenements: tuple[str, ...] = ()
     comites: tuple[str, ...] = ()
@@ -145,7 +145,7 @@ def _of_judgement(regime: Regime, cycle: Cycle) -> dict[str, Evenement]:
 
 
 class _Lu(Fautes):
-    """What was typed, as far as it could be read, and what is wrong of it."""
+    """A reading has what was typed, as far as it could be read, and what is wrong of it."""
 
     def __init__(self) -> None:
         super().__init__()

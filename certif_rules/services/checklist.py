@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import RECEPTIONS, Checklist, Ligne, Point, dressed, warned
-from certif_rules.audit.demande import Demande
-from certif_rules.audit.examen import check, missing, parse_day, refusal
+from certif_rules.audit.demande import Demande, missing
+from certif_rules.audit.examen import DemandeVerifiee, check, parse_day, refusal
 from certif_rules.audit.lignes import build_pieces, build_points, build_sites
 from certif_rules.audit.partage import shared_lines
 from certif_rules.audit.siren import siren_warnings
@@ -31,11 +31,11 @@ from certif_rules.rules.lacunes import relevant
 
 
 class Examen(Protocol):
-    """What was read of a request for one référentiel, with what is wrong of it."""
+    """An examination gives what was read of a request for one référentiel, with what is wrong of it."""
 
     @property
     def issues(self) -> Sequence[Issue]:
-        """Everything wrong, nothing raised."""
+        """Return everything wrong, nothing raised."""
 
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ L = TypeVar("L", bound=Examen)
 
 
 class Recherche(Struct, Generic[T], frozen=True):
-    """The référentiel that a request names, alone in ``choix``, or those that it may be about.
+    """A search gives the référentiel that a request names, alone in ``choix``, or those it may be about.
 
     Where none can be found, the request is read against each édition, and what all of them refuse is shown: a
     wrong date hides no wrong name, and no name is refused that the right date would admit.
@@ -62,12 +62,17 @@ class Recherche(Struct, Generic[T], frozen=True):
         Raises:
             UsageError, DataError: anything is wrong; all of it is listed.
         """
+        issues = self.wrong(examens)
+        if issues or not self.unique:
+            raise refusal(issues)
+        return self.choix[0], examens[0]
+
+    def wrong(self, examens: Sequence[Examen]) -> list[Issue]:
+        """Return what is wrong of a request, whichever of ``choix`` it is about."""
         # What may be meant instead differs from one édition to the next: what is wrong does not.
         each = [{replace(issue, hint=None): issue for issue in examen.issues} for examen in examens]
         common = [issue for plain, issue in each[-1].items() if all(plain in e for e in each)] if each else []
-        if self.issues or common or not self.unique:
-            raise refusal([*self.issues, *common])
-        return self.choix[0], examens[0]
+        return [*self.issues, *common]
 
 
 def look_up(registry: Registry, demande: Demande, lacks: Iterable[Issue]) -> Recherche[Resolution]:
@@ -77,7 +82,7 @@ def look_up(registry: Registry, demande: Demande, lacks: Iterable[Issue]) -> Rec
         if demande.referentiel is not None and demande.date is not None:
             return Recherche((in_force(registry, demande),), tuple(issues), unique=True)
         if demande.date is not None:
-            parse_day(demande.date, "date de l’audit", demande.lieu("date"))
+            parse_day(demande.date, "date de l’audit", demande.lieu("date"), "audit.date")
     except IssuesError as error:
         issues += error.issues
     if demande.referentiel is not None:
@@ -100,12 +105,17 @@ def prepare(registry: Registry, demande: Demande) -> tuple[Resolution, Contexte]
     Raises:
         UsageError, DataError: something needed is missing or wrong; all of it is listed.
     """
+    recherche, examens = examine(registry, demande)
+    resolution, verified = recherche.settle(examens)
+    return with_texts(resolution, demande), verified.contexte
+
+
+def examine(registry: Registry, demande: Demande) -> tuple[Recherche[Resolution], list[DemandeVerifiee]]:
+    """Return the référentiels that a request may be about, and how it reads for each of them."""
     recherche = look_up(registry, demande, ())
     parted = not recherche.choix or any(not r.referentiel.sans_categories for r in recherche.choix)
     issues = (*missing(demande, categories=parted), *recherche.issues)
-    recherche = replace(recherche, issues=issues)
-    resolution, verified = recherche.settle([check(demande, r.referentiel) for r in recherche.choix])
-    return with_texts(resolution, demande), verified.contexte
+    return replace(recherche, issues=issues), [check(demande, r.referentiel) for r in recherche.choix]
 
 
 def with_texts(resolution: Resolution, demande: Demande) -> Resolution:
@@ -154,7 +164,7 @@ def in_force(registry: Registry, demande: Demande) -> Resolution:
     Raises:
         UsageError, DataError: one of the two is missing or wrong.
     """
-    day = parse_day(demande.date or "", "date de l’audit", demande.lieu("date"))
+    day = parse_day(demande.date or "", "date de l’audit", demande.lieu("date"), "audit.date")
     try:
         return registry.resolve(
             demande.referentiel or "", day=day.isoformat(), edition=demande.edition, guide=demande.guide
@@ -170,8 +180,16 @@ def _placed(issue: Issue, demande: Demande) -> Issue:
         "referentiel-ambigu": "referentiel",
         "guide-introuvable": "guide",
     }
-    edition = "edition" if demande.edition is not None else "date"
-    return replace(issue, location=issue.location or demande.lieu(names.get(issue.code, edition)))
+    name = names.get(issue.code, "edition" if demande.edition is not None else "date")
+    return replace(issue, location=issue.location or demande.lieu(name), champ=_CHAMPS[name])
+
+
+_CHAMPS = {
+    "referentiel": "referentiel.id",
+    "guide": "referentiel.guide",
+    "edition": "referentiel.edition",
+    "date": "audit.date",
+}
 
 
 def make_checklist(registry: Registry, demande: Demande) -> Checklist:

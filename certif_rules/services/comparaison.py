@@ -13,19 +13,20 @@ from certif_rules.audit.constats import Dossier
 from certif_rules.audit.correction import Correction, correct
 from certif_rules.audit.demande import Demande, merge, parse_name
 from certif_rules.audit.editions import EditionsComparees, compare_editions
-from certif_rules.audit.examen import check, lacking, parse_day, refusal
+from certif_rules.audit.examen import check, parse_day, refusal
 from certif_rules.audit.incidences import PourOrganisme, by_scope, by_state, findings_kept, scope
-from certif_rules.errors import Fautes, Issue, UsageError
+from certif_rules.errors import Fautes, Issue, UsageError, lacking
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.registry import Registry, Resolution
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.correction import carry_reading
-from certif_rules.services.lecture import STDIN, Lecture, read_grids
+from certif_rules.services.lecture import Lecture, read_grids
+from certif_rules.source.entree import FichierDonne
 
 
 class Cote(Struct, frozen=True):
-    """One side of a comparison: an edition of a référentiel, on the day that chooses its other layers."""
+    """A side of a comparison is an edition of a référentiel, on the day that chooses its other layers."""
 
     nom: str
     edition: str
@@ -34,8 +35,7 @@ class Cote(Struct, frozen=True):
 
 
 def compare_files(
-    registry: Registry, avant: str, apres: str, demande: Demande, *, stdin: bytes | None = None,
-    other_rules: bool = False,
+    registry: Registry, avant: str | FichierDonne, apres: str, demande: Demande, *, other_rules: bool = False
 ) -> EditionsComparees:  # fmt: skip
     """Return what differs between two editions, and for the organisation of ``demande`` if there is one.
 
@@ -44,7 +44,6 @@ def compare_files(
         avant: « REFERENTIEL@EDITION », or a file of findings, a filled grid, the export of a form.
         apres: « REFERENTIEL@EDITION ».
         demande: the organisation, with or without an audit; what it says wins over the file.
-        stdin: what was read from the standard input, for « - ».
         other_rules: accept findings made with other rules, with a warning.
 
     Raises:
@@ -53,10 +52,9 @@ def compare_files(
     appel = Fautes(*demande.fautes)
     lecture, before, after = None, None, None
     with appel:
-        if is_file(registry, avant):
-            lecture = read_grids(
-                registry, [Path(avant)], stdin=stdin if avant == STDIN else None, other_rules=other_rules
-            )
+        if not isinstance(avant, str) or is_file(registry, avant):
+            source = Path(avant) if isinstance(avant, str) else avant
+            lecture = read_grids(registry, [source], other_rules=other_rules)
         else:
             before = side_of(registry, avant, demande)
     with appel:
@@ -77,7 +75,7 @@ def is_file(registry: Registry, texte: str) -> bool:
     """Return whether an argument names a file; one that reads as a known edition does not."""
     nom, at, _ = texte.partition("@")
     known = at and registry.layers(registry.identify(nom), "exigence")
-    return texte == STDIN or (not known and Path(texte).is_file())
+    return not known and Path(texte).is_file()
 
 
 def side_of(registry: Registry, texte: str, demande: Demande) -> Cote:
@@ -178,7 +176,7 @@ def _of_editions(_registry: Registry, one: Cote, two: Cote, demande: Demande) ->
     unparted = avant.sans_categories and apres.sans_categories
     if not categories and not (about and unparted):
         if about:
-            needs = [("au moins une catégorie", "", "--categorie")]
+            needs = [("au moins une catégorie", "", "organisme.categories")]
             raise refusal(lacking(needs, "un fait ne se lit que d’un organisme et de ses catégories"))
         return compare_editions(avant, apres, empreintes)
     checked = [check(demande, referentiel, whole=False) for referentiel in (avant, apres)]

@@ -17,21 +17,25 @@ from certif_rules.personnes.pseudonymes import (
 )
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import open_dossier, procedure_of, read_dossier
+from certif_rules.source.entree import FichierDonne
 
 
 def conclude_file(
-    registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
+    registry: Registry, source: Path | FichierDonne, *, stdin: bytes | None = None, other_rules: bool = False,
     habillage: HabillageDit | None = None, textes: TextesDits | None = None, pseudonymise: bool = False,
 ) -> tuple[Bilan, tuple[DonneePersonnelle, ...]]:  # fmt: skip
-    """Return the conclusions of a findings file (arguments of ``read_dossier`` and ``open_dossier``).
+    """Return the conclusions of a findings file (arguments of ``open_dossier``).
 
-    ``habillage`` is the dress of a body, ``textes`` its texts, in place of those the file carries. With
-    ``pseudonymise``, the personal data replaced come with them; without, they are warned about.
+    ``stdin`` is the content, where the path is but a name. ``habillage`` is the dress of a body, ``textes``
+    its texts, in place of those the file carries. With ``pseudonymise``, the personal data replaced come with
+    them; without, they are warned about.
 
     Raises:
         DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
     """
-    read = read_dossier(path, stdin=stdin)
+    if stdin is not None and isinstance(source, Path):
+        source = FichierDonne(str(source), stdin, source.parent)
+    read = read_dossier(source)
     if habillage is not None:  # the file itself carries names and columns only
         read = replace(read, demande=replace(read.demande, habillage=habillage))
     if textes is not None:

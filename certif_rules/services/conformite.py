@@ -1,4 +1,4 @@
-"""What a plugin is put through by its own tests: its data checked, each audit explained, each rule tried."""
+"""A plugin goes through this in its own tests: its data checked, each audit explained, each rule tried."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _ELSEWHERE: Final = frozenset({"type-sans-cas"})
 
 
 class Greffon(Struct, frozen=True, kw_only=True):
-    """A plugin: its layers among those of all plugins, and what ``valider`` says of them."""
+    """A greffon is a plugin: its layers among those of all plugins, and what ``valider`` says of them."""
 
     nom: str
     registry: Registry
@@ -52,7 +52,7 @@ class Greffon(Struct, frozen=True, kw_only=True):
 
 
 class Audit(Struct, frozen=True, kw_only=True):
-    """An audit that a plugin makes possible: its request, and the checklist that answers it."""
+    """A plugin makes this audit possible: its request, and the checklist that answers it."""
 
     demande: Demande
     type_audit: TypeAudit
@@ -60,7 +60,7 @@ class Audit(Struct, frozen=True, kw_only=True):
 
 
 class Tentative(Struct, frozen=True, kw_only=True):
-    """What a case tries: the audit that it asks for, and what it expects to be decided.
+    """A tentative is what a case tries: the audit that it asks for, and what it expects to be decided.
 
     ``decisions`` are (référentiel, what is decided beside the label or nothing, code).
     """

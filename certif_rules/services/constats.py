@@ -17,35 +17,33 @@ from certif_rules.audit.demande import from_profile, with_files
 from certif_rules.audit.procedure import ROLES, Procedure, recorded
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.colonnes import fields
-from certif_rules.errors import DataError, Issue, IssuesError, Location
+from certif_rules.errors import MANQUE, DataError, Issue, IssuesError, Location
 from certif_rules.model.base import Avertissement
 from certif_rules.personnes.pseudonymes import personal_warnings
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.source.donnees import as_text, place_of, read_checked
+from certif_rules.source.entree import FichierDonne, given_file
 from certif_rules.vie.actes import called_for
 
 #: What an edition or a guide that is not installed is refused with.
 _RULES_GONE = {"edition-introuvable", "guide-introuvable"}
-_HINT_RULES = "installer les mêmes règles, ou ajouter --accepter-autres-regles"
+_HINT_RULES = "installer les mêmes règles, ou accepter les autres"
 
 
 # ---- reading --------------------------------------------------------------------------------------------
 
 
-def read_dossier(path: Path, *, stdin: bytes | None = None) -> Dossier:
-    """Return the findings file at ``path``, in JSON or YAML; nothing is checked against a référentiel yet.
-
-    Args:
-        path: the file; its name is used in messages.
-        stdin: the content, when it was read elsewhere.
+def read_dossier(source: Path | FichierDonne) -> Dossier:
+    """Return a findings file, in JSON or YAML; nothing is checked against a référentiel yet.
 
     Raises:
         DataError: the file cannot be read, or its schema refuses it; every problem is listed.
     """
-    data = read_checked(path, "constats", content=stdin)
-    dossier = from_data(data, str(path))
-    return replace(dossier, demande=with_files(dossier.demande, data, path.parent))
+    fichier = given_file(source)
+    data = read_checked(Path(fichier.nom), "constats", content=fichier.octets)
+    dossier = from_data(data, fichier.nom)
+    return replace(dossier, demande=with_files(dossier.demande, data, fichier.dossier))
 
 
 def from_data(data: Any, name: str = "") -> Dossier:
@@ -196,7 +194,8 @@ def open_checklist(registry: Registry, dossier: Dossier, *, other_rules: bool = 
     differences = list(_differences(checklist, dossier))
     if differences and not other_rules:
         message = f"constats faits avec d’autres règles : {' ; '.join(differences)}"
-        raise DataError([Issue("regles-differentes", message, dossier.lieu("referentiel"), _HINT_RULES)])
+        lieu = dossier.lieu("referentiel")
+        raise DataError([Issue("regles-differentes", message, lieu, _HINT_RULES, champ="referentiel")])
     return warned(checklist, _warnings(dossier, differences))
 
 
@@ -215,7 +214,7 @@ def _checklist(registry: Registry, dossier: Dossier, *, other_rules: bool) -> Ch
 def _in_file(issue: Issue, dossier: Dossier) -> Issue:
     """Return a request that comes from a file is mended in the file."""
     hint = issue.hint
-    if issue.code == "information-manquante":
+    if issue.code == MANQUE:
         hint = "l’écrire dans le fichier de constats"
     elif issue.code in _RULES_GONE:
         hint = f"{issue.hint} ; {_HINT_RULES}"

@@ -11,7 +11,8 @@ from certif_rules.audit.demande import Demande, merge
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.constats import with_rules
-from certif_rules.services.lecture import STDIN, Lecture, read_grids
+from certif_rules.services.lecture import Lecture, read_grids
+from certif_rules.source.entree import FichierDonne
 
 #: What a profile may leave unsaid that the findings say.
 _DE_L_AUDIT = (
@@ -28,28 +29,25 @@ _DE_L_AUDIT = (
 
 def carry(
     registry: Registry,
-    path: Path,
+    source: Path | FichierDonne,
     demande: Demande,
     *,
     profil: bool = False,
-    stdin: bytes | None = None,
     other_rules: bool = False,
 ) -> Correction:
     """Return the findings of a file carried to the context that ``demande`` corrects.
 
     Args:
         registry: the rules that are installed.
-        path: a findings file, the export of a form, a filled grid.
+        source: a findings file, the export of a form, a filled grid.
         demande: what is corrected, or the whole request.
         profil: ``demande`` is a profile: facts that it does not say are not taken from the file.
-        stdin: the content, when it was read elsewhere.
         other_rules: accept findings made with other rules.
 
     Raises:
         UsageError, DataError: the file or the corrected context are wrong; everything is listed.
     """
-    read = path if stdin is None else Path(STDIN)
-    lecture = read_grids(registry, [read], stdin=stdin, other_rules=other_rules)
+    lecture = read_grids(registry, [source], other_rules=other_rules)
     before = lecture.dossier.demande
     corrected = _completed(demande, before) if profil else merge(_free(before, demande), demande)
     return carry_reading(registry, lecture, corrected)

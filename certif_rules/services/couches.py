@@ -20,7 +20,7 @@ _COMPETING = {"editions-concurrentes", "couches-concurrentes"}
 
 
 class Couches(Struct, frozen=True, kw_only=True):
-    """What is wrong of layers, the registry of all those that they may refer to, and their keys."""
+    """This record has what is wrong of layers, the registry of all they may refer to, and their keys."""
 
     problemes: tuple[Issue, ...]
     registry: Registry
@@ -137,7 +137,7 @@ def days_of(registry: Registry, couche: Couche) -> list[str]:
 
 
 def _unread(registry: Registry, key: tuple[str, str, str]) -> Iterator[Issue]:
-    """Problems of a body that no resolution reads, such as a guide for no edition."""
+    """Return problems of a body that no resolution reads, such as a guide for no edition."""
     couche = next((c for c in registry.all_layers() if c.cle == key), None)
     if couche is None:  # what is wrong of its header is told, and it is no layer
         return

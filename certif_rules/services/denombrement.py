@@ -22,7 +22,7 @@ _MOST: Final = 100_000
 
 
 class Compteur(Protocol):
-    """What counts under one set of rules."""
+    """A counter counts under one set of rules."""
 
     def read(self, organisation: Organisation) -> Any:
         """Return what :meth:`add` wants of an organisation, or the list of all that is wrong of it."""
@@ -71,7 +71,7 @@ def _compteur(lot: Lot, by: Correspondance) -> Compteur:
 
 
 class _ParColonnes:
-    """Organisations counted by the cells of what they say: what is the same for all is no column.
+    """This counter counts organisations by the cells of what they say: what is the same for all is no column.
 
     Raises:
         NonCompilable: the rules use what has no column.
@@ -136,7 +136,7 @@ class _ParColonnes:
 
 
 class _ParContextes:
-    """Organisations counted by the checklist of their context."""
+    """This counter counts organisations by the checklist of their context."""
 
     def __init__(self, lot: Lot, reason: str) -> None:
         self._lot = lot

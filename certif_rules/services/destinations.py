@@ -22,7 +22,7 @@ _OTHER: Final = re.compile(r"[^a-z0-9]+")
 
 
 class Rendu(Struct, frozen=True):
-    """What is answered of a part: a piece of the table, or documents by their names; what was wrong."""
+    """A rendu is what is answered of a part: a piece of the table, or documents by name; what was wrong."""
 
     table: bytes
     documents: tuple[tuple[str, bytes], ...]
@@ -30,7 +30,7 @@ class Rendu(Struct, frozen=True):
 
 
 class Destination(Protocol):
-    """Where parts go, in order."""
+    """A destination takes parts, in order."""
 
     def known(self, rank: int) -> Sequence[Issue] | None:
         """Return what was wrong with a part that is there since before; ``None`` where it is to be done."""
@@ -43,7 +43,7 @@ class Destination(Protocol):
 
 
 class VersFlux:
-    """A stream: a part that was written is gone, and nothing is there since before."""
+    """A stream takes parts: one that was written is gone, and nothing is there since before."""
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
@@ -60,7 +60,7 @@ class VersFlux:
 
 
 class VersFichier:
-    """A file that appears whole, made of parts that wait beside it."""
+    """A file appears whole, made of parts that wait beside it."""
 
     def __init__(self, parties: Parties, forme: str, *, replace: bool) -> None:
         self._parties = parties
@@ -81,7 +81,7 @@ class VersFichier:
 
 
 class VersDossier:
-    """A folder of documents. A part is noted as done once all of its documents are there.
+    """A folder takes documents: a part is noted as done once all of its documents are there.
 
     Args:
         parties: what is done, noted in a folder inside.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from certif_rules.audit.demande import Demande
-from certif_rules.audit.examen import DemandeVerifiee, check, lacking, missing
-from certif_rules.errors import Issue
+from certif_rules.audit.demande import Demande, missing
+from certif_rules.audit.examen import DemandeVerifiee, check
+from certif_rules.errors import Issue, lacking
 from certif_rules.francais import count
 from certif_rules.model.echantillon import RegleSites
 from certif_rules.model.vie import Vie
@@ -96,12 +96,11 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
     parted = not regime.referentiel.sans_categories
     money = organisme.get("chiffre_affaires") if turnover is None else turnover
     needs = (
-        *([("au moins une catégorie", " ".join(categories), "--categorie")] if parted else []),
-        ("le chiffre d’affaires", money, "--chiffre-affaires EUROS"),
-        ("le nombre de sites", _sites(demande) if sites is None else sites, "--sites N"),
+        *([("au moins une catégorie", " ".join(categories), "organisme.categories")] if parted else []),
+        ("le chiffre d’affaires", money, "organisme.chiffre_affaires"),
+        ("le nombre de sites", _sites(demande) if sites is None else sites, "organisme.sites"),
     )
-    hint = "les donner en option, ou dans « organisme » du profil : categories, chiffre_affaires, sites"
-    return lacking(needs, hint)
+    return lacking(needs)
 
 
 def _sampled(

@@ -89,7 +89,7 @@ def _rules(regime: Regime) -> MethodeEchantillon:
 
 
 class _Lu(Struct, frozen=True, kw_only=True):
-    """The audit type and the rule that give the size of a sample, and all that keeps from drawing.
+    """A reading gives the audit type and the rule that size a sample, and all that keeps from drawing.
 
     ``vises`` are the names among which it is drawn.
     """

@@ -32,7 +32,7 @@ from certif_rules.vie.depot import read_deposit
 
 
 class Ecrit(Struct, frozen=True, kw_only=True):
-    """What is wrong of a file, what its author must know besides, and its data if it holds cases."""
+    """An ecrit says what is wrong of a file, what its author must know besides, its data if it has cases."""
 
     problemes: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()

@@ -1,4 +1,4 @@
-"""What faults of form hide in other files: the same check, on a copy where what no schema accepts is blank.
+"""Faults of form hide others: the same check runs again, on a copy where what no schema accepts is blank.
 
 The copy keeps every line at its place. What names something that may be declared in what was blanked is not
 told: once the first faults are mended, the next run says it.
@@ -50,7 +50,7 @@ Controle = Callable[[Sequence[tuple[str, Donnees]], Path], Iterable[Issue]]
 
 
 class _Copie(Struct):
-    """What a copy leaves out: lines by file, headers made anew, and all the text that is gone."""
+    """A copy leaves out lines by file, headers made anew, and all the text that is gone."""
 
     lignes: dict[str, set[int]] = field(default_factory=dict)
     en_tetes: set[str] = field(default_factory=set)

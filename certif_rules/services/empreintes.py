@@ -21,7 +21,7 @@ _MENDED = frozenset({"empreinte-inconnue"})
 
 
 class Ecriture(Struct, frozen=True, kw_only=True):
-    """What was written, in the order of the files, and what is wrong that it does not mend.
+    """An ecriture says what was written, in the order of the files, and what is wrong that it does not mend.
 
     Where something is, nothing was written.
     """

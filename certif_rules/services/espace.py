@@ -24,7 +24,7 @@ from certif_rules.source import schema
 
 
 class AuditEnCours(Struct, frozen=True, kw_only=True):
-    """An audit under way: its checklist, its findings by id of line, and the facts still worth asking."""
+    """An audit under way has its checklist, its findings by id of line, and the facts still worth asking."""
 
     checklist: Checklist
     dossier: Dossier
@@ -37,7 +37,7 @@ class AuditEnCours(Struct, frozen=True, kw_only=True):
 
     @property
     def restent(self) -> tuple[str, ...]:
-        """The lines due, or perhaps, that have no finding yet."""
+        """Return the lines due, or perhaps, that have no finding yet."""
         due = (ligne for ligne in self.checklist.lignes if ligne.etat in ("a_auditer", "a_confirmer"))
         return tuple(ligne.indicateur.id for ligne in due if not self.releve(ligne.indicateur.id).porte)
 

@@ -17,27 +17,27 @@ from certif_rules.services.checklist import prepare
 
 
 class Explication(Struct, frozen=True, kw_only=True):
-    """A line of a checklist, for one who wants to know why."""
+    """An explication is a line of a checklist, for one who wants to know why."""
 
     checklist: Checklist
     ligne: Ligne
 
     @property
     def changements(self) -> tuple[Changement, ...]:
-        """What labels did to the line, the lowest first."""
+        """Return what labels did to the line, the lowest first."""
         nom = self.ligne.indicateur.id
         changes = self.checklist.referentiel.changements
         return tuple(c for c in changes if (c.nature, c.cible) == ("indicateur", nom))
 
     @property
     def citees(self) -> tuple[str, ...]:
-        """The sources of its reasons, of its changes and of the rule of its sites, once each."""
+        """Return the sources of its reasons, of its changes and of the rule of its sites, once each."""
         resting = (*self.ligne.motifs, *self.changements, *([self.par_site] if self.par_site else ()))
         return tuple(dict.fromkeys(source for one in resting for source in one.sources))
 
     @property
     def par_site(self) -> RegleParSite | None:
-        """The rule that makes its finding of those of several sites, where there is one."""
+        """Return the rule that makes its finding of those of several sites, where there is one."""
         return rule_of(self.checklist, self.ligne)
 
 

@@ -23,7 +23,7 @@ _AUTODIAGNOSTIC: Final = "certif_rules.grilles.autodiagnostic"
 
 
 class Format(Struct, frozen=True, kw_only=True):
-    """A format of documents.
+    """A format writes documents.
 
     ``arbre`` is the module whose ``render`` writes the tree of any document, ``None`` where the format has
     none; ``propres`` maps a document to the ``module:function`` that is given its value instead.
@@ -116,7 +116,7 @@ FORMATS: Final[Mapping[str, Format]] = {
 
 
 class Livrable(Struct, frozen=True, kw_only=True):
-    """A document: the formats it offers, the first by default, and the function that composes its tree.
+    """A document has the formats it offers, the first by default, and the function that composes its tree.
 
     ``autrement`` names another function for the formats that are read in another way.
     """

@@ -42,19 +42,17 @@ from certif_rules.services.constats import (
     with_personal_warnings,
 )
 from certif_rules.source.donnees import read_given
-from certif_rules.source.entree import CONTROL, MAX_CLASSEUR, as_seen, content_of
+from certif_rules.source.entree import CONTROL, MAX_CLASSEUR, FichierDonne, as_seen, given_file
 from certif_rules.source.schema import check
 from certif_rules.source.yaml import control_character
 
 _AUTRES_REGLES = "autres_regles"
-#: The path that stands for the standard input.
-STDIN = "-"
 #: Most problems of one file that are listed.
 _TOLD = 500
 
 
 class Lecture(Struct, frozen=True, kw_only=True):
-    """What one or several grids of an audit say, and the checklist they answer.
+    """A reading gives what one or several grids of an audit say, and the checklist they answer.
 
     ``avertissements`` are about the files read, not about the audit; ``remplaces`` are the personal data that
     were replaced, when that was asked for; ``silence`` is what the file has no place for.
@@ -69,10 +67,9 @@ class Lecture(Struct, frozen=True, kw_only=True):
 
 def read_grids(
     registry: Registry,
-    paths: Sequence[Path],
+    sources: Sequence[Path | FichierDonne],
     *,
-    base: Path | None = None,
-    stdin: bytes | None = None,
+    base: Path | FichierDonne | None = None,
     other_rules: bool = False,
     habillage: HabillageDit | None = None,
     textes: TextesDits | None = None,
@@ -84,9 +81,9 @@ def read_grids(
 
     Args:
         registry: the rules that are installed.
-        paths: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included; « - » is ``stdin``.
+        sources: workbooks (XLSX, ODS), CSV or JSON files, the export of the form included; their content
+            says what they are where their name does not.
         base: the file that all of them were made from, so that what one erased is not there again.
-        stdin: what was read from the standard input; its content says what it is.
         other_rules: accept grids made with other rules, with a warning.
         habillage: the file of the body, for grids that do not carry its dress.
         textes: what the body gives for lines without text; a grid is compared with its own all the same.
@@ -98,13 +95,10 @@ def read_grids(
     options = _Options(registry, other_rules, habillage)
     readings: list[tuple[str, Lecture]] = []
     issues: list[Issue] = []
-    for path in (*paths, *([base] if base else [])):
-        piped = stdin is not None and str(path) == STDIN
-        name = "<entrée standard>" if piped else str(path)
+    for source in (*sources, *([base] if base else [])):
         try:
-            content = stdin if piped and stdin is not None else content_of(path, most=MAX_CLASSEUR)
-            kind = _kind(content, "" if piped else path.suffix.lower())
-            readings.append((name, _read(options, content, kind, name)))
+            fichier = given_file(source, most=MAX_CLASSEUR)
+            readings.append((fichier.nom, _read(options, fichier)))
         except DataError as error:
             issues.extend(first_of(error.issues, _TOLD))
     if issues:
@@ -124,7 +118,7 @@ def _with_texts(options: _Options, lecture: Lecture, textes: TextesDits | None) 
 
 
 def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
-    """Personal data are warned about with their cell, or replaced and counted."""
+    """Warn about personal data with their cell, or replace and count them."""
     if not pseudonymise:
         checklist = with_personal_warnings(lecture.checklist, lecture.dossier)
         return replace(lecture, checklist=checklist)
@@ -161,14 +155,16 @@ def _kind(content: bytes, suffix: str) -> str:
 
 
 class _Options(Struct, frozen=True):
-    """How grids are read: with which rules, in which dress when they carry none."""
+    """This says how grids are read: with which rules, in which dress when they carry none."""
 
     registry: Registry
     other_rules: bool
     habillage: HabillageDit | None
 
 
-def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
+def _read(options: _Options, fichier: FichierDonne) -> Lecture:
+    name, content = fichier.nom, fichier.octets
+    kind = _kind(content, fichier.suffixe)
     if not content:
         raise DataError([Issue("fichier-tronque", "fichier vide", Location(name))])
     if kind == "html":
@@ -178,15 +174,15 @@ def _read(options: _Options, content: bytes, kind: str, name: str) -> Lecture:
         hint = "reporter les constats dans le classeur ou le formulaire du même audit"
         raise refuse("classeur-etranger", "une grille sur papier (DOCX, PDF) ne se relit pas", name, hint)
     if kind in ("json", "yaml"):
-        return _read_json(options, content, name, typed=kind == "yaml")
+        return _read_json(options, fichier, typed=kind == "yaml")
     if kind == "csv":
         tableau = csv_.LectureCsv(content, name)
-        checklist, dossier = _open(options, csv_.read_head(tableau), name)
+        checklist, dossier = _open(options, csv_.read_head(tableau), fichier)
         lu = csv_.read_rows(tableau, checklist, same_rules=_same(checklist))
         lu = with_carried(checklist, dossier, lu, suite=False)
     else:
         feuilles = grille.open_workbook(content, name)
-        checklist, dossier = _open(options, grille.read_head(feuilles, name), name)
+        checklist, dossier = _open(options, grille.read_head(feuilles, name), fichier)
         lu = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist), carried=dossier)
         lu = with_carried(checklist, dossier, lu, suite=True)
     releves, verifications = _as_seen(lu.releves), _as_seen(lu.verifications)
@@ -211,12 +207,13 @@ def _controls(releves: Iterable[Releve], name: str) -> Iterator[Issue]:
             yield control_character(control.group(), where)
 
 
-def _read_json(options: _Options, content: bytes, name: str, *, typed: bool) -> Lecture:
+def _read_json(options: _Options, fichier: FichierDonne, *, typed: bool) -> Lecture:
     """Read findings, or a filled checklist; ``typed``: in YAML, as people type it."""
+    name, content = fichier.nom, fichier.octets
     given = read_given(Path(name), content=content) if typed else json_.load(content, name)
     data = json_.known(given, name)
     grid = "constats" not in data
-    checklist, dossier = _open(options, json_.as_findings(data) if grid else data, name)
+    checklist, dossier = _open(options, json_.as_findings(data) if grid else data, fichier)
     dossier, issues = with_ids(checklist.referentiel, dossier)
     if grid:
         issues += json_.compare(data, checklist, name, same_rules=_same(checklist))
@@ -232,14 +229,15 @@ def _read_json(options: _Options, content: bytes, name: str, *, typed: bool) -> 
     return Lecture(checklist=checklist, dossier=dossier, avertissements=strangers, silence=silence)
 
 
-def _open(options: _Options, head: Any, name: str) -> tuple[Checklist, Dossier]:
+def _open(options: _Options, head: Any, fichier: FichierDonne) -> tuple[Checklist, Dossier]:
     """Return the checklist of a grid’s own request, and a findings file without findings yet."""
+    name = fichier.nom
     data = {"constats": [], **head} if isinstance(head, dict) else head
     issues = check(data, "constats", name)
     if issues:
         raise DataError(issues)
     dossier = from_data(data, name)
-    dossier = replace(dossier, demande=with_files(dossier.demande, data, Path(name).parent))
+    dossier = replace(dossier, demande=with_files(dossier.demande, data, fichier.dossier))
     dossier = _dressed(dossier, options.habillage, name)
     return open_checklist(options.registry, dossier, other_rules=options.other_rules), dossier
 
@@ -256,8 +254,8 @@ def _dressed(dossier: Dossier, given: HabillageDit | None, name: str) -> Dossier
     if carried is None:
         return replace(dossier, demande=replace(dossier.demande, habillage=given))
     if not problems(carried.data) and not agree(carried, given):
-        message = "cette grille porte un autre habillage que celui de --habillage"
-        hint = "retirer --habillage : la grille se relit avec le sien"
+        message = "cette grille porte un autre habillage que celui qui est donné"
+        hint = "n’en donner aucun : la grille se relit avec le sien"
         raise DataError([Issue("habillage-different", message, Location(name), hint)])
     return dossier
 

@@ -15,7 +15,7 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.demande import Demande, FaitDit
 from certif_rules.audit.siren import siren_warnings
 from certif_rules.echanges.champs import as_line
-from certif_rules.errors import DataError, Issue, IssuesError, Location, suggestion
+from certif_rules.errors import MANQUE, DataError, Issue, IssuesError, Location, suggestion
 from certif_rules.grilles.csv import guard
 from certif_rules.model.base import Avertissement
 from certif_rules.plugins.registry import Registry, Resolution
@@ -28,7 +28,7 @@ _MOST: Final = 4096
 
 
 class Rangee(Struct, frozen=True):
-    """What is answered of one organisation. The checklist is that of all who have the same context."""
+    """A row is what is answered of one organisation; its checklist is that of all who share its context."""
 
     organisation: Organisation
     checklist: Checklist
@@ -36,7 +36,7 @@ class Rangee(Struct, frozen=True):
 
 
 class Lot:
-    """One request, asked for every organisation of a file.
+    """A batch asks one request for every organisation of a file.
 
     Args:
         registry: the rules that are installed.
@@ -154,7 +154,7 @@ def _in_profile(issue: Issue, profile: Path | None) -> Issue:
     """Return what is wrong with a request at the profile where it is to be mended."""
     if issue.location or profile is None:
         return issue
-    hint = "l’écrire dans ce profil" if issue.code == "information-manquante" else issue.hint
+    hint = "l’écrire dans ce profil" if issue.code == MANQUE else issue.hint
     return replace(issue, location=Location(str(profile)), hint=hint)
 
 

@@ -34,7 +34,7 @@ Mots = Mapping[str, str]
 
 
 class Brut(str):
-    """What replaces a word as it is: YAML already written."""
+    """This text replaces a word as it is: it is YAML already written."""
 
     __slots__ = ()
 

@@ -16,9 +16,9 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from certif_rules.audit.examen import lacking, parse_day, refusal
+from certif_rules.audit.examen import parse_day, refusal
 from certif_rules.echanges.champs import Ecrivain
-from certif_rules.errors import Fautes, Issue, UsageError, suggestion
+from certif_rules.errors import Fautes, Issue, UsageError, lacking, suggestion
 from certif_rules.model.base import Source
 from certif_rules.model.organisme import Categorie, Fait, Nombre, ParNature, Vocabulaire
 from certif_rules.model.referentiel import Constat, Couche, Critere, Indicateur, Referentiel
@@ -41,7 +41,7 @@ _LARGEUR: Final = 100
 
 
 class Projet(Struct, frozen=True, kw_only=True):
-    """What is asked of a new plugin, as it was typed."""
+    """A project is what is asked of a new plugin, as it was typed."""
 
     modele: Modele
     nom: str
@@ -53,7 +53,7 @@ class Projet(Struct, frozen=True, kw_only=True):
 
 
 class Squelette(Struct, frozen=True, kw_only=True):
-    """A plugin ready to be written: the name of its distribution, and its files by path."""
+    """A squelette is a plugin ready to be written: the name of its distribution, and its files by path."""
 
     distribution: str
     fichiers: Mapping[str, bytes]
@@ -108,10 +108,10 @@ def begin(atelier: Atelier, projet: Projet) -> Squelette:
 
 def _wrong(registry: Registry, projet: Projet) -> Iterator[Issue]:
     """Yield what is missing, or wrong, whatever is installed."""
-    needs = [("l’édition", projet.edition, "--edition"), ("le jour où elle commence", projet.du, "--du")]
+    needs = [("l’édition", projet.edition, "edition"), ("le jour où elle commence", projet.du, "du")]
     if projet.modele == "label":
-        needs.append(("la base", projet.base, "--base REFERENTIEL@EDITION"))
-    yield from lacking(needs, "les donner en option")
+        needs.append(("la base", projet.base, "base"))
+    yield from lacking(needs)
     if projet.base is not None and projet.modele != "label":
         yield Issue("usage", f"--base n’a pas de sens pour « {projet.modele} »", None, "modèle : label")
     if not _NOM.fullmatch(projet.nom):

@@ -32,7 +32,7 @@ _QUOTE: Final = "un guillemet n’est pas fermé, ou est mal placé"
 
 
 class Correspondance(Struct, frozen=True, kw_only=True):
-    """What each column of a file says: parts of identity, categories and facts, by their own names.
+    """A correspondance says what each column is: a part of identity, a category or a fact, by its own name.
 
     ``nombres`` are the columns of facts that are numbers.
     """
@@ -47,18 +47,18 @@ class Correspondance(Struct, frozen=True, kw_only=True):
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """The columns of all facts, numbers included."""
+        """Return the columns of all facts, numbers included."""
         return {**self.faits, **self.nombres}
 
     @property
     def colonnes(self) -> tuple[str, ...]:
-        """The columns that are read, once each."""
+        """Return the columns that are read, once each."""
         named = (*self.organisme.values(), *self.categories.values(), *self.facts.values())
         return tuple(dict.fromkeys(named))
 
 
 class Organisation(Struct, frozen=True):
-    """One row: the line where it starts, who it is, its categories, what it says, what is wrong with it.
+    """One row has the line where it starts, who it is, its categories, what it says, what is wrong with it.
 
     ``categories`` is ``None`` where the file says nothing of them, empty where those of the row are at fault.
     """

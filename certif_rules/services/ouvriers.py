@@ -28,11 +28,11 @@ T = TypeVar("T")
 
 
 class Ouvriers(Protocol):
-    """Those who work: ``avance`` is how many parts may be under way beside the one that is awaited."""
+    """A team works on parts: ``avance`` is how many may be under way beside the one that is awaited."""
 
     @property
     def avance(self) -> int:
-        """How far ahead of what is put down parts may be handed over."""
+        """Return how far ahead of what is put down parts may be handed over."""
         return 0
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -41,7 +41,7 @@ class Ouvriers(Protocol):
 
 
 class _SurPlace:
-    """This process: a part is answered as soon as it is handed over."""
+    """This process answers a part as soon as it is handed over."""
 
     avance = 0
 
@@ -53,7 +53,7 @@ class _SurPlace:
 
 
 class _Equipe:
-    """An executor, with work ahead for each of its processes."""
+    """An executor has work ahead for each of its processes."""
 
     def __init__(self, executor: Executor, number: int) -> None:
         self._executor = executor

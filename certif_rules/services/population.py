@@ -26,7 +26,7 @@ _DATED = re.compile(r"(?P<nom>.*\S)\s*[;\t]\s*(?P<jour>[^;\t]*)")
 
 
 class Population(Struct, frozen=True):
-    """The names to draw from, and how many were left out for being older than what is asked for."""
+    """A population has the names to draw from, and how many were left out as older than is asked for."""
 
     noms: tuple[str, ...]
     anterieurs: int = 0

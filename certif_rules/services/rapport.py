@@ -11,10 +11,11 @@ from certif_rules.habillage.regles import HabillageDit
 from certif_rules.personnes.pseudonymes import DonneePersonnelle
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.conclusion import conclude_file
+from certif_rules.source.entree import FichierDonne
 
 
 def report_file(
-    registry: Registry, path: Path, *, stdin: bytes | None = None, other_rules: bool = False,
+    registry: Registry, source: Path | FichierDonne, *, stdin: bytes | None = None, other_rules: bool = False,
     habillage: HabillageDit | None = None, textes: TextesDits | None = None, pseudonymise: bool = False,
 ) -> tuple[Rapport, tuple[DonneePersonnelle, ...]]:  # fmt: skip
     """Return the report of a findings file, and the personal data replaced (arguments of ``conclude_file``).
@@ -23,7 +24,7 @@ def report_file(
         DataError: the file is wrong, was made with other rules, or holds impossible findings; all are listed.
     """
     bilan, replaced = conclude_file(
-        registry, path, stdin=stdin, other_rules=other_rules, habillage=habillage, textes=textes,
+        registry, source, stdin=stdin, other_rules=other_rules, habillage=habillage, textes=textes,
         pseudonymise=pseudonymise,
     )  # fmt: skip
     return make_report(bilan), replaced

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.editions import compare_editions
-from certif_rules.audit.examen import lacking, parse_day, refusal
+from certif_rules.audit.examen import parse_day, refusal
 from certif_rules.audit.rebasage import Rebasage, Touche, rebase
-from certif_rules.errors import Fautes, Issue, UsageError
+from certif_rules.errors import Fautes, Issue, UsageError, lacking
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.couche import HEADER, LIFE, EnTete, files_of, read_header
 from certif_rules.services.atelier import Atelier
@@ -34,7 +34,7 @@ _POURQUOI: Final = {
 
 
 class Brouillon(Struct, frozen=True, kw_only=True):
-    """The layers of a draft, by path, and what ``valider`` still finds wrong of them."""
+    """A draft has its layers, by path, and what ``valider`` still finds wrong of them."""
 
     edition: str
     fichiers: Mapping[str, bytes]
@@ -87,9 +87,7 @@ def draft(atelier: Atelier, rebasage: Rebasage, *, edition: str | None, du: str 
     """
     label = rebasage.label
     known = [couche.id for couche in atelier.registry.layers(label.id, "exigence")]
-    appel = Fautes(
-        *lacking([("l’édition", edition, "--edition"), ("son premier jour", du, "--du")], "à donner")
-    )
+    appel = Fautes(*lacking([("l’édition", edition, "edition"), ("son premier jour", du, "du")]))
     if edition is not None and (edition in known or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", edition)):
         message = f"« {edition} » ne peut pas être le code de la nouvelle édition"
         appel.report("nom-invalide", message, None, f"éditions de {label.id} : {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""What data may say and likely do not mean: idle names, spoilt sentences, holes, types that nobody tries."""
+"""Data may say what they likely do not mean: idle names, spoilt sentences, holes, types that nobody tries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WORDS_ALONE = frozenset(
 
 
 class _Ecrite(Struct, frozen=True, kw_only=True):
-    """A layer as it is written: its header, its body, and what it says around the audit."""
+    """A layer is as it is written: its header, its body, and what it says around the audit."""
 
     couche: Couche
     entete: Mapping[str, Any]

@@ -15,29 +15,25 @@ from certif_rules.grilles.csv import IDENTIFIANT
 from certif_rules.grilles.relecture.csv import LectureCsv, changed_head, read_head
 from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.source.donnees import place_of, read_checked
-from certif_rules.source.entree import content_of, refuse_bigger
+from certif_rules.source.entree import FichierDonne, given_file, refuse_bigger
 from certif_rules.source.schema import check
 
 #: « sans objet » as people type it in a cell.
 _SANS_OBJET = frozenset({"sans objet", "sans_objet", "so", "s.o."})
 
 
-def read_answers(path: Path, stdin: bytes | None = None) -> Questionnaire:
-    """Return the answers in the file at ``path``; nothing is checked against a référentiel yet.
-
-    Args:
-        path: the file; its name is used in messages, and « .csv » tells a CSV.
-        stdin: the content, when it was read elsewhere.
+def read_answers(source: Path | FichierDonne) -> Questionnaire:
+    """Return the answers in a file, whose name tells a CSV; nothing is checked against a référentiel yet.
 
     Raises:
         DataError: the file cannot be read, or its schema refuses it; every problem is listed.
     """
-    name = str(path)
-    content = content_of(path) if stdin is None else stdin
+    fichier = given_file(source)
+    name, content = fichier.nom, fichier.octets
     refuse_bigger(content, name)
-    if path.suffix.lower() == ".csv":
+    if fichier.suffixe == ".csv":
         return _from_csv(content, name)
-    data = read_checked(path, "reponses", content=content)
+    data = read_checked(Path(name), "reponses", content=content)
     return from_data(data, name)
 
 

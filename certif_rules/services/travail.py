@@ -36,7 +36,7 @@ Rangees = Sequence[Organisation | Issue]
 
 
 class Chantier(Struct, frozen=True, kw_only=True):
-    """What is asked of a work, told to whoever answers a part of it.
+    """A chantier tells whoever answers a part of a work what is asked of it.
 
     ``forme`` is a table (``jsonl``, ``csv``, ``parquet``) or, with ``documents``, a format of checklists.
     ``empreinte`` and ``version`` are those of the rules and of the program where the work was given: others
@@ -60,7 +60,7 @@ class Chantier(Struct, frozen=True, kw_only=True):
 
 
 class Repondeur:
-    """Answers the parts of a work by the rules of this process.
+    """This responder answers the parts of a work by the rules of this process.
 
     Raises:
         UsageError: there is no such format.
@@ -134,7 +134,7 @@ def answer_part(chantier: Chantier, rank: int, rangees: Rangees) -> Rendu:
 
 
 class Avancee(Struct, frozen=True):
-    """A part that is put down: how many rows it has, what was wrong, and whether it was there before."""
+    """A part is put down with how many rows it has, what was wrong, and whether it was there before."""
 
     rangees: int
     fautes: Sequence[Issue]

@@ -54,7 +54,7 @@ _TYPED = (None, "profil", "habillage", "constats", "checklist", "reponses", "tex
 
 
 class Validation(Struct, frozen=True, kw_only=True):
-    """How many files were read, every problem by its place, and what their authors must know besides.
+    """A validation counts the files read, gives each problem by its place, and what authors must know too.
 
     ``remarques`` are what is allowed in data and likely not meant; they have places too.
     """

@@ -10,6 +10,8 @@ import stat
 import sys
 from pathlib import Path
 
+from msgspec import Struct
+
 from certif_rules.errors import DataError, Issue, Location
 
 #: Largest text read, in bytes. The largest layer shipped is a hundred times smaller.
@@ -67,6 +69,42 @@ def content_of(
 
 def _unreadable(reason: str, path: Path, name: str | None) -> DataError:
     return DataError([Issue("fichier-illisible", f"{reason} : {path.name}", Location(name or str(path)))])
+
+
+class FichierDonne(Struct, frozen=True):
+    """A file as it was given: what to call it in messages, what it holds, where the files that it names are.
+
+    Without a folder, it came alone, from someone who has no business in ours: no other file is read for it.
+    """
+
+    nom: str
+    octets: bytes
+    dossier: Path | None = None
+
+    @property
+    def suffixe(self) -> str:
+        """What its name ends with, « .xlsx »; nothing for a name that says nothing."""
+        return Path(self.nom).suffix.lower()
+
+
+def given_file(source: Path | FichierDonne, *, most: int = MAX_BYTES) -> FichierDonne:
+    """Return a file, read where it is a path, cut one byte after the limit ``most``.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if isinstance(source, FichierDonne):
+        return source
+    return FichierDonne(str(source), content_of(source, most=most), source.parent)
+
+
+def standard_file(most: int = MAX_BYTES) -> FichierDonne:
+    """Return standard input as a file of the current folder.
+
+    Raises:
+        DataError: it is closed, or cannot be read.
+    """
+    return FichierDonne(ENTREE, standard_input(most), Path())
 
 
 def standard_input(most: int = MAX_BYTES) -> bytes:

@@ -80,7 +80,7 @@ def _plain(node: Any) -> Any:
 
 
 class _Reader:
-    """Builds the data, token by token."""
+    """This reader builds the data, token by token."""
 
     def __init__(self, text: str, name: str, *, pasted: bool) -> None:
         self.text, self.name, self.pasted = text, name, pasted

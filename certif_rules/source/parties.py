@@ -30,7 +30,7 @@ def in_a_row(parts: Sequence[Path], stream: BinaryIO) -> None:
 
 
 class Parties:
-    """The parts of the file at ``path`` written so far, in a folder that is held (see :func:`parts_of`)."""
+    """A held folder has the parts of the file at ``path`` written so far (see :func:`parts_of`)."""
 
     def __init__(self, path: Path, folder: Path, key: str) -> None:
         self._path = path

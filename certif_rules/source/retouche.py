@@ -27,11 +27,11 @@ _ENDS = frozenset({"MappingEndEvent", "SequenceEndEvent"})
 
 
 class MisplacedError(Exception):
-    """The text does not let itself be changed in this place alone."""
+    """This error says that the text does not let itself be changed in this place alone."""
 
 
 class _Edit(Struct, frozen=True, order=True):
-    """At ``start``, what stands until ``end`` becomes ``text``."""
+    """An edit replaces by ``text`` what stands from ``start`` until ``end``."""
 
     start: int
     end: int
@@ -39,7 +39,7 @@ class _Edit(Struct, frozen=True, order=True):
 
 
 class Retouche:
-    """The bytes of a file, its data, and edits to make in it, which do not move one another."""
+    """A retouche has the bytes of a file, its data, and edits to make in it, none of which moves another."""
 
     def __init__(self, content: bytes, name: str) -> None:
         """Read the file, which must be one that :func:`read_bytes` accepts."""

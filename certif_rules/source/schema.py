@@ -171,8 +171,12 @@ def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
     value, wanted, schema = error.instance, error.validator_value, error.schema
     faults: Iterable[tuple[_Words, list[str | int], str | None]]
     if error.validator == "required":
-        faults = ((_missing(key, schema), path, None) for key in wanted if key not in value)
-    elif error.validator in ("additionalProperties", "unevaluatedProperties"):
+        for key in (key for key in wanted if key not in value):
+            code, message, hint = _missing(key, schema)
+            location, prefix = _locate(data, path, name, None)
+            yield Issue(code, prefix + message, location, hint, champ=_champ(data, [*path, key]))
+        return
+    if error.validator in ("additionalProperties", "unevaluatedProperties"):
         known = _properties(schema)
         faults = ((_unknown(key, known), path, key) for key in value if key not in known)
     elif error.validator == "uniqueItems":
@@ -183,7 +187,8 @@ def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
         faults = ((words, path, value if of_key else None),)
     for (code, message, hint), where, key in faults:
         location, prefix = _locate(data, where, name, key)
-        yield Issue(code, prefix + message, location, hint)
+        champ = _champ(data, where if key is None else [*where, key])
+        yield Issue(code, prefix + message, location, hint, champ=champ)
 
 
 def _locate(data: Any, path: list[str | int], name: str, key: str | None) -> tuple[Location | None, str]:
@@ -196,6 +201,16 @@ def _locate(data: Any, path: list[str | int], name: str, key: str | None) -> tup
         return place(parent, steps[-1] if steps else None, of_key=key is not None), ""
     words = "".join(f"[{step}]" if isinstance(step, int) else f".{_clean(step)}" for step in path).lstrip(".")
     return Location(name) if name else None, f"{words} : " if words else ""
+
+
+def _champ(data: Any, path: list[str | int]) -> str:
+    """Return the field that ``path`` leads to: an entry of a list is under its id, or its site."""
+    names = []
+    for step in path:
+        data = data.get(step) if isinstance(data, Mapping) else data[step]
+        named = data if isinstance(step, int) and isinstance(data, Mapping) else {}
+        names.append(str(named.get("id", named.get("site", step))))
+    return ".".join(names)
 
 
 def _properties(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ _SYNTAX = {
 
 
 class PlacedDict(dict[str, Any]):
-    """A mapping that knows its file, where it starts, and where each key and value stands."""
+    """A mapping knows its file, where it starts, and where each key and value stands."""
 
     __slots__ = ("file", "keys_at", "start", "values_at")
 
@@ -68,7 +68,7 @@ class PlacedDict(dict[str, Any]):
 
 
 class PlacedList(list[Any]):
-    """A list that knows its file, where it starts, and where each item stands."""
+    """A list knows its file, where it starts, and where each item stands."""
 
     __slots__ = ("file", "items_at", "start")
 
@@ -150,7 +150,7 @@ def events(text: str) -> Iterator[Any]:
 
 
 class _Composer:
-    """Builds the data from the events, with an explicit stack: no input can exhaust the interpreter's."""
+    """It builds the data from the events, with an explicit stack: no input can exhaust the interpreter's."""
 
     def __init__(self, name: str, text: str, *, strict: bool) -> None:
         self.name = name

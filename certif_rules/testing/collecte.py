@@ -28,7 +28,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 class CaseFile(pytest.File):
-    """A file of cases."""
+    """This collector reads a file of cases."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield one test per case."""
@@ -40,7 +40,7 @@ class CaseFile(pytest.File):
 
 
 class Essai(pytest.Item):
-    """One case: a request, and what is expected of it."""
+    """An essai is one case: a request, and what is expected of it."""
 
     def __init__(self, *, kind: str, case: dict[str, Any], **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -68,4 +68,4 @@ class Essai(pytest.Item):
 
 
 class CaseError(Exception):
-    """A case whose expectations are not met."""
+    """This error reports a case whose expectations are not met."""

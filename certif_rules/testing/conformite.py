@@ -32,7 +32,7 @@ _HALF_MADE = (LookupError, TypeError, AttributeError, ValueError, RecursionError
 
 
 class Conformite:
-    """What every plugin must hold. ``greffon`` is its name; ``cas`` its folder of cases, beside its tests."""
+    """Every plugin must hold this: ``greffon`` is its name; ``cas`` its folder of cases, beside its tests."""
 
     greffon: ClassVar[str]
     cas: ClassVar[str] = _CAS

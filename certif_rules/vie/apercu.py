@@ -14,7 +14,7 @@ from certif_rules.vie.dossier import Etude
 
 
 class ADemander(Struct, frozen=True, kw_only=True):
-    """Something to ask: ``cle`` is where a profile answers, if it does, ``appui`` where it comes from."""
+    """This is to be asked: ``cle`` is where a profile answers, if it does; ``appui`` where it comes from."""
 
     texte: str
     cle: str | None = None
@@ -22,7 +22,7 @@ class ADemander(Struct, frozen=True, kw_only=True):
 
 
 class DossierEtudie(Struct, frozen=True, kw_only=True):
-    """A file studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words.
+    """A file is studied, under the rules of the label that ``titre`` names; ``type_audit`` is in words.
 
     ``types``, ``categories`` and ``faits`` give, by code, what the label calls them. ``editions`` are those
     that answer so, ``autres`` the studies of those that do not: without a day, none is chosen.
@@ -43,7 +43,7 @@ class DossierEtudie(Struct, frozen=True, kw_only=True):
 
     @property
     def repondent(self) -> tuple[str, ...]:
-        """The édition that answers, or those that answer alike."""
+        """Return the édition that answers, or those that answer alike."""
         return self.editions or (self.edition,)
 
 

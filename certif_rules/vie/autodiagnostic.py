@@ -30,7 +30,7 @@ _LIGNES: Mapping[Etendue, frozenset[Etat]] = {
 
 
 class Appreciation(Struct, frozen=True, kw_only=True):
-    """The answer to one line: a level, or « does not apply » with a reason; neither is no answer."""
+    """An answer to one line is a level, or « does not apply » with a reason; neither is no answer."""
 
     niveau: int | None = None
     sans_objet: bool = False
@@ -40,12 +40,12 @@ class Appreciation(Struct, frozen=True, kw_only=True):
 
     @property
     def repondue(self) -> bool:
-        """Whether something was answered."""
+        """Return whether something was answered."""
         return self.sans_objet or self.niveau is not None
 
 
 class Cadre(Struct, frozen=True, kw_only=True):
-    """What a self-assessment is about: a checklist, the rules of the référentiel, the lines asked.
+    """A cadre is what a self-assessment is about: a checklist, the rules of the référentiel, the lines asked.
 
     ``incoherences`` and ``sources`` are those that may be told and cited beside the texts.
     """
@@ -59,29 +59,32 @@ class Cadre(Struct, frozen=True, kw_only=True):
 
     @property
     def retenues(self) -> tuple[Ligne, ...]:
-        """The lines asked, in the référentiel's order."""
+        """Return the lines asked, in the référentiel's order."""
         return tuple(li for li in self.checklist.lignes if li.etat in _LIGNES[self.etendue])
 
     @property
     def ecartees(self) -> tuple[Ligne, ...]:
-        """The lines left out, each with the reasons of its state."""
+        """Return the lines left out, each with the reasons of its state."""
         return tuple(li for li in self.checklist.lignes if li.etat not in _LIGNES[self.etendue])
 
     @property
     def incoherences(self) -> dict[str, Incoherence]:
-        """Every contradiction of the sources that the stack declares, by id."""
+        """Return every contradiction of the sources that the stack declares, by id."""
         return {i.id: i for vie in self.vies for i in vie.incoherences.values()}
 
 
 class Cotation(Struct, frozen=True, kw_only=True):
-    """A line asked and its answer."""
+    """A cotation is a line asked and its answer."""
 
     ligne: Ligne
     appreciation: Appreciation = field(default_factory=Appreciation)
 
 
 class Score(Struct, frozen=True, kw_only=True):
-    """Points out of a maximum, over lines with a level; ``applicables`` leaves out « does not apply »."""
+    """A score counts points out of a maximum, on lines with a level.
+
+    ``applicables`` leaves out « does not apply ».
+    """
 
     points: int
     maximum: int
@@ -90,12 +93,12 @@ class Score(Struct, frozen=True, kw_only=True):
 
     @property
     def pourcent(self) -> int | None:
-        """Per cent, to the nearest whole number, a half going up; ``None`` without any level."""
+        """Return the per cent, to the nearest whole number, a half going up; ``None`` without any level."""
         return (200 * self.points + self.maximum) // (2 * self.maximum) if self.maximum else None
 
 
 class Axe(Struct, frozen=True, kw_only=True):
-    """A criterion with its score; ``critere`` is ``None`` for the lines whose criterion is not known.
+    """A criterion has its score; ``critere`` is ``None`` for the lines whose criterion is not known.
 
     ``plus_bas`` are the lines at its lowest level, in order.
     """
@@ -107,14 +110,14 @@ class Axe(Struct, frozen=True, kw_only=True):
 
     @property
     def etat(self) -> EtatAxe:
-        """Where it stands."""
+        """Return where it stands."""
         if not self.score.applicables:
             return "sans_objet"
         return "note" if self.score.repondues else "sans_reponse"
 
 
 class Priorite(Struct, frozen=True, kw_only=True):
-    """A line of the list of what to improve, and why it is there; ``cle`` is the key that put it first."""
+    """A priorite is a line of what to improve, and why it is there; ``cle`` is the key that put it first."""
 
     cotation: Cotation
     groupe: Groupe
@@ -122,7 +125,7 @@ class Priorite(Struct, frozen=True, kw_only=True):
 
 
 class Synthese(Struct, frozen=True, kw_only=True):
-    """A self-assessment counted. ``ensemble`` is over lines, never a mean of criteria."""
+    """A self-assessment is counted: ``ensemble`` is over lines, never a mean of criteria."""
 
     cadre: Cadre
     cotations: tuple[Cotation, ...]

@@ -27,7 +27,7 @@ Suivi = Literal["tenue", "depassee", "hors_fenetre", "trop_tot", "en_retard", "p
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """How to compute: which days are not worked, and the choices that rules leave to people.
+    """This says how to compute: which days are not worked, and the choices that rules leave to people.
 
     ``cloture``: a file must have been sent that many days before a meeting to be heard there. ``au``: the day
     that lateness is measured on.
@@ -40,7 +40,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class FenetreAncre(Appui, frozen=True, kw_only=True):
-    """A window counted from one event whose day is known, both ends included."""
+    """A window counts from one event whose day is known, both ends included."""
 
     evenement: str
     du: date
@@ -48,7 +48,7 @@ class FenetreAncre(Appui, frozen=True, kw_only=True):
 
 
 class DateCalculee(Struct, frozen=True, kw_only=True):
-    """A date of the calendar, with the rule that gave it.
+    """A date of the calendar comes with the rule that gave it.
 
     ``jour`` is the limit, the earliest day or the day of a meeting; ``jours`` the limits that come again, or
     the meetings that follow; ``du`` and ``au`` a window. ``calcul`` says what was added to what.
@@ -79,13 +79,13 @@ class DateCalculee(Struct, frozen=True, kw_only=True):
 
     @property
     def premier(self) -> date | None:
-        """The day that places it among the others; ``None`` when it has none."""
+        """Return the day that places it among the others; ``None`` when it has none."""
         known = [ancre.du for ancre in self.ancres]
         return self.jour or self.du or min([*self.jours, *known], default=None)
 
 
 class Calendrier(Struct, frozen=True, kw_only=True):
-    """All the dates that can be computed, those that cannot with the events they wait for, and warnings.
+    """A calendar has each date that can be computed, those that cannot with what they await, and warnings.
 
     ``voies`` are all the ways to have each date that is not known (:func:`certif_rules.vie.voies.ways`).
     """

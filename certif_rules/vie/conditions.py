@@ -13,14 +13,14 @@ from certif_rules.vie.declaration import Depot
 
 
 class Besoin(Struct, frozen=True):
-    """What would decide: the audit type, the earlier audit, an answer, a document, a fact; or nobody can."""
+    """This would decide: the audit type, the earlier audit, an answer, a document, a fact; or nobody can."""
 
     nature: Literal["type", "precedent", "question", "piece", "categorie", "fait", "inconnu"]
     cle: str = ""
 
 
 class Verdict(Struct, frozen=True):
-    """True, false or unknown; when unknown, what is missing."""
+    """A verdict is true, false or unknown; when unknown, it names what is missing."""
 
     valeur: Trivalent
     manques: tuple[Besoin, ...] = ()
@@ -41,13 +41,13 @@ def judge(si: Si, candidature: Candidature, depot: Depot, fournies: frozenset[st
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """Conjunction: what is missing is what the unknown ones miss, as none is false."""
+    """Return a conjunction: what is missing is what the unknown ones miss, as none is false."""
     every = tuple(verdicts)
     return _joined(both(v.valeur for v in every), every)
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """Disjunction: what is missing is what the unknown ones miss, as none is true."""
+    """Return a disjunction: what is missing is what the unknown ones miss, as none is true."""
     every = tuple(verdicts)
     return _joined(either(v.valeur for v in every), every)
 

@@ -13,7 +13,7 @@ from certif_rules.rules.trivalent import Trivalent
 
 
 class PieceDite(Struct, frozen=True, kw_only=True):
-    """A document as told. ``fournie`` is ``None`` when nobody knows; ``forme`` is the paper given."""
+    """A document is as told; ``fournie`` is ``None`` when nobody knows, ``forme`` is the paper given."""
 
     fournie: Trivalent = True
     fourni_le: date | None = None
@@ -24,7 +24,7 @@ class PieceDite(Struct, frozen=True, kw_only=True):
 
 
 class DevisDit(Struct, frozen=True, kw_only=True):
-    """A quote as told: the firm, euros in cents, days as an exact fraction, the funding line as printed."""
+    """A quote is as told: firm, euros in cents, days as an exact fraction, the funding line as printed."""
 
     auditeur: str
     montant: int | None = None
@@ -35,7 +35,7 @@ class DevisDit(Struct, frozen=True, kw_only=True):
 
 
 class Depot(Struct, frozen=True, kw_only=True):
-    """All that is told of an application.
+    """A depot gathers all that is told of an application.
 
     ``pieces`` is ``None`` when documents were not described at all: then none is missing yet. ``type`` and
     ``precedent`` are codes of audit types. ``jour`` is the day validities are compared to: that of the
@@ -64,10 +64,10 @@ class Depot(Struct, frozen=True, kw_only=True):
 
     @property
     def jour(self) -> date | None:
-        """The day of comparison; never that of a clock."""
+        """Return the day of comparison; never that of a clock."""
         return self.depot_le or self.audit_le
 
     @property
     def decrit(self) -> bool:
-        """Whether the documents were described, be it as none."""
+        """Return whether the documents were described, be it as none."""
         return self.pieces is not None or self.devis is not None

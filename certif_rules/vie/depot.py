@@ -29,7 +29,7 @@ _LISTED = frozenset({"ajout-requis", "certificat-requis", "certificat-hors-valid
 
 
 class DepotLu(Struct, frozen=True, kw_only=True):
-    """What a profile says of an application as far as it can be read, and what is wrong of it."""
+    """A reading is what a profile says of an application, as far as it can be read, and what is wrong."""
 
     depot: Depot
     issues: tuple[Issue, ...]

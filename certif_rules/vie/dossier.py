@@ -35,7 +35,7 @@ Resultat = Literal["complet", "incomplet", "a_confirmer"]
 
 
 class Payeur(Struct, frozen=True, kw_only=True):
-    """A funding that concerns, or may concern, this request: each condition, then whether it is due."""
+    """A funding concerns, or may concern, this request: each condition, then whether it is due."""
 
     financement: Financement
     concerne: Trivalent
@@ -44,7 +44,7 @@ class Payeur(Struct, frozen=True, kw_only=True):
 
 
 class DevisEtudie(Struct, frozen=True, kw_only=True):
-    """A quote, how it answers what is wanted, and in cents what is paid by the funding and what is left.
+    """A quote is studied: how it answers what is wanted, in cents what the funding pays and what is left.
 
     Both amounts are ``None`` unless the quote gives its own and a funding is due for sure.
     """
@@ -57,7 +57,7 @@ class DevisEtudie(Struct, frozen=True, kw_only=True):
 
 
 class ChoixAuditeur(Struct, frozen=True, kw_only=True):
-    """Who chooses the firm, and which: ``dit`` in the file, or ``lu`` on the only quote that is signed."""
+    """This says who chooses the firm, and which: ``dit`` in the file, or ``lu`` on the only signed quote."""
 
     par: tuple[tuple[Intervention, Trivalent], ...]
     auditeur: Auditeur | None
@@ -66,7 +66,7 @@ class ChoixAuditeur(Struct, frozen=True, kw_only=True):
 
 
 class LieuEtudie(Struct, frozen=True, kw_only=True):
-    """The place of the audit: what each sentence would make of it, and what was decided, for which reason."""
+    """The place of the audit is studied: what each sentence makes of it, what was decided, and why."""
 
     lieu: Lieu
     concerne: Trivalent
@@ -76,7 +76,7 @@ class LieuEtudie(Struct, frozen=True, kw_only=True):
 
 
 class Etude(Struct, frozen=True, kw_only=True):
-    """Everything that is known of one application file."""
+    """A study holds everything that is known of one application file."""
 
     depot: Depot
     resultat: Resultat

@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 
 class Poste(Appui, frozen=True, kw_only=True):
-    """A part of the duration. ``jours`` is ``None`` where nothing gives it, and ``texte`` says why."""
+    """A part of the duration has its ``jours``: ``None`` where nothing gives it, and ``texte`` says why."""
 
     texte: str
     jours: Fraction | None
 
 
 class SitesEchantillonnes(Appui, frozen=True, kw_only=True):
-    """How many sites the audit samples, ``None`` where it is not known, and ``texte`` says why."""
+    """The audit samples so many sites, ``None`` where it is not known; ``texte`` says why."""
 
     nombre: int | None
     texte: str
 
 
 class Calcul(Struct, frozen=True, kw_only=True):
-    """The duration of one audit. ``sans_bareme`` stands alone where no table rules this audit type."""
+    """The duration of one audit is reckoned; ``sans_bareme`` stands alone where no table rules its type."""
 
     bareme: Bareme | None
     postes: tuple[Poste, ...]
@@ -49,7 +49,7 @@ class Calcul(Struct, frozen=True, kw_only=True):
 
     @property
     def jours(self) -> Fraction | None:
-        """The sum, in days; ``None`` as soon as a part is not known."""
+        """Return the sum, in days; ``None`` as soon as a part is not known."""
         if self.bareme is None:
             return None
         total = Fraction(0)
@@ -61,7 +61,7 @@ class Calcul(Struct, frozen=True, kw_only=True):
 
 
 class DureeAudit(Struct, frozen=True, kw_only=True):
-    """The duration of one audit, with what it was computed from."""
+    """The duration of one audit comes with what it was computed from."""
 
     regime: Regime
     contexte: Contexte
@@ -71,13 +71,13 @@ class DureeAudit(Struct, frozen=True, kw_only=True):
 
     @property
     def remarques(self) -> tuple[Texte, ...]:
-        """What must be known of the table, then of all durations; nothing where no table was used."""
+        """Return what must be known of the table, then of all durations; nothing where no table was used."""
         bareme = self.calcul.bareme
         return (*bareme.remarques, *self.duree.remarques) if bareme else ()
 
     @property
     def incoherences(self) -> tuple[Incoherence, ...]:
-        """The contradictions of the sources that touch this duration."""
+        """Return the contradictions of the sources that touch this duration."""
         sans_bareme = self.calcul.sans_bareme
         known = {key: value for vie in self.regime.vies for key, value in vie.incoherences.items()}
         return tuple(known[key] for key in sans_bareme.incoherences) if sans_bareme else ()

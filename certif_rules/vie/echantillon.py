@@ -33,7 +33,7 @@ METHODE = (
 
 
 class Tirage(Struct, frozen=True, kw_only=True):
-    """A draw: the list, and all that is needed to make it again.
+    """A draw gives the list, and all that is needed to make it again.
 
     ``empreinte`` is that of the population: ``sha256:`` of its sorted names, one a line. ``non_vus`` are the
     members of the list that were not seen before, ``None`` when that is not known.
@@ -47,12 +47,12 @@ class Tirage(Struct, frozen=True, kw_only=True):
 
 
 class DemandeTirage(Struct, frozen=True, kw_only=True):
-    """What to draw. ``population`` are names; ``vus`` those seen at the earlier audit, ``None``: not said.
+    """This request says what to draw: ``population`` are names, ``vus`` those seen at the earlier audit.
 
-    ``taille`` and ``arrondi`` are given in the place of what the rule says. ``centrale`` is the site of the
-    central function, seen besides the sample. ``depuis`` is the day (ISO) of the earlier audit: what is drawn
-    is not older, and ``anterieurs`` counts the names left out for that. ``graine_tiree`` says that nobody
-    chose the seed.
+    ``vus`` is ``None`` where that is not said. ``taille`` and ``arrondi`` are given in the place of what the
+    rule says. ``centrale`` is the site of the central function, seen besides the sample. ``depuis`` is the
+    day (ISO) of the earlier audit: what is drawn is not older, and ``anterieurs`` counts the names left out
+    for that. ``graine_tiree`` says that nobody chose the seed.
     """
 
     objet: Objet
@@ -68,7 +68,7 @@ class DemandeTirage(Struct, frozen=True, kw_only=True):
 
 
 class Prelevement(Struct, frozen=True, kw_only=True):
-    """A sample with the rule it follows (``None``: its size was given), and what must be said of it.
+    """A sample comes with the rule it follows (``None``: its size was given), and what must be said of it.
 
     ``editions`` are those that answer so, ``autres`` the samples of those that do not, where no day chose.
     """
@@ -108,14 +108,14 @@ def sites_to_see(sites: int, coefficient: str, arrondi: Arrondi) -> int:
 
 
 class SitesDesignes(Struct, frozen=True, kw_only=True):
-    """The sites that a rule designates, and those of which the profile does not say enough to tell."""
+    """A rule designates these sites; the profile does not say enough of ``inconnus`` to tell."""
 
     noms: tuple[str, ...]
     inconnus: tuple[str, ...]
 
     @property
     def doute(self) -> str:
-        """What is not known of them, in words; empty when all is."""
+        """Return what is not known of them, in words; empty when all is."""
         verb = "est" if len(self.inconnus) == 1 else "sont"
         return f"on ne sait pas si {', '.join(self.inconnus)} en {verb}" if self.inconnus else ""
 

@@ -16,7 +16,7 @@ from certif_rules.vie.seances import Plan
 
 
 class Echeancier(Struct, frozen=True, kw_only=True):
-    """A calendar with what it was made of: régime, events in the order of their days, options, meetings.
+    """An echeancier is a calendar with what it was made of: régime, events by their days, options, meetings.
 
     ``organisme`` is whose it is, where a file says so; ``propres`` the warnings about what was given.
     ``editions`` are those that answer so, ``autres`` the calendars of those that do not: without a day, none
@@ -38,24 +38,24 @@ class Echeancier(Struct, frozen=True, kw_only=True):
 
     @property
     def titre(self) -> str:
-        """The référentiel and its édition, or those that answer alike, as people read them."""
+        """Return the référentiel and its édition, or those that answer alike, as people read them."""
         referentiel = self.regime.referentiel
         return f"{referentiel.titre}, {named_editions(self.editions or (referentiel.edition,))}"
 
     @property
     def intitule(self) -> str:
-        """The title, after whose dates they are."""
+        """Return the title, after the organisation whose dates they are, where one is named."""
         return f"{self.organisme} – {self.titre}" if self.organisme else self.titre
 
     @property
     def titres(self) -> Mapping[str, str]:
-        """What each event and each date is called; an event goes before the date of the same name."""
+        """Return what each event and each date is called; an event goes before the date of its name."""
         dates = {nom: entry.titre for nom, entry in self.cycle.dates.items()}
         return dates | {nom: evenement.titre for nom, evenement in self.declares.items()}
 
     @property
     def avertissements(self) -> tuple[Avertissement, ...]:
-        """Everything to be told of the dates and of the meetings.
+        """Return everything to be told of the dates and of the meetings.
 
         What the choice of the layers calls for saying is left out: it speaks of the day of an audit, and none
         was asked about: rules that changed say from when themselves.
@@ -65,7 +65,7 @@ class Echeancier(Struct, frozen=True, kw_only=True):
 
     @property
     def incoherences(self) -> tuple[Incoherence, ...]:
-        """The contradictions of the sources that what is shown meets, in order."""
+        """Return the contradictions of the sources that what is shown meets, in order."""
         cited = {code for calculee in self.calendrier.dates for code in calculee.regle.incoherences}
         cited |= {code for nom in self.evenements for code in self.declares[nom].incoherences}
         if self.plan and self.cycle.seances:
@@ -75,7 +75,7 @@ class Echeancier(Struct, frozen=True, kw_only=True):
 
     @property
     def citees(self) -> set[str]:
-        """The sources that what is shown cites."""
+        """Return the sources that what is shown cites."""
         rules = {source for calculee in self.calendrier.dates for source in calculee.regle.sources}
         rules |= {
             source for calculee in self.calendrier.dates for a in calculee.ancres for source in a.sources

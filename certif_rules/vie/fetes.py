@@ -13,7 +13,7 @@ from msgspec import Struct
 
 
 class Fete(Struct, frozen=True, kw_only=True):
-    """A holiday: its day, the article that makes it one, and on which condition where it has one.
+    """A holiday has its day, the article that makes it one, and a condition where it has one.
 
     ``jour`` is « mm-jj »; without it, ``paques`` counts days from Easter Monday.
     """

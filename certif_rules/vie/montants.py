@@ -56,13 +56,13 @@ def exact(value: Fraction | None) -> str | None:
 
 
 def euros(amount: Fraction | int) -> str:
-    """Cents as « 1600.25 », exact; as a fraction of a euro where decimals never end (« 100/3 »)."""
+    """Return cents as « 1600.25 », exact; as a fraction of a euro where decimals never end (« 100/3 »)."""
     value = Fraction(amount) / _CENTS
     return decimal(value, 2) or str(value)
 
 
 def in_words(amount: Fraction | int) -> str:
-    """Cents as people read them: « 1 600,25 € »."""
+    """Return cents as people read them: « 1 600,25 € »."""
     whole, _, decimals = euros(amount).partition(".")
     if not decimals:
         return f"{whole} €"

@@ -25,7 +25,7 @@ _FAULTS = frozenset({"manquante", "expiree", "a_revoir"})
 
 
 class Presence(Struct, frozen=True):
-    """How a document is there, whether due or not, and why."""
+    """A presence says how a document is there, whether due or not, and why."""
 
     etat: EtatPiece
     motifs: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Presence(Struct, frozen=True):
 
 
 class Element(Struct, frozen=True, kw_only=True):
-    """A document of this file. ``requise``: due and compulsory; ``bloque``: keeps the file incomplete.
+    """A document of this file is ``requise``: due and compulsory; ``bloque``: it keeps the file incomplete.
 
     Both are unknown where the source does not say, or where something is not told.
     """

@@ -16,7 +16,7 @@ Sens = Literal[
 
 
 class Progres(Struct, frozen=True, kw_only=True):
-    """A line that both self-assessments have; ``reformulee``: its wording is not the same in both."""
+    """A line stands in both self-assessments; ``reformulee``: its wording is not the same in both."""
 
     avant: Cotation
     apres: Cotation
@@ -25,13 +25,13 @@ class Progres(Struct, frozen=True, kw_only=True):
 
     @property
     def ecart(self) -> int | None:
-        """Levels gained, or lost; ``None`` unless both have one."""
+        """Return the levels gained, or lost; ``None`` unless both have one."""
         before, after = self.avant.appreciation.niveau, self.apres.appreciation.niveau
         return None if before is None or after is None else after - before
 
 
 class AxeCompare(Struct, frozen=True, kw_only=True):
-    """A criterion twice, counted on the lines that have a level both times."""
+    """A criterion stands twice, counted on the lines that have a level both times."""
 
     critere: Critere | None
     avant: Score
@@ -39,7 +39,7 @@ class AxeCompare(Struct, frozen=True, kw_only=True):
 
 
 class Comparaison(Struct, frozen=True, kw_only=True):
-    """Two self-assessments; ``disparues`` and ``nouvelles`` are lines that only one of them asks about."""
+    """Two self-assessments are compared; ``disparues`` and ``nouvelles`` are lines only one asks about."""
 
     avant: Synthese
     apres: Synthese
@@ -51,7 +51,7 @@ class Comparaison(Struct, frozen=True, kw_only=True):
 
     @property
     def editions_differentes(self) -> bool:
-        """Whether the two rest on different texts."""
+        """Return whether the two rest on different texts."""
         before, after = self.avant.cadre.checklist, self.apres.cadre.checklist
         return (before.referentiel.edition, before.empreinte) != (after.referentiel.edition, after.empreinte)
 

@@ -15,19 +15,19 @@ from certif_rules.model.vie import Vie
 
 
 class Regime(Struct, frozen=True, kw_only=True):
-    """A référentiel resolved, with what its layers say around the audit, base first."""
+    """A regime is a référentiel resolved, with what its layers say around the audit, base first."""
 
     referentiel: Referentiel
     vies: tuple[Vie, ...]
 
     @property
     def propre(self) -> Vie | None:
-        """What the référentiel asked for says itself, its bases left out."""
+        """Return what the référentiel asked for says itself, its bases left out."""
         return next((vie for vie in self.vies if vie.origine == self.referentiel.id), None)
 
     @property
     def sources(self) -> dict[str, Source]:
-        """Every source that may be cited, in the order they are declared."""
+        """Return every source that may be cited, in the order they are declared."""
         return {code: source for vie in self.vies for code, source in vie.sources.items()}
 
 

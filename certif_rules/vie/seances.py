@@ -19,7 +19,7 @@ EtatSeance = Literal["atteinte", "refusee", "possible", "impossible", "inconnue"
 
 
 class Seance(Struct, frozen=True, kw_only=True):
-    """A meeting, the limit of what it waits for, and whether the file reaches it.
+    """A meeting has the limit of what it waits for, and whether the file reaches it.
 
     ``ecart``: days between what arrives and the limit, positive when too late.
     """
@@ -32,7 +32,7 @@ class Seance(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """The meetings in order, the first that the file can reach, the span of days they were looked at over."""
+    """A plan gives the meetings in order, the first that the file can reach, the span of days looked at."""
 
     seances: tuple[Seance, ...]
     prochaine: date | None

@@ -24,7 +24,7 @@ def treatment(
     options: Options,
     titres: Mapping[str, str],
 ) -> Iterator[DateCalculee]:
-    """For each origin and each finding that has delays, the dates that the events given open.
+    """Return, for each origin and finding that has delays, the dates that the events given open.
 
     ``titres`` are those of the events: a rule is told by titles, how it is counted (``calcul``) by names.
 

@@ -38,7 +38,7 @@ def ways(cycle: Cycle, id_: str, given: Mapping[str, date]) -> tuple[tuple[str, 
 
 
 def in_words(sets: Collection[tuple[str, ...]]) -> str:
-    """Ways as people read them: « a ou b », « a, et b ou c », « a et b, ou c »."""
+    """Return ways as people read them: « a ou b », « a, et b ou c », « a et b, ou c »."""
     common = [nom for nom in next(iter(sets), ()) if all(nom in way for way in sets)]
     rests = [tuple(nom for nom in way if nom not in common) for way in sets]
     if common and len(rests) > 1:
@@ -83,7 +83,7 @@ def _clash(cycle: Cycle, given: frozenset[str], added: frozenset[str]) -> bool:
 
 
 class _Savoir:
-    """What is known once some events are; ``days`` are those that were given."""
+    """This tells what is known once some events are; ``days`` are those that were given."""
 
     def __init__(self, cycle: Cycle, given: frozenset[str], days: Mapping[str, date]) -> None:
         self.cycle = cycle

@@ -1,4 +1,4 @@
 """The workspace in a browser: pages over the services, an audit kept as a journal of events in one file.
 
-``serveur`` starts it, ``adresses`` lists its pages, ``vues`` answers them, ``depot`` keeps what people give.
+``serveur`` starts it, ``adresses`` lists the pages, a module a step; ``depot`` keeps what people give.
 """

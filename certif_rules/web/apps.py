@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class Espace(AppConfig):
-    """Declare the models of the workspace."""
+    """This application declares the models of the workspace."""
 
     name = "certif_rules.web"
     label = "espace"

@@ -28,7 +28,7 @@ _GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeu
 
 
 class Don(Struct, frozen=True):
-    """A value given to a field."""
+    """A don is a value given to a field."""
 
     cle: Endroit
     valeur: Any
@@ -46,13 +46,14 @@ def begin(nom: str, dons: Iterable[Don], acteur: str) -> models.DossierSuivi:
 def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, raison: str = "") -> int:
     """Append what somebody gave, having seen the dossier at version ``base``; return its version then.
 
-    What is already so makes no event. All of it is confirmed, or nothing.
+    What is already so makes no event. All of it is confirmed, or nothing. A reason is held once, by digest.
     """
     with transaction.atomic():
         dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
         champs = standing(dossier_id)
         last = models.InscriptionGardee.objects.filter(dossier=dossier).order_by("-version").first()
         seal, moment = last.empreinte if last else DEBUT, now()
+        why = contained(raison, sel=drawn()) if raison else None
         for don in dons:
             champ = champs.get(don.cle)
             if changes_nothing(champ, don.valeur, base):
@@ -68,12 +69,16 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
                     acteur=acteur,
                     quand=moment,
                     base=base,
-                    raison=raison,
+                    raison=why.empreinte if why else "",
                 ),
                 seal,
             )
             seal = event.empreinte
-            _append(dossier, event, content)
+            for one in (content, why) if why else (content,):
+                _keep(dossier, one)
+            models.InscriptionGardee.objects.create(
+                dossier=dossier, **_where(event.cle), **_fields(event, _EVENT)
+            )
             given = ValeurDonnee(
                 valeur=don.valeur,
                 acteur=acteur,
@@ -109,6 +114,37 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
         cle = _cle(row)
         champs[cle] = Champ((*(champs[cle].versions if cle in champs else ()), version))
     return champs
+
+
+def reverted(dossier_id: Any, after: int, until: int) -> list[Don]:
+    """Return what gives back the values of version ``after`` to the fields changed since, up to ``until``."""
+    chain = events(dossier_id)
+    before = state((one for one in chain if one.version <= after), contents(dossier_id))
+    changed = dict.fromkeys(one.cle for one in chain if after < one.version <= until)
+    return [Don(cle, before[cle].valeur if cle in before else None) for cle in changed]
+
+
+def shared_at(dossier_id: Any) -> int:
+    """Return the version at which the dossier was last shared or closed; 0 where it never was."""
+    acts = models.InscriptionGardee.objects.filter(dossier=dossier_id, genre="acte").order_by("-version")
+    return acts.values_list("version", flat=True).first() or 0
+
+
+def wants_reason(dossier_id: Any, dons: Iterable[Don]) -> list[Don]:
+    """Return, of what is given, what changes a value that was already shared or closed."""
+    last, champs = shared_at(dossier_id), standing(dossier_id)
+    return [
+        don
+        for don in dons
+        if (champ := champs.get(don.cle)) is not None
+        and champ.version <= last
+        and not changes_nothing(champ, don.valeur, champ.version)
+    ]
+
+
+def names() -> dict[str, str]:
+    """Return the names of people by their key; one that was erased has none."""
+    return dict(models.Utilisateur.objects.values_list("cle", "nom"))
 
 
 def events(dossier_id: Any) -> list[Inscription]:
@@ -155,11 +191,10 @@ def _where(cle: Endroit) -> dict[str, Any]:
     return _fields(cle, Endroit.__struct_fields__)
 
 
-def _append(dossier: models.DossierSuivi, event: Inscription, content: Contenu) -> None:
-    models.ContenuGarde.objects.create(
-        dossier=dossier, empreinte=content.empreinte, sel=content.sel, texte=content.texte
+def _keep(dossier: models.DossierSuivi, content: Contenu) -> None:
+    models.ContenuGarde.objects.get_or_create(
+        dossier=dossier, empreinte=content.empreinte, defaults={"sel": content.sel, "texte": content.texte}
     )
-    models.InscriptionGardee.objects.create(dossier=dossier, **_where(event.cle), **_fields(event, _EVENT))
 
 
 def _project(dossier: models.DossierSuivi, cle: Endroit, champ: Champ) -> None:

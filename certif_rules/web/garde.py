@@ -34,7 +34,7 @@ Reponse = Callable[[HttpRequest], HttpResponse]
 
 
 class Garde:
-    """Refuse whoever does not come from the first address, and say in French what could not be answered."""
+    """This refuses whoever does not come from the first address, and says in French what went unanswered."""
 
     def __init__(self, get_response: Reponse) -> None:
         self.get_response = get_response

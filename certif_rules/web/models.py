@@ -1,14 +1,27 @@
 """The tables: events are the truth, contents lie apart to be erasable, values are their projection."""
 
-import uuid
+from uuid import UUID, uuid4
 
 from django.db import models
 
+#: What names a dossier in an address.
+Identifiant = UUID
+
+
+class Utilisateur(models.Model):
+    """A person acts on dossiers: events hold the key, the name stands here alone and can be erased."""
+
+    cle = models.CharField(primary_key=True, max_length=40)
+    nom = models.CharField(max_length=200, blank=True)
+
+    class Meta:  # noqa: D106 - read by Django alone
+        ordering = ("cle",)
+
 
 class DossierSuivi(models.Model):
-    """An audit: its version is that of its last event."""
+    """An audit has the version of its last event."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     nom = models.CharField(max_length=300)
     cree_le = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=0)
@@ -18,7 +31,7 @@ class DossierSuivi(models.Model):
 
 
 class ContenuGarde(models.Model):
-    """What was given to a field, as JSON, with the salt of its digest; a row that is gone was erased."""
+    """This was given to a field, as JSON, with the salt of its digest; a row that is gone was erased."""
 
     dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
     empreinte = models.CharField(max_length=80)
@@ -30,7 +43,7 @@ class ContenuGarde(models.Model):
 
 
 class Place(models.Model):
-    """Where a value stands: a field of the head, of a line or of a check, at a site or not."""
+    """A place says where a value stands: a field of the head, of a line or of a check, at a site or not."""
 
     genre = models.CharField(max_length=20)
     champ = models.CharField(max_length=200)
@@ -42,7 +55,7 @@ class Place(models.Model):
 
 
 class InscriptionGardee(Place):
-    """An event, never changed: the ``version`` that it makes, chained by digest to the one before."""
+    """An event is never changed: the ``version`` that it makes is chained by digest to the one before."""
 
     dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
     version = models.PositiveIntegerField()
@@ -51,7 +64,7 @@ class InscriptionGardee(Place):
     acteur = models.CharField(max_length=200)
     quand = models.CharField(max_length=40)
     base = models.PositiveIntegerField()
-    raison = models.TextField(blank=True)
+    raison = models.CharField(max_length=80, blank=True)
     precedent = models.CharField(max_length=80)
     empreinte = models.CharField(max_length=80)
 
@@ -61,7 +74,7 @@ class InscriptionGardee(Place):
 
 
 class ValeurCourante(Place):
-    """A value that stands now: what pages read; it can be dropped and made again from the events."""
+    """A value stands now: pages read it; it can be dropped and made again from the events."""
 
     dossier = models.ForeignKey(DossierSuivi, on_delete=models.CASCADE)
     version = models.PositiveIntegerField()

@@ -1,11 +1,12 @@
 """The settings of Django: one file of SQLite, no host but this machine, nothing loaded from elsewhere.
 
 ``CERTIF_RULES_ESPACE`` names the file, ``CERTIF_RULES_SECRET`` signs what the browser keeps; :mod:`serveur`
-sets both. Whoever hosts it gives ``DATABASES`` of their own.
+sets both. Whoever hosts it for several gives ``CERTIF_RULES_BASE`` instead: the address of a base.
 """
 
 import os
 from pathlib import Path
+from typing import Any
 
 ICI = Path(__file__).resolve().parent
 SECRET_KEY = os.environ.get("CERTIF_RULES_SECRET", "essai")
@@ -25,8 +26,15 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.csrf"]},
     }
 ]
-DATABASES = {
-    "default": {
+
+
+def _base() -> dict[str, Any]:
+    """Return where the audits lie: the base of a host, else one file of this machine."""
+    if address := os.environ.get("CERTIF_RULES_BASE"):
+        import dj_database_url  # the extra of whoever hosts
+
+        return dict(dj_database_url.parse(address, conn_max_age=60))
+    return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": os.environ.get("CERTIF_RULES_ESPACE", ":memory:"),
         # A writer waits for its turn from the start, and what is confirmed survives a power cut.
@@ -36,7 +44,9 @@ DATABASES = {
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
         },
     }
-}
+
+
+DATABASES = {"default": _base()}
 LANGUAGE_CODE = "fr"
 USE_TZ = True
 TIME_ZONE = "UTC"

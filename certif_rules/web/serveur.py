@@ -78,6 +78,7 @@ def open_base(base: Path) -> None:
     except OSError as error:
         message = f"{base} : ce fichier ne peut pas être écrit ({error.strerror})"
         raise UsageError([Issue("fichier-illisible", message, None, "en nommer un autre")]) from error
+    os.environ.pop("CERTIF_RULES_BASE", None)  # the file that is named, whatever a host serves beside
     os.environ |= {"DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages", "CERTIF_RULES_ESPACE": str(base)}
     import django
     from django.core.management import call_command

@@ -46,7 +46,7 @@ def heading(cadre: Cadre) -> str:
 
 
 def subtitle(cadre: Cadre, fait_le: str | None = None) -> str:
-    """Whose, for which audit, and when it was made."""
+    """Return whose it is, for which audit, and when it was made."""
     checklist = cadre.checklist
     type_audit = checklist.type_audit
     nom = clean(str(checklist.organisme.get("nom") or ""))
@@ -158,7 +158,7 @@ def state(ligne: Ligne) -> str:
 
 
 def statement(enonce: Enonce) -> b.Texte:
-    """Something said of the self-assessment, with its sources and what it is worth."""
+    """Return something said of the self-assessment, with its sources and what it is worth."""
     words = quoted(enonce.texte) if enonce.citation else prose(enonce.texte)
     return marked(words, enonce.sources, remarks(enonce))
 

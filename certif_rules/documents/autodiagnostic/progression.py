@@ -137,7 +137,7 @@ def _pictures(comparaison: Comparaison) -> Iterator[b.Bloc]:
 
 
 def _ordered(changements: Sequence[Progres]) -> list[Progres]:
-    """Stable: within each kind, the order of the référentiel."""
+    """Sort in a stable way: within each kind, the order of the référentiel."""
     return sorted(changements, key=lambda c: c.sens == "inchange")
 
 

@@ -71,7 +71,7 @@ def _row(cadre: Cadre, axe: Axe) -> tuple[b.Cellule, ...]:
 
 
 def pictures(synthese: Synthese) -> Iterator[b.Bloc]:
-    """Bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
+    """Return bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
     traces = [
         trace_of(synthese.cadre, axe, (axe.score.pourcent,), (textes.fraction(axe.score),))
         for axe in synthese.axes

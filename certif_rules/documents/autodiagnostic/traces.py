@@ -30,7 +30,7 @@ _MARGE = 10.0
 
 
 class Trace(Struct, frozen=True, kw_only=True):
-    """One criterion to draw: ``valeurs`` are per cent, one per series, ``None`` without a score.
+    """A trace draws one criterion: ``valeurs`` are per cent, one per series, ``None`` without a score.
 
     ``nom`` is its short name, at the end of an axis; ``intitule`` its long one, over a bar; ``mots`` say each
     value in full.
@@ -44,7 +44,7 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 
 class _Cadre(Struct):
-    """The smallest box around what is drawn."""
+    """A frame is the smallest box around what is drawn."""
 
     gauche: float = 0.0
     haut: float = 0.0
@@ -57,7 +57,7 @@ class _Cadre(Struct):
 
 
 def bars(traces: Sequence[Trace], series: Sequence[str], titre: str, description: str) -> bytes:
-    """Horizontal bars, in the order given; one bar per series under each name."""
+    """Draw horizontal bars, in the order given; one bar per series under each name."""
     cadre = _Cadre()
     content: list[str] = []
     y = 0.0

@@ -48,7 +48,7 @@ def page(ressource: Ressource, before: str = "") -> b.Texte:
 
 
 def _when(si: Si, dossier: DossierEtudie) -> str:
-    """Conditions in words, or nothing when there are none."""
+    """Return conditions in words, or nothing when there are none."""
     return " ; ".join(_condition(condition, dossier) for condition in si)
 
 

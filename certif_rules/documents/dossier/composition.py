@@ -258,7 +258,7 @@ def _places(dossier: DossierEtudie) -> Iterator[b.Bloc]:
 
 
 def _types(codes: tuple[str, ...], dossier: DossierEtudie) -> str:
-    """Audit types by their titles, each with the option that asks for it."""
+    """Return audit types by their titles, each with the option that asks for it."""
     return " ou ".join(f"{lowered(dossier.types[code])} (--type {code})" for code in codes)
 
 

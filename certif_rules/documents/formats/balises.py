@@ -15,13 +15,13 @@ _MORCEAU: Final = re.compile(r".{1,13}")
 
 
 class Html(str):
-    """A piece of markup, safe to be put as it is in a page."""
+    """A piece of markup is safe to be put as it is in a page."""
 
     __slots__ = ()
 
 
 class Xml(str):
-    """A piece of markup, safe to be put as it is in the part of an office document."""
+    """A piece of markup is safe to be put as it is in the part of an office document."""
 
     __slots__ = ()
 

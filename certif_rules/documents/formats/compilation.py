@@ -1,4 +1,4 @@
-"""The typst compiler in a process of its own: without enough memory it aborts, which no Python can catch.
+"""The typst compiler runs in a process of its own: short of memory it aborts, which no Python can catch.
 
 This module is both ends: :func:`compiled` starts the process, and ``python -m`` on it is the process. What is
 compiled goes through its standard input as JSON, and the file comes back through its standard output.
@@ -27,7 +27,7 @@ _STANDARDS: Final[list[Any]] = ["ua-1"]
 
 
 class Ouvrage(Struct, frozen=True, kw_only=True):
-    """What to compile: a template, its content as JSON under the name ``donnees``, and what to make of it.
+    """An ouvrage is what to compile: a template, its content as JSON (``donnees``), and what to make of it.
 
     With ``instant``, a PDF/UA-1 that says it was made then; characters that no font draws become U+FFFD, and
     the template is given ``manquants``, which says so. With ``ppp``, the dots per inch, a PNG.

@@ -141,7 +141,7 @@ def _row(
 
 
 class _Body:
-    """One rendering: identifiers are counted over the whole document."""
+    """This body writes one rendering: identifiers are counted over the whole document."""
 
     def __init__(self, fichier: Docx, document: b.Document, sheet: Gabarit) -> None:
         self.fichier = fichier
@@ -276,7 +276,7 @@ class _Body:
         return [w("sdt", properties, w("sdtContent", run(sign, font))), w("r", w("tab")), *runs(choice)]
 
     def ecriture(self, bloc: b.EspaceLibre) -> Iterator[Xml]:
-        """Ruled room to write."""
+        """Draw ruled room to write."""
         yield from self._room(bloc, "ligne")
 
     def _room(self, bloc: b.EspaceLibre, style: str) -> Iterator[Xml]:

@@ -90,7 +90,7 @@ _SIMPLE: Final[Mapping[str, str | int]] = {"line": 250, "lineRule": "auto"}
 
 
 class _Style(Struct, frozen=True):
-    """A paragraph style; sizes and blanks in points, ``fixe`` the exact height of its lines."""
+    """A paragraph style has sizes and blanks in points; ``fixe`` is the exact height of its lines."""
 
     nom: str
     proprietes: tuple[Xml, ...] = ()
@@ -155,7 +155,7 @@ _PARAGRAPHES: Final[dict[str, _Style]] = {
 
 
 def _in_tables(sheet: Gabarit) -> dict[str, _Style]:
-    """Styles of cells: the paper says their size, and ours is a wide type."""
+    """Return styles of cells: the paper says their size, and ours is a wide type."""
     size = sheet.corps - 0.5
     return {
         "Tete": _Style("Tête de tableau", _UNIE, size, gras=True),

@@ -33,7 +33,7 @@ def texte(value: b.Texte) -> Html:
 
 
 class Page:
-    """One rendering: the document, and the sources that its texts may point to. A form is a page too."""
+    """A page renders one document, with the sources that its texts may point to; a form is a page too."""
 
     def __init__(self, document: b.Document) -> None:
         self.document = document

@@ -24,7 +24,7 @@ LIBELLES: Final = 32
 
 
 class Gabarit(Struct, frozen=True):
-    """The paper, in millimetres; ``corps`` is the size of type in tables, in points."""
+    """A gabarit gives the paper, in millimetres; ``corps`` is the size of type in tables, in points."""
 
     largeur: int
     hauteur: int
@@ -33,12 +33,12 @@ class Gabarit(Struct, frozen=True):
 
     @property
     def texte(self) -> int:
-        """The width of a line of text."""
+        """Return the width of a line of text."""
         return self.largeur - 2 * self.marge
 
 
 def gabarit(document: b.Document) -> Gabarit:
-    """A4, upright or turned; turned, it is for wide tables, whose type is smaller."""
+    """Return A4, upright or turned; turned, it is for wide tables, whose type is smaller."""
     short, long = COTES
     return Gabarit(long, short, 13, 9) if document.paysage else Gabarit(short, long, 17, 8.8)
 
@@ -78,7 +78,7 @@ def shares(widths: Iterable[int], whole: float) -> list[float]:
 
 
 def height(cellule: b.Cellule, room: float) -> float:
-    """About how many lines of text a cell takes in a column of ``room`` ems."""
+    """Return about how many lines of text a cell takes in a column of ``room`` ems."""
     if isinstance(cellule, b.Case):
         return sum(height(choice, room - 2) for choice in cellule.choix) * 1.4
     if isinstance(cellule, b.EspaceLibre):

@@ -92,7 +92,7 @@ def warnings(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def people(rapport: Rapport) -> Iterator[b.Bloc]:
-    """People by role; initials are enough."""
+    """Return people by role; initials are enough."""
     personnes = rapport.bilan.dossier.compte_rendu.personnes
     if not personnes:
         yield b.Paragraphe(texte=ABSENT if personnes is None else prose("Aucune personne n’est nommée."))

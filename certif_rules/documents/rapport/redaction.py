@@ -58,7 +58,7 @@ def label(name: str) -> str:
 
 
 def textes(given: tuple[str, ...] | None, none: str) -> b.Bloc:
-    """Typed texts as a list; said to be none, or not to be given."""
+    """Return typed texts as a list; said to be none, or not to be given."""
     if given is None:
         return b.Paragraphe(texte=ABSENT)
     cleaned = tuple(typed(texte) for texte in given)

@@ -95,7 +95,7 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
 
 
 class LectureCsv:
-    """The rows of a CSV file, by name of column, each with the line it starts at."""
+    """A reading gives the rows of a CSV file, by name of column, each with the line it starts at."""
 
     def __init__(self, content: bytes, name: str) -> None:
         """Read ``content``, called ``name`` in messages.

@@ -35,7 +35,7 @@ RENOMMEE = "lui rendre son nom, ou reprendre la grille d’origine"
 
 
 class LectureFeuille:
-    """A sheet whose columns are found by name. ``issues`` say what of it cannot be read; the rest is.
+    """A sheet finds its columns by name; ``issues`` say what of it cannot be read, and the rest is.
 
     A column that is missing reads as empty, and so does a merged cell: neither is compared with anything.
     """

@@ -63,7 +63,7 @@ def read_lifting(
 
 
 class Suivi(Struct, frozen=True, kw_only=True):
-    """What the sheet Écarts says, by id of line or key of check; ``par_site``, with the id of a site too.
+    """A suivi reads the sheet Écarts by id of line or key of check; ``par_site``, with the id of a site too.
 
     ``par_site`` is ``None`` where the sheet has no column for sites, and so says nothing of them.
     """

@@ -1,4 +1,4 @@
-"""What this program writes itself in the grid of a checklist, so that the rest is told as somebody's.
+"""This program writes these cells itself in a checklist's grid, so that the rest is told as somebody's.
 
 The grids of one audit are read one after the other, and all say the same there: it is made once for them.
 """
@@ -23,7 +23,10 @@ Rangees = Mapping[str, Mapping[str, str]]
 
 
 class Propres(Struct, frozen=True, kw_only=True):
-    """The engine's cells of both sheets, by id of line or key of check; the texts of the other sheets."""
+    """The engine writes these cells of both sheets, by id of line or key of check.
+
+    ``textes`` are those of the other sheets.
+    """
 
     checklist: Checklist
     a_revoir: tuple[ARevoir, ...]

@@ -43,7 +43,7 @@ _ZONE = re.compile(r"[\n;]")
 
 
 class Rangee(Struct, frozen=True, kw_only=True):
-    """A row as read: the id of its line, the text of each filled column, and where each column stands.
+    """A rangee is a row as read: the id of its line, the text of each filled column, and where each stands.
 
     ``complements`` is what stands in the columns that a body adds, by key; ``debut`` is the first cell of
     a row that nothing of ours stands in.
@@ -57,7 +57,7 @@ class Rangee(Struct, frozen=True, kw_only=True):
 
 
 class Levee(Struct, frozen=True, kw_only=True):
-    """What the sheet of non-conformities says of a line: the follow-up, and the lifting of the finding.
+    """A levee is what the sheet of non-conformities says of a line: follow-up, and lifting of the finding.
 
     ``lieux`` are the cells of what was typed freely, by field of a finding.
     """
@@ -86,7 +86,7 @@ def day(text: str) -> str | None:
 
 
 class Lu(Struct, frozen=True, kw_only=True):
-    """What a grid says: findings, those of the checks, the day of notification, and what is wrong with it.
+    """This reading gives what a grid says: findings, those of the checks, day of notification, what is wrong.
 
     ``avertissements`` are what its reader must know of this file; ``silence`` is what it has no column for.
     ``par_site`` is what it says of the gaps of each site, by id of line or key of check and by site; ``None``

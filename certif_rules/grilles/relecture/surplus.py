@@ -137,7 +137,7 @@ _ENSEMBLE = frozenset({"compte_rendu", "a_accorder", "a_revoir"})
 
 
 class _Grille(Struct, frozen=True):
-    """A grid: its checklist, what was typed in it for people, and what it has no place for."""
+    """A grid gives its checklist, what was typed in it for people, and what it has no place for."""
 
     checklist: Checklist
     texts: Mapping[str, Mapping[str, str]]

@@ -54,7 +54,7 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 class CelluleLue(Struct, frozen=True):
-    """A cell with something in it: what it shows, and whether a formula gave it."""
+    """A cell has something in it: what it shows, and whether a formula gave it."""
 
     vue: Vue
     formule: bool = False
@@ -66,14 +66,14 @@ class CelluleLue(Struct, frozen=True):
 
 
 class ObjetPose(Struct, frozen=True):
-    """What is laid on a cell without being its value. ``place`` is (0, 0) for the sheet as a whole."""
+    """An object lies on a cell without being its value; ``place`` is (0, 0) for the sheet as a whole."""
 
     place: tuple[int, int]
     nature: Literal["note", "image", "dessin"]
 
 
 class FeuilleLue(Struct):
-    """A sheet: cells by (row, column) from 1, and each merged area: first row and column, last ones."""
+    """A sheet has cells by (row, column) from 1, and merged areas: first row and column, last ones."""
 
     cellules: dict[tuple[int, int], CelluleLue] = field(default_factory=dict)
     fusions: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -108,7 +108,7 @@ def decode(content: bytes, name: str, kind: str, hint: str | None = None) -> str
 
 
 class _Locals(dict[str, str]):
-    """Names of XML without their prefix, each parted once; a file that has ever new ones fills nothing."""
+    """This table parts each XML name from its prefix once; a file that has ever new ones fills nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,7 +129,7 @@ class _Locals(dict[str, str]):
 
 
 class Archive:
-    """The files of a workbook, whose sizes were all checked before any was read."""
+    """An archive gives the files of a workbook, whose sizes were all checked before any was read."""
 
     def __init__(self, content: bytes, name: str) -> None:
         """Open ``content``, called ``name`` in messages.

@@ -61,7 +61,7 @@ def _folded(text: str) -> str:
 
 
 class Vue(Struct, frozen=True):
-    """A value as it is seen; ``fidele`` is false where the spreadsheet may show something else."""
+    """A view is a value as it is seen; ``fidele`` is false where the spreadsheet may show something else."""
 
     texte: str
     nature: Nature = "nombre"
@@ -69,12 +69,13 @@ class Vue(Struct, frozen=True):
 
 
 class Mise(Struct, frozen=True):
-    """What a number is shown as. ``parts`` are those of a day and an hour: « d », « y », « h », « s », « [ ».
+    """A mise is what a number is shown as.
 
-    ``decimales`` is ``None`` for as many as needed, of which the last ones (``facultatives``) are shown when
-    they are not zero. ``sure`` is false for a format with signs of its own, ``zero`` and ``negatif`` for one
-    that has words for such a number, or hides it, ``texte`` for one that does so of texts. ``vide``: nothing
-    is shown of what rounds to zero.
+    ``parts`` are those of a day and an hour: « d », « y », « h », « s », « [ ». ``decimales`` is ``None`` for
+    as many as needed, of which the last ones (``facultatives``) are shown when they are not zero. ``sure`` is
+    false for a format with signs of its own, ``zero`` and ``negatif`` for one that has words for such a
+    number, or hides it, ``texte`` for one that does so of texts. ``vide``: nothing is shown of what rounds to
+    zero.
     """
 
     nature: Nature = "nombre"

@@ -111,7 +111,7 @@ def _laid(archive: Archive, member: str) -> Iterator[ObjetPose]:
 
 
 class _Drawings:
-    """The reading of what is drawn on a sheet: each anchor says its first cell, from zero."""
+    """This reader takes what is drawn on a sheet: each anchor says its first cell, from zero."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
@@ -182,7 +182,7 @@ def _shared(archive: Archive) -> list[str]:
 
 
 class _Sheet:
-    """The reading of one worksheet, element by element."""
+    """This reader takes one worksheet, element by element."""
 
     def __init__(self, archive: Archive, shared: list[str], formats: list[Mise]) -> None:
         self.archive, self.shared, self.formats = archive, shared, formats
@@ -261,7 +261,7 @@ class _Sheet:
 
 @lru_cache(maxsize=16_384)  # the cells of one grid, that others have too
 def _place(reference: str) -> tuple[int, int] | None:
-    """(row, column) of « K14 », or of the first cell of « K14:L15 »."""
+    """Return (row, column) of « K14 », or of the first cell of « K14:L15 »."""
     match = _REFERENCE.match(reference)
     if match is None:
         return None

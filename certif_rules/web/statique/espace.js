@@ -1,20 +1,60 @@
-// Digits choose a finding while the focus is on the findings; Ctrl+Enter records. Everything works without it.
-const constat = document.getElementById("constat");
-if (constat) {
-  const choix = [...constat.querySelectorAll("input[name=constat]")];
-  (choix.find((un) => un.checked) ?? choix[0])?.focus();
-  constat.querySelector(".choix")?.addEventListener("keydown", (evenement) => {
-    const rang = /^(?:Digit|Numpad)([1-9])$/.exec(evenement.code)?.[1];
-    const voulu = rang && choix.find((un) => un.dataset.rang === rang);
-    if (voulu) {
-      evenement.preventDefault();
-      voulu.checked = true;
-      voulu.focus();
-    }
-  });
-  document.addEventListener("keydown", (evenement) => {
-    if (evenement.key === "Enter" && (evenement.ctrlKey || evenement.metaKey)) {
-      constat.requestSubmit();
-    }
-  });
+// A form marked « data-vif » posts without leaving the page: what changed in the answer takes the place of what is
+// shown. Everything works without it. Pieces that may change are the elements marked « data-fragment », by their id.
+const etat = document.getElementById("etat");
+let envois = Promise.resolve();
+let attendus = 0;
+
+const cle = (element) => element && (element.id ? `#${CSS.escape(element.id)}` : element.name
+  ? `[name="${CSS.escape(element.name)}"]${element.type === "radio" ? `[value="${CSS.escape(element.value)}"]` : ""}` : null);
+
+// Put the pieces of another page in the place of those of this one; the focus stays where it was.
+export function montrer(page, adresse) {
+  const ici = cle(document.activeElement);
+  const morceaux = [...document.querySelectorAll("[data-fragment]")];
+  const nouveaux = morceaux.map((un) => page.getElementById(un.id));
+  if (morceaux.length && nouveaux.every(Boolean)) {
+    morceaux.forEach((un, rang) => un.isConnected && un.replaceWith(document.adoptNode(nouveaux[rang])));
+  } else {
+    document.getElementById("contenu").replaceWith(document.adoptNode(page.getElementById("contenu")));
+  }
+  document.title = page.title;
+  if (adresse && adresse !== location.href) history.pushState(null, "", adresse);
+  if (ici) document.querySelector(ici)?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("montre"));
 }
+
+async function poster(action, methode, corps) {
+  attendus += 1;
+  try {
+    const reponse = await fetch(action, methode === "post" ? { method: "POST", body: corps } : undefined);
+    const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
+    // What is still to be sent would be shown as it was before: the last answer alone is shown.
+    if (attendus === 1) montrer(page, reponse.url);
+    if (etat && reponse.ok && methode === "post") etat.textContent = `Enregistré à ${new Date().toTimeString().slice(0, 5)}`;
+  } catch {
+    if (etat) etat.textContent = "Rien n’est enregistré : le programme ne répond plus. La saisie reste ici.";
+  } finally {
+    attendus -= 1;
+  }
+}
+
+export function envoyer(formulaire, bouton) {
+  const corps = new FormData(formulaire, bouton ?? undefined);
+  // A button may say where its form goes.
+  const action = bouton?.hasAttribute("formaction") ? bouton.formAction : formulaire.action;
+  envois = envois.then(() => poster(action, "post", corps));
+  return envois;
+}
+
+document.addEventListener("submit", (evenement) => {
+  const formulaire = evenement.target;
+  if (!formulaire.matches("form[data-vif]") || evenement.defaultPrevented) return;
+  evenement.preventDefault();
+  envoyer(formulaire, evenement.submitter);
+});
+// « data-vif="change" »: each answer is sent when it is given.
+document.addEventListener("change", (evenement) => {
+  const formulaire = evenement.target.closest?.('form[data-vif="change"]');
+  if (formulaire) envoyer(formulaire);
+});
+window.addEventListener("popstate", () => location.reload());

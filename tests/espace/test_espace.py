@@ -9,65 +9,17 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from espaces import CLE, ENVIRONNEMENT, begun, seen, text
 
 from certif_rules.blocs.typographie import prose
 
 pytest.importorskip("django")
-
-CLE = "la-cle-de-l-essai"
-ENVIRONNEMENT = {"DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages", "CERTIF_RULES_JETON": CLE}
-
-
-@pytest.fixture(scope="session")
-def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Django set up once for the process, over a file of its own."""
-    before = dict(os.environ)
-    base = tmp_path_factory.mktemp("espace") / "audits.sqlite3"
-    os.environ |= {**ENVIRONNEMENT, "CERTIF_RULES_ESPACE": str(base)}
-    import django as library
-    from django.core.management import call_command
-
-    library.setup()
-    call_command("migrate", verbosity=0)
-    yield
-    os.environ.clear()
-    os.environ |= before
-
-
-@pytest.fixture
-def navigateur(django: None) -> Any:
-    """A browser that came by the first address."""
-    from django.test import Client
-
-    client = Client(headers={"host": "127.0.0.1"})
-    assert client.get("/", {"jeton": CLE}).status_code == 302
-    return client
-
-
-def text(response: Any) -> str:
-    """What a page says, its tags left in."""
-    return str(response.content.decode())
-
-
-def begun(navigateur: Any) -> str:
-    """The address of an audit begun from the example."""
-    response = navigateur.post("/exemple")
-    assert response.status_code == 302
-    return str(response.headers["Location"]).removesuffix("/preparer")
-
-
-def seen(navigateur: Any, page: str) -> str:
-    """The version of the dossier that a page shows."""
-    match = re.search(r'name="base" value="(\d+)"', text(navigateur.get(page)))
-    assert match
-    return match[1]
 
 
 def test_a_whole_audit_by_hand(navigateur: Any) -> None:
@@ -378,11 +330,10 @@ def test_every_rule_dresses_something() -> None:
 
     folder = Path(certif_rules.web.__file__).parent
     pages = " ".join(path.read_text(encoding="utf-8") for path in (folder / "gabarits").glob("*.html"))
-    states = (folder / "ecrans.py").read_text(
-        encoding="utf-8"
-    ) + "a_auditer a_confirmer non_audite non_applicable"
-    named = set(re.findall(r"\.([a-z_]+)", (folder / "statique" / "espace.css").read_text(encoding="utf-8")))
-    written = set(re.findall(r"[a-z_]+", pages + states))
+    pages += " ".join(path.read_text(encoding="utf-8") for path in (folder / "pages").glob("*.py"))
+    sheets = " ".join(path.read_text(encoding="utf-8") for path in (folder / "statique").glob("*.css"))
+    named = set(re.findall(r"\.([a-z_]+)", sheets))
+    written = set(re.findall(r"[a-z_]+", pages + "a_auditer a_confirmer non_audite non_applicable"))
     assert named <= written
 
 
@@ -391,7 +342,7 @@ def test_what_cannot_be_answered_is_said_in_french(navigateur: Any, monkeypatch:
     from django.db import OperationalError
 
     from certif_rules.journal.evenements import Endroit
-    from certif_rules.web import depot, vues
+    from certif_rules.web import depot
 
     root = begun(navigateur)
     gone = depot.Don(Endroit("tete", "referentiel.id"), "retire")
@@ -403,7 +354,44 @@ def test_what_cannot_be_answered_is_said_in_french(navigateur: Any, monkeypatch:
     def locked(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(vues.depot, "standing", locked)
+    monkeypatch.setattr(depot, "standing", locked)
     held = navigateur.get(f"{root}/saisir")
     assert held.status_code == 503
     assert "tenu par un autre programme" in text(held)
+
+
+def test_what_was_shared_changes_with_a_reason(navigateur: Any) -> None:
+    """Once the findings were shared, changing one asks why; what was never given does not."""
+    from certif_rules.journal.evenements import Endroit
+    from certif_rules.web import depot
+
+    root = begun(navigateur)
+    line = f"{root}/saisir?ligne=qualiopi/1"
+    navigateur.post(line, {"base": "99", "commentaire": "vu"})
+    dossier = root.rpartition("/")[2]
+    depot.record(dossier, [depot.Don(Endroit("acte", "partage"), "constats.json")], "moi", base=99)
+    refused = navigateur.post(line, {"base": "99", "commentaire": "revu"})
+    assert (refused.status_code, "dire pourquoi" in text(refused)) == (422, True)
+    assert "revu" not in text(navigateur.get(line))
+    navigateur.post(line, {"base": "99", "commentaire": "revu", "raison": "l’organisme a écrit"})
+    assert "revu" in text(navigateur.get(line))
+    assert "l’organisme a écrit" in text(navigateur.get(f"{root}/journal"))
+    assert depot.altered(dossier) == ""
+    other = navigateur.post(f"{root}/saisir?ligne=qualiopi/2", {"base": "99", "commentaire": "vu aussi"})
+    assert other.status_code == 302
+
+
+def test_a_change_is_undone_by_giving_back_what_stood(navigateur: Any) -> None:
+    """The values of an earlier version come back as new events; a field that was empty is empty again."""
+    from certif_rules.journal.evenements import Endroit
+    from certif_rules.web import depot
+
+    root = begun(navigateur)
+    dossier = root.rpartition("/")[2]
+    fact, note = Endroit("tete", "organisme.faits.alternance"), Endroit("ligne", "commentaire", "qualiopi/1")
+    start = depot.record(dossier, [depot.Don(fact, True)], "moi", base=99)
+    end = depot.record(dossier, [depot.Don(fact, False), depot.Don(note, "vu")], "moi", base=99)
+    depot.record(dossier, depot.reverted(dossier, start, end), "moi", base=end)
+    standing = depot.standing(dossier)
+    assert (standing[fact].valeur, standing[note].valeur) == (True, None)
+    assert len(depot.events(dossier)) == end + 2

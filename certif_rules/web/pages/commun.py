@@ -1,0 +1,148 @@
+"""What every page of an audit needs: the dossier as it stands, who acts, the frame around the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from msgspec import Struct
+
+from certif_rules.audit.checklist import Ligne
+from certif_rules.audit.conclusion import Bilan
+from certif_rules.blocs.typographie import clean, day, prose
+from certif_rules.documents.mots import SIGNES
+from certif_rules.errors import DataError, Issue
+from certif_rules.francais import count
+from certif_rules.journal.etat import Etat
+from certif_rules.journal.fichier import findings_of
+from certif_rules.services.atelier import Atelier, open_atelier
+from certif_rules.services.espace import AuditEnCours, open_work
+from certif_rules.web import depot, models
+from certif_rules.web.depot import Don
+from certif_rules.web.models import Identifiant
+
+#: The steps of an audit, in order: the name of the address, the word.
+ETAPES: Final = (
+    ("preparer", "Préparer"),
+    ("saisir", "Saisir"),
+    ("clore", "Clore"),
+    ("suivre", "Suivre"),
+)
+#: Who acts on this machine until somebody says who they are.
+_MOI: Final = "moi"
+
+
+class Consultation(Struct, frozen=True):
+    """A consultation holds a dossier as it stands: what its journal says, and the audit that this makes."""
+
+    dossier: models.DossierSuivi
+    etat: Etat
+    chantier: AuditEnCours
+
+
+@lru_cache(maxsize=1)
+def atelier() -> Atelier:
+    """Return the référentiels of the installed plugins, opened once."""
+    return open_atelier()
+
+
+def consult(identifiant: Identifiant) -> Consultation:
+    """Return a dossier as it stands.
+
+    Raises:
+        Http404: there is no such dossier.
+        IssuesError: what is said of it cannot be.
+    """
+    dossier = get_object_or_404(models.DossierSuivi, pk=identifiant)
+    etat = depot.standing(identifiant)
+    return Consultation(dossier, etat, open_work(atelier().registry, findings_of(etat, depot.names())))
+
+
+def imagine(identifiant: Identifiant, dons: Iterable[Don]) -> AuditEnCours:
+    """Return the audit that these values would make, unwritten.
+
+    Raises:
+        IssuesError: it cannot be.
+    """
+    return open_work(atelier().registry, findings_of(depot.imagined(dons, of=identifiant)))
+
+
+def give(request: HttpRequest, identifiant: Identifiant, dons: Iterable[Don]) -> int:
+    """Record what a page posts, as seen from the version that it showed; return the version it makes.
+
+    Raises:
+        DataError: a value that was already shared or closed changes, and no reason is given.
+    """
+    dons, raison = list(dons), request.POST.get("raison", "").strip()
+    if not raison and depot.wants_reason(identifiant, dons):
+        message = "ce qui change a déjà été partagé ou clos : dire pourquoi, dans « Raison »"
+        raise DataError([Issue("raison-demandee", message, None)])
+    return depot.record(identifiant, dons, actor(request), base=seen(request), raison=raison)
+
+
+def frame(consultation: Consultation, etape: str) -> dict[str, Any]:
+    """Return what is around every page of an audit: whose it is, its steps, how far it is."""
+    checklist, left = consultation.chantier.checklist, consultation.chantier.restent
+    due = [ligne for ligne in checklist.lignes if ligne.etat in ("a_auditer", "a_confirmer")]
+    return {
+        "dossier": consultation.dossier,
+        "etapes": ETAPES,
+        "etape": etape,
+        "titre_audit": f"{prose(checklist.type_audit.titre)}, le {day(checklist.contexte.date)}",
+        "referentiel": prose(checklist.referentiel.titre),
+        "faites": len(due) - len(left),
+        "dues": len(due),
+        "partage": depot.shared_at(consultation.dossier.pk) > 0,
+        "reste": count(len(left), "ligne à évaluer", "lignes à évaluer"),
+    }
+
+
+def line_in_words(ligne: Ligne) -> dict[str, Any]:
+    """Return a line as pages list it: number, title, state and reasons."""
+    return {
+        "id": ligne.indicateur.id,
+        "numero": clean(ligne.indicateur.numero),
+        "titre": prose(ligne.indicateur.titre or ligne.indicateur.exigence or "texte absent de la source"),
+        "signe": SIGNES[ligne.etat],
+        "motifs": [prose(motif.texte) for motif in ligne.motifs],
+    }
+
+
+def conclusions_in_words(bilan: Bilan) -> list[dict[str, Any]]:
+    """Return what the rules give, with the reasons."""
+    return [
+        {
+            "objet": clean(one.objet),
+            "texte": prose(one.texte),
+            "motifs": [prose(motif.texte) for motif in one.motifs],
+        }
+        for one in bilan.conclusions
+    ]
+
+
+def in_words(issues: Iterable[Issue]) -> list[str]:
+    """Return faults as sentences, without the words of the command line."""
+    return [clean(issue.message) for issue in issues]
+
+
+def actor(request: HttpRequest) -> str:
+    """Return the key of who acts: the person that this browser chose; accounts will say it."""
+    return request.COOKIES.get(_MOI) or _MOI
+
+
+def seen(request: HttpRequest) -> int:
+    """Return the version of the dossier that the page showed."""
+    text = request.POST.get("base", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def go(nom: str, identifiant: Identifiant | None = None, **query: str) -> HttpResponse:
+    """Return the way to a page, of a dossier or not."""
+    address = reverse(nom, args=[identifiant] if identifiant else [])
+    asked = QueryDict(mutable=True)
+    asked.update(query)
+    return HttpResponseRedirect(f"{address}?{asked.urlencode(safe='/')}" if query else address)
