@@ -10,6 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from certif_rules.errors import Issue, UsageError
+from certif_rules.web import copie as copies
 from certif_rules.web.machine import drawn
 
 HOTE = "127.0.0.1"
@@ -30,13 +31,14 @@ def already_open(base: Path) -> str | None:
         return None
 
 
-def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
+def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | None = None) -> None:
     """Serve the workspace until it is interrupted.
 
     Args:
         base: the file of the audits, made where it is not there yet, for its owner alone.
         port: the port; 0 takes a free one.
         ready: told the address, once pages are answered there.
+        copie: the folder of the second copy, where one is kept.
 
     Raises:
         UsageError: the port is taken, or the file cannot be used.
@@ -58,10 +60,12 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
         beside = _beside(base)
         beside.touch(mode=0o600)
         beside.write_text(address, encoding="utf-8")
+        copies.begin(base, copie)
         try:
             ready(address)
             server.run()
         finally:
+            copies.end()
             beside.unlink(missing_ok=True)
             server.close()
 
