@@ -72,7 +72,7 @@ def check_free(path: Path | None, *, replace: bool) -> None:
 
 
 class Exemplaire:
-    """A document that a command writes: in the format and to the file asked for, else to standard output.
+    """It writes one document of a command, in the format and to the file asked for, else to standard output.
 
     What is wrong of the two is kept with the issues of the call.
     """
