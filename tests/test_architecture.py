@@ -134,6 +134,7 @@ SMALL = {
     "cli.personnes": "options that four commands share",
     "cli.plugins": "a command a module, imported when it is called",
     "documents.formats.extras": "asked before a library is imported",
+    "echanges.denombrement": "the JSON of one answer, a module each",
     "francais": "what the folders below it all need of French",
     "model.personnes": "a subject of the référentiel, by itself in a checklist",
     "services.rapport": "the service of one command",
