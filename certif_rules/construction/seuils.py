@@ -9,13 +9,12 @@ from typing import Any
 from certif_rules.construction.conditions import compared
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.regles import CorpsRegles
+from certif_rules.model.base import COMPARAISONS, Comparaison
 from certif_rules.model.jugement import Jugement, Mesure
 from certif_rules.model.referentiel import Constat, Indicateur
 
 #: The least and the most that a measure can be; ``None`` where no line or check can change it.
 _Bornes = tuple[Fraction, Fraction] | None
-
-_COMPARAISONS = ("au_moins", "plus_de", "au_plus", "moins_de")
 
 
 def refuse_out_of_reach(
@@ -47,24 +46,20 @@ def refuse_out_of_reach(
         for condition in (each for one in decision.get("si") or () for each in compared(one)):
             critere = condition.get("critere")
             bornes = reach.of(regles.jugement, condition["mesure"], critere and lecteur.qualify(critere))
-            for mot in _COMPARAISONS:
+            for mot in COMPARAISONS:
                 if condition.get(mot) is not None:
                     _refuse(bornes, mot, condition[mot], condition["mesure"], condition, mot, lecteur)
 
 
-def _refuse(bornes: _Bornes, mot: str, text: Any, mesure: str, node: Any, key: str, lecteur: Lecteur) -> None:
+def _refuse(
+    bornes: _Bornes, mot: Comparaison, text: Any, mesure: str, node: Any, key: str, lecteur: Lecteur
+) -> None:
     if bornes is None:
         return
     least, most = bornes
-    limit = Fraction(str(text))
-    reached = {
-        "au_moins": (least >= limit, most >= limit),
-        "plus_de": (least > limit, most > limit),
-        "au_plus": (least <= limit, most <= limit),
-        "moins_de": (least < limit, most < limit),
-    }[mot]
-    if reached[0] == reached[1]:
-        words = "est toujours atteint" if reached[0] else "n’est jamais atteint"
+    reached, always = (COMPARAISONS[mot](bound, Fraction(str(text))) for bound in (most, least))
+    if reached == always:
+        words = "est toujours atteint" if always else "n’est jamais atteint"
         message = f"« {mesure} » va de {least} à {most} : le seuil {text} {words}"
         lecteur.refuse("seuil-hors-portee", message, node, key, "corriger le seuil, ou retirer la condition")
 

@@ -9,12 +9,18 @@ folder puts off the evaluation of annotations, since every command that reads ru
 """
 
 from collections.abc import Callable, Mapping
-from operator import attrgetter
-from typing import Annotated, Any, Literal
+from operator import attrgetter, ge, gt, le, lt
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Struct
 
 Confiance = Literal["elevee", "moyenne", "faible", "non_verifiee"]
+Comparaison = Literal["au_moins", "plus_de", "au_plus", "moins_de"]
+
+#: How a number must stand to a threshold, by the word that says it.
+COMPARAISONS: Final[Mapping[Comparaison, Callable[[Any, Any], bool]]] = {
+    "au_moins": ge, "plus_de": gt, "au_plus": le, "moins_de": lt
+}  # fmt: skip
 
 
 #: Value of a word of a rule: a flag, a text, or a list of texts, as in the YAML.

@@ -11,8 +11,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.model.base import (
+    COMPARAISONS,
     Appui,
     CodePrecedent,
+    Comparaison,
     IdCritere,
     IdLigne,
     NomConstat,
@@ -127,6 +129,15 @@ class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
     def seuils(self) -> "tuple[Seuil, ...]":
         """Return itself, as the other conditions give theirs."""
         return (self,)
+
+    @property
+    def comparaisons(self) -> dict[Comparaison, Fraction]:
+        """Return the comparisons given, each with its threshold."""
+        return {mot: Fraction(text) for mot in COMPARAISONS if (text := getattr(self, mot)) is not None}
+
+    def tient(self, value: Fraction) -> bool:
+        """Return whether a number is what it asks."""
+        return all(COMPARAISONS[mot](value, seuil) for mot, seuil in self.comparaisons.items())
 
     def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Seuil":
         """Return what it asks in a criterion: of a measure by criterion, its own value, unless told which."""

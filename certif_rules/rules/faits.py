@@ -6,23 +6,17 @@ implied by another fact; not claimed (a derogation); unknown. Unknown is never r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from operator import ge, gt, le, lt
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from certif_rules.model.base import Appui
+from certif_rules.model.base import COMPARAISONS, Appui
 from certif_rules.model.organisme import Fait, Nombre, ParNature
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.noms import cle
 from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
 from certif_rules.rules.motifs import rests_on
 from certif_rules.rules.trivalent import Trivalent
-
-_COMPARAISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "au_moins": ge, "plus_de": gt, "au_plus": le, "moins_de": lt
-}  # fmt: skip
 
 
 class Contradiction(Struct, frozen=True, kw_only=True):
@@ -132,11 +126,9 @@ def measured(nombre: Nombre, valeur: str) -> Trivalent:
     """Return whether a number (« 12 », « 1.5 ») makes its fact true; unknown without a threshold."""
     from fractions import Fraction  # few requests say a number
 
-    return (
-        None
-        if nombre.seuil is None
-        else _COMPARAISONS[nombre.comparaison](Fraction(valeur), Fraction(nombre.seuil))
-    )
+    if nombre.seuil is None:
+        return None
+    return COMPARAISONS[nombre.comparaison](Fraction(valeur), Fraction(nombre.seuil))
 
 
 def awaited(fait: Fait) -> str | None:
