@@ -26,8 +26,8 @@ _LIGNE = Nomme("indicateur", qualifie=True)
 _AUSSI = ("numero", "evolution")
 
 
-class CorpsExigence(Struct, frozen=True, kw_only=True):
-    """This body gathers what an exigence layer adds to what lies below it.
+class Lexique(Struct, frozen=True, kw_only=True):
+    """A lexicon gathers what exigence layers declare by name, beside criteria and lines.
 
     ``constats_comme`` maps a line to the one whose findings it may receive, where the rules name it not.
     """
@@ -36,9 +36,14 @@ class CorpsExigence(Struct, frozen=True, kw_only=True):
     mots: Mapping[str, str]
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
-    surcouche: Surcouche
     mentions: Mapping[str, Texte]
     constats_comme: Mapping[str, str]
+
+
+class CorpsExigence(Lexique, frozen=True, kw_only=True):
+    """This body gathers what an exigence layer adds to what lies below it."""
+
+    surcouche: Surcouche
 
 
 def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsExigence:
