@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, in_order
 from certif_rules.audit.completions import possible_decisions
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.constats import Dossier, by_line, by_point
 from certif_rules.audit.deduction import deduced
 from certif_rules.audit.distinctions import Octroi, decide_beside
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
@@ -103,11 +103,10 @@ def conclude(checklist: Checklist, dossier: Dossier, procedure: Procedure | None
 
 def _before_liftings(dossier: Dossier) -> Dossier:
     """Return the same findings as the audit left them."""
-
-    def open_(releves: tuple[Releve, ...]) -> tuple[Releve, ...]:
-        return tuple(replace(r, leve_le=None, leve_par=None, leve_constat=None) for r in releves)
-
-    return replace(dossier, releves=open_(dossier.releves), verifications=open_(dossier.verifications))
+    releves, checks = (
+        tuple(releve.sans_levee() for releve in some) for some in (dossier.releves, dossier.verifications)
+    )
+    return replace(dossier, releves=releves, verifications=checks)
 
 
 # ---- one object -----------------------------------------------------------------------------------------

@@ -151,19 +151,13 @@ def opened(checklist: Checklist, dossier: Dossier) -> Dossier:
     decided = {ligne.indicateur.id for ligne in checklist.lignes if rule_of(checklist, ligne) is not None}
     if not decided:
         return dossier
-
-    def at_audit(part: Releve) -> Releve:
-        return replace(part, leve_le=None, leve_par=None, leve_constat=None)
-
-    return replace(
-        dossier,
-        releves=tuple(
-            replace(releve, par_site=tuple(map(at_audit, releve.par_site)))
-            if releve.ligne in decided
-            else releve
-            for releve in dossier.releves
-        ),
+    releves = (
+        replace(releve, par_site=tuple(part.sans_levee() for part in releve.par_site))
+        if releve.ligne in decided
+        else releve
+        for releve in dossier.releves
     )
+    return replace(dossier, releves=tuple(releves))
 
 
 def check_sites(checklist: Checklist, dossier: Dossier, only: str | None = None) -> Iterator[Issue]:
