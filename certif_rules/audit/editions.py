@@ -175,7 +175,7 @@ def _lines(avant: Referentiel, apres: Referentiel, matched: Appariement) -> Iter
         lien = one_to_one[nom]
         before = avant.indicateurs[lien.de[0]]
         evolution = evolution_between(after, avant) or evolution_between(before, apres)
-        texts = tuple(_wordings(before, after))
+        texts = tuple(wordings(before, after))
         yield LigneComparee(
             avant=before,
             apres=after,
@@ -188,9 +188,10 @@ def _lines(avant: Referentiel, apres: Referentiel, matched: Appariement) -> Iter
         )
 
 
-def _wordings(before: Indicateur, after: Indicateur) -> Iterator[Redaction]:
+def wordings(before: object, after: object) -> Iterator[Redaction]:
+    """Yield the texts that both nodes have, and that differ."""
     for champ in _ENONCES:
-        one, two = getattr(before, champ), getattr(after, champ)
+        one, two = getattr(before, champ, None), getattr(after, champ, None)
         if one is not None and two is not None and one != two:
             yield Redaction(champ=champ, passes=compare_words(one, two))
 

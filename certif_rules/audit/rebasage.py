@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from certif_rules.audit.editions import EditionsComparees, Redaction, meaning
-from certif_rules.audit.redactions import compare_words
+from certif_rules.audit.editions import EditionsComparees, Redaction, meaning, wordings
 from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Changement, Critere, Indicateur, Referentiel, TypeAudit
 
@@ -70,7 +69,7 @@ def _operation(label: Referentiel, base: EditionsComparees, change: Changement) 
     """Return what became of what a change replaces, or withdraws."""
     before, after = (_node(side, change) for side in (base.avant, base.apres))
     final = _node(label, change)
-    texts = tuple(_wordings(before, after))
+    texts = tuple(wordings(before, after))
     moved = [c for c in change.champs if meaning(getattr(before, c)) != meaning(getattr(after, c, None))]
     same = tuple(c for c in change.champs if after is not None and getattr(after, c) == getattr(final, c))
     devenir: Devenir = "inchange"
@@ -101,14 +100,6 @@ def _node(referentiel: Referentiel, change: Changement) -> Critere | Indicateur 
     return referentiel.indicateurs.get(change.cible)
 
 
-def _wordings(before: Any, after: Any) -> Iterator[Redaction]:
-    """Yield the texts of a node that differ."""
-    for champ in ("titre", "exigence"):
-        one, two = getattr(before, champ, None), getattr(after, champ, None)
-        if after is not None and one is not None and two is not None and one != two:
-            yield Redaction(champ=champ, passes=compare_words(one, two))
-
-
 def _hung(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
     """Yield each criterion of the base that lines of the label hang on."""
     lines: dict[str, list[str]] = {}
@@ -117,7 +108,7 @@ def _hung(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
             lines.setdefault(str(line.critere), []).append(line.numero)
     for nom, numbers in lines.items():
         before, after = base.avant.criteres[nom], base.apres.criteres.get(nom)
-        texts = tuple(_wordings(before, after))
+        texts = tuple(wordings(before, after))
         yield Touche(
             geste="rattachement",
             sorte="critère",
