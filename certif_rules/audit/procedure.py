@@ -17,8 +17,9 @@ from certif_rules.noms import retrouver
 
 #: What is recorded of an act, whatever its role.
 Acte = AvisRendu | DecisionPrise | NotificationFaite
-#: The roles whose acts a findings file records, in the order they come.
-ROLES: tuple[Role, ...] = ("donne_avis", "decide", "notifie")
+#: The key under which a findings file records the acts of each role, in the order they come.
+_CLES: Mapping[Role, str] = {"donne_avis": "avis", "decide": "decision", "notifie": "notification"}
+ROLES = tuple(_CLES)
 
 
 class ActePrevu(Struct, frozen=True, kw_only=True):
@@ -69,12 +70,7 @@ class ActeSuivi(Struct, frozen=True, kw_only=True):
 
 def recorded(compte_rendu: CompteRendu, role: Role) -> tuple[Acte, ...]:
     """Return what was recorded of the acts of a role."""
-    by_role: Mapping[Role, tuple[Acte, ...] | None] = {
-        "donne_avis": compte_rendu.avis,
-        "decide": compte_rendu.decision,
-        "notifie": compte_rendu.notification,
-    }
-    return by_role[role] or ()
+    return getattr(compte_rendu, _CLES[role]) or ()
 
 
 def role_of(rendu: Acte) -> Role:
@@ -86,9 +82,7 @@ def role_of(rendu: Acte) -> Role:
 
 def word_of(rendu: Acte) -> str | None:
     """Return the word of an opinion or of a decision, as typed."""
-    if isinstance(rendu, AvisRendu):
-        return rendu.avis
-    return rendu.decision if isinstance(rendu, DecisionPrise) else None
+    return getattr(rendu, _CLES[role_of(rendu)], None)
 
 
 def concerns(procedure: Procedure, rendu: Acte) -> bool:
