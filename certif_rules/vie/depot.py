@@ -12,14 +12,13 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import check, parse_day, readable_day
-from certif_rules.errors import Issue, IssuesError, Location, suggestion
+from certif_rules.errors import Issue, IssuesError, suggestion
 from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.contexte import Certificat
 from certif_rules.rules.faits import resolve_all
 from certif_rules.rules.trivalent import Trivalent, either
-from certif_rules.source.donnees import as_truth
-from certif_rules.source.yaml import PlacedDict, PlacedList, place
+from certif_rules.source.donnees import as_text, as_truth, place_of
 from certif_rules.vie.conditions import judge
 from certif_rules.vie.declaration import Depot, DevisDit, PieceDite
 from certif_rules.vie.montants import cents, days
@@ -66,7 +65,7 @@ class _Reader:
             precedent=demande.precedent.type if demande.precedent else None,
             depot_le=self._day(self.node, "depot"),
             audit_le=audit,
-            nom=None if demande.organisme.get("nom") is None else str(demande.organisme["nom"]),
+            nom=as_text(demande.organisme.get("nom")),
             categories=self._categories(),
             champs=frozenset(
                 champ
@@ -88,14 +87,14 @@ class _Reader:
     # ---- small values ------------------------------------------------------------------------------
 
     def _refuse(self, code: str, message: str, node: Any, key: Any, hint: str | None = None) -> None:
-        self.issues.append(Issue(code, message, _place(node, key), hint))
+        self.issues.append(Issue(code, message, place_of(node, key), hint))
 
     def _day(self, node: Mapping[str, Any], key: str) -> date | None:
         text = node.get(key)
         if text is None:
             return None
         try:
-            return parse_day(str(text), key, _place(node, key))
+            return parse_day(str(text), key, place_of(node, key))
         except IssuesError as error:
             self.issues.extend(error.issues)
             return None
@@ -268,7 +267,3 @@ def _led(depot: Depot, candidature: Candidature) -> Depot:
 
 def _listed(auditeurs: Iterable[Auditeur]) -> str:
     return "auditeurs habilités : " + ", ".join(f"{a.nom} ({a.id})" for a in auditeurs)
-
-
-def _place(node: Any, key: Any) -> Location | None:
-    return place(node, key) if isinstance(node, PlacedDict | PlacedList) else None
