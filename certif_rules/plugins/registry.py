@@ -329,26 +329,21 @@ class Registry:
         from certif_rules.model.vie import Vie  # a checklist needs none of it
 
         couches = referentiel.couches
-        rules = [self._layers[r.contenu.cle] for r in couches if r.couche.nature == "regles"]
-        files = [files_of(en_tete, life=True) for en_tete in rules]
+        rules = [(r, self._layers[r.contenu.cle]) for r in couches if r.couche.nature == "regles"]
+        files = [files_of(en_tete, life=True) for _, en_tete in rules]
         own = self._compiled.get(_keys(couches))
 
         def build() -> tuple[Vie, ...]:
-            return self._build_lives(referentiel, files)
+            from certif_rules.plugins.autour import build_lives
+
+            changed = [r.couche for r in couches if r.couche.lignee] if self._thorough else []
+            lines = {c.referentiel: self._bodies_of([*self._lineage(c), c]) for c in changed}
+            read = [(*pair, fichiers) for pair, fichiers in zip(rules, files, strict=True)]
+            return build_lives(referentiel, read, thorough=self._thorough, lines=lines)
 
         if own is None or own[0] is not referentiel:  # the body gave texts: its sources may be cited
             return build()
         return self._through(couches, "vie", tuple[Vie, ...], build, files)
-
-    def _build_lives(self, referentiel: Referentiel, files: Sequence[Fichiers]) -> tuple[Vie, ...]:
-        from certif_rules.plugins.autour import build_lives
-
-        couches = referentiel.couches
-        rules = [(r, self._layers[r.contenu.cle]) for r in couches if r.couche.nature == "regles"]
-        read = [(*pair, fichiers) for pair, fichiers in zip(rules, files, strict=True)]
-        changed = [r.couche for r in couches if r.couche.lignee] if self._thorough else []
-        lines = {c.referentiel: self._bodies_of([*self._lineage(c), c]) for c in changed}
-        return build_lives(referentiel, read, thorough=self._thorough, lines=lines)
 
     def _bodies_of(self, editions: Sequence[Couche]) -> dict[str, Mapping[str, Any]]:
         return {couche.id: self.body(couche).sections for couche in editions}
