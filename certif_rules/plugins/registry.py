@@ -24,7 +24,7 @@ from certif_rules.plugins.choix import (
     latest_day,
 )
 from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body
-from certif_rules.plugins.empreinte import digest_of_referentiel
+from certif_rules.plugins.empreinte import digest
 from certif_rules.plugins.filiation import broken, descended, stack
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.index import duplicates, headers_in
@@ -184,7 +184,7 @@ class Registry:
 
         def make() -> tuple[Referentiel, str]:
             referentiel = self._assemble(pile)
-            return replace(referentiel, couches=()), digest_of_referentiel(referentiel)
+            return replace(referentiel, couches=()), digest(referentiel)
 
         couches = pile.couches
         keys = _keys(couches)
