@@ -27,13 +27,8 @@ def _notation(node: Any, lecteur: Lecteur) -> Notation:
     for index, (below, above) in enumerate(pairwise(niveaux), 1):
         if above.valeur <= below.valeur:
             message = f"le niveau « {above.titre} » ne vaut pas plus que celui d’avant"
-            lecteur.refuse(
-                "notation-incoherente",
-                message,
-                node["niveaux"],
-                index,
-                "écrire les niveaux du plus bas au plus haut",
-            )
+            hint = "écrire les niveaux du plus bas au plus haut"
+            lecteur.refuse("notation-incoherente", message, node["niveaux"], index, hint)
     if not niveaux[-1].valeur:
         message = "le niveau le plus haut ne vaut rien"
         lecteur.refuse("notation-incoherente", message, node["niveaux"], 0, "déclarer deux niveaux au moins")
@@ -52,13 +47,8 @@ def _cle(node: Any, values: set[int], lecteur: Lecteur) -> Cle:
     mot = node["mot"]
     for key in _PROPRES[mot]:
         if key not in node:
-            lecteur.refuse(
-                "notation-incoherente",
-                f"la clé de priorité « {mot} » demande « {key} »",
-                node,
-                "mot",
-                f"ajouter {key}",
-            )
+            message = f"la clé de priorité « {mot} » demande « {key} »"
+            lecteur.refuse("notation-incoherente", message, node, "mot", f"ajouter {key}")
     for other, keys in _PROPRES.items():
         for key in keys if other != mot else ():
             if key in node:
@@ -73,10 +63,5 @@ def _cle(node: Any, values: set[int], lecteur: Lecteur) -> Cle:
 def _threshold(key: str, node: Any, values: Iterable[int], lecteur: Lecteur) -> None:
     if node[key] not in values:
         declared = ", ".join(map(str, sorted(values)))
-        lecteur.refuse(
-            "notation-incoherente",
-            f"« {key} » nomme un niveau qui n’est pas déclaré",
-            node,
-            key,
-            f"niveaux : {declared}",
-        )
+        message = f"« {key} » nomme un niveau qui n’est pas déclaré"
+        lecteur.refuse("notation-incoherente", message, node, key, f"niveaux : {declared}")
