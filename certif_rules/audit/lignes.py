@@ -74,8 +74,7 @@ def build_points(
 
 def _what_is_missing(referentiel: Referentiel, faits: FaitsParCategorie, regle: Regle) -> str:
     """Return what would say whether a document or a check is due: a fact, else the earlier audit."""
-    rules = (regle, *([regle.sauf] if regle.sauf else []))
-    cited = [str(rule.mots["fait"]) for rule in rules if "fait" in rule.mots]
+    cited = [str(rule.mots["fait"]) for rule in regle.emboitees if "fait" in rule.mots]
     unknown = [nom for nom in cited if any(known[nom] is None for known in faits.values())]
     return why_unknown(referentiel.faits[unknown[0]]) if unknown else "audit précédent à renseigner"
 

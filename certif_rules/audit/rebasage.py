@@ -169,10 +169,8 @@ def _of_type(type_audit: TypeAudit) -> Iterator[Regle]:
 
 def _words(rule: Regle) -> Iterator[str]:
     """Yield every name that a rule uses, at any depth."""
-    for value in rule.mots.values():
+    for value in (value for each in rule.emboitees for value in each.mots.values()):
         if isinstance(value, str):
             yield value
         elif isinstance(value, tuple):
             yield from value
-    if rule.sauf is not None:
-        yield from _words(rule.sauf)

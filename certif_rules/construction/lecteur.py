@@ -94,9 +94,8 @@ class Lecteur(Struct):
         known = self.noms.get(kind, set())
         free = self.sans_references or (kind == "indicateur" and self.lignes_libres)
         if name not in known and not free:
-            code = _CODES[kind]
-            hint = nearest(name, sorted(known)) or "le déclarer, ou corriger le nom"
-            self.refuse(code, f"{kind} « {name} » : nom inconnu", node, key, hint)
+            message, hint = self._unknown(kind, name)
+            self.refuse(_CODES[kind], message, node, key, hint)
         return name
 
     def _withdrawn(self, kind: str, name: str, node: Any, key: str | int | None) -> Issue:
@@ -194,16 +193,18 @@ class Lecteur(Struct):
 
     def unknown(self, regle: Regle) -> Iterator[Issue]:
         """Yield the names that a rule cites and nothing declares: it was read before they were known."""
-        for mot, value in regle.mots.items():
-            if mot in _NOMMES:
-                kind = _NOMMES[mot]
+        for each in regle.emboitees:
+            for mot, value in each.mots.items():
+                kind = _NOMMES.get(mot)
                 for name in value if isinstance(value, tuple) else (value,):
-                    if name not in (known := self.noms.get(kind, set())):
-                        hint = nearest(str(name), sorted(known)) or "le déclarer, ou corriger le nom"
-                        message = f"{kind} « {name} » : nom inconnu"
-                        yield Issue(_CODES[kind], message, from_emplacement(regle.emplacement), hint)
-        if regle.sauf is not None:
-            yield from self.unknown(regle.sauf)
+                    if kind and name not in self.noms.get(kind, ()):
+                        message, hint = self._unknown(kind, str(name))
+                        yield Issue(_CODES[kind], message, from_emplacement(each.emplacement), hint)
+
+    def _unknown(self, kind: str, name: str) -> tuple[str, str]:
+        """Return what is said of a name that nothing declares, and what to do."""
+        hint = nearest(name, sorted(self.noms.get(kind, ())))
+        return f"{kind} « {name} » : nom inconnu", hint or "le déclarer, ou corriger le nom"
 
     def _value(self, mot: str, node: Any) -> Any:
         if mot == "lignes":

@@ -8,7 +8,7 @@ from msgspec import Struct
 from certif_rules.construction.jugement import build_annotations, build_jugement
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.errors import Issue, from_emplacement
-from certif_rules.model.base import IdLigne, NomConstat, Regle, Source, Texte
+from certif_rules.model.base import IdLigne, NomConstat, Source, Texte
 from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation
 from certif_rules.model.referentiel import Constat, Controle, Derogation, Equivalence, Exigence, TypeAudit
@@ -160,12 +160,9 @@ def _refuse_cycles(
     """Refuse a perimeter that ends up referring to itself: it would never answer."""
 
     def next_of(identifiant: str) -> Iterator[str]:
-        rules: tuple[Regle | None, ...] = (
-            types_audit[identifiant].perimetre if identifiant in types_audit else ()
-        )
-        while rules:
-            yield from (str(regle.mots["comme"]) for regle in rules if regle and "comme" in regle.mots)
-            rules = tuple(regle.sauf for regle in rules if regle)
+        rules = types_audit[identifiant].perimetre if identifiant in types_audit else ()
+        each = (regle for rule in rules for regle in rule.emboitees)
+        yield from (str(regle.mots["comme"]) for regle in each if "comme" in regle.mots)
         yield from (d.comme for d in derogations if identifiant in d.types)
 
     for node in nodes:

@@ -8,7 +8,7 @@ The type of a field says what its text names (``NomSource``…): readers check n
 folder puts off the evaluation of annotations, since every command that reads rules asks for them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter, ge, gt, le, lt
 from typing import Annotated, Any, Final, Literal
 
@@ -118,6 +118,13 @@ class Regle(Appui, frozen=True, kw_only=True):
     inconnu: str | None = None
     motif: str | None = None
     emplacement: str = ""
+
+    @property
+    def emboitees(self) -> "Iterator[Regle]":
+        """Yield itself, what it excepts, and so on."""
+        yield self
+        if self.sauf is not None:
+            yield from self.sauf.emboitees
 
 
 class Lacune(Situe, frozen=True, kw_only=True):
