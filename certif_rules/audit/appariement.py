@@ -40,8 +40,8 @@ class Appariement(Struct, frozen=True, kw_only=True):
 
 def edition_of(referentiel: Referentiel, origine: str) -> str | None:
     """Return which edition of ``origine`` a stack is made of."""
-    stack = (retenue.couche for retenue in referentiel.couches)
-    return next((c.id for c in stack if c.referentiel == origine and c.nature == "exigence"), None)
+    couche = referentiel.couche_de(origine, "exigence")
+    return couche.id if couche else None
 
 
 def evolution_between(line: Indicateur | None, other: Referentiel) -> Evolution | None:

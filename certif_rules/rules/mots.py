@@ -104,12 +104,8 @@ def _origine(valeur: str, cas: Cas) -> Trivalent:
 
 def _edition(valeur: tuple[str, ...], cas: Cas) -> Trivalent:
     """Return the edition that the line's own référentiel has in this stack."""
-    return any(
-        retenue.couche.nature == "exigence"
-        and retenue.couche.referentiel == cas.indicateur.origine
-        and retenue.couche.id in valeur
-        for retenue in cas.referentiel.couches
-    )
+    couche = cas.referentiel.couche_de(cas.indicateur.origine, "exigence")
+    return couche is not None and couche.id in valeur
 
 
 def _constat_precedent(valeur: tuple[str, ...], cas: Cas, *, ouvert: bool = False) -> Trivalent:
