@@ -14,9 +14,8 @@ from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.lignee import Pose, borrowed, lay
-from certif_rules.construction.par_site import refuse_sites_astray
 from certif_rules.construction.regles import CorpsRegles, build_regles
-from certif_rules.construction.seuils import refuse_out_of_reach
+from certif_rules.construction.seuils import refuse_out_of_reach, refuse_sites_astray
 from certif_rules.construction.surcouche import Trame
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source, Texte
