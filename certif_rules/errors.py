@@ -191,15 +191,8 @@ def first_of(issues: Iterable[Issue], most: int, *, more: bool = False, beyond: 
     whole = Location(place.file) if place else None
     total = f"plus de {number}" if open_ended else str(number)
     message = f"{total} anomalies : les {most} premières sont dites ici"
-    hint = "les corriger, puis recommencer"
-    rest = Issue(
-        "anomalies-nombreuses",
-        message,
-        whole,
-        hint,
-        unlisted=number - len(listed[:most]),
-        open_ended=open_ended,
-    )
+    hint, left = "les corriger, puis recommencer", number - len(listed[:most])
+    rest = Issue("anomalies-nombreuses", message, whole, hint, unlisted=left, open_ended=open_ended)
     return [rest, *listed[:most]]
 
 
