@@ -199,14 +199,10 @@ def _required(wanted: list[str], _: Any) -> Accepte:
     return lambda value: not isinstance(value, dict) or all(key in value for key in wanted)
 
 
-def _items(wanted: Any, _: Any) -> Accepte:
+def _each(kind: type[Any], wanted: Any) -> Accepte:
+    """Return what takes a list whose items, or a mapping whose names, are all as ``wanted`` asks."""
     check = compiled(wanted)
-    return lambda value: not isinstance(value, list) or all(map(check, value))
-
-
-def _names(wanted: Any, _: Any) -> Accepte:
-    check = compiled(wanted)
-    return lambda value: not isinstance(value, dict) or all(map(check, value))
+    return lambda value: not isinstance(value, kind) or all(map(check, value))
 
 
 def _pattern(wanted: str, _: Any) -> Accepte:
@@ -256,8 +252,8 @@ _KEYWORDS: Final[Mapping[str, Callable[[Any, Any], Accepte]]] = {
     "additionalProperties": lambda wanted, schema: _beside(schema.get("properties", ()), wanted),
     "unevaluatedProperties": lambda wanted, schema: _beside(properties_of(schema), wanted),
     "required": _required,
-    "items": _items,
-    "propertyNames": _names,
+    "items": lambda wanted, _: _each(list, wanted),
+    "propertyNames": lambda wanted, _: _each(dict, wanted),
     "pattern": _pattern,
     "enum": _enum,
     "const": _const,
