@@ -158,7 +158,8 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
     codes = {decision.code for decision in possible}
     beside: tuple[Octroi, ...] = ()
     if jugement is not None and judged:
-        reasons += _remarks(jugement)
+        remarks = jugement.remarques
+        reasons += (MotifConclusion(code="remarque", texte=r.texte, **rests_on(r)) for r in remarks)
         code_type = checklist.type_audit.code
         unknown = "" if possible else text
         lignes = [jugee for jugee, _ in judged]
@@ -295,8 +296,3 @@ def _aggravated(objet: Objet) -> tuple[list[MotifConclusion], list[MotifConclusi
         )
         (sure if certain else unsure).append(motif)
     return sure, unsure
-
-
-def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:
-    for remarque in jugement.remarques:
-        yield MotifConclusion(code="remarque", texte=remarque.texte, **rests_on(remarque))

@@ -94,7 +94,9 @@ def _is_dead(decision: Decision, earlier: Sequence[Condition], jugement: Jugemen
         return all(_is_impossible(c, jugement) or _implied(c, earlier, jugement) for c in decision.si)
     simple = [condition for condition in earlier if isinstance(condition, Seuil)]
     counts = {s.mesure for s in simple if _is_count(jugement.mesures[s.mesure])}
-    return any(_covered([Seuil(mesure=nom)], _named(nom, simple), jugement) for nom in counts)
+    return any(
+        _covered([Seuil(mesure=nom)], [s for s in simple if s.mesure == nom], jugement) for nom in counts
+    )
 
 
 def _is_impossible(condition: Condition, jugement: Jugement) -> bool:
@@ -143,10 +145,6 @@ def _same(fait: _Fait, earlier: Iterable[Condition]) -> Iterator[list[Seuil]]:
     yield [s for s in seuils if not s.chaque and s.critere in (None, fait.critere)]
     if fait.chaque:
         yield from ([s] for s in seuils if s.chaque)
-
-
-def _named(nom: str, earlier: Iterable[Seuil]) -> list[Seuil]:
-    return [seuil for seuil in earlier if seuil.mesure == nom]
 
 
 def _covered(seuils: Sequence[Seuil], earlier: Sequence[Seuil], jugement: Jugement) -> bool:
