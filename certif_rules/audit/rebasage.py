@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from certif_rules.audit.editions import EditionsComparees, Redaction, meaning, wordings
+from certif_rules.audit.editions import EditionsComparees, Redaction, meaning, title_of, wordings
 from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Changement, Critere, Indicateur, Referentiel, TypeAudit
 
@@ -143,9 +143,8 @@ def _named(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
             devenir: Devenir = (
                 "sans_cible" if two is None else "inchange" if meaning(one) == meaning(two) else "a_relire"
             )
-            name = getattr(one, "titre", None) or getattr(one, "question", None) or nom
-            named = tuple(users[sorte, nom])
-            yield Touche(geste="regle", sorte=sorte, cible=nom, nom=name, par=named, devenir=devenir)
+            named, par = title_of(one) or nom, tuple(users[sorte, nom])
+            yield Touche(geste="regle", sorte=sorte, cible=nom, nom=named, par=par, devenir=devenir)
 
 
 def _rules(label: Referentiel, base: Referentiel) -> Iterator[tuple[str, Regle]]:
