@@ -154,6 +154,7 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         why = f"{', '.join(unread)} : aucune source n’en donne le texte ; en citer un (document, page)"
         left = [reason for reason in reasons if reason.code != "decision"]
         reasons = [MotifConclusion(code="texte_absent", texte=why), *left]
+    unseen = [ligne.indicateur.id for ligne in objet.unseen()]
     values = {decision.delivrable for decision in possible}
     codes = {decision.code for decision in possible}
     beside: tuple[Octroi, ...] = ()
@@ -174,7 +175,7 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         a_confirmer=objet.left("a_confirmer"),
         motifs=tuple(reasons),
         a_verifier=objet.unchecked(),
-        repris=_carried(objet),
+        repris={nom: objet.repris[nom] for nom in unseen if nom in objet.repris},
         distinctions=beside,
     )
 
@@ -190,11 +191,6 @@ def _undecided(objet: Objet) -> str:
         "les règles ne disent pas si les lignes que cet audit ne voit pas gardent leur dernier niveau "
         f"ou ne comptent pas : {', '.join(numeros)}"
     )
-
-
-def _carried(objet: Objet) -> dict[str, Reprise]:
-    ids = [ligne.indicateur.id for ligne in objet.unseen()]
-    return {i: objet.repris[i] for i in ids if i in objet.repris}
 
 
 def _decided(

@@ -116,11 +116,6 @@ class Lecteur(Struct):
         """Return ``origine/code`` from a short code or an id already qualified."""
         return code if "/" in code else f"{self.origine}/{code}"
 
-    def cite_lines(self, node: Any, key: str) -> tuple[str, ...]:
-        """Return the lines at ``node[key]``, as ids."""
-        codes = node.get(key) or ()
-        return tuple(self.cite("indicateur", self.qualify(c), codes, i) for i, c in enumerate(codes))
-
     def read(self, kind: type[_Record], node: Any, **given: Any) -> _Record:
         """Return the record that ``node`` holds, each field as its type asks; those of ``given`` as they are.
 
@@ -208,7 +203,8 @@ class Lecteur(Struct):
 
     def _value(self, mot: str, node: Any) -> Any:
         if mot == "lignes":
-            return self.cite_lines(node, mot)
+            codes = node[mot] or ()
+            return tuple(self.cite("indicateur", self.qualify(c), codes, i) for i, c in enumerate(codes))
         if mot == "comme":
             return self.cite("type d’audit", self.qualify(node[mot]), node, mot)
         if mot in _NOMMES:

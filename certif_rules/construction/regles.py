@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from certif_rules.construction.jugement import build_annotations, build_jugement
+from certif_rules.construction.jugement import build_jugement
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.errors import Issue, from_emplacement
 from certif_rules.model.base import IdLigne, NomConstat, Source, Texte
@@ -75,7 +75,7 @@ def build_regles(
         permis=_permis(body.get("constats_permis") or (), lecteur, own_lines, comme),
         types_audit=types_audit,
         derogations=derogations,
-        annotations=build_annotations(body, lecteur),
+        annotations={node["id"]: lecteur.read(Annotation, node) for node in body.get("annotations") or ()},
         jugement=build_jugement(body["jugement"], lecteur) if body.get("jugement") else None,
         conservation=lecteur.read(Conservation, body["conservation"]) if body.get("conservation") else None,
         equivalences=tuple(_equivalence(node, lecteur) for node in body.get("equivalences") or ()),

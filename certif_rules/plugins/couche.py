@@ -88,7 +88,8 @@ def read_header(path: Path, racine: Path, plugin: str, content: bytes | DataErro
         couche = build_couche(data, lecteur)
         misplaced = (couche.nature, couche.id) != (path.parent.parent.name, path.parent.name)
     except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(check(data, "couche") or [_unreadable(name)]) from error
+        unreadable = Issue("type-inattendu", "l’en-tête n’a pas la forme attendue", Location(name))
+        raise DataError(check(data, "couche") or [unreadable]) from error
     if lecteur.issues:
         raise DataError(lecteur.issues)
     if misplaced:
@@ -286,7 +287,3 @@ def _undeclared(en_tete: EnTete, key: str, empreinte: str) -> Issue:
 def open_revision(couche: Couche) -> bool:
     """Return whether the last revision is still to be given its digests."""
     return any(TO_WRITE in (r.empreinte, r.empreinte_vie) for r in couche.revisions[-1:])
-
-
-def _unreadable(name: str) -> Issue:
-    return Issue("type-inattendu", "l’en-tête n’a pas la forme attendue", Location(name))

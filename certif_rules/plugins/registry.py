@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -337,16 +337,15 @@ class Registry:
             from certif_rules.plugins.autour import build_lives
 
             changed = [r.couche for r in couches if r.couche.lignee] if self._thorough else []
-            lines = {c.referentiel: self._bodies_of([*self._lineage(c), c]) for c in changed}
+            lines = {
+                c.referentiel: {e.id: self.body(e).sections for e in (*self._lineage(c), c)} for c in changed
+            }
             read = [(*pair, fichiers) for pair, fichiers in zip(rules, files, strict=True)]
             return build_lives(referentiel, read, thorough=self._thorough, lines=lines)
 
         if own is None or own[0] is not referentiel:  # the body gave texts: its sources may be cited
             return build()
         return self._through(couches, "vie", tuple[Vie, ...], build, files)
-
-    def _bodies_of(self, editions: Sequence[Couche]) -> dict[str, Mapping[str, Any]]:
-        return {couche.id: self.body(couche).sections for couche in editions}
 
     def _lines_of_other_editions(self, exigence: Couche, retenues: tuple[CoucheRetenue, ...]) -> list[str]:
         served = {edition for retenue in retenues for edition in retenue.contenu.pour}
