@@ -50,7 +50,9 @@ def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str
     """Build the body of the layer; ``lecteur`` knows the names of the base, and learns those declared."""
     sources = read_sources(lecteur, body, known)
     categories = _categories(body, lecteur)
-    faits = _faits(body, lecteur)
+    facts = body.get("faits") or ()
+    lecteur.declare("fait", facts)
+    faits = {node["id"]: lecteur.read(Fait, node) for node in facts}
     added = body.get("ajouts") or body
     criteres = tuple(_critere(node, lecteur) for node in added.get("criteres") or ())
     lecteur.know("critère", (critere.id for critere in criteres))
@@ -95,12 +97,6 @@ def _categories(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Categori
                 lecteur.refuse("synonyme-en-double", message, node["synonymes"], index)
             taken.add(synonyme)
     return {node["id"]: lecteur.read(Categorie, node) for node in nodes}
-
-
-def _faits(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Fait]:
-    nodes = body.get("faits") or ()
-    lecteur.declare("fait", nodes)
-    return {node["id"]: lecteur.read(Fait, node) for node in nodes}
 
 
 def _critere(node: Any, lecteur: Lecteur) -> Critere:

@@ -67,7 +67,10 @@ def build_regles(
     lecteur.declare("type d’audit", nodes, qualified=True)
     lecteur.know("audit précédent", (node["id"] for node in nodes))
     types_audit = {lecteur.qualify(node["id"]): _type_audit(node, lecteur) for node in nodes}
-    derogations = tuple(_derogation(node, lecteur) for node in body.get("derogations") or ())
+    derogations = tuple(
+        lecteur.read(Derogation, item, garde=lecteur.regle(item, _GARDE, ignored=_DEROGATION))
+        for item in body.get("derogations") or ()
+    )
     _refuse_cycles(types_audit, derogations, nodes, lecteur)
     return CorpsRegles(
         sources=sources,
@@ -141,10 +144,6 @@ def _controle(node: Any, lecteur: Lecteur) -> Controle:
     regle = lecteur.regle(node, MOTS_ORGANISME, ignored=_CONTROLE, default={"toutes": True})
     other = {} if node.get("compte_pour") else {"compte_pour": lecteur.origine}
     return lecteur.read(Controle, node, regle=regle, **other)
-
-
-def _derogation(node: Any, lecteur: Lecteur) -> Derogation:
-    return lecteur.read(Derogation, node, garde=lecteur.regle(node, _GARDE, ignored=_DEROGATION))
 
 
 def _equivalence(node: Any, lecteur: Lecteur) -> Equivalence:
