@@ -149,7 +149,9 @@ def read_body(
         if not life:
             name = en_tete.name_of(en_tete.dossier / HEADER)
             issues.extend(_refused(en_tete.contenu, name, "couche"))
-        issues.extend(_all_refused(fichiers, LIFE if life else en_tete.couche.nature))
+        schema = LIFE if life else en_tete.couche.nature
+        readable = ((content, name) for name, content in fichiers if isinstance(content, bytes))
+        issues.extend(issue for content, name in readable for issue in _refused(content, name, schema))
     free = publiee or en_tete.couche.brouillon
     undeclared = None if free else _undeclared(en_tete, key, empreinte)
     if issues:
@@ -213,16 +215,6 @@ def forget() -> None:
     """Forget the files that were read: for who measures what a first reading takes."""
     _parsed.cache_clear()
     _refused.cache_clear()
-
-
-def _all_refused(fichiers: Fichiers, schema: str) -> list[Issue]:
-    """Return what a schema finds wrong in the files of a body, all of which can be read."""
-    return [
-        issue
-        for name, content in fichiers
-        if isinstance(content, bytes)
-        for issue in _refused(content, name, schema)
-    ]
 
 
 def _read_files(fichiers: Fichiers) -> list[PlacedDict]:

@@ -154,7 +154,10 @@ class Registry:
     ) -> tuple[Pile, list[Avertissement]]:
         editions = self.layers(nom, "exigence")
         if not editions:
-            raise self._unknown_referentiel(nom)
+            if nom in self._refuses:
+                raise DataError(self._refuses[nom])
+            hint = suggestion(nom, self.referentiels(), "référentiels")
+            raise UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
         exigence, warnings = choose_edition(editions, nom, day, edition)
         self._check_departure(exigence)
         base: Pile | None = None
@@ -376,13 +379,6 @@ class Registry:
             else:
                 self._declared[cle] = en_tetes[0]
         self._layers = descended(self._declared)
-
-    def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
-        """Return what is wrong: the data of a plugin that declares it, or a name nobody declares."""
-        if nom in self._refuses:
-            return DataError(self._refuses[nom])
-        hint = suggestion(nom, self.referentiels(), "référentiels")
-        return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
 
 
 def _keys(couches: tuple[CoucheRetenue, ...]) -> _Cles:
