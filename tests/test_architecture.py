@@ -130,6 +130,7 @@ SMALL = {
     "web.apps": "what Django reads of an application, by the name of its module",
     "web.machine": "the one place where a clock is read and chance is drawn",
     "__main__": "what runs `python -m certif_rules`",
+    "audit.raisons": "what a conclusion and a distinction share",
     "audit.siren": "the one check of a number that no référentiel declares",
     "cli.personnes": "options that four commands share",
     "cli.plugins": "a command a module, imported when it is called",
