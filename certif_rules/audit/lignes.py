@@ -121,7 +121,7 @@ def line_of(
             if etat in ("a_auditer", "a_confirmer")
             else ()
         ),
-        lacunes=relevant(indicateur.lacunes, referentiel, contexte, faits),
+        lacunes=relevant(indicateur.lacunes, referentiel, contexte, faits) if indicateur.lacunes else (),
         constat_precedent=constat.constat if constat else None,
     )
 
@@ -134,8 +134,10 @@ def pair_of(cas: Cas) -> Couple:
 
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Return every reason once, those of the pairs that decided the state of the line first."""
+    if len(couples) == 1:
+        return dedupe(couples[0].motifs) + _never_seen(couples, contexte)
     order = tuple([couple.categorie for couple in couples])
-    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat)) if order[1:] else couples
+    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat))
     motifs = dedupe([motif for couple in by_strength for motif in couple.motifs])
     return (*[_in_order(motif, order) for motif in motifs], *_never_seen(couples, contexte))
 
@@ -168,6 +170,8 @@ def _texts(
     textes: tuple[Texte, ...], referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie
 ) -> tuple[Texte, ...]:
     """Return the texts that concern this audit; one that hangs on an unknown fact says on which."""
+    if not textes:
+        return ()
     code = referentiel.types_audit[contexte.type_audit].code
     selected = []
     for texte in textes:

@@ -31,7 +31,7 @@ Valeur = bool | str | tuple[str, ...]
 PLACES = frozenset({"emplacement", "lieu", "lieux"})
 
 
-class Situe(Struct, frozen=True, eq=False):
+class Situe(Struct, frozen=True, eq=False, gc=False):
     """A placed record knows where it was written: two that differ by their place only are equal."""
 
     def __eq__(self, other: object) -> bool:

@@ -20,7 +20,7 @@ from certif_rules.rules.motifs import CodeMotif, Motif, rests_on
 from certif_rules.rules.trivalent import Trivalent, both, negate
 
 
-class Cas(Struct, frozen=True):
+class Cas(Struct, frozen=True, gc=False):
     """A case is one question: this line, this category, at this audit; ``faits`` is resolved beforehand."""
 
     referentiel: Referentiel
@@ -33,7 +33,7 @@ class Cas(Struct, frozen=True):
 Mot = Callable[[Any, Cas], Trivalent]
 
 
-class RegleJugee(Struct, frozen=True):
+class RegleJugee(Struct, frozen=True, gc=False):
     """A judged rule gives its answer, and that of each of its words (``sauf`` and ``inconnu`` among them)."""
 
     regle: Regle
@@ -170,5 +170,7 @@ MOTS_PORTEE = frozenset({"toutes", "categories", "fait"})
 MOTS_SANS_LIGNE = frozenset({"toutes", "type_precedent", "du", "au"})
 #: Words that say for whom a gap, a document or a check matters.
 MOTS_ORGANISME = MOTS_SANS_LIGNE | {"categories", "fait", "ajout"}
+#: Words that read of a line what it is at every audit.
+MOTS_DE_LIGNE = frozenset({"lignes", "etiquette", "origine", "edition", "constat_exclu"})
 #: Words whose unknown is an unknown of the earlier audit.
 MOTS_DU_PRECEDENT = frozenset({"constat_precedent", "constat_ouvert", "type_precedent", "vue"})
