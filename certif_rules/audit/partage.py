@@ -316,10 +316,7 @@ def _rules_of(referentiel: Referentiel, type_audit: TypeAudit, known: set[str]) 
 
 
 def _with_exceptions(regles: Iterable[Regle]) -> Iterator[Regle]:
-    for regle in regles:
-        yield regle
-        if regle.sauf is not None:
-            yield from _with_exceptions((regle.sauf,))
+    return (each for regle in regles for each in regle.emboitees)
 
 
 def _own(reponse: Reponse, regle: Regle) -> Reponse:

@@ -15,6 +15,8 @@ from msgspec import Struct
 from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Indicateur, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
+from certif_rules.rules.faits import Origine
+from certif_rules.rules.motifs import CodeMotif, Motif, rests_on
 from certif_rules.rules.trivalent import Trivalent, both, negate
 
 
@@ -47,6 +49,17 @@ def judge(regle: Regle, cas: Cas, mots: Mapping[str, Mot]) -> RegleJugee:
     if regle.inconnu is not None:
         values["inconnu"] = None
     return RegleJugee(regle, both(values.values()), values)
+
+
+def reason(code: CodeMotif, texte: str, cas: Cas, *parts: Regle | Origine) -> Motif:
+    """Return why a line is in its state for a category: the rules that answered, and what gave a fact."""
+    return Motif(
+        code=code,
+        texte=texte,
+        categories=(cas.categorie,),
+        emplacements=tuple([part.emplacement for part in parts]),
+        **rests_on(*parts),
+    )
 
 
 def _toutes(valeur: bool, _cas: Cas) -> Trivalent:
@@ -91,12 +104,8 @@ def _origine(valeur: str, cas: Cas) -> Trivalent:
 
 def _edition(valeur: tuple[str, ...], cas: Cas) -> Trivalent:
     """Return the edition that the line's own référentiel has in this stack."""
-    return any(
-        retenue.couche.nature == "exigence"
-        and retenue.couche.referentiel == cas.indicateur.origine
-        and retenue.couche.id in valeur
-        for retenue in cas.referentiel.couches
-    )
+    couche = cas.referentiel.couche_de(cas.indicateur.origine, "exigence")
+    return couche is not None and couche.id in valeur
 
 
 def _constat_precedent(valeur: tuple[str, ...], cas: Cas, *, ouvert: bool = False) -> Trivalent:
