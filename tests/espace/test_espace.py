@@ -39,14 +39,17 @@ def test_a_whole_audit_by_hand(navigateur: Any) -> None:
     assert data["conclusions"][0]["mineures"] == 1
 
 
-def test_what_the_rules_give_is_what_the_command_gives(navigateur: Any, tmp_path: Path) -> None:
+def test_what_the_rules_give_is_what_the_command_gives(
+    navigateur: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The findings file that is sent, read by the program, gives the conclusion of the pages."""
     import certif_rules as cr
 
     root = begun(navigateur)
     given = {"base": "9", "constat": "nc_majeure", "commentaire": "x"}
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", given)
-    path = tmp_path / "constats.json"
+    monkeypatch.chdir(tmp_path)  # what is told of a place of the file names it
+    path = Path("constats.json")
     path.write_bytes(navigateur.get(f"{root}/fichiers/constats.json").content)
     bilan = cr.conclure(cr.open_registry(), path)
     assert cr.ecrire(bilan, "json") == navigateur.get(f"{root}/fichiers/conclusion.json").content
