@@ -68,11 +68,19 @@ def test_a_slot_that_cannot_be_keeps_what_was_typed(navigateur: Any) -> None:
     """No day, an hour that is none, a site that nobody declared: each beside its field."""
     root = begun_with(navigateur, categories=["AF"], **{"site.0.id": "Albi"})
     refused = planned(
-        navigateur, root, quoi="creneau", jour="", debut="9h", fin="08:00", site="Alby", fonctions="Formateur"
+        navigateur,
+        root,
+        quoi="creneau",
+        jour="",
+        debut="9h",
+        fin="08:00",
+        site="Alby",
+        fonctions="Formateur",
+        auditeurs="A" * 300,
     )
     page = text(refused)
     assert refused.status_code == 422
-    for champ in ("jour", "debut", "site", "objet"):
+    for champ in ("jour", "debut", "site", "objet", "auditeurs"):
         assert f'id="faute-{champ}"' in page, champ
     assert 'value="Formateur"' in page
     backwards = planned(navigateur, root, quoi="creneau", **{**MATIN, "debut": "11:00", "fin": "10:00"})
