@@ -75,6 +75,19 @@ def test_the_layers_applied_are_shown_with_their_days(navigateur: Any) -> None:
     assert "Édition</dt><dd>2026" in later
 
 
+def test_a_corrected_day_chooses_its_edition_again(navigateur: Any) -> None:
+    """A profile that names the edition of 2019: on a day of 2027, that of 2026 is applied all the same."""
+    profil = b"""format: 1
+referentiel: qualiopi
+edition: "2019"
+audit: {type: initial, date: "2024-03-18"}
+organisme: {categories: [AF]}
+"""
+    begun = navigateur.post("/reprendre", {"fichier": sent(profil)})
+    root = begun.headers["Location"].removesuffix("/preparer")
+    assert "Édition</dt><dd>2026" in moved(navigateur, corrected(navigateur, root, date="2027-03-18"))
+
+
 def test_a_corrected_fact_is_told_and_undone(navigateur: Any) -> None:
     """27 was found major; subcontracting denied sets it aside; undone, it is back where it was."""
     root = begun_with(navigateur)
