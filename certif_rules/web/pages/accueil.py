@@ -20,7 +20,7 @@ from certif_rules.services.resume import whole_agenda
 from certif_rules.web import copie, depot, models, personnes, transport
 from certif_rules.web.machine import today
 from certif_rules.web.pages.commun import actor, atelier, go
-from certif_rules.web.resumes import Suivi, all_followed
+from certif_rules.web.resumes import Suivi, agendas, all_followed
 
 #: The tabs: the name of the address, the word.
 ONGLETS: Final = (("accueil", "Dossiers"), ("a-relire", "À relire"), ("echeances", "Échéances"))
@@ -84,7 +84,7 @@ def due(request: HttpRequest) -> HttpResponse:
 @require_GET
 def agenda(_request: HttpRequest) -> HttpResponse:
     """Send what is due in every audit as one calendar, for an agenda."""
-    content = whole_agenda(one.resume for one in all_followed(every=True) if one.resume)
+    content = whole_agenda(agendas())
     headers = {"Content-Disposition": 'attachment; filename="echeances.ics"'}
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -98,12 +98,14 @@ def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
 def _listed(one: Suivi, jour: str) -> dict[str, Any]:
     """Return an audit as a row: whose, which, when, how far, what comes next."""
     resume = one.resume
-    coming = [terme for terme in resume.termes if terme.jour >= jour] if resume else []
+    terms = resume.termes if resume else ()
+    coming = next((terme for terme in terms if terme.jour >= jour), None)
     return {
         "dossier": one.dossier,
         "resume": resume,
         "jour": day(resume.date) if resume else "",
-        "prochaine": coming[0] if coming else None,
+        "terme": coming or next(reversed(terms), None),
+        "passe": coming is None,
         "a_jour": one.a_jour,
     }
 
