@@ -39,8 +39,8 @@ _TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "reference", QUI, QU
 RECENTS: Final = 20
 
 
-class Saisie(Struct, frozen=True, kw_only=True):
-    """A page as it was posted: the values that it gives, its fields, the version that it showed."""
+class PagePostee(Struct, frozen=True, kw_only=True):
+    """A posted page holds the values that it gives, its fields to show again, the version that it showed."""
 
     dons: tuple[Don, ...]
     post: QueryDict
@@ -73,7 +73,7 @@ def line_page(
     nom: str,
     *,
     fautes: Iterable[Issue] | None = None,
-    saisie: Saisie | None = None,
+    saisie: PagePostee | None = None,
 ) -> dict[str, Any]:
     """Return the page of a line, as it stands or as it was typed: board, finding, what helps to judge."""
     chantier, etat, dossier = consultation.chantier, consultation.etat, consultation.dossier
@@ -202,7 +202,7 @@ def _named(champ: str, site: str) -> str:
     return f"{word}, site {clean(site)}" if site else word
 
 
-def _chip(preuve: Annexe, saisie: Saisie | None) -> dict[str, Any]:
+def _chip(preuve: Annexe, saisie: PagePostee | None) -> dict[str, Any]:
     """Return a proof as a chip; « pose » is one that the page typed, and that is not recorded yet."""
     mine = [don.cle for don in saisie.dons if don.cle.ligne == preuve.id] if saisie else []
     return {

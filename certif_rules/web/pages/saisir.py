@@ -23,7 +23,7 @@ from certif_rules.web.machine import today
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, give, go, seen
 from certif_rules.web.pages.constat import (
-    Saisie,
+    PagePostee,
     consequences,
     filter_of,
     line_page,
@@ -58,7 +58,7 @@ def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     nom = line_of(before.chantier, request.GET.get("ligne"))
     if request.method != "POST":
         return render(request, "saisir.html", line_page(request, before, nom))
-    saisie = Saisie(dons=tuple(said_of(request, before, nom)), post=request.POST, base=seen(request))
+    saisie = PagePostee(dons=tuple(said_of(request, before, nom)), post=request.POST, base=seen(request))
     imagined = supposed(before, saisie.dons)
     faults = faults_of(imagined.chantier, own_id(nom))
     if any(fault.code in IMPOSSIBLES for fault in faults):
