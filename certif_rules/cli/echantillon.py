@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
 #: A seed that nobody guesses from the file.
 _SEED_BYTES = 8
-_ARRONDIS = {
-    "au_plus_proche": "arrondi au plus proche",
-    "superieur": "arrondi au-dessus",
-    "inferieur": "arrondi en dessous",
-}
+_ARRONDIS = ("au_plus_proche", "superieur", "inferieur")
 
 
 @french_command(gathers=True)
@@ -55,9 +51,7 @@ _ARRONDIS = {
 @click.option(
     "--taille", type=click.IntRange(min=1), metavar="N", help="Combien en tirer, au lieu de la règle."
 )
-@click.option(
-    "--arrondi", type=click.Choice(list(_ARRONDIS)), help="Arrondi à la place de celui de la règle."
-)
+@click.option("--arrondi", type=click.Choice(_ARRONDIS), help="Arrondi à la place de celui de la règle.")
 @click.option(
     "--deja-vu", "vus", multiple=True, metavar="NOM", help="Site vu à l’audit précédent (répétable)."
 )
@@ -177,10 +171,6 @@ def _show(data: dict[str, Any]) -> None:
 def _rule(regle: dict[str, Any]) -> str:
     if regle.get("tous") or regle.get("ceux"):
         return "tous les sites" if regle.get("tous") else prose(regle["texte"])
-    coefficient = "" if regle["coefficient"] == "1" else f"{regle['coefficient'].replace('.', ',')} × "
-    parts = [f"{coefficient}racine carrée du nombre de sites, {_ARRONDIS[regle['arrondi']]}"]
-    if regle["non_vus"]:
-        parts.append(f"dont {regle['non_vus']} non vu à l’audit précédent")
-    if regle["en_plus"]:
-        parts.append(prose(f"en plus de {regle['en_plus']}"))
-    return ", ".join(parts)
+    from certif_rules.services.tirage import rule_in_words
+
+    return rule_in_words(regle["coefficient"], regle["arrondi"], regle["non_vus"], regle["en_plus"])

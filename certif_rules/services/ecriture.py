@@ -14,6 +14,7 @@ from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.editions import EditionsComparees
+from certif_rules.audit.plan import PlanAudit
 from certif_rules.audit.rebasage import Rebasage
 from certif_rules.echanges import calendrier as calendrier_json
 from certif_rules.echanges import conclusion as conclusion_json
@@ -41,7 +42,8 @@ def ecrire(valeur: object, format: str = "json") -> bytes:  # noqa: A002, ARG001
 
     Args:
         valeur: what one of the functions of this module returned.
-        format: « json » for every value but a report (html, docx, pdf); the others of the command as well.
+        format: « json » for every value but a report and a plan (html, docx, pdf); the others of the command
+            as well.
 
     Raises:
         UsageError: no such format for that value, or its library is not installed.
@@ -64,6 +66,7 @@ def _in_formats(ecrit: str) -> Any:
 _ECRITS: dict[type[Any], str] = {
     Checklist: "checklist",
     Rapport: "rapport",
+    PlanAudit: "plan",
     DossierEtudie: "dossier",
     Cadre: "grille",
     Synthese: "synthese",

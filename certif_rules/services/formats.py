@@ -157,6 +157,7 @@ LIVRABLES: Final[Mapping[str, Livrable]] = {
         Livrable(
             nom="fiches", formats=_PAGES, compose="certif_rules.documents.rapport.composition:sheets_only"
         ),
+        Livrable(nom="plan", formats=_PAGES, compose="certif_rules.documents.plan.composition:compose"),
         Livrable(
             nom="grille",
             formats=("table", "html", "csv", "yaml", "json", "docx", "pdf"),
