@@ -12,7 +12,7 @@ import click
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.flux import FLUX, input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
@@ -37,7 +37,7 @@ _ARRONDIS = ("au_plus_proche", "superieur", "inferieur")
     help="sites (par défaut) ou dossiers.",
 )
 @click.option(
-    "--population", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FICHIER",
+    "--population", type=FLUX, metavar="FICHIER",
     help="Noms parmi lesquels tirer, un par ligne ; par défaut, les sites du profil.",
 )  # fmt: skip
 @click.option(
@@ -81,8 +81,7 @@ def command(
 
     appel = fautes()
     if aucun_vu and vus:
-        contradiction = "--aucun-vu et --deja-vu se contredisent"
-        appel.issues.append(Issue("usage", contradiction, None, "n’en garder qu’un"))
+        appel.report("usage", "--aucun-vu et --deja-vu se contredisent", None, "n’en garder qu’un")
     asked = {key: options.pop(key) for key in ("objet", "taille", "arrondi", "centrale", "depuis")}
     asked["taille"] = appel.given("taille", asked["taille"])
     graine = options.pop("graine")
@@ -93,12 +92,9 @@ def command(
     read = None
     with appel:
         if str(population) == "-" and "-" in map(str, (options["profil"], options["precedent"])):
-            contradiction = (
-                "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
-            )
-            raise UsageError(
-                [Issue("demande-contradictoire", contradiction, None, "donner l’un des deux en fichier")]
-            )
+            message = "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
+            hint = "donner l’un des deux en fichier"
+            raise UsageError([Issue("demande-contradictoire", message, None, hint)])
         read = _population(population, demande, asked["depuis"] if asked["objet"] == "dossiers" else None)
     if read is None:
         demande = replace(demande, fautes=tuple(appel.issues), illisible=True)
@@ -121,19 +117,13 @@ def command(
 
 
 def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:
-    from certif_rules.services.population import (
-        Population,
-        listed_sites,
-        parse_population,
-        read_population,
-    )
+    from certif_rules.services.population import Population, listed_sites, parse_population
+    from certif_rules.source.entree import given_file
 
     if path is None:
         return Population(listed_sites(demande))
-    source = input_of(path)
-    if isinstance(source, Path):
-        return read_population(source, depuis=depuis)
-    return parse_population(source.octets, source.nom, depuis=depuis)
+    fichier = given_file(input_of(path))
+    return parse_population(fichier.octets, fichier.nom, depuis=depuis)
 
 
 def _show(data: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -39,7 +38,6 @@ from certif_rules.vie.regime import Regime
 from certif_rules.vie.seances import plan
 from certif_rules.vie.traitement import no_line, of_findings, starts, treatment
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TITRE_PAR_DEFAUT = "Notification des écarts à l’organisme"
 
 

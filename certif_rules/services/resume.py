@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.espace import AuditEnCours
-from certif_rules.vie.calendrier import DateCalculee, in_titles
+from certif_rules.vie.calendrier import DateCalculee
 
 
 class Terme(Struct, frozen=True, kw_only=True):
@@ -94,16 +93,4 @@ def agenda(registry: Registry, chantier: AuditEnCours, code: str) -> str:
         value = follow(registry, chantier.checklist, chantier.dossier)
     except IssuesError:
         return ""
-    stamp = max(value.evenements.values(), default=None)
-    if stamp is None:
-        return ""
-    dates = tuple(replace(one, calcul=in_titles(one.calcul, value.titres)) for one in value.calendrier.dates)
-    return ics.render(
-        dates,
-        titre=value.intitule,
-        referentiel=value.regime.referentiel.id,
-        stamp=stamp,
-        evenements=value.evenements,
-        sources=value.regime.sources,
-        dossier=code,
-    ).decode()
+    return ics.render(value, dossier=code).decode() if value.evenements else ""
