@@ -63,9 +63,9 @@ def test_two_windows_lose_no_word(navigateur: Any) -> None:
     line = f"{root}/saisir?ligne=qualiopi/2"
     shown = seen(navigateur, line)
     navigateur.post(line, {"base": shown, "commentaire": "la première"})
-    navigateur.post(line, {"base": shown, "commentaire": "la seconde"})
+    second = navigateur.post(line, {"base": shown, "commentaire": "la seconde"})
+    assert "À accorder, commentaire" in text(second)
     page = text(navigateur.get(line))
-    assert "À accorder, commentaire" in page
     assert "la première" in page
     assert "la seconde" in page
     navigateur.post(line, {"base": "99", "commentaire": "la seconde"})
