@@ -17,14 +17,17 @@ HOTE = "127.0.0.1"
 
 
 def already_open(base: Path) -> str | None:
-    """Return the address at which another run holds this file, if it still answers."""
+    """Return the address at which another run holds this file, if it still answers.
+
+    One that is gone refuses at once; one that is busy, or starts, is waited for.
+    """
     beside = _beside(base)
     if not beside.is_file():
         return None
     address = beside.read_text(encoding="utf-8").strip()
     root, _, key = address.partition("/?jeton=")
     try:
-        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=2)) as connection:
+        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=15)) as connection:
             connection.request("GET", "/vivant", headers={"Cookie": f"passe={key}"})
             return address if connection.getresponse().read() == b"vivant" else None
     except (OSError, ValueError, HTTPException):
