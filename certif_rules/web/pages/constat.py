@@ -178,7 +178,7 @@ def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator
                 {
                     "geste": f"{cle.champ}|{cle.site}|{rank}",
                     "valeur": worded(consultation.chantier, cle.champ, one.valeur),
-                    "par": names.get(one.acteur) or one.acteur,
+                    "par": names.get(one.acteur, one.acteur) or "sans nom",
                     "heure": clock(one.quand) if one.quand else "",
                 }
                 for rank, one in enumerate(champ.versions)

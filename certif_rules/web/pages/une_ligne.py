@@ -111,7 +111,7 @@ def history(
             {
                 "jour": day(event.quand[:10]),
                 "heure": clock(event.quand),
-                "qui": names.get(event.acteur) or event.acteur,
+                "qui": names.get(event.acteur, event.acteur) or "sans nom",
                 "quoi": field_in_words(event),
                 "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
             }

@@ -131,11 +131,17 @@ function chercher() {
   if (!champ || champ.dataset.branche) return;
   champ.dataset.branche = "1";
   const cases = () => [...document.querySelectorAll(".damier a[data-ligne]")];
-  const lignes = () => cases().map((une) => [une.dataset.ligne, une.getAttribute("aria-label")]);
-  proposer(champ, lignes, (valeur) => {
+  // Lines, then the pages beside them.
+  const liens = () => [...document.querySelectorAll(".damier .liens a")];
+  const choix = () => [
+    ...cases().map((une) => [une.dataset.ligne, une.getAttribute("aria-label")]),
+    ...liens().map((un) => [un.href, un.textContent]),
+  ];
+  proposer(champ, choix, (valeur) => {
     const voulue = cases().find((une) => une.dataset.ligne === valeur);
     champ.value = "";
     if (voulue) aller(voulue);
+    else liens().find((un) => un.href === valeur)?.click();
   });
 }
 
