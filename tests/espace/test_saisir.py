@@ -184,7 +184,7 @@ def test_who_assessed_is_signed_only_with_a_finding(navigateur: Any) -> None:
     from certif_rules.web import models
     from certif_rules.web.machine import today
 
-    models.Utilisateur.objects.update_or_create(cle="cle1", defaults={"nom": "A. Martin"})
+    models.Utilisateur.objects.update_or_create(cle="cle1", defaults={"nom": "A. Martin", "ici": True})
     navigateur.cookies["moi"] = "cle1"
     root = begun(navigateur)
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": "99", "commentaire": "vu"})
@@ -243,6 +243,11 @@ def test_undoing_gives_back_what_stood_then_the_one_before(navigateur: Any) -> N
 
 def test_undoing_leaves_what_somebody_wrote_since(navigateur: Any) -> None:
     """A colleague corrected the note meanwhile: undoing mine does not take hers away."""
+    from certif_rules.web import models
+
+    for cle in ("moi", "autre"):
+        models.Utilisateur.objects.get_or_create(cle=cle, defaults={"ici": True})
+    navigateur.cookies["moi"] = "moi"
     root = begun(navigateur)
     line = f"{root}/saisir?ligne=qualiopi/1"
     navigateur.post(line, {"base": "99", "constat": "conforme", "commentaire": "la mienne"})
