@@ -89,6 +89,7 @@ def line_page(
         **frame(consultation, "saisir"),
         "damier": board(consultation, filter_of(request).get("voir", ""), actor(request)),
         "ici": nom,
+        "faits": [(one.fait.id, prose(one.fait.question)) for one in chantier.questions],
         "base": saisie.base if saisie else dossier.version,
         "ligne": in_full(chantier, sujet),
         "choix": possible,

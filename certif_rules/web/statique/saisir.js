@@ -131,17 +131,16 @@ function chercher() {
   if (!champ || champ.dataset.branche) return;
   champ.dataset.branche = "1";
   const cases = () => [...document.querySelectorAll(".damier a[data-ligne]")];
-  // Lines, then the pages beside them.
-  const liens = () => [...document.querySelectorAll(".damier .liens a")];
+  // Lines, then the questions whose answer may be corrected.
   const choix = () => [
     ...cases().map((une) => [une.dataset.ligne, une.getAttribute("aria-label")]),
-    ...liens().map((un) => [un.href, un.textContent]),
+    ...[...document.querySelectorAll("#faits option")].map((une) => [une.dataset.adresse, une.value]),
   ];
   proposer(champ, choix, (valeur) => {
     const voulue = cases().find((une) => une.dataset.ligne === valeur);
     champ.value = "";
     if (voulue) aller(voulue);
-    else liens().find((un) => un.href === valeur)?.click();
+    else if (valeur) location.assign(valeur);
   });
 }
 
