@@ -156,33 +156,28 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
     if evaluation is None:
         yield Manque("Évaluation", "par qui, quel jour, ce qui est recommandé")
     else:
-        parts = {
-            "par qui": evaluation.par,
-            "quel jour": evaluation.le,
-            "ce qui est recommandé": evaluation.recommandation,
-        }
-        names = [name for name, value in parts.items() if not value]
-        if names:
-            yield Manque("Évaluation", ", ".join(names))
+        parts = (evaluation.par, evaluation.le, evaluation.recommandation)
+        yield from _lacking("Évaluation", ("par qui", "quel jour", "ce qui est recommandé"), parts)
     yield from _missing_opinions(bilan)
     if not decisions:
         yield Manque("Décision", "par qui, quel jour, ce qui est décidé")
     for decision in decisions or ():
         if other_than_called_for(bilan, decision) and not decision.motif:
             yield Manque("Décision", "motif d’une décision que les constats n’appellent pas")
-        parts = {
-            "par qui": decision.par or decision.instance,
-            "quel jour": decision.le,
-            "ce qui est décidé": decision.decision,
-        }
-        names = [name for name, value in parts.items() if not value]
-        if names:
-            yield Manque("Décision", ", ".join(names))
+        given = (decision.par or decision.instance, decision.le, decision.decision)
+        yield from _lacking("Décision", ("par qui", "quel jour", "ce qui est décidé"), given)
     for suivi in follow_up(bilan.procedure, bilan.dossier.compte_rendu):
         if suivi.role == "notifie" and _lacks_day(suivi):
             yield Manque(
                 "Notification", ", ".join(filter(None, (name_of(bilan.procedure, suivi), "quel jour")))
             )
+
+
+def _lacking(rubrique: str, names: tuple[str, ...], values: tuple[object, ...]) -> Iterator[Manque]:
+    """Yield, in one entry, the names of the values that are not given."""
+    left = [name for name, value in zip(names, values, strict=True) if not value]
+    if left:
+        yield Manque(rubrique, ", ".join(left))
 
 
 def _missing_opinions(bilan: Bilan) -> Iterator[Manque]:

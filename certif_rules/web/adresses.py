@@ -3,9 +3,13 @@
 from certif_rules.web.pages import (
     accueil,
     clore,
+    contexte,
+    duree,
     fichiers,
     lignes,
     moi,
+    ouvrir,
+    plan,
     preparer,
     preuves,
     reprise,
@@ -17,9 +21,13 @@ from certif_rules.web.pages import (
 
 urlpatterns = [
     *accueil.ADRESSES,
+    *contexte.ADRESSES,
     *reprise.ADRESSES,
     *moi.ADRESSES,
     *preparer.ADRESSES,
+    *duree.ADRESSES,
+    *plan.ADRESSES,
+    *ouvrir.ADRESSES,
     *saisir.ADRESSES,
     *lignes.ADRESSES,
     *une_ligne.ADRESSES,
