@@ -37,3 +37,6 @@ urlpatterns = [
     *suivre.ADRESSES,
     *fichiers.ADRESSES,
 ]
+
+handler404 = "certif_rules.web.garde.absent"
+handler500 = "certif_rules.web.garde.broken"
