@@ -26,3 +26,17 @@ def seen(navigateur: Any, page: str) -> str:
     match = re.search(r'name="base" value="(\d+)"', text(navigateur.get(page)))
     assert match
     return match[1]
+
+
+def version(root: str) -> str:
+    """The version of a dossier."""
+    from certif_rules.web import models
+
+    return str(models.DossierSuivi.objects.get(pk=root.rpartition("/")[2]).version)
+
+
+def found(navigateur: Any, root: str, **lines: tuple[str, str]) -> None:
+    """Record findings with their statement, by number of the line of the base."""
+    for numero, (constat, commentaire) in lines.items():
+        given = {"base": version(root), "constat": constat, "commentaire": commentaire}
+        navigateur.post(f"{root}/saisir?ligne=qualiopi/{numero.removeprefix('n')}", given)

@@ -11,9 +11,20 @@ from msgspec.structs import asdict, replace
 
 #: What a value is about: the head of the findings file, a line, a check; or what only the workspace knows, by
 #: its identifier: a proof that was seen, a paper asked for, a note to file, a slot of the plan, a line
-#: confirmed with the organisation, a remark of whoever reads again, what was shared or closed.
+#: confirmed with the organisation, a remark of whoever reads again, what was shared or closed,
+#: a self-assessment that was given.
 Genre = Literal[
-    "tete", "ligne", "verification", "preuve", "piece", "note", "creneau", "confirmation", "remarque", "acte"
+    "tete",
+    "ligne",
+    "verification",
+    "preuve",
+    "piece",
+    "note",
+    "creneau",
+    "confirmation",
+    "remarque",
+    "acte",
+    "autodiagnostic",
 ]
 #: What stands where the chain begins.
 DEBUT = "sha256:" + "0" * 64

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from certif_rules.audit.compte_rendu import CLES as PARTIES
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.journal.etat import Champ, Etat
 from certif_rules.journal.evenements import Endroit, Genre
@@ -15,7 +16,7 @@ _LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
     "verification": ("verifications", "resultat"),
 }
 #: What the head holds field by field; its other keys are values, whole.
-_PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel"})
+_PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel", "evaluation"})
 #: What a finding holds by key.
 _PAR_CLE: Final = frozenset({"ecart", "complements"})
 _SANS_VALEUR: Final[Sequence[Any]] = (None, "", [], {})
@@ -35,12 +36,17 @@ def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, 
         entry = data if cle.genre == "tete" else _entry(data, cle)
         if champ.a_accorder:
             entry.setdefault("a_accorder", []).append(_dispute(cle, champ, noms or {}))
-        elif champ.valeur not in _SANS_VALEUR:
+        elif champ.valeur not in _SANS_VALEUR or says_none(cle, champ.valeur):
             *nodes, last = cle.champ.split(".")
             for node in nodes:
                 entry = entry.setdefault(node, {})
             entry[last] = champ.valeur
     return data
+
+
+def says_none(cle: Endroit, valeur: Any) -> bool:
+    """Return whether an empty list says something: « none, and it is known », of a part of the report."""
+    return valeur == [] and cle.genre == "tete" and cle.champ in PARTIES
 
 
 def _entry(data: dict[str, Any], cle: Endroit) -> dict[str, Any]:

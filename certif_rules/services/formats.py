@@ -158,6 +158,9 @@ LIVRABLES: Final[Mapping[str, Livrable]] = {
             nom="fiches", formats=_PAGES, compose="certif_rules.documents.rapport.composition:sheets_only"
         ),
         Livrable(
+            nom="cloture", formats=_PAGES, compose="certif_rules.documents.rapport.composition:closing_sheet"
+        ),
+        Livrable(
             nom="grille",
             formats=("table", "html", "csv", "yaml", "json", "docx", "pdf"),
             compose="certif_rules.documents.autodiagnostic.grille:compose",

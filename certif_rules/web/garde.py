@@ -42,7 +42,7 @@ class Garde:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer, under the policy, or why there is none."""
         response = _refused(request) or _entered(request) or self.get_response(request)
-        response.headers["Content-Security-Policy"] = POLITIQUE
+        response.headers.setdefault("Content-Security-Policy", POLITIQUE)  # a document has one of its own
         response.headers["Referrer-Policy"] = "same-origin"  # none at all makes an Origin of null
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")

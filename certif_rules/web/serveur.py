@@ -53,6 +53,8 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
         from django.core.wsgi import get_wsgi_application
         from waitress.server import create_server
 
+        from certif_rules.web.travaux import IMPRIMERIE
+
         server = create_server(get_wsgi_application(), sockets=[listening], threads=8, ident=None)
         address = f"http://{HOTE}:{listening.getsockname()[1]}/?jeton={key}"
         beside = _beside(base)
@@ -62,6 +64,7 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
             ready(address)
             server.run()
         finally:
+            IMPRIMERIE.end()
             beside.unlink(missing_ok=True)
             server.close()
 
