@@ -37,23 +37,39 @@ def common(ours: Sequence[Inscription], theirs: Sequence[Inscription]) -> int:
 def brought(
     ours: Sequence[Inscription], theirs: Sequence[Inscription], contenus: Mapping[str, Contenu]
 ) -> Iterator[ValeurApportee]:
-    """Yield the values that stand in another copy and were given since it parted from this one, in order.
+    """Yield the values that stand in another copy and were given since it parted from this one.
 
     Of what was given there twice, the last is what its people mean; a value that did not see another one
-    stands beside it here as it does there.
+    stands beside it here as it does there. Left out: a field that says again what it said, or nothing;
+    what somebody said here too meanwhile, be it replaced since by who had read it.
 
     Args:
         ours: the events of this journal.
         theirs: those of the other copy.
-        contenus: what its events say.
+        contenus: what the events of both say.
     """
     parted = common(ours, theirs)
-    given = [
-        (one.version, cle, one)
-        for cle, champ in state(theirs, contenus).items()
-        for one in champ.versions
-        if one.version > parted and one.contenu in contenus  # what was erased says nothing
-    ]
-    for _, cle, one in sorted(given, key=lambda each: each[0]):
-        base = min(one.base, parted)
-        yield ValeurApportee(cle=cle, valeur=one.valeur, acteur=one.acteur, base=base)
+    start, here = state(theirs[:parted], contenus), state(ours, contenus)
+    past: dict[Endroit, list[tuple[int, Any]]] = {}
+    for event in ours:
+        if event.apres in contenus:
+            past.setdefault(event.cle, []).append((event.version, contenus[event.apres].valeur))
+    given: list[tuple[bool, int, ValeurApportee]] = []
+    for cle, champ in state(theirs, contenus).items():
+        before = [one.valeur for one in start[cle].versions] if cle in start else []
+        standing = [one.valeur for one in here[cle].versions] if cle in here else []
+        if sorted(map(repr, before)) == sorted(repr(one.valeur) for one in champ.versions):
+            continue
+        for one in champ.versions:
+            # What was erased says nothing.
+            if one.version <= parted or one.contenu not in contenus or (not one.valeur and not any(before)):
+                continue
+            base = min(one.base, parted)
+            again = any(version > base and value == one.valeur for version, value in past.get(cle, ()))
+            if again and one.valeur not in standing:
+                continue  # somebody said the same here, and whoever replaced it had read it
+            value = ValeurApportee(cle=cle, valeur=one.valeur, acteur=one.acteur, base=base)
+            # Those that stand here already come last: another one may replace them first.
+            given.append((one.valeur in standing, one.version, value))
+    for _, _, value in sorted(given, key=lambda each: each[:2]):
+        yield value

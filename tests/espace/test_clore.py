@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from espaces import begun, found, seen, text, version
+from espaces import found, seen, text, version
 
 pytest.importorskip("django")
 
@@ -26,7 +26,7 @@ def an_audit(navigateur: Any, **lines: tuple[str, str]) -> str:
 
 
 def test_gaps_come_gravest_first_with_dates_counted_by_hand(navigateur: Any) -> None:
-    """A minor on line 1, a major on line 4: the major is first, to correct in three months, the minor in six."""
+    """A minor on line 1, a major on line 4: the major first, to correct in three months, the minor in six."""
     root = an_audit(navigateur, n1=("nc_mineure", "Sans date."), n4=("nc_majeure", "Rien de tracé."))
     page = text(navigateur.get(f"{root}/clore"))
     assert "à compter de la notification" in page
@@ -46,7 +46,7 @@ def test_gaps_come_gravest_first_with_dates_counted_by_hand(navigateur: Any) -> 
 
 
 def test_a_day_that_cannot_be_is_told_beside_what_was_typed(navigateur: Any) -> None:
-    """A notification before the audit, a day that is none: refused, what was typed still there, nothing recorded."""
+    """A notification before the audit, a day that is none: refused, what was typed still there."""
     root = an_audit(navigateur)
     before = version(root)
     early = navigateur.post(f"{root}/clore", {"base": before, "ecarts_notifies_le": "2024-01-02"})
@@ -74,7 +74,7 @@ def test_no_disagreement_is_something_said(navigateur: Any) -> None:
 
 
 def test_what_is_left_has_one_action_each(navigateur: Any) -> None:
-    """Twenty-one lines are due without a finding; one found, twenty are left, and the way leads to the first."""
+    """Twenty-one lines are due without a finding; one found, twenty are left, and the way leads there."""
     root = an_audit(navigateur)
     assert "21 lignes à évaluer\u00a0: 1, 2, 4" in text(navigateur.get(f"{root}/clore"))
     found(navigateur, root, n1=("conforme", ""))

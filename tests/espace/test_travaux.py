@@ -60,7 +60,7 @@ def imprimerie(write: Any) -> Any:
 
 
 def test_what_cannot_be_written_says_why(navigateur: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault of the findings, then a process that dies: one French sentence each, and it can be asked again."""
+    """A fault of the findings, a process that dies: one French sentence each, and it can be asked again."""
     from concurrent.futures import BrokenExecutor
 
     from certif_rules.errors import Issue
@@ -70,7 +70,7 @@ def test_what_cannot_be_written_says_why(navigateur: Any, monkeypatch: pytest.Mo
 
     answers: list[Any] = [DocumentEcrit(b"", (Issue("x", "la ligne 4 a deux constats"),)), BrokenExecutor()]
 
-    def write(_constats: bytes, _piece: Any) -> DocumentEcrit:
+    def write(_constats: bytes, _piece: Any) -> Any:
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -115,7 +115,7 @@ def test_too_many_documents_wait_for_their_turn(navigateur: Any, monkeypatch: py
 
 
 def test_a_quick_document_is_sent_at_once_and_shown_under_its_own_policy(navigateur: Any) -> None:
-    """A page to print is shown with the digest of its style, and nothing else is let in; a grid says its version."""
+    """A page to print is shown with the digest of its style and nothing else; a grid says its version."""
     root = begun(navigateur)
     shown = navigateur.get(f"{root}/fichiers/cloture.html?voir=1")
     assert shown.headers["Content-Disposition"] == "inline"
@@ -132,7 +132,7 @@ def test_a_quick_document_is_sent_at_once_and_shown_under_its_own_policy(navigat
 
 
 def test_a_document_given_up_never_comes_late() -> None:
-    """Once a work is given up for its time, what its process would still answer does not change what was said."""
+    """Once a work is given up for its time, what its process would still answer changes nothing."""
     from certif_rules.services.remise import DocumentEcrit, piece_named
     from certif_rules.web.travaux import Imprimerie, Travail
 
