@@ -19,16 +19,13 @@ import time
 from http.client import HTTPException
 from itertools import count
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
+from urllib.error import URLError
 
 from chronos import after_kills
+from visites import Visitor, served
 
 #: Seconds that people write before the kill, at most.
 WRITING = 1.2
-SERVE = [sys.executable, "-m", "certif_rules", "ouvrir", "--sans-navigateur"]
 #: What stands in a file of audits, and whether it is what its events say.
 CHECK = """
 import json, sys
@@ -50,44 +47,20 @@ print(json.dumps({"faults": faults, "values": values}))
 """
 
 
-class _Stay(HTTPRedirectHandler):
-    """Follows nothing: an answer that sends elsewhere is the answer."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Return no other request."""
-
-
 class Person(threading.Thread):
-    """A person comes in by the first address, and posts one note after the other until nobody answers."""
+    """A person posts one note after the other on a line, until nobody answers."""
 
-    def __init__(self, address: str, mark: str) -> None:
+    def __init__(self, visitor: Visitor, line: str, mark: str) -> None:
         super().__init__()
-        self._root = address.partition("/?")[0]
-        self._opener = build_opener(HTTPCookieProcessor(), _Stay())
-        self.read(address.removeprefix(self._root))
-        (self._token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', self.read("/")))
-        self._mark = mark
-        self.line = ""
+        self._visitor, self._line, self._mark = visitor, line, mark
         self.confirmed: list[str] = []
-
-    def read(self, path: str, **given: str) -> str:
-        """Return a page, or where it sends; what is ``given`` is posted."""
-        body = urlencode({"csrfmiddlewaretoken": self._token, **given}).encode() if given else None
-        request = Request(self._root + path, body, {"Origin": self._root})  # noqa: S310 - this machine's
-        try:
-            with self._opener.open(request, timeout=20) as answer:
-                return str(answer.read().decode())
-        except HTTPError as error:
-            if error.code != 302:
-                raise
-            return str(error.headers["Location"])
 
     def run(self) -> None:
         """Write until the server dies; note what it confirmed."""
         try:
             for rank in count():
                 note = f"{self._mark} {rank}"
-                self.read(self.line, base="999999", commentaire=note)
+                self._visitor.read(self._line, base="999999", commentaire=note)
                 self.confirmed.append(note)
         except (URLError, OSError, HTTPException):
             return
@@ -110,27 +83,22 @@ def faults(kills: int, seed: int) -> list[str]:
 
 def _killed(base: Path, turn: int, seconds: float) -> list[str]:
     """Return what two people had confirmed before a kill."""
-    with subprocess.Popen([*SERVE, str(base)], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        address = next(line for line in server.stdout if line.startswith("http")).strip()
-        people = [Person(address, f"{turn} {rank}") for rank in (0, 1)]
-        dossier = _dossier(people[0])
-        lines = re.findall(r'href="[^"?]*(\?ligne=[^"&]+)"', people[0].read(f"{dossier}/saisir"))
-        for person, line in zip(people, dict.fromkeys(lines), strict=False):
-            person.line = f"{dossier}/saisir{line}"
+    with served(base) as (server, address):
+        visitors = [Visitor(address) for _ in range(2)]
+        dossier = visitors[0].dossier()
+        page = visitors[0].read(f"{dossier}/saisir")
+        lines = dict.fromkeys(re.findall(r'href="[^"?]*(\?ligne=[^"&]+)"', page))
+        people = [
+            Person(visitor, f"{dossier}/saisir{line}", f"{turn} {rank}")
+            for rank, (visitor, line) in enumerate(zip(visitors, lines, strict=False))
+        ]
+        for person in people:
             person.start()
         time.sleep(seconds)
         server.kill()
         for person in people:
             person.join()
     return [note for person in people for note in person.confirmed]
-
-
-def _dossier(person: Person) -> str:
-    """Return the address of an audit: that which is there, else the example."""
-    if there := re.search(r"/dossier/[0-9a-f-]{36}", person.read("/")):
-        return there[0]
-    return person.read("/exemple", rien="").rpartition("/")[0]
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Issue(Struct, frozen=True, order=True):
     """An issue tells one problem: a stable ``code``, a French ``message``, where it is and what to do.
 
     ``location`` is ``None`` for what was typed. ``champ`` is the field at fault, as a path in a findings file
-    where what is of a line is under its id (« audit.date », « constats.qualiopi/1.commentaire »); empty where
+    where what is of a line is under its id (« audit.date », « constats.R/1.commentaire »); empty where
     no one field is. ``related`` holds other places that explain the problem (the first of two duplicates, for
     instance), each with its own words. ``unlisted`` is set of one that is no problem, and stands for so many
     that are not listed, or more (``open_ended``).
@@ -109,14 +109,14 @@ class Issue(Struct, frozen=True, order=True):
         return out
 
 
-#: The code, and the first words, of a value that is needed and was not given.
-MANQUE, IL_MANQUE = "information-manquante", "il manque "
+#: The code of a value that is needed and was not given.
+MANQUE = "information-manquante"
 
 
 def lacking(needs: Iterable[tuple[str, object, str]], hint: str | None = None) -> list[Issue]:
     """Return one issue for each value that is not given, of (label, value, path of its field)."""
     return [
-        Issue(MANQUE, f"{IL_MANQUE}{label}", None, hint, champ=champ)
+        Issue("information-manquante", f"il manque {label}", None, hint, champ=champ)
         for label, value, champ in needs
         if value is None or value == ""
     ]

@@ -14,9 +14,30 @@ def text(response: Any) -> str:
     return str(response.content.decode())
 
 
+def plain(response: Any) -> str:
+    """What a page says, its no-break blanks made plain."""
+    return text(response).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+#: An audit without any finding, of a label that rests on another référentiel.
+PROFIL = """format: 1
+referentiel: certifregion
+edition: "V5"
+audit: {type: initial, date: "2023-01-01"}
+organisme: {nom: Organisme d’exemple, categories: [AF]}
+""".encode()
+
+
+def sent(content: bytes, nom: str = "audit.yaml") -> Any:
+    """A file as a form sends it."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile(nom, content)
+
+
 def begun(navigateur: Any) -> str:
-    """The address of an audit begun from the example."""
-    response = navigateur.post("/exemple")
+    """The address of an audit begun, with no finding yet."""
+    response = navigateur.post("/reprendre", {"fichier": sent(PROFIL)})
     assert response.status_code == 302
     return str(response.headers["Location"]).removesuffix("/preparer")
 

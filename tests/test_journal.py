@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from certif_rules.journal.annexes import tie
 from certif_rules.journal.etat import changes_nothing, state
 from certif_rules.journal.evenements import (
     DEBUT,
@@ -162,3 +163,83 @@ def test_what_is_to_settle_is_told_as_the_files_tell_it() -> None:
             ],
         }
     ]
+
+
+def test_a_proof_noted_once_is_seen_on_each_line_that_it_is_tied_to() -> None:
+    """Its reference and what was noted of it, in a sentence, after the proofs that the line names itself."""
+    proof = {
+        Endroit("preuve", "reference", "p1"): "Livret d’accueil",
+        Endroit("preuve", "vu_le", "p1"): "2024-03-18",
+        Endroit("preuve", "initiales", "p1"): "A. B.",
+        Endroit("preuve", "echantillon", "p1"): "3",
+        Endroit("preuve", "site", "p1"): "Lyon",
+        Endroit("preuve", "ecran", "p1"): True,
+        Endroit("preuve", "detenteur", "p1"): "l’organisme",
+        Endroit("preuve", "garde_jusqu_au", "p1"): "2027-12-31",
+        tie("preuve", "p1", "qualiopi/1"): True,
+        tie("preuve", "p1", "qualiopi/2"): True,
+        tie("preuve", "p1", "qualiopi/3"): None,
+        tie("preuve", "p1", "verification:deroulement"): True,
+        Endroit("ligne", "preuves_vues", "qualiopi/1"): ["Site internet"],
+    }
+    sentence = (
+        "Livret d’accueil (vu le 18 mars 2024, A. B., échantillon 3, site Lyon, vu à l’écran, "
+        "copie chez l’organisme jusqu’au 31 décembre 2027)"
+    )
+    data = findings_of(state(*chain(*((cle, value, 99) for cle, value in proof.items()))))
+    seen = {entry["id"]: entry["preuves_vues"] for entry in data["constats"]}
+    assert seen == {"qualiopi/1": ["Site internet", sentence], "qualiopi/2": [sentence]}
+    assert data["verifications"] == [
+        {"id": "deroulement", "resultat": "a_evaluer", "preuves_vues": [sentence]}
+    ]
+    again = state(*chain(*((cle, value, 99) for cle, value in (*proof.items(), *fields_of(data)))))
+    assert findings_of(again) == data
+
+
+def test_a_removed_proof_is_seen_nowhere() -> None:
+    """What was removed, or has no reference yet, says nothing of its lines."""
+    said = (
+        (Endroit("preuve", "reference", "p1"), "Livret", 99),
+        (tie("preuve", "p1", "qualiopi/1"), True, 99),
+        (Endroit("preuve", "retire", "p1"), True, 99),
+        (tie("preuve", "p2", "qualiopi/1"), True, 99),
+    )
+    assert findings_of(state(*chain(*said)))["constats"] == []
+
+
+def test_who_assessed_is_said_by_name() -> None:
+    """The journal holds a key, the file a name; a name that was typed elsewhere stays as it is."""
+    said = (
+        (Endroit("ligne", "evalue_par", "qualiopi/1"), "k1", 99),
+        (Endroit("ligne", "evalue_par", "qualiopi/2"), "A. Martin", 99),
+    )
+    data = findings_of(state(*chain(*said)), {"k1": "B. Durand"})
+    assert [entry["evalue_par"] for entry in data["constats"]] == ["B. Durand", "A. Martin"]
+
+
+def test_a_text_that_the_body_gives_rests_on_its_document() -> None:
+    """Two lines of one page share its source; without a document, a text is not given."""
+    said = (
+        (Endroit("texte", "exigence", "label/A"), "Accueillir.", 99),
+        (Endroit("texte", "niveau_attendu", "label/A"), "Un accueil écrit.", 99),
+        (Endroit("texte", "document", "label/A"), "Référentiel V5", 99),
+        (Endroit("texte", "page", "label/A"), "page 12", 99),
+        (Endroit("texte", "titre", "label/B"), "Suivre", 99),
+        (Endroit("texte", "document", "label/B"), "Référentiel V5", 99),
+        (Endroit("texte", "page", "label/B"), "page 12", 99),
+        (Endroit("texte", "exigence", "label/C"), "Évaluer.", 99),
+    )
+    textes = findings_of(state(*chain(*said)))["textes"]
+    assert textes["contenu"] == {
+        "format": 1,
+        "sources": {"D1": {"titre": "Référentiel V5, page 12", "reference": "Référentiel V5"}},
+        "indicateurs": [
+            {
+                "code": "label/A",
+                "exigence": "Accueillir.",
+                "niveau_attendu": {"texte": "Un accueil écrit.", "sources": ["D1"]},
+                "sources": ["D1"],
+            },
+            {"code": "label/B", "titre": "Suivre", "sources": ["D1"]},
+        ],
+    }

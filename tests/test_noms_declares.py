@@ -135,6 +135,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "audit.siren": {10: "a sum of digits, modulo ten"},
     "errors": {10: "how many times what is quoted is looked at"},
     "rules.mots": {16: "how many names make a set worth its cost"},
+    "echanges.archive": {16: "the bits above which a ZIP keeps the mode of a file"},
     "web.machine": {24: "bytes that nobody guesses"},
     "web.reglages": {10: "seconds that a writer waits"},
     "vie.fetes": dict.fromkeys((27, 28), "days of a month"),

@@ -202,7 +202,7 @@ def test_the_command(tmp_path: Path, capfdbinary: Any, monkeypatch: pytest.Monke
     assert answer.status == 0
     assert "ligne 27 sort (à auditer → non applicable) : pas de sous-traitance" in answer.err
     assert "« nc_majeure » à revoir : la ligne n’est plus de cet audit" in answer.err
-    assert "0 ligne entre, 1 sort" in answer.err
+    assert "0 ligne ajoutée, 1 retirée" in answer.err
     profile = tmp_path / "profil.yaml"
     profile.write_text(json.dumps(corrected(sous_traitance=False)), encoding="utf-8")
     other = call("reprendre", path, "--profil", profile)

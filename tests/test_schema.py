@@ -113,7 +113,7 @@ def layer(**changes: Any) -> dict[str, Any]:
 
 
 def test_plain_data_is_placed_in_words() -> None:
-    """Data that does not know its places: the name given, and the path in the message."""
+    """Data that does not know its places: the name given, the path in the message, and the field."""
     data = layer(lacunes=[{"champs": ["a"], "cherche": "x", "sources": ["S1"], "Champs": 1}, 3])
     assert check(data, "couche", "demande.json") == [
         Issue(
@@ -121,12 +121,14 @@ def test_plain_data_is_placed_in_words() -> None:
             "lacunes[0] : la clé « Champs » n’est pas connue ici",
             Location("demande.json"),
             "vouliez-vous dire « champs » ?",
+            champ="lacunes.0.Champs",
         ),
         Issue(
             "type-inattendu",
             "lacunes[1] : attendu : un dictionnaire ; trouvé : 3",
             Location("demande.json"),
             "ce que les sources ne donnent pas : {champs, cherche, sources}",
+            champ="lacunes.1",
         ),
     ]
 

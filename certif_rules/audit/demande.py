@@ -40,7 +40,7 @@ class FaitDit(Struct, frozen=True):
 
     @property
     def champ(self) -> str:
-        """The path of its field."""
+        """Return the path of its field."""
         return ".".join(filter(None, ("organisme.faits", self.fait, self.categorie)))
 
 

@@ -63,7 +63,7 @@ def _open(checklist: Checklist, dossier: Dossier) -> Iterator[tuple[Ligne | Poin
             yield point, point.constat, point.constat
 
 
-def _delais(checklist: Checklist, sujet: Ligne | Point, constat: str) -> Mapping[str, Delai]:
+def delays_of(checklist: Checklist, sujet: Ligne | Point, constat: str) -> Mapping[str, Delai]:
     """Return the delays of a finding: those of the référentiel that its line or check counts for."""
     objet = sujet.compte_pour if isinstance(sujet, Point) else sujet.indicateur.origine
     jugement = checklist.referentiel.jugements.get(objet)
@@ -78,7 +78,7 @@ def deadlines(checklist: Checklist, dossier: Dossier) -> Iterator[Echeance]:
     declared = (j.echeances.values() for j in checklist.referentiel.jugements.values())
     names = dict.fromkeys(nom for days in declared for delais in days for nom in delais)
     for sujet, constat, compte in _open(checklist, dossier):
-        delais = _delais(checklist, sujet, compte)
+        delais = delays_of(checklist, sujet, compte)
         if delais:
             days = dates(delais, events)
             yield Echeance(
@@ -98,7 +98,7 @@ def _in_means(checklist: Checklist, dossier: Dossier) -> Iterator[Ligne]:
         releve = releves.get(ligne.indicateur.id)
         if releve is None or heading(releve.constat) != MOYENNE:
             continue
-        if any(part.ouvert and _delais(checklist, ligne, part.constat) for part in releve.par_site):
+        if any(part.ouvert and delays_of(checklist, ligne, part.constat) for part in releve.par_site):
             yield ligne
 
 
@@ -106,11 +106,11 @@ def deadline_warnings(checklist: Checklist, dossier: Dossier) -> Iterator[Averti
     """Yield what keeps a date from being known, and the checks that are not in the file."""
     opened = [(sujet, compte) for sujet, _, compte in _open(checklist, dossier)]
     dated = {constat for j in checklist.referentiel.jugements.values() for constat in j.echeances}
-    if dossier.notifie_le is None and any(_delais(checklist, *pair) for pair in opened):
+    if dossier.notifie_le is None and any(delays_of(checklist, *pair) for pair in opened):
         message = "le jour où les écarts ont été notifiés n’est pas donné : leurs échéances restent inconnues"
         yield Avertissement("notification_absente", message)
     without = [
-        sujet for sujet, constat in opened if constat in dated and not _delais(checklist, sujet, constat)
+        sujet for sujet, constat in opened if constat in dated and not delays_of(checklist, sujet, constat)
     ]
     without += _in_means(checklist, dossier)
     if without:

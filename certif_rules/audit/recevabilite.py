@@ -152,7 +152,7 @@ class _Sujet(Struct, frozen=True, kw_only=True):
         """Return what is wrong of its field ``nom``."""
         if nom == "constat" and self.champ.startswith("verifications."):
             nom = "resultat"
-        return Issue(code, f"{self.nom} : {message}", lieu, hint, champ=f"{self.champ}.{nom}")
+        return Issue(code, message, lieu, hint, champ=f"{self.champ}.{nom}")
 
 
 def _of_line(checklist: Checklist, ligne: Ligne) -> _Sujet:
@@ -209,7 +209,7 @@ def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: st
     referentiel = checklist.referentiel
     for annotation in releve.annotations:
         if annotation not in referentiel.annotations:
-            message = f"l’annotation « {annotation} » n’est pas déclarée"
+            message = f"{sujet.nom} : l’annotation « {annotation} » n’est pas déclarée"
             hint = suggestion(annotation, referentiel.annotations, "annotations")
             yield sujet.issue("annotation-inconnue", message, releve.lieu, hint, "annotations")
     yield from _check_lifting(checklist, sujet, releve, notified)
@@ -218,14 +218,14 @@ def _check_one(checklist: Checklist, sujet: _Sujet, releve: Releve, notified: st
         return
     if releve.constat not in sujet.permis:
         allowed = ", ".join(sujet.permis) or "aucun : elle n’est pas due à cet audit"
-        message = f"le constat « {releve.constat} » n’est pas permis"
+        message = f"{sujet.nom} : le constat « {releve.constat} » n’est pas permis"
         yield sujet.issue(
             "constat-non-permis", message, releve.lieu, f"constats permis : {allowed}", "constat"
         )
     elif releve.constat in sujet.requis and not _explained(sujet, releve):
         declared = referentiel.constats.get(releve.constat)
         titre = declared.titre if declared else "non satisfaite"
-        message = f"« {titre} » demande un commentaire qui en donne la raison"
+        message = f"{sujet.nom} : « {titre} » demande un commentaire qui en donne la raison"
         yield sujet.issue(
             "commentaire-manquant",
             message,
@@ -255,34 +255,34 @@ def _check_lifting(
     yield from _check_new_level(checklist, sujet, releve)
     if releve.leve_le is None:
         if author:
-            message = "le constat est dit levé par quelqu’un, sans date"
+            message = f"{sujet.nom} : le constat est dit levé par quelqu’un, sans date"
             yield sujet.issue(
                 "levee-sans-date", message, releve.lieu, "ajouter leve_le, ou retirer leve_par", "leve_le"
             )
         return
     if not author:
-        message = "le constat est dit levé, sans dire par qui"
+        message = f"{sujet.nom} : le constat est dit levé, sans dire par qui"
         yield sujet.issue(
             "levee-sans-auteur", message, releve.lieu, "ajouter leve_par, ou retirer leve_le", "leve_par"
         )
     day = checklist.contexte.date.isoformat()
     if not releve.porte:
-        message = "rien à lever, elle est à évaluer"
+        message = f"{sujet.nom} : rien à lever, elle est à évaluer"
         yield sujet.issue(
             "levee-sans-constat", message, releve.lieu, "porter le constat, ou retirer leve_le", "leve_le"
         )
     elif releve.constat in sujet.permis and releve.constat not in sujet.ecarts:
-        message = f"« {releve.constat} » n’est pas un écart, il n’y a rien à lever"
+        message = f"{sujet.nom} : « {releve.constat} » n’est pas un écart, il n’y a rien à lever"
         yield sujet.issue(
             "levee-sans-objet", message, releve.lieu, "vérifier le constat, ou retirer leve_le", "leve_le"
         )
     elif releve.leve_le < day:
-        message = f"le constat est levé le {releve.leve_le}, avant l’audit ({day})"
+        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant l’audit ({day})"
         yield sujet.issue(
             "levee-avant-audit", message, releve.lieu, "vérifier leve_le et la date de l’audit", "leve_le"
         )
     elif notified is not None and releve.leve_le < notified:
-        message = f"le constat est levé le {releve.leve_le}, avant d’être notifié ({notified})"
+        message = f"{sujet.nom} : le constat est levé le {releve.leve_le}, avant d’être notifié ({notified})"
         yield sujet.issue(
             "levee-avant-notification", message, releve.lieu, "vérifier les deux dates", "leve_le"
         )
@@ -296,15 +296,15 @@ def _check_new_level(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Ite
     where = releve.lieux.get("leve_constat", releve.lieu)
     levels = _levels(checklist, sujet.permis)
     if releve.leve_le is None:
-        message = f"un niveau après levée (« {level} ») est donné, sans date de levée"
+        message = f"{sujet.nom} : un niveau après levée (« {level} ») est donné, sans date de levée"
         yield sujet.issue(
             "levee-sans-date", message, where, "ajouter leve_le, ou retirer leve_constat", "leve_le"
         )
     elif releve.constat not in levels:
-        message = f"« {releve.constat} » n’est pas un niveau, sa levée n’en donne pas un autre"
+        message = f"{sujet.nom} : « {releve.constat} » n’est pas un niveau, sa levée n’en donne pas un autre"
         yield sujet.issue("niveau-sans-objet", message, where, "retirer leve_constat", "leve_constat")
     elif level not in levels or level == releve.constat:
-        message = f"« {level} » ne peut pas être le niveau après levée"
+        message = f"{sujet.nom} : « {level} » ne peut pas être le niveau après levée"
         hint = f"niveaux possibles : {', '.join(c for c in levels if c != releve.constat)}"
         yield sujet.issue("constat-non-permis", message, where, hint, "leve_constat")
 
@@ -314,7 +314,7 @@ def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator
     day = checklist.contexte.date.isoformat()
     received, accepted = (releve.ecart.get(cle) for cle in (PLAN_RECU, PLAN_ACCEPTE))
     if received is not None and received < day:
-        message = f"le plan est reçu le {received}, avant l’audit ({day})"
+        message = f"{sujet.nom} : le plan est reçu le {received}, avant l’audit ({day})"
         yield sujet.issue(
             "plan-avant-audit",
             message,
@@ -326,7 +326,7 @@ def _check_plan(checklist: Checklist, sujet: _Sujet, releve: Releve) -> Iterator
         before = (
             f"avant d’être reçu ({received})" if received and received >= day else f"avant l’audit ({day})"
         )
-        message = f"le plan est accepté le {accepted}, {before}"
+        message = f"{sujet.nom} : le plan est accepté le {accepted}, {before}"
         yield sujet.issue(
             "plan-accepte-trop-tot",
             message,

@@ -166,12 +166,20 @@ def opened(checklist: Checklist, dossier: Dossier) -> Dossier:
     )
 
 
-def check_sites(checklist: Checklist, dossier: Dossier) -> Iterator[Issue]:
-    """Yield a finding that its sites forbid, by rule or not, or whose gravity was chosen without a reason."""
+def check_sites(checklist: Checklist, dossier: Dossier, only: str | None = None) -> Iterator[Issue]:
+    """Yield a finding that its sites forbid, by rule or not, or whose gravity was chosen without a reason.
+
+    Args:
+        checklist: the lines due.
+        dossier: the findings.
+        only: the id of the one line, or check, to look at; ``None``: all of them.
+    """
     names = _names(checklist)
     deduits = deduced(checklist, dossier)
     ecarts = {ligne.indicateur.id: gaps_of(checklist, ligne) for ligne in checklist.lignes}
     for releve in (*dossier.releves, *dossier.verifications):
+        if only is not None and releve.ligne != only:
+            continue
         known = ecarts.get(releve.ligne, ECARTS_DE_VERIFICATION)
         deduit = deduits.get(releve.ligne)
         if deduit is not None:

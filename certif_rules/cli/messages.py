@@ -56,6 +56,7 @@ _CONSEILS = {
     "certificat-requis": "--certificat {}=DEBUT:FIN, ou « certificats » dans le profil",
     "habillage-different": "retirer --habillage : la grille se relit avec le sien",
 }
+_IL_MANQUE = "il manque "
 _AUTRES, _UNE = "ou accepter les autres", "une catégorie à la fois : "
 
 
@@ -63,7 +64,7 @@ def in_options(issues: Iterable[Issue]) -> list[Issue]:
     """Return issues as they are told here: their fields by option, and what is missing in one sentence."""
     from msgspec.structs import replace
 
-    from certif_rules.errors import IL_MANQUE, MANQUE, by_place
+    from certif_rules.errors import MANQUE, by_place
 
     shown: dict[Issue, None] = {}
     lacking: dict[object, list[Issue]] = {}
@@ -76,15 +77,13 @@ def in_options(issues: Iterable[Issue]) -> list[Issue]:
         alike.sort(key=lambda issue: list(_OPTIONS).index(issue.champ))
         names = dict.fromkeys(_named(issue) for issue in alike)
         hint = alike[0].hint or _where({issue.champ for issue in alike})
-        shown[replace(alike[0], message=f"{IL_MANQUE}{', '.join(names)}", hint=hint, champ="")] = None
+        shown[replace(alike[0], message=f"{_IL_MANQUE}{', '.join(names)}", hint=hint, champ="")] = None
     return sorted(shown, key=by_place)
 
 
 def _named(issue: Issue) -> str:
     """Return what a missing value is called, and its option where it may be given by one."""
-    from certif_rules.errors import IL_MANQUE
-
-    name = issue.message.removeprefix(IL_MANQUE)
+    name = issue.message.removeprefix(_IL_MANQUE)
     return name if issue.location else f"{name} ({_OPTIONS[issue.champ]})"
 
 

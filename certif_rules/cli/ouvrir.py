@@ -16,8 +16,19 @@ from certif_rules.cli.french import french_command
 @click.argument("fichier", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port ; sans lui, un port libre.")
 @click.option("--sans-navigateur", is_flag=True, help="Écrit l’adresse sans ouvrir de navigateur.")
+@click.option(
+    "--copie", type=click.Path(path_type=Path), help="Dossier où une seconde copie est gardée, désormais."
+)
+@click.option("--sans-copie", is_flag=True, help="Ne garde plus de seconde copie ; celle qui existe reste.")
 @click.option("--verifier", is_flag=True, help="Vérifie le journal de chaque audit, et s’arrête.")
-def command(fichier: Path | None, port: int, sans_navigateur: bool, verifier: bool) -> None:
+def command(
+    fichier: Path | None,
+    port: int,
+    sans_navigateur: bool,
+    copie: Path | None,
+    sans_copie: bool,
+    verifier: bool,
+) -> None:
     """Un audit entier dans le navigateur de cette machine, sans réseau : préparer, saisir, clore, suivre.
 
     FICHIER garde les audits ; sans lui, un fichier du dossier de données de l’utilisateur. Ctrl-C arrête.
@@ -27,6 +38,7 @@ def command(fichier: Path | None, port: int, sans_navigateur: bool, verifier: bo
     if find_spec("django") is None or find_spec("waitress") is None:
         message, hint = "l’espace de travail demande Django et waitress", 'pip install "certif-rules[web]"'
         raise UsageError([Issue("complement-absent", message, None, hint)])
+    from certif_rules.web.copie import chosen
     from certif_rules.web.serveur import already_open, serve, verified
 
     base = (fichier or _usual()).resolve()
@@ -48,8 +60,12 @@ def command(fichier: Path | None, port: int, sans_navigateur: bool, verifier: bo
 
     if other := already_open(base):
         ready(other)
+        if copie or sans_copie:
+            paragraph("Il est déjà ouvert : la seconde copie changera à sa prochaine ouverture.")
+            chosen(base, copie, none=sans_copie)
         return
-    serve(base, port, ready)
+    base.parent.mkdir(parents=True, exist_ok=True)
+    serve(base, port, ready, chosen(base, copie, none=sans_copie))
 
 
 def _usual() -> Path:

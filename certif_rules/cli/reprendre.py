@@ -11,7 +11,6 @@ from certif_rules.cli.contexte import context_options, request
 from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
-from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.audit.correction import Correction, Mouvement
@@ -69,16 +68,11 @@ def command(
 
 def _summarise(correction: Correction) -> None:
     from certif_rules.cli.messages import say, warn
+    from certif_rules.services.correction import in_words
 
     for changement in correction.changements:
         say(_line(changement))
-    numbers = [sum(c.sens == sens for c in correction.changements) for sens in _SENS]
-    entered, left, changed = numbers
-    again = sum(one.revu_le is None for one in correction.dossier.a_revoir)
-    say(
-        f"{count(entered, 'ligne entre', 'lignes entrent')}, {left} sort{'ent' if left > 1 else ''}, "
-        f"{changed} change{'nt' if changed > 1 else ''} ; {count(again, 'constat')} à revoir."
-    )
+    say(f"{in_words(correction)}.")
     for avertissement in (*correction.checklist.avertissements, *correction.avertissements):
         warn(avertissement.message, avertissement.code)
 

@@ -6,13 +6,16 @@ A thing is the fields that share its identifier. What a proof says reaches the l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
+from certif_rules.blocs.typographie import day, plain
 from certif_rules.journal.etat import Champ, Etat
 from certif_rules.journal.evenements import Endroit, Genre
 
+#: The fields that are days, as ISO dates.
+JOURS: Final = frozenset({"vu_le", "garde_jusqu_au", "demande_le", "recu_le"})
 #: What a field that ties a thing to a line begins with.
 _LIEN = "ligne."
 
@@ -53,3 +56,26 @@ def annexes(etat: Etat, genre: Genre) -> Iterator[Annexe]:
     things = [Annexe(id=identifiant, champs=own) for identifiant, own in champs.items()]
     things.sort(key=lambda annexe: (str(annexe.get("cree_le") or ""), annexe.id))
     yield from (annexe for annexe in things if not annexe.get("retire"))
+
+
+def in_a_sentence(preuve: Annexe) -> str:
+    """Return a proof as a findings file says it: its reference, then what was noted of it.
+
+    « Livret d’accueil (vu le 18 mars 2024, A. B., échantillon 3, copie chez l’organisme) »
+    """
+    noted = [
+        f"{label}{plain(day(value)) if champ in JOURS else value}"
+        for champ, label in (
+            ("vu_le", "vu le "),
+            ("initiales", ""),
+            ("echantillon", "échantillon "),
+            ("site", "site "),
+        )
+        if (value := preuve.get(champ))
+    ]
+    noted += ["vu à l’écran"] if preuve.get("ecran") else []
+    holder, until = preuve.get("detenteur"), preuve.get("garde_jusqu_au")
+    if holder or until:
+        held = ("copie", f"chez {holder}" if holder else "", f"jusqu’au {plain(day(until))}" if until else "")
+        noted.append(" ".join(filter(None, held)))
+    return f"{preuve.get('reference')} ({', '.join(noted)})" if noted else str(preuve.get("reference"))

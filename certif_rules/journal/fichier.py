@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from certif_rules.audit.compte_rendu import CLES as PARTIES
 from certif_rules.audit.constats import A_EVALUER
+from certif_rules.journal.annexes import annexes, in_a_sentence
 from certif_rules.journal.etat import Champ, Etat
 from certif_rules.journal.evenements import Endroit, Genre
+from certif_rules.plugins.empreinte import digest
+from certif_rules.rules.contexte import VERIFICATION
 
 #: The lists of the findings file by what their entries are about, and the field that says the finding.
 _LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
@@ -19,34 +22,87 @@ _LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
 _PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel", "evaluation"})
 #: What a finding holds by key.
 _PAR_CLE: Final = frozenset({"ecart", "complements"})
+#: The references of the proofs of a line, and who assessed it.
+_VUES: Final = "preuves_vues"
+_PAR: Final = "evalue_par"
+#: What a body may give of a line, and what the file of these texts is called.
+TEXTES: Final = ("titre", "exigence", "niveau_attendu")
+FICHIER_DES_TEXTES: Final = "textes.json"
 _SANS_VALEUR: Final[Sequence[Any]] = (None, "", [], {})
 
 
 def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the data of the findings file that a journal says, what is to settle in ``a_accorder``.
 
+    Each line says in a sentence the proofs that it is tied to, after those that it names itself.
+
     Args:
-        etat: what the journal says; what only the workspace knows is left out.
-        noms: the names of people by their key.
+        etat: what the journal says; of what only the workspace knows, proofs and texts are said.
+        noms: the names of people by their key, which stands for who assessed a line.
     """
+    known = noms or {}
     data: dict[str, Any] = {"format": 1, "organisme": {}, "constats": []}
     for cle, champ in sorted(etat.items()):
         if cle.genre != "tete" and cle.genre not in _LISTES:
             continue
         entry = data if cle.genre == "tete" else _entry(data, cle)
         if champ.a_accorder:
-            entry.setdefault("a_accorder", []).append(_dispute(cle, champ, noms or {}))
+            entry.setdefault("a_accorder", []).append(_dispute(cle, champ, known))
         elif champ.valeur not in _SANS_VALEUR or says_none(cle, champ.valeur):
             *nodes, last = cle.champ.split(".")
             for node in nodes:
                 entry = entry.setdefault(node, {})
-            entry[last] = champ.valeur
+            entry[last] = known.get(champ.valeur) or champ.valeur if last == _PAR else champ.valeur
+    for preuve in annexes(etat, "preuve"):
+        for ligne in preuve.lignes if preuve.get("reference") else ():
+            _see(_entry(data, _place(ligne)), in_a_sentence(preuve))
+    if given := texts_given(etat, data.get("textes")):
+        data["textes"] = given
     return data
 
 
 def says_none(cle: Endroit, valeur: Any) -> bool:
     """Return whether an empty list says something: « none, and it is known », of a part of the report."""
     return valeur == [] and cle.genre == "tete" and cle.champ in PARTIES
+
+
+def _place(ligne: str) -> Endroit:
+    """Return where the proofs of a line, or of a check, are."""
+    check = ligne.startswith(VERIFICATION)
+    return Endroit("verification" if check else "ligne", _VUES, ligne.removeprefix(VERIFICATION))
+
+
+def _see(entry: dict[str, Any], sentence: str) -> None:
+    """Add a proof to those of a line: a file that came back says it already."""
+    seen = entry.setdefault(_VUES, [])
+    if sentence not in seen:
+        entry[_VUES] = [*seen, sentence]
+
+
+def texts_given(etat: Etat, carried: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    """Return the texts that the body gives for lines without one, in place of those that a file ``carried``.
+
+    Each rests on its document, with the page; one whose document nobody says is not given.
+    """
+    contenu = (carried or {}).get("contenu") or {}
+    sources: dict[str, Any] = dict(contenu.get("sources") or {})
+    lines: dict[str, Any] = {line["code"]: line for line in contenu.get("indicateurs") or ()}
+    given = [
+        texte for texte in annexes(etat, "texte") if texte.get("document") and any(map(texte.get, TEXTES))
+    ]
+    for texte in given:
+        document, page = texte.get("document"), texte.get("page")
+        source = {"titre": f"{document}, {page}" if page else document, "reference": document}
+        code = next((code for code, one in sources.items() if one == source), f"D{len(sources) + 1}")
+        sources[code] = source
+        words = {champ: texte.get(champ) for champ in TEXTES if texte.get(champ)}
+        if level := words.get("niveau_attendu"):
+            words["niveau_attendu"] = {"texte": level, "sources": [code]}
+        lines[texte.id] = {"code": texte.id, **words, "sources": [code]}
+    if not given:
+        return None
+    whole = {"format": 1, "sources": sources, "indicateurs": list(lines.values())}
+    return {"nom": FICHIER_DES_TEXTES, "empreinte": digest(whole), "contenu": whole}
 
 
 def _entry(data: dict[str, Any], cle: Endroit) -> dict[str, Any]:

@@ -50,10 +50,10 @@ def brought(
     """
     parted = common(ours, theirs)
     start, here = state(theirs[:parted], contenus), state(ours, contenus)
-    past: dict[Endroit, list[tuple[int, Any]]] = {}
-    for event in ours:
+    past: dict[Endroit, list[Any]] = {}
+    for event in ours[parted:]:
         if event.apres in contenus:
-            past.setdefault(event.cle, []).append((event.version, contenus[event.apres].valeur))
+            past.setdefault(event.cle, []).append(contenus[event.apres].valeur)
     given: list[tuple[bool, int, ValeurApportee]] = []
     for cle, champ in state(theirs, contenus).items():
         before = [one.valeur for one in start[cle].versions] if cle in start else []
@@ -65,7 +65,7 @@ def brought(
             if one.version <= parted or one.contenu not in contenus or (not one.valeur and not any(before)):
                 continue
             base = min(one.base, parted)
-            again = any(version > base and value == one.valeur for version, value in past.get(cle, ()))
+            again = one.valeur in past.get(cle, ())
             if again and one.valeur not in standing:
                 continue  # somebody said the same here, and whoever replaced it had read it
             value = ValeurApportee(cle=cle, valeur=one.valeur, acteur=one.acteur, base=base)

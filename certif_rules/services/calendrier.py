@@ -10,6 +10,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
@@ -31,7 +32,7 @@ from certif_rules.services.evenements import (
 )
 from certif_rules.services.vie import by_edition, look_up_regime, out_of_force
 from certif_rules.vie.actes import called_for
-from certif_rules.vie.calendrier import Options, compute
+from certif_rules.vie.calendrier import DateCalculee, Options, compute
 from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.feries import why_not_worked
 from certif_rules.vie.regime import Regime
@@ -88,6 +89,26 @@ def make_calendar(
     return replace(value, editions=editions, autres=autres)
 
 
+def follow(registry: Registry, checklist: Checklist, dossier: Dossier) -> Echeancier:
+    """Return the calendar of an audit under way: what its file says, findings still missing or not.
+
+    Raises:
+        UsageError, DataError: no cycle is known, or the days of the file cannot be.
+    """
+    demande, saisie, none = dossier.demande, Saisie(), meetings_typed(())
+    recherche = look_up_regime(registry, demande)
+    regime, lu = recherche.settle(
+        [_read(choice, demande, dossier, saisie, none) for choice in recherche.choix]
+    )
+    return _with_deadlines(_made(regime, lu, saisie, demande), checklist, dossier)
+
+
+def deadlines_alone(checklist: Checklist, dossier: Dossier) -> tuple[DateCalculee, ...]:
+    """Return the dates of each open finding, where no cycle says the others."""
+    options = Options(chome=partial(why_not_worked, territoire=None))
+    return tuple(of_findings(deadlines(checklist, dossier), checklist.referentiel, options, {}))
+
+
 def _made(regime: Regime, lu: _Lu, saisie: Saisie, demande: Demande) -> Echeancier:
     referentiel = regime.referentiel
     cycle = regime.propre.cycle if regime.propre else None
@@ -123,7 +144,11 @@ def _with_findings(registry: Registry, value: Echeancier, dossier: Dossier) -> E
     """Return the calendar with the dates of each open finding, and nothing said of any other."""
     notified = value.evenements.get("ecarts_notifies_le")
     opened = replace(dossier, notifie_le=None if notified is None else notified.isoformat())
-    checklist, opened = open_dossier(registry, opened, other_rules=True)
+    return _with_deadlines(value, *open_dossier(registry, opened, other_rules=True))
+
+
+def _with_deadlines(value: Echeancier, checklist: Checklist, opened: Dossier) -> Echeancier:
+    """Return the calendar with the dates of each open finding of an audit already read."""
     echeances: tuple[Echeance, ...] = tuple(deadlines(checklist, opened))
     titres = {nom: declare.titre for nom, declare in value.declares.items()}
     dates = of_findings(echeances, checklist.referentiel, value.options, titres)

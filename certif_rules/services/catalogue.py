@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from certif_rules.echanges.inventaire import edition
 from certif_rules.errors import DataError, Issue, UsageError, suggestion
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.model.vie import Vie
 from certif_rules.noms import cle
+from certif_rules.plugins.discovery import Plugins
 from certif_rules.plugins.registry import Registry
+from certif_rules.source.entree import content_of
+
+#: The folder of examples, beside the natures of layers (see ``docs/greffons.md``), and how many it may hold.
+_EXEMPLES: Final = "exemples"
+_MOST: Final = 20
 
 
 def describe(registry: Registry, name: str | None = None) -> tuple[list[dict[str, Any]], list[Issue]]:
@@ -54,3 +61,19 @@ def _lives(registry: Registry, referentiel: Referentiel, issues: list[Issue]) ->
     except DataError as error:
         issues.extend(error.issues)
         return None
+
+
+def examples(plugins: Plugins) -> list[tuple[str, bytes]]:
+    """Return the examples of the installed plugins: the name of each file, and what it holds.
+
+    They come by the name of the plugin, then of the file. One that cannot be read is left out.
+    """
+    read: list[tuple[str, bytes]] = []
+    for _, donnees in sorted(plugins.donnees, key=lambda pair: (pair[0], str(pair[1].dossier))):
+        files = sorted(islice((donnees.dossier / _EXEMPLES).glob("*.yaml"), _MOST))
+        for path in files:
+            try:
+                read.append((path.name, content_of(path, ordinary=True)))
+            except DataError:
+                continue
+    return read

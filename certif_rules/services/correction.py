@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.correction import Correction, correct
 from certif_rules.audit.demande import Demande, merge
+from certif_rules.francais import count
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import make_checklist
 from certif_rules.services.constats import with_rules
@@ -50,6 +51,18 @@ def carry_reading(registry: Registry, lecture: Lecture, corrected: Demande) -> C
     apres = make_checklist(registry, corrected)
     dossier = with_rules(apres, replace(lecture.dossier, demande=corrected))
     return replace(correct(lecture.checklist, apres, dossier), avertissements=lecture.avertissements)
+
+
+def in_words(correction: Correction) -> str:
+    """Return how many lines a correction moves, that no finding is lost, how many are to look at again."""
+    entered, left, changed = (
+        sum(one.sens == sens for one in correction.changements) for sens in ("entree", "sortie", "changee")
+    )
+    again = sum(one.revu_le is None for one in correction.dossier.a_revoir)
+    moved = [count(entered, "ligne ajoutée", "lignes ajoutées"), count(left, "retirée")]
+    moved += [count(changed, "changée")] if changed else []
+    review = f" ; {count(again, 'constat')} à revoir" if again else ""
+    return f"{', '.join(moved)}, aucun constat perdu{review}"
 
 
 def _completed(profil: Demande, before: Demande) -> Demande:

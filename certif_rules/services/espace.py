@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
@@ -13,16 +14,26 @@ from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Mouvement, correct
+from certif_rules.audit.demande import from_profile
 from certif_rules.audit.examen import refusal
 from certif_rules.audit.questions import Question, questions
 from certif_rules.audit.rapport import make_report
 from certif_rules.audit.recevabilite import check_finding, with_ids
+from certif_rules.audit.sites import check_sites
 from certif_rules.echanges.constats import write_dossier
-from certif_rules.errors import Issue
+from certif_rules.errors import Issue, IssuesError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.checklist import build, prepare
 from certif_rules.services.constats import from_data, procedure_of, with_rules
 from certif_rules.source import schema
+
+#: What a findings file says of the audit asked for: the same gives the same lines and the same questions.
+_DEMANDE: Final = (
+    "referentiel", "edition", "guide", "audit", "organisme", "ajouts", "precedent", "certificats", "textes",
+    "dossier",
+)  # fmt: skip
+#: How many requests are remembered: pages ask again and again for the audits that are open.
+_RETENUS: Final = 16
 
 
 class AuditEnCours(Struct, frozen=True, kw_only=True):
@@ -55,8 +66,11 @@ def open_work(registry: Registry, data: Mapping[str, Any]) -> AuditEnCours:
     if issues:
         raise refusal(issues)
     dossier = from_data(data)
-    resolution, contexte = prepare(registry, dossier.demande)
-    checklist = build(resolution, contexte)
+    try:
+        checklist, asked = _prepared(registry, json.encode({k: data[k] for k in _DEMANDE if k in data}))
+    except IssuesError:
+        prepare(registry, dossier.demande)  # the same, with the places of what is wrong
+        raise
     dossier, issues = with_ids(checklist.referentiel, dossier)
     if issues:
         raise refusal(issues)
@@ -66,8 +80,19 @@ def open_work(registry: Registry, data: Mapping[str, Any]) -> AuditEnCours:
     return AuditEnCours(
         checklist=checklist,
         dossier=replace(dossier, releves=tuple(every.values())),
-        questions=questions(checklist.referentiel, contexte),
+        questions=asked,
     )
+
+
+@lru_cache(maxsize=_RETENUS)
+def _prepared(registry: Registry, demande: bytes) -> tuple[Checklist, tuple[Question, ...]]:
+    """Return the lines of a request and the facts worth asking; finding which costs more than the lines.
+
+    Raises:
+        UsageError, DataError: the request is wrong or incomplete; everything is listed, without places.
+    """
+    resolution, contexte = prepare(registry, from_profile({"organisme": {}, **json.decode(demande)}))
+    return build(resolution, contexte), questions(resolution.referentiel, contexte)
 
 
 def lines_moved(avant: AuditEnCours, apres: AuditEnCours) -> tuple[Mouvement, ...]:
@@ -76,8 +101,10 @@ def lines_moved(avant: AuditEnCours, apres: AuditEnCours) -> tuple[Mouvement, ..
 
 
 def faults_of(chantier: AuditEnCours, ligne: str) -> tuple[Issue, ...]:
-    """Return what is impossible in the finding of one line, or of one check."""
-    return tuple(check_finding(chantier.checklist, chantier.releve(ligne), chantier.dossier.notifie_le))
+    """Return what is impossible in the finding of one line, or of one check, and what its sites forbid."""
+    checklist, dossier = chantier.checklist, chantier.dossier
+    own = check_finding(checklist, chantier.releve(ligne), dossier.notifie_le)
+    return (*own, *check_sites(checklist, dossier, ligne))
 
 
 def as_file(chantier: AuditEnCours) -> bytes:

@@ -42,6 +42,8 @@ from certif_rules.source.schema import check
 from certif_rules.source.yaml import control_character
 
 _AUTRES_REGLES = "autres_regles"
+#: What may still be to write in findings that are not finished.
+_A_FINIR = ("ligne-manquante", "commentaire-manquant", "levee-sans-auteur", "levee-sans-date")
 #: Most problems of one file that are listed.
 _TOLD = 500
 
@@ -69,6 +71,7 @@ def read_grids(
     habillage: HabillageDit | None = None,
     textes: TextesDits | None = None,
     pseudonymise: bool = False,
+    unfinished: bool = False,
 ) -> Lecture:
     """Return the findings of these grids of one audit, joined. The files are opened for reading only.
 
@@ -83,11 +86,12 @@ def read_grids(
         habillage: the file of the body, for grids that do not carry its dress.
         textes: what the body gives for lines without text; a grid is compared with its own all the same.
         pseudonymise: replace personal data once the grids are joined, rather than warn of them.
+        unfinished: take findings that still lack something: a line, a statement, who lifted a gap.
 
     Raises:
         DataError: anything wrong with any of them; everything is listed.
     """
-    options = _Options(registry, other_rules, habillage)
+    options = _Options(registry, other_rules, habillage, frozenset(_A_FINIR if unfinished else ()))
     readings: list[tuple[str, Lecture]] = []
     issues: list[Issue] = []
     for source in (*sources, *([base] if base else [])):
@@ -156,6 +160,17 @@ class _Options(Struct, frozen=True):
     registry: Registry
     other_rules: bool
     habillage: HabillageDit | None
+    tolerated: frozenset[str]
+
+    def refuse(self, issues: Iterable[Issue]) -> None:
+        """Refuse what is wrong of a file, but what it may still lack.
+
+        Raises:
+            DataError: anything else is.
+        """
+        wrong = [issue for issue in issues if issue.code not in self.tolerated]
+        if wrong:
+            raise DataError(wrong)
 
 
 def _read(options: _Options, fichier: FichierDonne) -> Lecture:
@@ -182,9 +197,7 @@ def _read(options: _Options, fichier: FichierDonne) -> Lecture:
         lu = grille.read_rows(feuilles, checklist, name, same_rules=_same(checklist), carried=dossier)
         lu = with_carried(checklist, dossier, lu, suite=True)
     releves, verifications = _as_seen(lu.releves), _as_seen(lu.verifications)
-    issues = [*lu.issues, *_controls((*releves, *verifications), name)]
-    if issues:
-        raise DataError(issues)
+    options.refuse((*lu.issues, *_controls((*releves, *verifications), name)))
     dossier = replace(dossier, releves=releves, verifications=verifications, notifie_le=lu.notifie_le)
     return Lecture(checklist=checklist, dossier=dossier, avertissements=lu.avertissements, silence=lu.silence)
 
@@ -217,9 +230,7 @@ def _read_json(options: _Options, fichier: FichierDonne, *, typed: bool) -> Lect
     else:
         issues += check_findings(checklist, dossier)
     issues += check_compte_rendu(checklist, dossier)
-    issues += check_procedure(options.registry, checklist, dossier)
-    if issues:
-        raise DataError(issues)
+    options.refuse((*issues, *check_procedure(options.registry, checklist, dossier)))
     strangers = tuple(json_.strangers(data, checklist, name))
     silence = json_.silence(data)
     return Lecture(checklist=checklist, dossier=dossier, avertissements=strangers, silence=silence)
@@ -279,7 +290,7 @@ def _join(readings: list[tuple[str, Lecture]], base: tuple[str, Lecture] | None)
     issues = [
         issue
         for name, lecture in (*others, *([base] if base else []))
-        for issue in _different_audits(first_name, first, name, lecture)
+        for issue in different_audits(first_name, first, name, lecture)
     ]
     if issues:
         raise DataError(issues)
@@ -301,7 +312,8 @@ def _join(readings: list[tuple[str, Lecture]], base: tuple[str, Lecture] | None)
     return replace(dressed, dossier=dossier, avertissements=(*read, *left))
 
 
-def _different_audits(first_name: str, first: Lecture, name: str, other: Lecture) -> list[Issue]:
+def different_audits(first_name: str, first: Lecture, name: str, other: Lecture) -> list[Issue]:
+    """Return why two readings are not of one audit; nothing where they are."""
     one, two = head_as_data(first.dossier), head_as_data(other.dossier)
     # One without a dress, or texts, may be read with one that has it; two different ones are two documents.
     apart = {"ecarts_notifies_le", "dossier"} | {

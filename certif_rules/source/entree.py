@@ -72,7 +72,7 @@ def _unreadable(reason: str, path: Path, name: str | None) -> DataError:
 
 
 class FichierDonne(Struct, frozen=True):
-    """A file as it was given: what to call it in messages, what it holds, where the files that it names are.
+    """This is a file as it was given: what to call it in messages, what it holds, where those it names are.
 
     Without a folder, it came alone, from someone who has no business in ours: no other file is read for it.
     """
@@ -83,7 +83,7 @@ class FichierDonne(Struct, frozen=True):
 
     @property
     def suffixe(self) -> str:
-        """What its name ends with, « .xlsx »; nothing for a name that says nothing."""
+        """Return what its name ends with, « .xlsx »; nothing for a name that says nothing."""
         return Path(self.nom).suffix.lower()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from msgspec import Struct
 
 from certif_rules.journal.etat import Champ, ValeurDonnee, changes_nothing, state, with_version
@@ -20,11 +21,13 @@ from certif_rules.journal.evenements import (
     sealed,
 )
 from certif_rules.journal.fichier import says_none
+from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.web import models
 from certif_rules.web.machine import drawn, now
 
 #: What the rows of events, and of values, keep beside where they stand and what was given.
 _EVENT = tuple(name for name in Inscription.__struct_fields__ if name != "cle")
+_PLACE = Endroit.__struct_fields__
 _GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeur")
 
 
@@ -78,9 +81,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
             seal = event.empreinte
             for one in (content, why) if why else (content,):
                 _keep(dossier, one)
-            models.InscriptionGardee.objects.create(
-                dossier=dossier, **_where(event.cle), **_fields(event, _EVENT)
-            )
+            as_row(dossier, event).save(force_insert=True)
             given = ValeurDonnee(
                 valeur=don.valeur,
                 acteur=acteur,
@@ -108,12 +109,12 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
     """Return the values that stand now, from their projection."""
     texts = dict(models.ContenuGarde.objects.filter(dossier=dossier_id).values_list("empreinte", "texte"))
     champs: dict[Endroit, Champ] = {}
-    for row in models.ValeurCourante.objects.filter(dossier=dossier_id):
-        text = texts.get(row.contenu)
-        version = ValeurDonnee(
-            valeur=None if text is None else Contenu(sel="", texte=text).valeur, **_fields(row, _GIVEN)
-        )
-        cle = _cle(row)
+    # Rows of plain values: a page reads hundreds of them, and changes none.
+    for row in models.ValeurCourante.objects.filter(dossier=dossier_id).values(*_PLACE, *_GIVEN):
+        text = texts.get(row["contenu"])
+        valeur = None if text is None else Contenu(sel="", texte=text).valeur
+        version = ValeurDonnee(valeur=valeur, **{name: row[name] for name in _GIVEN})
+        cle = Endroit(**{name: row[name] for name in _PLACE})
         champs[cle] = Champ((*(champs[cle].versions if cle in champs else ()), version))
     return champs
 
@@ -126,6 +127,56 @@ def reverted(dossier_id: Any, after: int, until: int) -> list[Don]:
     return [Don(cle, before[cle].valeur if cle in before else None) for cle in changed]
 
 
+def as_changed(dossier_id: Any, dons: Iterable[Don], base: int) -> list[Don]:
+    """Return, of what a page posts, what its reader changed: the rest is what stood at version ``base``."""
+    dons = list(dons)
+    if base >= models.DossierSuivi.objects.values_list("version", flat=True).get(pk=dossier_id):
+        return dons
+    known = contents(dossier_id)
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=base)
+    return [
+        don
+        for don in dons
+        if not changes_nothing(
+            state(map(_event, rows.filter(**_where(don.cle))), known).get(don.cle), don.valeur, base
+        )
+    ]
+
+
+def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) -> tuple[int, int] | None:
+    """Return the versions between which somebody last gave something of these kinds, at once.
+
+    Args:
+        dossier_id: the dossier.
+        acteur: who gave it.
+        genres: the kinds looked at.
+        until: the last version looked at.
+
+    Returns:
+        The version before it, and that of its last event; nothing where there is none.
+    """
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=until).order_by(
+        "-version"
+    )
+    last = rows.filter(acteur=acteur, genre__in=tuple(genres)).first()
+    if last is None:
+        return None
+    start = last.version
+    for row in rows.filter(version__lte=last.version):
+        if (row.acteur, row.quand, row.base) != (acteur, last.quand, last.base):
+            break
+        start = row.version
+    return start - 1, last.version
+
+
+def still_so(dossier_id: Any, dons: Iterable[Don], until: int) -> list[Don]:
+    """Return, of what would undo the events up to ``until``, what nobody changed since."""
+    known = contents(dossier_id)
+    then = state((one for one in events(dossier_id) if one.version <= until), known)
+    now_ = standing(dossier_id)
+    return [don for don in dons if now_[don.cle].valeur == then[don.cle].valeur]
+
+
 def shared_at(dossier_id: Any) -> int:
     """Return the version at which the dossier was last shared or closed; 0 where it never was."""
     acts = models.InscriptionGardee.objects.filter(dossier=dossier_id, genre="acte").order_by("-version")
@@ -134,7 +185,8 @@ def shared_at(dossier_id: Any) -> int:
 
 def wants_reason(dossier_id: Any, dons: Iterable[Don]) -> list[Don]:
     """Return, of what is given, what changes a value that was already shared or closed."""
-    last, champs = shared_at(dossier_id), standing(dossier_id)
+    last = shared_at(dossier_id)
+    champs = standing(dossier_id) if last else {}
     return [
         don
         for don in dons
@@ -145,20 +197,38 @@ def wants_reason(dossier_id: Any, dons: Iterable[Don]) -> list[Don]:
 
 
 def names() -> dict[str, str]:
-    """Return the names of people by their key; one that was erased has none."""
-    return dict(models.Utilisateur.objects.values_list("cle", "nom"))
+    """Return the names of people by their key; who gave none, or was erased, is not among them."""
+    people = models.Utilisateur.objects.values_list("cle", "nom", "initiales")
+    return {cle: nom or initiales for cle, nom, initiales in people if nom or initiales}
 
 
-def events(dossier_id: Any) -> list[Inscription]:
-    """Return the events of a dossier, in order."""
-    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id)
-    return [Inscription(cle=_cle(row), **_fields(row, _EVENT)) for row in rows]
+def events(dossier_id: Any, ligne: str | None = None, after: int = 0) -> list[Inscription]:
+    """Return the events of a dossier, in order.
+
+    Args:
+        dossier_id: the dossier.
+        ligne: the id of the line whose events are wanted, with those of what is tied to it; ``None``: all.
+        after: the version after which they are wanted.
+    """
+    rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__gt=after)
+    if ligne is not None:
+        own = Q(genre__in=("ligne", "verification"), ligne=ligne)
+        rows = rows.filter(own | Q(champ__in=(f"ligne.{ligne}", f"ligne.{VERIFICATION}{ligne}")))
+    return list(map(_event, rows))
 
 
-def contents(dossier_id: Any) -> dict[str, Contenu]:
-    """Return what fields were given, by digest."""
+def as_row(dossier: models.DossierSuivi, event: Inscription) -> models.InscriptionGardee:
+    """Return the row that keeps an event."""
+    return models.InscriptionGardee(dossier=dossier, **_where(event.cle), **_fields(event, _EVENT))
+
+
+def contents(dossier_id: Any, of: Iterable[str] | None = None) -> dict[str, Contenu]:
+    """Return what fields were given, by digest; ``of`` are the only digests wanted."""
     rows = models.ContenuGarde.objects.filter(dossier=dossier_id)
-    return {row.empreinte: Contenu(sel=row.sel, texte=row.texte) for row in rows}
+    if of is not None:
+        rows = rows.filter(empreinte__in=tuple(of))
+    known = rows.values_list("empreinte", "sel", "texte")
+    return {empreinte: Contenu(sel=sel, texte=texte) for empreinte, sel, texte in known}
 
 
 def rebuild(dossier_id: Any) -> None:
@@ -178,6 +248,10 @@ def altered(dossier_id: Any) -> str:
     if falsified(contents(dossier_id)):
         return "un contenu du journal n’est plus celui qui a été confirmé"
     return ""
+
+
+def _event(row: models.InscriptionGardee) -> Inscription:
+    return Inscription(cle=_cle(row), **_fields(row, _EVENT))
 
 
 def _cle(row: models.Place) -> Endroit:

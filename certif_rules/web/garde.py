@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 
 from certif_rules.errors import IssuesError
+from certif_rules.web import copie
 
 #: Nothing but our own files, no script in a page, no frame.
 POLITIQUE = "; ".join(
@@ -42,6 +43,8 @@ class Garde:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer, under the policy, or why there is none."""
         response = _refused(request) or _entered(request) or self.get_response(request)
+        if request.method == "POST":
+            copie.wake()
         response.headers.setdefault("Content-Security-Policy", POLITIQUE)  # a document has one of its own
         response.headers["Referrer-Policy"] = "same-origin"  # none at all makes an Origin of null
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -11,14 +11,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def drawn() -> str:
-    """Return a text of 32 characters that nobody can guess, fit for an address."""
-    return secrets.token_urlsafe(24)
-
-
 def today() -> str:
     """Return the day that it is here, as an ISO date."""
     return datetime.now(UTC).astimezone().date().isoformat()
+
+
+def drawn() -> str:
+    """Return a text of 32 characters that nobody can guess, fit for an address."""
+    return secrets.token_urlsafe(24)
 
 
 def day_here(quand: str) -> str:

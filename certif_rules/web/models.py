@@ -9,10 +9,15 @@ Identifiant = UUID
 
 
 class Utilisateur(models.Model):
-    """A person acts on dossiers: events hold the key, the name stands here alone and can be erased."""
+    """A person acts on dossiers: events hold the key, the name stands here alone and can be erased.
+
+    ``ici``: who acts on this machine; the others came with an audit that was begun elsewhere.
+    """
 
     cle = models.CharField(primary_key=True, max_length=40)
     nom = models.CharField(max_length=200, blank=True)
+    initiales = models.CharField(max_length=20, blank=True)
+    ici = models.BooleanField(default=False)
 
     class Meta:  # noqa: D106 - read by Django alone
         ordering = ("cle",)
@@ -28,6 +33,14 @@ class DossierSuivi(models.Model):
 
     class Meta:  # noqa: D106 - read by Django alone
         ordering = ("-cree_le",)
+
+
+class ResumeGarde(models.Model):
+    """A summary keeps what the home page lists of an audit; ``cle`` says its version and its rules."""
+
+    dossier = models.OneToOneField(DossierSuivi, on_delete=models.CASCADE, primary_key=True)
+    cle = models.CharField(max_length=200)
+    texte = models.TextField()
 
 
 class ContenuGarde(models.Model):

@@ -10,33 +10,38 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from certif_rules.errors import Issue, UsageError
+from certif_rules.web import copie as copies
 from certif_rules.web.machine import drawn
 
 HOTE = "127.0.0.1"
 
 
 def already_open(base: Path) -> str | None:
-    """Return the address at which another run holds this file, if it still answers."""
+    """Return the address at which another run holds this file, if it still answers.
+
+    One that is gone refuses at once; one that is busy, or starts, is waited for.
+    """
     beside = _beside(base)
     if not beside.is_file():
         return None
     address = beside.read_text(encoding="utf-8").strip()
     root, _, key = address.partition("/?jeton=")
     try:
-        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=2)) as connection:
+        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=15)) as connection:
             connection.request("GET", "/vivant", headers={"Cookie": f"passe={key}"})
             return address if connection.getresponse().read() == b"vivant" else None
     except (OSError, ValueError, HTTPException):
         return None
 
 
-def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
+def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | None = None) -> None:
     """Serve the workspace until it is interrupted.
 
     Args:
         base: the file of the audits, made where it is not there yet, for its owner alone.
         port: the port; 0 takes a free one.
         ready: told the address, once pages are answered there.
+        copie: the folder of the second copy, where one is kept.
 
     Raises:
         UsageError: the port is taken, or the file cannot be used.
@@ -60,11 +65,13 @@ def serve(base: Path, port: int, ready: Callable[[str], None]) -> None:
         beside = _beside(base)
         beside.touch(mode=0o600)
         beside.write_text(address, encoding="utf-8")
+        copies.begin(base, copie)
         try:
             ready(address)
             server.run()
         finally:
             IMPRIMERIE.end()
+            copies.end()
             beside.unlink(missing_ok=True)
             server.close()
 

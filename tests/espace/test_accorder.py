@@ -198,3 +198,45 @@ def test_hostile_words_stay_words(navigateur: Any) -> None:
     broken = bring(navigateur, root, f"{attack}.json", b"{")
     for page in (text(navigateur.get(f"{root}/accorder")), text(broken)):
         assert "<script>alert" not in page
+
+
+def test_the_archive_of_a_colleague_joins_by_its_journal(navigateur: Any) -> None:
+    """She took the whole audit away and noted line 2; I noted it too: both stand, hers under her name."""
+    from certif_rules.echanges.archive import Archive, read_archive, write_archive
+    from certif_rules.journal.evenements import Endroit, Inscription, contained, sealed
+
+    root = begun(navigateur)
+    packed = navigateur.post(f"{root}/archive").content
+    archive = read_archive(packed, "audit.zip")
+    last = archive.evenements[-1]
+    events, contents = list(archive.evenements), dict(archive.contenus)
+    for cle, valeur in (
+        (Endroit("ligne", "commentaire", LIGNE), "la sienne"),
+        (Endroit("tete", "objectifs"), ["x"]),
+    ):
+        content = contained(valeur, sel=f"sel{len(events)}")
+        event = Inscription(
+            version=len(events) + 1, cle=cle, avant="", apres=content.empreinte, acteur="p-ada",
+            quand="2026-01-02T10:00:00+00:00", base=last.version,
+        )  # fmt: skip
+        events.append(sealed(event, events[-1].empreinte))
+        contents[content.empreinte] = content
+    hers = Archive(
+        nom=archive.nom, cree_le=archive.cree_le, evenements=tuple(events), contenus=contents,
+        personnes={**archive.personnes, "p-ada": "Ada L."}, profil=archive.profil, constats=archive.constats,
+    )  # fmt: skip
+    navigateur.post(f"{root}/saisir?ligne={LIGNE}", {"base": version(root), "commentaire": "la mienne"})
+    joined = bring(navigateur, root, "audit.zip", write_archive(hers))
+    assert joined.headers["Location"].endswith("?apport=2")
+    page = text(navigateur.get(f"{root}/accorder"))
+    assert "la sienne" in page
+    assert "la mienne" in page
+    assert "Ada L., le" in page
+    again = bring(navigateur, root, "audit.zip", write_archive(hers))
+    assert again.headers["Location"].endswith("?apport=0")
+    altered = bring(navigateur, root, "audit.zip", packed[:-40])
+    assert altered.status_code == 422
+    other = begun(navigateur)
+    foreign = bring(navigateur, other, "audit.zip", packed)
+    assert foreign.status_code == 422
+    assert "un autre audit" in text(foreign)

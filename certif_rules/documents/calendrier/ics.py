@@ -8,7 +8,7 @@ reminders, its first day and its last: months in a row would hide everything els
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from certif_rules.model.base import Source
 
 _DAY = timedelta(days=1)
+_PROGRAMME = "-//certif-rules//calendrier//FR"
 #: When an agenda rings, unless it is done: a week before what is due, on the morning of what opens.
 _WEEK_BEFORE, _THAT_MORNING = timedelta(days=-7), timedelta(hours=9)
 
@@ -55,7 +56,7 @@ def render(
 
     file = dossier or _digest(evenements)
     calendar = Calendar()
-    calendar.add("prodid", "-//certif-rules//calendrier//FR")
+    calendar.add("prodid", _PROGRAMME)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for calculee in dates:
@@ -68,6 +69,20 @@ def render(
             event.add("sequence", sequence)
             calendar.add_component(event)
     content: bytes = calendar.to_ical()
+    return content
+
+
+def joined(calendars: Iterable[bytes]) -> bytes:
+    """Return the events of several calendars as one, in their order."""
+    from icalendar import Calendar
+
+    whole = Calendar()
+    for name, text in (("prodid", _PROGRAMME), ("version", "2.0"), ("calscale", "GREGORIAN")):
+        whole.add(name, text)
+    for calendar in calendars:
+        for event in Calendar.from_ical(calendar).walk("VEVENT"):
+            whole.add_component(event)
+    content: bytes = whole.to_ical()
     return content
 
 

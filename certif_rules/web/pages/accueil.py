@@ -1,35 +1,115 @@
-"""The home page: the audits, and the three ways to begin one."""
+"""The home page: the audits, those to read again, what is due in all of them, the ways to begin one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from certif_rules.audit.examen import refusal
-from certif_rules.errors import IssuesError
+from certif_rules.audit.examen import readable_day
+from certif_rules.blocs.typographie import day
+from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.journal.evenements import Endroit
-from certif_rules.journal.fichier import fields_of, findings_of
+from certif_rules.journal.fichier import findings_of
 from certif_rules.services.atelier import Atelier
-from certif_rules.services.catalogue import describe
+from certif_rules.services.catalogue import describe, examples
 from certif_rules.services.espace import open_work
-from certif_rules.source import schema
-from certif_rules.source.donnees import read_given
-from certif_rules.web import depot, models
+from certif_rules.services.reprise import taken_up
+from certif_rules.services.resume import whole_agenda
+from certif_rules.web import copie, depot, models, personnes, transport
 from certif_rules.web.depot import Don
-from certif_rules.web.garde import refused
+from certif_rules.web.machine import today
 from certif_rules.web.pages.commun import actor, atelier, go, in_words
+from certif_rules.web.resumes import Suivi, all_followed
+
+#: The tabs: the name of the address, the word.
+ONGLETS: Final = (("accueil", "Dossiers"), ("a-relire", "À relire"), ("echeances", "Échéances"))
+#: The act by which an audit is handed to whoever reads it again; its value may say the day of the committee.
+_RELECTURE: Final = "transmis_relecture"
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show the audits, the last begun first; without any, the three ways to begin."""
-    return render(request, "accueil.html", {"dossiers": models.DossierSuivi.objects.all()})
+    rows = [_listed(one, today()) for one in all_followed()]
+    return render(request, "accueil.html", {**_around(request, "accueil"), "dossiers": rows})
+
+
+@require_GET
+def to_review(request: HttpRequest) -> HttpResponse:
+    """Show the audits that wait for another person to read them, by the day of their committee."""
+    acts = models.ValeurCourante.objects.filter(genre="acte", champ=_RELECTURE).select_related("dossier")
+    rows = [_waiting(dossier) for dossier in dict.fromkeys(act.dossier for act in acts)]
+    rows = sorted(filter(None, rows), key=lambda row: (row["rang"], row["nom"]))
+    return render(request, "a-relire.html", {**_around(request, "a-relire"), "dossiers": rows})
+
+
+def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
+    """Return an audit that waits to be read again, as a row; nothing where it was taken back."""
+    sent = depot.standing(dossier.pk)[Endroit("acte", _RELECTURE)]
+    if not sent.valeur:
+        return {}
+    value = sent.valeur if isinstance(sent.valeur, Mapping) else {}
+    meeting, given = readable_day(str(value.get("comite") or "")), sent.versions[-1]
+    return {
+        "id": dossier.pk,
+        "nom": dossier.nom,
+        "rang": meeting.isoformat() if meeting else "~",
+        "comite": day(meeting) if meeting else "",
+        "transmis": day(given.quand.partition("T")[0]),
+        "par": depot.names().get(given.acteur, ""),
+    }
+
+
+@require_GET
+def due(request: HttpRequest) -> HttpResponse:
+    """Show what is due in every audit, in the order of the days."""
+    jour = today()
+    terms = sorted(
+        (terme.jour, one.dossier.nom, terme.titre, terme.quand, one.dossier.pk)
+        for one in all_followed(every=True)
+        if one.resume
+        for terme in one.resume.termes
+    )
+    keys = ("jour", "nom", "titre", "quand", "id")
+    rows = [dict(zip(keys, term, strict=True)) for term in terms]
+    context = {
+        **_around(request, "echeances"),
+        "a_venir": [row for row in rows if str(row["jour"]) >= jour],
+        "passees": [row for row in rows if str(row["jour"]) < jour],
+    }
+    return render(request, "echeances.html", context)
+
+
+@require_GET
+def agenda(_request: HttpRequest) -> HttpResponse:
+    """Send what is due in every audit as one calendar, for an agenda."""
+    content = whole_agenda(one.resume for one in all_followed(every=True) if one.resume)
+    headers = {"Content-Disposition": 'attachment; filename="echeances.ics"'}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
+    """Return what the three tabs share: which one this is, who acts, how the second copy is."""
+    person = personnes.chosen(request.COOKIES.get(personnes.TEMOIN, ""))
+    return {"onglets": ONGLETS, "onglet": onglet, "moi": person, "copie": copie.current()}
+
+
+def _listed(one: Suivi, jour: str) -> dict[str, Any]:
+    """Return an audit as a row: whose, which, when, how far, what comes next."""
+    resume = one.resume
+    coming = [terme for terme in resume.termes if terme.jour >= jour] if resume else []
+    return {
+        "dossier": one.dossier,
+        "resume": resume,
+        "jour": day(resume.date) if resume else "",
+        "prochaine": coming[0] if coming else None,
+        "a_jour": one.a_jour,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,25 +131,13 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def example(request: HttpRequest) -> HttpResponse:
     """Begin an audit of a made-up organisation, to look around."""
-    data = _sample(atelier())
-    dossier = depot.begin(str(data["organisme"]["nom"]), _dons(data), actor(request))
+    given = examples(atelier().plugins)
+    if not given:
+        message = "aucun greffon installé n’apporte d’exemple : commencer un nouvel audit"
+        raise UsageError([Issue("exemple-absent", message)])
+    nom, content = given[0]
+    dossier = transport.begun(taken_up(atelier().registry, nom, content), actor(request))
     return go("preparer", dossier.pk)
-
-
-@require_POST
-def take_up(request: HttpRequest) -> HttpResponse:
-    """Begin an audit from a file: a profile, findings, the export of a form."""
-    given = request.FILES.get("fichier")
-    if given is None:
-        return go("accueil")
-    try:
-        data = taken(given.name or "fichier", given.read())
-        open_work(atelier().registry, {"constats": [], **data})
-    except IssuesError as error:
-        return refused(request, error)
-    nom = str((data.get("organisme") or {}).get("nom") or given.name)
-    dossier = depot.begin(nom, _dons(data), actor(request))
-    return go("saisir" if data.get("constats") else "preparer", dossier.pk)
 
 
 def asked(post: QueryDict) -> Iterator[Don]:
@@ -80,23 +148,6 @@ def asked(post: QueryDict) -> Iterator[Don]:
     yield Don(Endroit("tete", "organisme.nom"), post.get("nom", "").strip())
     if categories := post.getlist("categories"):
         yield Don(Endroit("tete", "organisme.categories"), categories)
-
-
-def taken(nom: str, content: bytes) -> Mapping[str, Any]:
-    """Return the data of a file that was sent, a profile or findings.
-
-    Raises:
-        DataError: it cannot be read, or its schema refuses it.
-    """
-    data = read_given(Path(nom), content=content)
-    kind = "constats" if "constats" in data else "profil"
-    if issues := schema.check(data, kind):
-        raise refusal(issues)
-    return data
-
-
-def _dons(data: Mapping[str, Any]) -> list[Don]:
-    return [Don(*one) for one in fields_of(data)]
 
 
 def _choices(atelier: Atelier, given: QueryDict) -> dict[str, Any]:
@@ -116,21 +167,11 @@ def _choices(atelier: Atelier, given: QueryDict) -> dict[str, Any]:
     }
 
 
-def _sample(atelier: Atelier) -> dict[str, Any]:
-    """Return the request of an audit of nobody, by the first référentiel that is installed."""
-    editions, _ = describe(atelier.registry)
-    edition = editions[0]
-    return {
-        "format": 1,
-        "referentiel": {"id": edition["referentiel"], "edition": edition["edition"]},
-        "audit": {"type": next(iter(edition["types_audit"])), "date": edition["du"]},
-        "organisme": {"nom": "Organisme d’exemple", "categories": list(edition["categories"])[:1]},
-    }
-
-
 ADRESSES = [
     path("", home, name="accueil"),
+    path("a-relire", to_review, name="a-relire"),
+    path("echeances", due, name="echeances"),
+    path("echeances.ics", agenda, name="agenda"),
     path("nouveau", new, name="nouveau"),
-    path("reprendre", take_up, name="reprendre"),
     path("exemple", example, name="exemple"),
 ]

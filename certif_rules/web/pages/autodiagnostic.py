@@ -66,7 +66,7 @@ def assess(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
 def picture(_request: HttpRequest, identifiant: Identifiant, cle: str, rang: int) -> HttpResponse:
     """Send one of the pictures of a self-assessment."""
     consultation = consult(identifiant)
-    gardes = list(annexes(consultation.etat, _GENRE))
+    gardes = _kept(consultation)
     if cle not in [one.id for one in gardes]:
         raise Http404
     images = pictures_of(_document(consultation, gardes, cle).blocs)
@@ -75,8 +75,14 @@ def picture(_request: HttpRequest, identifiant: Identifiant, cle: str, rang: int
     return HttpResponse(images[rang].contenu, content_type="image/svg+xml")
 
 
+def _kept(consultation: Consultation) -> list[Annexe]:
+    """Return the self-assessments of a dossier, in the order they were given."""
+    every = annexes(consultation.etat, _GENRE)
+    return sorted(every, key=lambda one: one.champs["contenu"].version)
+
+
 def _page(consultation: Consultation, asked: str) -> dict[str, Any]:
-    gardes = list(annexes(consultation.etat, _GENRE))
+    gardes = _kept(consultation)
     chosen = asked if asked in [one.id for one in gardes] else (gardes[-1].id if gardes else "")
     context = {
         **frame(consultation, "suivre"),

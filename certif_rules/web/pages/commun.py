@@ -21,7 +21,7 @@ from certif_rules.journal.etat import Etat
 from certif_rules.journal.fichier import findings_of
 from certif_rules.services.atelier import Atelier, open_atelier
 from certif_rules.services.espace import AuditEnCours, open_work
-from certif_rules.web import depot, models
+from certif_rules.web import depot, models, personnes
 from certif_rules.web.depot import Don
 from certif_rules.web.models import Identifiant
 
@@ -32,8 +32,6 @@ ETAPES: Final = (
     ("clore", "Clore"),
     ("suivre", "Suivre"),
 )
-#: Who acts on this machine until somebody says who they are.
-_MOI: Final = "moi"
 
 
 class Consultation(Struct, frozen=True):
@@ -74,10 +72,12 @@ def imagine(identifiant: Identifiant, dons: Iterable[Don]) -> AuditEnCours:
 def give(request: HttpRequest, identifiant: Identifiant, dons: Iterable[Don]) -> int:
     """Record what a page posts, as seen from the version that it showed; return the version it makes.
 
+    What the page showed and its reader left as it was says nothing against what others gave meanwhile.
+
     Raises:
         DataError: a value that was already shared or closed changes, and no reason is given.
     """
-    dons, raison = list(dons), request.POST.get("raison", "").strip()
+    dons, raison = depot.as_changed(identifiant, dons, seen(request)), request.POST.get("raison", "").strip()
     if not raison and depot.wants_reason(identifiant, dons):
         message = "ce qui change a déjà été partagé ou clos : dire pourquoi, dans « Raison »"
         raise DataError([Issue("raison-demandee", message, None)])
@@ -103,8 +103,11 @@ def frame(consultation: Consultation, etape: str) -> dict[str, Any]:
 
 
 def to_settle(etat: Etat) -> int:
-    """Return of how many fields people said otherwise, and nobody chose: the conclusion waits for them."""
-    return sum(champ.a_accorder for champ in etat.values())
+    """Return of how many fields people said otherwise, and nobody chose: the conclusion waits for them.
+
+    What was done twice was done: nobody chooses between two acts.
+    """
+    return sum(champ.a_accorder and cle.genre != "acte" for cle, champ in etat.items())
 
 
 def line_in_words(ligne: Ligne) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def in_words(issues: Iterable[Issue]) -> list[str]:
 
 def actor(request: HttpRequest) -> str:
     """Return the key of who acts: the person that this browser chose; accounts will say it."""
-    return request.COOKIES.get(_MOI) or _MOI
+    return personnes.acting(request.COOKIES.get(personnes.TEMOIN, "")).cle
 
 
 def seen(request: HttpRequest) -> int:

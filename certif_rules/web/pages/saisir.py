@@ -1,142 +1,241 @@
-"""Saisir: the board of the lines, one line at a time, its finding, what helps to judge it."""
+"""Saisir: one line at a time; what a page says of it is recorded, and nothing typed is lost on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from certif_rules.audit.checklist import Ligne
-from certif_rules.blocs.typographie import clean, prose
-from certif_rules.documents.mots import SIGNES, criterion, finding, groups, weighed
-from certif_rules.journal.evenements import Endroit
-from certif_rules.services.espace import AuditEnCours, faults_of
+from certif_rules.audit.constats import A_EVALUER, Releve
+from certif_rules.errors import DataError, IssuesError
+from certif_rules.journal.evenements import Endroit, Genre
+from certif_rules.journal.fichier import findings_of
+from certif_rules.services.espace import AuditEnCours, faults_of, open_work
+from certif_rules.services.suites import entailed
+from certif_rules.web import depot
 from certif_rules.web.depot import Don
+from certif_rules.web.garde import refused
+from certif_rules.web.machine import today
 from certif_rules.web.models import Identifiant
-from certif_rules.web.pages.commun import (
-    Consultation,
-    consult,
-    frame,
-    give,
-    go,
-    imagine,
-    in_words,
-    line_in_words,
+from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, give, go, seen
+from certif_rules.web.pages.constat import (
+    Saisie,
+    consequences,
+    filter_of,
+    line_page,
+    line_shown,
+    place_of,
 )
+from certif_rules.web.pages.lignes import choices, left_of, named_by, order_of, own_id, sujet_of
+from certif_rules.web.pages.preuves import begun, tied_by
 
 #: What a finding can never be: it is not recorded, where a reason that is still missing is.
-IMPOSSIBLES: Final = frozenset({"constat-non-permis", "annotation-inconnue"})
+IMPOSSIBLES: Final = frozenset(
+    {"constat-non-permis", "annotation-inconnue", "ecart-a-un-site", "constat-contre-sites"}
+)
+#: What the step records, and undoes.
+SAISIS: Final[tuple[Genre, ...]] = ("ligne", "verification", "preuve", "piece", "note")
+#: The texts of a line that its page shows, each a field.
+_TEXTES: Final = ("commentaire", "appui")
+#: What a page asks that leaves it on the same line.
+_SUR_PLACE: Final = ("rester", "delier", "accord", "lever", "oter")
 
 
 @require_http_methods(["GET", "POST"])
 def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Show one line and record its finding; then the next one that has none."""
-    consultation = consult(identifiant)
-    ligne = line_of(consultation.chantier, request.GET.get("ligne"))
-    if request.method == "POST":
-        dons = list(assessed(request.POST, ligne))
-        imagined = imagine(identifiant, dons)
-        faults = faults_of(imagined, ligne)
-        if any(fault.code in IMPOSSIBLES for fault in faults):
-            page = _page(Consultation(consultation.dossier, consultation.etat, imagined), ligne)
-            return render(request, "saisir.html", page, status=422)
-        give(request, identifiant, dons)
-        consultation = consult(identifiant)
-        if not faults:
-            return go("saisir", identifiant, ligne=following(consultation.chantier, ligne))
-    return render(request, "saisir.html", _page(consultation, ligne))
+    """Show one line and record what is said of it; then the next one that has no finding."""
+    before = consult(identifiant)
+    if words := request.GET.get("aller", "").strip():
+        return go(
+            "saisir",
+            identifiant,
+            ligne=next(named_by(before.chantier, words), line_of(before.chantier, None)),
+        )
+    nom = line_of(before.chantier, request.GET.get("ligne"))
+    if request.method != "POST":
+        return render(request, "saisir.html", line_page(request, before, nom))
+    saisie = Saisie(dons=tuple(said_of(request, before, nom)), post=request.POST, base=seen(request))
+    imagined = supposed(before, saisie.dons)
+    faults = faults_of(imagined.chantier, own_id(nom))
+    if any(fault.code in IMPOSSIBLES for fault in faults):
+        page = line_page(request, imagined, nom, fautes=faults, saisie=saisie)
+        return render(request, "saisir.html", page, status=422)
+    try:
+        version = give(request, identifiant, saisie.dons)
+    except DataError as error:
+        page = line_page(request, imagined, nom, fautes=error.issues, saisie=saisie)
+        return render(request, "saisir.html", page, status=422)
+    if faults and next_asked(request) is None:
+        return render(request, "saisir.html", line_page(request, consult(identifiant), nom))
+    done = {"fait": str(before.dossier.version)} if version > before.dossier.version else {}
+    target = next_asked(request) or following(imagined.chantier, nom)
+    return go("saisir", identifiant, ligne=nom if target == "." else target, **done, **filter_of(request))
 
 
-def assessed(post: QueryDict, ligne: str) -> Iterator[Don]:
-    """Yield what the page of a line says of it."""
-    for champ in ("constat", "commentaire", "ecart.causes", "appui"):
-        if champ in post:
-            yield Don(Endroit("ligne", champ, ligne), post.get(champ, "").strip() or None)
-    if "preuves_vues" in post:
-        lines = [text.strip() for text in post.get("preuves_vues", "").splitlines()]
-        yield Don(Endroit("ligne", "preuves_vues", ligne), [text for text in lines if text] or None)
+def next_asked(request: HttpRequest) -> str | None:
+    """Return the line that a page asks for once it is recorded, « . » for the same; nothing for the next."""
+    if any(asked in request.POST for asked in _SUR_PLACE):
+        return "."
+    return request.POST.get("aller") or None
+
+
+def supposed(consultation: Consultation, dons: Iterable[Don]) -> Consultation:
+    """Return the dossier as it would stand, unwritten.
+
+    Raises:
+        IssuesError: it cannot be.
+    """
+    etat = {**consultation.etat, **depot.imagined(dons)}
+    work = open_work(atelier().registry, findings_of(etat, depot.names()))
+    return Consultation(consultation.dossier, etat, work)
 
 
 def line_of(chantier: AuditEnCours, asked: str | None) -> str:
-    """Return the line asked for, else the first that is to assess, else the first."""
-    lines = [ligne.indicateur.id for ligne in chantier.checklist.lignes]
-    if asked in lines:
-        return str(asked)
-    return next(iter((*chantier.restent, *lines)))
+    """Return the line or the check asked for, else the first that is to assess, else the first."""
+    if asked and sujet_of(chantier, asked) is not None:
+        return asked
+    names, left = order_of(chantier), left_of(chantier)
+    return next((nom for nom in names if nom in left), names[0])
 
 
-def following(chantier: AuditEnCours, ligne: str) -> str:
+def following(chantier: AuditEnCours, nom: str) -> str:
     """Return the next line that is to assess, after this one first."""
-    lines = [li.indicateur.id for li in chantier.checklist.lignes]
-    rank = lines.index(ligne)
-    left = set(chantier.restent)
-    turn = [*lines[rank + 1 :], *lines[: rank + 1]]
-    return next((one for one in turn if one in left), ligne)
+    names = order_of(chantier)
+    rank = names.index(nom)
+    left = left_of(chantier)
+    return next((one for one in (*names[rank + 1 :], *names[:rank]) if one in left), nom)
 
 
-def _page(consultation: Consultation, ligne: str) -> dict[str, Any]:
-    """Return the page of a line: the board, the finding, what helps to judge."""
-    chantier = consultation.chantier
-    checklist = chantier.checklist
-    line = next(li for li in checklist.lignes if li.indicateur.id == ligne)
-    releve = chantier.releve(ligne)
-    lines = [li.indicateur.id for li in checklist.lignes]
-    rank = lines.index(ligne)
-    return {
-        **frame(consultation, "saisir"),
-        "damier": [
-            {
-                "critere": criterion(critere),
-                "numero": clean(critere.numero) if critere else "–",
-                "cases": [_tile(chantier, li) for li in group],
-            }
-            for critere, group in groups(checklist)
-        ],
-        "ligne": {
-            **line_in_words(line),
-            "exigence": prose(line.indicateur.exigence or ""),
-            "niveau": prose(line.indicateur.niveau_attendu.texte) if line.indicateur.niveau_attendu else "",
-            "preuves": [prose(texte.texte) for texte in (*line.preuves, *line.precisions)],
-            "sources": ", ".join(line.indicateur.sources),
-            "precedent": prose(line.constat_precedent or ""),
-        },
-        "choix": [
-            {"id": nom, "titre": finding(checklist, nom), "rang": rang}
-            for rang, nom in enumerate(line.constats_permis, start=1)
-        ],
-        "releve": releve,
-        "preuves_vues": "\n".join(releve.preuves_vues),
-        "causes": releve.ecart.get("causes", ""),
-        "fautes": in_words(faults_of(chantier, ligne)),
-        "accords": releve.disputes,
-        "precedente": lines[rank - 1] if rank else "",
-        "suivante": lines[rank + 1] if rank + 1 < len(lines) else "",
-    }
+# ---- what a page posts ----------------------------------------------------------------------------------
 
 
-def _tile(chantier: AuditEnCours, ligne: Ligne) -> dict[str, Any]:
-    checklist, releve = chantier.checklist, chantier.releve(ligne.indicateur.id)
-    sign = weighed(checklist, releve.constat, ligne.indicateur.origine) if releve.porte else None
-    word = finding(checklist, releve.constat) if releve.porte else ""
-    if releve.disputes:
-        shape, mark = "accorder", "≠"
-    elif sign is not None:
-        shape, mark = "ecart", sign.symbole
-    elif releve.porte:
-        shape, mark = "fait", "✓"
-    else:
-        shape, mark = ligne.etat, SIGNES[ligne.etat].symbole
-    return {
-        "id": ligne.indicateur.id,
-        "numero": clean(ligne.indicateur.numero),
-        "forme": shape,
-        "signe": mark,
-        "mot": word or SIGNES[ligne.etat].mot,
-    }
+def said_of(request: HttpRequest, consultation: Consultation, nom: str) -> Iterator[Don]:
+    """Yield what the page of a line says: its finding, at each site too, its texts, proofs, papers, notes."""
+    post, chantier = request.POST, consultation.chantier
+    if "accord" in post:
+        yield from _settled(request, consultation, nom)
+        return
+    releve = chantier.releve(own_id(nom))
+    yield from _finding_of(request, nom, releve, "")
+    for site in chantier.checklist.plusieurs_sites:
+        part = next((one for one in releve.par_site if one.site == site), Releve(ligne=nom, site=site))
+        yield from _finding_of(request, nom, part, site)
+    if "annotations_montrees" in post:
+        yield Don(place_of(nom, "annotations"), post.getlist("annotations") or None)
+    yield from _proofs_of(request, consultation, nom)
+    if "lever" in post:
+        yield from _lifted(consultation, releve)
+    if words := post.get("piece.quoi", "").strip():
+        whom = post.get("piece.a_qui", "").strip()
+        yield from begun("piece", {"quoi": words, "a_qui": whom, "demande_le": today()}, nom)
+    if words := post.get("note.texte", "").strip():
+        yield from begun("note", {"texte": words}, nom)
 
 
-ADRESSES = [path("dossier/<uuid:identifiant>/saisir", record_line, name="saisir")]
+def _finding_of(request: HttpRequest, nom: str, releve: Releve, site: str) -> Iterator[Don]:
+    """Yield the finding of a line, whole or at a site, and its texts; who assessed it, where it changes.
+
+    What is to settle between two texts is left so, unless something is typed.
+    """
+    at = f"@{site}" if site else ""
+    disputed = {conflit.champ for conflit in releve.disputes}
+    if f"constat{at}" in request.POST:
+        given = request.POST[f"constat{at}"]
+        empty = given in ("", A_EVALUER)
+        yield Don(place_of(nom, "constat", site), None if empty else given)
+        if not empty and given != releve.constat:
+            yield from signed(request, nom, site)
+    for text in _TEXTES:
+        typed = request.POST.get(f"{text}{at}", "").strip()
+        if f"{text}{at}" in request.POST and (typed or text not in disputed):
+            yield Don(place_of(nom, text, site), typed or None)
+
+
+def signed(request: HttpRequest, nom: str, site: str) -> Iterator[Don]:
+    """Yield who assesses, and the day: nobody where this machine was not told who acts."""
+    who = actor(request)
+    if depot.names().get(who):
+        yield Don(place_of(nom, "evalue_par", site), who)
+        yield Don(place_of(nom, "evalue_le", site), today())
+
+
+def _proofs_of(request: HttpRequest, consultation: Consultation, nom: str) -> Iterator[Don]:
+    """Yield the proofs tied to a line or untied from it, and those that the line names itself."""
+    post, own = request.POST, place_of(nom, "preuves_vues")
+    if "preuves_vues" in post:
+        lines = [text.strip() for text in post["preuves_vues"].splitlines()]
+        yield Don(own, [text for text in lines if text] or None)
+    if "oter" in post:
+        standing = consultation.etat.get(own)
+        left = [text for text in (standing.valeur if standing else None) or () if text != post["oter"]]
+        yield Don(own, left or None)
+    yield from tied_by(post, consultation, nom)
+
+
+def _lifted(consultation: Consultation, releve: Releve) -> Iterator[Don]:
+    """Yield the earlier gap of a line lifted, since the one that is found now is another."""
+    cle = Endroit("tete", "precedent")
+    standing = consultation.etat.get(cle)
+    name = entailed(atelier().registry, consultation.chantier, releve).a_lever
+    if name is not None and standing is not None and isinstance(standing.valeur, dict):
+        lifted = [str(one) for one in standing.valeur.get("leves") or ()]
+        yield Don(cle, {**standing.valeur, "leves": [*lifted, name]})
+
+
+def _settled(request: HttpRequest, consultation: Consultation, nom: str) -> Iterator[Don]:
+    """Yield the value that was chosen, in one gesture, among those of a field."""
+    champ, site, rank = [*request.POST["accord"].split("|"), "", ""][:3]
+    cle = place_of(nom, champ, site)
+    standing = consultation.etat.get(cle)
+    if standing is not None and rank.isdecimal() and int(rank) < len(standing.versions):
+        yield Don(cle, standing.versions[int(rank)].valeur)
+        if champ in ("constat", "resultat"):
+            yield from signed(request, nom, site)
+
+
+# ---- what goes with it ----------------------------------------------------------------------------------
+
+
+@require_GET
+def show_effects(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
+    """Show what a finding would entail before it is recorded."""
+    chantier = consult(identifiant).chantier
+    nom = line_of(chantier, request.GET.get("ligne"))
+    sujet, constat = sujet_of(chantier, nom), request.GET.get("constat", "")
+    permitted = sujet is not None and constat in {one["id"] for one in choices(chantier, sujet)}
+    context: dict[str, Any] = {"effets": [], "a_lever": False}
+    if permitted:
+        context |= consequences(chantier, Releve(ligne=own_id(nom), constat=constat))
+    return render(request, "effets.html", context)
+
+
+@require_POST
+def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
+    """Give back what stood before the last thing that this person recorded; others' later words stay."""
+    consultation = consult(identifiant)
+    version = consultation.dossier.version
+    asked = request.POST.get("jusque", "")
+    until = min(int(asked), version) if asked.isascii() and asked.isdigit() else version
+    act = depot.last_act(identifiant, actor(request), SAISIS, until)
+    if act is None:
+        return go("saisir", identifiant, **filter_of(request))
+    dons = depot.still_so(identifiant, depot.reverted(identifiant, *act), act[1])
+    try:
+        supposed(consultation, dons)
+        give(request, identifiant, dons)
+    except IssuesError as error:
+        return refused(request, error)
+    shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")
+    query = {"annule": str(version), "jusque": str(act[0])}
+    return go("saisir", identifiant, ligne=shown, **query, **filter_of(request))
+
+
+ADRESSES = [
+    path("dossier/<uuid:identifiant>/saisir", record_line, name="saisir"),
+    path("dossier/<uuid:identifiant>/saisir/effets", show_effects, name="effets"),
+    path("dossier/<uuid:identifiant>/annuler", undo, name="annuler"),
+]

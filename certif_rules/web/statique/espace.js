@@ -46,15 +46,21 @@ export function envoyer(formulaire, bouton) {
   return envois;
 }
 
+// Show another page in the place of this one, after what is still to be sent.
+export function visiter(adresse) {
+  envois = envois.then(() => poster(adresse, "get"));
+  return envois;
+}
+
 document.addEventListener("submit", (evenement) => {
   const formulaire = evenement.target;
-  if (!formulaire.matches("form[data-vif]") || evenement.defaultPrevented) return;
+  if (!formulaire.matches("[data-vif]") || evenement.defaultPrevented) return;
   evenement.preventDefault();
   envoyer(formulaire, evenement.submitter);
 });
 // « data-vif="change" »: each answer is sent when it is given.
 document.addEventListener("change", (evenement) => {
-  const formulaire = evenement.target.closest?.('form[data-vif="change"]');
+  const formulaire = evenement.target.closest?.('[data-vif="change"]');
   if (formulaire) envoyer(formulaire);
 });
 window.addEventListener("popstate", () => location.reload());

@@ -23,8 +23,8 @@ from certif_rules.source import schema
 _VIDES: tuple[Any, ...] = (None, "", [], {})
 
 
-class Etude(Struct, frozen=True, kw_only=True):
-    """What a request gives so far, and what is missing or wrong of it, each with its field.
+class Ebauche(Struct, frozen=True, kw_only=True):
+    """A sketch is what a request gives so far, and what is missing or wrong of it, each with its field.
 
     ``editions`` are those that it may be about, the oldest first: one alone where the day, or the request,
     chooses it; ``types``, ``categories`` and ``faits`` are those of the last of them, ``faits`` the ones that
@@ -47,10 +47,10 @@ class Etude(Struct, frozen=True, kw_only=True):
         return tuple(i for i in self.issues if i.champ == champ or i.champ.startswith(f"{champ}."))
 
 
-def study(registry: Registry, data: Mapping[str, Any]) -> Etude:
+def study(registry: Registry, data: Mapping[str, Any]) -> Ebauche:
     """Return what the data of a profile give so far; those of a findings file are read as one.
 
-    A value that no profile may hold is told, and left aside; the rest is read all the same.
+    A value that no profile may hold is refused, and left aside; the rest is read all the same.
     """
     plain: dict[str, Any] = {"format": 1, "organisme": {}, **_filled(data)}
     wrong: dict[Issue, None] = {}
@@ -60,20 +60,20 @@ def study(registry: Registry, data: Mapping[str, Any]) -> Etude:
         for issue in issues:
             smaller = _without(smaller, issue.champ.split("."))
         plain = {"format": 1, "organisme": {}, **(smaller if smaller != plain else {})}
-    etude = study_request(registry, from_profile(plain))
-    told = {issue.champ for issue in wrong}
+    ebauche = study_request(registry, from_profile(plain))
+    refused = {issue.champ for issue in wrong}
     lacks = (
-        i for i in etude.issues if not (i.code == MANQUE and told & {i.champ, i.champ.partition(".")[0]})
+        i for i in ebauche.issues if not (i.code == MANQUE and refused & {i.champ, i.champ.partition(".")[0]})
     )
-    return replace(etude, issues=(*wrong, *lacks))
+    return replace(ebauche, issues=(*wrong, *lacks))
 
 
-def study_request(registry: Registry, demande: Demande) -> Etude:
+def study_request(registry: Registry, demande: Demande) -> Ebauche:
     """Return what a request gives so far."""
     recherche, examens = examine(registry, demande)
     issues = recherche.wrong(examens)
     if not recherche.choix:
-        return Etude(demande=demande, issues=tuple(issues))
+        return Ebauche(demande=demande, issues=tuple(issues))
     last = recherche.choix[-1].referentiel
     checklist: Checklist | None = None
     asked: tuple[Question, ...] = ()
@@ -83,7 +83,7 @@ def study_request(registry: Registry, demande: Demande) -> Etude:
             asked = questions(checklist.referentiel, examens[0].contexte)
         except IssuesError as error:
             issues += error.issues
-    return Etude(
+    return Ebauche(
         demande=demande,
         editions=tuple(_editions(registry, [r.referentiel for r in recherche.choix])),
         referentiel=last if recherche.unique else None,

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from certif_rules.audit.demande import from_profile
 from certif_rules.services.checklist import make_checklist
-from certif_rules.services.etude import Etude, study
+from certif_rules.services.ebauche import Ebauche, study
 
 
-def studied(**data: Any) -> Etude:
+def studied(**data: Any) -> Ebauche:
     return study(atelier(), data)
 
 
-def wrong(etude: Etude) -> dict[str, str]:
-    return {issue.champ: issue.code for issue in etude.issues}
+def wrong(ebauche: Ebauche) -> dict[str, str]:
+    return {issue.champ: issue.code for issue in ebauche.issues}
 
 
 def test_nothing_filled_lacks_four_fields() -> None:
@@ -27,70 +27,70 @@ def test_nothing_filled_lacks_four_fields() -> None:
     lacking = dict.fromkeys(
         ("referentiel.id", "audit.type", "audit.date", "organisme.categories"), "information-manquante"
     )
-    for etude in (
+    for ebauche in (
         studied(),
         studied(referentiel={"id": ""}, audit={"type": None, "date": ""}, organisme={"categories": []}),
     ):
-        assert wrong(etude) == lacking
-        assert (etude.editions, etude.types, etude.checklist) == ((), (), None)
+        assert wrong(ebauche) == lacking
+        assert (ebauche.editions, ebauche.types, ebauche.checklist) == ((), (), None)
 
 
 def test_a_name_alone_gives_what_there_is_to_choose() -> None:
     """Without a day both editions may be; the types and the categories of the latest are there."""
-    etude = studied(referentiel="qualiopi")
-    assert [couche.id for couche in etude.editions] == ["2019", "2026"]
-    assert etude.referentiel is None
-    assert {"initial", "surveillance", "amenage", "extension"} <= {t.code for t in etude.types}
-    assert {c.id for c in etude.categories} == {"AF", "BC", "VAE", "CFA"}
-    assert {"audit.type", "audit.date", "organisme.categories"} == set(wrong(etude))
+    ebauche = studied(referentiel="qualiopi")
+    assert [couche.id for couche in ebauche.editions] == ["2019", "2026"]
+    assert ebauche.referentiel is None
+    assert {"initial", "surveillance", "amenage", "extension"} <= {t.code for t in ebauche.types}
+    assert {c.id for c in ebauche.categories} == {"AF", "BC", "VAE", "CFA"}
+    assert {"audit.type", "audit.date", "organisme.categories"} == set(wrong(ebauche))
 
 
 def test_a_day_chooses_the_edition() -> None:
     """On 15 March 2024 V5 is in force, alone; the facts to answer leave out the one that is said."""
-    etude = studied(
+    ebauche = studied(
         referentiel="certifregion", audit={"date": "2024-03-15"}, organisme={"faits": {"alternance": False}}
     )
-    assert [couche.id for couche in etude.editions] == ["V5"]
-    assert etude.referentiel is not None
-    assert etude.referentiel.edition == "V5"
-    names = [fait.id for fait in etude.faits]
+    assert [couche.id for couche in ebauche.editions] == ["V5"]
+    assert ebauche.referentiel is not None
+    assert ebauche.referentiel.edition == "V5"
+    names = [fait.id for fait in ebauche.faits]
     assert "sous_traitance" in names
     assert "alternance" not in names
-    assert set(wrong(etude)) == {"audit.type", "organisme.categories"}
+    assert set(wrong(ebauche)) == {"audit.type", "organisme.categories"}
 
 
 def test_a_whole_request_has_its_lines_and_its_questions() -> None:
     """What the command gives; a fact that is not said is asked, with the lines it changes."""
     data = AF | {"organisme": {"categories": ["AF"], "faits": {**FAITS, "nouvel_entrant": None}}}
-    etude = studied(**data)
-    assert etude.issues == ()
-    assert etude.checklist is not None
-    assert etude.checklist.lignes == make_checklist(atelier(), from_profile(data)).lignes
-    assert [question.fait.id for question in etude.questions] == ["nouvel_entrant"]
+    ebauche = studied(**data)
+    assert ebauche.issues == ()
+    assert ebauche.checklist is not None
+    assert ebauche.checklist.lignes == make_checklist(atelier(), from_profile(data)).lignes
+    assert [question.fait.id for question in ebauche.questions] == ["nouvel_entrant"]
 
 
 def test_what_is_wrong_is_told_and_the_rest_is_read() -> None:
     """A type that is a number, a day that is none, a fact misspelt: each at its field, none missing."""
-    etude = studied(
+    ebauche = studied(
         referentiel="qualiopi",
         audit={"type": 3, "date": "2024-13-01"},
         organisme={"categories": ["AF"], "faits": {"alternanse": True}},
     )
-    assert wrong(etude) == {
+    assert wrong(ebauche) == {
         "audit.type": "type-inattendu",
         "audit.date": "date-invalide",
         "organisme.faits.alternanse": "fait-inconnu",
     }
-    assert etude.types[0].code == "initial"
-    assert [i.champ for i in etude.of_field("organisme.faits")] == ["organisme.faits.alternanse"]
+    assert ebauche.types[0].code == "initial"
+    assert [i.champ for i in ebauche.of_field("organisme.faits")] == ["organisme.faits.alternanse"]
 
 
 def test_two_values_that_contradict_stand_at_their_field() -> None:
     """Alternance implies training at work: denying it is a fault of that fact, and no line is given."""
     faits = {**FAITS, "alternance": True, "situation_travail": {"AF": False}}
-    etude = studied(**AF | {"organisme": {"categories": ["AF"], "faits": faits}})
-    assert wrong(etude) == {"organisme.faits.situation_travail.AF": "fait-contraire"}
-    assert etude.checklist is None
+    ebauche = studied(**AF | {"organisme": {"categories": ["AF"], "faits": faits}})
+    assert wrong(ebauche) == {"organisme.faits.situation_travail.AF": "fait-contraire"}
+    assert ebauche.checklist is None
 
 
 VALUES = st.recursive(
@@ -125,13 +125,13 @@ KEYS = st.sampled_from(
 @given(st.dictionaries(KEYS, VALUES, max_size=5))
 def test_whatever_is_posted_nothing_raises(data: dict[str, Any]) -> None:
     """Any data at all: faults, or a checklist, and never both."""
-    etude = study(atelier(), data)
-    assert (etude.checklist is None) == bool(etude.issues)
+    ebauche = study(atelier(), data)
+    assert (ebauche.checklist is None) == bool(ebauche.issues)
 
 
 @pytest.mark.parametrize("champ", ["referentiel", "audit", "organisme"])
 def test_a_part_that_is_a_list_is_a_fault_of_its_field(champ: str) -> None:
     """What its schema refuses whole is told once; what it would have given is not said missing beside."""
-    etude = studied(**AF | {champ: [1]})
-    assert champ in wrong(etude)
-    assert not [c for c in wrong(etude) if c.startswith(f"{champ}.")]
+    ebauche = studied(**AF | {champ: [1]})
+    assert champ in wrong(ebauche)
+    assert not [c for c in wrong(ebauche) if c.startswith(f"{champ}.")]

@@ -1,0 +1,100 @@
+"""An audit in a few words, for whoever follows many: what it is, how far it is, what is due and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from certif_rules.blocs.typographie import day, prose
+from certif_rules.documents.calendrier import ics
+from certif_rules.errors import IssuesError
+from certif_rules.plugins.registry import Registry
+from certif_rules.services.calendrier import deadlines_alone, follow
+from certif_rules.services.espace import AuditEnCours
+from certif_rules.vie.calendrier import DateCalculee, in_titles
+from certif_rules.vie.echeancier import Echeancier
+
+
+class Terme(Struct, frozen=True, kw_only=True):
+    """A term says in words what is due; ``jour`` sorts it, and is past once it is too late."""
+
+    jour: str
+    quand: str
+    titre: str
+
+
+class Resume(Struct, frozen=True, kw_only=True):
+    """A summary tells an audit as a list shows it; ``ics`` holds its dates, empty where it has none."""
+
+    organisme: str
+    titre: str
+    date: str
+    faites: int
+    dues: int
+    termes: tuple[Terme, ...]
+    ics: str = ""
+
+
+def summed_up(registry: Registry, chantier: AuditEnCours, code: str) -> Resume:
+    """Return an audit in a few words.
+
+    Args:
+        registry: the rules that are installed.
+        chantier: the audit, findings missing or not.
+        code: what tells its dates from those of another audit in an agenda.
+    """
+    checklist, left = chantier.checklist, len(chantier.restent)
+    due = sum(ligne.etat in ("a_auditer", "a_confirmer") for ligne in checklist.lignes)
+    named = chantier.dossier.demande.organisme.get("nom")
+    try:
+        value: Echeancier | None = follow(registry, checklist, chantier.dossier)
+    except IssuesError:  # no cycle is known, or its days contradict each other: those of the gaps stand
+        value = None
+    dates = value.calendrier.dates if value else deadlines_alone(checklist, chantier.dossier)
+    return Resume(
+        organisme="" if named is None else str(named),
+        titre=prose(f"{checklist.type_audit.titre} – {checklist.referentiel.titre}"),
+        date=checklist.contexte.date.isoformat(),
+        faites=due - left,
+        dues=due,
+        termes=tuple(sorted(_due(dates), key=lambda one: (one.jour, one.titre))),
+        ics=_agenda(value, code) if value else "",
+    )
+
+
+def whole_agenda(resumes: Iterable[Resume]) -> bytes:
+    """Return the dates of several audits as one calendar."""
+    return ics.joined(one.ics.encode() for one in resumes if one.ics)
+
+
+def _due(dates: Iterable[DateCalculee]) -> Iterator[Terme]:
+    """Yield what is still to do, with a day to do it by."""
+    for one in dates:
+        if one.regle.sans_objet or one.donnee or one.accomplie is not None:
+            continue
+        titre = prose(one.titre)
+        if one.jour is not None:
+            opens = "à partir du " if one.regle.a_partir_du is not None else ""
+            yield Terme(jour=one.jour.isoformat(), quand=f"{opens}{day(one.jour)}", titre=titre)
+        elif one.du is not None and one.au is not None:
+            yield Terme(jour=one.au.isoformat(), quand=f"du {day(one.du)} au {day(one.au)}", titre=titre)
+        for each in one.jours:
+            yield Terme(jour=each.isoformat(), quand=day(each), titre=titre)
+
+
+def _agenda(value: Echeancier, code: str) -> str:
+    stamp = max(value.evenements.values(), default=None)
+    if stamp is None:
+        return ""
+    dates = tuple(replace(one, calcul=in_titles(one.calcul, value.titres)) for one in value.calendrier.dates)
+    return ics.render(
+        dates,
+        titre=value.intitule,
+        referentiel=value.regime.referentiel.id,
+        stamp=stamp,
+        evenements=value.evenements,
+        sources=value.regime.sources,
+        dossier=code,
+    ).decode()

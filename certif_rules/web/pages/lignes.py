@@ -1,0 +1,237 @@
+"""The lines of an audit as the board shows them: their order, their tiles, what may be found of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from certif_rules.audit.checklist import (
+    NON_SATISFAITE,
+    RESULTATS,
+    Ligne,
+    Point,
+    point_key,
+    point_numbers,
+)
+from certif_rules.audit.constats import Releve
+from certif_rules.blocs.typographie import clean, prose
+from certif_rules.documents.mots import (
+    RESULTATS_PRECEDENTS,
+    SIGNES,
+    criterion,
+    finding,
+    groups,
+    of_label,
+    title,
+    weighed,
+)
+from certif_rules.journal.annexes import Annexe
+from certif_rules.rules.contexte import VERIFICATION
+from certif_rules.services.espace import AuditEnCours
+from certif_rules.web.models import Identifiant
+from certif_rules.web.pages.commun import Consultation, actor, consult, frame
+
+#: The filters of the board: what each leaves, in words.
+FILTRES: Final = (("", "toutes"), ("a_faire", "à faire"), ("ecarts", "écarts"), ("moi", "à moi"))
+#: The filter of one site begins so.
+_SITE: Final = "site."
+
+
+def sujet_of(chantier: AuditEnCours, nom: str) -> Ligne | Point | None:
+    """Return the line of this id, or the check of this key; nothing where there is none."""
+    if nom.startswith(VERIFICATION):
+        return next((p for p in chantier.checklist.verifications if point_key(p) == nom), None)
+    return next((li for li in chantier.checklist.lignes if li.indicateur.id == nom), None)
+
+
+def order_of(chantier: AuditEnCours) -> list[str]:
+    """Return what can be recorded, in the order of the board: lines by criterion, then checks."""
+    lines = [li.indicateur.id for _, group in groups(chantier.checklist) for li in group]
+    return [*lines, *map(point_key, chantier.checklist.verifications)]
+
+
+def left_of(chantier: AuditEnCours) -> set[str]:
+    """Return the lines and the checks that are to assess."""
+    checks = {p: chantier.releve(p.id) for p in chantier.checklist.verifications}
+    return {*chantier.restent, *(point_key(p) for p, releve in checks.items() if not releve.porte)}
+
+
+def number_of(chantier: AuditEnCours, nom: str) -> str:
+    """Return the printed number of a line, or of a check."""
+    sujet = sujet_of(chantier, nom)
+    if isinstance(sujet, Ligne):
+        return clean(sujet.indicateur.numero)
+    return point_numbers(chantier.checklist).get(nom, nom)
+
+
+def choices(chantier: AuditEnCours, sujet: Ligne | Point) -> list[dict[str, Any]]:
+    """Return what may be found of a line or of a check: name, words, shape, whether it is a gap."""
+    if isinstance(sujet, Point):
+        words = {nom: RESULTATS_PRECEDENTS[nom].capitalize() for nom in RESULTATS}
+        forms = {nom: "ecart" if nom == NON_SATISFAITE else "fait" for nom in RESULTATS}
+    else:
+        words = {nom: finding(chantier.checklist, nom) for nom in sujet.constats_permis}
+        forms = {nom: shape_of(chantier, sujet, nom) for nom in sujet.constats_permis}
+    return [
+        {
+            "id": nom,
+            "titre": mot,
+            "rang": rang,
+            "forme": forms[nom],
+            "ecart": forms[nom] in ("ecart", "grave"),
+        }
+        for rang, (nom, mot) in enumerate(words.items(), start=1)
+    ]
+
+
+def shape_of(chantier: AuditEnCours, ligne: Ligne, constat: str) -> str:
+    """Return the shape of a finding: a gap, grave or not, out of scope, or what is good."""
+    sign = weighed(chantier.checklist, constat, ligne.indicateur.origine)
+    if sign is not None:
+        return sign.genre
+    declared = chantier.checklist.referentiel.constats.get(constat)
+    return "hors" if declared is not None and declared.hors_portee else "fait"
+
+
+# ---- the board ------------------------------------------------------------------------------------------
+
+
+def board(consultation: Consultation, voir: str, moi: str) -> dict[str, Any]:
+    """Return the tiles by criterion, and the filters; ``voir`` is the one that is chosen."""
+    chantier = consultation.chantier
+    site = voir.removeprefix(_SITE) if voir.startswith(_SITE) else ""
+    rows = [
+        {"titre": criterion(critere), "numero": clean(critere.numero) if critere else "–", "cases": lines}
+        for critere, group in groups(chantier.checklist)
+        if (lines := [tile(chantier, li, site) for li in group if _passes(consultation, li, voir, moi)])
+    ]
+    numbers = point_numbers(chantier.checklist)
+    points = [
+        _check_tile(chantier, point, numbers[point_key(point)], site)
+        for point in chantier.checklist.verifications
+        if _passes(consultation, point, voir, moi)
+    ]
+    if points:
+        rows.append({"titre": "Vérifications", "numero": "V", "cases": points})
+    sites = [(f"{_SITE}{nom}", f"site {nom}") for nom in chantier.checklist.plusieurs_sites]
+    return {"rangees": rows, "filtres": (*FILTRES, *sites), "voir": voir}
+
+
+def _passes(consultation: Consultation, sujet: Ligne | Point, voir: str, moi: str) -> bool:
+    """Return whether a filter leaves a line, or a check."""
+    chantier = consultation.chantier
+    key = key_of(sujet)
+    if voir == "a_faire":
+        return key in left_of(chantier) or bool(chantier.releve(own_id(key)).disputes)
+    if voir == "ecarts":
+        releve = chantier.releve(own_id(key))
+        gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]}
+        return bool(gaps & {releve.constat, *(part.constat for part in releve.par_site)})
+    if voir == "moi":
+        return key in assigned(consultation, moi)
+    return True
+
+
+def assigned(consultation: Consultation, moi: str) -> set[str]:
+    """Return the lines that the plan gives to a person, and those that she assessed."""
+    return {
+        cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}"
+        for cle, champ in consultation.etat.items()
+        if cle.genre in ("ligne", "verification") and cle.champ in ("evalue_par", "auditeur")
+        if champ.valeur == moi
+    }
+
+
+def key_of(sujet: Ligne | Point) -> str:
+    """Return what pages call a line, or a check."""
+    return point_key(sujet) if isinstance(sujet, Point) else sujet.indicateur.id
+
+
+def own_id(nom: str) -> str:
+    """Return the id of a line, or of a check, in the findings."""
+    return nom.removeprefix(VERIFICATION)
+
+
+def tile(chantier: AuditEnCours, ligne: Ligne, site: str = "") -> dict[str, Any]:
+    """Return the tile of a line: its number, and the shape of what was found of it, there or everywhere."""
+    releve = at_site(chantier.releve(ligne.indicateur.id), site)
+    word = SIGNES[ligne.etat].mot
+    shape: str = "evaluer" if ligne.etat == "a_auditer" else ligne.etat
+    if releve.disputes:
+        shape, word = "accorder", "à accorder"
+    elif releve.porte:
+        shape, word = shape_of(chantier, ligne, releve.constat), finding(chantier.checklist, releve.constat)
+    elif ligne.etat == "a_auditer":
+        word = "à évaluer"
+    return {
+        "id": ligne.indicateur.id,
+        "numero": clean(ligne.indicateur.numero),
+        "forme": shape,
+        "mot": word,
+        "titre": title(ligne, 90),
+        "label": of_label(chantier.checklist, ligne.indicateur.origine),
+    }
+
+
+def _check_tile(chantier: AuditEnCours, point: Point, numero: str, site: str) -> dict[str, Any]:
+    releve = at_site(chantier.releve(point.id), site)
+    shape, word = "evaluer", "à faire"
+    if releve.disputes:
+        shape, word = "accorder", "à accorder"
+    elif releve.porte:
+        gap = releve.constat == NON_SATISFAITE
+        shape, word = "ecart" if gap else "fait", RESULTATS_PRECEDENTS[releve.constat]
+    return {
+        "id": point_key(point),
+        "numero": numero,
+        "forme": shape,
+        "mot": word,
+        "titre": prose(point.texte),
+        "label": of_label(chantier.checklist, point.compte_pour),
+    }
+
+
+def at_site(releve: Releve, site: str) -> Releve:
+    """Return what was found at a site; the whole finding where none is named."""
+    if not site:
+        return releve
+    blank = Releve(ligne=releve.ligne, site=site)
+    return next((part for part in releve.par_site if part.site == site), blank)
+
+
+def tied(proofs: Iterable[Annexe], nom: str) -> list[Annexe]:
+    """Return the things that are tied to a line."""
+    return [one for one in proofs if nom in one.lignes]
+
+
+def named_by(chantier: AuditEnCours, words: str) -> Iterator[str]:
+    """Yield the lines and the checks that a number, or words of their title, call."""
+    asked = clean(words).casefold()
+    names = order_of(chantier)
+    numbers = {nom: number_of(chantier, nom).casefold() for nom in names}
+    yield from (nom for nom in names if asked in (numbers[nom], nom.casefold()))
+    for nom in names:
+        sujet = sujet_of(chantier, nom)
+        text = "" if sujet is None else title(sujet) if isinstance(sujet, Ligne) else sujet.texte
+        if asked and asked in text.casefold():
+            yield nom
+
+
+@require_GET
+def board_alone(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
+    """Show the board by itself, where a screen has no room for it beside a line."""
+    consultation = consult(identifiant)
+    context = {
+        **frame(consultation, "saisir"),
+        "damier": board(consultation, request.GET.get("voir", ""), actor(request)),
+        "ici": request.GET.get("ligne", ""),
+    }
+    return render(request, "damier.html", context)
+
+
+ADRESSES = [path("dossier/<uuid:identifiant>/damier", board_alone, name="damier")]

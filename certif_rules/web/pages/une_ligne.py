@@ -1,0 +1,210 @@
+"""One line whole: its texts, why it is due, what was found before, its history; its panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from certif_rules.audit.checklist import Ligne, Point
+from certif_rules.audit.sites import NOMS
+from certif_rules.blocs.arbre import Morceau, Texte
+from certif_rules.blocs.typographie import clean, day, prose
+from certif_rules.documents.checklist.lignes import earlier, reasons, requirement, rubriques
+from certif_rules.documents.mots import (
+    RESULTATS_PRECEDENTS,
+    SIGNES,
+    categories,
+    earlier_check,
+    finding,
+    of_label,
+    title,
+)
+from certif_rules.journal.etat import Etat
+from certif_rules.journal.evenements import Contenu, Inscription
+from certif_rules.services.espace import AuditEnCours
+from certif_rules.services.explication import explain
+from certif_rules.web import depot
+from certif_rules.web.machine import clock
+from certif_rules.web.models import Identifiant
+from certif_rules.web.pages.commun import consult, frame
+from certif_rules.web.pages.lignes import key_of, number_of, own_id, sujet_of
+
+#: What events say of things that only the workspace knows.
+_CHAMPS: Final = {
+    "reference": "preuve",
+    "quoi": "pièce demandée",
+    "texte": "note",
+    "constat": "constat",
+    "resultat": "résultat",
+    "evalue_par": "évalué par",
+    "evalue_le": "évalué le",
+    "annotations": "annotations",
+    "appui": "texte d’appui",
+    "preuves_vues": "preuves vues",
+}
+
+
+def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
+    """Return what helps to judge a line, or a check: its texts, why it is due, what was found before."""
+    checklist = chantier.checklist
+    key = key_of(sujet)
+    common = {"id": key, "numero": number_of(chantier, key)}
+    if isinstance(sujet, Point):
+        return {
+            **common,
+            "titre": prose(sujet.texte),
+            "motifs": [{"texte": prose(sujet.note), "sources": ""}] if sujet.note else [],
+            "precedent": [prose(text) for text in earlier_check(checklist, sujet)],
+            "sources": ", ".join(map(clean, sujet.sources)),
+            "etat": "vérification",
+            "label": of_label(checklist, sujet.compte_pour),
+        }
+    indicateur = sujet.indicateur
+    texts = {one.titre: [in_pieces(text) for text in one.elements] for one in rubriques(checklist, sujet)}
+    exigence = "" if indicateur.titre is None else in_pieces(requirement(indicateur))["texte"]
+    return {
+        **common,
+        "titre": title(sujet),
+        "exigence": exigence,
+        "longue": len(exigence) > 260,
+        "attendu": texts.get("Niveau attendu", []),
+        "preuves": texts.get("Exemples de preuves", []),
+        "aides": [(nom, texts[nom]) for nom in _AIDES if nom in texts],
+        "motifs": [in_pieces(text) for text in reasons(checklist, sujet.motifs)],
+        "precedent": [in_pieces(text)["texte"] for text in earlier(checklist, sujet)],
+        "sources": ", ".join(map(clean, indicateur.sources)),
+        "etat": SIGNES[sujet.etat].mot,
+        "categories": ", ".join(categories(checklist, sujet)),
+        "sans_texte": indicateur.exigence is None,
+        "label": of_label(checklist, indicateur.origine),
+    }
+
+
+#: What an auditor must not miss beside what is expected.
+_AIDES: Final = ("Données sensibles", "Gravité d’un écart", "Précisions", "Adaptations", "Absent des sources")
+
+
+def in_pieces(texte: Texte) -> dict[str, str]:
+    """Return a text of a document: its words, what stands beside it, its sources."""
+    runs = [Morceau(texte)] if isinstance(texte, str) else [run for run in texte if isinstance(run, Morceau)]
+    return {
+        "texte": "".join(run.texte for run in runs if run.relief != "discret"),
+        "aparte": "".join(run.texte for run in runs if run.relief == "discret").strip(),
+        "sources": ", ".join(clean(source) for run in runs for source in run.sources),
+    }
+
+
+def history(
+    chantier: AuditEnCours, etat: Etat, events: Sequence[Inscription], texts: Mapping[str, Contenu]
+) -> list[dict[str, Any]]:
+    """Return the events of a line, the last first, each in words."""
+    names = depot.names()
+    rows = []
+    for event in reversed(events):
+        content = texts.get(event.apres)
+        rows.append(
+            {
+                "jour": day(event.quand[:10]),
+                "heure": clock(event.quand),
+                "qui": names.get(event.acteur) or event.acteur,
+                "quoi": field_in_words(event),
+                "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
+            }
+        )
+    return rows
+
+
+def field_in_words(event: Inscription) -> str:
+    """Return what an event gave, as people call it."""
+    cle = event.cle
+    if cle.champ.startswith("ligne."):
+        return {"preuve": "preuve", "piece": "pièce", "note": "note"}.get(cle.genre, cle.genre)
+    champ = cle.champ.removeprefix("ecart.")
+    word = _CHAMPS.get(champ) or NOMS.get(cle.champ) or champ.replace("_", " ")
+    return f"{word}, site {clean(cle.site)}" if cle.site else word
+
+
+def _value(chantier: AuditEnCours, etat: Etat, event: Inscription, value: Any) -> str:
+    """Return the value that an event gave, in words; of a tie, what it ties."""
+    cle = event.cle
+    if not cle.champ.startswith("ligne."):
+        return worded(chantier, cle.champ, value)
+    named = (champ.valeur for one, champ in etat.items() if one.ligne == cle.ligne and one.champ in _NOMMANTS)
+    words = clean(str(next((text for text in named if text), "?")))
+    return words if value else f"{words} (retirée)"
+
+
+def worded(chantier: AuditEnCours, champ: str, value: Any) -> str:
+    """Return the value of a field as people read it."""
+    if value in (None, "", []):
+        return "à évaluer" if champ in ("constat", "resultat") else "vide"
+    if champ == "constat":
+        return finding(chantier.checklist, str(value))
+    if champ == "resultat":
+        return RESULTATS_PRECEDENTS.get(str(value), clean(str(value)))
+    if champ == "evalue_par":
+        return depot.names().get(value) or clean(str(value))
+    if champ in DAYS:
+        return day(str(value))
+    return clean(" ; ".join(map(str, value)) if isinstance(value, list) else str(value))
+
+
+#: The fields of a line that are days.
+DAYS: Final = frozenset({"evalue_le", "leve_le"})
+#: What names a thing of the workspace.
+_NOMMANTS: Final = frozenset({"reference", "quoi", "texte"})
+
+
+@require_GET
+def panel(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
+    """Show everything that is known of a line: texts, levels, proofs, the rules that decided, its history."""
+    consultation = consult(identifiant)
+    chantier = consultation.chantier
+    asked = request.GET.get("ligne", "")
+    ligne = sujet_of(chantier, asked) or chantier.checklist.lignes[0]
+    whole = in_full(chantier, ligne)
+    events = depot.events(identifiant, own_id(key_of(ligne)))
+    context = {
+        **frame(consultation, "saisir"),
+        "ligne": whole,
+        "historique": history(chantier, consultation.etat, events, depot.contents(identifiant)),
+    }
+    if isinstance(ligne, Ligne):
+        context |= _rules(chantier, ligne)
+    return render(request, "ligne.html", context)
+
+
+def _rules(chantier: AuditEnCours, ligne: Ligne) -> dict[str, Any]:
+    """Return every text of a line by name, the rules that decided with their places, and their sources."""
+    checklist = chantier.checklist
+    explained = explain(checklist, ligne.indicateur.id)
+    known = checklist.referentiel.sources
+    cited = dict.fromkeys((*ligne.indicateur.sources, *explained.citees))
+    return {
+        "rubriques": [
+            (one.titre, [in_pieces(text) for text in one.elements]) for one in rubriques(checklist, ligne)
+        ],
+        "regles": [
+            {
+                "texte": prose(motif.texte),
+                "categories": ", ".join(map(clean, motif.categories)),
+                "sources": ", ".join(map(clean, motif.sources)),
+                "places": ", ".join(map(clean, motif.emplacements)),
+            }
+            for motif in ligne.motifs
+        ],
+        "changements": [prose(one.motif) for one in explained.changements],
+        "par_site": prose(explained.par_site.motif) if explained.par_site else "",
+        "place": clean(ligne.indicateur.emplacement),
+        "citees": [
+            (nom, prose(known[nom].titre), prose(known[nom].reference)) for nom in cited if nom in known
+        ],
+    }
+
+
+ADRESSES = [path("dossier/<uuid:identifiant>/ligne", panel, name="ligne")]

@@ -1,0 +1,81 @@
+"""What the home page lists, a row an audit: made again when the audit, the rules or the program change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from certif_rules import __version__
+from certif_rules.errors import IssuesError
+from certif_rules.journal.fichier import findings_of
+from certif_rules.services.espace import open_work
+from certif_rules.services.resume import Resume, summed_up
+from certif_rules.web import depot, models
+from certif_rules.web.pages.commun import atelier
+
+#: Most audits that one page sums up again: after the program changes, the others keep their earlier words.
+LOT: Final = 8
+
+
+class Suivi(Struct, frozen=True, kw_only=True):
+    """A row lists an audit; it has no ``resume`` where it cannot be opened, or is not summed up yet."""
+
+    dossier: models.DossierSuivi
+    resume: Resume | None
+    a_jour: bool = True
+
+
+def all_followed(*, every: bool = False) -> list[Suivi]:
+    """Return the audits, the last begun first, each in a few words.
+
+    Args:
+        every: sum up whatever changed, however many; otherwise the first of them.
+    """
+    earlier = models.ResumeGarde.objects.in_bulk()
+    rows: list[Suivi] = []
+    renewed = 0
+    for dossier in models.DossierSuivi.objects.all():
+        row, key = earlier.get(dossier.pk), f"{dossier.version} {_rules()}"
+        fresh = row is not None and row.cle == key
+        if not fresh and (every or renewed < LOT):
+            renewed, fresh = renewed + 1, True
+            row = _summed(dossier, key)
+        rows.append(Suivi(dossier=dossier, resume=_read(row), a_jour=fresh))
+    return rows
+
+
+def _summed(dossier: models.DossierSuivi, key: str) -> models.ResumeGarde:
+    """Return the row of an audit, made and kept; it says nothing of one that cannot be opened."""
+    try:
+        work = open_work(atelier().registry, findings_of(depot.standing(dossier.pk), depot.names()))
+        text = msgspec.json.encode(summed_up(atelier().registry, work, dossier.pk.hex)).decode()
+    except IssuesError:
+        text = ""
+    row, _ = models.ResumeGarde.objects.update_or_create(
+        dossier=dossier, defaults={"cle": key, "texte": text}
+    )
+    return row
+
+
+def _read(row: models.ResumeGarde | None) -> Resume | None:
+    try:
+        return msgspec.json.decode(row.texte, type=Resume) if row is not None and row.texte else None
+    except msgspec.DecodeError:  # written by another version of the program
+        return None
+
+
+@lru_cache(maxsize=1)
+def _rules() -> str:
+    """Return what tells the program and the rules that made a summary from others."""
+    return sha256("\n".join(_layers()).encode()).hexdigest()[:8]
+
+
+def _layers() -> Iterator[str]:
+    yield __version__
+    for couche in atelier().registry.all_layers():
+        yield " ".join((*couche.cle, *(one.empreinte for one in couche.revisions)))
