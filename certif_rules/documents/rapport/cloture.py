@@ -29,7 +29,10 @@ from certif_rules.documents.rapport.redaction import (
 def closing_blocks(rapport: Rapport) -> Iterator[b.Bloc]:
     """Yield what is said at the closing meeting, in order: conclusions, gaps, strong points, what is left."""
     yield b.Titre(texte="Ce que donnent les règles", niveau=2, ancre="regles")
-    for conclusion in rapport.bilan.conclusions:
+    waiting = [prose(a.message) for a in rapport.bilan.avertissements if a.code == "a_accorder"]
+    if waiting:
+        yield b.Encadre(titre="La conclusion attend", texte=joined(waiting), ton="attention")
+    for conclusion in rapport.bilan.conclusions if not waiting else ():
         yield fin.verdict(rapport, conclusion)
     yield b.Titre(texte="Écarts, le plus grave d’abord", niveau=2, ancre="ecarts")
     yield from _gaps(rapport)
